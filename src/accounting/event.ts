@@ -1,0 +1,82 @@
+/** An Accounting-Request, decoded and normalised: all the fold needs, nothing of the packet's form. */
+export interface AccountingEvent {
+  readonly status: 'start' | 'interim' | 'stop' | 'on' | 'off' | 'failed' | 'other';
+  /** Acct-Status-Type as it came. */
+  readonly statusNumber: number;
+  /** Name of the NAS in the directory. */
+  readonly nas: string;
+  readonly sourceAddress: string;
+  /** Wall time of arrival, milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Event-Timestamp, seconds since 1970, as sent. */
+  readonly eventTimestamp?: number;
+  readonly delaySeconds?: number;
+  /** Acct-Session-Id, lower case, without `0x`. Absent only for On and Off. */
+  readonly sessionId?: string;
+  readonly username?: string;
+  readonly framedIpAddress?: string;
+  readonly callingStationId?: string;
+  readonly calledStationId?: string;
+  readonly nasIdentifier?: string;
+  readonly nasIpAddress?: string;
+  readonly nasPort?: number;
+  readonly nasPortId?: string;
+  /** Class, hex. */
+  readonly class?: string;
+  readonly sessionSeconds?: number;
+  /** Received from the subscriber: Acct-Input-Octets, low 32 bits. */
+  readonly inputOctets?: number;
+  readonly inputGigawords?: number;
+  /** Sent to the subscriber: Acct-Output-Octets, low 32 bits. */
+  readonly outputOctets?: number;
+  readonly outputGigawords?: number;
+  readonly terminateCause?: number;
+  /** The packet's attributes as they came, base64, without User-Password and CHAP-Password. */
+  readonly raw: string;
+}
+
+/** Where accounting goes. Declared here, implemented over LevelDB in `store.ts`. */
+export interface AccountingSink {
+  /**
+   * Resolves once the record is synced to disk, and only then may the NAS be answered (RFC 2866 §4.2).
+   *
+   * @throws AccountingUnavailableError when it cannot be stored: no answer, the NAS sends it again
+   */
+  record(event: AccountingEvent): Promise<void>;
+}
+
+/** One Acct-Session-Id on one NAS. */
+export interface Session {
+  /** Key in the store: NAS, Acct-Session-Id, username, start instance. */
+  readonly key: string;
+  readonly nas: string;
+  readonly sessionId: string;
+  readonly username: string;
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly stoppedAt?: number;
+  readonly sessionSeconds: number;
+  /** Octets from the subscriber. */
+  readonly upOctets: bigint;
+  /** Octets to the subscriber. */
+  readonly downOctets: bigint;
+  readonly framedIpAddress?: string;
+  readonly callingStationId?: string;
+  readonly calledStationId?: string;
+  readonly nasPortId?: string;
+  readonly nasIpAddress?: string;
+  readonly nasIdentifier?: string;
+  readonly class?: string;
+  /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped. */
+  readonly terminateCause?: string;
+}
+
+export interface SessionReader {
+  /** Open sessions, newest last. */
+  open(): Iterable<Session>;
+  openOf(username: string): readonly Session[];
+  /** An open session by Acct-Session-Id, on any NAS. */
+  bySessionId(sessionId: string): readonly Session[];
+  /** Resolves with true when the session's Stop is stored, false when `signal` fires first. */
+  stopped(key: string, signal: AbortSignal): Promise<boolean>;
+}

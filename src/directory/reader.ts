@@ -1,0 +1,57 @@
+import type { Secret } from '../base/secret.ts';
+import type { MessageAuthenticatorPolicy, VendorProfile } from '../model/model.ts';
+
+/** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
+export interface DirectoryReader {
+  /** The login with exactly this username (case-sensitive). */
+  login(username: string): Login | undefined;
+  /** All NAS that may send from this address, most specific prefix first; several only when NAS-Identifier tells them apart. */
+  nasAt(address: string): readonly Nas[];
+  nas(name: string): Nas | undefined;
+  /** Every declared NAS, to name the nearest one when a source is unknown. */
+  allNas(): readonly Nas[];
+}
+
+export interface Nas {
+  /** Name of the router or of the RADIUS client. */
+  readonly name: string;
+  /** Address or prefix its packets come from, as declared. */
+  readonly clientAddress: string;
+  readonly nasIdentifier?: string;
+  readonly secret: Secret;
+  readonly profile: VendorProfile;
+  readonly messageAuthenticator: MessageAuthenticatorPolicy;
+  /** UDP port it takes CoA and Disconnect on. */
+  readonly coaPort: number;
+  /** Set when it is a declared router. */
+  readonly router?: string;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly subscriber: string;
+  readonly service: string;
+  readonly password: Secret;
+  readonly state: 'active' | 'suspended' | 'disabled';
+  readonly reason?: string;
+  /** Milliseconds since 1970. From then on the login is rejected. */
+  readonly expires?: number;
+  /** False when the subscriber is local only. */
+  readonly radius: boolean;
+  readonly limits: LoginLimits;
+}
+
+/** What an Access-Accept grants. Directions are the subscriber's. */
+export interface LoginLimits {
+  /** Mikrotik-Rate-Limit text, upload first: `5M/20M …`. */
+  readonly rateLimit?: string;
+  /** The same in bit/s for NAS that do not read MikroTik's text. */
+  readonly rate?: { readonly down: number; readonly up: number };
+  readonly sessionTimeoutSeconds?: number;
+  readonly idleTimeoutSeconds?: number;
+  readonly interimSeconds: number;
+  readonly address?: string;
+  readonly pool?: string;
+  /** Extra attributes, name and value, checked against the dictionary. */
+  readonly attributes: readonly { readonly name: string; readonly value: string | number }[];
+}
