@@ -1,0 +1,230 @@
+import type { AccountingEvent } from './event.ts';
+import { type EventTime, eventTime } from './event-time.ts';
+import { advance, type Counter, noOctets, total } from './octets.ts';
+import { type SessionState, sessionKey } from './session-state.ts';
+import { lostStop, nasReboot, terminateCauseWord } from './terminate-cause.ts';
+
+/** Within this a Start is the same Start sent again, and times of one moment may differ. */
+export const retransmissionWindowMs = 60_000;
+
+/** A packet without session time, timestamp or new octets is the one before it, sent again, if it comes so soon. */
+const resendMs = 30_000;
+
+/**
+ * What becomes of a session when a packet comes. Pure; packets may come late, twice, in any order, or not at all.
+ *
+ * @param current the newest session known under the packet's NAS, Acct-Session-Id and username, open or closed
+ * @returns the sessions that changed, the newest last: none for a duplicate, an old packet, or one that tells of no session;
+ * two when a Start shows that the one before ended unseen
+ */
+export function applyEvent(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
+  if (event.sessionId === undefined) return [];
+  if (event.status === 'start') return applyStart(current, event);
+  if (event.status === 'interim' || event.status === 'stop') return applyProgress(current, event);
+  return [];
+}
+
+/**
+ * The session after Accounting-On or -Off of its NAS, `undefined` when it is not concerned: another NAS, another NAS-Identifier,
+ * closed, or begun after it.
+ */
+export function closeByNas(session: SessionState, event: AccountingEvent): SessionState | undefined {
+  if (session.nas !== event.nas || session.stoppedAt !== undefined) return undefined;
+  const named = event.nasIdentifier !== undefined && session.nasIdentifier !== undefined;
+  if (named && event.nasIdentifier !== session.nasIdentifier) return undefined;
+  // By our clock: a router that has just booted may not know the time yet.
+  const at = eventTime(event).byArrival;
+  if (session.originAt >= at) return undefined;
+  const given = event.status === 'off' ? event.terminateCause : undefined;
+  return close(session, 'nas', session.eventAt, at, terminateCauseWord(given ?? nasReboot));
+}
+
+function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
+  const time = eventTime(event);
+  if (current === undefined) return [begin(event, time)];
+  if (current.stoppedAt !== undefined) return startsAfter(current, event, time) ? [begin(event, time, current)] : [];
+  const away = distance(current, time.at, time.byArrival);
+  if (Math.abs(away) <= retransmissionWindowMs || (away < 0 && !current.startKnown))
+    return learnStart(current, event, time);
+  // An earlier Start than the one known is of a session that is over.
+  if (away < 0) return [];
+  return [close(current, 'lost', current.eventAt, time.byArrival, lostStop), begin(event, time, current)];
+}
+
+/** Whether a Start that finds its session closed is of a new one, and not the old Start come late. */
+function startsAfter(closed: SessionState, event: AccountingEvent, time: EventTime): boolean {
+  const endedAt = closed.endedAt ?? closed.stoppedAt ?? 0;
+  if (closed.endedBy !== 'stop') return time.byArrival >= endedAt;
+  if (time.from === 'event-timestamp') return time.at > (closed.stoppedAt ?? 0) && !isSame(event, closed);
+  return time.byArrival > endedAt + retransmissionWindowMs;
+}
+
+/** A Start stamped with the very second the session is known to have begun in. */
+function isSame(event: AccountingEvent, session: SessionState): boolean {
+  return (event.eventTimestamp ?? 0) * 1000 === session.startedAt;
+}
+
+function learnStart(current: SessionState, event: AccountingEvent, time: EventTime): readonly SessionState[] {
+  const described = { ...current, ...describe(event, current, false) };
+  if (current.startKnown) return sameDescription(current, described) ? [] : [described];
+  return [{ ...described, startKnown: true, startedAt: time.at, startFrom: time.from, originAt: time.byArrival }];
+}
+
+function applyProgress(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
+  if (current === undefined) return [progress(beginUnseen(event), event)];
+  if (current.stoppedAt !== undefined) return applyAfterEnd(current, event);
+  if (isOfPrevious(current, event)) return [];
+  if (beganAfter(current.updatedAt, current.eventAt, event)) {
+    const ended = close(current, 'lost', current.eventAt, event.receivedAt, lostStop);
+    return [ended, progress(beginUnseen(event, current), event)];
+  }
+  if (event.status === 'interim' && !isNews(current, event)) return [];
+  return [progress(current, event)];
+}
+
+/** Nothing opens a closed session. But a Stop is the last word where we had ended it ourselves, and a new session may be under its id. */
+function applyAfterEnd(closed: SessionState, event: AccountingEvent): readonly SessionState[] {
+  if (beganAfter(closed.endedAt ?? 0, closed.stoppedAt ?? 0, event)) {
+    return [progress(beginUnseen(event, closed), event)];
+  }
+  if (event.status !== 'stop' || closed.endedBy === 'stop' || isOfPrevious(closed, event)) return [];
+  return [progress(closed, event)];
+}
+
+/** Whether the packet's session began, counted back from its Acct-Session-Time, well after this moment. */
+function beganAfter(byArrival: number, at: number, event: AccountingEvent): boolean {
+  if (event.sessionSeconds === undefined) return false;
+  const time = eventTime(event);
+  const ageMs = event.sessionSeconds * 1000;
+  return time.byArrival - ageMs > byArrival + retransmissionWindowMs && time.at - ageMs > at + retransmissionWindowMs;
+}
+
+/** Whether the packet belongs to the session that had this id before: its start is nearer to that one's. */
+function isOfPrevious(current: SessionState, event: AccountingEvent): boolean {
+  if (current.before === undefined || event.sessionSeconds === undefined) return false;
+  const time = eventTime(event);
+  const ageMs = event.sessionSeconds * 1000;
+  const [at, byArrival] = [time.at - ageMs, time.byArrival - ageMs];
+  return Math.abs(distance(current.before, at, byArrival)) < Math.abs(distance(current, at, byArrival));
+}
+
+/** How far a start lies from a session's, by the clock that makes it less: the NAS's, or ours. */
+function distance(
+  start: { readonly startedAt: number; readonly originAt: number },
+  at: number,
+  byArrival: number,
+): number {
+  const byNas = at - start.startedAt;
+  const byUs = byArrival - start.originAt;
+  return Math.abs(byNas) <= Math.abs(byUs) ? byNas : byUs;
+}
+
+function isNews(current: SessionState, event: AccountingEvent): boolean {
+  const next = progress(current, event);
+  if (next.upOctets !== current.upOctets || next.downOctets !== current.downOctets) return true;
+  if (!sameDescription(current, next)) return true;
+  if (event.sessionSeconds !== undefined) return event.sessionSeconds > current.sessionSeconds;
+  return next.eventAt > current.eventAt + resendMs;
+}
+
+/** The session after an Interim-Update or Stop that is its own. */
+function progress(current: SessionState, event: AccountingEvent): SessionState {
+  const time = eventTime(event, current.startedAt);
+  const newer = isNewer(current, event, time);
+  const up = advance(current.up, { low: event.inputOctets, high: event.inputGigawords }, newer);
+  const down = advance(current.down, { low: event.outputOctets, high: event.outputGigawords }, newer);
+  const counted = Math.max(0, Math.floor((time.at - current.startedAt) / 1000));
+  const next: SessionState = {
+    ...current,
+    ...describe(event, current, newer),
+    ...octets(up, down),
+    sessionSeconds: Math.max(current.sessionSeconds, event.sessionSeconds ?? counted),
+    updatedAt: Math.max(current.updatedAt, event.receivedAt),
+    eventAt: Math.max(current.eventAt, time.at),
+  };
+  if (event.status !== 'stop') return next;
+  const cause = event.terminateCause === undefined ? undefined : terminateCauseWord(event.terminateCause);
+  return close(next, 'stop', time.at, time.byArrival, cause);
+}
+
+/** Whether the packet tells of a later moment than all before it. Session time is the NAS's own count, no clock moves it. */
+function isNewer(current: SessionState, event: AccountingEvent, time: EventTime): boolean {
+  if (event.sessionSeconds !== undefined) return event.sessionSeconds > current.sessionSeconds;
+  return time.at > current.eventAt;
+}
+
+function begin(event: AccountingEvent, time: EventTime, before?: SessionState): SessionState {
+  return { ...blank(event, time, 0, before), startKnown: true };
+}
+
+/** A session whose Start was not seen (yet): begun as long ago as it says it lasts. */
+function beginUnseen(event: AccountingEvent, before?: SessionState): SessionState {
+  return blank(event, eventTime(event), (event.sessionSeconds ?? 0) * 1000, before);
+}
+
+function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: SessionState | undefined): SessionState {
+  const [nas, sessionId, username] = [event.nas, event.sessionId ?? '', event.username ?? ''];
+  const startedAt = Math.max(0, time.at - ageMs);
+  return {
+    key: sessionKey(nas, sessionId, username, startedAt),
+    nas,
+    sessionId,
+    username,
+    startedAt,
+    startKnown: false,
+    startFrom: time.from,
+    originAt: time.byArrival - ageMs,
+    updatedAt: event.receivedAt,
+    eventAt: startedAt,
+    sessionSeconds: 0,
+    ...octets(noOctets, noOctets),
+    ...describe(event, undefined, true),
+    ...(before === undefined ? {} : { before: { startedAt: before.startedAt, originAt: before.originAt } }),
+  };
+}
+
+function close(
+  session: SessionState,
+  endedBy: 'stop' | 'nas' | 'lost',
+  at: number,
+  endedAt: number,
+  cause: string | undefined,
+): SessionState {
+  const { terminateCause: _old, ...rest } = session;
+  return {
+    ...rest,
+    stoppedAt: Math.max(at, session.startedAt),
+    endedBy,
+    endedAt,
+    ...(cause === undefined ? {} : { terminateCause: cause }),
+  };
+}
+
+function octets(up: Counter, down: Counter) {
+  return { up, down, upOctets: total(up), downOctets: total(down) };
+}
+
+const descriptive = [
+  'framedIpAddress',
+  'callingStationId',
+  'calledStationId',
+  'nasPortId',
+  'nasIpAddress',
+  'nasIdentifier',
+  'class',
+] as const;
+
+/** What the packet says of the session beside its counters. What an older packet says only fills what is missing. */
+function describe(event: AccountingEvent, current: SessionState | undefined, newer: boolean): Partial<SessionState> {
+  const said: Partial<Record<(typeof descriptive)[number] | 'username', string>> = {};
+  for (const field of descriptive) {
+    const value = event[field];
+    if (value !== undefined && (newer || current?.[field] === undefined)) said[field] = value;
+  }
+  if (event.username !== undefined && current?.username === '') said.username = event.username;
+  return said;
+}
+
+function sameDescription(a: SessionState, b: SessionState): boolean {
+  return a.username === b.username && descriptive.every((field) => a[field] === b[field]);
+}

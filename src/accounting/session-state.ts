@@ -1,0 +1,77 @@
+import type { Session } from './event.ts';
+import type { TimeSource } from './event-time.ts';
+import type { Counter } from './octets.ts';
+
+/** A session with what the fold needs to place the next packet. */
+export interface SessionState extends Session {
+  readonly up: Counter;
+  readonly down: Counter;
+  /** A Start was seen; else `startedAt` is counted back from a later packet. */
+  readonly startKnown: boolean;
+  /** What `startedAt` rests on. */
+  readonly startFrom: TimeSource;
+  /** `startedAt` by our own clock: for comparing with a packet whose NAS clock was set meanwhile. */
+  readonly originAt: number;
+  /** Time of the newest event. */
+  readonly eventAt: number;
+  /** What ended it: its Stop, On or Off of its NAS, or a new session under its id. */
+  readonly endedBy?: 'stop' | 'nas' | 'lost';
+  /** When that happened, by our own clock. */
+  readonly endedAt?: number;
+  /** `startedAt` and `originAt` of the session that had this id just before. */
+  readonly before?: { readonly startedAt: number; readonly originAt: number };
+}
+
+/** The parts of a session's name that the NAS gives. Text of any kind: lengths come first. */
+export function sessionKey(nas: string, sessionId: string, username: string, instance: number): string {
+  return `${prefixed(nas)}${prefixed(sessionId)}${prefixed(username)}${instance.toString(36)}`;
+}
+
+/** What all sessions under one Acct-Session-Id of a NAS share. */
+export function idOnNas(nas: string, sessionId: string): string {
+  return prefixed(nas) + sessionId;
+}
+
+/** NAS, Acct-Session-Id and username of a `sessionKey`, `undefined` when it is none. */
+export function parseSessionKey(key: string): readonly [nas: string, sessionId: string, username: string] | undefined {
+  const parts: string[] = [];
+  let at = 0;
+  while (parts.length < 3) {
+    const colon = key.indexOf(':', at);
+    const length = Number(key.slice(at, colon));
+    if (colon <= at || !Number.isSafeInteger(length) || colon + 1 + length > key.length) return undefined;
+    parts.push(key.slice(colon + 1, colon + 1 + length));
+    at = colon + 1 + length;
+  }
+  const [nas = '', sessionId = '', username = ''] = parts;
+  return [nas, sessionId, username];
+}
+
+const prefixed = (text: string) => `${text.length}:${text}`;
+
+/** As it is stored: octets as decimal text, which JSON keeps exactly. */
+export interface StoredSession extends Omit<SessionState, 'up' | 'down' | 'upOctets' | 'downOctets'> {
+  readonly up: StoredCounter;
+  readonly down: StoredCounter;
+}
+
+type StoredCounter = readonly [base: string, seen: string, gigawords: 0 | 1];
+
+export function toStored(state: SessionState): StoredSession {
+  const { upOctets: _up, downOctets: _down, ...rest } = state;
+  return { ...rest, up: storeCounter(state.up), down: storeCounter(state.down) };
+}
+
+export function fromStored(stored: StoredSession): SessionState {
+  const up = loadCounter(stored.up);
+  const down = loadCounter(stored.down);
+  return { ...stored, up, down, upOctets: up.base + up.seen, downOctets: down.base + down.seen };
+}
+
+function storeCounter(counter: Counter): StoredCounter {
+  return [counter.base.toString(), counter.seen.toString(), counter.gigawords ? 1 : 0];
+}
+
+function loadCounter([base, seen, gigawords]: StoredCounter): Counter {
+  return { base: BigInt(base), seen: BigInt(seen), gigawords: gigawords === 1 };
+}

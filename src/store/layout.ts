@@ -1,0 +1,111 @@
+/**
+ * The layout of the state folder, all of it.
+ *
+ *     state/
+ *       lock-holder.json    who holds the folder: { pid, process, since }, for the words of "in use by"
+ *       db/                 LevelDB, one writer (its own LOCK)
+ *
+ * A LevelDB key is `<table>:<key>`, UTF-8, values are text. Tables:
+ *
+ * | table       | key                                   | value                                               |
+ * |-------------|---------------------------------------|-----------------------------------------------------|
+ * | `meta`      | name                                  | JSON; `schema` → { version }                        |
+ * | `journal`   | commit sequence (contiguous from 1)   | one commit of accounting records, see `journal.ts`  |
+ * | `sessions`  | session key                           | JSON, an open session                               |
+ * | `closed`    | stop time, session key                | JSON, a session that ended                          |
+ * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
+ * | `latest`    | NAS, Acct-Session-Id, username        | JSON, key in `closed` of the last session so named  |
+ * | `inventory` | target and row                        | JSON, rows made on a target                         |
+ * | `directory` | row of the subscriber directory       | JSON                                                |
+ * | `audit`     | sequence                              | JSON                                                |
+ *
+ * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
+ */
+export const tables = {
+  meta: 'json',
+  journal: 'text',
+  sessions: 'json',
+  closed: 'json',
+  history: 'json',
+  latest: 'json',
+  inventory: 'json',
+  directory: 'json',
+  audit: 'json',
+} as const;
+
+export type TableName = keyof typeof tables;
+
+/** Raise it together with a migration from the version before. */
+export const schemaVersion = 1;
+
+/** Name in `meta` of the schema version. */
+export const schemaKey = 'schema';
+
+export interface SchemaRow {
+  readonly version: number;
+}
+
+/** Where the database lies below the state folder. */
+export const databaseFolder = 'db';
+export const lockHolderFile = 'lock-holder.json';
+
+/**
+ * A key whose order is that of its parts: numbers (whole, 0 to 2^53 − 1) by value, text by code point, a shorter list of parts
+ * before the longer ones it begins.
+ *
+ * @throws RangeError for a number that is not a safe whole one
+ */
+export function keyOf(...parts: readonly (string | number)[]): string {
+  return parts.map((part) => (typeof part === 'number' ? numberKey(part) : textKey(part))).join('');
+}
+
+/** The range of all keys that begin with these parts, for `entries`. */
+export function keysUnder(
+  first: string | number,
+  ...rest: readonly (string | number)[]
+): { readonly gte: string; readonly lt: string } {
+  const start = keyOf(first, ...rest);
+  const last = start.charCodeAt(start.length - 1);
+  return { gte: start, lt: start.slice(0, -1) + String.fromCharCode(last + 1) };
+}
+
+/** A whole number as 14 hexadecimal digits. */
+export function numberKey(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a key: ${value}`);
+  return value.toString(16).padStart(14, '0');
+}
+
+/** The number a `numberKey` stands for. */
+export function parseNumberKey(key: string): number {
+  return Number.parseInt(key, 16);
+}
+
+const ends = '\0\u0001';
+
+/** Text that ends itself: NUL within is escaped, so that what follows can neither be read as text nor overtake it. */
+function textKey(text: string): string {
+  return (text.includes('\0') ? text.replaceAll('\0', '\0\u00ff') : text) + ends;
+}
+
+const troublesome = /[\0\p{Cs}]/gu;
+
+/**
+ * A key as the disk gets it. UTF-8 has no half surrogate pairs and would make them all U+FFFD, so that two names become one:
+ * they are escaped, with NUL as the escape. Order stays but for them: they come first.
+ */
+export function toDiskKey(table: TableName, key: string): string {
+  return `${table}:${key.replace(troublesome, (found) => (found === '\0' ? '\0\0' : `\0${found.charCodeAt(0).toString(16)}`))}`;
+}
+
+export function fromDiskKey(table: TableName, key: string): string {
+  const bare = key.slice(table.length + 1);
+  if (!bare.includes('\0')) return bare;
+  return bare.replace(/\0(?:\0|([0-9a-f]{4}))/g, (_, unit?: string) =>
+    unit === undefined ? '\0' : String.fromCharCode(Number.parseInt(unit, 16)),
+  );
+}
+
+/** The key after the last of a table: `;` follows `:`. */
+export function tableEnd(table: TableName): string {
+  return `${table};`;
+}
