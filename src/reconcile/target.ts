@@ -4,17 +4,31 @@ import type { Model, Origin } from '../model/model.ts';
 /** A place desired state is applied to: one router, or the subscriber directory. */
 export interface Target {
   readonly name: string;
+  /** True when nothing but ours is in it, so that no inventory is needed to know what may be deleted. */
+  readonly exclusive: boolean;
+  /** For each menu, which field names a row of which other menu: decides the order of changes. */
+  readonly references: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Menus whose order of rows means something. */
+  readonly ordered: readonly string[];
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
-  /** The rows it holds now, in canonical form, with the live sessions that hang on them. */
+  /** The rows it holds now, in canonical form, with the sessions that hang on them. */
   observe(signal: AbortSignal): Promise<Observation>;
+  /** What these changes mean for people who are online. Pure. */
+  sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[];
   /** Carries out changes that do not depend on one another, many in flight. Applying them twice must do no harm. */
   apply(level: readonly Change[], signal: AbortSignal): Promise<readonly Settled[]>;
+  /** Ends or changes sessions, after the data. Never throws: each effect has its own result. */
+  settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]>;
 }
 
+/** Canonical text, or a secret. */
 export type Value = string | Secret;
 
-/** One row of a menu, or of the directory. Field values are canonical text. */
+/** What a target can say of a value: the text, or, of a secret, whether it is the declared one. */
+export type ObservedValue = string | { equals(secret: Secret): boolean };
+
+/** One row of a menu, or of the directory. */
 export interface Row {
   /** `/ppp/secret`, or `login` in the directory. */
   readonly menu: string;
@@ -29,10 +43,15 @@ export interface Row {
 export interface ObservedRow {
   readonly menu: string;
   readonly identity: string;
-  readonly fields: Readonly<Record<string, Value>>;
-  /** The ownership marker found at the end of `comment`. */
+  readonly fields: Readonly<Record<string, ObservedValue>>;
+  /**
+   * Who owns it: `marker` when the row says so itself, `inventory` when only our inventory can tell (settings, menus
+   * without a comment), `ours` when the whole target is ours (the directory).
+   */
+  readonly ownership: 'marker' | 'inventory' | 'ours';
+  /** The ownership marker found at the end of its comment. */
   readonly marker?: Marker;
-  /** The comment without its marker: text of a person's own, which we keep. */
+  /** The comment without its marker: text of a person's own, which is kept. */
   readonly ownText?: string;
   /** How the target addresses the row now. */
   readonly handle?: string;
@@ -45,13 +64,17 @@ export interface Marker {
 }
 
 export interface Observation {
+  /** In the target's own order. */
   readonly rows: readonly ObservedRow[];
   readonly sessions: readonly LiveSession[];
+  /** Effects of earlier changes that were not carried out yet. */
+  readonly pendingEffects: readonly SessionEffect[];
   /** Things an operator should know that are no change: rows in the way, versions, missing rights. */
   readonly findings: readonly Finding[];
 }
 
 export interface Finding {
+  /** Stable, `LM_…`. */
   readonly code: string;
   readonly message: string;
 }
@@ -65,17 +88,40 @@ export interface LiveSession {
   readonly handle?: string;
 }
 
+export type SessionAction = 'change' | 'disconnect';
+
+/** `change` alters limits of running sessions (CoA); `disconnect` ends them. */
+export interface SessionEffect {
+  readonly username: string;
+  readonly action: SessionAction;
+  readonly why: string;
+  /** Sessions it concerned when the plan was made. */
+  readonly sessionIds: readonly string[];
+}
+
+export interface SessionResult {
+  readonly effect: SessionEffect;
+  readonly sessionId: string;
+  readonly nas: string;
+  /** `gone`: it had ended by itself. `failed`: still pending, tried again on the next reconcile. */
+  readonly result: 'changed' | 'disconnected' | 'gone' | 'failed';
+  /** How it was done and what was answered: `CoA-ACK`, `Disconnect-NAK Session-Context-Not-Found`, `/ppp/active/remove`. */
+  readonly detail: string;
+}
+
 export interface Change {
-  readonly action: 'create' | 'update' | 'delete';
+  readonly action: 'create' | 'update' | 'delete' | 'move';
   readonly menu: string;
   readonly identity: string;
   readonly owner: string;
-  /** Changed fields only for an update, all of them for a create; empty for a delete. `undefined` clears a field. */
-  readonly set: Readonly<Record<string, Value | undefined>>;
+  /** Changed fields only for an update, all of them for a create; empty for a delete and a move. */
+  readonly set: Readonly<Record<string, Value>>;
   readonly before?: ObservedRow;
   readonly after?: Row;
   /** The row was there without a marker and becomes ours. */
   readonly adopts?: boolean;
+  /** For a move: the identity of the row it goes in front of; absent for the end. */
+  readonly place?: string;
 }
 
 /** What became of one change. */

@@ -1,0 +1,126 @@
+import type { Model } from '../model/model.ts';
+import type {
+  Change,
+  LiveSession,
+  Observation,
+  ObservedRow,
+  Row,
+  SessionEffect,
+  SessionResult,
+  Settled,
+  Target,
+} from '../reconcile/target.ts';
+import type { Directory } from './directory.ts';
+import { loginEffects } from './effects.ts';
+import type { Login } from './reader.ts';
+import { directoryRows, loginOf, nasOf } from './rows.ts';
+import type { StoredRows } from './stored-rows.ts';
+
+/** Name of the directory among targets. */
+export const directoryName = 'directory';
+
+/** Alters and ends sessions that RADIUS let in: by CoA, Disconnect, or whatever else reaches them. */
+export interface SessionControl {
+  /** Never rejects: what failed says so in its result. `login` is absent when the subscriber is gone. */
+  settle(effect: SessionEffect, login: Login | undefined, signal: AbortSignal): Promise<readonly SessionResult[]>;
+}
+
+export interface DirectoryTargetOptions {
+  readonly directory: Directory;
+  readonly stored: StoredRows;
+  /** Sessions that accounting knows to be open. */
+  readonly sessionsOf: (username: string) => readonly LiveSession[];
+  readonly control: SessionControl;
+}
+
+/** The subscriber directory as a place desired state is applied to. Disk first, then memory. */
+export class DirectoryTarget implements Target {
+  readonly name = directoryName;
+  readonly exclusive = true;
+  readonly references = {};
+  readonly ordered = [];
+  readonly #options: DirectoryTargetOptions;
+  #rows: Map<string, ObservedRow> | undefined;
+
+  constructor(options: DirectoryTargetOptions) {
+    this.#options = options;
+  }
+
+  desired(model: Model): readonly Row[] {
+    return directoryRows(model);
+  }
+
+  async observe(): Promise<Observation> {
+    this.#rows ??= new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+    return {
+      rows: [...this.#rows.values()],
+      sessions: [],
+      pendingEffects: await this.#options.stored.effects(),
+      findings: [],
+    };
+  }
+
+  /**
+   * Fills the memory from the last good declarations, after a start: the disk holds no secrets. What they say is served
+   * from now on; what differs from the disk, and what that means for sessions, comes with `apply`.
+   */
+  load(model: Model): void {
+    for (const row of this.desired(model)) this.#remember(row);
+  }
+
+  sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
+    return loginEffects(changes, this.#options.sessionsOf);
+  }
+
+  async apply(level: readonly Change[]): Promise<readonly Settled[]> {
+    const effects = this.sessionEffects(level);
+    for (const part of inParts(level, 4000)) {
+      const touched = new Set(part.map((change) => change.identity));
+      await this.#options.stored.write(
+        part,
+        effects.filter((effect) => touched.has(effect.username)),
+      );
+      for (const change of part) this.#applied(change);
+    }
+    return level.map((change) => ({ change, result: 'done' }));
+  }
+
+  async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
+    // The last word on a subscriber stands for all before it.
+    const latest = new Map(effects.map((effect) => [effect.username, effect]));
+    const results = await Promise.all([...latest.values()].map((effect) => this.#settle(effect, signal)));
+    return results.flat();
+  }
+
+  async #settle(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const login = this.#options.directory.login(effect.username);
+    const results = await this.#options.control.settle(effect, login, signal);
+    if (!results.some((each) => each.result === 'failed')) await this.#options.stored.settled(effect.username);
+    return results;
+  }
+
+  #applied(change: Change): void {
+    const { after, menu, identity } = change;
+    if (after !== undefined) {
+      this.#rows?.set(keyOf(change), { ...after, ownership: 'ours' });
+      this.#remember(after);
+      return;
+    }
+    this.#rows?.delete(keyOf(change));
+    if (menu === 'login') this.#options.directory.removeLogin(identity);
+    else this.#options.directory.removeNas(identity);
+  }
+
+  #remember(row: Row): void {
+    if (row.menu === 'login') this.#options.directory.putLogin(loginOf(row));
+    else this.#options.directory.putNas(nasOf(row));
+  }
+}
+
+function keyOf({ menu, identity }: { readonly menu: string; readonly identity: string }): string {
+  return `${menu}\n${identity}`;
+}
+
+function* inParts<T>(items: readonly T[], size: number): Iterable<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

@@ -1,0 +1,40 @@
+import type { Change, LiveSession, SessionEffect } from '../reconcile/target.ts';
+
+/** Fields that a NAS takes for a running session by CoA (reference/routeros.md §5.6). */
+const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout']);
+/** Fields that say nothing about a running session. `expires` is acted on when it comes. */
+const atNextLogin = new Set(['subscriber', 'service', 'reason', 'expires', 'interim']);
+
+/**
+ * What directory changes mean for people who are online by RADIUS: CoA for speed and timeouts, Disconnect for the rest
+ * (address, pool, password, state, other attributes, removal). Pure.
+ */
+export function loginEffects(
+  changes: readonly Change[],
+  sessionsOf: (username: string) => readonly LiveSession[],
+): readonly SessionEffect[] {
+  const effects: SessionEffect[] = [];
+  for (const change of changes) {
+    if (change.menu !== 'login' || change.action === 'create' || change.action === 'move') continue;
+    const { identity: username } = change;
+    const sessions = sessionsOf(username).filter((session) => session.radius);
+    if (sessions.length === 0) continue;
+    const effect = effectOf(change);
+    if (effect === undefined) continue;
+    effects.push({ username, ...effect, sessionIds: sessions.map((session) => session.sessionId) });
+  }
+  return effects;
+}
+
+function effectOf(change: Change): Pick<SessionEffect, 'action' | 'why'> | undefined {
+  const { after, set } = change;
+  if (after === undefined) return { action: 'disconnect', why: 'removed' };
+  const { state, reason, radius } = after.fields;
+  if (radius === 'no') return { action: 'disconnect', why: 'no longer by RADIUS' };
+  if (state !== 'active') return { action: 'disconnect', why: reason === '' ? String(state) : `${state}: ${reason}` };
+  const changed = Object.keys(set).filter((name) => !atNextLogin.has(name));
+  if (changed.length === 0) return undefined;
+  // A limit that is taken away has no attribute to be sent: only a new login is without it.
+  const gentle = changed.every((name) => name === 'state' || (byCoa.has(name) && set[name] !== ''));
+  return { action: gentle ? 'change' : 'disconnect', why: changed.join(', ') };
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { Origin } from '../model/model.ts';
+import { keyOf } from './diff.ts';
+import { levelsOf } from './order.ts';
+import type { Change, Finding, SessionEffect, Target } from './target.ts';
+
+/** What one reconcile of one target is about to do. Plain data. */
+export interface ChangePlan {
+  readonly target: string;
+  readonly changes: readonly Change[];
+  readonly levels: readonly (readonly Change[])[];
+  /** Sessions that the changes end or alter; absent when it is not known who is online. */
+  readonly sessions: readonly SessionEffect[];
+  readonly findings: readonly Finding[];
+}
+
+/** Arranges the changes of one target. Pure. */
+export function planChanges(
+  target: Pick<Target, 'name' | 'references'>,
+  changes: readonly Change[],
+  sessions: readonly SessionEffect[],
+  findings: readonly Finding[],
+): ChangePlan {
+  return { target: target.name, changes, levels: levelsOf(changes, target.references), sessions, findings };
+}
+
+export type ChangeCause = 'git' | 'drift';
+
+/** A change as published: `schemas/plan.schema.json`. */
+export interface PlannedChange {
+  /** `core-1/ppp/secret/anna@isp.example`. */
+  readonly address: string;
+  readonly target: string;
+  readonly menu: string;
+  readonly identity: string;
+  readonly actions: readonly ('create' | 'update' | 'delete' | 'move')[];
+  readonly owner: string;
+  readonly before: Readonly<Record<string, string>> | null;
+  readonly after: Readonly<Record<string, string>> | null;
+  /** True when a row that was there without a marker becomes ours. */
+  readonly adopts: boolean;
+  readonly source?: Pick<Origin, 'file' | 'line'>;
+  readonly cause: ChangeCause;
+}
+
+export interface PlanTarget {
+  readonly name: string;
+  /** `unreachable`: nothing is known of it, and nothing is planned. `left-out`: on purpose, see `reason`. */
+  readonly state: 'observed' | 'unreachable' | 'left-out';
+  readonly reason?: string;
+}
+
+export interface Refusal {
+  readonly target: string;
+  /** Stable, `LM_…`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A whole plan over all targets, versioned. Secrets appear as `[secret]`. */
+export interface PlanDocument {
+  readonly formatVersion: '1';
+  readonly revision: string;
+  readonly targets: readonly PlanTarget[];
+  readonly changes: readonly PlannedChange[];
+  /** Live sessions that will be altered or ended; absent when no store could be read. */
+  readonly sessionsAffected?: readonly PlannedSession[];
+  readonly findings: readonly (Finding & { readonly target: string })[];
+  readonly refusals: readonly Refusal[];
+  readonly summary: PlanSummary;
+  /** SHA-256 over the changes, hex. */
+  readonly checksum: string;
+}
+
+export interface PlannedSession {
+  readonly target: string;
+  readonly username: string;
+  readonly action: 'change' | 'disconnect';
+  readonly why: string;
+  readonly sessions: number;
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly move: number;
+  readonly sessions: number;
+}
+
+export interface PlanPart {
+  readonly target: PlanTarget;
+  readonly plan?: ChangePlan;
+  readonly refusals: readonly Refusal[];
+  readonly cause: ChangeCause;
+  /** False when nobody could say who is online. */
+  readonly sessionsKnown: boolean;
+}
+
+/** Joins the plans of all targets into the published document. Pure. */
+export function planDocument(revision: string, parts: readonly PlanPart[]): PlanDocument {
+  const changes = parts.flatMap(({ plan, cause }) =>
+    (plan?.changes ?? []).map((change) => publish(plan?.target ?? '', change, cause)),
+  );
+  const sessions = parts.flatMap(({ plan }) => (plan?.sessions ?? []).map((effect) => publishEffect(plan, effect)));
+  const findings = parts.flatMap(({ plan }) =>
+    (plan?.findings ?? []).map((finding) => ({ target: plan?.target ?? '', ...finding })),
+  );
+  const count = (action: Change['action']) => changes.filter((change) => change.actions[0] === action).length;
+  return {
+    formatVersion: '1',
+    revision,
+    targets: parts.map((part) => part.target),
+    changes,
+    ...(parts.every((part) => part.sessionsKnown) ? { sessionsAffected: sessions } : {}),
+    findings,
+    refusals: parts.flatMap((part) => part.refusals),
+    summary: {
+      create: count('create'),
+      update: count('update'),
+      delete: count('delete'),
+      move: count('move'),
+      sessions: sessions.reduce((sum, effect) => sum + effect.sessions, 0),
+    },
+    checksum: createHash('sha256').update(JSON.stringify(changes)).digest('hex'),
+  };
+}
+
+/** True when a plan would change nothing. */
+export function isEmpty(plan: PlanDocument): boolean {
+  return plan.changes.length === 0;
+}
+
+function publishEffect(plan: ChangePlan | undefined, effect: SessionEffect): PlannedSession {
+  const { username, action, why } = effect;
+  return { target: plan?.target ?? '', username, action, why, sessions: effect.sessionIds.length };
+}
+
+function publish(target: string, change: Change, cause: ChangeCause): PlannedChange {
+  const { menu, identity, owner, before, after } = change;
+  return {
+    address: addressOf(target, change),
+    target,
+    menu,
+    identity,
+    actions: [change.action],
+    owner,
+    before: before === undefined ? null : shown(before.fields, change.action === 'update' ? after?.fields : undefined),
+    after: after === undefined ? null : shown(after.fields),
+    adopts: change.adopts === true,
+    ...(after?.source === undefined ? {} : { source: { file: after.source.file, line: after.source.line } }),
+    cause,
+  };
+}
+
+/** `target/menu/identity`, without the identity for settings. */
+export function addressOf(target: string, row: { readonly menu: string; readonly identity: string }): string {
+  const menu = row.menu.replace(/^\//, '');
+  return row.identity === '' ? `${target}/${menu}` : `${target}/${menu}/${row.identity}`;
+}
+
+/** Field values as text, secrets hidden, in order of name; only the fields that `only` has, when given. */
+function shown(fields: Readonly<Record<string, unknown>>, only?: Readonly<Record<string, unknown>>) {
+  const names = Object.keys(fields).filter((name) => only === undefined || Object.hasOwn(only, name));
+  return Object.fromEntries(
+    names.sort().map((name) => [name, typeof fields[name] === 'string' ? String(fields[name]) : '[secret]']),
+  );
+}
+
+/** Counts rows of a kind for the guard: menu → number. */
+export function countByMenu(rows: readonly { readonly menu: string; readonly identity: string }[]) {
+  const counts = new Map<string, number>();
+  for (const row of new Map(rows.map((each) => [keyOf(each), each])).values()) {
+    counts.set(row.menu, (counts.get(row.menu) ?? 0) + 1);
+  }
+  return counts;
+}

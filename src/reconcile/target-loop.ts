@@ -1,0 +1,94 @@
+import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
+
+/** What one run of a loop came to. */
+export interface RunReport {
+  /** `failed`: nothing could be done (router away, refused login); tried again with backoff. */
+  readonly result: 'in-sync' | 'applied' | 'planned' | 'partial' | 'refused' | 'failed';
+  /** Whether trying again soon can help. */
+  readonly retry: 'backoff' | 'never';
+}
+
+export interface TargetLoopOptions<Report extends RunReport> {
+  readonly clock: Clock;
+  readonly intervalMs: () => number;
+  /** One reconcile. Must not reject: a failure is a report. */
+  readonly run: (reason: string, signal: AbortSignal) => Promise<Report>;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+interface Waiting<Report> {
+  readonly resolve: (report: Report) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Asked of a loop that is being stopped. */
+export class LoopEndedError extends LastmileError {
+  readonly code = 'LM_STOPPING';
+  readonly retry = 'backoff';
+
+  constructor() {
+    super('lastmile is stopping');
+  }
+}
+
+const firstBackoffMs = 1_000;
+const longestBackoffMs = 300_000;
+
+/**
+ * Reconciles one target for ever: when asked to, on an interval, and after a failure with backoff (1 s doubling to 5 min,
+ * with jitter). One run at a time, so a target has one writer.
+ */
+export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
+  readonly #options: TargetLoopOptions<Report>;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #asked: { readonly reason: string; readonly waiting: readonly Waiting<Report>[] } | undefined;
+  #failures = 0;
+  readonly #ended: Promise<void>;
+
+  constructor(options: TargetLoopOptions<Report>) {
+    this.#options = options;
+    this.#ended = this.#loop();
+  }
+
+  /** Asks for a run; resolves with the report of one that began after this call. */
+  request(reason: string): Promise<Report> {
+    return new Promise((resolve, reject) => {
+      if (this.#stop.signal.aborted) return reject(new LoopEndedError());
+      const waiting = [...(this.#asked?.waiting ?? []), { resolve, reject }];
+      this.#asked = { reason: this.#asked?.reason ?? reason, waiting };
+      this.#wake.abort();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#ended;
+    for (const { reject } of this.#asked?.waiting ?? []) reject(new LoopEndedError());
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (this.#asked === undefined) await this.#wait();
+      if (this.#stop.signal.aborted) return;
+      const asked = this.#asked;
+      this.#asked = undefined;
+      this.#wake = new AbortController();
+      const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal);
+      const failed = report.retry === 'backoff' && (report.result === 'failed' || report.result === 'partial');
+      this.#failures = failed ? this.#failures + 1 : 0;
+      for (const { resolve } of asked?.waiting ?? []) resolve(report);
+    }
+  }
+
+  async #wait(): Promise<void> {
+    const { clock, intervalMs, random } = this.#options;
+    const interval = intervalMs();
+    const backoff = Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
+    const ms = this.#failures === 0 ? interval : Math.min(backoff, Math.max(interval, firstBackoffMs));
+    await clock.sleep(ms * (0.9 + 0.2 * random()), this.#wake.signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * How many commands may be in flight on one router: grows while answers come as fast as the best seen, halves when they
+ * slow down (reference/routeros.md §1.12: a router's latency jumps when it is hurried).
+ */
+export class AdaptiveWindow {
+  readonly #least: number;
+  readonly #most: number;
+  #size: number;
+  #best = Number.POSITIVE_INFINITY;
+
+  constructor(least = 8, most = 32) {
+    this.#least = least;
+    this.#most = most;
+    this.#size = least;
+  }
+
+  get size(): number {
+    return Math.floor(this.#size);
+  }
+
+  /** Takes note of one answer's latency. */
+  answered(ms: number): void {
+    this.#best = Math.min(this.#best, Math.max(ms, 1));
+    const slow = ms > 20 && ms > this.#best * 8;
+    this.#size = slow ? Math.max(this.#least, this.#size / 2) : Math.min(this.#most, this.#size + 1 / this.#size);
+  }
+}
+
+/** Runs `work` over `items`, as many at once as the window allows. `work` must not reject. */
+export async function runWindowed<T>(
+  items: readonly T[],
+  window: Pick<AdaptiveWindow, 'size'>,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  for (const [index, item] of items.entries()) {
+    while (running.size >= window.size) await Promise.race(running);
+    const one = work(item, index).finally(() => running.delete(one));
+    running.add(one);
+  }
+  await Promise.all(running);
+}

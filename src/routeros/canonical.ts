@@ -1,0 +1,123 @@
+import ipaddr from 'ipaddr.js';
+import { formatRate, parseRate } from '../base/units.ts';
+
+/** `yes` or `no` from any of RouterOS's spellings of a boolean; other words stay (reference/routeros.md §2.1). */
+export function yesNo(value: string): string {
+  if (value === 'true') return 'yes';
+  return value === 'false' ? 'no' : value;
+}
+
+/** A list whose order means nothing: sorted, without spaces and doubles. */
+export function wordSet(value: string): string {
+  return [...new Set(split(value))].sort().join(',');
+}
+
+/** A list whose order means something. */
+export function wordList(value: string): string {
+  return split(value).join(',');
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+};
+
+/**
+ * A time in the form RouterOS reads back, `1w2d3h4m5s300ms` without zero parts, from that or from the clock form
+ * `1d00:10:00`; bare numbers are seconds. Words such as `none` stay (reference/routeros.md §2.3).
+ */
+export function time(value: string): string {
+  const ms = timeMs(value);
+  return ms === undefined ? value : formatTime(ms);
+}
+
+/** Milliseconds of a RouterOS time; `undefined` when it is a word. */
+export function timeMs(value: string): number | undefined {
+  const match = /^((?:\d+(?:ms|[wdhms]))*)(?:(\d+):(\d+):(\d+))?$/.exec(value);
+  if (match === null || value === '') return /^\d+$/.test(value) ? Number(value) * 1000 : undefined;
+  let total = 0;
+  for (const [, digits, unit] of (match[1] ?? '').matchAll(/(\d+)(ms|[wdhms])/g)) {
+    total += Number(digits) * (unitMs[unit ?? 's'] ?? 0);
+  }
+  const [hours, minutes, seconds] = [match[2], match[3], match[4]].map((part) => Number(part ?? 0));
+  return total + ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+}
+
+/** A time in RouterOS's unit form. */
+export function formatTime(ms: number): string {
+  const parts: string[] = [];
+  let rest = ms;
+  for (const [unit, length] of Object.entries(unitMs)) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.length === 0 ? '0s' : parts.join('');
+}
+
+/** An address without prefix length noise: `10.0.0.5/32` and `10.0.0.5` are one. */
+export function address(value: string): string {
+  const bare = value.endsWith('/32') ? value.slice(0, -3) : value;
+  return ipaddr.isValid(bare) ? ipaddr.parse(bare).toString() : value;
+}
+
+/** Pool ranges: whole prefixes become ranges, lists keep their order, spaces go. */
+export function ranges(value: string): string {
+  return split(value).map(range).join(',');
+}
+
+function range(text: string): string {
+  if (text.includes('/') && ipaddr.IPv4.isValidCIDR(text)) {
+    const first = ipaddr.IPv4.networkAddressFromCIDR(text).toString();
+    const last = ipaddr.IPv4.broadcastAddressFromCIDR(text).toString();
+    return first === last ? first : `${first}-${last}`;
+  }
+  const [first, last] = text.split('-').map((part) => part.trim());
+  return last === undefined || first === last ? (first ?? text) : `${first}-${last}`;
+}
+
+/**
+ * Rate text of profiles and Mikrotik-Rate-Limit, every part written out in bit/s, so that `5M/20M` and
+ * `5000k/20M 0/0` are one (reference/routeros.md §2.2). What does not parse stays as it is.
+ */
+export function rateLimit(value: string): string {
+  if (value.trim() === '') return '';
+  const parts = value.trim().split(/\s+/);
+  const rate = ratePair(parts[0]);
+  if (rate === undefined) return value;
+  const burst = ratePair(parts[1]) ?? '0/0';
+  const threshold = ratePair(parts[2]) ?? (burst === '0/0' ? '0/0' : rate);
+  const seconds = timePair(parts[3] ?? (burst === '0/0' ? '0' : '1'));
+  const guaranteed = ratePair(parts[5]) ?? '0/0';
+  return shorten([rate, burst, threshold, seconds, parts[4] ?? '8', guaranteed]);
+}
+
+function shorten(parts: readonly string[]): string {
+  const defaults = ['', '0/0', '0/0', '0/0', '8', '0/0'];
+  let end = parts.length;
+  while (end > 1 && parts[end - 1] === defaults[end - 1]) end -= 1;
+  return parts.slice(0, end).join(' ');
+}
+
+function ratePair(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [up, down] = text.split('/');
+  const rates = [parseRate(up ?? ''), parseRate(down ?? up ?? '')];
+  return rates.includes(undefined) ? undefined : rates.map((bps) => formatRate(bps ?? 0)).join('/');
+}
+
+function timePair(text: string): string {
+  const [up, down] = text.split('/');
+  return [up ?? '0', down ?? up ?? '0'].map((part) => String((timeMs(part) ?? 0) / 1000)).join('/');
+}
+
+function split(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

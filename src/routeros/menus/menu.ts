@@ -1,0 +1,32 @@
+import type { Model, Router } from '../../model/model.ts';
+import type { Row } from '../../reconcile/target.ts';
+
+/** A RouterOS menu as data: what differs between menus. What is common is code, in `router-target.ts`. */
+export interface Menu {
+  /** `/ppp/secret`. */
+  readonly path: string;
+  /** By which fields a row is the same row over time, never by `.id`; `settings` for a menu of one row. */
+  readonly identity: readonly string[] | 'settings';
+  /** Fields read and written. Whatever else a row has is not ours. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Has the menu a `comment` to carry our marker? */
+  readonly comment: boolean;
+  /** True where the order of rows means something. */
+  readonly ordered?: boolean;
+  /** Rows of the router itself that are never looked at, besides dynamic ones. */
+  readonly ignore?: (row: Readonly<Record<string, string>>) => boolean;
+  /** The rows a router should hold. Pure. */
+  readonly rows: (model: Model, router: Router) => readonly Row[];
+}
+
+export interface Field {
+  /** What a print that leaves the field out means. Default: empty. */
+  readonly default?: string;
+  /** Brings any spelling the router may print, and our own, to one form. Must be idempotent. */
+  readonly canonical?: (value: string) => string;
+  /** The menu whose row this names. */
+  readonly references?: string;
+  readonly secret?: boolean;
+  /** How it is cleared (reference/routeros.md §2.6): written empty, by `unset`, or by a neutral word. */
+  readonly clear?: 'empty' | 'unset' | { readonly word: string };
+}

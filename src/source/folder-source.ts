@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { readFolder } from './folder.ts';
+import type { Revision, Source, SourceFile } from './source.ts';
+import { watchPaths } from './watch.ts';
+
+/** A plain folder: its revision is a hash of its contents. */
+export class FolderSource implements Source {
+  readonly description: string;
+  readonly #dir: string;
+  #watcher: AsyncDisposable | undefined;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    this.description = `the folder ${dir}`;
+  }
+
+  async read(known?: string): Promise<Revision | undefined> {
+    const { files } = await readFolder(this.#dir);
+    const id = folderRevision(files);
+    return id === known ? undefined : { id, files };
+  }
+
+  async watch(changed: () => void): Promise<void> {
+    const hidden = (path: string) =>
+      path !== this.#dir && basename(path).startsWith('.') && basename(path) !== '.lastmileignore';
+    this.#watcher = await watchPaths([this.#dir], changed, hidden);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watcher?.[Symbol.asyncDispose]();
+  }
+}
+
+/** The revision of a set of files: the same files in any order have the same. */
+export function folderRevision(files: readonly SourceFile[]): string {
+  const hash = createHash('sha256');
+  for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`${path.length}:${path}${Buffer.byteLength(text)}:`).update(text);
+  }
+  return `folder@sha256:${hash.digest('hex')}`;
+}

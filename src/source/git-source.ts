@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { messageOf } from '../base/errors.ts';
+import { SourceError } from './errors.ts';
+import { type IgnoreRules, isDeclaration, parseIgnore } from './selection.ts';
+import type { Revision, Source, SourceFile } from './source.ts';
+import { watchPaths } from './watch.ts';
+
+interface Blob {
+  readonly path: string;
+  readonly id: string;
+}
+
+/** Commits of a local repository's HEAD. The work tree is never read: what is not committed does not exist. */
+export class GitSource implements Source {
+  readonly description: string;
+  readonly #dir: string;
+  readonly #git: SimpleGit;
+  #watcher: AsyncDisposable | undefined;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    this.#git = simpleGit({ baseDir: dir, timeout: { block: 30_000 } });
+    this.description = `commits of HEAD in ${dir}`;
+  }
+
+  async read(known?: string): Promise<Revision | undefined> {
+    try {
+      const [hash = '', author = '', subject = ''] = (
+        await this.#raw('log', '-1', '--format=%H%x00%an <%ae>%x00%s')
+      ).split('\0');
+      const branch = (await this.#raw('rev-parse', '--abbrev-ref', 'HEAD')).trim();
+      const id = `${branch}@sha1:${hash}`;
+      if (id === known) return undefined;
+      return { id, files: await this.#files(hash), author, subject: subject.trim() };
+    } catch (error) {
+      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+    }
+  }
+
+  /** True when the work tree differs from HEAD: those edits are ignored, and people should be told. */
+  async hasUncommitted(): Promise<boolean> {
+    const status = await this.#raw('status', '--porcelain', '--untracked-files=normal').catch(() => '');
+    return status.trim() !== '';
+  }
+
+  async watch(changed: () => void): Promise<void> {
+    const [gitDir = '', common = ''] = (await this.#raw('rev-parse', '--git-dir', '--git-common-dir'))
+      .trim()
+      .split('\n');
+    const [own, shared] = [resolve(this.#dir, gitDir), resolve(this.#dir, common)];
+    const paths = [join(own, 'HEAD'), join(shared, 'refs', 'heads'), join(shared, 'packed-refs')];
+    this.#watcher = await watchPaths(paths, changed);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watcher?.[Symbol.asyncDispose]();
+  }
+
+  #raw(...args: readonly string[]): Promise<string> {
+    return this.#git.raw([...args]);
+  }
+
+  async #files(commit: string): Promise<readonly SourceFile[]> {
+    const blobs = blobsOf(await this.#raw('ls-tree', '-r', '-z', '--full-tree', commit));
+    const ignore = blobs.find((blob) => blob.path === '.lastmileignore');
+    const rules = ignore === undefined ? parseIgnore('') : parseIgnore(firstText(await catFile(this.#dir, [ignore])));
+    return catFile(this.#dir, wanted(blobs, rules));
+  }
+}
+
+function firstText(files: readonly SourceFile[]): string {
+  return files[0]?.text ?? '';
+}
+
+function wanted(blobs: readonly Blob[], rules: IgnoreRules): readonly Blob[] {
+  return blobs.filter((blob) => isDeclaration(blob.path, rules));
+}
+
+/** Regular files of `ls-tree -z`: links and submodules are not followed. */
+function blobsOf(listing: string): readonly Blob[] {
+  return listing.split('\0').flatMap((line) => {
+    const match = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(line);
+    return match?.[1] === undefined || match[2] === undefined ? [] : [{ id: match[1], path: match[2] }];
+  });
+}
+
+/** Reads blobs through one `git cat-file --batch`. */
+async function catFile(dir: string, blobs: readonly Blob[]): Promise<readonly SourceFile[]> {
+  if (blobs.length === 0) return [];
+  const output = await run(dir, ['cat-file', '--batch', '--buffer'], blobs.map((blob) => `${blob.id}\n`).join(''));
+  const files: SourceFile[] = [];
+  let at = 0;
+  for (const blob of blobs) {
+    const end = output.indexOf(10, at);
+    const size = Number(output.toString('latin1', at, end).split(' ')[2]);
+    if (end < 0 || !Number.isInteger(size)) throw new Error(`git has no contents for ${blob.path}`);
+    files.push({ path: blob.path, text: output.toString('utf8', end + 1, end + 1 + size) });
+    at = end + 1 + size + 1;
+  }
+  return files;
+}
+
+function run(cwd: string, args: readonly string[], input: string): Promise<Buffer> {
+  return new Promise((done, fail) => {
+    const child = spawn('git', args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdin.on('error', fail);
+    child.on('error', fail);
+    child.on('close', (code) => {
+      if (code === 0) done(Buffer.concat(out));
+      else fail(new Error(Buffer.concat(err).toString('utf8').trim() || `git ended with ${code}`));
+    });
+    child.stdin.end(input);
+  });
+}
+
+function words(error: unknown): string {
+  const message = messageOf(error).trim().split('\n')[0] ?? '';
+  return /does not have any commits/.test(message) ? 'the repository has no commit yet' : message;
+}

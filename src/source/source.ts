@@ -1,0 +1,30 @@
+/** The declarations of one moment. */
+export interface Revision {
+  /** `main@sha1:<40 hex>` for a commit, `folder@sha256:<64 hex>` for a plain folder. */
+  readonly id: string;
+  readonly files: readonly SourceFile[];
+  /** Who made it, for a commit. */
+  readonly author?: string;
+  /** First line of the commit message. */
+  readonly subject?: string;
+}
+
+export interface SourceFile {
+  /** Below the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A place declarations come from. */
+export interface Source extends AsyncDisposable {
+  /** What is told to people: the folder, and what of it is read. */
+  readonly description: string;
+  /**
+   * The newest revision. Cheap when nothing changed since `known`: then `undefined`.
+   *
+   * @throws SourceError when it cannot be read
+   */
+  read(known?: string): Promise<Revision | undefined>;
+  /** Calls back, settled, when a `read` may show something new. */
+  watch(changed: () => void): Promise<void>;
+}
