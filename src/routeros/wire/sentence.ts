@@ -6,6 +6,12 @@ export class WireError extends LastmileError {
   readonly retry = 'backoff';
 }
 
+/** We were about to send something that is no word of the RouterOS API: a fault of ours, or a hostile name. */
+export class WordError extends LastmileError {
+  readonly code = 'LM_ROUTEROS_WORD';
+  readonly retry = 'never';
+}
+
 /** What one sentence may hold before {@link SentenceReader} refuses it. */
 export interface SentenceLimits {
   readonly maxWordBytes?: number;
@@ -24,7 +30,7 @@ export interface RawSentence {
  * One sentence as the RouterOS API frames it: every word behind its length, then the empty word that ends it.
  *
  * @param words text is sent as UTF-8
- * @throws WireError on an empty word: it would end the sentence and make the rest another command
+ * @throws WordError on an empty word: it would end the sentence and make the rest another command
  */
 export function encodeSentence(words: readonly (string | Uint8Array)[]): Buffer {
   const lengths = words.map(byteLength);
@@ -175,7 +181,7 @@ export class SentenceReader {
 
 function byteLength(word: string | Uint8Array): number {
   const length = typeof word === 'string' ? Buffer.byteLength(word, 'utf8') : word.byteLength;
-  if (length === 0) throw new WireError('a word may not be empty: it would end the sentence');
+  if (length === 0) throw new WordError('a word may not be empty: it would end the sentence');
   return length;
 }
 

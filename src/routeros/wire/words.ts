@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { WireError } from './sentence.ts';
+import { WordError } from './sentence.ts';
 
 /** An API word in its parts. Values stay octets: RouterOS declares no character set. */
 export type Word =
@@ -34,17 +34,24 @@ const commandPattern = /^(?:\/[a-z0-9][a-z0-9-]*)+$/;
 const namePattern = /^!?[.A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** A command word, checked: whatever a caller passes, it cannot become another word or another menu's command.
- * @throws WireError */
+ * @throws WordError */
 export function commandWord(command: string): string {
-  if (!commandPattern.test(command)) throw new WireError(`not a RouterOS command: ${JSON.stringify(command)}`);
+  if (!commandPattern.test(command)) throw new WordError(`not a RouterOS command: ${JSON.stringify(command)}`);
   return command;
 }
 
 /** `=name=value`. The value may hold any character, line ends and zero octets too; the name is checked.
- * @throws WireError */
+ * @throws WordError */
 export function attributeWord(name: string, value: string): string {
-  if (!namePattern.test(name)) throw new WireError(`not a RouterOS attribute name: ${JSON.stringify(name)}`);
+  if (!namePattern.test(name)) throw new WordError(`not a RouterOS attribute name: ${JSON.stringify(name)}`);
   return `=${name}=${value}`;
+}
+
+/** A query word (`?name=anna`, `?#|`), checked to be one.
+ * @throws WordError */
+export function queryWord(query: string): string {
+  if (!query.startsWith('?')) throw new WordError(`not a RouterOS query: ${JSON.stringify(query)}`);
+  return query;
 }
 
 export function tagWord(tag: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeSentence, SentenceReader, WireError } from '../../../src/routeros/wire/sentence.ts';
+import { encodeSentence, SentenceReader, WireError, WordError } from '../../../src/routeros/wire/sentence.ts';
 
 const word = fc.uint8Array({ minLength: 1, maxLength: 300 });
 const sentence = fc.array(word, { minLength: 1, maxLength: 8 });
@@ -67,7 +67,7 @@ describe('text', () => {
   });
 
   it('may not be empty, since that would start another sentence', () => {
-    expect(() => encodeSentence(['/login', '', '/system/reset-configuration'])).toThrow(WireError);
+    expect(() => encodeSentence(['/login', '', '/system/reset-configuration'])).toThrow(WordError);
   });
 });
 

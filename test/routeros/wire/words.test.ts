@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WireError } from '../../../src/routeros/wire/sentence.ts';
+import { WordError } from '../../../src/routeros/wire/sentence.ts';
 import { attributeWord, commandWord, parseWord, textDecoder } from '../../../src/routeros/wire/words.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
@@ -35,14 +35,14 @@ describe('hostile names', () => {
   it.each(['', 'a=b', 'a b', 'a\n', 'a\0', '=', '?name', '"; /system reset', 'ż', '!', '‮abc'])(
     'as an attribute %j are refused',
     (key) => {
-      expect(() => attributeWord(key, 'x')).toThrow(WireError);
+      expect(() => attributeWord(key, 'x')).toThrow(WordError);
     },
   );
 
   it.each(['', 'login', '/', '/ppp secret', '/ppp//secret', '/ppp/secret/print\n', '/a\0', '!done', '/ppp/secret/'])(
     'as a command %j are refused',
     (command) => {
-      expect(() => commandWord(command)).toThrow(WireError);
+      expect(() => commandWord(command)).toThrow(WordError);
     },
   );
 });

@@ -1,0 +1,271 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { type LastmileError, messageOf } from '../base/errors.ts';
+import { Command, type OnRow, type Request } from './command.ts';
+import {
+  type ClosedBy,
+  type RouterAddress,
+  RouterClosedError,
+  RouterFatalError,
+  RouterProtocolError,
+  RouterTimeoutError,
+  RouterTrapError,
+} from './errors.ts';
+import type { Attributes, Listening, RouterOsSession, RunOptions, RunResult } from './session.ts';
+import { type Reply, ReplyParser, type RouterOsRow } from './wire/reply.ts';
+import { SentenceReader } from './wire/sentence.ts';
+import type { DecodeText } from './wire/words.ts';
+
+export interface MultiplexerOptions {
+  readonly at: RouterAddress;
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly decode: DecodeText;
+  readonly deadlineMs: number;
+  /** Commands the router works on at once; others wait. */
+  readonly maxInFlight: number;
+  /** Rows `run` keeps before it gives up. */
+  readonly maxRows: number;
+}
+
+/** How long a cancelled command may take to end before the router counts as gone. */
+const cancelGraceMs = 10_000;
+const streamFactor = 10;
+
+/** Many commands over one connected socket, told apart by their tags. Owns the socket. */
+export class Multiplexer implements RouterOsSession {
+  readonly closed: Promise<LastmileError>;
+  readonly #socket: Socket;
+  readonly #options: MultiplexerOptions;
+  readonly #reader = new SentenceReader();
+  readonly #parser: ReplyParser;
+  /** Commands the router may still answer, by tag; those given up too, until their `!done`. */
+  readonly #sent = new Map<string, Command>();
+  readonly #queue: Command[] = [];
+  readonly #life = new AbortController();
+  #inFlight = 0;
+  #lastTag = 0;
+  #pausedBy: Command | undefined;
+  #closedBy: ClosedBy = 'router-at-login';
+  #end: LastmileError | undefined;
+  #tellClosed!: (reason: LastmileError) => void;
+
+  constructor(socket: Socket, options: MultiplexerOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#parser = new ReplyParser(options.decode);
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => this.#fail(new RouterClosedError(options.at, this.#closedBy, error)));
+    socket.on('end', () => this.#fail(new RouterClosedError(options.at, this.#closedBy)));
+    socket.on('close', () => this.#fail(new RouterClosedError(options.at, this.#closedBy)));
+  }
+
+  /** From now on a silent close is no longer one at login. */
+  loggedIn(): void {
+    this.#closedBy = 'router';
+  }
+
+  async run(command: string, attributes: Attributes = {}, options: RunOptions = {}): Promise<RunResult> {
+    const { maxRows, deadlineMs } = this.#options;
+    const rows: RouterOsRow[] = [];
+    const keep = (row: RouterOsRow): void => {
+      if (rows.push(row) > maxRows) throw this.#tooManyRows(command);
+    };
+    const ret = await this.#execute({ command, attributes, queries: options.queries }, keep, {
+      deadlineMs,
+      ...options,
+    });
+    return ret === undefined ? { rows } : { rows, ret };
+  }
+
+  async stream(command: string, attributes: Attributes, onRow: OnRow, options: RunOptions = {}): Promise<void> {
+    const deadlineMs = streamFactor * this.#options.deadlineMs;
+    await this.#execute({ command, attributes, queries: options.queries }, onRow, { deadlineMs, ...options });
+  }
+
+  listen(
+    command: string,
+    attributes: Attributes,
+    onRow: (row: RouterOsRow) => void,
+    { queries, signal }: Omit<RunOptions, 'deadlineMs'> = {},
+  ): Listening {
+    const listener = this.#submit({ command, attributes, queries }, onRow, false);
+    let stopped = false;
+    const ended = listener.done.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(stopped && error instanceof RouterTrapError && error.interrupted)) throw error;
+      },
+    );
+    const quiet = ended.catch(() => undefined);
+    const stop = async (): Promise<void> => {
+      if (!stopped) this.#cancel(listener);
+      stopped = true;
+      await quiet;
+    };
+    whenAborted(signal, () => void stop());
+    return { ended, stop };
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new RouterClosedError(this.#options.at, 'us'));
+    await this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #execute(
+    request: Request,
+    onRow: OnRow,
+    options: RunOptions & { deadlineMs: number },
+  ): Promise<string | undefined> {
+    options.signal?.throwIfAborted();
+    const command = this.#submit(request, onRow, true);
+    const over = new AbortController();
+    this.#after(options.deadlineMs, over.signal, () => this.#giveUp(command, this.#late(command, options.deadlineMs)));
+    whenAborted(options.signal, () => this.#giveUp(command, options.signal?.reason), over.signal);
+    try {
+      return await command.done;
+    } finally {
+      over.abort();
+    }
+  }
+
+  #submit(request: Request, onRow: OnRow, slotted: boolean): Command {
+    this.#lastTag += 1;
+    const command = new Command(this.#lastTag.toString(36), request, onRow, slotted);
+    if (this.#end !== undefined) command.fail(this.#end);
+    else if (slotted && this.#inFlight >= this.#options.maxInFlight) this.#queue.push(command);
+    else this.#send(command);
+    return command;
+  }
+
+  #send(command: Command): void {
+    if (command.slotted) this.#inFlight += 1;
+    this.#sent.set(command.tag, command);
+    this.#socket.write(command.sentence);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#reader.feed(chunk);
+    this.#read();
+  }
+
+  #read(): void {
+    try {
+      while (this.#pausedBy === undefined && this.#end === undefined) {
+        const sentence = this.#reader.next();
+        if (sentence === undefined) return;
+        this.#dispatch(this.#parser.parse(sentence));
+      }
+    } catch (error) {
+      this.#fail(new RouterProtocolError(this.#options.at, messageOf(error), error));
+    }
+  }
+
+  #dispatch(reply: Reply): void {
+    if (reply.word === '!fatal') {
+      this.#fail(new RouterFatalError(this.#options.at, reply.text || (reply.attributes['message'] ?? '')));
+      return;
+    }
+    const command = reply.tag === undefined ? undefined : this.#sent.get(reply.tag);
+    if (command === undefined) return;
+    // `!empty` (since 7.18) adds nothing to the `!done` that follows it; words of later versions shall not hurt.
+    if (reply.word === '!re') this.#row(command, reply.attributes);
+    else if (reply.word === '!trap') command.trap(reply.attributes);
+    else if (reply.word === '!done') this.#finish(command, reply.attributes['ret']);
+  }
+
+  #row(command: Command, row: RouterOsRow): void {
+    if (command.settled) return;
+    try {
+      const pending = command.onRow(row);
+      if (pending !== undefined) this.#pause(command, pending);
+    } catch (error) {
+      this.#giveUp(command, error);
+    }
+  }
+
+  #pause(command: Command, pending: Promise<void>): void {
+    this.#pausedBy = command;
+    this.#socket.pause();
+    pending.then(
+      () => this.#resume(command),
+      (error: unknown) => this.#giveUp(command, error),
+    );
+  }
+
+  #resume(command: Command): void {
+    if (this.#pausedBy !== command) return;
+    this.#pausedBy = undefined;
+    this.#read();
+    if (this.#pausedBy === undefined) this.#socket.resume();
+  }
+
+  #finish(command: Command, ret: string | undefined): void {
+    this.#sent.delete(command.tag);
+    command.finish(this.#options.at, ret);
+    if (!command.slotted) return;
+    this.#inFlight -= 1;
+    const next = this.#queue.shift();
+    if (next !== undefined) this.#send(next);
+  }
+
+  /** Rejects now. The tag stays taken until the router has ended the command too. */
+  #giveUp(command: Command, error: unknown): void {
+    if (command.settled) return;
+    command.fail(error);
+    const waiting = this.#queue.indexOf(command);
+    if (waiting !== -1) this.#queue.splice(waiting, 1);
+    else this.#cancel(command);
+    this.#resume(command);
+  }
+
+  #cancel(command: Command): void {
+    if (!this.#sent.has(command.tag)) return;
+    const cancel = this.#submit({ command: '/cancel', attributes: { tag: command.tag } }, () => undefined, false);
+    cancel.done.catch(() => undefined);
+    this.#after(cancelGraceMs, this.#life.signal, () => {
+      if (this.#sent.has(command.tag)) this.#fail(this.#deaf(command));
+    });
+  }
+
+  /** Ends it all, once. */
+  #fail(reason: LastmileError): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    this.#life.abort();
+    this.#socket.destroy();
+    for (const command of [...this.#sent.values(), ...this.#queue]) if (!command.settled) command.fail(reason);
+    this.#sent.clear();
+    this.#queue.length = 0;
+    this.#tellClosed(reason);
+  }
+
+  #after(ms: number, signal: AbortSignal, act: () => void): void {
+    this.#options.clock.sleep(ms, signal).then(act, () => undefined);
+  }
+
+  #late(command: Command, deadlineMs: number): RouterTimeoutError {
+    const what = `was not done within ${deadlineMs} ms and is cancelled; it may have been carried out`;
+    return new RouterTimeoutError(this.#options.at, command.name, what);
+  }
+
+  #deaf(command: Command): RouterTimeoutError {
+    const what = `was cancelled but did not end within ${cancelGraceMs} ms: the router no longer answers`;
+    return new RouterTimeoutError(this.#options.at, command.name, what);
+  }
+
+  #tooManyRows(command: string): RouterProtocolError {
+    return new RouterProtocolError(this.#options.at, `${command} returned more than ${this.#options.maxRows} rows`);
+  }
+}
+
+function whenAborted(signal: AbortSignal | undefined, act: () => void, until?: AbortSignal): void {
+  if (signal?.aborted === true) act();
+  else signal?.addEventListener('abort', act, { once: true, ...(until === undefined ? {} : { signal: until }) });
+}

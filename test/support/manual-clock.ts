@@ -1,0 +1,46 @@
+import type { Clock } from '../../src/base/clock.ts';
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
+}
+
+/** Time that stands still until `advance`. */
+export class ManualClock implements Clock {
+  #elapsed = 0;
+  readonly #start: number;
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(start = Date.UTC(2026, 0, 1)) {
+    this.#start = start;
+  }
+
+  now(): number {
+    return this.#start + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sleeper = { due: this.#elapsed + ms, wake: resolve };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', () => {
+        this.#sleepers.delete(sleeper);
+        reject(signal.reason);
+      });
+    });
+  }
+
+  /** Wakes whoever is due, earliest first. */
+  advance(ms: number): void {
+    this.#elapsed += ms;
+    const due = [...this.#sleepers].filter((sleeper) => sleeper.due <= this.#elapsed).sort((a, b) => a.due - b.due);
+    for (const sleeper of due) {
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  }
+}
