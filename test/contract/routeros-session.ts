@@ -4,7 +4,7 @@ import type { RouterOsSession } from '../../src/routeros/session.ts';
 import { encodeSentence } from '../../src/routeros/wire/sentence.ts';
 import { type ScriptedPeer, ScriptedRouter } from '../support/scripted-router.ts';
 
-/** Logs in to 127.0.0.1 as `lastmile`, password `pa55wört`. */
+/** Logs in to 127.0.0.1 as `lastmile`, password `pa55wort`. */
 export type Connect = (port: number) => Promise<RouterOsSession>;
 
 async function withRouter(
@@ -240,7 +240,7 @@ const cases = {
   'refuses a wrong password': async (connect: Connect) => {
     await using router = await ScriptedRouter.start(async (peer) => {
       const login = await peer.next();
-      expect([login.command, ...login.words]).toEqual(['/login', '=name=lastmile', '=password=pa55wört']);
+      expect([login.command, ...login.words]).toEqual(['/login', '=name=lastmile', '=password=pa55wort']);
       peer.reply(login, '!trap', '=message=invalid user name or password (6)');
       peer.reply(login, '!done');
     });

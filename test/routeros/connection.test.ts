@@ -11,7 +11,7 @@ import { routerOsSessionContract } from '../contract/routeros-session.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type ClientSentence, type ScriptedPeer, ScriptedRouter } from '../support/scripted-router.ts';
 
-const password = 'pa55wört';
+const password = 'pa55wort';
 
 function connectTo(port: number, more: Partial<ConnectOptions> = {}): Promise<RouterOsSession> {
   const login = { router: 'core-1', username: 'lastmile', password: new Secret(password) };

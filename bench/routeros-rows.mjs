@@ -1,0 +1,156 @@
+// Rows per second and processor time of reading one large menu: our client beside npm node-routeros.
+// Server and clients are processes of their own on loopback; contenders alternate; medians of the rounds.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { median, report } from './shared/report.mjs';
+
+const rowCount = 100_000;
+const warmUpCount = 5_000;
+const rounds = 3;
+const self = fileURLToPath(import.meta.url);
+const [role, ...args] = process.argv.slice(2);
+
+if (role === 'server') await serve();
+else if (role === 'client') await measure(args[0], Number(args[1]));
+else await main();
+
+async function main() {
+  const server = fork(self, ['server']);
+  const [{ port }] = await once(server, 'message');
+  const contenders = ['node-routeros', 'run', 'stream'];
+  const results = Object.fromEntries(contenders.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of contenders) {
+      const client = fork(self, ['client', name, String(port)]);
+      const [result] = await once(client, 'message');
+      results[name].push(result);
+      console.error(`round ${round + 1}: ${name} ${Math.round(result.wallMs)} ms, ${Math.round(result.cpuMs)} ms CPU`);
+    }
+  }
+  server.kill();
+  report('routeros-rows', `one print of ${rowCount.toLocaleString('en')} rows of 16 properties`, rowsOf(results));
+}
+
+function rowsOf(results) {
+  const of = (name, field) => median(results[name].map((result) => result[field]));
+  const peer = { cpu: of('node-routeros', 'cpuMs'), wall: of('node-routeros', 'wallMs') };
+  const labels = { 'node-routeros': 'node-routeros write()', run: 'lastmile run()', stream: 'lastmile stream()' };
+  return Object.entries(labels).flatMap(([name, label]) => {
+    const [cpu, wall, rss] = [of(name, 'cpuMs'), of(name, 'wallMs'), of(name, 'rssMb')];
+    const against = name === 'node-routeros' ? {} : { ratio: `${(cpu / peer.cpu).toFixed(3)} × node-routeros` };
+    const faster = name === 'node-routeros' ? {} : { ratio: `${(peer.wall / wall).toFixed(1)} × node-routeros` };
+    return [
+      { label: `${label}: processor time`, value: (cpu * 1000) / rowCount, unit: 'µs/row', ...against },
+      { label: `${label}: throughput`, value: rowCount / (wall / 1000), unit: 'rows/s', ...faster },
+      { label: `${label}: peak memory`, value: rss, unit: 'MiB' },
+    ];
+  });
+}
+
+// ── the clients ──
+
+async function measure(name, port) {
+  const read = name === 'node-routeros' ? await nodeRouteros(port) : await lastmile(name, port);
+  await read('/warm-up/print');
+  global.gc?.();
+  const cpuBefore = process.cpuUsage();
+  const before = performance.now();
+  const rows = await read('/ppp/secret/print');
+  const wallMs = performance.now() - before;
+  const cpu = process.cpuUsage(cpuBefore);
+  if (rows !== rowCount) throw new Error(`${name} read ${rows} rows`);
+  const result = { wallMs, cpuMs: (cpu.user + cpu.system) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 };
+  process.send(result, () => process.exit());
+}
+
+async function nodeRouteros(port) {
+  const { RouterOSAPI } = await import('node-routeros');
+  const api = new RouterOSAPI({ host: '127.0.0.1', port, user: 'bench', password: 'bench', timeout: 60 });
+  await api.connect();
+  return async (command) => (await api.write([command])).length;
+}
+
+async function lastmile(method, port) {
+  const { connectRouterOs } = await import('../dist/routeros/connection.js');
+  const { Secret } = await import('../dist/base/secret.js');
+  const login = { router: 'bench', username: 'bench', password: new Secret('bench') };
+  const session = await connectRouterOs({ ...login, host: '127.0.0.1', port });
+  if (method === 'run') return async (command) => (await session.run(command)).rows.length;
+  return async (command) => {
+    let rows = 0;
+    let octets = 0;
+    await session.stream(command, {}, (row) => {
+      rows += 1;
+      octets += row.name.length + row.comment.length;
+    });
+    if (octets === 0) throw new Error('no text came');
+    return rows;
+  };
+}
+
+// ── the router: any login, any print ──
+
+async function serve() {
+  const bodies = Array.from({ length: rowCount }, (_, index) => Buffer.concat(propertiesOf(index).map(word)));
+  const server = createServer({ noDelay: true }, (socket) => {
+    let received = Buffer.alloc(0);
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      for (let end = received.indexOf(0); end !== -1; end = received.indexOf(0)) {
+        const sentence = received.subarray(0, end).toString('latin1');
+        received = received.subarray(end + 1);
+        answer(socket, sentence, bodies);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+}
+
+function answer(socket, sentence, bodies) {
+  const tag = /\.tag=([a-z0-9]*)/.exec(sentence)?.[1];
+  const tagWord = tag === undefined ? Buffer.alloc(0) : word(`.tag=${tag}`);
+  const count = sentence.includes('/ppp/secret/print')
+    ? rowCount
+    : sentence.includes('/warm-up/print')
+      ? warmUpCount
+      : 0;
+  const head = Buffer.concat([word('!re'), tagWord]);
+  const end = Buffer.of(0);
+  for (let from = 0; from < count; from += 500) {
+    const rows = bodies.slice(from, Math.min(from + 500, count)).flatMap((body) => [head, body, end]);
+    socket.write(Buffer.concat(rows));
+  }
+  socket.write(Buffer.concat([word('!done'), tagWord, end]));
+}
+
+function word(text) {
+  const bytes = Buffer.from(text);
+  if (bytes.length > 0x7f) throw new Error('a word of this bench is short');
+  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+}
+
+/** A row of /ppp/secret as RouterOS 7 prints it; one name in ten is not ASCII. */
+function propertiesOf(index) {
+  const comment = index % 10 === 0 ? `Łukasz Żółw ${index} lm:isp/Subscriber/s${index}` : `lm:isp/Subscriber/s${index}`;
+  return [
+    `=.id=*${index.toString(16).toUpperCase()}`,
+    `=name=subscriber-${index}`,
+    '=service=pppoe',
+    '=caller-id=',
+    `=password=pw-${index * 7919}`,
+    '=profile=home-20',
+    `=remote-address=10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+    '=routes=',
+    '=ipv6-routes=',
+    '=limit-bytes-in=0',
+    '=limit-bytes-out=0',
+    '=last-logged-out=2026-01-30 00:33:07',
+    '=last-caller-id=AA:BB:CC:DD:EE:FF',
+    '=last-disconnect-reason=peer-request',
+    '=disabled=false',
+    `=comment=${comment}`,
+  ];
+}
