@@ -1,0 +1,8 @@
+type Required<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };
+type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** A copy without the keys whose value is `undefined`: absent is absent. */
+export function compact<T extends object>(object: T): Required<T> & Optional<T> {
+  const kept = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as Required<T> & Optional<T>;
+}

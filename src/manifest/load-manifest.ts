@@ -1,0 +1,140 @@
+import type { Problem } from '../model/declarations.ts';
+import type { Model } from '../model/model.ts';
+import { resolveModel } from '../model/resolve-model.ts';
+import type { SecretResolver } from '../model/secret-values.ts';
+import { type Collected, collectFile, nothingCollected } from './collect.ts';
+import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
+import { exists, locate, type Path } from './locate.ts';
+import { readYamlFile, type YamlFile } from './yaml-file.ts';
+
+export interface ManifestFile {
+  /** Below the repository's root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface LoadOptions {
+  readonly secrets: SecretResolver;
+  /** Error words when a RADIUS attribute is unknown or its value does not fit. */
+  readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+  /** `validate`: a missing variable or secret file is a warning. `use`: it is an error. */
+  readonly mode: 'validate' | 'use';
+  /** The repository is an example: secrets in clear text are not warned about. */
+  readonly example?: boolean;
+}
+
+export interface Manifest {
+  /** Present when no issue is an error. */
+  readonly model?: Model;
+  /** Sorted by file and position. */
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Reads a repository: every file is read whatever the others hold, every document checked against its schema, every rule
+ * between documents checked, and everything wrong reported at once with its place. The order of `files` does not matter.
+ */
+export function loadManifest(files: readonly ManifestFile[], options: LoadOptions): Manifest {
+  const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
+  const collected = nothingCollected();
+  for (const { path, text } of sorted) collectFile(collected, readYamlFile(path, text), text);
+  if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
+
+  const unchecked = new Map<string, Set<string>>();
+  const { model, problems } = resolveModel(
+    { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
+    {
+      secrets: {
+        resolver: options.secrets,
+        mode: options.mode,
+        textAllowed: (file) => options.example === true || inExamples(file),
+      },
+      ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
+    },
+  );
+  const issues = sortIssues([
+    ...collected.issues,
+    ...locateProblems(problems, sorted),
+    ...uncheckedReferences(unchecked),
+    ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
+  ]);
+  return hasErrors(issues) ? { issues } : { model, issues };
+}
+
+function inExamples(file: string): boolean {
+  return file.split('/').slice(0, -1).includes('examples');
+}
+
+function nothingDeclared(message: string): Issue {
+  const hint = 'documents with apiVersion: lastmile/v1 in *.yaml or *.yml files';
+  return { severity: 'error', code: 'LM_NO_DOCUMENTS', message, hint, ...wholeRepository };
+}
+
+function declaresNothing({ operators, routers, services, subscribers, lists, issues }: Collected): boolean {
+  const count = operators.length + routers.length + services.length + subscribers.length + lists.length;
+  return count === 0 && !hasErrors(issues);
+}
+
+function noteUnread(collected: Collected, unchecked: Map<string, Set<string>>, name: string): boolean {
+  const file = collected.unread.get(name);
+  if (file === undefined) return false;
+  unchecked.set(file, (unchecked.get(file) ?? new Set()).add(name));
+  return true;
+}
+
+function uncheckedReferences(unchecked: ReadonlyMap<string, ReadonlySet<string>>): readonly Issue[] {
+  return [...unchecked].map(([file, names]) => {
+    const list = [...names].sort(compareText).slice(0, 5).join(', ');
+    const message = `references to ${list}${names.size > 5 ? ' and others' : ''} were not checked: this file could not be read whole`;
+    return { severity: 'warning', code: 'LM_REFERENCES_UNCHECKED', message, file, line: 1, column: 1 };
+  });
+}
+
+/** Gives problems between documents their line and column, reading again only the files concerned. */
+function locateProblems(problems: readonly Problem[], files: readonly ManifestFile[]): readonly Issue[] {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const byFile = new Map<string, Problem[]>();
+  const issues: Issue[] = [];
+  for (const problem of problems) {
+    const { place } = problem;
+    if (place === undefined) issues.push(issueOf(problem, wholeRepository));
+    else if (problem.path.length === 0) issues.push(issueOf(problem, place.origin));
+    else byFile.set(place.origin.file, appended(byFile.get(place.origin.file), problem));
+  }
+  for (const [path, inFile] of byFile) {
+    const file = readYamlFile(path, texts.get(path) ?? '');
+    for (const problem of inFile) issues.push(locateProblem(problem, file));
+  }
+  return issues;
+}
+
+function locateProblem(problem: Problem, file: YamlFile): Issue {
+  const { place, path } = problem;
+  const node = file.documents[place?.document ?? 0]?.node ?? null;
+  const { start, end } = locate(node, place?.item === undefined ? path : listPath(node, place.item, path), 'value');
+  return issueOf(problem, { file: file.path, ...file.at(start, end) });
+}
+
+/** The path of an item's field: in the item, or in the defaults that gave it. */
+function listPath(node: Parameters<typeof exists>[0], item: number, path: Path): Path {
+  const field = path.slice(1);
+  const [inItem, inDefaults] = [
+    ['items', item, ...field],
+    ['defaults', ...field],
+  ];
+  if (exists(node, inItem) || path[0] === 'metadata') return inItem;
+  if (exists(node, inDefaults)) return inDefaults;
+  const shared = ['defaults', ...field.slice(2)];
+  return field[0] === 'services' && exists(node, shared) ? shared : inItem;
+}
+
+function issueOf(problem: Problem, place: { file: string; line: number; column: number; endColumn?: number }): Issue {
+  const { severity, code, message, hint } = problem;
+  return { severity, code, message, ...place, ...(hint === undefined ? {} : { hint }) };
+}
+
+function appended(list: Problem[] | undefined, problem: Problem): Problem[] {
+  if (list === undefined) return [problem];
+  list.push(problem);
+  return list;
+}

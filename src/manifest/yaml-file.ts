@@ -1,0 +1,171 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  Lexer,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type YAMLParseError,
+} from 'yaml';
+import { printable } from '../base/bytes.ts';
+import type { Issue } from './issue.ts';
+import { type Plain, plainValue } from './plain-value.ts';
+import type { Report } from './report.ts';
+
+/** One file, read as a stream of YAML documents. */
+export interface YamlFile {
+  readonly path: string;
+  readonly documents: readonly YamlDocument[];
+  readonly issues: readonly Issue[];
+  /** Line and column, from 1, of an offset into the text. */
+  at(start: number, end?: number): Position;
+}
+
+export interface YamlDocument {
+  readonly node: ParsedNode | null;
+  /** Absent when the document has errors: nothing in it can be trusted. */
+  readonly value?: Plain;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn?: number;
+}
+
+const maxCharacters = 32 * 1024 * 1024;
+const maxDepth = 64;
+const options = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+
+/**
+ * Reads YAML 1.2 (core schema), keeping positions. Never throws: everything wrong becomes an issue. Depth, aliases and
+ * size are bounded before anything recurses.
+ */
+export function readYamlFile(path: string, source: string): YamlFile {
+  const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+  const counter = new LineCounter();
+  const issues: Issue[] = [];
+  const at = (start: number, end?: number): Position => position(counter, start, end);
+  const reportAs =
+    (severity: 'error' | 'warning'): Report =>
+    (code, message, start, end, hint) =>
+      issues.push({ severity, code, message, file: path, ...at(start, end), ...(hint === undefined ? {} : { hint }) });
+  const report = reportAs('error');
+
+  if (text.length > maxCharacters) {
+    report(
+      'LM_FILE_TOO_LARGE',
+      `more than ${maxCharacters / 1024 / 1024} Mi characters`,
+      0,
+      0,
+      'split it into several files',
+    );
+    return { path, documents: [], issues, at };
+  }
+  checkCharacters(text, report, reportAs('warning'));
+  const documents = compose(text, counter, report).map((document) => readDocument(document, report));
+  return { path, documents, issues, at };
+}
+
+function compose(text: string, counter: LineCounter, report: Report): Document.Parsed[] {
+  const composer = new Composer({ ...options, lineCounter: counter });
+  const documents: Document.Parsed[] = [];
+  for (const token of boundedTokens(text, counter, report)) {
+    if (token.type === 'directive') {
+      const hint = 'remove the line; YAML 1.2 is what is read';
+      report(
+        'LM_YAML_DIRECTIVE',
+        `directive ${printable(token.source, 40)} is not allowed`,
+        token.offset,
+        token.offset + token.source.length,
+        hint,
+      );
+    }
+    documents.push(...composer.next(token));
+  }
+  documents.push(...composer.end());
+  return documents;
+}
+
+/** The parser's tokens. Stops with an issue when the text nests too deep for what follows to recurse over. */
+function* boundedTokens(text: string, counter: LineCounter, report: Report): Generator<CST.Token> {
+  const parser = new Parser(counter.addNewLine);
+  counter.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) yield token;
+    if (parser.stack.length > maxDepth * 2) {
+      report('LM_YAML_TOO_DEEP', `nested deeper than ${maxDepth} levels`, parser.offset, parser.offset + 1);
+      return;
+    }
+  }
+  yield* parser.end();
+}
+
+function readDocument(document: Document.Parsed, report: Report): YamlDocument {
+  const node = document.contents;
+  let clean = document.errors.length === 0;
+  for (const error of document.errors) reportSyntax(error, report);
+  if (!clean || node === null) return { node };
+
+  const value = plainValue(node, (...problem) => {
+    clean = false;
+    report(...problem);
+  });
+  return clean ? { node, value } : { node };
+}
+
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u0084\u0086-\u009f\ufffe\uffff]|\p{Cs}/u;
+const directionCharacter = /[\u202a-\u202e\u2066-\u2069]/;
+
+function checkCharacters(text: string, error: Report, warning: Report): void {
+  const control = controlCharacter.exec(text);
+  if (control !== null) {
+    const hint = 'YAML text holds printable characters only; write it as an escape in double quotes if it is meant';
+    error(
+      'LM_YAML_CHARACTER',
+      `the character ${codePoint(control[0])} is not allowed here`,
+      control.index,
+      control.index + 1,
+      hint,
+    );
+  }
+  const direction = directionCharacter.exec(text);
+  if (direction === null) return;
+  const hint = 'it makes a line look different from what it says; remove it';
+  warning(
+    'LM_DIRECTION_CHARACTER',
+    `the direction-changing character ${codePoint(direction[0])}`,
+    direction.index,
+    direction.index + 1,
+    hint,
+  );
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function reportSyntax(error: YAMLParseError, report: Report): void {
+  const [start, end] = error.pos;
+  if (error.code === 'TAB_AS_INDENT') {
+    report('LM_YAML_TAB', 'a tab cannot indent YAML', start, end, 'use spaces');
+    return;
+  }
+  report('LM_YAML_SYNTAX', printable(error.message, 300), start, end);
+}
+
+function position(counter: LineCounter, start: number, end?: number): Position {
+  const from = counter.linePos(start);
+  const begin = { line: Math.max(1, from.line), column: Math.max(1, from.col) };
+  if (end === undefined || end <= start) return begin;
+  const to = counter.linePos(end);
+  return to.line === from.line ? { ...begin, endColumn: to.col } : begin;
+}

@@ -1,0 +1,672 @@
+// Written by `npm run types` from schemas/lastmile.schema.json.
+
+/**
+ * Lower-case letters, digits, dots, dashes and underscores; begins and ends with a letter or digit. Unique per kind.
+ */
+export type Name = string;
+/**
+ * Names this object had before, oldest first. Derived secrets follow the oldest, so a rename changes no password.
+ */
+export type PreviousNames = Name[];
+/**
+ * One host:port, or a list of them.
+ */
+export type Endpoints = string | Endpoint[];
+/**
+ * Host and port to listen on: 0.0.0.0:1812, [::]:1812, 127.0.0.1:0 (any free port).
+ */
+export type Endpoint = string;
+/**
+ * An IPv4 or IPv6 address, as in 192.0.2.1 or 2001:db8::1.
+ */
+export type Ip = string;
+/**
+ * A UDP or TCP port.
+ */
+export type Port = number;
+/**
+ * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them.
+ */
+export type MessageAuthenticator = 'require' | 'off';
+/**
+ * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.
+ */
+export type Password =
+  | string
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
+      /**
+       * Generation of a secret computed from the master key. A higher number makes a new secret.
+       */
+      derive?: number;
+    };
+/**
+ * A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.
+ */
+export type Duration = string;
+/**
+ * `observe` reads only, `plan` computes what would change, `apply` changes it.
+ */
+export type Mode = 'observe' | 'plan' | 'apply';
+/**
+ * A whole number with a unit: s, m, h or d, as in 90s, 10m, 12h, 30d.
+ */
+export type Seconds = string;
+/**
+ * Who checks the password: `radius` (this system) or `local` (the router itself, from rows written into it).
+ */
+export type Auth = 'radius' | 'local';
+/**
+ * One IPv4 address, a range with a dash, or a prefix: 10.0.0.2-10.0.0.254, 10.0.1.0/24.
+ */
+export type Ipv4Range = string;
+/**
+ * An IPv4 address, as in 192.0.2.1.
+ */
+export type Ipv4 = string;
+/**
+ * Bit/s: a whole number with k, M or G (1000-based), as in 20M or 512k; a bare number is bit/s.
+ */
+export type Rate = string | number;
+/**
+ * Extra attributes for the Access-Accept, checked against the RADIUS dictionary.
+ *
+ * Items: One attribute.
+ */
+export type Attributes = {
+  /**
+   * Name in the dictionary, as in Mikrotik-Address-List.
+   */
+  name: string;
+  /**
+   * Text, a number, an address or the name of a value, as the attribute takes it.
+   */
+  value: string | number;
+}[];
+/**
+ * Several services of one subscriber, each with its own login. Instead of `service`, `username` and so on.
+ */
+export type Services = SubscriberService[];
+
+export interface Documents {
+  Operator?: Operator;
+  Router?: Router;
+  Service?: Service;
+  Subscriber?: Subscriber;
+  SubscriberList?: SubscriberList;
+}
+/**
+ * Settings of the whole network. One per repository; its name stands in the ownership markers on routers.
+ */
+export interface Operator {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Operator here.
+   */
+  kind: 'Operator';
+  metadata: Metadata;
+  /**
+   * Settings of the network.
+   */
+  spec: {
+    /**
+     * IANA time zone of local times in this repository, as in Africa/Nairobi. Default UTC.
+     */
+    timezone?: string;
+    /**
+     * The key all `{derive: N}` secrets are computed from: text, {env} or {file}. At least 32 random characters. Changing it changes every derived secret.
+     */
+    masterKey?:
+      | string
+      | {
+          /**
+           * Name of an environment variable that begins with LASTMILE_SECRET_.
+           */
+          env?: string;
+          /**
+           * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+           */
+          file?: string;
+        };
+    /**
+     * The RADIUS server inside lastmile and the NAS that may talk to it.
+     */
+    radius?: {
+      /**
+       * Sockets of the RADIUS server. A change takes a restart.
+       */
+      listen?: {
+        auth?: Endpoints;
+        accounting?: Endpoints;
+      };
+      /**
+       * RADIUS servers told to the routers, in this order; also the addresses CoA comes from.
+       *
+       * Items: One RADIUS server as the routers reach it.
+       */
+      servers?: {
+        name: Name;
+        address: Ip;
+        authPort?: Port;
+        accountingPort?: Port;
+      }[];
+      messageAuthenticator?: MessageAuthenticator;
+      /**
+       * NAS that are not declared as Router.
+       *
+       * Items: One NAS, or a prefix of alike ones.
+       */
+      clients?: {
+        name: Name;
+        /**
+         * Address or prefix its packets come from, as in 192.0.2.7 or 192.0.2.0/28.
+         */
+        clientAddress: string;
+        /**
+         * NAS-Identifier it sends; needed when several share one address.
+         */
+        nasIdentifier?: string;
+        secret: Password;
+        /**
+         * Which attributes it understands. Default generic.
+         */
+        profile?: 'mikrotik' | 'generic';
+        messageAuthenticator?: MessageAuthenticator;
+      }[];
+    };
+    /**
+     * The admin interface.
+     */
+    admin?: {
+      listen?: Endpoint;
+      /**
+       * Who may call it over TCP.
+       *
+       * Items: One token.
+       */
+      tokens?: {
+        name: Name;
+        /**
+         * `viewer` reads, `operator` also acts on sessions, `admin` may do everything.
+         */
+        role: 'viewer' | 'operator' | 'admin';
+        /**
+         * SHA-256 of the token in hexadecimal; the token itself stays out of git.
+         */
+        sha256: string;
+      }[];
+    };
+    /**
+     * How routers are brought to the declared state.
+     */
+    reconcile?: {
+      interval?: Duration;
+      mode?: Mode;
+      /**
+       * How many rows may be deleted in one apply without being asked.
+       */
+      deleteLimits?: {
+        /**
+         * Deletes of one kind on one target that are always allowed. Default 3.
+         */
+        always?: number;
+        /**
+         * Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.
+         */
+        share?: number;
+        /**
+         * And at most this many. Default 25.
+         */
+        most?: number;
+      };
+    };
+    /**
+     * Accounting of sessions.
+     */
+    accounting?: {
+      interim?: Seconds;
+    };
+  };
+}
+/**
+ * Who this object is.
+ */
+export interface Metadata {
+  name: Name;
+  labels?: Labels;
+  annotations?: Annotations;
+  previousNames?: PreviousNames;
+}
+/**
+ * Words to select objects by, as in `routers: {matchLabels: {site: north}}`. Values are text.
+ */
+export interface Labels {
+  /**
+   * The value of the label.
+   */
+  [k: string]: string;
+}
+/**
+ * Notes for people and tools; nothing in lastmile acts on them.
+ */
+export interface Annotations {
+  /**
+   * The text of the annotation.
+   */
+  [k: string]: string;
+}
+/**
+ * A MikroTik router: reconciled over its API, served by RADIUS, or both.
+ */
+export interface Router {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Router here.
+   */
+  kind: 'Router';
+  metadata: Metadata;
+  /**
+   * The router.
+   */
+  spec: {
+    /**
+     * Host name or address the API is dialled at.
+     */
+    address: string;
+    /**
+     * Access to the RouterOS API. Absent: nothing is written to this router, it is only a NAS.
+     */
+    api?: {
+      port?: Port;
+      /**
+       * RouterOS user with the rights of the published group.
+       */
+      username: string;
+      password: Password;
+    };
+    mode?: Mode;
+    /**
+     * This router as a RADIUS client (NAS). Absent: it does not use RADIUS.
+     */
+    radius?: {
+      secret: Password;
+      sourceAddress?: Ip;
+      clientAddress?: Ip;
+      /**
+       * NAS-Identifier it sends. Default system.identity, else the name.
+       */
+      nasIdentifier?: string;
+      messageAuthenticator?: MessageAuthenticator;
+      /**
+       * RouterOS services that ask RADIUS, as in /radius service. Default [ppp].
+       *
+       * Items: A RouterOS word.
+       */
+      services?: ('ppp' | 'hotspot' | 'wireless' | 'dhcp' | 'login' | 'ipsec' | 'dot1x')[];
+      coaPort?: Port;
+      timeout?: Duration;
+      /**
+       * How RADIUS packets travel. Default udp.
+       */
+      transport?: 'udp';
+    };
+    auth?: Auth;
+    /**
+     * Address pools for subscribers (IP > Pool).
+     *
+     * Items: One pool.
+     */
+    pools?: {
+      /**
+       * Name of the pool, unique on the router; services refer to it.
+       */
+      name: string;
+      /**
+       * Addresses the router hands out by itself.
+       */
+      ranges: Ipv4Range[];
+      /**
+       * Addresses for fixed assignment to subscribers; not sent to the router.
+       */
+      static?: Ipv4Range[];
+      /**
+       * Name of the pool of this router that is used when this one is full.
+       */
+      next?: string;
+    }[];
+    /**
+     * PPPoE on this router.
+     */
+    ppp?: {
+      /**
+       * PPPoE servers, one per interface.
+       *
+       * Items: One PPPoE server.
+       */
+      servers?: {
+        /**
+         * Interface it listens on, as in ether2 or vlan100.
+         */
+        interface: string;
+        /**
+         * Service name shown to clients; Called-Station-Id in RADIUS. Unique on the router.
+         */
+        name: string;
+        /**
+         * Methods offered to clients. Default all four.
+         *
+         * Items: A method.
+         */
+        authentication?: ('pap' | 'chap' | 'mschap1' | 'mschap2')[];
+        /**
+         * Most sessions at once on this server. Absent: not limited.
+         */
+        maxSessions?: number;
+        /**
+         * One session per MAC address only.
+         */
+        oneSessionPerHost?: boolean;
+        keepalive?: Seconds;
+        /**
+         * Largest packet offered to clients. Default: as on the router.
+         */
+        mtu?: number;
+      }[];
+      localAddress?: Ipv4;
+      /**
+       * Name servers told to PPP clients.
+       */
+      dns?: Ipv4[];
+    };
+    /**
+     * Settings of the router itself.
+     */
+    system?: {
+      /**
+       * Name the router calls itself (System > Identity).
+       */
+      identity?: string;
+    };
+  };
+}
+/**
+ * A tariff: what a subscriber buys.
+ */
+export interface Service {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Service here.
+   */
+  kind: 'Service';
+  metadata: Metadata;
+  /**
+   * The tariff.
+   */
+  spec: {
+    /**
+     * Name for people.
+     */
+    title?: string;
+    /**
+     * How subscribers connect.
+     *
+     * Items: A way to connect.
+     */
+    access: 'pppoe'[];
+    auth?: Auth;
+    /**
+     * Where it is offered, and where local rows go: names of routers, or {matchLabels: {…}}. Absent: not restricted.
+     */
+    routers?:
+      | Name[]
+      | {
+          /**
+           * All these labels must be on the router.
+           */
+          matchLabels: {
+            /**
+             * The value of the label.
+             */
+            [k: string]: string;
+          };
+        };
+    /**
+     * Speed, named from the subscriber's side. Absent: not limited.
+     */
+    rate?: {
+      down: Rate;
+      up: Rate;
+      /**
+       * Higher speed for a short time.
+       */
+      burst?: {
+        down: Rate;
+        up: Rate;
+        thresholdDown?: Rate;
+        thresholdUp?: Rate;
+        /**
+         * Seconds over which the average is taken.
+         */
+        seconds: number;
+      };
+      /**
+       * Speed that is kept free (limit-at).
+       */
+      guaranteed?: {
+        down: Rate;
+        up: Rate;
+      };
+      /**
+       * Priority of the queue, 1 (first) to 8 (last).
+       */
+      priority?: number;
+    };
+    /**
+     * Limits of a session.
+     */
+    sessions?: {
+      timeout?: Seconds;
+      idleTimeout?: Seconds;
+      interim?: Seconds;
+    };
+    /**
+     * Where addresses come from.
+     */
+    address?: {
+      /**
+       * Name of a pool on the routers.
+       */
+      pool?: string;
+    };
+    attributes?: Attributes;
+  };
+}
+/**
+ * Someone with an account.
+ */
+export interface Subscriber {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Subscriber here.
+   */
+  kind: 'Subscriber';
+  metadata: Metadata;
+  spec: SubscriberSpec;
+}
+/**
+ * The subscriber: one service inline, or a list of `services`.
+ */
+export interface SubscriberSpec {
+  /**
+   * `active`, `suspended` (cut off, to return) or `disabled`. Default active.
+   */
+  state?: 'active' | 'suspended' | 'disabled';
+  /**
+   * Why it is in this state, for people.
+   */
+  reason?: string;
+  /**
+   * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
+   */
+  expires?: string;
+  service?: Name;
+  /**
+   * What the subscriber logs in with: exact, upper and lower case differ.
+   */
+  username?: string;
+  password?: Password;
+  router?: Name;
+  auth?: Auth;
+  address?: Ipv4;
+  attributes?: Attributes;
+  services?: Services;
+  contact?: Contact;
+  /**
+   * Notes for people.
+   */
+  notes?: string;
+}
+/**
+ * One service of a subscriber who has several.
+ */
+export interface SubscriberService {
+  name: Name;
+  service: Name;
+  /**
+   * What the subscriber logs in with: exact, upper and lower case differ.
+   */
+  username: string;
+  password: Password;
+  router?: Name;
+  auth?: Auth;
+  address?: Ipv4;
+  attributes?: Attributes;
+}
+/**
+ * How to reach the subscriber. Informational.
+ */
+export interface Contact {
+  /**
+   * Name of the person or company.
+   */
+  name?: string;
+  /**
+   * E-mail address.
+   */
+  email?: string;
+  /**
+   * Telephone number, in quotes.
+   */
+  phone?: string;
+  /**
+   * Language tag, as in en or sw.
+   */
+  language?: string;
+}
+/**
+ * Many subscribers in one file. Equal to as many Subscriber documents.
+ */
+export interface SubscriberList {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always SubscriberList here.
+   */
+  kind: 'SubscriberList';
+  metadata: Metadata;
+  /**
+   * Fields every item has unless it says otherwise.
+   */
+  defaults?: {
+    labels?: Labels;
+    annotations?: Annotations;
+    /**
+     * `active`, `suspended` (cut off, to return) or `disabled`. Default active.
+     */
+    state?: 'active' | 'suspended' | 'disabled';
+    /**
+     * Why it is in this state, for people.
+     */
+    reason?: string;
+    /**
+     * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
+     */
+    expires?: string;
+    service?: Name;
+    /**
+     * What the subscriber logs in with: exact, upper and lower case differ.
+     */
+    username?: string;
+    password?: Password;
+    router?: Name;
+    auth?: Auth;
+    address?: Ipv4;
+    attributes?: Attributes;
+    services?: Services;
+    contact?: Contact;
+    /**
+     * Notes for people.
+     */
+    notes?: string;
+  };
+  /**
+   * The subscribers.
+   *
+   * Items: One subscriber: name, labels and the fields of a Subscriber, flat.
+   */
+  items: {
+    name: Name;
+    labels?: Labels;
+    annotations?: Annotations;
+    previousNames?: PreviousNames;
+    /**
+     * `active`, `suspended` (cut off, to return) or `disabled`. Default active.
+     */
+    state?: 'active' | 'suspended' | 'disabled';
+    /**
+     * Why it is in this state, for people.
+     */
+    reason?: string;
+    /**
+     * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
+     */
+    expires?: string;
+    service?: Name;
+    /**
+     * What the subscriber logs in with: exact, upper and lower case differ.
+     */
+    username?: string;
+    password?: Password;
+    router?: Name;
+    auth?: Auth;
+    address?: Ipv4;
+    attributes?: Attributes;
+    services?: Services;
+    contact?: Contact;
+    /**
+     * Notes for people.
+     */
+    notes?: string;
+  }[];
+}

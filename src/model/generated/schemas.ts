@@ -1,0 +1,1721 @@
+// Written by `npm run types` from schemas/lastmile.schema.json.
+
+/** Kinds of document, in the order they are explained. */
+export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList"] as const;
+
+/** The combined JSON Schema (2020-12) of every document. */
+export const combinedSchema: Readonly<Record<string, unknown>> = {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "urn:lastmile:v1:lastmile",
+  "title": "lastmile",
+  "description": "Every document of a lastmile repository.",
+  "type": "object",
+  "properties": {
+    "apiVersion": {
+      "const": "lastmile/v1",
+      "description": "Version of the document format: lastmile/v1."
+    },
+    "kind": {
+      "type": "string",
+      "description": "What the document declares.",
+      "enum": [
+        "Operator",
+        "Router",
+        "Service",
+        "Subscriber",
+        "SubscriberList",
+        "OmadaController",
+        "PortalSite",
+        "VoucherBatch",
+        "Policy",
+        "Scenario"
+      ],
+      "not": {
+        "enum": [
+          "OmadaController",
+          "PortalSite",
+          "VoucherBatch",
+          "Policy",
+          "Scenario"
+        ],
+        "description": "Not supported yet: OmadaController, PortalSite, VoucherBatch, Policy, Scenario"
+      }
+    }
+  },
+  "required": [
+    "apiVersion",
+    "kind"
+  ],
+  "allOf": [
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Operator"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Operator"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Router"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Router"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Service"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Service"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Subscriber"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Subscriber"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "SubscriberList"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/SubscriberList"
+      }
+    }
+  ],
+  "$defs": {
+    "Operator": {
+      "title": "Operator",
+      "type": "object",
+      "description": "Settings of the whole network. One per repository; its name stands in the ownership markers on routers.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Operator",
+          "description": "Always Operator here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "Settings of the network.",
+          "properties": {
+            "timezone": {
+              "type": "string",
+              "description": "IANA time zone of local times in this repository, as in Africa/Nairobi. Default UTC.",
+              "minLength": 1,
+              "maxLength": 64
+            },
+            "masterKey": {
+              "type": [
+                "string",
+                "object"
+              ],
+              "description": "The key all `{derive: N}` secrets are computed from: text, {env} or {file}. At least 32 random characters. Changing it changes every derived secret.",
+              "properties": {
+                "env": {
+                  "type": "string",
+                  "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+                  "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+                },
+                "file": {
+                  "type": "string",
+                  "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+                  "minLength": 1,
+                  "maxLength": 1024
+                }
+              },
+              "additionalProperties": false,
+              "minProperties": 1,
+              "maxProperties": 1,
+              "not": {
+                "type": "string",
+                "pattern": "^ENC\\[AES256_GCM,",
+                "description": "Not supported yet: values encrypted in place by SOPS"
+              }
+            },
+            "radius": {
+              "type": "object",
+              "description": "The RADIUS server inside lastmile and the NAS that may talk to it.",
+              "properties": {
+                "listen": {
+                  "type": "object",
+                  "description": "Sockets of the RADIUS server. A change takes a restart.",
+                  "properties": {
+                    "auth": {
+                      "$ref": "#/$defs/endpoints",
+                      "description": "Where Access-Requests are received. Default 0.0.0.0:1812."
+                    },
+                    "accounting": {
+                      "$ref": "#/$defs/endpoints",
+                      "description": "Where Accounting-Requests are received. Default 0.0.0.0:1813."
+                    },
+                    "radsec": {
+                      "not": {},
+                      "description": "Not supported yet: RADIUS over TLS."
+                    }
+                  },
+                  "additionalProperties": false
+                },
+                "servers": {
+                  "type": "array",
+                  "description": "RADIUS servers told to the routers, in this order; also the addresses CoA comes from.",
+                  "items": {
+                    "type": "object",
+                    "description": "One RADIUS server as the routers reach it.",
+                    "properties": {
+                      "name": {
+                        "$ref": "#/$defs/name",
+                        "description": "Name of this server, unique in the list."
+                      },
+                      "address": {
+                        "$ref": "#/$defs/ip",
+                        "description": "Address the routers send to."
+                      },
+                      "authPort": {
+                        "$ref": "#/$defs/port",
+                        "description": "Port for authentication. Default 1812."
+                      },
+                      "accountingPort": {
+                        "$ref": "#/$defs/port",
+                        "description": "Port for accounting. Default 1813."
+                      }
+                    },
+                    "required": [
+                      "name",
+                      "address"
+                    ],
+                    "additionalProperties": false
+                  },
+                  "maxItems": 16
+                },
+                "messageAuthenticator": {
+                  "$ref": "#/$defs/messageAuthenticator",
+                  "description": "Default for every NAS: `require` (default) or `off`."
+                },
+                "clients": {
+                  "type": "array",
+                  "description": "NAS that are not declared as Router.",
+                  "items": {
+                    "type": "object",
+                    "description": "One NAS, or a prefix of alike ones.",
+                    "properties": {
+                      "name": {
+                        "$ref": "#/$defs/name",
+                        "description": "Name of this NAS, unique among clients and routers."
+                      },
+                      "clientAddress": {
+                        "type": "string",
+                        "description": "Address or prefix its packets come from, as in 192.0.2.7 or 192.0.2.0/28.",
+                        "minLength": 1,
+                        "maxLength": 49
+                      },
+                      "nasIdentifier": {
+                        "type": "string",
+                        "description": "NAS-Identifier it sends; needed when several share one address.",
+                        "minLength": 1,
+                        "maxLength": 253
+                      },
+                      "secret": {
+                        "$ref": "#/$defs/secret",
+                        "description": "The shared secret between this NAS and us."
+                      },
+                      "profile": {
+                        "type": "string",
+                        "description": "Which attributes it understands. Default generic.",
+                        "enum": [
+                          "mikrotik",
+                          "generic",
+                          "omada"
+                        ],
+                        "not": {
+                          "enum": [
+                            "omada"
+                          ],
+                          "description": "Not supported yet: omada"
+                        }
+                      },
+                      "messageAuthenticator": {
+                        "$ref": "#/$defs/messageAuthenticator",
+                        "description": "Overrides the default for this NAS."
+                      }
+                    },
+                    "required": [
+                      "name",
+                      "clientAddress",
+                      "secret"
+                    ],
+                    "additionalProperties": false
+                  },
+                  "maxItems": 10000
+                }
+              },
+              "additionalProperties": false
+            },
+            "portal": {
+              "not": {},
+              "description": "Not supported yet: the captive portal."
+            },
+            "admin": {
+              "type": "object",
+              "description": "The admin interface.",
+              "properties": {
+                "listen": {
+                  "$ref": "#/$defs/endpoint",
+                  "description": "Where it listens. Default 127.0.0.1:9812. A change takes a restart."
+                },
+                "tokens": {
+                  "type": "array",
+                  "description": "Who may call it over TCP.",
+                  "items": {
+                    "type": "object",
+                    "description": "One token.",
+                    "properties": {
+                      "name": {
+                        "$ref": "#/$defs/name",
+                        "description": "Whose token this is; stands in the audit log."
+                      },
+                      "role": {
+                        "type": "string",
+                        "description": "`viewer` reads, `operator` also acts on sessions, `admin` may do everything.",
+                        "enum": [
+                          "viewer",
+                          "operator",
+                          "admin"
+                        ]
+                      },
+                      "sha256": {
+                        "type": "string",
+                        "description": "SHA-256 of the token in hexadecimal; the token itself stays out of git.",
+                        "minLength": 1,
+                        "pattern": "^[0-9a-fA-F]{64}$"
+                      }
+                    },
+                    "required": [
+                      "name",
+                      "role",
+                      "sha256"
+                    ],
+                    "additionalProperties": false
+                  },
+                  "maxItems": 256
+                }
+              },
+              "additionalProperties": false
+            },
+            "reconcile": {
+              "type": "object",
+              "description": "How routers are brought to the declared state.",
+              "properties": {
+                "interval": {
+                  "$ref": "#/$defs/duration",
+                  "description": "Time between two full comparisons. Default 5m."
+                },
+                "mode": {
+                  "$ref": "#/$defs/mode",
+                  "description": "What is done about differences. The stricter of this and Router.mode wins. Default apply."
+                },
+                "deleteLimits": {
+                  "type": "object",
+                  "description": "How many rows may be deleted in one apply without being asked.",
+                  "properties": {
+                    "always": {
+                      "type": "integer",
+                      "description": "Deletes of one kind on one target that are always allowed. Default 3.",
+                      "minimum": 0,
+                      "maximum": 1000000
+                    },
+                    "share": {
+                      "type": "number",
+                      "description": "Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.",
+                      "minimum": 0,
+                      "maximum": 1
+                    },
+                    "most": {
+                      "type": "integer",
+                      "description": "And at most this many. Default 25.",
+                      "minimum": 0,
+                      "maximum": 1000000
+                    }
+                  },
+                  "additionalProperties": false
+                },
+                "windows": {
+                  "not": {},
+                  "description": "Not supported yet: times of day in which changes are applied."
+                },
+                "ignore": {
+                  "not": {},
+                  "description": "Not supported yet: fields that are left as they are on the router."
+                }
+              },
+              "additionalProperties": false
+            },
+            "accounting": {
+              "type": "object",
+              "description": "Accounting of sessions.",
+              "properties": {
+                "interim": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How often a NAS reports on a running session, unless the service says otherwise. Default 2m."
+                },
+                "collect": {
+                  "not": {},
+                  "description": "Not supported yet: collecting counters over the API."
+                },
+                "staleAfter": {
+                  "not": {},
+                  "description": "Not supported yet: the time after which a silent session counts as ended."
+                },
+                "retention": {
+                  "not": {},
+                  "description": "Not supported yet: how long records are kept."
+                }
+              },
+              "additionalProperties": false
+            },
+            "authorize": {
+              "not": {},
+              "description": "Not supported yet: asking another program by HTTP."
+            },
+            "notify": {
+              "not": {},
+              "description": "Not supported yet: notifications."
+            },
+            "source": {
+              "not": {},
+              "description": "Not supported yet: verification of commits."
+            }
+          },
+          "additionalProperties": false
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
+    "Router": {
+      "title": "Router",
+      "type": "object",
+      "description": "A MikroTik router: reconciled over its API, served by RADIUS, or both.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Router",
+          "description": "Always Router here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "The router.",
+          "properties": {
+            "address": {
+              "type": "string",
+              "description": "Host name or address the API is dialled at.",
+              "minLength": 1,
+              "maxLength": 253,
+              "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+            },
+            "api": {
+              "type": "object",
+              "description": "Access to the RouterOS API. Absent: nothing is written to this router, it is only a NAS.",
+              "properties": {
+                "port": {
+                  "$ref": "#/$defs/port",
+                  "description": "Port of the API service. Default 8728."
+                },
+                "tls": {
+                  "not": {},
+                  "description": "Not supported yet: the API over TLS (api-ssl)."
+                },
+                "username": {
+                  "type": "string",
+                  "description": "RouterOS user with the rights of the published group.",
+                  "minLength": 1,
+                  "maxLength": 64
+                },
+                "password": {
+                  "$ref": "#/$defs/secret",
+                  "description": "Password of that user."
+                }
+              },
+              "required": [
+                "username",
+                "password"
+              ],
+              "additionalProperties": false
+            },
+            "mode": {
+              "$ref": "#/$defs/mode",
+              "description": "What is done about differences on this router. Default apply."
+            },
+            "radius": {
+              "type": "object",
+              "description": "This router as a RADIUS client (NAS). Absent: it does not use RADIUS.",
+              "properties": {
+                "secret": {
+                  "$ref": "#/$defs/secret",
+                  "description": "The shared secret, at least 16 characters; {derive: 1} makes one of 32."
+                },
+                "sourceAddress": {
+                  "$ref": "#/$defs/ip",
+                  "description": "Address the router is told to send RADIUS packets from."
+                },
+                "clientAddress": {
+                  "$ref": "#/$defs/ip",
+                  "description": "Address we see its packets come from, behind NAT for example. Default sourceAddress, else a literal `address`."
+                },
+                "nasIdentifier": {
+                  "type": "string",
+                  "description": "NAS-Identifier it sends. Default system.identity, else the name.",
+                  "minLength": 1,
+                  "maxLength": 253
+                },
+                "messageAuthenticator": {
+                  "$ref": "#/$defs/messageAuthenticator",
+                  "description": "Overrides the default of the Operator for this router."
+                },
+                "services": {
+                  "type": "array",
+                  "description": "RouterOS services that ask RADIUS, as in /radius service. Default [ppp].",
+                  "items": {
+                    "type": "string",
+                    "description": "A RouterOS word.",
+                    "enum": [
+                      "ppp",
+                      "hotspot",
+                      "wireless",
+                      "dhcp",
+                      "login",
+                      "ipsec",
+                      "dot1x"
+                    ]
+                  },
+                  "minItems": 1,
+                  "uniqueItems": true
+                },
+                "coaPort": {
+                  "$ref": "#/$defs/port",
+                  "description": "UDP port on which the router takes CoA and Disconnect. Default 3799."
+                },
+                "timeout": {
+                  "$ref": "#/$defs/duration",
+                  "description": "How long the router waits for an answer. Default 1500ms."
+                },
+                "transport": {
+                  "type": "string",
+                  "description": "How RADIUS packets travel. Default udp.",
+                  "enum": [
+                    "udp",
+                    "radsec"
+                  ],
+                  "not": {
+                    "enum": [
+                      "radsec"
+                    ],
+                    "description": "Not supported yet: radsec"
+                  }
+                }
+              },
+              "required": [
+                "secret"
+              ],
+              "additionalProperties": false
+            },
+            "auth": {
+              "$ref": "#/$defs/auth",
+              "description": "Default for services and subscribers on this router. Default radius."
+            },
+            "pools": {
+              "type": "array",
+              "description": "Address pools for subscribers (IP > Pool).",
+              "items": {
+                "type": "object",
+                "description": "One pool.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Name of the pool, unique on the router; services refer to it.",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                  },
+                  "ranges": {
+                    "type": "array",
+                    "description": "Addresses the router hands out by itself.",
+                    "items": {
+                      "$ref": "#/$defs/ipv4Range",
+                      "description": "An address, a range or a prefix."
+                    },
+                    "minItems": 1,
+                    "maxItems": 256
+                  },
+                  "static": {
+                    "type": "array",
+                    "description": "Addresses for fixed assignment to subscribers; not sent to the router.",
+                    "items": {
+                      "$ref": "#/$defs/ipv4Range",
+                      "description": "An address, a range or a prefix."
+                    },
+                    "maxItems": 1024
+                  },
+                  "next": {
+                    "type": "string",
+                    "description": "Name of the pool of this router that is used when this one is full.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  }
+                },
+                "required": [
+                  "name",
+                  "ranges"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 1000
+            },
+            "ppp": {
+              "type": "object",
+              "description": "PPPoE on this router.",
+              "properties": {
+                "servers": {
+                  "type": "array",
+                  "description": "PPPoE servers, one per interface.",
+                  "items": {
+                    "type": "object",
+                    "description": "One PPPoE server.",
+                    "properties": {
+                      "interface": {
+                        "type": "string",
+                        "description": "Interface it listens on, as in ether2 or vlan100.",
+                        "minLength": 1,
+                        "maxLength": 63
+                      },
+                      "name": {
+                        "type": "string",
+                        "description": "Service name shown to clients; Called-Station-Id in RADIUS. Unique on the router.",
+                        "minLength": 1,
+                        "maxLength": 63
+                      },
+                      "authentication": {
+                        "type": "array",
+                        "description": "Methods offered to clients. Default all four.",
+                        "items": {
+                          "type": "string",
+                          "description": "A method.",
+                          "enum": [
+                            "pap",
+                            "chap",
+                            "mschap1",
+                            "mschap2"
+                          ]
+                        },
+                        "minItems": 1,
+                        "uniqueItems": true
+                      },
+                      "maxSessions": {
+                        "type": "integer",
+                        "description": "Most sessions at once on this server. Absent: not limited.",
+                        "minimum": 1,
+                        "maximum": 65535
+                      },
+                      "oneSessionPerHost": {
+                        "type": "boolean",
+                        "description": "One session per MAC address only."
+                      },
+                      "keepalive": {
+                        "$ref": "#/$defs/seconds",
+                        "description": "How long a silent client is kept. Default: as on the router."
+                      },
+                      "mtu": {
+                        "type": "integer",
+                        "description": "Largest packet offered to clients. Default: as on the router.",
+                        "minimum": 512,
+                        "maximum": 65535
+                      }
+                    },
+                    "required": [
+                      "interface",
+                      "name"
+                    ],
+                    "additionalProperties": false
+                  },
+                  "maxItems": 4096
+                },
+                "localAddress": {
+                  "$ref": "#/$defs/ipv4",
+                  "description": "The router's own address in every PPP session."
+                },
+                "dns": {
+                  "type": "array",
+                  "description": "Name servers told to PPP clients.",
+                  "items": {
+                    "$ref": "#/$defs/ipv4",
+                    "description": "Address of a name server."
+                  },
+                  "maxItems": 4
+                }
+              },
+              "additionalProperties": false
+            },
+            "dhcp": {
+              "not": {},
+              "description": "Not supported yet: DHCP servers."
+            },
+            "hotspots": {
+              "not": {},
+              "description": "Not supported yet: hotspots."
+            },
+            "system": {
+              "type": "object",
+              "description": "Settings of the router itself.",
+              "properties": {
+                "identity": {
+                  "type": "string",
+                  "description": "Name the router calls itself (System > Identity).",
+                  "minLength": 1,
+                  "maxLength": 63
+                },
+                "ntp": {
+                  "not": {},
+                  "description": "Not supported yet: time servers."
+                },
+                "dns": {
+                  "not": {},
+                  "description": "Not supported yet: the router's own name servers."
+                },
+                "apiAccess": {
+                  "not": {},
+                  "description": "Not supported yet: restricting who may reach the API."
+                }
+              },
+              "additionalProperties": false
+            },
+            "config": {
+              "not": {},
+              "description": "Not supported yet: any other menu."
+            }
+          },
+          "required": [
+            "address"
+          ],
+          "additionalProperties": false
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
+    "Service": {
+      "title": "Service",
+      "type": "object",
+      "description": "A tariff: what a subscriber buys.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Service",
+          "description": "Always Service here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "The tariff.",
+          "properties": {
+            "title": {
+              "type": "string",
+              "description": "Name for people.",
+              "maxLength": 253
+            },
+            "access": {
+              "type": "array",
+              "description": "How subscribers connect.",
+              "items": {
+                "type": "string",
+                "description": "A way to connect.",
+                "enum": [
+                  "pppoe",
+                  "hotspot",
+                  "dhcp",
+                  "wireless"
+                ],
+                "not": {
+                  "enum": [
+                    "hotspot",
+                    "dhcp",
+                    "wireless"
+                  ],
+                  "description": "Not supported yet: hotspot, dhcp, wireless"
+                }
+              },
+              "minItems": 1,
+              "uniqueItems": true
+            },
+            "auth": {
+              "$ref": "#/$defs/auth",
+              "description": "Who checks passwords of this service. Default: as the router says, else radius."
+            },
+            "routers": {
+              "type": [
+                "array",
+                "object"
+              ],
+              "description": "Where it is offered, and where local rows go: names of routers, or {matchLabels: {…}}. Absent: not restricted.",
+              "items": {
+                "$ref": "#/$defs/name",
+                "description": "Name of a Router."
+              },
+              "minItems": 1,
+              "properties": {
+                "matchLabels": {
+                  "type": "object",
+                  "description": "All these labels must be on the router.",
+                  "additionalProperties": {
+                    "type": "string",
+                    "description": "The value of the label."
+                  },
+                  "minProperties": 1
+                }
+              },
+              "required": [
+                "matchLabels"
+              ],
+              "additionalProperties": false
+            },
+            "rate": {
+              "type": "object",
+              "description": "Speed, named from the subscriber's side. Absent: not limited.",
+              "properties": {
+                "down": {
+                  "$ref": "#/$defs/rate",
+                  "description": "Towards the subscriber."
+                },
+                "up": {
+                  "$ref": "#/$defs/rate",
+                  "description": "From the subscriber."
+                },
+                "burst": {
+                  "type": "object",
+                  "description": "Higher speed for a short time.",
+                  "properties": {
+                    "down": {
+                      "$ref": "#/$defs/rate",
+                      "description": "Burst speed towards the subscriber."
+                    },
+                    "up": {
+                      "$ref": "#/$defs/rate",
+                      "description": "Burst speed from the subscriber."
+                    },
+                    "thresholdDown": {
+                      "$ref": "#/$defs/rate",
+                      "description": "Burst ends when the average towards the subscriber passes this. Default: the rate."
+                    },
+                    "thresholdUp": {
+                      "$ref": "#/$defs/rate",
+                      "description": "Burst ends when the average from the subscriber passes this. Default: the rate."
+                    },
+                    "seconds": {
+                      "type": "integer",
+                      "description": "Seconds over which the average is taken.",
+                      "minimum": 1,
+                      "maximum": 86400
+                    }
+                  },
+                  "required": [
+                    "down",
+                    "up",
+                    "seconds"
+                  ],
+                  "additionalProperties": false
+                },
+                "guaranteed": {
+                  "type": "object",
+                  "description": "Speed that is kept free (limit-at).",
+                  "properties": {
+                    "down": {
+                      "$ref": "#/$defs/rate",
+                      "description": "Towards the subscriber."
+                    },
+                    "up": {
+                      "$ref": "#/$defs/rate",
+                      "description": "From the subscriber."
+                    }
+                  },
+                  "required": [
+                    "down",
+                    "up"
+                  ],
+                  "additionalProperties": false
+                },
+                "priority": {
+                  "type": "integer",
+                  "description": "Priority of the queue, 1 (first) to 8 (last).",
+                  "minimum": 1,
+                  "maximum": 8
+                }
+              },
+              "required": [
+                "down",
+                "up"
+              ],
+              "additionalProperties": false
+            },
+            "windows": {
+              "not": {},
+              "description": "Not supported yet: other speeds at certain times."
+            },
+            "quotas": {
+              "not": {},
+              "description": "Not supported yet: quotas."
+            },
+            "sessions": {
+              "type": "object",
+              "description": "Limits of a session.",
+              "properties": {
+                "max": {
+                  "not": {},
+                  "description": "Not supported yet: the number of sessions at once."
+                },
+                "whenExceeded": {
+                  "not": {},
+                  "description": "Not supported yet: what happens to the session too many."
+                },
+                "timeout": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "A session is ended after this time."
+                },
+                "idleTimeout": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "A session without traffic is ended after this time."
+                },
+                "interim": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How often a NAS reports on a session. Default: accounting.interim of the Operator."
+                }
+              },
+              "additionalProperties": false
+            },
+            "address": {
+              "type": "object",
+              "description": "Where addresses come from.",
+              "properties": {
+                "pool": {
+                  "type": "string",
+                  "description": "Name of a pool on the routers.",
+                  "minLength": 1,
+                  "maxLength": 63
+                },
+                "ipv6": {
+                  "not": {},
+                  "description": "Not supported yet: IPv6 prefixes."
+                }
+              },
+              "additionalProperties": false
+            },
+            "devices": {
+              "not": {},
+              "description": "Not supported yet: limits on devices."
+            },
+            "connections": {
+              "not": {},
+              "description": "Not supported yet: a limit of concurrent connections."
+            },
+            "validity": {
+              "not": {},
+              "description": "Not supported yet: prepaid time."
+            },
+            "grace": {
+              "not": {},
+              "description": "Not supported yet: time after expiry."
+            },
+            "onSuspend": {
+              "not": {},
+              "description": "Not supported yet: redirecting suspended subscribers; they are rejected."
+            },
+            "attributes": {
+              "$ref": "#/$defs/attributes",
+              "description": "Extra attributes for everyone on this service."
+            }
+          },
+          "required": [
+            "access"
+          ],
+          "additionalProperties": false
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
+    "Subscriber": {
+      "title": "Subscriber",
+      "type": "object",
+      "description": "Someone with an account.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Subscriber",
+          "description": "Always Subscriber here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "$ref": "#/$defs/subscriberSpec",
+          "description": "The account."
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
+    "SubscriberList": {
+      "title": "SubscriberList",
+      "type": "object",
+      "description": "Many subscribers in one file. Equal to as many Subscriber documents.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "SubscriberList",
+          "description": "Always SubscriberList here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels of the list."
+        },
+        "defaults": {
+          "type": "object",
+          "description": "Fields every item has unless it says otherwise.",
+          "properties": {
+            "labels": {
+              "$ref": "#/$defs/labels",
+              "description": "Words to select by."
+            },
+            "annotations": {
+              "$ref": "#/$defs/annotations",
+              "description": "Notes for people and tools."
+            },
+            "state": {
+              "$ref": "#/$defs/subscriberSpec/properties/state",
+              "description": "`active`, `suspended` (cut off, to return) or `disabled`. Default active."
+            },
+            "reason": {
+              "$ref": "#/$defs/subscriberSpec/properties/reason",
+              "description": "Why it is in this state, for people."
+            },
+            "expires": {
+              "$ref": "#/$defs/subscriberSpec/properties/expires",
+              "description": "When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00)."
+            },
+            "service": {
+              "$ref": "#/$defs/subscriberSpec/properties/service",
+              "description": "Name of the Service."
+            },
+            "username": {
+              "$ref": "#/$defs/subscriberSpec/properties/username",
+              "description": "What the subscriber logs in with: exact, upper and lower case differ."
+            },
+            "password": {
+              "$ref": "#/$defs/subscriberSpec/properties/password",
+              "description": "What the subscriber types, at most 128 octets."
+            },
+            "ntHash": {
+              "not": {},
+              "description": "Not supported yet: NT hashes instead of passwords."
+            },
+            "router": {
+              "$ref": "#/$defs/subscriberSpec/properties/router",
+              "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+            },
+            "auth": {
+              "$ref": "#/$defs/subscriberSpec/properties/auth",
+              "description": "Who checks the password. Default: as the service says, else the router, else radius."
+            },
+            "address": {
+              "$ref": "#/$defs/subscriberSpec/properties/address",
+              "description": "Fixed address, from the `static` part of one of the router's pools."
+            },
+            "ipv6": {
+              "not": {},
+              "description": "Not supported yet: fixed IPv6 prefixes."
+            },
+            "routes": {
+              "not": {},
+              "description": "Not supported yet: routes behind the subscriber."
+            },
+            "mac": {
+              "not": {},
+              "description": "Not supported yet: MAC addresses."
+            },
+            "lock": {
+              "not": {},
+              "description": "Not supported yet: locking to a MAC address, NAS or port."
+            },
+            "attributes": {
+              "$ref": "#/$defs/subscriberSpec/properties/attributes",
+              "description": "Extra attributes, after those of the service."
+            },
+            "services": {
+              "$ref": "#/$defs/subscriberSpec/properties/services",
+              "description": "Several services of one subscriber, each with its own login. Instead of `service`, `username` and so on."
+            },
+            "contact": {
+              "$ref": "#/$defs/subscriberSpec/properties/contact",
+              "description": "How to reach the subscriber. Informational."
+            },
+            "notes": {
+              "$ref": "#/$defs/subscriberSpec/properties/notes",
+              "description": "Notes for people."
+            }
+          },
+          "additionalProperties": false
+        },
+        "items": {
+          "type": "array",
+          "description": "The subscribers.",
+          "items": {
+            "type": "object",
+            "description": "One subscriber: name, labels and the fields of a Subscriber, flat.",
+            "properties": {
+              "name": {
+                "$ref": "#/$defs/name",
+                "description": "Name of the subscriber, unique among all subscribers."
+              },
+              "labels": {
+                "$ref": "#/$defs/labels",
+                "description": "Words to select by."
+              },
+              "annotations": {
+                "$ref": "#/$defs/annotations",
+                "description": "Notes for people and tools."
+              },
+              "previousNames": {
+                "$ref": "#/$defs/previousNames",
+                "description": "Former names, oldest first."
+              },
+              "state": {
+                "$ref": "#/$defs/subscriberSpec/properties/state",
+                "description": "`active`, `suspended` (cut off, to return) or `disabled`. Default active."
+              },
+              "reason": {
+                "$ref": "#/$defs/subscriberSpec/properties/reason",
+                "description": "Why it is in this state, for people."
+              },
+              "expires": {
+                "$ref": "#/$defs/subscriberSpec/properties/expires",
+                "description": "When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00)."
+              },
+              "service": {
+                "$ref": "#/$defs/subscriberSpec/properties/service",
+                "description": "Name of the Service."
+              },
+              "username": {
+                "$ref": "#/$defs/subscriberSpec/properties/username",
+                "description": "What the subscriber logs in with: exact, upper and lower case differ."
+              },
+              "password": {
+                "$ref": "#/$defs/subscriberSpec/properties/password",
+                "description": "What the subscriber types, at most 128 octets."
+              },
+              "ntHash": {
+                "not": {},
+                "description": "Not supported yet: NT hashes instead of passwords."
+              },
+              "router": {
+                "$ref": "#/$defs/subscriberSpec/properties/router",
+                "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+              },
+              "auth": {
+                "$ref": "#/$defs/subscriberSpec/properties/auth",
+                "description": "Who checks the password. Default: as the service says, else the router, else radius."
+              },
+              "address": {
+                "$ref": "#/$defs/subscriberSpec/properties/address",
+                "description": "Fixed address, from the `static` part of one of the router's pools."
+              },
+              "ipv6": {
+                "not": {},
+                "description": "Not supported yet: fixed IPv6 prefixes."
+              },
+              "routes": {
+                "not": {},
+                "description": "Not supported yet: routes behind the subscriber."
+              },
+              "mac": {
+                "not": {},
+                "description": "Not supported yet: MAC addresses."
+              },
+              "lock": {
+                "not": {},
+                "description": "Not supported yet: locking to a MAC address, NAS or port."
+              },
+              "attributes": {
+                "$ref": "#/$defs/subscriberSpec/properties/attributes",
+                "description": "Extra attributes, after those of the service."
+              },
+              "services": {
+                "$ref": "#/$defs/subscriberSpec/properties/services",
+                "description": "Several services of one subscriber, each with its own login. Instead of `service`, `username` and so on."
+              },
+              "contact": {
+                "$ref": "#/$defs/subscriberSpec/properties/contact",
+                "description": "How to reach the subscriber. Informational."
+              },
+              "notes": {
+                "$ref": "#/$defs/subscriberSpec/properties/notes",
+                "description": "Notes for people."
+              }
+            },
+            "required": [
+              "name"
+            ],
+            "additionalProperties": false
+          }
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "items"
+      ],
+      "additionalProperties": false
+    },
+    "name": {
+      "type": "string",
+      "description": "Lower-case letters, digits, dots, dashes and underscores; begins and ends with a letter or digit. Unique per kind.",
+      "pattern": "^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$",
+      "maxLength": 63
+    },
+    "labels": {
+      "type": "object",
+      "description": "Words to select objects by, as in `routers: {matchLabels: {site: north}}`. Values are text.",
+      "propertyNames": {
+        "pattern": "^[a-z0-9]([a-z0-9._/-]*[a-z0-9])?$",
+        "maxLength": 127
+      },
+      "additionalProperties": {
+        "type": "string",
+        "description": "The value of the label.",
+        "maxLength": 253
+      },
+      "maxProperties": 64
+    },
+    "annotations": {
+      "type": "object",
+      "description": "Notes for people and tools; nothing in lastmile acts on them.",
+      "propertyNames": {
+        "pattern": "^[a-z0-9]([a-z0-9._/-]*[a-z0-9])?$",
+        "maxLength": 127
+      },
+      "additionalProperties": {
+        "type": "string",
+        "description": "The text of the annotation."
+      },
+      "maxProperties": 64
+    },
+    "previousNames": {
+      "type": "array",
+      "description": "Names this object had before, oldest first. Derived secrets follow the oldest, so a rename changes no password.",
+      "items": {
+        "$ref": "#/$defs/name",
+        "description": "A former name."
+      },
+      "maxItems": 32
+    },
+    "metadata": {
+      "type": "object",
+      "description": "Who this object is.",
+      "properties": {
+        "name": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the object, unique per kind; other objects refer to it by this word."
+        },
+        "labels": {
+          "$ref": "#/$defs/labels",
+          "description": "Words to select this object by."
+        },
+        "annotations": {
+          "$ref": "#/$defs/annotations",
+          "description": "Notes for people and tools."
+        },
+        "previousNames": {
+          "$ref": "#/$defs/previousNames",
+          "description": "Former names, oldest first."
+        }
+      },
+      "required": [
+        "name"
+      ],
+      "additionalProperties": false
+    },
+    "secret": {
+      "type": [
+        "string",
+        "object"
+      ],
+      "description": "A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.",
+      "properties": {
+        "env": {
+          "type": "string",
+          "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+          "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+        },
+        "file": {
+          "type": "string",
+          "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+          "minLength": 1,
+          "maxLength": 1024
+        },
+        "derive": {
+          "type": "integer",
+          "description": "Generation of a secret computed from the master key. A higher number makes a new secret.",
+          "minimum": 0,
+          "maximum": 1000000000
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1,
+      "maxProperties": 1,
+      "not": {
+        "type": "string",
+        "pattern": "^ENC\\[AES256_GCM,",
+        "description": "Not supported yet: values encrypted in place by SOPS"
+      }
+    },
+    "rate": {
+      "type": [
+        "string",
+        "integer"
+      ],
+      "description": "Bit/s: a whole number with k, M or G (1000-based), as in 20M or 512k; a bare number is bit/s.",
+      "pattern": "^[1-9][0-9]*[kMG]?$",
+      "minimum": 1,
+      "maximum": 1000000000000
+    },
+    "duration": {
+      "type": "string",
+      "description": "A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.",
+      "pattern": "^[1-9][0-9]*(ms|s|m|h|d)$"
+    },
+    "seconds": {
+      "type": "string",
+      "description": "A whole number with a unit: s, m, h or d, as in 90s, 10m, 12h, 30d.",
+      "pattern": "^[1-9][0-9]*(s|m|h|d)$"
+    },
+    "ipv4": {
+      "type": "string",
+      "description": "An IPv4 address, as in 192.0.2.1.",
+      "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$"
+    },
+    "ip": {
+      "type": "string",
+      "description": "An IPv4 or IPv6 address, as in 192.0.2.1 or 2001:db8::1.",
+      "pattern": "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$"
+    },
+    "ipv4Range": {
+      "type": "string",
+      "description": "One IPv4 address, a range with a dash, or a prefix: 10.0.0.2-10.0.0.254, 10.0.1.0/24.",
+      "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}(-[0-9]{1,3}(\\.[0-9]{1,3}){3}|/[0-9]{1,2})?$"
+    },
+    "endpoint": {
+      "type": "string",
+      "description": "Host and port to listen on: 0.0.0.0:1812, [::]:1812, 127.0.0.1:0 (any free port).",
+      "pattern": "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+):[0-9]{1,5}$"
+    },
+    "endpoints": {
+      "type": [
+        "string",
+        "array"
+      ],
+      "description": "One host:port, or a list of them.",
+      "pattern": "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+):[0-9]{1,5}$",
+      "items": {
+        "$ref": "#/$defs/endpoint",
+        "description": "Host and port to listen on."
+      },
+      "minItems": 1,
+      "maxItems": 16
+    },
+    "port": {
+      "type": "integer",
+      "description": "A UDP or TCP port.",
+      "minimum": 1,
+      "maximum": 65535
+    },
+    "auth": {
+      "type": "string",
+      "description": "Who checks the password: `radius` (this system) or `local` (the router itself, from rows written into it).",
+      "enum": [
+        "radius",
+        "local",
+        "hybrid"
+      ],
+      "not": {
+        "enum": [
+          "hybrid"
+        ],
+        "description": "Not supported yet: hybrid"
+      }
+    },
+    "mode": {
+      "type": "string",
+      "description": "`observe` reads only, `plan` computes what would change, `apply` changes it.",
+      "enum": [
+        "observe",
+        "plan",
+        "apply"
+      ]
+    },
+    "messageAuthenticator": {
+      "type": "string",
+      "description": "`require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them.",
+      "enum": [
+        "require",
+        "off",
+        "learn"
+      ],
+      "not": {
+        "enum": [
+          "learn"
+        ],
+        "description": "Not supported yet: learn"
+      }
+    },
+    "attributes": {
+      "type": "array",
+      "description": "Extra attributes for the Access-Accept, checked against the RADIUS dictionary.",
+      "items": {
+        "type": "object",
+        "description": "One attribute.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Name in the dictionary, as in Mikrotik-Address-List.",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+          },
+          "value": {
+            "type": [
+              "string",
+              "integer"
+            ],
+            "description": "Text, a number, an address or the name of a value, as the attribute takes it.",
+            "maxLength": 253
+          }
+        },
+        "required": [
+          "name",
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "maxItems": 64
+    },
+    "subscriberService": {
+      "type": "object",
+      "description": "One service of a subscriber who has several.",
+      "properties": {
+        "name": {
+          "$ref": "#/$defs/name",
+          "description": "Name of this entry, unique for the subscriber."
+        },
+        "service": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the Service."
+        },
+        "username": {
+          "type": "string",
+          "description": "What the subscriber logs in with: exact, upper and lower case differ.",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
+        },
+        "password": {
+          "$ref": "#/$defs/secret",
+          "description": "What the subscriber types, at most 128 octets."
+        },
+        "ntHash": {
+          "not": {},
+          "description": "Not supported yet: NT hashes instead of passwords."
+        },
+        "router": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+        },
+        "auth": {
+          "$ref": "#/$defs/auth",
+          "description": "Who checks the password. Default: as the service says, else the router, else radius."
+        },
+        "address": {
+          "$ref": "#/$defs/ipv4",
+          "description": "Fixed address, from the `static` part of one of the router's pools."
+        },
+        "ipv6": {
+          "not": {},
+          "description": "Not supported yet: fixed IPv6 prefixes."
+        },
+        "routes": {
+          "not": {},
+          "description": "Not supported yet: routes behind the subscriber."
+        },
+        "mac": {
+          "not": {},
+          "description": "Not supported yet: MAC addresses."
+        },
+        "lock": {
+          "not": {},
+          "description": "Not supported yet: locking to a MAC address, NAS or port."
+        },
+        "attributes": {
+          "$ref": "#/$defs/attributes",
+          "description": "Extra attributes, after those of the service."
+        }
+      },
+      "required": [
+        "name",
+        "service",
+        "username",
+        "password"
+      ],
+      "additionalProperties": false
+    },
+    "subscriberSpec": {
+      "type": "object",
+      "description": "The subscriber: one service inline, or a list of `services`.",
+      "properties": {
+        "state": {
+          "type": "string",
+          "description": "`active`, `suspended` (cut off, to return) or `disabled`. Default active.",
+          "enum": [
+            "active",
+            "suspended",
+            "disabled"
+          ]
+        },
+        "reason": {
+          "type": "string",
+          "description": "Why it is in this state, for people.",
+          "maxLength": 1024
+        },
+        "expires": {
+          "type": "string",
+          "description": "When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).",
+          "minLength": 1,
+          "maxLength": 40,
+          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?$"
+        },
+        "service": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the Service."
+        },
+        "username": {
+          "type": "string",
+          "description": "What the subscriber logs in with: exact, upper and lower case differ.",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
+        },
+        "password": {
+          "$ref": "#/$defs/secret",
+          "description": "What the subscriber types, at most 128 octets."
+        },
+        "ntHash": {
+          "not": {},
+          "description": "Not supported yet: NT hashes instead of passwords."
+        },
+        "router": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+        },
+        "auth": {
+          "$ref": "#/$defs/auth",
+          "description": "Who checks the password. Default: as the service says, else the router, else radius."
+        },
+        "address": {
+          "$ref": "#/$defs/ipv4",
+          "description": "Fixed address, from the `static` part of one of the router's pools."
+        },
+        "ipv6": {
+          "not": {},
+          "description": "Not supported yet: fixed IPv6 prefixes."
+        },
+        "routes": {
+          "not": {},
+          "description": "Not supported yet: routes behind the subscriber."
+        },
+        "mac": {
+          "not": {},
+          "description": "Not supported yet: MAC addresses."
+        },
+        "lock": {
+          "not": {},
+          "description": "Not supported yet: locking to a MAC address, NAS or port."
+        },
+        "attributes": {
+          "$ref": "#/$defs/attributes",
+          "description": "Extra attributes, after those of the service."
+        },
+        "services": {
+          "type": "array",
+          "description": "Several services of one subscriber, each with its own login. Instead of `service`, `username` and so on.",
+          "items": {
+            "$ref": "#/$defs/subscriberService",
+            "description": "One service."
+          },
+          "minItems": 1,
+          "maxItems": 64
+        },
+        "contact": {
+          "type": "object",
+          "description": "How to reach the subscriber. Informational.",
+          "properties": {
+            "name": {
+              "type": "string",
+              "description": "Name of the person or company.",
+              "maxLength": 253
+            },
+            "email": {
+              "type": "string",
+              "description": "E-mail address.",
+              "maxLength": 320
+            },
+            "phone": {
+              "type": "string",
+              "description": "Telephone number, in quotes.",
+              "maxLength": 64
+            },
+            "language": {
+              "type": "string",
+              "description": "Language tag, as in en or sw.",
+              "maxLength": 35
+            }
+          },
+          "additionalProperties": false
+        },
+        "notes": {
+          "type": "string",
+          "description": "Notes for people."
+        }
+      },
+      "additionalProperties": false,
+      "if": {
+        "required": [
+          "services"
+        ]
+      },
+      "else": {
+        "required": [
+          "service",
+          "username",
+          "password"
+        ]
+      }
+    }
+  }
+};

@@ -1,0 +1,61 @@
+import type { Declared, SubscriberSpec } from './declarations.ts';
+import type { AuthMethod, Router, ServicePlan, Subscription } from './model.ts';
+import { error, type Resolving } from './resolving.ts';
+
+/** What decides where a subscriber can log in. */
+export interface LoginQuestion {
+  readonly router: Router | undefined;
+  readonly auth: AuthMethod | undefined;
+  readonly service: ServicePlan;
+  readonly path: readonly (string | number)[];
+  readonly context: { readonly routers: ReadonlyMap<string, Router>; readonly foreignNas: boolean };
+}
+
+/**
+ * Where a subscription is kept: the routers that hold a local row, and whether RADIUS admits it. `auth` is that of the
+ * subscriber, else of the service, else of each router it may come in on, else RADIUS.
+ */
+export function loginPlaces(
+  to: Resolving,
+  declared: Declared<SubscriberSpec>,
+  question: LoginQuestion,
+): Pick<Subscription, 'localOn' | 'radius'> {
+  const { router, auth, service, path, context } = question;
+  const named = router === undefined ? service.routers : [router.name];
+  const explicit = auth ?? service.auth;
+  const candidates = (named ?? []).flatMap((name) => context.routers.get(name) ?? []);
+  const local = candidates.filter((candidate) => (explicit ?? candidate.auth) === 'local');
+  if (nowhere(to, explicit, named, question)) {
+    const message = `the subscriber "${declared.name}" has no router to hold its login: "router" is missing`;
+    error(
+      to,
+      'LM_NO_ROUTER',
+      message,
+      declared,
+      path.length === 1 ? [] : path,
+      'set router here, or routers of the service',
+    );
+  }
+  return {
+    localOn: local.map(({ name }) => name),
+    radius: explicit !== 'local' && (candidates.length === 0 || local.length < candidates.length),
+  };
+}
+
+/** True when it would be kept on a router, and none is known. */
+function nowhere(
+  to: Resolving,
+  explicit: AuthMethod | undefined,
+  named: readonly string[] | undefined,
+  question: LoginQuestion,
+): boolean {
+  if (explicit === 'radius' || to.declarations.broken.router.size > 0) return false;
+  if (explicit === 'local') return named === undefined;
+  const { routers, foreignNas } = question.context;
+  return (
+    named === undefined &&
+    !foreignNas &&
+    routers.size > 0 &&
+    [...routers.values()].every(({ auth }) => auth === 'local')
+  );
+}

@@ -1,0 +1,143 @@
+import { addressSpace } from './address-space.ts';
+import { checkNas } from './check-nas.ts';
+import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec } from './declarations.ts';
+import { timeReader } from './local-time.ts';
+import type { Model, Router, ServicePlan, Subscription } from './model.ts';
+import { resolveOperator } from './resolve-operator.ts';
+import { resolveRouter } from './resolve-routers.ts';
+import { resolveService } from './resolve-services.ts';
+import { resolveSubscriber } from './resolve-subscribers.ts';
+import { byName, error, type Resolving, warning } from './resolving.ts';
+import { type SecretOptions, secretReader } from './secret-values.ts';
+
+export interface ResolveOptions {
+  readonly secrets: Omit<SecretOptions, 'masterKey'>;
+  /** Error words when an attribute is unknown or its value does not fit. */
+  readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+}
+
+/**
+ * Joins declarations into the model: references followed, units parsed, secrets read, every rule between documents checked.
+ * The model is whole only when no problem is an error. Pure, but for what the secret resolver does.
+ */
+export function resolveModel(
+  declarations: Declarations,
+  options: ResolveOptions,
+): { readonly model: Model; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const declaredOperator = declarations.operators[0];
+  const to = resolving(declarations, declaredOperator, options, problems);
+  checkOperators(to);
+  byName(to, declarations.lists);
+
+  const operator = resolveOperator(to, declaredOperator);
+  const declaredRouters = byName(to, declarations.routers);
+  const routers = mapValues(declaredRouters, (each) => resolveRouter(to, each, operator.radius.messageAuthenticator));
+  checkNas(to, operator, declaredOperator, [...routers.values()], declaredRouters);
+
+  const foreignNas = operator.radius.clients.length > 0;
+  const { interimSeconds } = operator.accounting;
+  const services = mapValues(byName(to, declarations.services), (each) =>
+    resolveService(to, each, { routers, interimSeconds, foreignNas }),
+  );
+  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
+  checkRoutersUsed(to, subscriptions, routers, declaredRouters);
+  problems.push(...to.secrets.summary());
+  const model = {
+    operator,
+    routers: inOrder([...routers.values()], ({ name }) => name),
+    services: inOrder([...services.values()], ({ name }) => name),
+    subscriptions: inOrder(subscriptions, ({ username }) => username),
+  };
+  return { model, problems };
+}
+
+function resolving(
+  declarations: Declarations,
+  operator: Declared<OperatorSpec> | undefined,
+  options: ResolveOptions,
+  problems: Problem[],
+): Resolving {
+  const field = operator?.spec.masterKey;
+  const firstName = operator?.previousNames[0] ?? operator?.name ?? '';
+  const use = { kind: 'Operator', firstName, field: 'masterKey', path: ['masterKey'], symbols: 32 } as const;
+  const masterKey =
+    operator === undefined || field === undefined ? {} : { masterKey: { field, use: { ...use, place: operator } } };
+  return {
+    declarations,
+    problems,
+    secrets: secretReader({ ...options.secrets, ...masterKey }, problems),
+    suggestions: new Map(),
+    ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
+  };
+}
+
+function checkOperators(to: Resolving): void {
+  const { operators, broken } = to.declarations;
+  const [first, ...others] = operators;
+  for (const other of others) {
+    const message = `a repository has one Operator, the first is at ${first?.origin.file}:${first?.origin.line}`;
+    error(to, 'LM_SEVERAL_OPERATORS', message, other, ['metadata', 'name']);
+  }
+  if (first !== undefined || broken.operator > 0) return;
+  const message = 'no Operator is declared: defaults are used and markers on routers say "default"';
+  to.problems.push({
+    severity: 'warning',
+    code: 'LM_NO_OPERATOR',
+    message,
+    path: [],
+    hint: 'add a document of kind Operator',
+  });
+}
+
+interface SubscriberSurroundings {
+  readonly services: ReadonlyMap<string, ServicePlan>;
+  readonly routers: ReadonlyMap<string, Router>;
+  readonly foreignNas: boolean;
+  readonly timezone: string;
+}
+
+function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings): readonly Subscription[] {
+  const context = {
+    ...surroundings,
+    spaces: mapValues(surroundings.routers, ({ pools }) => addressSpace(pools)),
+    readTime: timeReader(surroundings.timezone),
+    usernames: new Map(),
+    addresses: new Map(),
+  };
+  const subscribers = byName(to, to.declarations.subscribers);
+  return [...subscribers.values()].flatMap((each) => resolveSubscriber(to, each, context));
+}
+
+/** A router asked to hold logins must have an API, one that must ask RADIUS its settings: said once per router. */
+function checkRoutersUsed(
+  to: Resolving,
+  subscriptions: readonly Subscription[],
+  routers: ReadonlyMap<string, Router>,
+  declared: ReadonlyMap<string, Declared<RouterSpec>>,
+): void {
+  const local = new Map<string, number>();
+  for (const { localOn } of subscriptions) for (const name of localOn) local.set(name, (local.get(name) ?? 0) + 1);
+  for (const router of routers.values()) {
+    const place = declared.get(router.name);
+    const count = local.get(router.name) ?? 0;
+    if (place === undefined) continue;
+    if (count > 0 && router.api === undefined) {
+      const message = `${count} ${count === 1 ? 'login is' : 'logins are'} to be kept on "${router.name}", which has no api`;
+      error(to, 'LM_ROUTER_WITHOUT_API', message, place, ['metadata', 'name'], 'set spec.api, or use auth: radius');
+    }
+    if (router.ppp !== undefined && router.radius === undefined && router.auth === 'radius') {
+      const message = `"${router.name}" has auth: radius but no radius settings`;
+      warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
+    }
+  }
+}
+
+function mapValues<From, To>(map: ReadonlyMap<string, From>, change: (value: From) => To): ReadonlyMap<string, To> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+/** By code units, so that the order is the same everywhere. */
+function inOrder<Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] {
+  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}

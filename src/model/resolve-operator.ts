@@ -1,0 +1,136 @@
+import { compact } from '../base/compact.ts';
+import { parseDuration } from '../base/units.ts';
+import type { Declared, OperatorSpec } from './declarations.ts';
+import { normaliseIp, normalisePrefix } from './ipv4.ts';
+import { isTimeZone } from './local-time.ts';
+import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
+import { error, type Resolving, uniqueEntries } from './resolving.ts';
+
+type RadiusSpec = NonNullable<OperatorSpec['radius']>;
+
+/** The Operator with every default filled in; all defaults when none is declared. */
+export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator {
+  const spec = declared?.spec ?? {};
+  return compact({
+    name: declared?.name ?? 'default',
+    timezone: timezone(to, declared),
+    radius: radius(to, declared),
+    admin: {
+      listen: endpoints(to, declared, spec.admin?.listen ?? '127.0.0.1:9812', ['spec', 'admin', 'listen'])[0] ?? {
+        host: '127.0.0.1',
+        port: 9812,
+      },
+      tokens: tokens(to, declared),
+    },
+    reconcile: {
+      intervalMs: parseDuration(spec.reconcile?.interval ?? '5m') ?? 300_000,
+      mode: spec.reconcile?.mode ?? 'apply',
+      deleteLimits: { always: 3, share: 0.05, most: 25, ...spec.reconcile?.deleteLimits },
+    },
+    accounting: { interimSeconds: (parseDuration(spec.accounting?.interim ?? '2m') ?? 120_000) / 1000 },
+    origin: declared?.origin,
+  });
+}
+
+function timezone(to: Resolving, declared: Declared<OperatorSpec> | undefined): string {
+  const name = declared?.spec.timezone ?? 'UTC';
+  if (isTimeZone(name)) return name;
+  if (declared !== undefined) {
+    const message = `"${name}" is no time zone`;
+    error(to, 'LM_TIMEZONE', message, declared, ['spec', 'timezone'], 'an IANA name as in Africa/Nairobi');
+  }
+  return 'UTC';
+}
+
+function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {
+  const spec: RadiusSpec = declared?.spec.radius ?? {};
+  const path = ['spec', 'radius', 'listen'];
+  return {
+    listenAuth: endpoints(to, declared, spec.listen?.auth ?? '0.0.0.0:1812', [...path, 'auth']),
+    listenAccounting: endpoints(to, declared, spec.listen?.accounting ?? '0.0.0.0:1813', [...path, 'accounting']),
+    servers: declared === undefined ? [] : servers(to, declared, spec.servers ?? []),
+    messageAuthenticator: spec.messageAuthenticator ?? 'require',
+    clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? []),
+  };
+}
+
+function endpoints(
+  to: Resolving,
+  declared: Declared<OperatorSpec> | undefined,
+  field: string | readonly string[],
+  path: readonly string[],
+): readonly Endpoint[] {
+  const isList = typeof field !== 'string';
+  return [field].flat().flatMap((text, index) => {
+    const colon = text.lastIndexOf(':');
+    const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+    const port = Number(text.slice(colon + 1));
+    const right = port <= 65535 && (!/^[\d.]+$|:/.test(host) || normaliseIp(host) !== undefined);
+    if (!right && declared !== undefined) {
+      const hint = 'host:port as in 0.0.0.0:1812 or [::]:1812';
+      error(to, 'LM_ENDPOINT', `"${text}" cannot be listened on`, declared, isList ? [...path, index] : path, hint);
+    }
+    return right ? [{ host, port }] : [];
+  });
+}
+
+function servers(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  list: NonNullable<RadiusSpec['servers']>,
+): readonly RadiusServer[] {
+  const path = ['spec', 'radius', 'servers'];
+  uniqueEntries(to, list, (entry) => entry.name, declared, path, 'name');
+  return list.map((entry, index) => {
+    const address = normaliseIp(entry.address);
+    if (address === undefined) {
+      error(to, 'LM_ADDRESS', `"${entry.address}" is no address`, declared, [...path, index, 'address']);
+    }
+    return {
+      name: entry.name,
+      address: address ?? entry.address,
+      authPort: entry.authPort ?? 1812,
+      accountingPort: entry.accountingPort ?? 1813,
+    };
+  });
+}
+
+function clients(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  list: NonNullable<RadiusSpec['clients']>,
+): readonly RadiusClient[] {
+  const path = ['spec', 'radius', 'clients'];
+  uniqueEntries(to, list, (entry) => entry.name, declared, path, 'name');
+  return list.map((entry, index) => {
+    const clientAddress = normalisePrefix(entry.clientAddress);
+    if (clientAddress === undefined) {
+      const message = `"${entry.clientAddress}" is neither an address nor a prefix`;
+      error(to, 'LM_ADDRESS', message, declared, [...path, index, 'clientAddress']);
+    }
+    const secret = to.secrets.read(entry.secret, {
+      place: declared,
+      kind: 'Operator',
+      firstName: declared.previousNames[0] ?? declared.name,
+      field: `radius.clients.${entry.name}.secret`,
+      path: ['radius', 'clients', index, 'secret'],
+      symbols: 32,
+    });
+    return compact({
+      name: entry.name,
+      clientAddress: clientAddress ?? entry.clientAddress,
+      nasIdentifier: entry.nasIdentifier,
+      secret,
+      profile: entry.profile ?? 'generic',
+      messageAuthenticator: entry.messageAuthenticator ?? declared.spec.radius?.messageAuthenticator ?? 'require',
+      origin: declared.entries?.get(`radius/clients/${index}`) ?? declared.origin,
+    });
+  });
+}
+
+function tokens(to: Resolving, declared: Declared<OperatorSpec> | undefined): readonly AdminToken[] {
+  const list = declared?.spec.admin?.tokens ?? [];
+  if (declared !== undefined)
+    uniqueEntries(to, list, (entry) => entry.name, declared, ['spec', 'admin', 'tokens'], 'name');
+  return list.map(({ name, role, sha256 }) => ({ name, role, sha256: sha256.toLowerCase() }));
+}

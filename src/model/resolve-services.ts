@@ -1,0 +1,142 @@
+import { compact } from '../base/compact.ts';
+import { parseDuration, parseRate } from '../base/units.ts';
+import type { Declared, ServiceSpec } from './declarations.ts';
+import type { Rate, Router, ServicePlan } from './model.ts';
+import { checkedAttributes, error, type Resolving, unknownReference, warning } from './resolving.ts';
+
+type Declaration = Declared<ServiceSpec>;
+
+/** What a service is checked against. */
+export interface ServiceContext {
+  readonly routers: ReadonlyMap<string, Router>;
+  /** Used where the service does not say. */
+  readonly interimSeconds: number;
+  /** Some NAS are known only as RADIUS clients, so a pool may be on one of them. */
+  readonly foreignNas: boolean;
+}
+
+/** One tariff with units parsed and its routers selected. */
+export function resolveService(to: Resolving, declared: Declaration, context: ServiceContext): ServicePlan {
+  const { spec } = declared;
+  const routers = offeredOn(to, declared, context.routers);
+  checkPool(to, declared, routers, context);
+  return compact({
+    name: declared.name,
+    title: spec.title,
+    labels: declared.labels,
+    access: spec.access,
+    auth: spec.auth,
+    routers,
+    rate: rate(to, declared),
+    sessions: sessions(to, declared, context.interimSeconds),
+    pool: spec.address?.pool,
+    attributes: checkedAttributes(to, spec.attributes, declared, ['spec', 'attributes']),
+    origin: declared.origin,
+  });
+}
+
+function offeredOn(
+  to: Resolving,
+  declared: Declaration,
+  routers: ReadonlyMap<string, Router>,
+): readonly string[] | undefined {
+  const wanted = declared.spec.routers;
+  if (wanted === undefined) return undefined;
+  const path = ['spec', 'routers'];
+  if ('matchLabels' in wanted) return selected(to, declared, wanted.matchLabels, routers);
+  return wanted.filter((name, index) => {
+    if (!routers.has(name))
+      unknownReference(to, { what: 'Router', name, from: declared, path: [...path, index] }, routers);
+    return routers.has(name) && wanted.indexOf(name) === index;
+  });
+}
+
+function selected(
+  to: Resolving,
+  declared: Declaration,
+  labels: Readonly<Record<string, string>>,
+  routers: ReadonlyMap<string, Router>,
+): readonly string[] {
+  const all = Object.entries(labels);
+  const names = [...routers.values()]
+    .filter((router) => all.every(([key, value]) => Object.hasOwn(router.labels, key) && router.labels[key] === value))
+    .map((router) => router.name);
+  if (names.length === 0 && to.declarations.broken.router.size === 0) {
+    error(to, 'LM_NO_ROUTER_SELECTED', 'no router has these labels', declared, ['spec', 'routers', 'matchLabels']);
+  }
+  return names;
+}
+
+function checkPool(
+  to: Resolving,
+  declared: Declaration,
+  offered: readonly string[] | undefined,
+  context: ServiceContext,
+): void {
+  const pool = declared.spec.address?.pool;
+  if (pool === undefined || (offered === undefined && (context.foreignNas || to.declarations.broken.router.size > 0)))
+    return;
+  const path = ['spec', 'address', 'pool'];
+  const routers =
+    offered === undefined ? [...context.routers.values()] : offered.flatMap((name) => context.routers.get(name) ?? []);
+  const without = routers.filter((router) => !router.pools.some(({ name }) => name === pool));
+  if (offered === undefined && routers.length > 0 && without.length < routers.length) return;
+  if (without.length === 0 && offered !== undefined) return;
+  const names = without.map(({ name }) => name).join(', ');
+  const where = names === '' ? 'no router is declared' : `not on ${names}`;
+  const known = [...new Set(routers.flatMap((router) => router.pools.map(({ name }) => name)))].sort();
+  const hint = known.length === 0 ? undefined : `pools there: ${known.slice(0, 12).join(', ')}`;
+  error(to, 'LM_UNKNOWN_REFERENCE', `no pool is called "${pool}": ${where}`, declared, path, hint);
+}
+
+function rate(to: Resolving, declared: Declaration): Rate | undefined {
+  const spec = declared.spec.rate;
+  if (spec === undefined) return undefined;
+  const [down, up] = [bps(spec.down), bps(spec.up)];
+  const { burst, guaranteed } = spec;
+  const less = (field: string, low: number, high: number, message: string): void => {
+    if (low < high) error(to, 'LM_RATE', message, declared, ['spec', 'rate', ...field.split('.')]);
+  };
+  if (burst !== undefined) {
+    less('burst.down', bps(burst.down), down, 'a burst cannot be slower than the rate');
+    less('burst.up', bps(burst.up), up, 'a burst cannot be slower than the rate');
+  }
+  if (guaranteed !== undefined) {
+    less('guaranteed.down', down, bps(guaranteed.down), 'more cannot be guaranteed than the rate');
+    less('guaranteed.up', up, bps(guaranteed.up), 'more cannot be guaranteed than the rate');
+  }
+  return compact({
+    down,
+    up,
+    burst:
+      burst === undefined
+        ? undefined
+        : compact({
+            down: bps(burst.down),
+            up: bps(burst.up),
+            thresholdDown: burst.thresholdDown === undefined ? undefined : bps(burst.thresholdDown),
+            thresholdUp: burst.thresholdUp === undefined ? undefined : bps(burst.thresholdUp),
+            seconds: burst.seconds,
+          }),
+    guaranteed: guaranteed === undefined ? undefined : { down: bps(guaranteed.down), up: bps(guaranteed.up) },
+    priority: spec.priority,
+  });
+}
+
+function bps(field: string | number): number {
+  return typeof field === 'number' ? field : (parseRate(field) ?? 0);
+}
+
+function sessions(to: Resolving, declared: Declaration, fallback: number): ServicePlan['sessions'] {
+  const { timeout, idleTimeout, interim } = declared.spec.sessions ?? {};
+  const interimSeconds = seconds(interim) ?? fallback;
+  if (interim !== undefined && interimSeconds < 60) {
+    const hint = 'RFC 2869 §5.16 asks for 60 s at least; many NAS ignore less';
+    warning(to, 'LM_INTERIM_SHORT', `every ${interim} is very often`, declared, ['spec', 'sessions', 'interim'], hint);
+  }
+  return compact({ timeoutSeconds: seconds(timeout), idleTimeoutSeconds: seconds(idleTimeout), interimSeconds });
+}
+
+function seconds(field: string | undefined): number | undefined {
+  return field === undefined ? undefined : (parseDuration(field) ?? 0) / 1000;
+}

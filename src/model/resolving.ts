@@ -1,0 +1,97 @@
+import { nearest } from '../base/nearest.ts';
+import type { Declarations, Declared, Placed, Problem } from './declarations.ts';
+import type { ExtraAttribute } from './model.ts';
+import type { SecretReader } from './secret-values.ts';
+
+/** What every rule works with: the declarations, and where to say what is wrong. */
+export interface Resolving {
+  readonly declarations: Declarations;
+  readonly problems: Problem[];
+  readonly secrets: SecretReader;
+  /** Error words when an attribute is unknown or its value does not fit. */
+  readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+  readonly suggestions: Map<string, string | undefined>;
+}
+
+type Steps = readonly (string | number)[];
+
+export function error(to: Resolving, code: string, message: string, place: Placed, path: Steps, hint?: string): void {
+  to.problems.push({ severity: 'error', code, message, place, path, ...(hint === undefined ? {} : { hint }) });
+}
+
+export function warning(to: Resolving, code: string, message: string, place: Placed, path: Steps, hint?: string): void {
+  to.problems.push({ severity: 'warning', code, message, place, path, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** `north.yaml:12`. */
+export function placeOf({ origin }: Placed): string {
+  return `${origin.file}:${origin.line}`;
+}
+
+/** Objects by name. The second of a name is reported and left out. */
+export function byName<Spec>(to: Resolving, declared: readonly Declared<Spec>[]): ReadonlyMap<string, Declared<Spec>> {
+  const found = new Map<string, Declared<Spec>>();
+  for (const each of declared) {
+    const first = found.get(each.name);
+    if (first === undefined) found.set(each.name, each);
+    else {
+      const message = `the ${each.kind} "${each.name}" is declared twice, first at ${placeOf(first)}`;
+      error(to, 'LM_DUPLICATE_NAME', message, each, ['metadata', 'name']);
+    }
+  }
+  return found;
+}
+
+export interface Reference {
+  readonly what: 'Service' | 'Router';
+  readonly name: string;
+  readonly from: Placed;
+  readonly path: Steps;
+}
+
+/**
+ * Reports a reference to a name that nothing declares. Silent when the name is declared by an object that did not pass its
+ * schema, or may be declared in a text that could not be read: mending that mends this.
+ */
+export function unknownReference(to: Resolving, reference: Reference, known: ReadonlyMap<string, unknown>): void {
+  const { what, name, from, path } = reference;
+  const { broken } = to.declarations;
+  if ((what === 'Router' ? broken.router : broken.service).has(name) || to.declarations.maybeDeclared(name)) return;
+  const key = `${what}\0${name}`;
+  if (!to.suggestions.has(key)) to.suggestions.set(key, nearest(name, known.keys()));
+  const meant = to.suggestions.get(key);
+  const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
+  error(to, 'LM_UNKNOWN_REFERENCE', `no ${what} is called "${name}"`, from, path, hint);
+}
+
+/** Checks extra attributes and returns them as they are. */
+export function checkedAttributes(
+  to: Resolving,
+  attributes: readonly ExtraAttribute[] | undefined,
+  place: Placed,
+  path: Steps,
+): readonly ExtraAttribute[] {
+  for (const [index, { name, value }] of (attributes ?? []).entries()) {
+    const wrong = to.attributeCheck?.(name, value);
+    if (wrong !== undefined) error(to, 'LM_ATTRIBUTE', wrong, place, [...path, index]);
+  }
+  return attributes ?? [];
+}
+
+/** Reports entries of a list that carry the same word in `field`. */
+export function uniqueEntries<Entry>(
+  to: Resolving,
+  entries: readonly Entry[],
+  key: (entry: Entry) => string,
+  place: Placed,
+  path: Steps,
+  field: string,
+): void {
+  const seen = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    if (seen.has(key(entry))) {
+      error(to, 'LM_DUPLICATE_ENTRY', `"${key(entry)}" stands twice in this list`, place, [...path, index, field]);
+    }
+    seen.add(key(entry));
+  }
+}

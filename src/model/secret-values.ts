@@ -1,0 +1,142 @@
+import { Secret } from '../base/secret.ts';
+import type { Placed, Problem } from './declarations.ts';
+
+/** A secret field as documents write it. */
+export type SecretField = string | { readonly env?: string; readonly file?: string; readonly derive?: number };
+
+/** Where secrets come from. Implemented outside: this room reads neither files nor the environment. */
+export interface SecretResolver {
+  /** The value of a variable, whose name is already known to begin with LASTMILE_SECRET_. */
+  env(name: string): SecretLookup;
+  /** The content of a file below the secrets folder. */
+  file(path: string): SecretLookup;
+  /** `symbols` letters and digits that follow from the master key and `parts` alone. */
+  derive(masterKey: Secret, parts: readonly string[], symbols: number): Secret;
+}
+
+export type SecretLookup =
+  | { readonly result: 'found'; readonly secret: Secret }
+  | { readonly result: 'missing' | 'refused'; readonly reason: string };
+
+/** Whose secret, and which: what a derived one is computed from. */
+export interface SecretUse {
+  readonly place: Placed;
+  readonly kind: 'Router' | 'Operator' | 'Subscriber';
+  /** The oldest name of the object. */
+  readonly firstName: string;
+  /** Dotted path below `spec`, entries of lists by their name: `services.tv.password`. */
+  readonly field: string;
+  /** The same as steps in the document. */
+  readonly path: readonly (string | number)[];
+  /** Length when derived: 16 for what people type, 32 between machines. */
+  readonly symbols: 16 | 32;
+}
+
+export interface SecretReader {
+  /** The secret, or one that is empty when it could not be had: said in `problems`. */
+  read(field: SecretField, use: SecretUse): Secret;
+  /** True for what stands in for a secret that could not be had. */
+  unknown(secret: Secret): boolean;
+  /** What is said once, with a count, when all have been read. */
+  summary(): readonly Problem[];
+}
+
+export interface SecretOptions {
+  readonly resolver: SecretResolver;
+  /** The Operator's field, when it has one. */
+  readonly masterKey?: { readonly field: SecretField; readonly use: SecretUse };
+  /** In `validate` a missing variable or file is a warning. */
+  readonly mode: 'validate' | 'use';
+  /** True where secrets in clear text are expected. */
+  readonly textAllowed: (file: string) => boolean;
+}
+
+interface Tally {
+  readonly first: SecretUse;
+  count: number;
+}
+
+/** Reads secret fields, reporting what is wrong with one at once and what is wrong with many in the summary. */
+export function secretReader(options: SecretOptions, problems: Problem[]): SecretReader {
+  const placeholder = new Secret('');
+  const inText = new Map<string, Tally>();
+  const missing = new Map<string, Tally>();
+  const severity = options.mode === 'use' ? 'error' : 'warning';
+
+  function lookedUp(found: SecretLookup, use: SecretUse): Secret {
+    if (found.result === 'found' && found.secret.reveal() !== '') return found.secret;
+    if (found.result === 'refused') problems.push(problem('error', 'LM_SECRET_REFUSED', found.reason, use));
+    else count(missing, found.result === 'found' ? 'an empty value' : found.reason, use);
+    return placeholder;
+  }
+
+  function typed(text: string, use: SecretUse): Secret {
+    if (text === '') {
+      problems.push(problem('error', 'LM_SECRET_EMPTY', 'a secret must not be empty', use));
+      return placeholder;
+    }
+    if (!options.textAllowed(use.place.origin.file)) count(inText, use.place.origin.file, use);
+    return new Secret(text);
+  }
+
+  function stored(field: SecretField, use: SecretUse): Secret | undefined {
+    if (typeof field === 'string') return typed(field, use);
+    if (field.env !== undefined) return lookedUp(options.resolver.env(field.env), use);
+    return field.file === undefined ? undefined : lookedUp(options.resolver.file(field.file), use);
+  }
+
+  const masterKey =
+    options.masterKey === undefined ? undefined : stored(options.masterKey.field, options.masterKey.use);
+
+  function derived(generation: number, use: SecretUse): Secret {
+    if (masterKey === undefined) count(missing, 'masterKey', use);
+    // A master key that is declared but could not be had was said once, where it is declared.
+    if (masterKey === undefined || masterKey === placeholder) return placeholder;
+    const parts = ['lastmile/derive/1', use.kind, use.firstName, use.field, String(generation)];
+    return options.resolver.derive(masterKey, parts, use.symbols);
+  }
+
+  return {
+    read: (field, use) => stored(field, use) ?? derived(typeof field === 'string' ? 0 : (field.derive ?? 0), use),
+    unknown: (secret) => secret === placeholder,
+    summary: () => [
+      ...[...inText.values()].map(({ first, count }) => textSecrets(first, count)),
+      ...[...missing].map(([reason, { first, count }]) => missingSecret(severity, reason, first, count)),
+    ],
+  };
+}
+
+function count(tallies: Map<string, Tally>, key: string, use: SecretUse): void {
+  const tally = tallies.get(key);
+  if (tally === undefined) tallies.set(key, { first: use, count: 1 });
+  else tally.count += 1;
+}
+
+function textSecrets(first: SecretUse, count: number): Problem {
+  const message = `${count} ${count === 1 ? 'secret stands' : 'secrets stand'} in clear text in this file`;
+  return problem(
+    'warning',
+    'LM_SECRET_IN_TEXT',
+    message,
+    first,
+    'use {env: LASTMILE_SECRET_…}, {file: …} or {derive: 1}',
+  );
+}
+
+function missingSecret(severity: 'error' | 'warning', reason: string, first: SecretUse, count: number): Problem {
+  const used = count === 1 ? '' : ` (${count} fields use it)`;
+  if (reason !== 'masterKey') return problem(severity, 'LM_SECRET_MISSING', `${reason}${used}`, first);
+  const message = `no master key to derive from${used}`;
+  return problem(severity, 'LM_NO_MASTER_KEY', message, first, 'set spec.masterKey of the Operator');
+}
+
+function problem(severity: 'error' | 'warning', code: string, message: string, use: SecretUse, hint?: string): Problem {
+  return {
+    severity,
+    code,
+    message,
+    place: use.place,
+    path: ['spec', ...use.path],
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
