@@ -1,0 +1,83 @@
+import type { Credential, CredentialProof } from './credentials/credential.ts';
+import { verifyCredential } from './credentials/verify-credential.ts';
+import type { AccessLogin } from './login.ts';
+
+/** Somebody who wants on, whatever door they came through. */
+export interface AccessRequest {
+  readonly credential: Credential;
+}
+
+export type RejectReason =
+  | 'unknown-subscriber'
+  | 'wrong-password'
+  | 'method-not-possible'
+  | 'local-only'
+  | 'disabled'
+  | 'suspended'
+  | 'expired';
+
+export type Decision =
+  | {
+      readonly verdict: 'accept';
+      readonly limits: GrantedLimits;
+      /** What the subscriber's side needs to see, or encrypt with: MS-CHAP only. */
+      readonly proof?: CredentialProof;
+    }
+  | { readonly verdict: 'reject'; readonly reason: RejectReason };
+
+export interface GrantedLimits {
+  /** At least 1. Absent: no limit. */
+  readonly sessionTimeoutSeconds?: number;
+  readonly idleTimeoutSeconds?: number;
+  readonly interimSeconds: number;
+}
+
+/** RouterOS takes no Session-Timeout above this many seconds (248 days). */
+export const longestSessionSeconds = 21_474_720;
+
+/**
+ * May this subscriber on, and with what limits? The one decision behind RADIUS and portals.
+ *
+ * The password is checked before anything is said about the account, so that only its owner learns that it is suspended.
+ *
+ * @param login the login with exactly the given username, if there is one
+ * @param now wall time, milliseconds since 1970
+ */
+export function authorise(request: AccessRequest, login: AccessLogin | undefined, now: number): Decision {
+  if (login === undefined) return reject('unknown-subscriber');
+  const check = verifyCredential(request.credential, login.username, login.password);
+  if (check.result !== 'right') return reject(check.result === 'wrong' ? 'wrong-password' : 'method-not-possible');
+  const objection = objectionTo(login, now);
+  if (objection !== undefined) return reject(objection);
+  const limits = grantedLimits(login, now);
+  return check.proof === undefined ? { verdict: 'accept', limits } : { verdict: 'accept', limits, proof: check.proof };
+}
+
+function objectionTo(login: AccessLogin, now: number): RejectReason | undefined {
+  if (!login.radius) return 'local-only';
+  if (login.state !== 'active') return login.state;
+  if (login.expires !== undefined && now >= login.expires) return 'expired';
+  return undefined;
+}
+
+function grantedLimits(login: AccessLogin, now: number): GrantedLimits {
+  const { limits } = login;
+  const sessionTimeoutSeconds = sessionSeconds(login, now);
+  return {
+    interimSeconds: limits.interimSeconds,
+    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
+    ...(limits.idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds: limits.idleTimeoutSeconds }),
+  };
+}
+
+/** The sooner of the service's own limit and expiry. Never 0, which routers read as no limit: the last second is one. */
+function sessionSeconds(login: AccessLogin, now: number): number | undefined {
+  const own = login.limits.sessionTimeoutSeconds;
+  if (own === undefined && login.expires === undefined) return undefined;
+  const left = login.expires === undefined ? longestSessionSeconds : Math.floor((login.expires - now) / 1000);
+  return Math.max(1, Math.min(own ?? longestSessionSeconds, left, longestSessionSeconds));
+}
+
+function reject(reason: RejectReason): Decision {
+  return { verdict: 'reject', reason };
+}

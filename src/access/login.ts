@@ -1,0 +1,17 @@
+import type { Secret } from '../base/secret.ts';
+
+/** What a decision needs to know of a login. The directory's `Login` is one. */
+export interface AccessLogin {
+  readonly username: string;
+  readonly password: Secret;
+  readonly state: 'active' | 'suspended' | 'disabled';
+  /** Milliseconds since 1970. From then on the login is rejected. */
+  readonly expires?: number;
+  /** False when only routers' own tables know it. */
+  readonly radius: boolean;
+  readonly limits: {
+    readonly sessionTimeoutSeconds?: number;
+    readonly idleTimeoutSeconds?: number;
+    readonly interimSeconds: number;
+  };
+}

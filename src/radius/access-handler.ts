@@ -1,0 +1,161 @@
+import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
+import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
+import type { Clock } from '../base/clock.ts';
+import type { DirectoryReader, Login } from '../directory/reader.ts';
+import { type PreparedReply, preparedReplies } from './access-accept.ts';
+import { type SentCredential, sentCredential } from './access-credential.ts';
+import { appendClass } from './class-attribute.ts';
+import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
+import type { NasContext } from './nas-context.ts';
+import { attribute, code } from './packet/codes.ts';
+import { type Frame, offsetOf } from './packet/framing.ts';
+import {
+  appendAttribute,
+  appendEncoded,
+  appendInteger,
+  appendProxyStates,
+  finishReply,
+  type ReplyWriter,
+  startReply,
+} from './packet/reply.ts';
+
+/** Rejects for what a request is rather than for who it is about (RFC 2865 §4.1, 5080 §2.1.1). */
+export type RequestFlaw = 'no-username' | 'ambiguous-request' | 'authorize-only';
+
+export interface AccessAnswer {
+  readonly reason?: RejectReason | RequestFlaw;
+  /** Absent when it would be longer than a packet. */
+  readonly reply: Buffer | undefined;
+}
+
+export interface AccessHandlerDeps {
+  readonly directory: DirectoryReader;
+  readonly decisions: DecisionLog;
+  readonly clock: Clock;
+  /** Random octets: a view that is copied at once. */
+  readonly random: (length: number) => Uint8Array;
+  readonly writer: ReplyWriter;
+}
+
+/** One Access-Request while it is answered. */
+interface Exchange {
+  readonly packet: Buffer;
+  readonly frame: Frame;
+  readonly context: NasContext;
+  readonly username: string;
+  readonly sent: SentCredential;
+}
+
+type Accept = Decision & { readonly verdict: 'accept' };
+
+/** Answers Access-Requests that were verified: from the first octet to the last without waiting for anything. */
+export class AccessHandler {
+  readonly #deps: AccessHandlerDeps;
+  readonly #prepared = preparedReplies();
+
+  constructor(deps: AccessHandlerDeps) {
+    this.#deps = deps;
+  }
+
+  answer(packet: Buffer, frame: Frame, context: NasContext): AccessAnswer {
+    const username = textOf(packet, frame, attribute.userName);
+    const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
+    if (username === undefined || flaw !== undefined) {
+      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent };
+      return this.#reject(exchange, flaw ?? 'no-username');
+    }
+    const sent = sentCredential(packet, frame, context.key, username);
+    return this.#decide({ packet, frame, context, username, sent });
+  }
+
+  #decide(exchange: Exchange): AccessAnswer {
+    const login = this.#deps.directory.login(exchange.username);
+    const decision = authorise(exchange.sent, login, this.#deps.clock.now());
+    if (decision.verdict === 'reject') return this.#reject(exchange, decision.reason);
+    // An accept is always somebody's.
+    return this.#accept(exchange, decision, login as Login);
+  }
+
+  #accept(exchange: Exchange, decision: Accept, login: Login): AccessAnswer {
+    const { packet, context } = exchange;
+    const { writer, random, decisions } = this.#deps;
+    const prepared = this.#prepared(login, context.nas.profile);
+    const timeout = decision.limits.sessionTimeoutSeconds;
+    startReply(writer, code.accessAccept, packet);
+    appendEncoded(writer, prepared.encoded);
+    if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
+    appendClass(writer, random(8), login.username, context.key);
+    if (decision.proof !== undefined) {
+      appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
+    }
+    appendProxyStates(writer, packet, exchange.frame);
+    decisions.record(acceptRecord(exchange, prepared, timeout, this.#deps.clock.now()));
+    return { reply: finishReply(writer, context.key) };
+  }
+
+  #reject(exchange: Exchange, reason: RejectReason | RequestFlaw): AccessAnswer {
+    const { packet, frame, context, sent } = exchange;
+    const { writer, random, decisions, clock } = this.#deps;
+    startReply(writer, code.accessReject, packet);
+    appendMschapError(writer, reason, sent, random);
+    appendAttribute(writer, attribute.replyMessage, Buffer.from(rejectText[reason]));
+    appendProxyStates(writer, packet, frame);
+    decisions.record(rejectRecord(exchange, reason, clock.now()));
+    return { reason, reply: finishReply(writer, context.key) };
+  }
+}
+
+const nothingSent: SentCredential = { credential: { method: 'none' } };
+
+/** What a rejected subscriber may be shown: nothing of our insides, nothing that tells a wrong name from a password. */
+const rejectText: Readonly<Record<RejectReason | RequestFlaw, string>> = {
+  'unknown-subscriber': 'Wrong username or password',
+  'wrong-password': 'Wrong username or password',
+  'method-not-possible': 'This way of logging in is not possible',
+  'local-only': 'This account cannot be used here',
+  disabled: 'This account is disabled',
+  suspended: 'This account is suspended',
+  expired: 'This account has expired',
+  'no-username': 'No username was sent',
+  'ambiguous-request': 'The request is ambiguous',
+  'authorize-only': 'The request cannot be authorised',
+};
+
+/** Service-Type Authorize-Only. */
+const authorizeOnly = 17;
+
+function requestFlaw(packet: Buffer, frame: Frame): RequestFlaw | undefined {
+  const { count } = frame;
+  if (count[attribute.userName] !== 1) return 'ambiguous-request';
+  if (count[attribute.userPassword] !== 0 && count[attribute.chapPassword] !== 0) return 'ambiguous-request';
+  const service = offsetOf(frame, attribute.serviceType);
+  if (service === 0 || packet[service + 1] !== 6 || offsetOf(frame, attribute.state) !== 0) return undefined;
+  return packet.readUInt32BE(service + 2) === authorizeOnly ? 'authorize-only' : undefined;
+}
+
+function textOf(packet: Buffer, frame: Frame, type: number): string | undefined {
+  const at = offsetOf(frame, type);
+  const size = packet[at + 1] as number;
+  return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
+}
+
+function acceptRecord(
+  exchange: Exchange,
+  prepared: PreparedReply,
+  sessionTimeoutSeconds: number | undefined,
+  at: number,
+): LoggedDecision {
+  const record = { ...whoAsked(exchange, at), verdict: 'accept', reply: prepared.summary } as const;
+  return sessionTimeoutSeconds === undefined ? record : { ...record, sessionTimeoutSeconds };
+}
+
+function rejectRecord(exchange: Exchange, reason: string, at: number): LoggedDecision {
+  return { ...whoAsked(exchange, at), verdict: 'reject', reason };
+}
+
+function whoAsked(exchange: Exchange, at: number): Omit<LoggedDecision, 'verdict'> {
+  const { packet, frame, context, username, sent } = exchange;
+  const who = { at, username, nas: context.nas.name, method: sent.credential.method };
+  const callingStationId = textOf(packet, frame, attribute.callingStationId);
+  return callingStationId === undefined ? who : { ...who, callingStationId };
+}

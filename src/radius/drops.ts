@@ -1,0 +1,117 @@
+import { printable } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Nas } from '../directory/reader.ts';
+import type { FramingReason } from './packet/framing.ts';
+import { nearestNas } from './source-address.ts';
+
+/** Why a packet got no answer. */
+export type DropReason =
+  | 'unknown-client'
+  | 'unknown-nas-identifier'
+  | FramingReason
+  | 'bad-code'
+  | 'ma-missing'
+  | 'ma-invalid'
+  | 'ma-wrong'
+  | 'authenticator-wrong'
+  | 'auth-conflict'
+  | 'overload'
+  | 'reply-too-long'
+  | 'acct-incomplete'
+  | 'store-down';
+
+/** The part of a pino logger that is used here. */
+export interface RadiusLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  isLevelEnabled(level: string): boolean;
+}
+
+/** A trouble an operator can mend, with when it was last seen. */
+export interface RadiusFinding {
+  readonly nas: string;
+  readonly reason: DropReason;
+  /** How many packets it cost since the start. */
+  readonly count: number;
+  /** Wall time, milliseconds since 1970. */
+  readonly lastAt: number;
+  readonly source: string;
+  readonly hint?: string;
+}
+
+export interface DropLog {
+  note(nas: Nas | undefined, reason: DropReason, source: string, fields?: object): void;
+  findings(): readonly RadiusFinding[];
+}
+
+const quietMs = 10_000;
+
+/**
+ * Tells of dropped packets: at most one line in ten seconds for each NAS and reason, with the number that passed in
+ * between, and with what to do about it where we know.
+ */
+export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly Nas[]): DropLog {
+  const seen = new Map<string, { finding: RadiusFinding; loggedAt: number; since: number }>();
+  return {
+    note(nas, reason, source, fields = {}) {
+      const name = nas?.name ?? 'unknown';
+      const key = `${name}\n${reason}`;
+      const known = seen.get(key);
+      const now = clock.monotonic();
+      if (known !== undefined && now - known.loggedAt < quietMs) {
+        known.since += 1;
+        known.finding = { ...known.finding, count: known.finding.count + 1, lastAt: clock.now() };
+        return;
+      }
+      const hint = hintFor(nas, reason, source, declared);
+      const count = (known?.finding.count ?? 0) + 1;
+      const finding = {
+        nas: name,
+        reason,
+        count,
+        lastAt: clock.now(),
+        source,
+        ...(hint === undefined ? {} : { hint }),
+      };
+      const more = known === undefined || known.since === 0 ? {} : { alsoDropped: known.since };
+      seen.set(key, { finding, loggedAt: now, since: 0 });
+      log.warn(
+        { nas: name, reason, source: printable(source), ...fields, ...more, ...(hint && { hint }) },
+        'packet dropped',
+      );
+    },
+    findings() {
+      return [...seen.values()].map(({ finding }) => finding);
+    },
+  };
+}
+
+function hintFor(
+  nas: Nas | undefined,
+  reason: DropReason,
+  source: string,
+  declared: () => readonly Nas[],
+): string | undefined {
+  switch (reason) {
+    case 'unknown-client':
+      return unknownHint(nearestNas(source, declared()));
+    case 'unknown-nas-identifier':
+      return 'several NAS are declared at this address, and none with the NAS-Identifier of this packet';
+    case 'ma-wrong':
+    case 'authenticator-wrong':
+      return `the shared secret of ${nas?.name} is not the one declared: compare secret in /radius with radius.secret`;
+    case 'ma-missing':
+      return (
+        `${nas?.name} sends no Message-Authenticator: upgrade RouterOS to 7.15 or later, ` +
+        'or declare radius.messageAuthenticator: off for it'
+      );
+    default:
+      return undefined;
+  }
+}
+
+function unknownHint(nearest: Nas | undefined): string {
+  if (nearest === undefined) return 'no NAS is declared';
+  return `nearest declared NAS: ${nearest.name} at ${nearest.clientAddress}; compare src-address in /radius`;
+}

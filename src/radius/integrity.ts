@@ -1,0 +1,35 @@
+import type { DropReason } from './drops.ts';
+import type { NasContext } from './nas-context.ts';
+import { attribute, code } from './packet/codes.ts';
+import { type Frame, offsetOf } from './packet/framing.ts';
+import { isKeyed, verifyKeyedRequest, verifyRequestMessageAuthenticator } from './packet/verify.ts';
+
+/**
+ * Does the packet prove that whoever sent it knows the shared secret, as far as the declaration of its NAS asks?
+ *
+ * @returns why it is dropped; nothing when it may go on
+ */
+export function integrityFlaw(packet: Buffer, frame: Frame, context: NasContext): DropReason | undefined {
+  const sign = verifyRequestMessageAuthenticator(packet, frame, context.key);
+  if (sign === 'missing' && needsMessageAuthenticator(frame, context)) return 'ma-missing';
+  if (sign === 'invalid') return 'ma-invalid';
+  if (mixesEap(frame)) return 'auth-conflict';
+  if (sign === 'wrong') return 'ma-wrong';
+  if (isKeyed(frame.code) && !verifyKeyedRequest(packet, frame, context.key)) return 'authenticator-wrong';
+  return undefined;
+}
+
+/**
+ * Status-Server and EAP always do (RFC 5997 §3, 3579 §3.2). A Proxy-State without one is what CVE-2024-3596 is made with: it
+ * is refused even where the NAS need not sign.
+ */
+function needsMessageAuthenticator(frame: Frame, context: NasContext): boolean {
+  if (frame.code === code.statusServer || offsetOf(frame, attribute.eapMessage) !== 0) return true;
+  if (frame.code !== code.accessRequest) return false;
+  return context.nas.messageAuthenticator === 'require' || offsetOf(frame, attribute.proxyState) !== 0;
+}
+
+function mixesEap(frame: Frame): boolean {
+  if (offsetOf(frame, attribute.eapMessage) === 0) return false;
+  return offsetOf(frame, attribute.userPassword) !== 0 || offsetOf(frame, attribute.chapPassword) !== 0;
+}

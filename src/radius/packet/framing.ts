@@ -1,0 +1,103 @@
+import { headerLength, maxPacketLength } from './codes.ts';
+
+/** Why octets are not a RADIUS packet. */
+export type FramingReason =
+  | 'too-short'
+  | 'length-min'
+  | 'length-max'
+  | 'length-mismatch'
+  | 'attr-header'
+  | 'attr-zero'
+  | 'attr-short'
+  | 'attr-overflow'
+  | 'attr-count';
+
+/** A packet of more attributes than this is an attack, not a login. */
+export const maxAttributes = 200;
+
+/**
+ * Where things are in one packet, by offset: made once by a server and filled again by `readFrame` for every datagram, so
+ * that looking at a packet allocates nothing. Valid until the next call.
+ */
+export interface Frame {
+  code: number;
+  identifier: number;
+  /** The packet's own Length: what follows in the datagram is padding and belongs to no digest (RFC 2865 §3). */
+  length: number;
+  /** Offset of the first attribute of each type, 0 for none. */
+  readonly first: Uint16Array;
+  /** How many attributes of each type. */
+  readonly count: Uint8Array;
+}
+
+export function emptyFrame(): Frame {
+  return { code: 0, identifier: 0, length: 0, first: new Uint16Array(256), count: new Uint8Array(256) };
+}
+
+/** Checks a datagram's size and Length, and notes what its header says. */
+export function readHeader(datagram: Uint8Array, frame: Frame): FramingReason | undefined {
+  if (datagram.length < headerLength) return 'too-short';
+  frame.code = datagram[0] as number;
+  frame.identifier = datagram[1] as number;
+  frame.length = ((datagram[2] as number) << 8) | (datagram[3] as number);
+  if (frame.length < headerLength) return 'length-min';
+  if (frame.length > maxPacketLength) return 'length-max';
+  return frame.length > datagram.length ? 'length-mismatch' : undefined;
+}
+
+/**
+ * Checks size, Length and every attribute header of a datagram, in that order, and notes where attributes begin.
+ *
+ * @returns the first thing wrong, or nothing when the packet is well formed
+ */
+export function readFrame(datagram: Uint8Array, frame: Frame): FramingReason | undefined {
+  return readHeader(datagram, frame) ?? readAttributes(datagram, frame);
+}
+
+/** Walks the attributes of a datagram whose header `readHeader` accepted, once, without copying. */
+export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReason | undefined {
+  const { first, count, length } = frame;
+  first.fill(0);
+  count.fill(0);
+  let attributes = 0;
+  for (let at = headerLength; at < length; ) {
+    if (at + 1 === length) return 'attr-header';
+    const type = datagram[at] as number;
+    const size = datagram[at + 1] as number;
+    if (type === 0) return 'attr-zero';
+    if (size < 2) return 'attr-short';
+    if (at + size > length) return 'attr-overflow';
+    attributes += 1;
+    if (attributes > maxAttributes) return 'attr-count';
+    if (count[type] === 0) first[type] = at;
+    count[type] = (count[type] as number) + 1;
+    at += size;
+  }
+  return undefined;
+}
+
+/** Offset of the first attribute of a type, 0 when there is none. */
+export function offsetOf(frame: Frame, type: number): number {
+  return frame.first[type] as number;
+}
+
+/** Offset of the next attribute of the same type after the one at `at`, 0 when there is none. */
+export function nextOffset(packet: Uint8Array, frame: Frame, at: number): number {
+  const type = packet[at];
+  for (let next = at + (packet[at + 1] as number); next < frame.length; next += packet[next + 1] as number) {
+    if (packet[next] === type) return next;
+  }
+  return 0;
+}
+
+/** The value of the attribute at `at`: a view, not a copy. */
+export function valueAt(packet: Uint8Array, at: number): Uint8Array {
+  return packet.subarray(at + 2, at + (packet[at + 1] as number));
+}
+
+/** The value of the first attribute of a type, a view; nothing when it is missing or empty. */
+export function firstValue(packet: Uint8Array, frame: Frame, type: number): Uint8Array | undefined {
+  const at = offsetOf(frame, type);
+  if (at === 0 || packet[at + 1] === 2) return undefined;
+  return valueAt(packet, at);
+}
