@@ -42,7 +42,7 @@ export function closeByNas(session: SessionState, event: AccountingEvent): Sessi
 function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
   const time = eventTime(event);
   if (current === undefined) return [begin(event, time)];
-  if (current.stoppedAt !== undefined) return startsAfter(current, event, time) ? [begin(event, time, current)] : [];
+  if (current.stoppedAt !== undefined) return startsAfter(current, time) ? [begin(event, time, current)] : [];
   const away = distance(current, time.at, time.byArrival);
   if (Math.abs(away) <= retransmissionWindowMs || (away < 0 && !current.startKnown))
     return learnStart(current, event, time);
@@ -51,17 +51,14 @@ function applyStart(current: SessionState | undefined, event: AccountingEvent): 
   return [close(current, 'lost', current.eventAt, time.byArrival, lostStop), begin(event, time, current)];
 }
 
-/** Whether a Start that finds its session closed is of a new one, and not the old Start come late. */
-function startsAfter(closed: SessionState, event: AccountingEvent, time: EventTime): boolean {
-  const endedAt = closed.endedAt ?? closed.stoppedAt ?? 0;
+/** Whether a Start that finds its session closed is of a new one, and not the old Start come late or again. */
+function startsAfter(closed: SessionState, time: EventTime): boolean {
+  const [stoppedAt, endedAt] = [closed.stoppedAt ?? 0, closed.endedAt ?? 0];
+  if (time.from === 'event-timestamp' && closed.endedBy === 'stop') return time.at > stoppedAt;
+  if (time.from === 'event-timestamp' && time.at === closed.startedAt) return false;
   if (closed.endedBy !== 'stop') return time.byArrival >= endedAt;
-  if (time.from === 'event-timestamp') return time.at > (closed.stoppedAt ?? 0) && !isSame(event, closed);
-  return time.byArrival > endedAt + retransmissionWindowMs;
-}
-
-/** A Start stamped with the very second the session is known to have begun in. */
-function isSame(event: AccountingEvent, session: SessionState): boolean {
-  return (event.eventTimestamp ?? 0) * 1000 === session.startedAt;
+  if (!closed.startKnown) return time.byArrival > endedAt + retransmissionWindowMs;
+  return time.byArrival > endedAt && time.byArrival > closed.originAt + resendMs;
 }
 
 function learnStart(current: SessionState, event: AccountingEvent, time: EventTime): readonly SessionState[] {

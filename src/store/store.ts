@@ -86,6 +86,8 @@ export class Store {
     } catch (error) {
       throw this.#break(level, error);
     }
+    // Accepted, but behind the torn record of another write that failed meanwhile: it will not survive.
+    if (this.#broken !== undefined && level === this.#level) throw this.#broken;
   }
 
   /** Why writes are refused now, if they are. */

@@ -1,0 +1,341 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { numberKey } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
+import type { Table, Write } from '../store/table.ts';
+import { AccountingUnavailableError } from './errors.ts';
+import type { AccountingEvent, AccountingSink, SessionReader } from './event.ts';
+import { CommitFold } from './fold-commit.ts';
+import { GroupCommit } from './group-commit.ts';
+import { encodeCommit } from './journal.ts';
+import { type AccountingFinding, checkJournal, type JournalMark } from './journal-check.ts';
+import { SessionIndex } from './session-index.ts';
+import { SessionRows } from './session-rows.ts';
+import type { SessionState } from './session-state.ts';
+import { type SessionView, viewOf } from './view.ts';
+
+export interface AccountingOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Records that may wait for a commit. Default 10,000. */
+  readonly maxWaiting?: number;
+  /** Closed sessions kept in memory. Default 20,000. */
+  readonly keepClosed?: number;
+}
+
+export interface SessionQuery {
+  readonly user?: string;
+  /** True: open ones only. False: closed ones only. Absent: both. */
+  readonly active?: boolean;
+  /** Default 1000. */
+  readonly limit?: number;
+  /** For `stale`. */
+  readonly interimSeconds: number;
+}
+
+/** What it needs of the store: tests put a failing disk in between. */
+export type AccountingDatabase = Pick<Store, 'table' | 'write' | 'reopen' | 'onBroken'>;
+
+const maxTogether = 2000;
+const closedPerCommit = 500;
+/** After so many commits the journal is looked through while running, so that a start need not. */
+const commitsPerLook = 50_000;
+const closingsKey = 'accounting-closings';
+const firstWaitMs = 100;
+const longestWaitMs = 30_000;
+
+/**
+ * Accounting over LevelDB. One synced batch per commit holds the records and the sessions they touch; memory follows only
+ * then, and only then do the promises resolve. After a failed write nothing is taken until the store was closed, opened and
+ * read again, which it does by itself.
+ */
+export class AccountingStore implements AccountingSink, SessionReader {
+  readonly #store: AccountingDatabase;
+  readonly #options: AccountingOptions;
+  readonly #journal: Table<string>;
+  readonly #rows: SessionRows;
+  readonly #commits: GroupCommit<AccountingEvent>;
+  readonly #stopping = new AbortController();
+  readonly #waiters = new Map<string, Set<() => void>>();
+  readonly #unsubscribe: () => void;
+  #index: SessionIndex;
+  /** On and Off packets whose sessions are not all closed yet, oldest first. */
+  #closings: readonly AccountingEvent[] = [];
+  #sequence = 0;
+  #findings: readonly AccountingFinding[] = [];
+  #recovering: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+  #lookedUpTo = 0;
+  #waitMs = firstWaitMs;
+
+  private constructor(store: AccountingDatabase, options: AccountingOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#journal = store.table('journal');
+    this.#rows = new SessionRows(store);
+    this.#index = new SessionIndex(this.#keepClosed);
+    this.#commits = new GroupCommit({
+      maxWaiting: options.maxWaiting ?? 10_000,
+      maxTogether,
+      commit: (events) =>
+        this.#commit(events).catch((error: unknown) => {
+          this.#recover(error);
+          throw error;
+        }),
+      more: () => this.#closings.length > 0,
+    });
+    this.#unsubscribe = store.onBroken((error) => this.#recover(error));
+  }
+
+  /** Loads the open sessions and looks for gaps in the journal. @throws LastmileError of the store */
+  static async open(store: AccountingDatabase, options: AccountingOptions): Promise<AccountingStore> {
+    const accounting = new AccountingStore(store, options);
+    try {
+      await accounting.#load();
+    } catch (error) {
+      accounting.#unsubscribe();
+      throw error;
+    }
+    accounting.#commits.wake();
+    return accounting;
+  }
+
+  record(event: AccountingEvent): Promise<void> {
+    return this.#commits.add(event);
+  }
+
+  /** Missing or damaged records met when the journal was last opened. */
+  findings(): readonly AccountingFinding[] {
+    return this.#findings;
+  }
+
+  /** Sequence of the newest commit. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get openCount(): number {
+    return this.#index.openCount;
+  }
+
+  open(): Iterable<SessionState> {
+    return this.#index.open();
+  }
+
+  openOf(username: string): readonly SessionState[] {
+    return this.#index.openOf(username);
+  }
+
+  bySessionId(sessionId: string): readonly SessionState[] {
+    return this.#index.bySessionId(sessionId);
+  }
+
+  async stopped(key: string, signal: AbortSignal): Promise<boolean> {
+    const session = this.#index.byKey(key);
+    if (session?.stoppedAt !== undefined) return true;
+    if (session === undefined && this.#rows.hasEnded(key)) return true;
+    if (signal.aborted) return false;
+    return await this.#ending(key, signal);
+  }
+
+  /** Sessions of a username, begun last first, open ones among them. */
+  async history(username: string, limit: number): Promise<readonly SessionState[]> {
+    const closed = await this.#rows.history(username, limit);
+    return [...this.openOf(username), ...closed].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
+  }
+
+  /** Open ones first, then closed ones, each the newest first. */
+  async find(query: SessionQuery): Promise<readonly SessionView[]> {
+    const limit = query.limit ?? 1000;
+    const open = query.active === false ? [] : this.#openNewestFirst(query.user);
+    const closed =
+      query.active === true || open.length >= limit ? [] : await this.#closed(query.user, limit - open.length);
+    const now = this.#options.clock.now();
+    return [...open, ...closed].slice(0, limit).map((session) => viewOf(session, now, query.interimSeconds));
+  }
+
+  /** Takes nothing more, and ends when what waits is stored. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+    await this.#recovering;
+    await this.#commits.drain(new AccountingUnavailableError('shutting down'));
+    await this.#looking;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  get #keepClosed(): number {
+    return this.#options.keepClosed ?? 20_000;
+  }
+
+  async #load(): Promise<void> {
+    const { last, findings } = await checkJournal(
+      this.#journal,
+      this.#store.table<JournalMark>('meta'),
+      this.#options.log,
+    );
+    const index = new SessionIndex(this.#keepClosed);
+    const closed = await this.#rows.loadClosed(Math.min(this.#keepClosed, 1000));
+    for (const session of closed.reverse()) index.put(session);
+    for (const session of await this.#rows.loadOpen()) index.put(session);
+    this.#closings = (await this.#store.table<AccountingEvent[]>('meta').get(closingsKey)) ?? [];
+    this.#index = index;
+    this.#sequence = last;
+    this.#lookedUpTo = last;
+    this.#findings = findings;
+    for (const session of index.closed()) this.#tellStopped(session.key);
+  }
+
+  async #commit(events: readonly AccountingEvent[]): Promise<void> {
+    const fold = new CommitFold({
+      named: (nas, sessionId) => this.#index.named(nas, sessionId),
+      recall: (nas, sessionId, username) => this.#rows.recall(nas, sessionId, username),
+    });
+    for (const event of events) this.#apply(fold, event);
+    const due = [...this.#closings, ...events.filter(({ status }) => status === 'on' || status === 'off')];
+    const closings = closeSessions(fold, this.#index, due);
+
+    const sequence = events.length === 0 ? this.#sequence : this.#sequence + 1;
+    await this.#store.write(this.#writes(sequence, events, fold, due.length === 0 ? undefined : closings), {
+      sync: true,
+    });
+
+    // Synced: only now does memory follow, and do the NAS get their answers.
+    this.#sequence = sequence;
+    this.#closings = closings;
+    this.#waitMs = firstWaitMs;
+    for (const { after } of fold.changes.values()) {
+      this.#index.put(after);
+      if (after.stoppedAt !== undefined) this.#tellStopped(after.key);
+    }
+    if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
+  }
+
+  #lookBehind(sequence: number): void {
+    this.#lookedUpTo = sequence;
+    this.#looking ??= checkJournal(this.#journal, this.#store.table<JournalMark>('meta'), this.#options.log)
+      .then(
+        ({ findings }) => {
+          this.#findings = [...this.#findings, ...findings];
+        },
+        (err: unknown) => this.#options.log.warn({ err }, 'accounting journal not checked'),
+      )
+      .finally(() => {
+        this.#looking = undefined;
+      });
+  }
+
+  /** A record that cannot be folded is stored all the same: it must not stand in the way of the others. */
+  #apply(fold: CommitFold, event: AccountingEvent): void {
+    try {
+      fold.apply(event);
+    } catch (err) {
+      const { nas, sessionId } = event;
+      this.#options.log.error(
+        { err, nas, sessionId },
+        'accounting record stored, but its session could not be updated',
+      );
+    }
+  }
+
+  #writes(
+    sequence: number,
+    events: readonly AccountingEvent[],
+    fold: CommitFold,
+    closings: readonly AccountingEvent[] | undefined,
+  ): Write[] {
+    const writes: Write[] = [];
+    if (events.length > 0) {
+      const records = events.map((event) => JSON.stringify(event));
+      writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
+    }
+    for (const change of fold.changes.values()) writes.push(...this.#rows.writes(change));
+    if (closings !== undefined)
+      writes.push(this.#store.table<readonly AccountingEvent[]>('meta').toPut(closingsKey, closings));
+    return writes;
+  }
+
+  #recover(cause: unknown): void {
+    this.#commits.refuse(new AccountingUnavailableError('the state folder is being opened again', cause));
+    if (this.#stopping.signal.aborted) return;
+    this.#recovering ??= this.#reopen().finally(() => {
+      this.#recovering = undefined;
+    });
+  }
+
+  async #reopen(): Promise<void> {
+    const { clock, log } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const waitMs = this.#waitMs;
+      this.#waitMs = Math.min(longestWaitMs, waitMs * 2);
+      try {
+        await clock.sleep(waitMs, signal);
+        await this.#store.reopen();
+        await this.#load();
+        log.info({ sequence: this.#sequence }, 'state folder opened again, accounting goes on');
+        this.#commits.accept();
+        return;
+      } catch (err) {
+        if (!signal.aborted) log.warn({ err, waitMs }, 'accounting not stored, no replies sent');
+      }
+    }
+  }
+
+  #ending(key: string, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(key) ?? new Set();
+      this.#waiters.set(key, waiters);
+      const settle = (ended: boolean) => {
+        signal.removeEventListener('abort', onAbort);
+        waiters.delete(onEnd);
+        if (waiters.size === 0) this.#waiters.delete(key);
+        resolve(ended);
+      };
+      const onEnd = () => settle(true);
+      const onAbort = () => settle(false);
+      waiters.add(onEnd);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #tellStopped(key: string): void {
+    for (const tell of this.#waiters.get(key) ?? []) tell();
+  }
+
+  #openNewestFirst(user: string | undefined): SessionState[] {
+    return [...(user === undefined ? this.#index.open() : this.#index.openOf(user))].reverse();
+  }
+
+  #closed(user: string | undefined, limit: number): Promise<SessionState[]> {
+    return user === undefined ? this.#rows.loadClosed(limit) : this.#rows.history(user, limit);
+  }
+}
+
+/**
+ * Ends sessions that On and Off packets concern, so many per commit: a router with 100,000 of them must not hold up the others.
+ *
+ * @returns the packets that have sessions left to end
+ */
+function closeSessions(
+  fold: CommitFold,
+  index: SessionIndex,
+  due: readonly AccountingEvent[],
+): readonly AccountingEvent[] {
+  let left = closedPerCommit;
+  for (const [at, event] of due.entries()) {
+    for (const session of everySession(fold, index)) {
+      if (left === 0) return due.slice(at);
+      if (session.nas === event.nas && fold.close(session, event)) left -= 1;
+    }
+  }
+  return [];
+}
+
+function* everySession(fold: CommitFold, index: SessionIndex): Iterable<SessionState> {
+  yield* index.open();
+  for (const { before, after } of fold.changes.values()) if (before === undefined) yield after;
+}
