@@ -23,6 +23,8 @@ export class Command {
   readonly slotted: boolean;
   /** Resolves with `=ret=` at `!done`. */
   readonly done: Promise<string | undefined>;
+  /** Aborted when the router has ended it, or can no longer: what waits for that need not. */
+  readonly over = new AbortController();
   readonly #traps: Trap[] = [];
   #settled = false;
   #resolve!: (ret: string | undefined) => void;

@@ -41,7 +41,6 @@ export class Multiplexer implements RouterOsSession {
   /** Commands the router may still answer, by tag; those given up too, until their `!done`. */
   readonly #sent = new Map<string, Command>();
   readonly #queue: Command[] = [];
-  readonly #life = new AbortController();
   #inFlight = 0;
   #lastTag = 0;
   #pausedBy: Command | undefined;
@@ -105,7 +104,7 @@ export class Multiplexer implements RouterOsSession {
       stopped = true;
       await quiet;
     };
-    whenAborted(signal, () => void stop());
+    whenAborted(signal, () => void stop(), listener.over.signal);
     return { ended, stop };
   }
 
@@ -123,11 +122,12 @@ export class Multiplexer implements RouterOsSession {
     onRow: OnRow,
     options: RunOptions & { deadlineMs: number },
   ): Promise<string | undefined> {
-    options.signal?.throwIfAborted();
+    const { signal, deadlineMs } = options;
+    signal?.throwIfAborted();
     const command = this.#submit(request, onRow, true);
     const over = new AbortController();
-    this.#after(options.deadlineMs, over.signal, () => this.#giveUp(command, this.#late(command, options.deadlineMs)));
-    whenAborted(options.signal, () => this.#giveUp(command, options.signal?.reason), over.signal);
+    this.#after(deadlineMs, over.signal, () => this.#giveUp(command, this.#late(command, deadlineMs)));
+    whenAborted(signal, () => this.#giveUp(command, signal?.reason), over.signal);
     try {
       return await command.done;
     } finally {
@@ -208,6 +208,7 @@ export class Multiplexer implements RouterOsSession {
 
   #finish(command: Command, ret: string | undefined): void {
     this.#sent.delete(command.tag);
+    command.over.abort();
     command.finish(this.#options.at, ret);
     if (!command.slotted) return;
     this.#inFlight -= 1;
@@ -229,18 +230,18 @@ export class Multiplexer implements RouterOsSession {
     if (!this.#sent.has(command.tag)) return;
     const cancel = this.#submit({ command: '/cancel', attributes: { tag: command.tag } }, () => undefined, false);
     cancel.done.catch(() => undefined);
-    this.#after(cancelGraceMs, this.#life.signal, () => {
-      if (this.#sent.has(command.tag)) this.#fail(this.#deaf(command));
-    });
+    this.#after(cancelGraceMs, command.over.signal, () => this.#fail(this.#deaf(command)));
   }
 
   /** Ends it all, once. */
   #fail(reason: LastmileError): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#life.abort();
     this.#socket.destroy();
-    for (const command of [...this.#sent.values(), ...this.#queue]) if (!command.settled) command.fail(reason);
+    for (const command of [...this.#sent.values(), ...this.#queue]) {
+      command.over.abort();
+      command.fail(reason);
+    }
     this.#sent.clear();
     this.#queue.length = 0;
     this.#tellClosed(reason);
@@ -265,7 +266,7 @@ export class Multiplexer implements RouterOsSession {
   }
 }
 
-function whenAborted(signal: AbortSignal | undefined, act: () => void, until?: AbortSignal): void {
+function whenAborted(signal: AbortSignal | undefined, act: () => void, until: AbortSignal): void {
   if (signal?.aborted === true) act();
-  else signal?.addEventListener('abort', act, { once: true, ...(until === undefined ? {} : { signal: until }) });
+  else signal?.addEventListener('abort', act, { once: true, signal: until });
 }

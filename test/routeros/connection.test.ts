@@ -321,6 +321,65 @@ describe('rows that are handed out slowly', () => {
   });
 });
 
+describe('a listener', () => {
+  it('takes no slot from other commands', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      await peer.next();
+      await peer.next();
+      peer.reply(await peer.next(), '!done', '=ret=3');
+    });
+    await using session = await connectTo(router.port, { maxInFlight: 1 });
+
+    session.listen('/ppp/active/listen', {}, () => undefined);
+    session.listen('/log/listen', {}, () => undefined);
+
+    expect((await session.run('/x/print', { 'count-only': '' })).ret).toBe('3');
+  });
+
+  it('ends with the words of the router that refuses it', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const listen = await peer.next();
+      peer.reply(listen, '!trap', '=message=no such command');
+      peer.reply(listen, '!done');
+    });
+    await using session = await connectTo(router.port);
+
+    const listening = session.listen('/ppp/secret/lisen', {}, () => undefined);
+
+    await expect(listening.ended).rejects.toMatchObject({ code: 'LM_ROUTER_TRAP', command: '/ppp/secret/lisen' });
+    await listening.stop();
+  });
+
+  it('stops when its signal says so', async () => {
+    const caller = new AbortController();
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const listen = await peer.next();
+      caller.abort();
+      const cancel = await peer.next();
+      peer.reply(listen, '!trap', '=category=2', '=message=interrupted');
+      peer.reply(listen, '!done');
+      peer.reply(cancel, '!done');
+    });
+    await using session = await connectTo(router.port);
+
+    const listening = session.listen('/log/listen', {}, () => undefined, { signal: caller.signal });
+
+    await expect(listening.ended).resolves.toBeUndefined();
+  });
+
+  it('nobody watches does no harm when the router goes away', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      await peer.next();
+      peer.reset();
+    });
+    await using session = await connectTo(router.port);
+
+    session.listen('/log/listen', {}, () => undefined);
+
+    expect(await session.closed).toMatchObject({ code: 'LM_ROUTER_CLOSED' });
+  });
+});
+
 describe('a router that resets the connection', () => {
   it('rejects commands under way, commands waiting, and commands to come, and says why', async () => {
     await using router = await ScriptedRouter.loggedIn(async (peer) => {
