@@ -184,7 +184,8 @@ export class Multiplexer implements RouterOsSession {
     if (command.settled) return;
     try {
       const pending = command.onRow(row);
-      if (pending !== undefined) this.#pause(command, pending);
+      // Not `!== undefined`: where nothing is asked for, a function may return anything.
+      if (pending instanceof Promise) this.#pause(command, pending);
     } catch (error) {
       this.#giveUp(command, error);
     }

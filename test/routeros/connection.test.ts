@@ -293,6 +293,43 @@ describe('rows that are handed out slowly', () => {
     expect(rows).toBe(300);
   });
 
+  it('of two streams at once all arrive', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const prints = [await peer.next(), await peer.next()];
+      for (let i = 0; i < 50; i += 1) for (const print of prints) peer.reply(print, '!re', `=n=${i}`);
+      for (const print of prints) peer.reply(print, '!done');
+    });
+    await using session = await connectTo(router.port);
+    const seen: [string[], string[]] = [[], []];
+
+    await Promise.all(
+      seen.map((rows) =>
+        session.stream('/x/print', {}, async (row) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          rows.push(row['n'] ?? '');
+        }),
+      ),
+    );
+
+    const all = Array.from({ length: 50 }, (_, i) => String(i));
+    expect(seen).toEqual([all, all]);
+  });
+
+  it('may be taken by a function that returns something else than a promise', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const print = await peer.next();
+      peer.reply(print, '!re', '=n=1');
+      peer.reply(print, '!re', '=n=2');
+      peer.reply(print, '!done');
+    });
+    await using session = await connectTo(router.port);
+    const rows: RouterOsRow[] = [];
+
+    await session.stream('/x/print', {}, ((row: RouterOsRow) => rows.push(row)) as (row: RouterOsRow) => void);
+
+    expect(rows).toHaveLength(2);
+  });
+
   it('end with what the taker threw, the command cancelled and the session usable', async () => {
     await using router = await ScriptedRouter.loggedIn(async (peer) => {
       for (let turn = 0; turn < 2; turn += 1) {
