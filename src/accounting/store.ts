@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
+import { closeSessions } from './close-sessions.ts';
 import { AccountingUnavailableError } from './errors.ts';
 import type { AccountingEvent, AccountingSink, SessionReader } from './event.ts';
 import { CommitFold } from './fold-commit.ts';
@@ -12,6 +13,7 @@ import { type AccountingFinding, checkJournal, type JournalMark } from './journa
 import { SessionIndex } from './session-index.ts';
 import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
+import { StopWaiters } from './stop-waiters.ts';
 import { type SessionView, viewOf } from './view.ts';
 
 export interface AccountingOptions {
@@ -37,7 +39,6 @@ export interface SessionQuery {
 export type AccountingDatabase = Pick<Store, 'table' | 'write' | 'reopen' | 'onBroken'>;
 
 const maxTogether = 2000;
-const closedPerCommit = 500;
 /** After so many commits the journal is looked through while running, so that a start need not. */
 const commitsPerLook = 50_000;
 const closingsKey = 'accounting-closings';
@@ -56,7 +57,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
   readonly #rows: SessionRows;
   readonly #commits: GroupCommit<AccountingEvent>;
   readonly #stopping = new AbortController();
-  readonly #waiters = new Map<string, Set<() => void>>();
+  readonly #waiters = new StopWaiters();
   readonly #unsubscribe: () => void;
   #index: SessionIndex;
   /** On and Off packets whose sessions are not all closed yet, oldest first. */
@@ -135,7 +136,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
     if (session?.stoppedAt !== undefined) return true;
     if (session === undefined && this.#rows.hasEnded(key)) return true;
     if (signal.aborted) return false;
-    return await this.#ending(key, signal);
+    return await this.#waiters.wait(key, signal);
   }
 
   /** Sessions of a username, begun last first, open ones among them. */
@@ -186,7 +187,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
     this.#sequence = last;
     this.#lookedUpTo = last;
     this.#findings = findings;
-    for (const session of index.closed()) this.#tellStopped(session.key);
+    for (const session of index.closed()) this.#waiters.tell(session.key);
   }
 
   async #commit(events: readonly AccountingEvent[]): Promise<void> {
@@ -209,7 +210,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
     this.#waitMs = firstWaitMs;
     for (const { after } of fold.changes.values()) {
       this.#index.put(after);
-      if (after.stoppedAt !== undefined) this.#tellStopped(after.key);
+      if (after.stoppedAt !== undefined) this.#waiters.tell(after.key);
     }
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
   }
@@ -285,27 +286,6 @@ export class AccountingStore implements AccountingSink, SessionReader {
     }
   }
 
-  #ending(key: string, signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(key) ?? new Set();
-      this.#waiters.set(key, waiters);
-      const settle = (ended: boolean) => {
-        signal.removeEventListener('abort', onAbort);
-        waiters.delete(onEnd);
-        if (waiters.size === 0) this.#waiters.delete(key);
-        resolve(ended);
-      };
-      const onEnd = () => settle(true);
-      const onAbort = () => settle(false);
-      waiters.add(onEnd);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-  }
-
-  #tellStopped(key: string): void {
-    for (const tell of this.#waiters.get(key) ?? []) tell();
-  }
-
   #openNewestFirst(user: string | undefined): SessionState[] {
     return [...(user === undefined ? this.#index.open() : this.#index.openOf(user))].reverse();
   }
@@ -313,29 +293,4 @@ export class AccountingStore implements AccountingSink, SessionReader {
   #closed(user: string | undefined, limit: number): Promise<SessionState[]> {
     return user === undefined ? this.#rows.loadClosed(limit) : this.#rows.history(user, limit);
   }
-}
-
-/**
- * Ends sessions that On and Off packets concern, so many per commit: a router with 100,000 of them must not hold up the others.
- *
- * @returns the packets that have sessions left to end
- */
-function closeSessions(
-  fold: CommitFold,
-  index: SessionIndex,
-  due: readonly AccountingEvent[],
-): readonly AccountingEvent[] {
-  let left = closedPerCommit;
-  for (const [at, event] of due.entries()) {
-    for (const session of everySession(fold, index)) {
-      if (left === 0) return due.slice(at);
-      if (session.nas === event.nas && fold.close(session, event)) left -= 1;
-    }
-  }
-  return [];
-}
-
-function* everySession(fold: CommitFold, index: SessionIndex): Iterable<SessionState> {
-  yield* index.open();
-  for (const { before, after } of fold.changes.values()) if (before === undefined) yield after;
 }

@@ -1,0 +1,251 @@
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import {
+  StoreClosedError,
+  StoreCorruptError,
+  StoreLockedError,
+  StoreNotAFolderError,
+  StoreNotWritableError,
+  StoreTooNewError,
+} from '../../src/store/errors.ts';
+import type { BatchOperation } from '../../src/store/key-value.ts';
+import { Store } from '../../src/store/store.ts';
+import { QuickClock } from '../support/quick-clock.ts';
+import { startHolder } from '../support/store-holder.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+const options = { clock: new QuickClock(), log: pino({ level: 'silent' }) };
+
+describe('a table', () => {
+  it('gives back what was put, under any key', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+    const table = store.table<{ n: number }>('directory');
+    const keys = fc.uniqueArray(
+      fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('\ud800', '\0', 'x') })),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(keys, async (names) => {
+        await table.batch(names.map((key, n) => ({ type: 'put', key, value: { n } })));
+        for (const [n, key] of names.entries()) expect(await table.get(key)).toEqual({ n });
+        for (const [n, key] of names.entries()) expect(table.getSync(key)).toEqual({ n });
+        expect((await all(table.entries())).map(([key]) => key).sort()).toEqual([...names].sort());
+        await table.batch(names.map((key) => ({ type: 'del', key })));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('sees nothing of the others', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+    await store.table('directory').put('a', 1);
+    await store.table('inventory').put('a', 2);
+
+    expect(await all(store.table('directory').entries())).toEqual([['a', 1]]);
+    expect(await store.table('audit').get('a')).toBeUndefined();
+  });
+
+  it('lists a range, either way, as many as asked for', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+    const table = store.table<string>('journal');
+    for (const key of ['a', 'b', 'c', 'd']) await table.put(key, key.toUpperCase());
+
+    expect(await all(table.entries({ gt: 'a', lte: 'c' }))).toEqual([
+      ['b', 'B'],
+      ['c', 'C'],
+    ]);
+    expect(await all(table.entries({ gte: 'b', lt: 'd', reverse: true, limit: 1 }))).toEqual([['c', 'C']]);
+    expect(await all(table.keys())).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('takes 100,000 rows and lets them go again', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+    const table = store.table<{ name: string }>('directory');
+    const rows = Array.from({ length: 100_000 }, (_, n) => `subscriber-${n}`);
+
+    await table.bulk(
+      rows.map((key): BatchOperation<{ name: string }> => ({ type: 'put', key, value: { name: key } })),
+      { sync: true },
+    );
+    expect(await count(table.keys())).toBe(100_000);
+    await table.bulk(rows.map((key) => ({ type: 'del', key })));
+
+    expect(await count(table.keys())).toBe(0);
+  });
+
+  it('names the row that is no JSON', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+    await store.write([{ type: 'put', key: 'directory:anna', value: '{"half":' }]);
+
+    await expect(store.table('directory').get('anna')).rejects.toThrow(/directory "anna"/);
+    await expect(store.table('directory').get('anna')).rejects.toBeInstanceOf(StoreCorruptError);
+  });
+});
+
+describe('a state folder that is reopened', () => {
+  it('holds what was written', async () => {
+    await using folder = await TempFolder.make();
+    const dir = join(folder.path, 'deep', 'state');
+    {
+      await using store = await Store.open(dir, options);
+      await store.table('inventory').put('row', { at: 1 }, { sync: true });
+      await store.reopen();
+      expect(await store.table('inventory').get('row')).toEqual({ at: 1 });
+    }
+    await using again = await Store.open(dir, options);
+
+    expect(await again.table('inventory').get('row')).toEqual({ at: 1 });
+  });
+
+  it('makes whoever comes meanwhile wait', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, options);
+
+    const reopened = store.reopen();
+    await store.table('meta').put('during', true);
+    await reopened;
+
+    expect(await store.table('meta').get('during')).toBe(true);
+  });
+
+  it('is closed for good after close', async () => {
+    await using folder = await TempFolder.make();
+    const store = await Store.open(folder.path, options);
+    await store.close();
+
+    await expect(store.table('meta').get('a')).rejects.toBeInstanceOf(StoreClosedError);
+    await expect(store.reopen()).rejects.toBeInstanceOf(StoreClosedError);
+    expect(await readdir(folder.path)).toEqual(['db']);
+  });
+});
+
+describe('a state folder in use', () => {
+  it('is refused to a second daemon, which is told who has it', async () => {
+    await using folder = await TempFolder.make();
+    await using holder = await startHolder(folder.path);
+
+    const refused = await Store.open(folder.path, options).catch((error: unknown) => error);
+
+    expect(refused).toBeInstanceOf(StoreLockedError);
+    expect(refused).toMatchObject({ dir: folder.path, pid: holder.pid, code: 'LM_STORE_LOCKED' });
+  });
+
+  it('is refused to a second opening in the same process, and stays locked for others', async () => {
+    await using folder = await TempFolder.make();
+    await using _store = await Store.open(folder.path, options);
+
+    await expect(Store.open(folder.path, options)).rejects.toMatchObject({ pid: process.pid });
+
+    await expect(startHolder(folder.path)).rejects.toThrow('LM_STORE_LOCKED');
+  });
+
+  it('is free again when its holder was killed', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using _killed = await startHolder(folder.path);
+    }
+    await using store = await Store.open(folder.path, options);
+
+    expect(JSON.parse(await readFile(join(folder.path, 'lock-holder.json'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+    });
+    expect(store.broken).toBeUndefined();
+  });
+});
+
+describe('a state folder that cannot be used', () => {
+  it('is named when it is a file', async () => {
+    await using folder = await TempFolder.make();
+    const file = join(folder.path, 'state');
+    await writeFile(file, '');
+
+    await expect(Store.open(file, options)).rejects.toBeInstanceOf(StoreNotAFolderError);
+    await expect(Store.open(join(file, 'below'), options)).rejects.toBeInstanceOf(StoreNotAFolderError);
+  });
+
+  it('is named when nothing may be written to it', async () => {
+    await using folder = await TempFolder.make();
+    // Rights do not bind root: it gets a folder of the kernel's.
+    const dir = process.getuid?.() === 0 ? '/sys/kernel' : folder.path;
+    if (dir === folder.path) await chmod(dir, 0o555);
+
+    await expect(Store.open(dir, options)).rejects.toBeInstanceOf(StoreNotWritableError);
+  });
+
+  it('is named when a part of the database is gone or spoilt', async () => {
+    await using folder = await TempFolder.make();
+    await (await Store.open(folder.path, options)).close();
+    const current = join(folder.path, 'db', 'CURRENT');
+    const manifest = join(folder.path, 'db', (await readFile(current, 'utf8')).trim());
+
+    await writeFile(manifest, 'no manifest');
+    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
+    await rm(manifest);
+    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
+  });
+
+  it('leaves no lock behind', async () => {
+    await using folder = await TempFolder.make();
+    await mkdir(join(folder.path, 'db'));
+    await writeFile(join(folder.path, 'db', 'CURRENT'), 'MANIFEST-000009\n');
+    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
+    await rm(join(folder.path, 'db'), { recursive: true });
+
+    await using store = await Store.open(folder.path, options);
+
+    expect(store.dir).toBe(folder.path);
+  });
+});
+
+describe('the schema version', () => {
+  it('is brought up step by step, each once', async () => {
+    await using folder = await TempFolder.make();
+    await (await Store.open(folder.path, options)).close();
+    const ran: number[] = [];
+    const step = (from: number) => ({
+      from,
+      run: async (table: (name: 'audit') => { put(key: string, value: number): Promise<void> }) => {
+        ran.push(from);
+        await table('audit').put(`step-${from}`, from);
+      },
+    });
+    const newer = { ...options, schemaVersion: 3, migrations: [step(1), step(2)] };
+
+    await (await Store.open(folder.path, newer)).close();
+    await using store = await Store.open(folder.path, newer);
+
+    expect(ran).toEqual([1, 2]);
+    expect(await store.table('audit').get('step-2')).toBe(2);
+    expect(await store.table('meta').get('schema')).toEqual({ version: 3 });
+  });
+
+  it('of a newer release is refused, and nothing changed', async () => {
+    await using folder = await TempFolder.make();
+    await (await Store.open(folder.path, { ...options, schemaVersion: 2 })).close();
+
+    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreTooNewError);
+
+    await using store = await Store.open(folder.path, { ...options, schemaVersion: 2 });
+    expect(await store.table('meta').get('schema')).toEqual({ version: 2 });
+  });
+});
+
+async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const entry of entries) found.push(entry);
+  return found;
+}
+
+async function count(entries: AsyncIterable<unknown>): Promise<number> {
+  let n = 0;
+  for await (const _ of entries) n += 1;
+  return n;
+}
