@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LastmileError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { type ConnectOptions, connectRouterOs } from '../../src/routeros/connection.ts';
 import { unreachableReason } from '../../src/routeros/errors.ts';
@@ -478,6 +480,40 @@ describe('what a router sends that it should not', () => {
 
     await expect(session.run('/x/print')).rejects.toThrow('more than 3 rows');
     await expect(session.run('/y/print')).resolves.toEqual({ rows: [] });
+  });
+
+  it('any octets at all: commands settle, nothing else happens', async () => {
+    const reply = fc
+      .tuple(
+        fc.constantFrom('!re', '!trap', '!done', '!empty', '!fatal', '!x'),
+        fc.constantFrom('1', '2', '3', 'z', ''),
+      )
+      .map(([word, tag]) => encodeSentence([word, `.tag=${tag}`, '=a=b']));
+    const octets = fc.uint8Array({ minLength: 1, maxLength: 40 });
+    const stream = fc.array(fc.oneof({ weight: 4, arbitrary: reply }, { weight: 1, arbitrary: octets }), {
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(stream, async (parts) => {
+        await using router = await ScriptedRouter.loggedIn(async (peer) => {
+          await peer.next();
+          await peer.next();
+          for (const part of parts) peer.send(part);
+          peer.finish();
+        });
+        await using session = await connectTo(router.port);
+
+        const results = await Promise.allSettled([
+          session.run('/x/print'),
+          session.stream('/y/print', {}, () => undefined),
+        ]);
+
+        for (const result of results) {
+          if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(LastmileError);
+        }
+        expect((await session.closed).code).toMatch(/^LM_ROUTER_(CLOSED|FATAL|PROTOCOL)$/);
+      }),
+    );
   });
 
   it('hostile property names are properties, nothing more', async () => {
