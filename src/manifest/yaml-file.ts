@@ -71,7 +71,7 @@ export function readYamlFile(path: string, source: string): YamlFile {
     return { path, documents: [], issues, at };
   }
   checkCharacters(text, report, reportAs('warning'));
-  const documents = compose(text, counter, report).map((document) => readDocument(document, report));
+  const documents = compose(text, counter, report).map((document) => readDocument(document, at, report));
   return { path, documents, issues, at };
 }
 
@@ -109,10 +109,16 @@ function* boundedTokens(text: string, counter: LineCounter, report: Report): Gen
   yield* parser.end();
 }
 
-function readDocument(document: Document.Parsed, report: Report): YamlDocument {
+function readDocument(document: Document.Parsed, at: YamlFile['at'], report: Report): YamlDocument {
   const node = document.contents;
   let clean = document.errors.length === 0;
-  for (const error of document.errors) reportSyntax(error, report);
+  // Of errors on one line the later ones are mostly what the first led to.
+  const lines = new Set<number>();
+  for (const error of document.errors) {
+    const { line } = at(error.pos[0]);
+    if (!lines.has(line)) reportSyntax(error, report);
+    lines.add(line);
+  }
   if (!clean || node === null) return { node };
 
   const value = plainValue(node, (...problem) => {
@@ -122,7 +128,7 @@ function readDocument(document: Document.Parsed, report: Report): YamlDocument {
   return clean ? { node, value } : { node };
 }
 
-const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u0084\u0086-\u009f\ufffe\uffff]|\p{Cs}/u;
+const controlCharacter = /(?![\t\n\r\u0085])[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 const directionCharacter = /[\u202a-\u202e\u2066-\u2069]/;
 
 function checkCharacters(text: string, error: Report, warning: Report): void {

@@ -1,6 +1,6 @@
 import { addressSpace } from './address-space.ts';
 import { checkNas } from './check-nas.ts';
-import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec } from './declarations.ts';
+import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec, ServiceSpec } from './declarations.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, Router, ServicePlan, Subscription } from './model.ts';
 import { resolveOperator } from './resolve-operator.ts';
@@ -37,11 +37,13 @@ export function resolveModel(
 
   const foreignNas = operator.radius.clients.length > 0;
   const { interimSeconds } = operator.accounting;
-  const services = mapValues(byName(to, declarations.services), (each) =>
+  const declaredServices = byName(to, declarations.services);
+  const services = mapValues(declaredServices, (each) =>
     resolveService(to, each, { routers, interimSeconds, foreignNas }),
   );
   const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
   checkRoutersUsed(to, subscriptions, routers, declaredRouters);
+  checkPoolsUsed(to, subscriptions, routers, declaredServices);
   problems.push(...to.secrets.summary());
   const model = {
     operator,
@@ -129,6 +131,27 @@ function checkRoutersUsed(
     if (router.ppp !== undefined && router.radius === undefined && router.auth === 'radius') {
       const message = `"${router.name}" has auth: radius but no radius settings`;
       warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
+    }
+  }
+}
+
+/** A login kept on a router takes its address from a pool of that router. */
+function checkPoolsUsed(
+  to: Resolving,
+  subscriptions: readonly Subscription[],
+  routers: ReadonlyMap<string, Router>,
+  declared: ReadonlyMap<string, Declared<ServiceSpec>>,
+): void {
+  const checked = new Set<string>();
+  for (const { localOn, service, address } of subscriptions) {
+    for (const name of address === undefined && service.pool !== undefined ? localOn : []) {
+      const key = `${service.name}\0${name}`;
+      const place = declared.get(service.name);
+      if (checked.has(key) || place === undefined) continue;
+      checked.add(key);
+      if (routers.get(name)?.pools.some((pool) => pool.name === service.pool) === true) continue;
+      const message = `no pool is called "${service.pool}" on "${name}", which keeps logins of this service`;
+      error(to, 'LM_UNKNOWN_REFERENCE', message, place, ['spec', 'address', 'pool']);
     }
   }
 }

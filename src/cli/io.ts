@@ -1,0 +1,23 @@
+/** Where a command writes, and what it may know of its surroundings. */
+export interface Io {
+  /** Data, to stdout. */
+  out(text: string): void;
+  /** Progress and complaints, to stderr. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** May stdout be coloured? */
+  readonly color: boolean;
+}
+
+/** DESIGN.md §3. Of several, the most severe wins; 1 beats 2. */
+export const exitCodes = {
+  success: 0,
+  error: 1,
+  changes: 2,
+  invalid: 3,
+  refused: 4,
+  partial: 5,
+  stale: 6,
+  usage: 64,
+  interrupted: 130,
+} as const;
