@@ -2,8 +2,7 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
 import { SourceError } from './errors.ts';
-import { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
-import { isYamlName } from './selection.ts';
+import { type IgnoreRules, isYamlName, parseIgnore } from './selection.ts';
 import type { SourceFile } from './source.ts';
 
 export interface FolderContent {
@@ -37,7 +36,7 @@ export async function readFolder(dir: string): Promise<FolderContent> {
   try {
     const root = await realpath(dir);
     if (!(await stat(root)).isDirectory()) throw new SourceError(`${dir} is not a folder`);
-    const walk: Walk = { root, rules: ignoreRules(await ignoreFile(root)), paths: [], ignored: [] };
+    const walk: Walk = { root, rules: parseIgnore(await ignoreFile(root)), paths: [], ignored: [] };
     await walkFolder(walk, '', new Set([root]));
     const files = await readFiles(root, walk.paths.sort(compare));
     return { files, ignored: walk.ignored.sort(compare) };

@@ -73,11 +73,11 @@ describe('a repository with a different mistake in each of six files', () => {
   });
 
   it('colours only where colour is wanted', async () => {
-    const escape = '\u001b[';
+    const colourCode = '\u001b[';
 
-    expect((await validate(broken, {}, { color: true })).out).toContain(escape);
-    expect((await validate(broken, {}, { color: true, env: { NO_COLOR: '1' } })).out).not.toContain(escape);
-    expect((await validate(broken)).out).not.toContain(escape);
+    expect((await validate(broken, {}, { color: true })).out).toContain(colourCode);
+    expect((await validate(broken, {}, { color: true, env: { NO_COLOR: '1' } })).out).not.toContain(colourCode);
+    expect((await validate(broken)).out).not.toContain(colourCode);
   });
 });
 
