@@ -1,0 +1,112 @@
+import type { Fault } from './faults.ts';
+import type { DialRequest } from './nas/nas.ts';
+import type { TerminateCause } from './nas/pppoe-session.ts';
+
+/** A session as it travels: counters are decimal text. */
+export interface ControlledSession {
+  readonly sessionId: string;
+  readonly username: string;
+  readonly address: string;
+  readonly callerId: string;
+  readonly interface: string;
+  readonly radius: boolean;
+  readonly upOctets: string;
+  readonly downOctets: string;
+  readonly uptimeSeconds: number;
+  readonly rateLimit?: string;
+}
+
+export type ControlledDial =
+  | ({ readonly ok: true } & ControlledSession)
+  | { readonly ok: false; readonly reason: string; readonly message?: string };
+
+/** A request the simulated router's control port refused, in its words. */
+export class ControlError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'ControlError';
+    this.status = status;
+  }
+}
+
+type Rows = readonly Readonly<Record<string, string>>[];
+
+/** Drives a simulated router through its control port. Every method throws `ControlError` on a refusal. */
+export class SimulatorControl {
+  readonly #base: string;
+
+  /** @param address `127.0.0.1:9000` */
+  constructor(address: string) {
+    this.#base = `http://${address}`;
+  }
+
+  async dial(request: DialRequest): Promise<ControlledDial> {
+    return (await this.#post('/dial', request)) as ControlledDial;
+  }
+
+  /** @returns how many sessions ended */
+  async hangUp(session: string, cause?: TerminateCause): Promise<number> {
+    const { ended } = (await this.#post('/hangup', { session, cause })) as { ended: number };
+    return ended;
+  }
+
+  /** @returns how many sessions the octets went through */
+  async traffic(session: string, octets: { readonly up?: bigint; readonly down?: bigint }): Promise<number> {
+    const body = { session, up: String(octets.up ?? 0n), down: String(octets.down ?? 0n) };
+    const { sessions } = (await this.#post('/traffic', body)) as { sessions: number };
+    return sessions;
+  }
+
+  async reboot(): Promise<void> {
+    await this.#post('/reboot', {});
+  }
+
+  /** Switches exactly these faults on. */
+  async setFaults(faults: readonly Fault[]): Promise<void> {
+    await this.#post('/faults', { faults });
+  }
+
+  async sessions(): Promise<readonly ControlledSession[]> {
+    return ((await this.#get('/sessions')) as { sessions: readonly ControlledSession[] }).sessions;
+  }
+
+  async rows(menu: string): Promise<Rows> {
+    return ((await this.#get(`/rows?menu=${encodeURIComponent(menu)}`)) as { rows: Rows }).rows;
+  }
+
+  async log(): Promise<Rows> {
+    return ((await this.#get('/log')) as { lines: Rows }).lines;
+  }
+
+  /** @returns the `.id` of the new row */
+  async add(menu: string, fields: Readonly<Record<string, string>>): Promise<string> {
+    return ((await this.#post('/rows', { action: 'add', menu, fields })) as { id: string }).id;
+  }
+
+  /** @param target `.id` or name; none for a settings menu */
+  async set(menu: string, target: string | undefined, fields: Readonly<Record<string, string>>): Promise<void> {
+    await this.#post('/rows', { action: 'set', menu, target, fields });
+  }
+
+  async remove(menu: string, target: string): Promise<void> {
+    await this.#post('/rows', { action: 'remove', menu, target });
+  }
+
+  async #get(path: string): Promise<unknown> {
+    return answerOf(await fetch(this.#base + path));
+  }
+
+  async #post(path: string, body: object): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    return answerOf(await fetch(this.#base + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const body: unknown = await response.json();
+  if (response.ok) return body;
+  const words = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : response.statusText;
+  throw new ControlError(response.status, words);
+}

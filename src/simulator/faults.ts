@@ -1,0 +1,110 @@
+/** A way for the simulated router to misbehave. */
+export type FaultKind =
+  /** Every command takes this long (`ms`). */
+  | 'latency'
+  /** The connection ends in the middle of an answer. */
+  | 'close-mid-reply'
+  /** The write is carried out, but answered with an error. */
+  | 'trap-after-write'
+  /** The write is answered with `!done`, but not carried out. */
+  | 'done-without-write'
+  /** Answers are kept back until the fault is lifted. */
+  | 'hold-replies'
+  /** Nobody may log in. */
+  | 'refuse-login'
+  /** No Accounting-Request leaves the router. */
+  | 'drop-accounting';
+
+export const faultKinds: readonly FaultKind[] = [
+  'latency',
+  'close-mid-reply',
+  'trap-after-write',
+  'done-without-write',
+  'hold-replies',
+  'refuse-login',
+  'drop-accounting',
+];
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Only commands that begin so: `/ppp/secret`, `/ppp/secret/add`. */
+  readonly command?: string;
+  /** Lets that many pass first. */
+  readonly after?: number;
+  /** Strikes that often, then no more. Absent: always. */
+  readonly times?: number;
+  readonly ms?: number;
+  /** Text of the error. */
+  readonly message?: string;
+}
+
+interface Armed {
+  readonly fault: Fault;
+  seen: number;
+}
+
+/** The faults that are switched on, with what is left of them. */
+export class Faults {
+  #armed: Armed[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(faults: readonly Fault[] = []) {
+    this.replace(faults);
+  }
+
+  /** Switches exactly these on. Answers held before are released if nothing holds them now. */
+  replace(faults: readonly Fault[]): void {
+    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+    this.#wake();
+  }
+
+  /** Switches one on beside the others. The returned function lifts it. */
+  add(fault: Fault): () => void {
+    const armed = { fault, seen: 0 };
+    this.#armed.push(armed);
+    return () => {
+      this.#armed = this.#armed.filter((other) => other !== armed);
+      this.#wake();
+    };
+  }
+
+  list(): readonly Fault[] {
+    return this.#armed.map(({ fault }) => fault);
+  }
+
+  /** The fault of that kind that strikes this command now, counting it. */
+  strike(kind: FaultKind, command = ''): Fault | undefined {
+    for (const armed of this.#armed) {
+      const { fault } = armed;
+      if (fault.kind !== kind || !command.startsWith(fault.command ?? '')) continue;
+      armed.seen += 1;
+      const after = fault.after ?? 0;
+      if (armed.seen > after && armed.seen <= after + (fault.times ?? Number.POSITIVE_INFINITY)) return fault;
+    }
+    return undefined;
+  }
+
+  /** Resolves once no `hold-replies` holds this command any more. @throws the signal's reason */
+  async released(command: string, signal: AbortSignal): Promise<void> {
+    while (this.#armed.some(({ fault }) => fault.kind === 'hold-replies' && command.startsWith(fault.command ?? ''))) {
+      await new Promise<void>((resolve, reject) => {
+        const wake = () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        };
+        const abort = () => {
+          this.#waiting.delete(wake);
+          reject(signal.reason as Error);
+        };
+        this.#waiting.add(wake);
+        signal.addEventListener('abort', abort, { once: true });
+      });
+    }
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}

@@ -1,0 +1,196 @@
+import type { Menu, Properties, Property } from './menu.ts';
+import { formatId, parseId, type RowOptions, Table, type TableRow } from './table.ts';
+import { invalidValue, missingArgument, RouterTrap, unknownParameter } from './trap.ts';
+import type { Resolution, ValueContext } from './value-types.ts';
+import { isAtLeast } from './version.ts';
+
+/** What a reader may see of secrets. */
+export type SecretView = 'clear' | 'placeholder' | 'omitted';
+
+/** All menus of one router: the rows, and the rules by which values are written and read. */
+export class Database {
+  readonly version: string;
+  readonly #tables = new Map<string, Table>();
+  readonly #properties = new Map<Menu, Properties>();
+  readonly #computed = new Map<string, (row: TableRow) => string>();
+  readonly #settling = new Set<Promise<void>>();
+
+  constructor(menus: readonly Menu[], version: string) {
+    this.version = version;
+    for (const menu of menus) {
+      this.#tables.set(menu.path, new Table(menu));
+      const known = Object.entries(menu.properties).filter(([, { since }]) => !since || isAtLeast(version, since));
+      this.#properties.set(menu, Object.fromEntries(known));
+    }
+    for (const menu of menus) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
+  }
+
+  find(path: string): Table | undefined {
+    return this.#tables.get(path);
+  }
+
+  /** @throws TypeError when there is no such menu: a fault of the caller's */
+  table(path: string): Table {
+    const table = this.#tables.get(path);
+    if (table === undefined) throw new TypeError(`the simulated router has no menu ${path}`);
+    return table;
+  }
+
+  /** The properties this version has. */
+  properties(table: Table): Properties {
+    return this.#properties.get(table.menu) ?? {};
+  }
+
+  /** The only row of a settings menu. */
+  settings(path: string): TableRow {
+    const [row] = this.table(path).rows();
+    if (row === undefined) throw new TypeError(`${path} is not a settings menu`);
+    return row;
+  }
+
+  /** Adds a row as a client would, checking everything.
+   * @throws RouterTrap in the words of the router */
+  add(path: string, fields: ReadonlyMap<string, string>, options: RowOptions = {}): TableRow {
+    const table = this.table(path);
+    const properties = this.properties(table);
+    const values = new Map<string, string>();
+    for (const [name, property] of Object.entries(properties)) {
+      const given = fields.get(name);
+      if (given === undefined && property.mandatory) throw missingArgument(name);
+      const text = given ?? property.default;
+      if (text !== undefined) values.set(name, this.#parse(property, name, text));
+    }
+    refuseUnwritable(fields.keys(), properties);
+    refuseBroken(table, values);
+    return table.add(values, options);
+  }
+
+  /** Changes a row as a client would. `undefined` is `=!name=`.
+   * @throws RouterTrap in the words of the router */
+  set(table: Table, row: TableRow, fields: ReadonlyMap<string, string | undefined>): void {
+    const properties = this.properties(table);
+    refuseUnwritable(fields.keys(), properties);
+    const changes = new Map<string, string | undefined>();
+    for (const [name, text] of fields) {
+      const property = properties[name] as Property;
+      if (text !== undefined) changes.set(name, this.#parse(property, name, text, row.values.get(name)));
+      // Seen on 7.23: on other properties `=!name=` does nothing and says nothing.
+      else if (property.clearable) changes.set(name, undefined);
+    }
+    refuseBroken(table, merged(row.values, changes));
+    table.set(row, changes);
+  }
+
+  /** Adds a row of the router's own: read-only properties too, nothing mandatory, defaults where nothing is given. */
+  addByRouter(path: string, fields: Readonly<Record<string, string>>, options: RowOptions | number = {}): TableRow {
+    const table = this.table(path);
+    const values = new Map<string, string>();
+    for (const [name, property] of Object.entries(this.properties(table))) {
+      const given = fields[name];
+      if (given !== undefined) values.set(name, property.readonly ? given : this.#parse(property, name, given));
+      else if (property.default !== undefined) values.set(name, this.#parse(property, name, property.default));
+    }
+    return table.add(values, typeof options === 'number' ? { id: options } : options);
+  }
+
+  /** A property as a print shows it; `undefined` when it is left out. */
+  shown(table: Table, row: TableRow, name: string, secrets: SecretView = 'clear'): string | undefined {
+    if (name === '.id') return table.menu.kind === 'settings' ? undefined : formatId(row.id);
+    const property = this.#properties.get(table.menu)?.[name];
+    if (property === undefined || property.writeOnly) return undefined;
+    const live = row.live?.[name] ?? this.#computer(table, row, name);
+    const stored = live === undefined ? row.values.get(name) : live();
+    if (stored === undefined || stored === property.leftOutAt) return undefined;
+    if (property.sensitive && secrets !== 'clear') return secrets === 'omitted' ? undefined : '*****';
+    return property.type.show === undefined ? stored : property.type.show(stored, this.context(name));
+  }
+
+  /** By exact name, by `*id`, or by an unambiguous beginning of a name. */
+  resolve(path: string, text: string): Resolution {
+    const table = this.table(path);
+    const id = parseId(text);
+    const exact = id === undefined ? table.named(text) : table.get(id);
+    if (exact !== undefined) return { result: 'found', id: formatId(exact.id) };
+    if (text === '') return { result: 'ambiguous' };
+    const [first, second] = id === undefined ? table.withPrefix(text) : [];
+    if (first === undefined) return { result: 'unknown' };
+    return second === undefined ? { result: 'found', id: formatId(first.id) } : { result: 'ambiguous' };
+  }
+
+  /** The row a stored reference points at. */
+  referenced(path: string, stored: string | undefined): TableRow | undefined {
+    const id = stored === undefined ? undefined : parseId(stored);
+    return id === undefined ? undefined : this.table(path).get(id);
+  }
+
+  context(argument: string): ValueContext {
+    return {
+      argument,
+      resolve: (menu, text) => this.resolve(menu, text),
+      nameOf: (menu, stored) => {
+        const table = this.table(menu);
+        return this.referenced(menu, stored)?.values.get(table.menu.nameProperty ?? 'name');
+      },
+    };
+  }
+
+  /** Has a property of every row of a menu computed when it is read. */
+  computeWith(path: string, name: string, compute: (row: TableRow) => string): void {
+    this.#computed.set(`${path} ${name}`, compute);
+  }
+
+  #computer(table: Table, row: TableRow, name: string): (() => string) | undefined {
+    const compute = this.#computed.size === 0 ? undefined : this.#computed.get(`${table.menu.path} ${name}`);
+    return compute === undefined ? undefined : () => compute(row);
+  }
+
+  /** Answers to writes wait for this: a socket that must be bound anew. */
+  settleAfter(work: Promise<void>): void {
+    this.#settling.add(work);
+    void work.finally(() => this.#settling.delete(work));
+  }
+
+  get settling(): boolean {
+    return this.#settling.size > 0;
+  }
+
+  async settled(): Promise<void> {
+    while (this.#settling.size > 0) await Promise.all(this.#settling);
+  }
+
+  #parse(property: Property, name: string, value: string, before = ''): string {
+    const parsed = property.type.parse(value, this.context(name));
+    return property.combine === undefined ? parsed : property.combine(before, parsed);
+  }
+}
+
+function initialRows(menu: Menu): readonly { readonly id?: number; readonly values: Record<string, string> }[] {
+  if (menu.initial !== undefined) return menu.initial;
+  return menu.kind === 'settings' ? [{ values: {} }] : [];
+}
+
+function refuseUnwritable(names: Iterable<string>, properties: Properties): void {
+  for (const name of names) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (property === undefined || property.readonly) throw unknownParameter(name);
+  }
+}
+
+function refuseBroken(table: Table, values: ReadonlyMap<string, string>): void {
+  const name = table.menu.nameProperty;
+  if (name !== undefined && values.get(name) === '') throw invalidValue(name);
+  const broken = table.menu.check?.(values);
+  if (broken instanceof RouterTrap) throw broken;
+}
+
+function merged(
+  values: ReadonlyMap<string, string>,
+  changes: ReadonlyMap<string, string | undefined>,
+): ReadonlyMap<string, string> {
+  const after = new Map(values);
+  for (const [name, value] of changes) {
+    if (value === undefined) after.delete(name);
+    else after.set(name, value);
+  }
+  return after;
+}

@@ -1,0 +1,194 @@
+import type { Menu, UniqueRule } from './menu.ts';
+import { failure } from './trap.ts';
+
+/** One row as stored. Rows of sessions carry values that are computed when they are read, and a way to end. */
+export interface TableRow {
+  readonly id: number;
+  readonly values: Map<string, string>;
+  readonly live?: Readonly<Record<string, () => string | undefined>>;
+  /** Called in place of a removal: the owner takes the row away itself. */
+  readonly onRemove?: () => void;
+}
+
+export interface RowOptions {
+  readonly id?: number;
+  readonly live?: Readonly<Record<string, () => string | undefined>>;
+  readonly onRemove?: () => void;
+  /** Inserts before this row; else the row goes last. */
+  readonly before?: number;
+}
+
+export type TableEvent =
+  | { readonly type: 'changed'; readonly row: TableRow }
+  | { readonly type: 'removed'; readonly id: number };
+
+/** Rows of one menu in their order, with an index by name and one for each uniqueness rule. */
+export class Table {
+  readonly menu: Menu;
+  /** Insertion order is table order. */
+  #rows = new Map<number, TableRow>();
+  #nextId = 1;
+  readonly #names = new Map<string, Set<number>>();
+  readonly #taken: readonly Map<string, number>[];
+  readonly #watchers = new Set<(event: TableEvent) => void>();
+
+  constructor(menu: Menu) {
+    this.menu = menu;
+    this.#taken = (menu.unique ?? []).map(() => new Map<string, number>());
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  rows(): IterableIterator<TableRow> {
+    return this.#rows.values();
+  }
+
+  get(id: number): TableRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** The first row of that name. */
+  named(name: string): TableRow | undefined {
+    const [id] = this.#names.get(name) ?? [];
+    return id === undefined ? undefined : this.#rows.get(id);
+  }
+
+  allNamed(name: string): readonly TableRow[] {
+    return [...(this.#names.get(name) ?? [])].flatMap((id) => this.#rows.get(id) ?? []);
+  }
+
+  /** Rows whose name begins so: two are enough to know that it is ambiguous. */
+  withPrefix(prefix: string): readonly TableRow[] {
+    const found: TableRow[] = [];
+    for (const [name, ids] of this.#names) {
+      if (!name.startsWith(prefix)) continue;
+      for (const id of ids) found.push(this.#rows.get(id) as TableRow);
+      if (found.length > 1) break;
+    }
+    return found;
+  }
+
+  at(position: number): TableRow | undefined {
+    let index = 0;
+    for (const row of this.#rows.values()) {
+      if (index === position) return row;
+      index += 1;
+    }
+    return undefined;
+  }
+
+  /** @throws RouterTrap when a uniqueness rule forbids it */
+  add(values: ReadonlyMap<string, string>, options: RowOptions = {}): TableRow {
+    this.#refuseDuplicate(values, undefined);
+    const row: TableRow = {
+      id: options.id ?? this.#nextId,
+      values: new Map(values),
+      ...(options.live === undefined ? {} : { live: options.live }),
+      ...(options.onRemove === undefined ? {} : { onRemove: options.onRemove }),
+    };
+    // Ids are never handed out twice, not even after a removal.
+    if (options.id === undefined) this.#nextId += 1;
+    this.#rows.set(row.id, row);
+    this.#index(row);
+    if (options.before !== undefined) this.move([row.id], options.before);
+    this.#tell({ type: 'changed', row });
+    return row;
+  }
+
+  /** Writes values; `undefined` takes one away.
+   * @throws RouterTrap when a uniqueness rule forbids it */
+  set(row: TableRow, changes: ReadonlyMap<string, string | undefined>): void {
+    const after = new Map(row.values);
+    for (const [name, value] of changes) {
+      if (value === undefined) after.delete(name);
+      else after.set(name, value);
+    }
+    this.#refuseDuplicate(after, row.id);
+    this.#unindex(row);
+    row.values.clear();
+    for (const [name, value] of after) row.values.set(name, value);
+    this.#index(row);
+    this.#tell({ type: 'changed', row });
+  }
+
+  remove(row: TableRow): void {
+    if (!this.#rows.delete(row.id)) return;
+    this.#unindex(row);
+    this.#tell({ type: 'removed', id: row.id });
+  }
+
+  /** Puts rows, in the order given and as one block, before another, or at the end. Ids stay. */
+  move(ids: readonly number[], before: number | undefined): void {
+    const block = new Set(ids);
+    const rest = [...this.#rows.values()].filter((row) => !block.has(row.id));
+    const found = rest.findIndex((row) => row.id === before);
+    const at = found === -1 ? rest.length : found;
+    const moved = ids.flatMap((id) => this.#rows.get(id) ?? []);
+    const ordered = [...rest.slice(0, at), ...moved, ...rest.slice(at)];
+    this.#rows = new Map(ordered.map((row) => [row.id, row]));
+    for (const row of moved) this.#tell({ type: 'changed', row });
+  }
+
+  /** Calls `watcher` on every change until the returned function is called. */
+  watch(watcher: (event: TableEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #tell(event: TableEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
+  }
+
+  #refuseDuplicate(values: ReadonlyMap<string, string>, self: number | undefined): void {
+    for (const [index, rule] of (this.menu.unique ?? []).entries()) {
+      const key = uniqueKey(rule, values);
+      const holder = key === undefined ? undefined : this.#taken[index]?.get(key);
+      if (holder !== undefined && holder !== self) throw failure(rule.message);
+    }
+  }
+
+  #index(row: TableRow): void {
+    const name = this.#nameOf(row);
+    if (name !== undefined) {
+      const ids = this.#names.get(name);
+      if (ids === undefined) this.#names.set(name, new Set([row.id]));
+      else ids.add(row.id);
+    }
+    for (const [index, rule] of (this.menu.unique ?? []).entries()) {
+      const key = uniqueKey(rule, row.values);
+      if (key !== undefined) this.#taken[index]?.set(key, row.id);
+    }
+  }
+
+  #unindex(row: TableRow): void {
+    const name = this.#nameOf(row);
+    const ids = name === undefined ? undefined : this.#names.get(name);
+    ids?.delete(row.id);
+    if (name !== undefined && ids?.size === 0) this.#names.delete(name);
+    for (const [index, rule] of (this.menu.unique ?? []).entries()) {
+      const key = uniqueKey(rule, row.values);
+      if (key !== undefined && this.#taken[index]?.get(key) === row.id) this.#taken[index]?.delete(key);
+    }
+  }
+
+  #nameOf(row: TableRow): string | undefined {
+    return this.menu.nameProperty === undefined ? undefined : row.values.get(this.menu.nameProperty);
+  }
+}
+
+/** `*1A`: upper-case hex behind an asterisk. */
+export function formatId(id: number): string {
+  return `*${id.toString(16).toUpperCase()}`;
+}
+
+export function parseId(text: string): number | undefined {
+  return /^\*[0-9A-Fa-f]{1,8}$/.test(text) ? Number.parseInt(text.slice(1), 16) : undefined;
+}
+
+function uniqueKey(rule: UniqueRule, values: ReadonlyMap<string, string>): string | undefined {
+  if (rule.amongEnabled && values.get('disabled') === 'true') return undefined;
+  const parts = rule.properties.map((property) => values.get(property));
+  return parts.includes(undefined) ? undefined : parts.join('\0');
+}

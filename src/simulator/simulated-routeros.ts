@@ -1,0 +1,346 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { type Fault, Faults } from './faults.ts';
+import { type DialRequest, type DialResult, Nas } from './nas/nas.ts';
+import type { SessionView, TerminateCause } from './nas/pppoe-session.ts';
+import { monitorRow } from './nas/radius-client.ts';
+import { allMenus } from './routeros/all-menus.ts';
+import { ApiServer } from './routeros/api-server.ts';
+import type { SessionDeps } from './routeros/api-session.ts';
+import { Database, type SecretView } from './routeros/database.ts';
+import { Executor, type Extras } from './routeros/executor.ts';
+import { policies, policyAfter } from './routeros/menus/user.ts';
+import { formatId, type TableRow } from './routeros/table.ts';
+import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
+import { listOf } from './routeros/value-types.ts';
+import { isAtLeast } from './routeros/version.ts';
+
+export interface SimulatedUser {
+  readonly name: string;
+  readonly password: string;
+  /** A group of the router; `full` when neither this nor `policies` is given. */
+  readonly group?: string;
+  /** Rights of a group of his own: `read`, `write`, `api`, `sensitive`. */
+  readonly policies?: readonly string[];
+}
+
+export interface SimulatedRouterOsOptions {
+  readonly clock: Clock;
+  /** Default 127.0.0.1. */
+  readonly apiHost?: string;
+  /** Default 0: any free port. */
+  readonly apiPort?: number;
+  /** Default `MikroTik`. */
+  readonly identity?: string;
+  /** Default: `admin` with an empty password, as a router comes from the factory. */
+  readonly users?: readonly SimulatedUser[];
+  /** Address RADIUS packets leave from and CoA is taken at. Default: what `/radius src-address` says, else any. */
+  readonly radiusSourceAddress?: string;
+  /** Default 7.22.3. */
+  readonly version?: string;
+  readonly faults?: readonly Fault[];
+  /** Called with every line the router logs. */
+  readonly log?: (topics: string, message: string) => void;
+  /** Random octets. Default: those of node:crypto. */
+  readonly random?: (size: number) => Buffer;
+  /** What a print without `show-sensitive` shows since 7.21. Not known of real routers. Default `clear`. */
+  readonly secretsUnasked?: SecretView;
+  /** Whether the name of a disabled secret is left to RADIUS. Not known of real routers. Default true. */
+  readonly disabledSecretAsksRadius?: boolean;
+  /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
+  readonly radiusTransmissions?: number;
+}
+
+/** Values of a row as a print shows them, `.id` among them. */
+export type ShownRow = Readonly<Record<string, string>>;
+
+/**
+ * A router that is not there: the API of RouterOS over TCP, and its PPPoE server with local secrets and RADIUS.
+ * What a person at the router would do (WinBox, a cable pulled, a subscriber's device) are methods.
+ */
+export class SimulatedRouterOs {
+  readonly faults: Faults;
+  readonly #options: SimulatedRouterOsOptions;
+  readonly #database: Database;
+  readonly #nas: Nas;
+  readonly #executor: Executor;
+  #api: ApiServer | undefined;
+  #bootedAt: number;
+
+  private constructor(options: SimulatedRouterOsOptions) {
+    const { clock, random = randomBytes, radiusSourceAddress, disabledSecretAsksRadius = true } = options;
+    const log = (topics: string, message: string) => this.#write(topics, message);
+    this.#options = options;
+    this.#bootedAt = clock.monotonic();
+    this.faults = new Faults(options.faults);
+    const database = new Database(allMenus, options.version ?? '7.22.3');
+    this.#database = database;
+    this.#nas = new Nas({
+      clock,
+      database,
+      faults: this.faults,
+      log,
+      random,
+      disabledSecretAsksRadius,
+      transmissions: options.radiusTransmissions ?? 3,
+      ...(radiusSourceAddress === undefined ? {} : { bindAddress: radiusSourceAddress }),
+    });
+    const secretsUnasked = options.secretsUnasked ?? 'clear';
+    this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
+    this.#furnish();
+  }
+
+  /** @throws when the address cannot be listened on */
+  static async start(options: SimulatedRouterOsOptions): Promise<SimulatedRouterOs> {
+    const router = new SimulatedRouterOs(options);
+    router.#api = await ApiServer.start({
+      host: options.apiHost ?? '127.0.0.1',
+      port: options.apiPort ?? 0,
+      admits: (remote, open) => router.#admits(remote, open),
+      sessionDeps: (remote) => router.#sessionDeps(remote),
+    });
+    return router;
+  }
+
+  get apiHost(): string {
+    return this.#options.apiHost ?? '127.0.0.1';
+  }
+
+  get apiPort(): number {
+    return this.#api?.port ?? 0;
+  }
+
+  /** UDP port CoA is taken at, while `/radius/incoming` accepts it. */
+  get incomingPort(): number | undefined {
+    return this.#nas.incoming.port;
+  }
+
+  get openApiSessions(): number {
+    return this.#api?.openSessions ?? 0;
+  }
+
+  /** All rows of a menu, secrets in clear. @throws TypeError when there is no such menu */
+  rows(menu: string): readonly ShownRow[] {
+    const table = this.#database.table(menu);
+    return [...table.rows()].map((row) => this.#shown(menu, row));
+  }
+
+  /** The first row of that name. */
+  row(menu: string, name: string): ShownRow | undefined {
+    const row = this.#database.table(menu).named(name);
+    return row && this.#shown(menu, row);
+  }
+
+  /** Adds a row as a person would. @returns its `.id` @throws RouterTrap in the words of the router */
+  add(menu: string, fields: Readonly<Record<string, string>>): string {
+    this.#database.table(menu);
+    const answer = this.#run(menu, 'add', new Map(Object.entries(fields)));
+    return answer.kind === 'done' ? (answer.ret ?? '') : '';
+  }
+
+  /** Changes the row of that `.id` or name; a settings menu takes none. @throws RouterTrap */
+  set(menu: string, target: string | undefined, fields: Readonly<Record<string, string>>): void {
+    this.#run(menu, 'set', this.#targeted(menu, target, Object.entries(fields)));
+  }
+
+  /** @throws RouterTrap */
+  remove(menu: string, target: string): void {
+    this.#run(menu, 'remove', this.#targeted(menu, target, []));
+  }
+
+  async dial(request: DialRequest): Promise<DialResult> {
+    return this.#nas.dial(request);
+  }
+
+  /** Ends the sessions of that Acct-Session-Id or name. @returns how many */
+  hangUp(sessionIdOrName: string, cause: TerminateCause = 'User-Request'): number {
+    const found = this.#nas.find(sessionIdOrName);
+    for (const session of found) this.#nas.end(session, cause);
+    return found.length;
+  }
+
+  /** Octets from (`up`) and to (`down`) the subscriber. @returns how many sessions they went through */
+  traffic(sessionIdOrName: string, octets: { readonly up?: bigint; readonly down?: bigint }): number {
+    const found = this.#nas.find(sessionIdOrName);
+    for (const session of found) this.#nas.carry(session, { up: octets.up ?? 0n, down: octets.down ?? 0n });
+    return found.length;
+  }
+
+  sessions(): readonly SessionView[] {
+    return this.#nas.views();
+  }
+
+  /** Power off and on: sessions are gone without a Stop, connections cut, the configuration stays. */
+  reboot(): void {
+    this.#nas.reboot();
+    this.#api?.dropConnections();
+    this.#bootedAt = this.#options.clock.monotonic();
+    const log = this.#database.table('/log');
+    for (const row of [...log.rows()]) log.remove(row);
+    this.#write('system,info', 'router rebooted');
+  }
+
+  /** Cuts every API connection. */
+  dropConnections(): void {
+    this.#api?.dropConnections();
+  }
+
+  /** Lines of `/log`, oldest first. */
+  log(): readonly ShownRow[] {
+    return this.rows('/log');
+  }
+
+  /** Resolves once changed settings have taken effect on sockets. */
+  async settled(): Promise<void> {
+    await this.#database.settled();
+  }
+
+  /** Resolves once every accounting record sent so far was answered or given up. */
+  async accountingIdle(): Promise<void> {
+    await this.#nas.accountingIdle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#nas[Symbol.asyncDispose]();
+    await this.#api?.[Symbol.asyncDispose]();
+  }
+
+  #furnish(): void {
+    const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }] } = this.#options;
+    this.#database.settings('/system/identity').values.set('name', identity);
+    for (const user of users) this.#addUser(user);
+    const uptime = () => formatRouterTime(Math.floor((this.#options.clock.monotonic() - this.#bootedAt) / 1000) * 1000);
+    this.#database.addByRouter('/system/resource', resource(this.#database.version), { live: { uptime } });
+  }
+
+  #addUser({ name, password, group = 'full', policies: rights }: SimulatedUser): void {
+    const own = rights === undefined ? group : `${name}-group`;
+    if (rights !== undefined) this.#database.addByRouter('/user/group', { name: own, policy: rights.join(',') });
+    this.#database.addByRouter('/user', { name, password, group: own });
+  }
+
+  #extras(): Extras {
+    const { radius, incoming } = this.#nas;
+    return {
+      monitors: new Map([
+        ['/radius', (row?: TableRow) => monitorRow(radius.countersOf(row?.id ?? 0))],
+        ['/radius/incoming', () => incoming.monitorRow()],
+        ['/system/resource', () => this.rows('/system/resource')[0] ?? {}],
+        ['/interface/pppoe-server', (row?: TableRow) => (row ? this.#shown('/interface/pppoe-server', row) : {})],
+      ]),
+      resets: new Map([
+        ['/radius', (row?: TableRow) => radius.resetCounters(row?.id)],
+        ['/radius/incoming', () => incoming.resetCounters()],
+        ['/interface', (row?: TableRow) => this.#nas.resetInterfaceCounters(row?.id ?? -1)],
+        ['/queue/simple', (row?: TableRow) => this.#nas.resetQueueCounters(row?.values.get('name') ?? '')],
+      ]),
+    };
+  }
+
+  #targeted(
+    menu: string,
+    target: string | undefined,
+    fields: Iterable<readonly [string, string]>,
+  ): ReadonlyMap<string, string> {
+    const all = new Map(fields);
+    if (target === undefined) return all;
+    // A person points at the row he sees; to him a name of digits is a name.
+    const row = this.#database.table(menu).named(target);
+    return all.set('.id', row === undefined ? target : formatId(row.id));
+  }
+
+  #run(path: string, verb: string, fields: ReadonlyMap<string, string>) {
+    return this.#executor.run({ path, verb, fields, queries: [] }, { policies: new Set(policies) });
+  }
+
+  #shown(menu: string, row: TableRow): ShownRow {
+    const table = this.#database.table(menu);
+    const names = ['.id', ...Object.keys(this.#database.properties(table))];
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = this.#database.shown(table, row, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+  }
+
+  #write(topics: string, message: string): void {
+    const { clock, log } = this.#options;
+    const table = this.#database.table('/log');
+    const time = formatRouterDate(clock.now(), isAtLeast(this.#database.version, '7.10'));
+    this.#database.addByRouter('/log', { time, topics, message });
+    const [oldest] = table.rows();
+    if (table.size > 1000 && oldest !== undefined) table.remove(oldest);
+    log?.(topics, message);
+  }
+
+  #admits(remote: string, open: number): boolean {
+    const values = this.#database.table('/ip/service').named('api')?.values;
+    if (values?.get('disabled') === 'true') return false;
+    const allowed = listOf(values?.get('address') ?? '');
+    if (allowed.length > 0 && !allowed.some((prefix) => isWithin(remote, prefix))) return false;
+    return open < Number(values?.get('max-sessions') ?? Number.POSITIVE_INFINITY);
+  }
+
+  #sessionDeps(remote: string): SessionDeps {
+    const { version } = this.#database;
+    return {
+      clock: this.#options.clock,
+      faults: this.faults,
+      executor: this.#executor,
+      saysEmpty: isAtLeast(version, '7.18'),
+      challengeLogin: !isAtLeast(version, '6.43'),
+      settled: () => this.#database.settled(),
+      login: (name, proves) => this.#login(name, proves, remote),
+      loggedOut: (name) => this.#write('system,info,account', `user ${name} logged out from ${remote} via api`),
+    };
+  }
+
+  #login(name: string, proves: (password: string) => boolean, remote: string) {
+    const row = this.#database.table('/user').named(name);
+    const group = this.#database.referenced('/user/group', row?.values.get('group'));
+    const granted = new Set(listOf(policyAfter('', group?.values.get('policy') ?? '')));
+    const allowed = listOf(row?.values.get('address') ?? '');
+    const welcome =
+      row !== undefined &&
+      row.values.get('disabled') !== 'true' &&
+      granted.has('api') &&
+      (allowed.length === 0 || allowed.some((prefix) => isWithin(remote, prefix))) &&
+      proves(row.values.get('password') ?? '');
+    if (!welcome) {
+      this.#write('system,error,critical', `login failure for user ${name} from ${remote} via api`);
+      return isAtLeast(this.#database.version, '6.43') ? 'invalid user name or password (6)' : 'cannot log in';
+    }
+    row.values.set('last-logged-in', formatRouterDate(this.#options.clock.now(), true));
+    this.#write('system,info,account', `user ${name} logged in from ${remote} via api`);
+    return { caller: { policies: granted } };
+  }
+}
+
+function resource(version: string): Readonly<Record<string, string>> {
+  return {
+    version: `${version} (stable)`,
+    'build-time': '2026-01-01 00:00:00',
+    'free-memory': '805306368',
+    'total-memory': '1073741824',
+    cpu: 'simulated',
+    'cpu-count': '2',
+    'cpu-frequency': '2000',
+    'cpu-load': '1',
+    'free-hdd-space': '67108864',
+    'total-hdd-space': '134217728',
+    'architecture-name': 'x86_64',
+    'board-name': 'CHR',
+    platform: 'MikroTik',
+  };
+}
+
+/** Whether an IPv4 address lies in `a.b.c.d/n`, or is `a.b.c.d`. */
+function isWithin(address: string, prefix: string): boolean {
+  const [network = '', length = '32'] = prefix.split('/');
+  if (isIP(address) !== 4 || isIP(network) !== 4) return address === network;
+  const size = 2 ** (32 - Number(length));
+  const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return Math.floor(number(address) / size) === Math.floor(number(network) / size);
+}
