@@ -1,0 +1,383 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { AccountingUnavailableError } from '../../src/accounting/errors.ts';
+import type { AccountingEvent } from '../../src/accounting/event.ts';
+import { readJournal } from '../../src/accounting/journal.ts';
+import { type AccountingOptions, AccountingStore } from '../../src/accounting/store.ts';
+import { numberKey } from '../../src/store/layout.ts';
+import { Store } from '../../src/store/store.ts';
+import { nasPacket, packet, t0, used } from '../support/accounting-event.ts';
+import { FailingDisk } from '../support/failing-disk.ts';
+import { QuickClock } from '../support/quick-clock.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+const log = pino({ level: 'silent' });
+const query = { interimSeconds: 120 };
+
+describe('accounting records', () => {
+  it('IW-03: become an open session, and a closed one, that survive a restart', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using setup = await start(folder.path);
+      const { accounting } = setup;
+      await accounting.record(packet('start', 0));
+      await accounting.record(packet('interim', 60, used(60, 1000, 2 ** 32 - 1)));
+      await accounting.record(packet('start', 5, { sessionId: '81000002', username: 'ben' }));
+      await accounting.record(packet('stop', 90, { sessionId: '81000002', username: 'ben', terminateCause: 2 }));
+    }
+
+    await using setup = await start(folder.path);
+
+    expect([...setup.accounting.open()]).toMatchObject([
+      { username: 'anna', upOctets: 1000n, downOctets: 2n ** 32n - 1n },
+    ]);
+    expect(await setup.accounting.history('ben', 10)).toMatchObject([
+      { terminateCause: 'Lost-Carrier', sessionSeconds: 85 },
+    ]);
+    expect(setup.accounting.findings()).toEqual([]);
+  });
+
+  it('IW-10: of every status are kept as they came, in order', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    const events = [
+      nasPacket('on', 0),
+      packet('start', 1),
+      packet('interim', 2),
+      packet('stop', 3),
+      packet('failed', 4),
+      packet('other', 5, { statusNumber: 9 }),
+      nasPacket('off', 6),
+    ];
+
+    await Promise.all(events.map((event) => setup.accounting.record(event)));
+
+    expect(await journalOf(setup.store)).toEqual(events);
+  });
+
+  it('that arrive during a commit share the next: one batch, one journal value', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+
+    await Promise.all(many(500).map((event) => setup.accounting.record(event)));
+
+    expect(setup.accounting.sequence).toBe(1);
+    expect(setup.disk.writes).toEqual([501]);
+  });
+
+  it('see each other within a commit', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    const events = [
+      packet('start', 0),
+      packet('interim', 60, used(60, 7, 7)),
+      packet('stop', 61),
+      packet('start', 5000),
+    ];
+
+    await Promise.all(events.map((event) => setup.accounting.record(event)));
+
+    expect([...setup.accounting.open()]).toMatchObject([{ startedAt: t0 + 5_000_000 }]);
+    expect(await setup.accounting.find({ ...query, user: 'anna', active: false })).toMatchObject([{ upOctets: 7n }]);
+  });
+
+  it('find their session again long after it left the memory', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path, { keepClosed: 1 });
+    await setup.accounting.record(packet('start', 0));
+    await setup.accounting.record(packet('stop', 60, used(60, 5, 5)));
+    for (const event of many(5, 'stop')) await setup.accounting.record(event);
+
+    await setup.accounting.record(packet('start', 61, { eventTimestamp: t0 / 1000 }));
+    await setup.accounting.record(packet('interim', 62, used(62, 9, 9)));
+
+    expect([...setup.accounting.open()]).toEqual([]);
+    expect(await setup.accounting.history('anna', 10)).toMatchObject([{ upOctets: 5n }]);
+  });
+
+  it('are refused when too many wait already', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path, { maxWaiting: 10 });
+
+    const results = await Promise.allSettled(many(12).map((event) => setup.accounting.record(event)));
+
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(results.at(-1)).toMatchObject({ reason: expect.any(AccountingUnavailableError) });
+  });
+
+  it('are stored to the last when it closes, and refused then', async () => {
+    await using folder = await TempFolder.make();
+    const setup = await start(folder.path);
+    const waiting = many(20).map((event) => setup.accounting.record(event));
+
+    await setup.accounting.close();
+
+    await Promise.all(waiting);
+    await expect(setup.accounting.record(packet('start', 0))).rejects.toBeInstanceOf(AccountingUnavailableError);
+    expect(await journalOf(setup.store)).toHaveLength(20);
+    await setup.store.close();
+  });
+});
+
+describe('a disk that fails', () => {
+  it('gets nothing acknowledged, and nothing into memory', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    setup.disk.full = 'nothing-written';
+    setup.disk.failingReopens = Number.POSITIVE_INFINITY;
+
+    await expect(setup.accounting.record(packet('stop', 60))).rejects.toMatchObject({
+      code: 'LM_ACCOUNTING_UNAVAILABLE',
+    });
+    await expect(setup.accounting.record(packet('stop', 61))).rejects.toBeInstanceOf(AccountingUnavailableError);
+
+    expect([...setup.accounting.open()]).toHaveLength(1);
+    expect(await journalOf(setup.store)).toHaveLength(1);
+  });
+
+  it('is opened again, ever less often, until it works; then records count once', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    setup.disk.full = 'nothing-written';
+    setup.disk.failingReopens = 4;
+    await expect(setup.accounting.record(packet('interim', 60, used(60, 5, 5)))).rejects.toThrow();
+
+    setup.disk.full = 'no';
+    await recordUntilTaken(setup.accounting, packet('interim', 60, used(60, 5, 5)));
+
+    expect(setup.clock.slept).toEqual([100, 200, 400, 800, 1600]);
+    expect([...setup.accounting.open()]).toMatchObject([{ upOctets: 5n }]);
+    expect(setup.accounting.findings()).toEqual([]);
+  });
+
+  it('may have kept what it reported as lost: the record that comes again changes nothing', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    setup.disk.full = 'written-not-synced';
+    await expect(setup.accounting.record(packet('interim', 60, used(60, 5, 5)))).rejects.toThrow();
+
+    setup.disk.full = 'no';
+    await recordUntilTaken(setup.accounting, packet('interim', 61, used(60, 5, 5)));
+
+    expect([...setup.accounting.open()]).toMatchObject([{ upOctets: 5n, updatedAt: t0 + 60_000 }]);
+    expect(setup.accounting.sequence).toBe(2);
+    expect(setup.accounting.findings()).toEqual([]);
+  });
+});
+
+describe('a journal that is not whole', () => {
+  it('is reported at the start, by the numbers of what is missing', async () => {
+    await using folder = await TempFolder.make();
+    await seed(folder.path, 6);
+    {
+      await using store = await Store.open(folder.path, { clock: new QuickClock(), log });
+      for (const sequence of [2, 4, 5]) await store.table('journal').del(numberKey(sequence));
+    }
+
+    await using setup = await start(folder.path);
+
+    expect(setup.accounting.findings().map(({ message }) => message)).toEqual([
+      'accounting journal: commit 2 is missing',
+      'accounting journal: commits 4 to 5 are missing',
+    ]);
+  });
+
+  it('is reported when its end is gone, and no number is used twice', async () => {
+    await using folder = await TempFolder.make();
+    await seed(folder.path, 3);
+    {
+      await using setup = await start(folder.path);
+      await setup.store.table('journal').del(numberKey(3));
+    }
+
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 100));
+
+    expect(setup.accounting.findings()).toEqual([
+      { code: 'LM_JOURNAL_GAP', message: 'accounting journal: commit 3 is missing' },
+    ]);
+    expect(setup.accounting.sequence).toBe(4);
+  });
+
+  it('is reported when a commit is not what was written', async () => {
+    await using folder = await TempFolder.make();
+    await seed(folder.path, 3);
+    {
+      await using store = await Store.open(folder.path, { clock: new QuickClock(), log });
+      const value = (await store.table<string>('journal').get(numberKey(2))) ?? '';
+      await store.table<string>('journal').put(numberKey(2), value.replace('anna', 'anne'));
+    }
+
+    await using setup = await start(folder.path);
+
+    expect(setup.accounting.findings()).toMatchObject([{ code: 'LM_JOURNAL_DAMAGED' }]);
+    expect(setup.accounting.findings()[0]?.message).toContain('commit 2');
+    await expect(journalOf(setup.store)).rejects.toMatchObject({ sequence: 2 });
+  });
+});
+
+describe('a NAS that boots', () => {
+  it('IW-10: ends all its sessions and no others, however many', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await Promise.all(many(1700).map((event) => setup.accounting.record(event)));
+    await setup.accounting.record(packet('start', 0, { nas: 'core-2' }));
+
+    await setup.accounting.record(nasPacket('on', 600));
+    await setup.accounting.close();
+
+    expect([...setup.accounting.open()]).toMatchObject([{ nas: 'core-2' }]);
+    expect(await setup.accounting.history('user-1699', 1)).toMatchObject([{ terminateCause: 'NAS-Reboot' }]);
+    await setup.store.close();
+  });
+
+  it('has the rest of its sessions ended after a restart of ours', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using setup = await start(folder.path);
+      await Promise.all(many(1700).map((event) => setup.accounting.record(event)));
+      await setup.accounting.record(nasPacket('on', 600));
+      expect([...setup.accounting.open()].length).toBeGreaterThan(0);
+      setup.disk.full = 'nothing-written';
+      setup.disk.failingReopens = Number.POSITIVE_INFINITY;
+    }
+
+    const setup = await start(folder.path);
+    await setup.accounting.close();
+
+    expect([...setup.accounting.open()]).toEqual([]);
+    await setup.store.close();
+  });
+
+  it('ends a session that began in the same commit, not one that began after it', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    const events = [packet('start', 0), nasPacket('on', 10), packet('start', 11, { sessionId: '81000009' })];
+
+    await Promise.all(events.map((event) => setup.accounting.record(event)));
+
+    expect([...setup.accounting.open()]).toMatchObject([{ sessionId: '81000009' }]);
+  });
+});
+
+describe('those who ask for sessions', () => {
+  it('find them by username and by Acct-Session-Id, newest last', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    await setup.accounting.record(packet('start', 1, { nas: 'core-2' }));
+    await setup.accounting.record(packet('start', 2, { sessionId: '82', username: 'ben' }));
+
+    expect([...setup.accounting.open()].map(({ username }) => username)).toEqual(['anna', 'anna', 'ben']);
+    expect(setup.accounting.openOf('anna').map(({ nas }) => nas)).toEqual(['core-1', 'core-2']);
+    expect(setup.accounting.bySessionId('82')).toMatchObject([{ username: 'ben' }]);
+    expect(setup.accounting.openOf('Anna')).toEqual([]);
+  });
+
+  it('get open ones before closed ones, and may ask for either', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('stop', 50, { sessionId: '81', username: 'ben' }));
+    await setup.accounting.record(packet('start', 60));
+    const names = async (part: object) =>
+      (await setup.accounting.find({ ...query, ...part })).map(({ username }) => username);
+
+    expect(await names({})).toEqual(['anna', 'ben']);
+    expect(await names({ active: true })).toEqual(['anna']);
+    expect(await names({ active: false })).toEqual(['ben']);
+    expect(await names({ user: 'ben' })).toEqual(['ben']);
+    expect(await names({ user: 'ben', active: true })).toEqual([]);
+    expect(await names({ limit: 1 })).toEqual(['anna']);
+  });
+
+  it('get the last of a long history first', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    for (let n = 0; n < 5; n += 1) {
+      await setup.accounting.record(packet('stop', 100 * n + 50, { sessionId: `8${n}`, ...used(10, n, n) }));
+    }
+    await setup.accounting.record(packet('start', 1000, { sessionId: '89' }));
+
+    const history = await setup.accounting.history('anna', 3);
+
+    expect(history.map(({ sessionId }) => sessionId)).toEqual(['89', '84', '83']);
+  });
+
+  it('learn of a Stop once it is stored', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    const [session] = setup.accounting.openOf('anna');
+    const giveUp = new AbortController();
+    const waiting = setup.accounting.stopped(session?.key ?? '', new AbortController().signal);
+    const inVain = setup.accounting.stopped('no such session', giveUp.signal);
+
+    await setup.accounting.record(packet('stop', 60));
+    giveUp.abort();
+
+    expect(await waiting).toBe(true);
+    expect(await inVain).toBe(false);
+    expect(await setup.accounting.stopped(session?.key ?? '', giveUp.signal)).toBe(true);
+  });
+
+  it('see which open sessions have fallen silent', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    const stale = async () => (await setup.accounting.find(query)).map((view) => view.stale);
+
+    await setup.clock.sleep(420_000);
+    expect(await stale()).toEqual([false]);
+    await setup.clock.sleep(1);
+    expect(await stale()).toEqual([true]);
+  });
+});
+
+async function start(dir: string, options: Partial<AccountingOptions> = {}) {
+  const clock = new QuickClock(t0);
+  const store = await Store.open(dir, { clock, log });
+  const disk = new FailingDisk(store);
+  const accounting = await AccountingStore.open(disk, { clock, log, ...options });
+  return {
+    clock,
+    store,
+    disk,
+    accounting,
+    async [Symbol.asyncDispose]() {
+      await accounting.close();
+      await store.close();
+    },
+  };
+}
+
+/** A state folder with so many commits of one record each. */
+async function seed(dir: string, commits: number): Promise<void> {
+  await using store = await Store.open(dir, { clock: new QuickClock(), log });
+  await using accounting = await AccountingStore.open(store, { clock: new QuickClock(t0), log });
+  for (let n = 0; n < commits; n += 1) await accounting.record(packet('interim', 60 * n, used(60 * n, n, n)));
+}
+
+function many(count: number, status: 'start' | 'stop' = 'start'): AccountingEvent[] {
+  return Array.from({ length: count }, (_, n) => packet(status, 1, { sessionId: `9${n}`, username: `user-${n}` }));
+}
+
+async function journalOf(store: Store): Promise<AccountingEvent[]> {
+  const events: AccountingEvent[] = [];
+  for await (const commit of readJournal(store.table('journal'))) events.push(...commit.events);
+  return events;
+}
+
+/** As a NAS does: sends it again until it is answered. */
+async function recordUntilTaken(accounting: AccountingStore, event: AccountingEvent): Promise<void> {
+  for (;;) {
+    try {
+      await accounting.record(event);
+      return;
+    } catch (error) {
+      if (!(error instanceof AccountingUnavailableError)) throw error;
+      await new Promise(setImmediate);
+    }
+  }
+}
