@@ -1,3 +1,4 @@
+import { runWindowed } from '../base/run-windowed.ts';
 import type { Model } from '../model/model.ts';
 import type {
   Change,
@@ -88,8 +89,11 @@ export class DirectoryTarget implements Target {
   async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
     // The last word on a subscriber stands for all before it.
     const latest = new Map(effects.map((effect) => [effect.username, effect]));
-    const results = await Promise.all([...latest.values()].map((effect) => this.#settle(effect, signal)));
-    return results.flat();
+    const results: SessionResult[] = [];
+    await runWindowed([...latest.values()], { size: 64 }, async (effect) => {
+      results.push(...(await this.#settle(effect, signal)));
+    });
+    return results;
   }
 
   async #settle(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {

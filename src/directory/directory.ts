@@ -21,6 +21,10 @@ export class Directory implements DirectoryReader {
     return [...this.#nas.values()];
   }
 
+  get loginCount(): number {
+    return this.#logins.size;
+  }
+
   /** All logins, in no particular order. */
   logins(): Iterable<Login> {
     return this.#logins.values();

@@ -25,18 +25,3 @@ export class AdaptiveWindow {
     this.#size = slow ? Math.max(this.#least, this.#size / 2) : Math.min(this.#most, this.#size + 1 / this.#size);
   }
 }
-
-/** Runs `work` over `items`, as many at once as the window allows. `work` must not reject. */
-export async function runWindowed<T>(
-  items: readonly T[],
-  window: Pick<AdaptiveWindow, 'size'>,
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  for (const [index, item] of items.entries()) {
-    while (running.size >= window.size) await Promise.race(running);
-    const one = work(item, index).finally(() => running.delete(one));
-    running.add(one);
-  }
-  await Promise.all(running);
-}

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
 import type {
   Change,
@@ -10,7 +11,7 @@ import type {
   Settled,
   Target,
 } from '../reconcile/target.ts';
-import { AdaptiveWindow, runWindowed } from './adaptive-window.ts';
+import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { RouterTrapError } from './errors.ts';
 import { localEffects, readSessions } from './local-sessions.ts';

@@ -39,6 +39,16 @@ export class GitSource implements Source {
     }
   }
 
+  async readAgain(id: string): Promise<readonly SourceFile[]> {
+    const hash = /@sha1:([0-9a-f]{40,64})$/.exec(id)?.[1];
+    if (hash === undefined) throw new SourceError(`${this.#dir}: ${id} is not a commit`);
+    try {
+      return await this.#files(hash);
+    } catch (error) {
+      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+    }
+  }
+
   /** True when the work tree differs from HEAD: those edits are ignored, and people should be told. */
   async hasUncommitted(): Promise<boolean> {
     const status = await this.#raw('status', '--porcelain', '--untracked-files=normal').catch(() => '');
@@ -65,7 +75,7 @@ export class GitSource implements Source {
   async #files(commit: string): Promise<readonly SourceFile[]> {
     const blobs = blobsOf(await this.#raw('ls-tree', '-r', '-z', '--full-tree', commit));
     const ignore = blobs.find((blob) => blob.path === '.lastmileignore');
-    const rules = ignore === undefined ? parseIgnore('') : parseIgnore(firstText(await catFile(this.#dir, [ignore])));
+    const rules = parseIgnore(ignore === undefined ? '' : firstText(await catFile(this.#dir, [ignore])));
     return catFile(this.#dir, wanted(blobs, rules));
   }
 }

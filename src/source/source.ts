@@ -25,6 +25,8 @@ export interface Source extends AsyncDisposable {
    * @throws SourceError when it cannot be read
    */
   read(known?: string): Promise<Revision | undefined>;
+  /** The files of an earlier revision, where the source keeps them (git does, a folder does not). */
+  readAgain?(id: string): Promise<readonly SourceFile[]>;
   /** Calls back, settled, when a `read` may show something new. */
   watch(changed: () => void): Promise<void>;
 }

@@ -1,0 +1,136 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AdminService, ApplyRequest, DisconnectRequest, PlanRequest } from './service.ts';
+
+/** `open` needs no token. */
+export type Role = 'open' | 'viewer' | 'operator' | 'admin';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly role: Role;
+  readonly summary: string;
+  /** JSON Schemas of what it takes. */
+  readonly schema: { readonly body?: object; readonly querystring?: object; readonly params?: object };
+  readonly handle: (service: AdminService, request: FastifyRequest, reply: FastifyReply) => unknown;
+}
+
+const name = { type: 'string', minLength: 1, maxLength: 4096 } as const;
+const files = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['path', 'text'],
+    properties: { path: name, text: { type: 'string' } },
+  },
+} as const;
+const selection = { targets: { type: 'array', items: name }, exclude: { type: 'array', items: name } } as const;
+
+function body(properties: object, required: readonly string[] = []): Route['schema'] {
+  return { body: { type: 'object', additionalProperties: false, properties, required: [...required] } };
+}
+
+/** Every endpoint of the admin API but the OpenAPI document, which is made from this. */
+export const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    url: '/healthz',
+    role: 'open',
+    summary: 'The process is alive',
+    schema: {},
+    handle: () => ({ status: 'ok' }),
+  },
+  {
+    method: 'GET',
+    url: '/readyz',
+    role: 'open',
+    summary: 'Serving: 503 with the reasons when not',
+    schema: {},
+    handle: (service, _request, reply) => {
+      const readiness = service.readiness();
+      return reply.code(readiness.ready ? 200 : 503).send(readiness);
+    },
+  },
+  {
+    method: 'GET',
+    url: '/metrics',
+    role: 'viewer',
+    summary: 'Prometheus metrics',
+    schema: {},
+    handle: async (service, _request, reply) =>
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(await service.metrics()),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/status',
+    role: 'viewer',
+    summary: 'Revision in force, conditions and last runs of every target',
+    schema: {},
+    handle: (service) => service.status(),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/sessions',
+    role: 'viewer',
+    summary: 'Sessions: open ones, or all with all=true',
+    schema: { querystring: { type: 'object', properties: { user: name, all: { type: 'boolean' } } } },
+    handle: (service, request) => service.sessions(request.query as { user?: string; all?: boolean }),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/disconnect',
+    role: 'operator',
+    summary: 'Ends the sessions of a username, or one session, and says what the NAS answered',
+    schema: body({ user: name, session: name }),
+    handle: (service, request, reply) => {
+      const which = request.body as Partial<Record<'user' | 'session', string>>;
+      if ((which.user === undefined) === (which.session === undefined)) {
+        return reply.code(400).send({ error: 'give user or session' });
+      }
+      return service.disconnect(which as DisconnectRequest);
+    },
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/plan',
+    role: 'admin',
+    summary: 'What would change, with the declarations given or those in force',
+    schema: body({ files, ...selection }),
+    handle: (service, request) => service.plan(request.body as PlanRequest),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/apply',
+    role: 'admin',
+    summary: 'Applies the declarations in force now',
+    schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 } }),
+    handle: (service, request) => service.apply(request.body as ApplyRequest),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/reconcile',
+    role: 'operator',
+    summary: 'Reconciles all targets, or one, and says what came of it',
+    schema: body({ target: name }),
+    handle: (service, request) => service.reconcile((request.body as { target?: string }).target),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/objects/:kind',
+    role: 'viewer',
+    summary: 'Declared objects of a kind as they are in force',
+    schema: { querystring: { type: 'object', properties: { name } } },
+    handle: (service, request, reply) => {
+      const { kind } = request.params as { kind: string };
+      const objects = service.objects(kind, (request.query as { name?: string }).name);
+      return objects ?? reply.code(404).send({ error: `no such kind or name: ${kind}` });
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/why/:username',
+    role: 'viewer',
+    summary: 'The last decisions for a login, and why',
+    schema: {},
+    handle: (service, request) => service.why((request.params as { username: string }).username),
+  },
+];

@@ -1,0 +1,102 @@
+import type { LoggedDecision } from '../access/decision-log.ts';
+import type { SessionJson } from '../accounting/view.ts';
+import type { PlanDocument } from '../reconcile/plan.ts';
+import type { SourceFile } from '../source/source.ts';
+import type { Condition } from '../status/conditions.ts';
+import type { SessionEvent, TargetReport } from '../status/report.ts';
+import type { TargetStatus } from '../status/status-book.ts';
+
+/** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
+export interface AdminService {
+  readiness(): Readiness;
+  status(): DaemonStatus;
+  sessions(query: { readonly user?: string; readonly all?: boolean }): Promise<readonly SessionJson[]>;
+  disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]>;
+  plan(request: PlanRequest): Promise<PlanAnswer>;
+  apply(request: ApplyRequest): Promise<ApplyAnswer>;
+  /** Reconciles now; resolves with what came of it. */
+  reconcile(target?: string): Promise<readonly TargetReport[]>;
+  /** Declared objects of a kind as they are in force, secrets hidden; `undefined` for an unknown kind or name. */
+  objects(kind: string, name?: string): readonly DeclaredObject[] | undefined;
+  why(username: string): WhyAnswer;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+}
+
+export interface DaemonStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly source: string;
+  /** The revision in force. */
+  readonly revision?: string;
+  readonly author?: string;
+  readonly subject?: string;
+  readonly conditions: readonly Condition[];
+  readonly targets: readonly TargetStatus[];
+  readonly openSessions: number;
+  /** What was done to people online, newest first. */
+  readonly sessionEvents: readonly SessionEvent[];
+  /** When a declaration next changes by itself (an expiry). */
+  readonly nextChange?: string;
+  readonly findings: readonly string[];
+}
+
+export type DisconnectRequest = { readonly user: string } | { readonly session: string };
+
+export interface DisconnectResult {
+  readonly username: string;
+  readonly sessionId: string;
+  readonly nas: string;
+  readonly result: 'disconnected' | 'gone' | 'failed' | 'changed';
+  readonly detail: string;
+}
+
+export interface PlanRequest {
+  /** Declarations to plan with; absent: those in force. */
+  readonly files?: readonly SourceFile[];
+  readonly targets?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** `invalid`: the declarations have errors; they are those of `validate`. */
+export type PlanAnswer =
+  | { readonly result: 'planned'; readonly plan: PlanDocument }
+  | { readonly result: 'invalid'; readonly issues: readonly unknown[] };
+
+export interface ApplyRequest extends PlanRequest {
+  readonly allowDeletes?: number;
+}
+
+export type ApplyAnswer =
+  | {
+      readonly result: 'applied';
+      readonly reports: readonly TargetReport[];
+      readonly sessions: readonly SessionEvent[];
+    }
+  | { readonly result: 'invalid'; readonly issues: readonly unknown[] }
+  /** The declarations given are not those the daemon follows. */
+  | { readonly result: 'not-followed'; readonly source: string };
+
+export interface DeclaredObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly source: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export interface WhyAnswer {
+  readonly username: string;
+  /** The login as it is in force; absent when nobody has this username. */
+  readonly login?: Readonly<Record<string, unknown>>;
+  /** Newest first. */
+  readonly decisions: readonly LoggedDecision[];
+  /** Requests with this username that were dropped before a decision, by reason. */
+  readonly hints: readonly string[];
+}

@@ -1,0 +1,221 @@
+import type { RecentDecisions } from '../access/decision-log.ts';
+import { type SessionJson, toSessionJson } from '../accounting/view.ts';
+import type {
+  AdminService,
+  ApplyAnswer,
+  ApplyRequest,
+  DaemonStatus,
+  DeclaredObject,
+  DisconnectRequest,
+  DisconnectResult,
+  PlanAnswer,
+  PlanRequest,
+  Readiness,
+  WhyAnswer,
+} from '../admin/service.ts';
+import type { Clock } from '../base/clock.ts';
+import { asOf } from '../model/as-of.ts';
+import type { Model } from '../model/model.ts';
+import type { RadiusServer } from '../radius/server.ts';
+import { folderRevision } from '../source/folder-source.ts';
+import type { Revision, Source } from '../source/source.ts';
+import type { Metrics } from '../status/metrics.ts';
+import type { TargetReport } from '../status/report.ts';
+import { declaredObjects } from './declared-objects.ts';
+import type { Engine } from './engine.ts';
+import { type LoadSettings, loadFiles } from './load.ts';
+import { chosen, planTargets } from './plan-targets.ts';
+import { lastRevision, type Reconciler } from './reconciler.ts';
+import { whyOf } from './why.ts';
+
+export interface DaemonServiceOptions {
+  readonly engine: Engine;
+  readonly reconciler: Reconciler;
+  readonly decisions: RecentDecisions;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly source: Source;
+  readonly load: Omit<LoadSettings, 'mode'>;
+  /** Reads the source now. */
+  readonly refresh: () => Promise<void>;
+  readonly radius: () => RadiusServer | undefined;
+}
+
+/** What the daemon answers to commands, pages and programs. */
+export class DaemonService implements AdminService {
+  readonly #options: DaemonServiceOptions;
+  readonly #startedAt: number;
+  #revision: Revision | undefined;
+  #refused: string | undefined;
+  #restart: string | undefined;
+
+  constructor(options: DaemonServiceOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+  }
+
+  /** Told by the daemon: a revision came into force. */
+  took(revision: Revision): void {
+    this.#revision = revision;
+    this.#refused = undefined;
+  }
+
+  /** Told by the daemon: a revision was invalid. */
+  refusedRevision(revision: Revision, errors: number): void {
+    this.#refused = `${revision.id} is invalid: ${errors} errors (lastmile validate lists them)`;
+  }
+
+  needsRestart(why: string): void {
+    this.#restart = why;
+  }
+
+  readiness(): Readiness {
+    const { engine, radius } = this.#options;
+    const reasons: string[] = [];
+    if (radius() === undefined) reasons.push(this.#refused ?? 'no declarations have been read yet: RADIUS is closed');
+    if (engine.store.broken !== undefined)
+      reasons.push(`accounting is not acknowledged: ${engine.store.broken.message}`);
+    return { ready: reasons.length === 0, reasons };
+  }
+
+  status(): DaemonStatus {
+    const { engine, reconciler, source, version } = this.#options;
+    const { author, subject } = this.#revision ?? {};
+    const next = reconciler.nextChange;
+    return {
+      version,
+      pid: process.pid,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      source: source.description,
+      ...(reconciler.inForce === undefined ? {} : { revision: reconciler.inForce.revision }),
+      ...(author === undefined ? {} : { author }),
+      ...(subject === undefined ? {} : { subject }),
+      conditions: engine.status.source,
+      targets: engine.status.targets(),
+      openSessions: engine.accounting.openCount,
+      sessionEvents: engine.status.sessionEvents(),
+      ...(next === undefined ? {} : { nextChange: new Date(next).toISOString() }),
+      findings: this.#findings(),
+    };
+  }
+
+  async sessions(query: { readonly user?: string; readonly all?: boolean }): Promise<readonly SessionJson[]> {
+    const { engine } = this.#options;
+    const views = await engine.accounting.find({
+      ...(query.user === undefined ? {} : { user: query.user }),
+      ...(query.all === true ? {} : { active: true }),
+      interimSeconds: this.#model?.operator.accounting.interimSeconds ?? 120,
+    });
+    return views.map(toSessionJson);
+  }
+
+  async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
+    const { engine } = this.#options;
+    const found = 'user' in which ? engine.accounting.openOf(which.user) : engine.accounting.bySessionId(which.session);
+    const signal = AbortSignal.timeout(60_000);
+    return Promise.all(
+      found.map(async (session) => {
+        const { username, sessionId, nas } = session;
+        return { username, sessionId, nas, ...(await engine.sessions.disconnect(session, signal)) };
+      }),
+    );
+  }
+
+  async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
+    const { engine, clock } = this.#options;
+    const wanted = files === undefined ? this.#inForce() : this.#loadGiven(files);
+    if (wanted.result === 'invalid') return wanted;
+    const model = asOf(wanted.model, clock.now());
+    await using loan = engine.borrow(model);
+    const plan = await planTargets(chosen(loan.targets, targets, exclude), {
+      model,
+      revision: wanted.revision,
+      inventory: engine.inventory,
+      guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+      signal: AbortSignal.timeout(120_000),
+      lastRevision: (target) => lastRevision(engine, target).lastRevision,
+      sessionsKnown: true,
+    });
+    return { result: 'planned', plan };
+  }
+
+  async apply({ files, targets, exclude, allowDeletes }: ApplyRequest): Promise<ApplyAnswer> {
+    const { reconciler, source, engine } = this.#options;
+    await this.#options.refresh();
+    if (files !== undefined && !this.#follows(files)) {
+      const given = this.#loadGiven(files);
+      return given.result === 'invalid' ? given : { result: 'not-followed', source: source.description };
+    }
+    const names = chosen(
+      reconciler.targetNames.map((name) => ({ name })),
+      targets,
+      exclude,
+    ).map(({ name }) => name);
+    const before = engine.status.sessionEvents().length;
+    const reports = await reconciler.request('request', names, allowDeletes);
+    await reconciler.sessionsSettled();
+    const events = engine.status.sessionEvents();
+    return { result: 'applied', reports, sessions: events.slice(0, Math.max(0, events.length - before)) };
+  }
+
+  async reconcile(target?: string): Promise<readonly TargetReport[]> {
+    await this.#options.refresh();
+    return this.#options.reconciler.request('request', target === undefined ? undefined : [target]);
+  }
+
+  objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {
+    const model = this.#model;
+    return model === undefined ? [] : declaredObjects(model, kind, name);
+  }
+
+  why(username: string): WhyAnswer {
+    const { engine, decisions, radius, clock } = this.#options;
+    return whyOf(
+      username,
+      engine.directory.login(username),
+      decisions.of(username),
+      radius()?.findings() ?? [],
+      clock.now(),
+    );
+  }
+
+  metrics(): Promise<string> {
+    return this.#options.metrics.text();
+  }
+
+  get #model(): Model | undefined {
+    const { reconciler, clock } = this.#options;
+    return reconciler.inForce === undefined ? undefined : asOf(reconciler.inForce.model, clock.now());
+  }
+
+  #inForce() {
+    const { inForce } = this.#options.reconciler;
+    if (inForce === undefined) return { result: 'invalid' as const, issues: [] };
+    return { result: 'loaded' as const, ...inForce };
+  }
+
+  #loadGiven(files: Revision['files']) {
+    const { model, issues } = loadFiles(files, { ...this.#options.load, mode: 'use' });
+    if (model === undefined) return { result: 'invalid' as const, issues };
+    const revision = this.#follows(files) ? (this.#revision?.id ?? '') : folderRevision(files);
+    return { result: 'loaded' as const, model, revision };
+  }
+
+  /** Are these the files of the revision in force? */
+  #follows(files: Revision['files']): boolean {
+    return this.#revision !== undefined && folderRevision(files) === folderRevision(this.#revision.files);
+  }
+
+  #findings(): readonly string[] {
+    const { engine, radius } = this.#options;
+    const accounting = engine.accounting.findings().map((finding) => JSON.stringify(finding));
+    const packets = (radius()?.findings() ?? []).map(
+      ({ nas, reason, count, source, hint }) =>
+        `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
+    );
+    return [this.#refused, this.#restart, engine.store.broken?.message, ...accounting, ...packets].filter(
+      (each) => each !== undefined,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { DeclaredObject } from '../admin/service.ts';
+import type { Model, Origin, Subscription } from '../model/model.ts';
+import { rateLimitText } from '../model/rate-limit.ts';
+
+const kinds = ['operator', 'router', 'service', 'subscriber'] as const;
+
+/** The kind that a word of the command line means: `routers`, `Router` and `router` are one. */
+export function kindOf(word: string): (typeof kinds)[number] | undefined {
+  const singular = word.toLowerCase().replace(/s$/, '');
+  return kinds.find((kind) => kind === singular);
+}
+
+/**
+ * Declared objects as they are in force, in order of name, secrets hidden. Pure.
+ *
+ * @returns `undefined` for an unknown kind, or when no object has the name
+ */
+export function declaredObjects(model: Model, word: string, name?: string): readonly DeclaredObject[] | undefined {
+  const kind = kindOf(word);
+  if (kind === undefined) return undefined;
+  const all = objectsOf(model, kind);
+  if (name === undefined) return all;
+  const found = all.filter((object) => object.name === name || object.spec['subscriber'] === name);
+  return found.length === 0 ? undefined : found;
+}
+
+function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly DeclaredObject[] {
+  switch (kind) {
+    case 'operator': {
+      const { name, origin, ...spec } = model.operator;
+      return [object('Operator', name, origin, spec)];
+    }
+    case 'router':
+      return model.routers.map(({ name, origin, ...spec }) => object('Router', name, origin, spec));
+    case 'service':
+      return model.services.map(({ name, origin, ...spec }) =>
+        object('Service', name, origin, {
+          ...spec,
+          ...(spec.rate === undefined ? {} : { rateText: rateLimitText(spec.rate) }),
+        }),
+      );
+    default:
+      return model.subscriptions.map(subscriberObject);
+  }
+}
+
+function subscriberObject({ id, origin, service, ...spec }: Subscription): DeclaredObject {
+  const expires = spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() };
+  return object('Subscriber', id, origin, { ...spec, service: service.name, ...expires });
+}
+
+function object(kind: string, name: string, origin: Origin | undefined, spec: object): DeclaredObject {
+  const source = origin === undefined ? 'defaults' : `${origin.file}:${origin.line}`;
+  return { kind, name, source, spec: JSON.parse(JSON.stringify(spec)) as Readonly<Record<string, unknown>> };
+}

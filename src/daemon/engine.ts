@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import { AccountingStore } from '../accounting/store.ts';
+import type { Clock } from '../base/clock.ts';
+import { Directory } from '../directory/directory.ts';
+import { DirectoryTarget } from '../directory/directory-target.ts';
+import { type DirectoryRecord, StoredRows } from '../directory/stored-rows.ts';
+import type { Model } from '../model/model.ts';
+import { NasSessionControl } from '../radius/session-control.ts';
+import type { Inventory } from '../reconcile/inventory.ts';
+import type { Target } from '../reconcile/target.ts';
+import { StatusBook } from '../status/status-book.ts';
+import { type InventoryRow, StoredInventory } from '../status/stored-inventory.ts';
+import { Store } from '../store/store.ts';
+import { CoaGateway } from './coa-gateway.ts';
+import { RouterPool } from './router-pool.ts';
+
+export interface EngineOptions {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly fillRandom: (octets: Uint8Array) => void;
+}
+
+type EngineParts = Omit<Engine, 'targets' | 'borrow' | typeof Symbol.asyncDispose>;
+
+/** Targets for a while. */
+export interface Loan extends AsyncDisposable {
+  readonly targets: readonly Target[];
+}
+
+/**
+ * What a daemon and a command that works alone have in common: the state folder, the directory, the routers, and the ways
+ * to people who are online. Holds the state folder's lock as long as it is open.
+ */
+export class Engine implements AsyncDisposable {
+  readonly store: Store;
+  readonly inventory: Inventory;
+  readonly directory: Directory;
+  readonly directoryTarget: DirectoryTarget;
+  readonly accounting: AccountingStore;
+  readonly status: StatusBook;
+  readonly sessions: NasSessionControl;
+  readonly routers: RouterPool;
+  readonly #coa: CoaGateway;
+  readonly #disposables: readonly AsyncDisposable[];
+
+  private constructor(parts: EngineParts, coa: CoaGateway, disposables: readonly AsyncDisposable[]) {
+    this.store = parts.store;
+    this.inventory = parts.inventory;
+    this.directory = parts.directory;
+    this.directoryTarget = parts.directoryTarget;
+    this.accounting = parts.accounting;
+    this.status = parts.status;
+    this.sessions = parts.sessions;
+    this.routers = parts.routers;
+    this.#coa = coa;
+    this.#disposables = disposables;
+  }
+
+  /** @throws StoreLockedError and the other errors of the state folder */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { clock, log } = options;
+    const store = await Store.open(options.stateDir, { clock, log });
+    try {
+      const accounting = await AccountingStore.open(store, { clock, log });
+      const inventory = await StoredInventory.open(store.table<InventoryRow>('inventory'));
+      const status = await StatusBook.open(store.table('meta'));
+      const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
+      const directory = new Directory();
+      const routers = new RouterPool({ clock, log });
+      const dynamic = new CoaGateway({ clock, random: options.fillRandom, log });
+      const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
+      const directoryTarget = new DirectoryTarget({
+        directory,
+        stored,
+        sessionsOf: (username) =>
+          accounting.openOf(username).map(({ sessionId }) => ({ username, sessionId, radius: true })),
+        control: sessions,
+      });
+      const parts = { store, inventory, directory, directoryTarget, accounting, status, sessions, routers };
+      return new Engine(parts, dynamic, [dynamic, routers, accounting, store]);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** Every target of a model: the directory first, then routers that have an API. */
+  targets(model: Model): readonly Target[] {
+    this.#coa.useSource(model.operator.radius.servers.map((server) => server.address));
+    return [this.directoryTarget, ...this.routers.targets(model)];
+  }
+
+  /**
+   * Targets to plan another model with. Routers dialled otherwise than those in force get connections of their own, which
+   * end with the loan; nothing in force is closed.
+   */
+  borrow(model: Model): Loan {
+    const routers = this.routers.borrow(model);
+    return { targets: [this.directoryTarget, ...routers.targets], [Symbol.asyncDispose]: routers[Symbol.asyncDispose] };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const each of this.#disposables) await each[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,25 @@
+import { loadManifest, type Manifest } from '../manifest/load-manifest.ts';
+import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
+import { secretResolver } from '../secrets/secret-resolver.ts';
+import type { SourceFile } from '../source/source.ts';
+
+export interface LoadSettings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of `{file: …}` secrets. */
+  readonly secretsDir?: string;
+  /** `validate`: missing secrets are warnings. `use`: they are errors. */
+  readonly mode: 'validate' | 'use';
+  /** Secrets in clear text are not warned about. */
+  readonly example?: boolean;
+}
+
+/** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
+export function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Manifest {
+  const { env, secretsDir, mode, example } = settings;
+  return loadManifest(files, {
+    secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
+    attributeCheck: checkAttribute,
+    mode,
+    ...(example === undefined ? {} : { example }),
+  });
+}

@@ -1,0 +1,51 @@
+import { LastmileError, messageOf } from '../base/errors.ts';
+import type { Model } from '../model/model.ts';
+import type { GuardSettings } from '../reconcile/guard.ts';
+import type { Inventory } from '../reconcile/inventory.ts';
+import { type PlanDocument, type PlanPart, type PlanTarget, planDocument } from '../reconcile/plan.ts';
+import { prepare } from '../reconcile/reconcile-once.ts';
+import type { Target } from '../reconcile/target.ts';
+
+export interface PlanSettings {
+  readonly model: Model;
+  readonly revision: string;
+  readonly inventory: Inventory;
+  readonly guard: GuardSettings;
+  readonly signal: AbortSignal;
+  /** The revision a target was last in step with: what differs under the same one is drift. */
+  readonly lastRevision: (target: string) => string | undefined;
+  /** Targets that are not looked at, and why. */
+  readonly leftOut?: readonly PlanTarget[];
+  /** False when no store says who is online by RADIUS. */
+  readonly sessionsKnown: boolean;
+}
+
+/** Looks at every target, side by side, and joins what would change. Writes nothing. */
+export async function planTargets(targets: readonly Target[], settings: PlanSettings): Promise<PlanDocument> {
+  const parts = await Promise.all(targets.map((target) => planPart(target, settings)));
+  const leftOut = (settings.leftOut ?? []).map((target): PlanPart => ({ ...nothing, target, sessionsKnown: false }));
+  return planDocument(settings.revision, [...leftOut, ...parts]);
+}
+
+const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;
+
+async function planPart(target: Target, settings: PlanSettings): Promise<PlanPart> {
+  const cause = settings.lastRevision(target.name) === settings.revision ? 'drift' : 'git';
+  try {
+    const { plan, refusals } = await prepare(target, settings.model, settings);
+    const { sessionsKnown } = settings;
+    return { target: { name: target.name, state: 'observed' }, plan, refusals, cause, sessionsKnown };
+  } catch (error) {
+    if (!(error instanceof LastmileError)) throw error;
+    return { ...nothing, target: { name: target.name, state: 'unreachable', reason: messageOf(error) } };
+  }
+}
+
+/** Those of `targets` that were asked for. */
+export function chosen<T extends { readonly name: string }>(
+  targets: readonly T[],
+  only: readonly string[] = [],
+  exclude: readonly string[] = [],
+): readonly T[] {
+  return targets.filter(({ name }) => (only.length === 0 || only.includes(name)) && !exclude.includes(name));
+}

@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { Session } from '../accounting/event.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Model, Router } from '../model/model.ts';
+import type { SessionsByApi } from '../radius/session-control.ts';
+import { connectRouterOs } from '../routeros/connection.ts';
+import { RouterTarget } from '../routeros/router-target.ts';
+import type { RouterOsSession } from '../routeros/session.ts';
+
+interface Pooled {
+  readonly dialled: string;
+  readonly target: RouterTarget;
+}
+
+/** One `RouterTarget`, with one connection, for each router of the current model. */
+export class RouterPool implements SessionsByApi, AsyncDisposable {
+  readonly #options: { readonly clock: Clock; readonly log: Logger };
+  readonly #routers = new Map<string, Pooled>();
+
+  constructor(options: { readonly clock: Clock; readonly log: Logger }) {
+    this.#options = options;
+  }
+
+  /** Targets for the routers that have an API; connections of routers that are gone or dialled otherwise now are closed. */
+  targets(model: Model): readonly RouterTarget[] {
+    const targets = model.routers.flatMap((router) => this.#target(router, model.operator.name));
+    const names = new Set(targets.map((target) => target.name));
+    for (const name of [...this.#routers.keys()].filter((each) => !names.has(each))) this.#drop(name);
+    return targets;
+  }
+
+  async remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined> {
+    return this.#routers.get(router)?.target.removeSession(session.username, session.sessionId, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#routers.values()].map(({ target }) => target[Symbol.asyncDispose]()));
+    this.#routers.clear();
+  }
+
+  /** Targets for another model: those in force where they are dialled alike, new ones, closed with the loan, elsewhere. */
+  borrow(model: Model): AsyncDisposable & { readonly targets: readonly RouterTarget[] } {
+    const own: RouterTarget[] = [];
+    const targets = model.routers.flatMap((router) => {
+      if (router.api === undefined) return [];
+      const known = this.#routers.get(router.name);
+      if (known?.dialled === dialledAs(router, model.operator.name)) return [known.target];
+      const target = this.#dial(router, model.operator.name);
+      own.push(target);
+      return [target];
+    });
+    return {
+      targets,
+      async [Symbol.asyncDispose]() {
+        await Promise.all(own.map((target) => target[Symbol.asyncDispose]()));
+      },
+    };
+  }
+
+  #target(router: Router, operator: string): readonly RouterTarget[] {
+    if (router.api === undefined) return [];
+    const dialled = dialledAs(router, operator);
+    const known = this.#routers.get(router.name);
+    if (known?.dialled === dialled) return [known.target];
+    this.#drop(router.name);
+    const target = this.#dial(router, operator);
+    this.#routers.set(router.name, { dialled, target });
+    return [target];
+  }
+
+  #dial(router: Router, operator: string): RouterTarget {
+    const { clock } = this.#options;
+    return new RouterTarget({ router, operator, clock, connect: () => connectTo(router) });
+  }
+
+  #drop(name: string): void {
+    const pooled = this.#routers.get(name);
+    this.#routers.delete(name);
+    void pooled?.target[Symbol.asyncDispose]();
+  }
+}
+
+function connectTo({ name, address, api }: Router): Promise<RouterOsSession> {
+  if (api === undefined) throw new TypeError(`router ${name} has no api`);
+  const { port, username, password } = api;
+  return connectRouterOs({ router: name, host: address, port, username, password, maxInFlight: 32 });
+}
+
+/** What makes it the same connection. */
+function dialledAs({ address, api }: Router, operator: string): string {
+  return [address, api?.port, api?.username, api?.password.reveal(), operator].join('\n');
+}

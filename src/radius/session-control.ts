@@ -1,0 +1,125 @@
+import type { Session, SessionReader } from '../accounting/event.ts';
+import { messageOf } from '../base/errors.ts';
+import type { SessionControl } from '../directory/directory-target.ts';
+import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
+import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
+
+/** What a NAS answered to CoA or Disconnect, after all retransmissions. */
+export type DynamicAnswer =
+  | { readonly result: 'ack' }
+  | { readonly result: 'nak'; readonly errorCause?: string }
+  | { readonly result: 'timeout' };
+
+/** Sends CoA and Disconnect. */
+export interface DynamicAuthorization {
+  disconnect(nas: Nas, session: Session): Promise<DynamicAnswer>;
+  /** Tells the NAS the limits of `login`; `undefined` when this NAS cannot be told so. */
+  change(nas: Nas, session: Session, login: Login): Promise<DynamicAnswer | undefined>;
+}
+
+/** The other way to a router's sessions, when RADIUS does not reach them. */
+export interface SessionsByApi {
+  /** True when a session was there and was removed; `undefined` when the router has no API for us. */
+  remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined>;
+}
+
+export interface NasSessionControlOptions {
+  readonly directory: DirectoryReader;
+  readonly sessions: SessionReader;
+  readonly dynamic: DynamicAuthorization;
+  readonly api: SessionsByApi;
+  /** How long after an ACK its Stop is awaited before the router itself is asked. */
+  readonly stopWithinMs?: number;
+}
+
+type Told = Pick<SessionResult, 'result' | 'detail'>;
+
+/**
+ * Carries out effects on sessions: CoA where that does it, else Disconnect, else the router's API. An ACK is no proof
+ * (reference/radius.md §14): the Stop is awaited, then the router is looked at.
+ */
+export class NasSessionControl implements SessionControl {
+  readonly #options: NasSessionControlOptions;
+
+  constructor(options: NasSessionControlOptions) {
+    this.#options = options;
+  }
+
+  async settle(
+    effect: SessionEffect,
+    login: Login | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly SessionResult[]> {
+    const open = this.#options.sessions.openOf(effect.username);
+    return Promise.all(
+      open.map(async (session) => {
+        const told = await this.#settleOne(effect, session, login, signal);
+        return { effect, sessionId: session.sessionId, nas: session.nas, ...told };
+      }),
+    );
+  }
+
+  /** Ends one session, as `lastmile disconnect` asks. Never rejects. */
+  async disconnect(session: Session, signal: AbortSignal): Promise<Told> {
+    const nas = this.#options.directory.nas(session.nas);
+    if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
+    const answer = await this.#options.dynamic.disconnect(nas, session);
+    const words = wordsOf('Disconnect', answer);
+    if (answer.result === 'ack' && (await this.#stops(session, signal))) {
+      return { result: 'disconnected', detail: `${words}, Stop received` };
+    }
+    return this.#byApi(nas, session, answer, words, signal);
+  }
+
+  async #settleOne(
+    effect: SessionEffect,
+    session: Session,
+    login: Login | undefined,
+    signal: AbortSignal,
+  ): Promise<Told> {
+    const nas = this.#options.directory.nas(session.nas);
+    if (effect.action === 'disconnect' || login === undefined || nas === undefined)
+      return this.disconnect(session, signal);
+    const answer = await this.#options.dynamic.change(nas, session, login);
+    if (answer?.result === 'ack') return { result: 'changed', detail: 'CoA-ACK' };
+    const ended = await this.disconnect(session, signal);
+    const before = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
+    return { ...ended, detail: `${before}; ${ended.detail}` };
+  }
+
+  async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {
+    if (nas.router === undefined) return withoutApi(answer, words);
+    try {
+      const removed = await this.#options.api.remove(nas.router, session, signal);
+      if (removed === undefined) return withoutApi(answer, words);
+      if (removed) return { result: 'disconnected', detail: `${words}; /ppp/active/remove` };
+      return { result: answer.result === 'ack' ? 'disconnected' : 'gone', detail: `${words}; not in /ppp/active` };
+    } catch (error) {
+      const told = withoutApi(answer, words);
+      return { ...told, detail: `${told.detail}; API: ${messageOf(error)}` };
+    }
+  }
+
+  async #stops(session: Session, signal: AbortSignal): Promise<boolean> {
+    const limit = AbortSignal.timeout(this.#options.stopWithinMs ?? 3_000);
+    return this.#options.sessions.stopped(session.key, AbortSignal.any([limit, signal]));
+  }
+}
+
+function withoutApi(answer: DynamicAnswer, words: string): Told {
+  if (answer.result === 'ack') return { result: 'disconnected', detail: `${words}, no Stop seen yet` };
+  // 503: the NAS does not know the session, so the goal is reached (RFC 5176 §3.5).
+  const gone = answer.result === 'nak' && answer.errorCause === 'Session-Context-Not-Found';
+  return { result: gone ? 'gone' : 'failed', detail: words };
+}
+
+function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {
+  switch (answer.result) {
+    case 'ack':
+      return `${kind}-ACK`;
+    case 'nak':
+      return `${kind}-NAK${answer.errorCause === undefined ? '' : ` ${answer.errorCause}`}`;
+    default:
+      return `${kind}-Request: no answer (wrong secret or port, or /radius/incoming accept=no)`;
+  }
+}

@@ -1,0 +1,80 @@
+import type { TargetReport } from './report.ts';
+
+export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'SourceReady' | 'Synced' | 'Drifted';
+
+/** As Kubernetes and Flux show them. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** CamelCase, stable. */
+  readonly reason: string;
+  readonly message: string;
+  /** RFC 3339: when `status` last changed. */
+  readonly lastTransitionTime: string;
+}
+
+export type Judgement = Omit<Condition, 'lastTransitionTime'>;
+
+/** What a run says about its target. Pure. */
+export function judge(report: TargetReport): readonly Judgement[] {
+  const message = wordsOf(report);
+  const reason = reasonOf(report);
+  const good = report.result === 'in-sync' || report.result === 'applied' || report.result === 'planned';
+  const stalled = report.result === 'refused' || (!good && report.retry === 'never');
+  return [
+    { type: 'Ready', status: good ? 'True' : 'False', reason, message },
+    { type: 'Synced', status: syncedStatus(report), reason, message },
+    { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message },
+    driftOf(report),
+  ];
+}
+
+function syncedStatus({ result }: TargetReport): Condition['status'] {
+  if (result === 'failed') return 'Unknown';
+  return result === 'in-sync' || result === 'applied' ? 'True' : 'False';
+}
+
+function driftOf({ drift, result, changed }: TargetReport): Judgement {
+  const open = drift && result !== 'applied';
+  if (open) {
+    return {
+      type: 'Drifted',
+      status: 'True',
+      reason: 'DriftDetected',
+      message: `differs: ${changed.slice(0, 3).join(', ')}`,
+    };
+  }
+  const healed = drift && result === 'applied';
+  return {
+    type: 'Drifted',
+    status: result === 'failed' ? 'Unknown' : 'False',
+    reason: healed ? 'DriftHealed' : 'InSync',
+    message: healed ? `healed: ${changed.slice(0, 3).join(', ')}` : '',
+  };
+}
+
+function reasonOf({ result, error }: TargetReport): string {
+  if (error?.code === 'LM_ROUTER_UNREACHABLE') return 'RouterUnreachable';
+  if (error?.code === 'LM_ROUTER_LOGIN') return 'AuthFailed';
+  switch (result) {
+    case 'in-sync':
+    case 'applied':
+      return 'ReconciliationSucceeded';
+    case 'planned':
+      return 'OutOfSync';
+    case 'refused':
+      return 'ThresholdExceeded';
+    default:
+      return 'ReconciliationFailed';
+  }
+}
+
+function wordsOf({ result, summary, failed, refusals, error }: TargetReport): string {
+  if (error !== undefined) return error.message;
+  if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
+  if (failed.length > 0) return `${failed.length} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
+  const { create, update, delete: deleted, move } = summary;
+  if (create + update + deleted + move === 0) return 'nothing to change';
+  const verb = result === 'planned' ? 'to do' : 'done';
+  return `${create} to create, ${update} to update, ${deleted} to delete: ${verb}`;
+}

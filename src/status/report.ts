@@ -1,0 +1,38 @@
+import type { PlanSummary, Refusal } from '../reconcile/plan.ts';
+import type { FailedChange } from '../reconcile/reconcile-once.ts';
+import type { Finding, SessionResult } from '../reconcile/target.ts';
+import type { RunReport } from '../reconcile/target-loop.ts';
+
+/** One reconcile of one target, as kept and shown. Plain data. */
+export interface TargetReport extends RunReport {
+  readonly target: string;
+  readonly revision: string;
+  /** Why it ran: `revision`, `interval`, `request`, `time`. */
+  readonly reason: string;
+  /** Wall time, milliseconds since 1970. */
+  readonly at: number;
+  readonly durationMs: number;
+  /** True when something differed although nothing was committed since the last run. */
+  readonly drift: boolean;
+  readonly summary: PlanSummary;
+  /** Addresses of what changed, the first hundred. */
+  readonly changed: readonly string[];
+  readonly failed: readonly FailedChange[];
+  readonly refusals: readonly Refusal[];
+  readonly findings: readonly Finding[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** A session effect with its outcome, as kept and shown. */
+export interface SessionEvent {
+  readonly at: number;
+  readonly username: string;
+  readonly action: string;
+  readonly why: string;
+  readonly nas: string;
+  readonly sessionId: string;
+  readonly result: SessionResult['result'];
+  readonly detail: string;
+}
+
+export const noChanges: PlanSummary = { create: 0, update: 0, delete: 0, move: 0, sessions: 0 };
