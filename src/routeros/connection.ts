@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
+import { systemClock } from '../base/system-clock.ts';
 import {
   type RouterAddress,
   RouterLoginError,
@@ -47,9 +47,7 @@ const keepAliveMs = 15_000;
  */
 export async function connectRouterOs(options: ConnectOptions): Promise<RouterOsSession> {
   const at = { router: options.router, host: options.host, port: options.port };
-  const clock = options.clock ?? {
-    sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
-  };
+  const clock = options.clock ?? systemClock;
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const decode = textDecoder(options.fallbackEncoding);
   const socket = await openSocket(at, connectTimeoutMs, clock, options.signal);
