@@ -90,14 +90,32 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
     return;
   }
   const errors = schemaErrors(kind, fields);
+  reportErrors(into, file, document, errors);
+  if (kind === 'SubscriberList') collectList(into, file, document, index, errors);
+  else if (errors.length === 0) collectObject(into, file, document, index, kind);
+  else rememberBroken(into, kind, nameOf(fields));
+}
+
+/** Findings of one sort about one object that are told; the rest is a number. */
+const maxAlike = 20;
+
+function reportErrors(into: Collected, file: YamlFile, document: YamlDocument, errors: readonly ErrorObject[]): void {
+  const alike = new Map<string, number>();
   for (const error of errors) {
+    const sort = `${error.keyword} ${error.instancePath}`;
+    const before = alike.get(sort) ?? 0;
+    alike.set(sort, before + 1);
+    if (before >= maxAlike) continue;
     const finding = schemaFinding(error, (path) => locate(document.node, path, 'value'));
     if (finding === undefined) continue;
     into.issues.push(issueAt(file, document, finding.path, finding.on, finding.code, finding.message, finding.hint));
   }
-  if (kind === 'SubscriberList') collectList(into, file, document, index, errors);
-  else if (errors.length === 0) collectObject(into, file, document, index, kind);
-  else rememberBroken(into, kind, nameOf(fields));
+  for (const [sort, count] of alike) {
+    if (count <= maxAlike) continue;
+    const path = pathOf(sort.slice(sort.indexOf(' ') + 1));
+    const message = `${count - maxAlike} more mistakes like those shown`;
+    into.issues.push(issueAt(file, document, path, 'key', 'LM_AND_MORE', message));
+  }
 }
 
 /** The kind of a document, or `undefined` with the reason reported. */

@@ -51,7 +51,7 @@ const options = {
  */
 export function readYamlFile(path: string, source: string): YamlFile {
   const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
-  const counter = new LineCounter();
+  const counter = lineCounter(text);
   const issues: Issue[] = [];
   const at = (start: number, end?: number): Position => position(counter, start, end);
   const reportAs =
@@ -71,14 +71,14 @@ export function readYamlFile(path: string, source: string): YamlFile {
     return { path, documents: [], issues, at };
   }
   checkCharacters(text, report, reportAs('warning'));
-  const documents = compose(text, counter, report).map((document) => readDocument(document, at, report));
+  const documents = compose(text, report).map((document) => readDocument(document, at, report));
   return { path, documents, issues, at };
 }
 
-function compose(text: string, counter: LineCounter, report: Report): Document.Parsed[] {
-  const composer = new Composer({ ...options, lineCounter: counter });
+function compose(text: string, report: Report): Document.Parsed[] {
+  const composer = new Composer(options);
   const documents: Document.Parsed[] = [];
-  for (const token of boundedTokens(text, counter, report)) {
+  for (const token of boundedTokens(text, report)) {
     if (token.type === 'directive') {
       const hint = 'remove the line; YAML 1.2 is what is read';
       report(
@@ -96,9 +96,8 @@ function compose(text: string, counter: LineCounter, report: Report): Document.P
 }
 
 /** The parser's tokens. Stops with an issue when the text nests too deep for what follows to recurse over. */
-function* boundedTokens(text: string, counter: LineCounter, report: Report): Generator<CST.Token> {
-  const parser = new Parser(counter.addNewLine);
-  counter.addNewLine(0);
+function* boundedTokens(text: string, report: Report): Generator<CST.Token> {
+  const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) yield token;
     if (parser.stack.length > maxDepth * 2) {
@@ -166,6 +165,14 @@ function reportSyntax(error: YAMLParseError, report: Report): void {
     return;
   }
   report('LM_YAML_SYNTAX', printable(error.message, 300), start, end);
+}
+
+/** Knows every line before anything is parsed: what is wrong with single characters has a place, too. */
+function lineCounter(text: string): LineCounter {
+  const counter = new LineCounter();
+  counter.addNewLine(0);
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) counter.addNewLine(end + 1);
+  return counter;
 }
 
 function position(counter: LineCounter, start: number, end?: number): Position {
