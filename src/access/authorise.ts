@@ -53,6 +53,21 @@ export function authorise(request: AccessRequest, login: AccessLogin | undefined
   return check.proof === undefined ? { verdict: 'accept', limits } : { verdict: 'accept', limits, proof: check.proof };
 }
 
+/**
+ * Seconds until a session must end: the sooner of the service's own limit and expiry. Never 0, which routers read as no
+ * limit: the last second is one.
+ *
+ * @param startedAt when the session began, milliseconds since 1970
+ * @returns nothing when there is no limit
+ */
+export function sessionSecondsLeft(login: AccessLogin, now: number, startedAt: number): number | undefined {
+  const own = login.limits.sessionTimeoutSeconds;
+  if (own === undefined && login.expires === undefined) return undefined;
+  const ownLeft = own === undefined ? longestSessionSeconds : own - Math.floor((now - startedAt) / 1000);
+  const toExpiry = login.expires === undefined ? longestSessionSeconds : Math.floor((login.expires - now) / 1000);
+  return Math.max(1, Math.min(ownLeft, toExpiry, longestSessionSeconds));
+}
+
 function objectionTo(login: AccessLogin, now: number): RejectReason | undefined {
   if (!login.radius) return 'local-only';
   if (login.state !== 'active') return login.state;
@@ -62,20 +77,12 @@ function objectionTo(login: AccessLogin, now: number): RejectReason | undefined 
 
 function grantedLimits(login: AccessLogin, now: number): GrantedLimits {
   const { limits } = login;
-  const sessionTimeoutSeconds = sessionSeconds(login, now);
+  const sessionTimeoutSeconds = sessionSecondsLeft(login, now, now);
   return {
     interimSeconds: limits.interimSeconds,
     ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
     ...(limits.idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds: limits.idleTimeoutSeconds }),
   };
-}
-
-/** The sooner of the service's own limit and expiry. Never 0, which routers read as no limit: the last second is one. */
-function sessionSeconds(login: AccessLogin, now: number): number | undefined {
-  const own = login.limits.sessionTimeoutSeconds;
-  if (own === undefined && login.expires === undefined) return undefined;
-  const left = login.expires === undefined ? longestSessionSeconds : Math.floor((login.expires - now) / 1000);
-  return Math.max(1, Math.min(own ?? longestSessionSeconds, left, longestSessionSeconds));
 }
 
 function reject(reason: RejectReason): Decision {

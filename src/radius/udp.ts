@@ -1,5 +1,6 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { lookup as lookUp } from 'node:dns';
+import { isIP, isIPv6 } from 'node:net';
 import { LastmileError } from '../base/errors.ts';
 import type { Endpoint } from '../model/model.ts';
 
@@ -17,7 +18,7 @@ const bufferOctets = 4 << 20;
  * @throws RadiusListenError when the address cannot be had
  */
 export async function bindUdp(endpoint: Endpoint): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(endpoint.host) ? 'udp6' : 'udp4', ipv6Only: false });
+  const socket = createSocket({ type: isIPv6(endpoint.host) ? 'udp6' : 'udp4', ipv6Only: false, lookup });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
@@ -33,6 +34,13 @@ export async function bindUdp(endpoint: Endpoint): Promise<Socket> {
   growBuffers(socket);
   return socket;
 }
+
+/** An address needs no looking up, and sending need not wait a turn of the loop for it. */
+const lookup: NonNullable<SocketOptions['lookup']> = (host, options, done) => {
+  const family = isIP(host);
+  if (family === 0) lookUp(host, options, done);
+  else done(null, host, family);
+};
 
 /** Where a socket is bound. */
 export function boundTo(socket: Socket): Endpoint {

@@ -1,0 +1,208 @@
+import { sessionSecondsLeft } from '../access/authorise.ts';
+import type { Session } from '../accounting/event.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Login, Nas } from '../directory/reader.ts';
+import { grantedAttributes } from './access-accept.ts';
+import { valueName } from './dictionary/dictionary.ts';
+import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
+import type { RadiusLog } from './drops.ts';
+import { attribute, code, codeName } from './packet/codes.ts';
+import { firstValue } from './packet/framing.ts';
+import { encodeRequest } from './packet/request.ts';
+import { type SharedKey, sharedKey } from './packet/shared-key.ts';
+import { type FillRandom, randomPool } from './random-pool.ts';
+import { RequestLanes } from './request-lanes.ts';
+import type { DynamicAnswer, DynamicAuthorization } from './session-control.ts';
+import { type SessionIdentity, sessionKeys } from './session-keys.ts';
+import type { Answer, RetryTimes } from './udp-requester.ts';
+
+export interface CoaClientOptions {
+  /** Source of the requests: RouterOS takes them only from an address of its `/radius`. Default any. */
+  readonly bindAddress?: string;
+  readonly clock: Clock;
+  readonly random: FillRandom;
+  readonly log: RadiusLog;
+  /** Default: sent at 0, 1, 3 and 5 seconds, given up at 7. */
+  readonly retry?: RetryTimes;
+  /** After a time-out, once more without Event-Timestamp. Default: sent at 0 and 1 second, given up at 3. */
+  readonly retryWithoutTimestamp?: RetryTimes;
+  /** Requests open at one NAS at a time; more wait. Default 32. */
+  readonly inFlight?: number;
+}
+
+/** Attributes that RouterOS takes for a running session. */
+const changeable = new Set([
+  'Mikrotik-Rate-Limit',
+  'WISPr-Bandwidth-Max-Up',
+  'WISPr-Bandwidth-Max-Down',
+  'Idle-Timeout',
+]);
+
+/** Error-Cause values after which other identification may still find the session (RFC 5176 §3.5). */
+const worthOtherKeys = new Set([401, 402, 403, 404, 407, 503, 508]);
+
+const defaultRetry: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 4 };
+const defaultRetryWithoutTimestamp: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 2 };
+
+interface Order {
+  readonly nas: Nas;
+  readonly code: number;
+  /** Encoded attributes beside the identification. */
+  readonly changes: readonly Uint8Array[];
+  /** Where the NAS listens. */
+  readonly host: string;
+}
+
+/** Client of RFC 5176: ends sessions on a NAS and changes them. */
+export class CoaClient implements DynamicAuthorization {
+  readonly #options: CoaClientOptions;
+  readonly #lanes: RequestLanes;
+  readonly #keys = new WeakMap<Nas, SharedKey>();
+  readonly #gates = new Map<string, Gate>();
+
+  private constructor(options: CoaClientOptions) {
+    const tools = { clock: options.clock, random: randomPool(options.random) };
+    this.#options = options;
+    this.#lanes = new RequestLanes(options.bindAddress ?? '0.0.0.0', tools);
+  }
+
+  /** @throws RadiusListenError when `bindAddress` is not an address of this machine */
+  static async start(options: CoaClientOptions): Promise<CoaClient> {
+    const client = new CoaClient(options);
+    // The first port now, so that a wrong address is known at the start and not at the first suspension.
+    await client.#lanes.take('');
+    return client;
+  }
+
+  /** Ends a session. An ACK is a promise, not a proof: its Stop is. */
+  disconnect(nas: Nas, session: SessionIdentity): Promise<DynamicAnswer> {
+    return this.#order(nas, session, code.disconnectRequest, []);
+  }
+
+  /** Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. */
+  async change(nas: Nas, session: Session, login: Login): Promise<DynamicAnswer | undefined> {
+    const changes = grantedAttributes(login.limits, nas.profile).filter(({ name }) => changeable.has(name));
+    const seconds = sessionSecondsLeft(login, this.#options.clock.now(), session.startedAt);
+    const all = seconds === undefined ? changes : [...changes, { name: 'Session-Timeout', value: seconds }];
+    return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all);
+  }
+
+  /**
+   * Sends attributes to a running session.
+   *
+   * @throws RangeError when an attribute cannot be encoded
+   */
+  changeOfAuthorization(
+    nas: Nas,
+    session: SessionIdentity,
+    changes: readonly NamedAttribute[],
+  ): Promise<DynamicAnswer> {
+    return this.#order(nas, session, code.coaRequest, changes.map(encodeNamed));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lanes[Symbol.asyncDispose]();
+  }
+
+  /** Tries every identification in turn, until one is understood. The first NAK is what is reported. */
+  async #order(
+    nas: Nas,
+    session: SessionIdentity,
+    requestCode: number,
+    changes: readonly Uint8Array[],
+  ): Promise<DynamicAnswer> {
+    const host = nas.clientAddress.includes('/') ? session.nasIpAddress : nas.clientAddress;
+    if (host === undefined) return { result: 'timeout' };
+    const order = { nas, code: requestCode, changes, host };
+    let refused: DynamicAnswer | undefined;
+    for (const keys of sessionKeys(session)) {
+      const answer = await this.#askWithKeys(order, keys);
+      if (answer === undefined) return refused ?? { result: 'timeout' };
+      if (answer.packet[0] === requestCode + 1) return { result: 'ack' };
+      const cause = errorCause(answer);
+      refused ??= nak(cause);
+      if (cause === undefined || !worthOtherKeys.has(cause)) return refused;
+    }
+    return refused ?? { result: 'timeout' };
+  }
+
+  async #askWithKeys(order: Order, keys: readonly Uint8Array[]): Promise<Answer | undefined> {
+    const stamped = [...keys, eventTimestamp(this.#options.clock.now()), ...order.changes];
+    const answer = await this.#ask(order, stamped, this.#options.retry ?? defaultRetry);
+    if (answer !== undefined) return answer;
+    const times = this.#options.retryWithoutTimestamp ?? defaultRetryWithoutTimestamp;
+    const late = await this.#ask(order, [...keys, ...order.changes], times);
+    if (late !== undefined) {
+      const hint = 'its clock is probably wrong: set an NTP client on it';
+      this.#options.log.warn({ nas: order.nas.name, hint }, 'NAS answers only without Event-Timestamp');
+    }
+    return late;
+  }
+
+  async #ask(order: Order, attributes: readonly Uint8Array[], times: RetryTimes): Promise<Answer | undefined> {
+    const { nas, host } = order;
+    const gate = this.#gate(nas.name);
+    await gate.enter();
+    try {
+      const { requester, identifier } = await this.#lanes.take(`${host} ${nas.coaPort}`);
+      const key = this.#keyOf(nas);
+      const request = encodeRequest({ code: order.code, identifier, attributes }, key);
+      const codes = [order.code + 1, order.code + 2];
+      const answer = await requester.ask({ request, to: { host, port: nas.coaPort }, key, codes }, times);
+      const reply = answer === undefined ? 'none' : codeName(answer.packet[0] as number);
+      this.#options.log.debug({ nas: nas.name, code: codeName(order.code), identifier, reply }, 'request to NAS ended');
+      return answer;
+    } finally {
+      gate.leave();
+    }
+  }
+
+  #keyOf(nas: Nas): SharedKey {
+    const key = this.#keys.get(nas) ?? sharedKey(nas.secret.reveal());
+    this.#keys.set(nas, key);
+    return key;
+  }
+
+  #gate(nas: string): Gate {
+    const gate = this.#gates.get(nas) ?? openGate(this.#options.inFlight ?? 32);
+    this.#gates.set(nas, gate);
+    return gate;
+  }
+}
+
+/** Lets so many in at a time, in order of arrival. */
+interface Gate {
+  enter(): Promise<void>;
+  leave(): void;
+}
+
+function openGate(places: number): Gate {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return {
+    async enter() {
+      if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+      free -= 1;
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+}
+
+function eventTimestamp(now: number): Uint8Array {
+  return encodeNamed({ name: 'Event-Timestamp', value: Math.floor(now / 1000) });
+}
+
+function errorCause({ packet, frame }: Answer): number | undefined {
+  const value = firstValue(packet, frame, attribute.errorCause);
+  return value?.length === 4 ? Buffer.from(value).readUInt32BE(0) : undefined;
+}
+
+function nak(cause: number | undefined): DynamicAnswer {
+  return cause === undefined
+    ? { result: 'nak' }
+    : { result: 'nak', errorCause: valueName('Error-Cause', cause) ?? String(cause) };
+}

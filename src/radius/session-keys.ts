@@ -1,0 +1,32 @@
+import type { Session } from '../accounting/event.ts';
+import { encodeNamed } from './dictionary/encode-named.ts';
+
+/** What a NAS can find a session by. */
+export type SessionIdentity = Pick<
+  Session,
+  'username' | 'sessionId' | 'framedIpAddress' | 'callingStationId' | 'nasIpAddress' | 'nasIdentifier'
+>;
+
+/**
+ * Identification for CoA and Disconnect (RFC 5176 §3), encoded: all we know first, then the two short forms that RouterOS
+ * versions were seen to want. What we know is what the NAS itself sent, so that all of it matches.
+ */
+export function sessionKeys(session: SessionIdentity): readonly (readonly Uint8Array[])[] {
+  const user = named('User-Name', session.username);
+  const id = named('Acct-Session-Id', session.sessionId);
+  const address = named('Framed-IP-Address', session.framedIpAddress);
+  const everything = [
+    ...user,
+    ...id,
+    ...address,
+    ...named('Calling-Station-Id', session.callingStationId),
+    ...named('NAS-IP-Address', session.nasIpAddress),
+    ...named('NAS-Identifier', session.nasIdentifier),
+  ];
+  const short = [[...user, ...id], ...(address.length === 0 ? [] : [[...user, ...address]])];
+  return [everything, ...short.filter((keys) => keys.length < everything.length)];
+}
+
+function named(name: string, value: string | undefined): Uint8Array[] {
+  return value === undefined || value === '' ? [] : [encodeNamed({ name, value })];
+}

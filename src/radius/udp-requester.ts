@@ -1,0 +1,138 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import type { Clock } from '../base/clock.ts';
+import type { Endpoint } from '../model/model.ts';
+import { emptyFrame, type Frame, readFrame } from './packet/framing.ts';
+import type { EncodedRequest } from './packet/request.ts';
+import type { SharedKey } from './packet/shared-key.ts';
+import { verifyReply, verifyReplyMessageAuthenticator } from './packet/verify.ts';
+import { foldAddress } from './source-address.ts';
+import { bindUdp, boundTo, closeUdp } from './udp.ts';
+
+/** When a request is sent again (RFC 5080 §2.2.1): after `initialMs`, twice that, … at most `mostMs`, each ± 10 %. */
+export interface RetryTimes {
+  readonly initialMs: number;
+  readonly mostMs: number;
+  /** How often it is sent in all. */
+  readonly sends: number;
+}
+
+export interface Question {
+  readonly request: EncodedRequest;
+  /** An address, not a name: the reply must come from it. */
+  readonly to: Endpoint;
+  readonly key: SharedKey;
+  /** The codes that answer it. */
+  readonly codes: readonly number[];
+  /** A reply without Message-Authenticator is not believed. Default false. */
+  readonly signedOnly?: boolean;
+}
+
+/** The first reply that proved itself. */
+export interface Answer {
+  readonly packet: Buffer;
+  readonly frame: Frame;
+  readonly sends: number;
+  readonly roundTripMs: number;
+}
+
+export interface RequesterTools {
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+}
+
+interface Pending extends Question {
+  readonly settle: (packet: Buffer, frame: Frame) => void;
+}
+
+/** A UDP socket that asks: sends a request again, unchanged, until a reply proves itself. */
+export class UdpRequester {
+  readonly #socket: Socket;
+  readonly #tools: RequesterTools;
+  readonly #pending = new Map<string, Pending>();
+  readonly #stop = new AbortController();
+
+  private constructor(socket: Socket, tools: RequesterTools) {
+    this.#socket = socket;
+    this.#tools = tools;
+  }
+
+  /** @throws RadiusListenError when the address cannot be bound */
+  static async open(bind: Endpoint, tools: RequesterTools): Promise<UdpRequester> {
+    const socket = await bindUdp(bind);
+    const requester = new UdpRequester(socket, tools);
+    socket.on('message', (packet, from) => requester.#receive(packet, from));
+    // A send that failed looks like a lost packet: it is sent again.
+    socket.on('error', () => undefined);
+    return requester;
+  }
+
+  address(): Endpoint {
+    return boundTo(this.#socket);
+  }
+
+  /** Asks until there is an answer. Two questions with one Identifier to one place must not be open at a time. */
+  async ask(question: Question, times: RetryTimes): Promise<Answer | undefined> {
+    const { to, request } = question;
+    const key = pendingKey(to.host, to.port, request.identifier);
+    const answered = new AbortController();
+    const started = this.#tools.clock.monotonic();
+    let answer: Answer | undefined;
+    let sends = 0;
+    const settle = (packet: Buffer, frame: Frame): void => {
+      answer = { packet, frame, sends, roundTripMs: this.#tools.clock.monotonic() - started };
+      answered.abort();
+    };
+    this.#pending.set(key, { ...question, settle });
+    try {
+      for (let waitMs = times.initialMs; sends < times.sends && answer === undefined; waitMs *= 2) {
+        sends += 1;
+        this.#send(question);
+        await this.#wait(this.#jittered(Math.min(waitMs, times.mostMs)), answered.signal);
+      }
+    } finally {
+      this.#pending.delete(key);
+    }
+    return answer;
+  }
+
+  /** Questions still open end without an answer. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await closeUdp(this.#socket);
+  }
+
+  #send({ request, to }: Question): void {
+    if (this.#stop.signal.aborted) return;
+    this.#socket.send(request.octets, to.port, to.host, () => undefined);
+  }
+
+  async #wait(ms: number, answered: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([answered, this.#stop.signal]);
+    if (signal.aborted) return;
+    await this.#tools.clock.sleep(ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  #jittered(ms: number): number {
+    return ms * (0.9 + (this.#tools.random(1)[0] as number) / 1275);
+  }
+
+  #receive(packet: Buffer, from: RemoteInfo): void {
+    const frame = emptyFrame();
+    if (readFrame(packet, frame) !== undefined) return;
+    const pending = this.#pending.get(pendingKey(foldAddress(from.address), from.port, frame.identifier));
+    if (pending === undefined || !pending.codes.includes(frame.code)) return;
+    if (isProven(packet, frame, pending)) pending.settle(packet, frame);
+  }
+}
+
+function isProven(packet: Buffer, frame: Frame, { key, request, signedOnly }: Pending): boolean {
+  const sign = verifyReplyMessageAuthenticator(packet, frame, key, request.authenticator);
+  if (sign === 'wrong' || sign === 'invalid' || (sign === 'missing' && signedOnly === true)) return false;
+  return verifyReply(packet, frame, key, request.authenticator);
+}
+
+function pendingKey(host: string, port: number, identifier: number): string {
+  return `${host} ${port} ${identifier}`;
+}

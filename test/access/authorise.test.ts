@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { authorise, type Decision, longestSessionSeconds } from '../../src/access/authorise.ts';
+import type { AccessLogin } from '../../src/access/login.ts';
+import { Secret } from '../../src/base/secret.ts';
+
+const now = Date.UTC(2026, 0, 15);
+const anna: AccessLogin = {
+  username: 'anna',
+  password: new Secret('right'),
+  state: 'active',
+  radius: true,
+  limits: { interimSeconds: 120 },
+};
+
+function decide(login: AccessLogin | undefined, password = 'right', at = now): Decision {
+  return authorise({ credential: { method: 'pap', password: Buffer.from(password) } }, login, at);
+}
+
+function timeout(login: AccessLogin): number | undefined {
+  const decision = decide(login);
+  return decision.verdict === 'accept' ? decision.limits.sessionTimeoutSeconds : undefined;
+}
+
+describe('an active subscriber with the right password', () => {
+  it('IW-05: is accepted with the limits of the service', () => {
+    const limits = { interimSeconds: 300, idleTimeoutSeconds: 600, sessionTimeoutSeconds: 3600 };
+
+    expect(decide({ ...anna, limits })).toEqual({ verdict: 'accept', limits });
+  });
+
+  it('has no Session-Timeout when nothing ends the session', () => {
+    expect(decide(anna)).toEqual({ verdict: 'accept', limits: { interimSeconds: 120 } });
+  });
+});
+
+describe('somebody who is not let in', () => {
+  it.each<[string, AccessLogin | undefined, string, string]>([
+    ['nobody knows', undefined, 'right', 'unknown-subscriber'],
+    ['has a wrong password', anna, 'wrong', 'wrong-password'],
+    ['is suspended', { ...anna, state: 'suspended' }, 'right', 'suspended'],
+    ['is disabled', { ...anna, state: 'disabled' }, 'right', 'disabled'],
+    ['expired just now', { ...anna, expires: now }, 'right', 'expired'],
+    ['is only on routers', { ...anna, radius: false }, 'right', 'local-only'],
+    ['is suspended and has a wrong password', { ...anna, state: 'suspended' }, 'wrong', 'wrong-password'],
+  ])('because he %s', (_, login, password, reason) => {
+    expect(decide(login, password)).toEqual({ verdict: 'reject', reason });
+  });
+
+  it('because the method proves nothing', () => {
+    expect(authorise({ credential: { method: 'none' } }, anna, now)).toEqual({
+      verdict: 'reject',
+      reason: 'method-not-possible',
+    });
+  });
+});
+
+describe('Session-Timeout', () => {
+  const limited = (sessionTimeoutSeconds: number): AccessLogin['limits'] => ({
+    interimSeconds: 120,
+    sessionTimeoutSeconds,
+  });
+
+  it('IW-07: is the sooner of service limit and expiry', () => {
+    expect(timeout({ ...anna, limits: limited(3600), expires: now + 60_000 })).toBe(60);
+    expect(timeout({ ...anna, limits: limited(30), expires: now + 60_000 })).toBe(30);
+  });
+
+  it('IW-07: is 1, never 0, in the last second', () => {
+    expect(timeout({ ...anna, expires: now + 1 })).toBe(1);
+  });
+
+  it('stays under what RouterOS takes', () => {
+    expect(timeout({ ...anna, expires: now + 4e12 })).toBe(longestSessionSeconds);
+    expect(timeout({ ...anna, limits: limited(2 ** 33) })).toBe(longestSessionSeconds);
+  });
+
+  it('ends no later than expiry and is always a number a router takes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10 ** 13 }),
+        fc.option(fc.integer({ min: 1, max: 10 ** 9 })),
+        (left, own) => {
+          const limits = own === null ? { interimSeconds: 120 } : limited(own);
+
+          const seconds = timeout({ ...anna, limits, expires: now + left }) ?? Number.NaN;
+
+          expect(Number.isInteger(seconds)).toBe(true);
+          expect(seconds >= 1 && seconds <= longestSessionSeconds).toBe(true);
+          expect(seconds * 1000 <= Math.max(left, 1000)).toBe(true);
+        },
+      ),
+    );
+  });
+});
