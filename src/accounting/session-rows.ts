@@ -1,68 +1,120 @@
-import { keyOf, keysUnder } from '../store/layout.ts';
+import { keyOf, keysUnder, numberKey, parseNumberKey } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import type { SessionChange } from './fold-commit.ts';
 import { fromStored, parseSessionKey, type SessionState, type StoredSession, toStored } from './session-state.ts';
+import { UnsettledSessions } from './unsettled-sessions.ts';
 
-/** Gives tables: the store, or a stand-in for it. */
-export interface Tables {
-  table<T>(name: 'sessions' | 'closed' | 'history' | 'latest'): Table<T>;
-}
+/** So many sessions may wait for their rows: it bounds what a start after a crash has to go through. */
+const mostSessions = 20_000;
+/** A commit waits at most for one batch of these. */
+const sessionsPerBatch = 50;
 
-/** Sessions on disk: the layout is told in `store/layout.ts`. */
+/**
+ * Sessions on disk; the layout is told in `store/layout.ts`.
+ *
+ * A row costs LevelDB some ten microseconds whatever its size, so that rows would take most of a commit. Hence a commit holds the
+ * sessions it touched in one value, under `recent`; their rows follow later, once for many commits, and then that value goes.
+ */
 export class SessionRows {
+  readonly #store: Pick<Store, 'table' | 'write'>;
+  readonly #mostCommits: number;
   readonly #open: Table<StoredSession>;
   readonly #closed: Table<StoredSession>;
   readonly #history: Table<string>;
   readonly #latest: Table<string>;
+  readonly #recent: Table<readonly StoredSession[]>;
+  #fresh = new UnsettledSessions();
+  #settling: UnsettledSessions | undefined;
+  #firstRecent = 1;
+  #nextRecent = 1;
 
-  constructor(store: Tables) {
+  /** @param mostCommits so many commits may wait for rows of their sessions */
+  constructor(store: Pick<Store, 'table' | 'write'>, mostCommits: number) {
+    this.#store = store;
+    this.#mostCommits = mostCommits;
     this.#open = store.table('sessions');
     this.#closed = store.table('closed');
     this.#history = store.table('history');
     this.#latest = store.table('latest');
+    this.#recent = store.table('recent');
   }
 
-  writes({ before, after }: SessionChange): readonly Write[] {
-    if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after))];
-    const at = closedKey(after);
-    const writes = [
-      this.#closed.toPut(at, toStored(after)),
-      this.#history.toPut(historyKey(after), at),
-      this.#latest.toPut(latestKey(after), at),
-    ];
-    if (before === undefined) return writes;
-    if (before.stoppedAt === undefined) return [this.#open.toDel(before.key), ...writes];
-    // Deletes first: in a batch the last word on a key counts.
-    return [this.#closed.toDel(closedKey(before)), this.#history.toDel(historyKey(before)), ...writes];
+  /** Reads what is there: open sessions, newest last, and of the closed ones those that ended last, newest last. */
+  async load(closed: number): Promise<SessionState[]> {
+    const open = new Map<string, SessionState>();
+    for await (const [key, stored] of this.#open.entries()) open.set(key, fromStored(stored));
+    for await (const [key, states] of this.#recent.entries()) {
+      if (this.#nextRecent === 1) this.#firstRecent = parseNumberKey(key);
+      this.#nextRecent = parseNumberKey(key) + 1;
+      for (const state of states) this.#replay(open, fromStored(state));
+    }
+    const still = [...open.values()].filter((session) => session.stoppedAt === undefined);
+    return [...(await this.closed(closed)).reverse(), ...still.sort((a, b) => a.startedAt - b.startedAt)];
   }
 
-  /** All open sessions, newest last. */
-  async loadOpen(): Promise<SessionState[]> {
-    const sessions: SessionState[] = [];
-    for await (const [, stored] of this.#open.entries()) sessions.push(fromStored(stored));
-    return sessions.sort((a, b) => a.startedAt - b.startedAt);
+  /** What a commit must hold for its sessions. */
+  writes(changes: Iterable<SessionChange>): readonly Write[] {
+    const states = Array.from(changes, ({ after }) => toStored(after));
+    return states.length === 0 ? [] : [this.#recent.toPut(numberKey(this.#nextRecent), states)];
+  }
+
+  /** The commit with these changes is synced. */
+  committed(changes: ReadonlyMap<string, SessionChange>): void {
+    if (changes.size === 0) return;
+    this.#nextRecent += 1;
+    for (const change of changes.values()) this.#fresh.add(change);
+  }
+
+  /** Whether enough waits for `settle`. */
+  get due(): boolean {
+    if (this.#settling !== undefined) return false;
+    return this.#fresh.size >= mostSessions || this.#nextRecent - this.#firstRecent >= this.#mostCommits;
+  }
+
+  /** Brings the rows up to date. Not synced: the next commit's sync covers it, and until then `recent` is still in the log before. */
+  async settle(): Promise<void> {
+    if (this.#settling !== undefined || this.#fresh.size === 0) return;
+    const [layer, from, upTo] = [this.#fresh, this.#firstRecent, this.#nextRecent];
+    this.#settling = layer;
+    this.#fresh = new UnsettledSessions();
+    for (const changes of layer.batches(sessionsPerBatch)) {
+      await this.#store.write(changes.flatMap((change) => this.#rowsOf(change)));
+    }
+    // Last: whatever is lost of the end of the log, a session is in one or the other.
+    await this.#recent.bulk(numbers(from, upTo).map((n) => ({ type: 'del', key: numberKey(n) })));
+    this.#firstRecent = upTo;
+    this.#settling = undefined;
   }
 
   /** Those that ended last, the one that ended last first. */
-  async loadClosed(limit: number): Promise<SessionState[]> {
+  async closed(limit: number): Promise<SessionState[]> {
+    const unsettled = this.#unsettledClosed(() => true);
     const sessions: SessionState[] = [];
-    for await (const [, stored] of this.#closed.entries({ reverse: true, limit })) sessions.push(fromStored(stored));
-    return sessions;
+    for await (const [, stored] of this.#closed.entries({ reverse: true, limit: limit + unsettled.size })) {
+      if (!unsettled.has(stored.key)) sessions.push(fromStored(stored));
+    }
+    return [...sessions, ...unsettled.values()].sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0)).slice(0, limit);
   }
 
   /** Closed sessions of a username, begun last first. */
   async history(username: string, limit: number): Promise<SessionState[]> {
+    const unsettled = this.#unsettledClosed((session) => session.username === username);
+    const range = { ...keysUnder(username), reverse: true, limit: limit + unsettled.size };
     const sessions: SessionState[] = [];
-    for await (const [, at] of this.#history.entries({ ...keysUnder(username), reverse: true, limit })) {
+    for await (const [, at] of this.#history.entries(range)) {
       const stored = await this.#closed.get(at);
-      if (stored !== undefined) sessions.push(fromStored(stored));
+      if (stored !== undefined && !unsettled.has(stored.key)) sessions.push(fromStored(stored));
     }
-    return sessions;
+    return [...sessions, ...unsettled.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
   }
 
   /** The last closed session so named. Reads without leaving the turn. */
   recall(nas: string, sessionId: string, username: string): SessionState | undefined {
-    const at = this.#latest.getSync(keyOf(nas, sessionId, username));
+    const name = keyOf(nas, sessionId, username);
+    const unsettled = this.#fresh.closedNamed(name) ?? this.#settling?.closedNamed(name);
+    if (unsettled !== undefined) return unsettled;
+    const at = this.#latest.getSync(name);
     const stored = at === undefined ? undefined : this.#closed.getSync(at);
     return stored === undefined ? undefined : fromStored(stored);
   }
@@ -72,8 +124,41 @@ export class SessionRows {
     const parts = parseSessionKey(key);
     return parts !== undefined && this.recall(...parts)?.key === key;
   }
+
+  #rowsOf({ before, after }: SessionChange): readonly Write[] {
+    if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after))];
+    const at = closedKey(after);
+    const rows = [
+      this.#closed.toPut(at, toStored(after)),
+      this.#history.toPut(historyKey(after), at),
+      this.#latest.toPut(keyOf(after.nas, after.sessionId, after.username), at),
+    ];
+    if (before === undefined) return rows;
+    if (before.stoppedAt === undefined) return [this.#open.toDel(before.key), ...rows];
+    // Deletes first: in a batch the last word on a key counts.
+    return [this.#closed.toDel(closedKey(before)), this.#history.toDel(historyKey(before)), ...rows];
+  }
+
+  /** A change that may have its rows already, or not. */
+  #replay(open: Map<string, SessionState>, after: SessionState): void {
+    const ended = after.stoppedAt === undefined ? undefined : this.recall(after.nas, after.sessionId, after.username);
+    const before = open.get(after.key) ?? (ended?.key === after.key ? ended : undefined);
+    this.#fresh.add({ before, after });
+    open.set(after.key, after);
+  }
+
+  #unsettledClosed(wanted: (session: SessionState) => boolean): ReadonlyMap<string, SessionState> {
+    const found = new Map<string, SessionState>();
+    for (const layer of [this.#settling, this.#fresh]) {
+      for (const session of layer?.closed() ?? []) if (wanted(session)) found.set(session.key, session);
+    }
+    return found;
+  }
 }
 
 const closedKey = (session: SessionState) => keyOf(session.stoppedAt ?? 0, session.key);
 const historyKey = (session: SessionState) => keyOf(session.username, session.startedAt, session.key);
-const latestKey = (session: SessionState) => keyOf(session.nas, session.sessionId, session.username);
+
+function numbers(from: number, upTo: number): number[] {
+  return Array.from({ length: upTo - from }, (_, at) => from + at);
+}

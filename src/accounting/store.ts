@@ -23,6 +23,8 @@ export interface AccountingOptions {
   readonly maxWaiting?: number;
   /** Closed sessions kept in memory. Default 20,000. */
   readonly keepClosed?: number;
+  /** Commits whose sessions may wait for rows of their own. Default 5000. */
+  readonly commitsPerSettle?: number;
 }
 
 export interface SessionQuery {
@@ -46,25 +48,26 @@ const firstWaitMs = 100;
 const longestWaitMs = 30_000;
 
 /**
- * Accounting over LevelDB. One synced batch per commit holds the records and the sessions they touch; memory follows only
- * then, and only then do the promises resolve. After a failed write nothing is taken until the store was closed, opened and
+ * Accounting over LevelDB. One synced batch per commit holds the records and the sessions they touch, a value each; memory
+ * follows only then, and only then do the promises resolve. After a failed write nothing is taken until the store was closed, opened and
  * read again, which it does by itself.
  */
 export class AccountingStore implements AccountingSink, SessionReader {
   readonly #store: AccountingDatabase;
   readonly #options: AccountingOptions;
   readonly #journal: Table<string>;
-  readonly #rows: SessionRows;
   readonly #commits: GroupCommit<AccountingEvent>;
   readonly #stopping = new AbortController();
   readonly #waiters = new StopWaiters();
   readonly #unsubscribe: () => void;
+  #rows: SessionRows;
   #index: SessionIndex;
   /** On and Off packets whose sessions are not all closed yet, oldest first. */
   #closings: readonly AccountingEvent[] = [];
   #sequence = 0;
   #findings: readonly AccountingFinding[] = [];
   #recovering: Promise<void> | undefined;
+  #settling: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #lookedUpTo = 0;
   #waitMs = firstWaitMs;
@@ -73,7 +76,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
     this.#store = store;
     this.#options = options;
     this.#journal = store.table('journal');
-    this.#rows = new SessionRows(store);
+    this.#rows = this.#newRows();
     this.#index = new SessionIndex(this.#keepClosed);
     this.#commits = new GroupCommit({
       maxWaiting: options.maxWaiting ?? 10_000,
@@ -162,10 +165,17 @@ export class AccountingStore implements AccountingSink, SessionReader {
     await this.#recovering;
     await this.#commits.drain(new AccountingUnavailableError('shutting down'));
     await this.#looking;
+    await this.#settling;
+    this.#settle();
+    await this.#settling;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #newRows(): SessionRows {
+    return new SessionRows(this.#store, this.#options.commitsPerSettle ?? 5000);
   }
 
   get #keepClosed(): number {
@@ -178,11 +188,11 @@ export class AccountingStore implements AccountingSink, SessionReader {
       this.#store.table<JournalMark>('meta'),
       this.#options.log,
     );
+    const rows = this.#newRows();
     const index = new SessionIndex(this.#keepClosed);
-    const closed = await this.#rows.loadClosed(Math.min(this.#keepClosed, 1000));
-    for (const session of closed.reverse()) index.put(session);
-    for (const session of await this.#rows.loadOpen()) index.put(session);
+    for (const session of await rows.load(Math.min(this.#keepClosed, 1000))) index.put(session);
     this.#closings = (await this.#store.table<AccountingEvent[]>('meta').get(closingsKey)) ?? [];
+    this.#rows = rows;
     this.#index = index;
     this.#sequence = last;
     this.#lookedUpTo = last;
@@ -208,11 +218,23 @@ export class AccountingStore implements AccountingSink, SessionReader {
     this.#sequence = sequence;
     this.#closings = closings;
     this.#waitMs = firstWaitMs;
+    this.#rows.committed(fold.changes);
     for (const { after } of fold.changes.values()) {
       this.#index.put(after);
       if (after.stoppedAt !== undefined) this.#waiters.tell(after.key);
     }
+    if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
+  }
+
+  /** A failure needs nothing here: the store is broken then, opened again and read. */
+  #settle(): void {
+    this.#settling ??= this.#rows
+      .settle()
+      .catch((err: unknown) => this.#options.log.warn({ err }, 'session rows not written yet'))
+      .finally(() => {
+        this.#settling = undefined;
+      });
   }
 
   #lookBehind(sequence: number): void {
@@ -253,7 +275,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
       const records = events.map((event) => JSON.stringify(event));
       writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
     }
-    for (const change of fold.changes.values()) writes.push(...this.#rows.writes(change));
+    writes.push(...this.#rows.writes(fold.changes.values()));
     if (closings !== undefined)
       writes.push(this.#store.table<readonly AccountingEvent[]>('meta').toPut(closingsKey, closings));
     return writes;
@@ -275,6 +297,8 @@ export class AccountingStore implements AccountingSink, SessionReader {
       this.#waitMs = Math.min(longestWaitMs, waitMs * 2);
       try {
         await clock.sleep(waitMs, signal);
+        // Rows that it has yet to write must not come after newer ones.
+        await this.#settling;
         await this.#store.reopen();
         await this.#load();
         log.info({ sequence: this.#sequence }, 'state folder opened again, accounting goes on');
@@ -291,6 +315,6 @@ export class AccountingStore implements AccountingSink, SessionReader {
   }
 
   #closed(user: string | undefined, limit: number): Promise<SessionState[]> {
-    return user === undefined ? this.#rows.loadClosed(limit) : this.#rows.history(user, limit);
+    return user === undefined ? this.#rows.closed(limit) : this.#rows.history(user, limit);
   }
 }

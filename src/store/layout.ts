@@ -11,6 +11,7 @@
  * |-------------|---------------------------------------|-----------------------------------------------------|
  * | `meta`      | name                                  | JSON; `schema` → { version }                        |
  * | `journal`   | commit sequence (contiguous from 1)   | one commit of accounting records, see `journal.ts`  |
+ * | `recent`    | commit of sessions, contiguous        | JSON, the sessions it touched, until they have rows |
  * | `sessions`  | session key                           | JSON, an open session                               |
  * | `closed`    | stop time, session key                | JSON, a session that ended                          |
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
@@ -24,6 +25,7 @@
 export const tables = {
   meta: 'json',
   journal: 'text',
+  recent: 'json',
   sessions: 'json',
   closed: 'json',
   history: 'json',
