@@ -77,7 +77,8 @@ async function rules() {
     services: [object('Service', 'home', { access: ['pppoe'] })],
     subscribers,
     lists: [],
-    broken: { operator: 0, router: new Set(), service: new Set() },
+    broken: { router: new Set(), service: new Set() },
+    incomplete: { operator: false, router: false },
     maybeDeclared: () => false,
   };
   const resolver = secretResolver({ env: { LASTMILE_SECRET_MASTER: 'a master key of at least 32 octets!' } });

@@ -21,14 +21,16 @@ export interface Collected {
   readonly subscribers: Declared<SubscriberSpec>[];
   readonly lists: Declared<undefined>[];
   /** Known by name only: the schema was not met. */
-  readonly broken: { operator: number; readonly router: Set<string>; readonly service: Set<string> };
+  readonly broken: { readonly router: Set<string>; readonly service: Set<string> };
+  /** Something of the kind is declared that could not be read or used. */
+  readonly incomplete: { operator: boolean; router: boolean };
   /** Names in texts that could not be read, and the file of each. */
   readonly unread: Map<string, string>;
   readonly issues: Issue[];
 }
 
 export function nothingCollected(): Collected {
-  const broken = { operator: 0, router: new Set<string>(), service: new Set<string>() };
+  const broken = { router: new Set<string>(), service: new Set<string>() };
   return {
     operators: [],
     routers: [],
@@ -36,6 +38,7 @@ export function nothingCollected(): Collected {
     subscribers: [],
     lists: [],
     broken,
+    incomplete: { operator: false, router: false },
     unread: new Map(),
     issues: [],
   };
@@ -65,6 +68,8 @@ function rememberNames(into: Collected, path: string, text: string): void {
   for (const [, name] of text.matchAll(/\bname["']?\s*:\s*["']?([a-z0-9][a-z0-9._-]{0,62})/g)) {
     if (name !== undefined) into.unread.set(name, path);
   }
+  if (/\bkind["']?\s*:\s*["']?Operator\b/.test(text)) into.incomplete.operator = true;
+  if (/\bkind["']?\s*:\s*["']?Router\b/.test(text)) into.incomplete.router = true;
 }
 
 function collectDocument(into: Collected, file: YamlFile, document: YamlDocument, index: number): void {
@@ -101,13 +106,19 @@ const maxAlike = 20;
 
 function reportErrors(into: Collected, file: YamlFile, document: YamlDocument, errors: readonly ErrorObject[]): void {
   const alike = new Map<string, number>();
-  for (const error of errors) {
+  const misspelt = new Set<string>();
+  // Unknown keys first: one that was meant to be a required key explains that key's absence.
+  const ordered = [...errors].sort(
+    (a, b) => Number(b.keyword === 'additionalProperties') - Number(a.keyword === 'additionalProperties'),
+  );
+  for (const error of ordered) {
     const sort = `${error.keyword} ${error.instancePath}`;
     const before = alike.get(sort) ?? 0;
     alike.set(sort, before + 1);
-    if (before >= maxAlike) continue;
+    if (before >= maxAlike || (error.keyword === 'required' && misspelt.has(missingAt(error)))) continue;
     const finding = schemaFinding(error, (path) => locate(document.node, path, 'value'));
     if (finding === undefined) continue;
+    if (finding.meant !== undefined) misspelt.add(`${error.instancePath} ${finding.meant}`);
     into.issues.push(issueAt(file, document, finding.path, finding.on, finding.code, finding.message, finding.hint));
   }
   for (const [sort, count] of alike) {
@@ -116,6 +127,10 @@ function reportErrors(into: Collected, file: YamlFile, document: YamlDocument, e
     const message = `${count - maxAlike} more mistakes like those shown`;
     into.issues.push(issueAt(file, document, path, 'key', 'LM_AND_MORE', message));
   }
+}
+
+function missingAt(error: ErrorObject): string {
+  return `${error.instancePath} ${(error.params as { missingProperty: string }).missingProperty}`;
 }
 
 /** The kind of a document, or `undefined` with the reason reported. */
@@ -256,7 +271,8 @@ function originOf(file: YamlFile, node: ParsedNode | null): Origin {
 }
 
 function rememberBroken(into: Collected, kind: Kind, name: string | undefined): void {
-  if (kind === 'Operator') into.broken.operator += 1;
+  if (kind === 'Operator') into.incomplete.operator = true;
+  if (kind === 'Router') into.incomplete.router = true;
   if (kind === 'Router' && name !== undefined) into.broken.router.add(name);
   if (kind === 'Service' && name !== undefined) into.broken.service.add(name);
 }

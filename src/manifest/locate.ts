@@ -23,11 +23,23 @@ export function locate(root: ParsedNode | null, path: Path, on: 'key' | 'value')
     const next = child(node, step);
     if (next === undefined) return found;
     node = next.value;
-    if (next.key === undefined)
-      found = last && on === 'value' && node !== null ? whole(node) : node === null ? found : firstKey(node);
-    else found = last && on === 'value' && node !== null ? whole(node) : whole(next.key);
+    found = mark(next, last && on === 'value') ?? found;
   }
   return found;
+}
+
+/** What a step leads to: its value when that is wanted and stands on its own, else its key. */
+function mark({ key, value }: Step, wantsValue: boolean): Located | undefined {
+  const block = (isMap(value) || isSeq(value)) && value.flow !== true;
+  if (wantsValue && value !== null && !block) return whole(value);
+  if (key !== undefined) return whole(key);
+  return value === null ? undefined : firstKey(value);
+}
+
+interface Step {
+  /** Absent for an entry of a list. */
+  readonly key?: ParsedNode;
+  readonly value: ParsedNode | null;
 }
 
 /** True when every step of the path exists. */
@@ -47,10 +59,7 @@ export function firstKey(node: ParsedNode): Located {
   return key === undefined ? span(node.range[0], node.range[0]) : whole(key);
 }
 
-function child(
-  node: ParsedNode | null,
-  step: string | number,
-): { key?: ParsedNode; value: ParsedNode | null } | undefined {
+function child(node: ParsedNode | null, step: string | number): Step | undefined {
   if (isSeq(node)) {
     const value = node.items[Number(step)] as ParsedNode | null | undefined;
     return value === undefined ? undefined : { value };

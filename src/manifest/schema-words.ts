@@ -10,6 +10,8 @@ export interface Finding {
   readonly hint?: string;
   readonly path: Path;
   readonly on: 'key' | 'value';
+  /** The key that was probably meant: that it is missing needs no telling. */
+  readonly meant?: string;
 }
 
 /** The node an error is about, looked up in the text: to tell how a value was written. */
@@ -95,7 +97,8 @@ function unknownKey(error: ErrorObject, path: Path): Finding {
   const meant = nearest(key, known);
   const hint =
     meant !== undefined ? `did you mean ${meant}?` : known.length <= 16 ? `known here: ${known.join(', ')}` : undefined;
-  return finding('LM_UNKNOWN_KEY', `unknown key "${printable(key, 60)}"`, hint, [...path, key], 'key');
+  const found = finding('LM_UNKNOWN_KEY', `unknown key "${printable(key, 60)}"`, hint, [...path, key], 'key');
+  return meant === undefined ? found : { ...found, meant };
 }
 
 function notYet(error: ErrorObject, path: Path): Finding {

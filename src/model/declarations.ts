@@ -11,10 +11,11 @@ export interface Declarations {
   readonly lists: readonly Declared<undefined>[];
   /** Declared but not true to their schema: known by name, nothing else is. */
   readonly broken: {
-    readonly operator: number;
     readonly router: ReadonlySet<string>;
     readonly service: ReadonlySet<string>;
   };
+  /** Something of the kind is declared that could not be read or used: rules that need all of them are silent. */
+  readonly incomplete: { readonly operator: boolean; readonly router: boolean };
   /** May this name be declared in a text that could not be read? */
   maybeDeclared(name: string): boolean;
 }

@@ -49,7 +49,7 @@ function nowhere(
   named: readonly string[] | undefined,
   question: LoginQuestion,
 ): boolean {
-  if (explicit === 'radius' || to.declarations.broken.router.size > 0) return false;
+  if (explicit === 'radius' || to.declarations.incomplete.router) return false;
   if (explicit === 'local') return named === undefined;
   const { routers, foreignNas } = question.context;
   return (

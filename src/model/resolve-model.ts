@@ -11,7 +11,7 @@ import { byName, error, type Resolving, warning } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
 
 export interface ResolveOptions {
-  readonly secrets: Omit<SecretOptions, 'masterKey'>;
+  readonly secrets: Omit<SecretOptions, 'masterKey' | 'masterKeyUnread'>;
   /** Error words when an attribute is unknown or its value does not fit. */
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
 }
@@ -35,7 +35,8 @@ export function resolveModel(
   const routers = mapValues(declaredRouters, (each) => resolveRouter(to, each, operator.radius.messageAuthenticator));
   checkNas(to, operator, declaredOperator, [...routers.values()], declaredRouters);
 
-  const foreignNas = operator.radius.clients.length > 0;
+  // What a broken Operator declares is not known: it may have clients.
+  const foreignNas = operator.radius.clients.length > 0 || declarations.incomplete.operator;
   const { interimSeconds } = operator.accounting;
   const declaredServices = byName(to, declarations.services);
   const services = mapValues(declaredServices, (each) =>
@@ -68,20 +69,23 @@ function resolving(
   return {
     declarations,
     problems,
-    secrets: secretReader({ ...options.secrets, ...masterKey }, problems),
+    secrets: secretReader(
+      { ...options.secrets, ...masterKey, masterKeyUnread: declarations.incomplete.operator },
+      problems,
+    ),
     suggestions: new Map(),
     ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
   };
 }
 
 function checkOperators(to: Resolving): void {
-  const { operators, broken } = to.declarations;
+  const { operators, incomplete } = to.declarations;
   const [first, ...others] = operators;
   for (const other of others) {
     const message = `a repository has one Operator, the first is at ${first?.origin.file}:${first?.origin.line}`;
     error(to, 'LM_SEVERAL_OPERATORS', message, other, ['metadata', 'name']);
   }
-  if (first !== undefined || broken.operator > 0) return;
+  if (first !== undefined || incomplete.operator) return;
   const message = 'no Operator is declared: defaults are used and markers on routers say "default"';
   to.problems.push({
     severity: 'warning',

@@ -61,7 +61,7 @@ function selected(
   const names = [...routers.values()]
     .filter((router) => all.every(([key, value]) => Object.hasOwn(router.labels, key) && router.labels[key] === value))
     .map((router) => router.name);
-  if (names.length === 0 && to.declarations.broken.router.size === 0) {
+  if (names.length === 0 && !to.declarations.incomplete.router) {
     error(to, 'LM_NO_ROUTER_SELECTED', 'no router has these labels', declared, ['spec', 'routers', 'matchLabels']);
   }
   return names;
@@ -74,7 +74,7 @@ function checkPool(
   context: ServiceContext,
 ): void {
   const pool = declared.spec.address?.pool;
-  if (pool === undefined || (offered === undefined && (context.foreignNas || to.declarations.broken.router.size > 0)))
+  if (pool === undefined || (offered === undefined && (context.foreignNas || to.declarations.incomplete.router)))
     return;
   const path = ['spec', 'address', 'pool'];
   const routers =

@@ -227,7 +227,7 @@ function checkPlace(
     const hint = 'the router may give it to somebody else; keep fixed addresses in `static`, outside `ranges`';
     warning(to, 'LM_ADDRESS_IN_DYNAMIC_RANGE', `${text} lies in the dynamic ranges of ${where}`, declared, path, hint);
   }
-  if (place === 'outside' && to.declarations.broken.router.size === 0) {
+  if (place === 'outside' && !to.declarations.incomplete.router) {
     const hint = 'add it to `static` of a pool there';
     error(to, 'LM_ADDRESS_OUTSIDE_POOLS', `${text} lies outside every pool of ${where}`, declared, path, hint);
   }

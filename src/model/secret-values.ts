@@ -45,6 +45,8 @@ export interface SecretOptions {
   readonly resolver: SecretResolver;
   /** The Operator's field, when it has one. */
   readonly masterKey?: { readonly field: SecretField; readonly use: SecretUse };
+  /** The Operator could not be read: that there is no master key is not said. */
+  readonly masterKeyUnread: boolean;
   /** In `validate` a missing variable or file is a warning. */
   readonly mode: 'validate' | 'use';
   /** True where secrets in clear text are expected. */
@@ -89,7 +91,7 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     options.masterKey === undefined ? undefined : stored(options.masterKey.field, options.masterKey.use);
 
   function derived(generation: number, use: SecretUse): Secret {
-    if (masterKey === undefined) count(missing, 'masterKey', use);
+    if (masterKey === undefined && !options.masterKeyUnread) count(missing, 'masterKey', use);
     // A master key that is declared but could not be had was said once, where it is declared.
     if (masterKey === undefined || masterKey === placeholder) return placeholder;
     const parts = ['lastmile/derive/1', use.kind, use.firstName, use.field, String(generation)];

@@ -220,6 +220,32 @@ describe('a file that cannot be read', () => {
   });
 });
 
+describe('an Operator or Router that cannot be read', () => {
+  const wants = { 'service.yaml': service, 'anna.yaml': subscriber('anna', 'address: 10.1.1.1') };
+  const broken = (text: string) => `${text}oops: [\n`;
+
+  it.each([
+    ['the Operator', { 'operator.yaml': broken(operator), 'router.yaml': router }],
+    ['the Router', { 'operator.yaml': operator, 'router.yaml': broken(router) }],
+    [
+      'the kind of the Operator',
+      { 'operator.yaml': operator.replace('masterKey', 'masterKay'), 'router.yaml': router },
+    ],
+  ])('is the only error: what depends on %s is not called wrong', (_, files) => {
+    expect(new Set(errorsOf(load({ ...wants, ...files })).map((line) => line.split(':')[0])).size).toBe(1);
+  });
+});
+
+describe('a required key that is misspelt', () => {
+  it('is told once', () => {
+    const wrong = router.replace('address: 192', 'adress: 192');
+
+    expect(errorsOf(load({ ...base, 'router.yaml': wrong }))).toEqual([
+      'router.yaml:5:3 error LM_UNKNOWN_KEY unknown key "adress"',
+    ]);
+  });
+});
+
 describe('the order of files', () => {
   it('does not matter, right or wrong', () => {
     const files = {
