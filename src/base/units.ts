@@ -54,10 +54,10 @@ const spans = [
   ['ms', 1],
 ] as const;
 
-/** A duration as people write it, largest units first, two at most: 93784000 is `1d2h`. */
+/** A duration as people write it, largest units first, two at most: 93784000 is `1d2h`. From a second on, whole seconds. */
 export function formatDuration(ms: number): string {
   const parts: string[] = [];
-  let rest = Math.max(0, Math.round(ms));
+  let rest = Math.max(0, ms < 1000 ? Math.round(ms) : Math.round(ms / 1000) * 1000);
   for (const [unit, factor] of spans) {
     if (rest >= factor && parts.length < 2) {
       parts.push(`${Math.floor(rest / factor)}${unit}`);

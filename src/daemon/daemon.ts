@@ -239,7 +239,7 @@ export class Daemon implements AsyncDisposable {
   async #serve(model: Model): Promise<void> {
     const { listen, clock, log, fillRandom } = this.#options;
     const plan = listenPlan(model.operator, listen);
-    this.#engine.directoryTarget.load(model);
+    await this.#engine.directoryTarget.load(model);
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,

@@ -1,5 +1,6 @@
 import { runWindowed } from '../base/run-windowed.ts';
 import type { Model } from '../model/model.ts';
+import { differingFields, keyOf } from '../reconcile/diff.ts';
 import type {
   Change,
   LiveSession,
@@ -52,9 +53,9 @@ export class DirectoryTarget implements Target {
   }
 
   async observe(): Promise<Observation> {
-    this.#rows ??= new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+    const rows = await this.#stored();
     return {
-      rows: [...this.#rows.values()],
+      rows: [...rows.values()],
       sessions: [],
       pendingEffects: await this.#options.stored.effects(),
       findings: [],
@@ -62,11 +63,17 @@ export class DirectoryTarget implements Target {
   }
 
   /**
-   * Fills the memory from the last good declarations, after a start: the disk holds no secrets. What they say is served
-   * from now on; what differs from the disk, and what that means for sessions, comes with `apply`.
+   * Fills the memory after a start with those rows of the last good declarations that the disk says were applied: the disk
+   * holds no secrets. What differs comes with `apply`, as if it were new.
    */
-  load(model: Model): void {
-    for (const row of this.desired(model)) this.#remember(row);
+  async load(model: Model): Promise<void> {
+    const rows = await this.#stored();
+    for (const row of this.desired(model)) {
+      const known = rows.get(keyOf(row));
+      if (known === undefined) continue;
+      if (Object.keys(differingFields(row, known)).length === 0) this.#remember(row);
+      else rows.delete(keyOf(row));
+    }
   }
 
   sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
@@ -96,6 +103,11 @@ export class DirectoryTarget implements Target {
     return results;
   }
 
+  async #stored(): Promise<Map<string, ObservedRow>> {
+    this.#rows ??= new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+    return this.#rows;
+  }
+
   async #settle(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
     const login = this.#options.directory.login(effect.username);
     const results = await this.#options.control.settle(effect, login, signal);
@@ -119,10 +131,6 @@ export class DirectoryTarget implements Target {
     if (row.menu === 'login') this.#options.directory.putLogin(loginOf(row));
     else this.#options.directory.putNas(nasOf(row));
   }
-}
-
-function keyOf({ menu, identity }: { readonly menu: string; readonly identity: string }): string {
-  return `${menu}\n${identity}`;
 }
 
 function* inParts<T>(items: readonly T[], size: number): Iterable<readonly T[]> {

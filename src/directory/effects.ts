@@ -26,8 +26,9 @@ export function loginEffects(
   return effects;
 }
 
-function effectOf(change: Change): Pick<SessionEffect, 'action' | 'why'> | undefined {
-  const { after, set } = change;
+function effectOf({ before, after, set }: Change): Pick<SessionEffect, 'action' | 'why'> | undefined {
+  // Sessions of local rows are accounted, too, but it is the router's target that ends them.
+  if (before?.fields['radius'] === 'no') return undefined;
   if (after === undefined) return { action: 'disconnect', why: 'removed' };
   const { state, reason, radius } = after.fields;
   if (radius === 'no') return { action: 'disconnect', why: 'no longer by RADIUS' };

@@ -5,12 +5,15 @@ import { rateLimitText } from '../model/rate-limit.ts';
 import type { Row, Value } from '../reconcile/target.ts';
 import type { Login, LoginLimits, Nas } from './reader.ts';
 
-/** The rows of the directory: one `login` per username, one `nas` per router or RADIUS client. Pure. */
+/**
+ * The rows of the directory: one `login` per username, then one `nas` per router or RADIUS client. Pure. A NAS comes last,
+ * so that nobody is refused as unknown while a large directory is being filled: until then the NAS hears nothing.
+ */
 export function directoryRows(model: Model): readonly Row[] {
   return [
-    ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router)])),
-    ...model.operator.radius.clients.map(clientRow),
     ...model.subscriptions.map(loginRow),
+    ...model.operator.radius.clients.map(clientRow),
+    ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router)])),
   ];
 }
 

@@ -97,7 +97,11 @@ function changeOf(row: Row, before: ObservedRow | undefined): readonly Change[] 
   return [{ action: 'update', menu, identity, owner, set, before, after: row, ...(adopts ? { adopts } : {}) }];
 }
 
-function differingFields(row: Row, before: ObservedRow): Record<string, Value> {
+/** The fields of a row that the target does not hold as declared. */
+export function differingFields(
+  row: Pick<Row, 'fields'>,
+  before: Pick<ObservedRow, 'fields'>,
+): Readonly<Record<string, Value>> {
   const set: Record<string, Value> = {};
   for (const [name, value] of Object.entries(row.fields)) {
     if (!same(value, before.fields[name])) set[name] = value;

@@ -39,6 +39,16 @@ export class GitSource implements Source {
     }
   }
 
+  /** A commit by any name git knows it by. */
+  async readCommit(rev: string): Promise<Revision> {
+    try {
+      const hash = (await this.#raw('rev-parse', '--verify', '--end-of-options', `${rev}^{commit}`)).trim();
+      return { id: `${rev}@sha1:${hash}`, files: await this.#files(hash) };
+    } catch (error) {
+      throw new SourceError(`${this.#dir}: no commit ${rev}: ${words(error)}`, { cause: error });
+    }
+  }
+
   async readAgain(id: string): Promise<readonly SourceFile[]> {
     const hash = /@sha1:([0-9a-f]{40,64})$/.exec(id)?.[1];
     if (hash === undefined) throw new SourceError(`${this.#dir}: ${id} is not a commit`);

@@ -74,7 +74,8 @@ function wordsOf({ result, summary, failed, refusals, error }: TargetReport): st
   if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
   if (failed.length > 0) return `${failed.length} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
   const { create, update, delete: deleted, move } = summary;
-  if (create + update + deleted + move === 0) return 'nothing to change';
-  const verb = result === 'planned' ? 'to do' : 'done';
-  return `${create} to create, ${update} to update, ${deleted} to delete: ${verb}`;
+  if (create + update + deleted + move === 0) return 'in step';
+  if (result === 'planned')
+    return `${create} to create, ${update} to update, ${deleted} to delete; its mode only looks`;
+  return `${create} created, ${update} updated, ${deleted} deleted`;
 }

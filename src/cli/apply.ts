@@ -1,0 +1,203 @@
+import type { AdminClient } from '../admin/client.ts';
+import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
+import { printable } from '../base/bytes.ts';
+import type { Engine } from '../daemon/engine.ts';
+import { LastGood } from '../daemon/last-good.ts';
+import { chosen, planTargets } from '../daemon/plan-targets.ts';
+import { lastRevision, modeOf, sessionEvent } from '../daemon/reconciler.ts';
+import { runTarget, type TargetRun } from '../daemon/run-target.ts';
+import { directoryName } from '../directory/directory-target.ts';
+import type { Issue } from '../manifest/issue.ts';
+import { asOf } from '../model/as-of.ts';
+import type { Model } from '../model/model.ts';
+import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
+import type { Target } from '../reconcile/target.ts';
+import type { SessionEvent, TargetReport } from '../status/report.ts';
+import { complain, type Declared, findDaemon, loadDeclared, readDeclared, tellIssues } from './context.ts';
+import { exitCodes, type Io } from './io.ts';
+import { refuseEmpty } from './plan.ts';
+import { planText } from './plan-text.ts';
+import { openEngine, type Surroundings } from './surroundings.ts';
+
+export interface ApplyOptions {
+  readonly state: string;
+  readonly secrets?: string;
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly autoApprove: boolean;
+  readonly allowDeletes?: number;
+}
+
+type Applied = Pick<Extract<ApplyAnswer, { result: 'applied' }>, 'reports' | 'sessions'>;
+
+/** `lastmile apply DIR`: shows the plan, asks, applies it. Resolves with the exit code. */
+export async function applyCommand(dir: string, options: ApplyOptions, io: Io, around: Surroundings): Promise<number> {
+  const declared = await readDeclared(dir);
+  if (declared.files.length === 0) return refuseEmpty(dir, io);
+  const model = loadDeclared(dir, declared, options, io);
+  if (model === undefined) return exitCodes.invalid;
+  const daemon = await findDaemon(options.state);
+  if (daemon !== undefined) return applyByDaemon(daemon, declared, options, io, around);
+  await using engine = await openEngine(options.state, around);
+  return await applyHere(engine, model, declared, options, io, around);
+}
+
+async function applyHere(
+  engine: Engine,
+  declaredModel: Model,
+  declared: Declared,
+  options: ApplyOptions,
+  io: Io,
+  around: Surroundings,
+): Promise<number> {
+  const model = asOf(declaredModel, around.clock.now());
+  const targets = chosen(engine.targets(model), options.target, options.exclude);
+  await engine.directoryTarget.load(model);
+  const guard = guardOf(model, options);
+  const plan = await planTargets(targets, {
+    model,
+    revision: declared.id,
+    inventory: engine.inventory,
+    guard,
+    signal: around.signal,
+    lastRevision: (target) => lastRevision(engine, target).lastRevision,
+    sessionsKnown: true,
+  });
+  const stop = await approve(plan, options, io, around);
+  if (stop !== undefined) return stop;
+  const runs = await Promise.all(targets.map((target) => run(engine, target, model, declared.id, options, around)));
+  const reports = runs.map((each) => each.report);
+  for (const report of reports) await engine.status.record(report);
+  const directory = reports.find((report) => report.target === directoryName);
+  if (directory?.result === 'applied' || directory?.result === 'in-sync') {
+    await new LastGood(engine.store.table('meta')).keep(declared.source, declared);
+  }
+  const results = (await Promise.all(runs.map((each) => each.sessions))).flat();
+  return tell({ reports, sessions: results.map((each) => sessionEvent(each, around.clock.now())) }, io);
+}
+
+function run(
+  engine: Engine,
+  target: Target,
+  model: Model,
+  revision: string,
+  options: ApplyOptions,
+  around: Surroundings,
+): Promise<TargetRun> {
+  const { clock, signal } = around;
+  return runTarget(target, {
+    model,
+    revision,
+    ...lastRevision(engine, target.name),
+    mode: modeOf(target, model),
+    guard: guardOf(model, options),
+    inventory: engine.inventory,
+    reason: 'request',
+    clock,
+    signal,
+  });
+}
+
+function guardOf(model: Model, { allowDeletes }: ApplyOptions) {
+  const { deleteLimits } = model.operator.reconcile;
+  return { deleteLimits, ...(allowDeletes === undefined ? {} : { allowDeletes }) };
+}
+
+async function applyByDaemon(
+  daemon: AdminClient,
+  { files }: Declared,
+  options: ApplyOptions,
+  io: Io,
+  around: Surroundings,
+): Promise<number> {
+  const { target: targets, exclude, allowDeletes } = options;
+  const planned = await daemon.post<PlanAnswer>('/api/v1/plan', { files, targets, exclude });
+  if (planned.result === 'invalid') return invalid(planned.issues, files, io);
+  const stop = await approve(planned.plan, options, io, around);
+  if (stop !== undefined) return stop;
+  const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', {
+    files,
+    targets,
+    exclude,
+    ...(allowDeletes === undefined ? {} : { allowDeletes }),
+  });
+  switch (answer.result) {
+    case 'invalid':
+      return invalid(answer.issues, files, io);
+    case 'not-followed':
+      complain(
+        new Error(
+          `the daemon follows ${answer.source}, and these declarations are not in it: commit them there, it applies commits by itself`,
+        ),
+        io,
+      );
+      return exitCodes.error;
+    default:
+      return tell(answer, io);
+  }
+}
+
+function invalid(issues: readonly unknown[], files: Declared['files'], io: Io): number {
+  tellIssues(files, issues as readonly Issue[], io);
+  return exitCodes.invalid;
+}
+
+/** Shows the plan and gets a yes. Returns an exit code when there is nothing to do, or it must not be done. */
+async function approve(
+  plan: PlanDocument,
+  options: ApplyOptions,
+  io: Io,
+  around: Surroundings,
+): Promise<number | undefined> {
+  io.out(planText(plan, io.color));
+  // What is allowed by number is judged when it is applied, by whoever applies it.
+  if (plan.refusals.length > 0 && options.allowDeletes === undefined) return exitCodes.refused;
+  const unreachable = plan.targets.some(({ state }) => state === 'unreachable');
+  if (isEmpty(plan) && !unreachable) return undefined;
+  if (options.autoApprove) return undefined;
+  if (around.ask === undefined) {
+    complain(new Error('not a terminal: give --auto-approve to apply without being asked'), io);
+    return exitCodes.usage;
+  }
+  const answer = await around.ask('Apply this? Only "yes" is taken: ');
+  if (answer.trim() === 'yes') return undefined;
+  io.err('Nothing was applied.\n');
+  return exitCodes.error;
+}
+
+function tell({ reports, sessions }: Applied, io: Io): number {
+  for (const report of reports) for (const line of reportLines(report)) io.out(`${line}\n`);
+  for (const event of sessions) io.out(`  ${sessionLine(event)}\n`);
+  return exitOf(reports);
+}
+
+export function sessionLine({ username, nas, sessionId, result, detail }: SessionEvent): string {
+  return `${printable(username)} on ${nas} (${sessionId}): ${result}, ${detail}`;
+}
+
+export function reportLines(report: TargetReport): readonly string[] {
+  const { target, result, summary, error, failed, refusals } = report;
+  const counts = `${summary.create} created, ${summary.update} updated, ${summary.delete} deleted`;
+  const words = {
+    'in-sync': 'nothing to change',
+    applied: `applied: ${counts}`,
+    partial: `applied in part: ${failed.length} failed`,
+    planned: 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)',
+    refused: 'refused',
+    failed: `unknown: ${error?.message ?? ''}`,
+  }[result];
+  return [
+    `${target}: ${words}`,
+    ...failed.slice(0, 20).map((each) => `  ${printable(each.address)}: ${each.error}`),
+    ...refusals.map((each) => `  ${each.message}`),
+  ];
+}
+
+/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied (DESIGN.md §3). */
+export function exitOf(reports: readonly TargetReport[]): number {
+  const has = (result: TargetReport['result']) => reports.some((report) => report.result === result);
+  if (has('refused')) return exitCodes.refused;
+  if (has('partial')) return exitCodes.partial;
+  if (!has('failed')) return exitCodes.success;
+  return has('applied') ? exitCodes.partial : exitCodes.error;
+}

@@ -1,0 +1,122 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PlanAnswer } from '../admin/service.ts';
+import { unreachable } from '../base/errors.ts';
+import { chosen, planTargets } from '../daemon/plan-targets.ts';
+import { lastRevision } from '../daemon/reconciler.ts';
+import { RouterPool } from '../daemon/router-pool.ts';
+import { directoryName } from '../directory/directory-target.ts';
+import type { Issue } from '../manifest/issue.ts';
+import { asOf } from '../model/as-of.ts';
+import type { Model } from '../model/model.ts';
+import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
+import { StoredInventory } from '../status/stored-inventory.ts';
+import { complain, type Declared, findDaemon, loadDeclared, readDeclared, tellIssues } from './context.ts';
+import { exitCodes, type Io } from './io.ts';
+import { planText } from './plan-text.ts';
+import { openEngine, type Surroundings } from './surroundings.ts';
+
+export interface PlanOptions {
+  readonly state: string;
+  readonly secrets?: string;
+  readonly rev?: string;
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly output: 'text' | 'json';
+  readonly detailedExitcode: boolean;
+}
+
+/** `lastmile plan DIR`: what would change, and whom it touches. Writes nothing. Resolves with the exit code. */
+export async function planCommand(dir: string, options: PlanOptions, io: Io, around: Surroundings): Promise<number> {
+  const declared = await readDeclared(dir, options.rev);
+  if (declared.files.length === 0) return refuseEmpty(dir, io);
+  const model = loadDeclared(dir, declared, options, io);
+  if (model === undefined) return exitCodes.invalid;
+  const daemon = await findDaemon(options.state);
+  if (daemon === undefined) {
+    const plan = await planHere(asOf(model, around.clock.now()), declared, options, around);
+    return tell(plan, options, io);
+  }
+  const { files } = declared;
+  const answer = await daemon.post<PlanAnswer>('/api/v1/plan', {
+    files,
+    targets: options.target,
+    exclude: options.exclude,
+  });
+  switch (answer.result) {
+    case 'planned':
+      return tell(answer.plan, options, io);
+    case 'invalid':
+      tellIssues(files, answer.issues as readonly Issue[], io);
+      complain(new Error('the daemon finds these declarations invalid; it may lack secrets that this shell has'), io);
+      return exitCodes.invalid;
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** An empty or half-read repository would delete everything: nothing is planned from it (DESIGN.md §5). */
+export function refuseEmpty(dir: string, io: Io): number {
+  complain(
+    new Error(`${dir} declares nothing: there is no YAML file in it. Nothing is planned from an empty repository`),
+    io,
+  );
+  return exitCodes.refused;
+}
+
+/** Plans without a daemon. The directory is compared with the store where that can be opened. */
+async function planHere(
+  model: Model,
+  declared: Declared,
+  options: PlanOptions,
+  around: Surroundings,
+): Promise<PlanDocument> {
+  const common = {
+    model,
+    revision: declared.id,
+    guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+    signal: around.signal,
+  };
+  if (!(await hasStore(options.state))) {
+    await using routers = new RouterPool(around);
+    const reason = `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
+    const directory = chosen(
+      [{ name: directoryName, state: 'left-out' as const, reason }],
+      options.target,
+      options.exclude,
+    );
+    return await planTargets(chosen(routers.targets(model), options.target, options.exclude), {
+      ...common,
+      inventory: StoredInventory.empty(),
+      lastRevision: () => undefined,
+      leftOut: directory,
+      sessionsKnown: false,
+    });
+  }
+  await using engine = await openEngine(options.state, around);
+  return await planTargets(chosen(engine.targets(model), options.target, options.exclude), {
+    ...common,
+    inventory: engine.inventory,
+    lastRevision: (target) => lastRevision(engine, target).lastRevision,
+    sessionsKnown: true,
+  });
+}
+
+async function hasStore(state: string): Promise<boolean> {
+  return stat(join(state, 'db')).then(
+    () => true,
+    () => false,
+  );
+}
+
+function tell(plan: PlanDocument, options: PlanOptions, io: Io): number {
+  io.out(options.output === 'json' ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, io.color));
+  return exitOf(plan, options.detailedExitcode);
+}
+
+/** Unknown targets are an error; 1 beats 2 (DESIGN.md §3). */
+export function exitOf(plan: PlanDocument, detailed: boolean): number {
+  if (plan.targets.some(({ state }) => state === 'unreachable')) return exitCodes.error;
+  if (plan.refusals.length > 0) return exitCodes.refused;
+  return detailed && !isEmpty(plan) ? exitCodes.changes : exitCodes.success;
+}

@@ -1,0 +1,319 @@
+import { randomFillSync } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { pino } from 'pino';
+import { LastmileError, messageOf } from '../base/errors.ts';
+import { systemClock } from '../base/system-clock.ts';
+import { parseEndpoint } from '../daemon/listeners.ts';
+import type { Endpoint } from '../model/model.ts';
+import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
+import { type SimulateRouterOsOptions, simulateRouterOs, simulateRouterOsFlags } from '../simulator/command.ts';
+import { applyCommand } from './apply.ts';
+import { exitCodes, type Io } from './io.ts';
+import { planCommand } from './plan.ts';
+import { radiusDisconnectCommand, radiusLoginCommand, radiusStatusCommand } from './radius.ts';
+import { runCommand } from './run.ts';
+import {
+  disconnectCommand,
+  getCommand,
+  reconcileCommand,
+  sessionsCommand,
+  statusCommand,
+  whyCommand,
+} from './runtime.ts';
+import { schemaCommand } from './schema.ts';
+import type { Surroundings } from './surroundings.ts';
+import { validateCommand } from './validate.ts';
+
+type Action = (io: Io, around: Surroundings, command: Command) => Promise<number>;
+
+/** Runs a command line; resolves with the exit code. Nothing but a bug throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const io = processIo();
+  let exit: number = exitCodes.success;
+  const program = build(async (command, action) => {
+    exit = await run(command, action, io);
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    // Commander has told what is wrong by itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    throw error;
+  }
+}
+
+async function run(command: Command, action: Action, io: Io): Promise<number> {
+  const stop = new AbortController();
+  // One listener for each command in flight on each router.
+  setMaxListeners(0, stop.signal);
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Asked twice, a person does not want to wait.
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+    stop.abort(signal);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    return await action(io, surroundings(command.optsWithGlobals(), stop.signal), command);
+  } catch (error) {
+    if (stop.signal.aborted) return exitCodes.interrupted;
+    if (!(error instanceof LastmileError) && !(error instanceof RangeError)) throw error;
+    io.err(`lastmile: ${messageOf(error)}\n`);
+    return error instanceof RangeError ? exitCodes.usage : exitCodes.error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+function surroundings(options: { readonly logLevel?: string }, signal: AbortSignal): Surroundings {
+  const level = options.logLevel ?? 'warn';
+  return {
+    clock: systemClock,
+    log: pino(
+      { level, base: null, redact: redacted, formatters: { level: (label) => ({ level: label }) } },
+      pino.destination({ dest: 2, sync: true }),
+    ),
+    fillRandom: (octets) => void randomFillSync(octets),
+    random: Math.random,
+    signal,
+    ask: process.stdin.isTTY === true ? ask : undefined,
+    version: version(),
+  };
+}
+
+/** A second net: secrets are `Secret` from the moment they are read, and print as such. */
+const redacted = ['password', '*.password', 'secret', '*.secret', 'masterKey', '*.masterKey'];
+
+async function ask(question: string): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await reader.question(question);
+  } finally {
+    reader.close();
+  }
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function processIo(): Io {
+  const noColor = process.env['NO_COLOR'] !== undefined || process.env['CI'] !== undefined;
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    color: process.stdout.isTTY === true && !noColor,
+  };
+}
+
+type Carry = (command: Command, action: Action) => Promise<void>;
+
+/** The command table. Every option has an environment twin `LASTMILE_…`. */
+function build(carry: Carry): Command {
+  const program = new Command('lastmile')
+    .description('GitOps for access networks: routers, services and subscribers from YAML in git')
+    .version(version())
+    .showHelpAfterError('(lastmile help COMMAND says more)')
+    .exitOverride();
+  addDeclarations(program, carry);
+  addOperation(program, carry);
+  addRuntime(program, carry);
+  addRadius(program, carry);
+  addSimulate(program, carry);
+  for (const command of allCommands(program)) {
+    command.exitOverride();
+    for (const option of command.options) twin(option);
+  }
+  return program;
+}
+
+function twin(option: Option): void {
+  const name = option.long
+    ?.replace(/^--(no-)?/, '')
+    .replaceAll('-', '_')
+    .toUpperCase();
+  if (name !== undefined && name !== 'VERSION' && option.envVar === undefined) option.env(`LASTMILE_${name}`);
+}
+
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function addDeclarations(program: Command, carry: Carry): void {
+  program
+    .command('validate')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('all errors of all files at once')
+    .addOption(
+      new Option('-o, --output <format>', 'text, json or github').choices(['text', 'json', 'github']).default('text'),
+    )
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--max-errors <n>', 'findings shown; the rest is counted', whole, 200)
+    .action((dir: string, options, command) =>
+      carry(command, (io) => validateCommand(dir, { ...options, attributeCheck: checkAttribute }, io)),
+    );
+  program
+    .command('schema')
+    .description('the JSON Schemas of every kind')
+    .option('--kind <kind>', 'one kind only')
+    .option('--out <dir>', 'write them as files')
+    .action((options, command) => carry(command, (io) => schemaCommand(options, io)));
+}
+
+function addOperation(program: Command, carry: Carry): void {
+  withState(program.command('plan'))
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('what would change, and which live sessions it touches; writes nothing')
+    .option('--rev <rev>', 'a commit instead of the work tree')
+    .option('--target <name...>', 'only these targets (routers, or directory)', [])
+    .option('--exclude <name...>', 'not these targets', [])
+    .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .addOption(outputs(['text', 'json']))
+    .action((dir: string, options, command) => carry(command, (io, around) => planCommand(dir, options, io, around)));
+  withState(program.command('apply'))
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('shows the plan, asks, and applies it')
+    .option('--auto-approve', 'do not ask', false)
+    .option('--allow-deletes <n>', 'how many deletes are meant, when the guard refuses them', whole)
+    .option('--target <name...>', 'only these targets', [])
+    .option('--exclude <name...>', 'not these targets', [])
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .action((dir: string, options, command) => carry(command, (io, around) => applyCommand(dir, options, io, around)));
+  withState(program.command('run'))
+    .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
+    .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--listen-auth <host:port>', 'RADIUS authentication, instead of what is declared', endpoint)
+    .option('--listen-accounting <host:port>', 'RADIUS accounting, instead of what is declared', endpoint)
+    .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
+    .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)
+    .option('--poll-seconds <n>', 'how often the source is read even when nothing was noticed', whole)
+    .addOption(
+      new Option('--log-level <level>', 'error, warn, info or debug')
+        .choices(['error', 'warn', 'info', 'debug'])
+        .default('info'),
+    )
+    .action((dir: string, options, command) =>
+      carry(command, (io, around) => {
+        const { listenAuth, listenAccounting, listenAdmin, pollSeconds, ...rest } = options;
+        const listen = { auth: listenAuth, accounting: listenAccounting, admin: listenAdmin };
+        return runCommand(
+          dir,
+          { ...rest, listen, ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }) },
+          io,
+          around,
+        );
+      }),
+    );
+  withState(program.command('reconcile'))
+    .argument('[target]', 'a router, or directory')
+    .description('asks the daemon to look and apply now')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target, options, command) => carry(command, (io) => reconcileCommand(target, options, io)));
+}
+
+function addRuntime(program: Command, carry: Carry): void {
+  withState(program.command('status'))
+    .argument('[target]', 'a router, or directory: with conditions and history')
+    .description('revision in force, conditions, last runs')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target, options, command) => carry(command, (io, around) => statusCommand(target, options, io, around)));
+  withState(program.command('get'))
+    .argument('<kind>', 'operator, router, service or subscriber')
+    .argument('[name]')
+    .description('declared objects as they are in force')
+    .option('--dir <dir>', 'folder of declarations, when no daemon answers', '.')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((kind, name, options, command) =>
+      carry(command, (io, around) => getCommand(kind, name, options, io, around)),
+    );
+  withState(program.command('sessions'))
+    .description('who is online')
+    .option('--user <username>', 'only this username')
+    .option('--all', 'closed sessions as well', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) => carry(command, (io, around) => sessionsCommand(options, io, around)));
+  withState(program.command('disconnect'))
+    .argument('[username]')
+    .description('ends sessions and says what the NAS answered')
+    .option('--session <id>', 'one session, by Acct-Session-Id')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) => carry(command, (io) => disconnectCommand(user, options, io)));
+  withState(program.command('why'))
+    .argument('<username>')
+    .description('the last decisions for a login, and why')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) => carry(command, (io, around) => whyCommand(user, options, io, around)));
+}
+
+function addRadius(program: Command, carry: Carry): void {
+  const radius = program.command('radius').description('a RADIUS client for checks');
+  const common = (command: Command) =>
+    command
+      .option('--secret-env <name>', 'environment variable that holds the shared secret', 'LASTMILE_SECRET_RADIUS')
+      .option('--source <address>', 'address to send from')
+      .addOption(outputs(['text', 'json', 'yaml']));
+  common(radius.command('login'))
+    .argument('<username>')
+    .description('an Access-Request; exit 0 accepted, 4 rejected, 1 no answer')
+    .option('--server <host:port>', 'where to ask', endpoint, { host: '127.0.0.1', port: 1812 })
+    .addOption(
+      new Option('--method <method>', 'how the password is sent').choices(['pap', 'chap', 'mschap2']).default('pap'),
+    )
+    .option('--password-env <name>', 'environment variable that holds the password', 'LASTMILE_SECRET_PASSWORD')
+    .action((user, options, command) => carry(command, (io, around) => radiusLoginCommand(user, options, io, around)));
+  common(radius.command('status-server'))
+    .description('is the server there?')
+    .option('--server <host:port>', 'where to ask', endpoint, { host: '127.0.0.1', port: 1812 })
+    .action((options, command) => carry(command, (io, around) => radiusStatusCommand(options, io, around)));
+  common(radius.command('disconnect'))
+    .argument('<username>')
+    .description('a Disconnect-Request straight to a NAS')
+    .requiredOption('--server <host:port>', 'the NAS', endpoint)
+    .option('--session <id>', 'Acct-Session-Id')
+    .option('--address <address>', 'Framed-IP-Address')
+    .action((user, options, command) =>
+      carry(command, (io, around) => radiusDisconnectCommand(user, options, io, around)),
+    );
+}
+
+function addSimulate(program: Command, carry: Carry): void {
+  const simulate = program.command('simulate').description('simulated devices that speak the true protocols');
+  const routeros = simulate
+    .command('routeros')
+    .description('a router: API, PPPoE dial-in by RADIUS or local secrets, CoA');
+  for (const { flags, description, defaultValue } of simulateRouterOsFlags)
+    routeros.option(flags, description, defaultValue);
+  routeros.action((options: SimulateRouterOsOptions, command) =>
+    carry(command, async (io, { signal, clock }) => {
+      await simulateRouterOs(options, { out: (line) => io.out(`${line}\n`), signal, clock });
+      return signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
+    }),
+  );
+}
+
+function withState(command: Command): Command {
+  return command.option('--state <dir>', 'state folder', './state');
+}
+
+function outputs(formats: readonly string[]): Option {
+  return new Option('-o, --output <format>', formats.join(', ')).choices([...formats]).default('text');
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
+  return Number(text);
+}
+
+function endpoint(text: string): Endpoint {
+  const parsed = parseEndpoint(text);
+  if (parsed === undefined) throw new InvalidArgumentError('host:port is needed.');
+  return parsed;
+}

@@ -1,0 +1,67 @@
+import { resolve, sep } from 'node:path';
+import { messageOf } from '../base/errors.ts';
+import { Daemon, type Listeners } from '../daemon/daemon.ts';
+import type { ListenOverrides } from '../daemon/listeners.ts';
+import { GitSource } from '../source/git-source.ts';
+import { openSource } from '../source/open-source.ts';
+import { complain, tellIssues } from './context.ts';
+import { exitCodes, type Io } from './io.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface RunOptions {
+  readonly state: string;
+  readonly secrets?: string;
+  readonly listen: ListenOverrides;
+  readonly printListeners: boolean;
+  readonly pollMs?: number;
+}
+
+/** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
+export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
+  const source = await openSource(dir);
+  if (source instanceof GitSource && (await source.hasUncommitted())) {
+    io.err(`lastmile: ${dir} has changes that are not committed; they are ignored\n`);
+  }
+  const daemon = await Daemon.start({
+    ...around,
+    source,
+    stateDir: options.state,
+    load: {
+      env: io.env,
+      ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
+      example: resolve(dir).split(sep).includes('examples'),
+    },
+    listen: options.listen,
+    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    onListening: (listeners) => {
+      if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);
+    },
+    onInvalid: ({ files }, issues) => tellIssues(files, issues, io),
+  });
+  await stopped(around.signal);
+  around.log.info('stopping');
+  try {
+    await daemon[Symbol.asyncDispose]();
+  } catch (error) {
+    complain(new Error(`while stopping: ${messageOf(error)}`), io);
+    return exitCodes.error;
+  }
+  return around.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
+}
+
+/** One address as text, several as a list, none left out. */
+function listenersJson({ auth, accounting, admin, adminSocket }: Listeners): object {
+  return {
+    ...(auth.length === 0 ? {} : { auth: auth.length === 1 ? auth[0] : auth }),
+    ...(accounting.length === 0 ? {} : { accounting: accounting.length === 1 ? accounting[0] : accounting }),
+    admin,
+    adminSocket,
+  };
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

@@ -1,0 +1,69 @@
+import { createColors } from 'picocolors';
+import type { DaemonStatus } from '../admin/service.ts';
+import { printable } from '../base/bytes.ts';
+import { formatDuration } from '../base/units.ts';
+import type { TargetStatus } from '../status/status-book.ts';
+import { sessionLine } from './apply.ts';
+import { table } from './output.ts';
+
+/** `lastmile status` for a terminal. `full` adds conditions and history of each target. */
+export function statusText(status: DaemonStatus, full: boolean, now: number, color: boolean): string {
+  const colors = createColors(color);
+  const head = [
+    `Source:    ${printable(status.source)}`,
+    ...(status.revision === undefined ? [] : [`Revision:  ${status.revision}${about(status)}`]),
+    `Sessions:  ${status.openSessions} open`,
+    ...(status.nextChange === undefined ? [] : [`Next:      a subscriber expires at ${status.nextChange}`]),
+  ];
+  const source = status.conditions.filter(({ status: state }) => state === 'False');
+  const bad = [...source.map(({ reason, message }) => `${reason}: ${message}`), ...status.findings];
+  const events = status.sessionEvents.slice(0, full ? 20 : 5).map((event) => `  ${sessionLine(event)}`);
+  const lines = [
+    ...head,
+    ...bad.map((words) => colors.yellow(`! ${printable(words, 500)}`)),
+    '',
+    status.targets.length === 0 ? 'No target has been reconciled yet.' : targetsTable(status.targets, now).trimEnd(),
+    ...(full ? status.targets.flatMap((target) => ['', ...detail(target)]) : []),
+    ...(events.length === 0 ? [] : ['', 'Last actions on sessions:', ...events]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function about({ author, subject }: DaemonStatus): string {
+  return author === undefined ? '' : `, ${printable(subject ?? '')} (${printable(author)})`;
+}
+
+function targetsTable(targets: readonly TargetStatus[], now: number): string {
+  return table(
+    ['TARGET', 'READY', 'SYNCED', 'DRIFTED', 'CHECKED', 'SAYS'],
+    targets.map(({ name, conditions, last }) => {
+      const of = (type: string) => conditions.find((condition) => condition.type === type);
+      const says = of('Ready')?.message ?? '';
+      const ago = `${formatDuration(now - last.at)} ago`;
+      return [
+        name,
+        of('Ready')?.status ?? '',
+        of('Synced')?.status ?? '',
+        of('Drifted')?.status ?? '',
+        ago,
+        printable(says, 160),
+      ];
+    }),
+  );
+}
+
+function detail({ name, conditions, history, last }: TargetStatus): readonly string[] {
+  return [
+    `${name} at ${last.revision}`,
+    ...conditions.map(({ type, status, reason, message, lastTransitionTime }) =>
+      `  ${type}=${status} ${reason} since ${lastTransitionTime} ${printable(message, 300)}`.trimEnd(),
+    ),
+    ...last.findings.map(({ code, message }) => `  ! ${code} ${printable(message, 300)}`),
+    ...history.map(({ at, result, reason, summary, changed }) =>
+      `  ${new Date(at).toISOString()} ${result} (${reason}): +${summary.create} ~${summary.update} -${summary.delete} ${changed
+        .slice(0, 2)
+        .map((each) => printable(each))
+        .join(', ')}`.trimEnd(),
+    ),
+  ];
+}
