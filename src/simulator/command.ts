@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { systemClock } from '../base/system-clock.ts';
 import { ControlServer } from './control.ts';
 import { SimulatedRouterOs } from './simulated-routeros.ts';
-import { systemClock } from './system-clock.ts';
 
 export interface SimulateRouterOsOptions {
   /** `host:port`; port 0 takes a free one. */

@@ -291,7 +291,7 @@ export class SimulatedRouterOs {
       executor: this.#executor,
       saysEmpty: isAtLeast(version, '7.18'),
       challengeLogin: !isAtLeast(version, '6.43'),
-      settled: () => this.#database.settled(),
+      settling: () => (this.#database.settling ? this.#database.settled() : undefined),
       login: (name, proves) => this.#login(name, proves, remote),
       loggedOut: (name) => this.#write('system,info,account', `user ${name} logged out from ${remote} via api`),
     };

@@ -17,8 +17,8 @@ export interface SessionDeps {
   readonly saysEmpty: boolean;
   /** True for RouterOS before 6.43. */
   readonly challengeLogin: boolean;
-  /** Answers to writes wait for this. */
-  settled(): Promise<void>;
+  /** What answers to writes wait for, if there is anything. */
+  settling(): Promise<void> | undefined;
   /** Rights of the user if `proves` holds for the password. @returns the error text otherwise */
   login(name: string, proves: (password: string) => boolean): { readonly caller: Caller } | string;
   loggedOut(name: string): void;
@@ -131,7 +131,8 @@ export class ApiSession {
       const latency = faults.strike('latency', name);
       if (latency !== undefined) await clock.sleep(latency.ms ?? 0, running.signal);
       const answer = this.#execute(command, name, caller);
-      if (isWrite(command)) await this.#deps.settled();
+      const settling = isWrite(command) ? this.#deps.settling() : undefined;
+      if (settling !== undefined) await settling;
       await faults.released(name, running.signal);
       await this.#answer(command, answer, running.signal, name);
     } catch (error) {

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { simulateRouterOs, simulateRouterOsFlags } from '../../src/simulator/command.ts';
+import { ControlServer } from '../../src/simulator/control.ts';
+import { ControlError, SimulatorControl } from '../../src/simulator/control-client.ts';
+import { ManualClock, offerPppoe, RawClient, startRouter } from './support.ts';
+
+async function controlled() {
+  const lab = await startRouter();
+  const server = await ControlServer.start(lab.router);
+  return {
+    ...lab,
+    address: `127.0.0.1:${server.port}`,
+    control: new SimulatorControl(`127.0.0.1:${server.port}`),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await lab[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('the control port', () => {
+  it('dials, moves octets, shows and hangs up', async () => {
+    await using lab = await controlled();
+    const { control } = lab;
+    offerPppoe(lab.router);
+    await control.add('/ppp/secret', { name: 'anna', password: 'pw', profile: 'pppoe' });
+
+    expect(await control.dial({ username: 'anna', password: 'no' })).toEqual({
+      ok: false,
+      reason: 'authentication failed',
+    });
+    expect(await control.dial({ username: 'anna', password: 'pw', method: 'chap' })).toMatchObject({
+      ok: true,
+      address: '10.0.0.10',
+    });
+    expect(await control.traffic('anna', { up: 2n ** 60n, down: 7n })).toBe(1);
+    expect(await control.sessions()).toMatchObject([
+      { username: 'anna', upOctets: String(2n ** 60n), downOctets: '7' },
+    ]);
+    expect(await control.rows('/ppp/active')).toMatchObject([{ name: 'anna' }]);
+    expect(await control.hangUp('anna', 'Lost-Carrier')).toBe(1);
+    expect(await control.hangUp('anna')).toBe(0);
+    expect((await control.log()).at(-1)).toMatchObject({ message: '<pppoe-anna>: disconnected' });
+  });
+
+  it('changes rows as a person would, faults and all, and restarts', async () => {
+    await using lab = await controlled();
+    const { control } = lab;
+
+    const id = await control.add('/ppp/secret', { name: '7', password: 'pw' });
+    await control.set('/ppp/secret', '7', { comment: 'by hand' });
+    await control.set('/system/identity', undefined, { name: 'core-9' });
+    expect(await control.rows('/ppp/secret')).toMatchObject([{ '.id': id, comment: 'by hand' }]);
+    expect(await control.rows('/system/identity')).toEqual([{ name: 'core-9' }]);
+    await control.remove('/ppp/secret', id);
+    expect(await control.rows('/ppp/secret')).toEqual([]);
+
+    await control.setFaults([{ kind: 'refuse-login', times: 1 }]);
+    using client = await RawClient.connect(lab.router.apiPort);
+    expect(await client.trap('/login', '=name=admin', '=password=')).toBe('invalid user name or password (6)');
+    await control.reboot();
+    await client.closed;
+  });
+
+  it('says what is wrong with a request', async () => {
+    await using lab = await controlled();
+    const { control } = lab;
+    const post = async (path: string, body: string) => {
+      const response = await fetch(`http://${lab.address}${path}`, { method: 'POST', body });
+      return [response.status, await response.json()];
+    };
+
+    await expect(control.rows('/no/such')).rejects.toThrow('the simulated router has no menu /no/such');
+    await expect(control.add('/ppp/secret', { name: '' })).rejects.toThrow(ControlError);
+    await expect(control.remove('/ppp/secret', '*9')).rejects.toThrow('no such item');
+    await expect(control.dial({ username: 'x'.repeat(300), password: '' })).rejects.toThrow('longer than 253 octets');
+    expect(await post('/dial', '{"username":"anna"}')).toEqual([400, { error: 'password: a text is needed' }]);
+    expect(await post('/dial', 'not json')).toEqual([400, { error: 'the body is not JSON' }]);
+    expect(await post('/dial', '[]')).toEqual([400, { error: 'the body must be a JSON object' }]);
+    expect(await post('/traffic', '{"session":"x","up":-1}')).toEqual([400, { error: 'up: a count of octets' }]);
+    expect(await post('/faults', '{"faults":[{"kind":"meteor"}]}')).toMatchObject([400, {}]);
+    expect(await post('/hangup', '{"session":"x","cause":"__proto__"}')).toMatchObject([400, {}]);
+    expect(await post('/nothing', '{}')).toEqual([404, { error: 'no POST /nothing' }]);
+  });
+});
+
+describe('lastmile simulate routeros', () => {
+  const options = {
+    listenApi: '127.0.0.1:0',
+    listenControl: '127.0.0.1:0',
+    identity: 'core-1',
+    user: 'lastmile',
+    password: 'pw',
+    version: '7.17.1',
+    printListeners: true,
+  };
+
+  it('prints where it listens, serves, and ends with its signal', async () => {
+    const stop = new AbortController();
+    let tell: (line: string) => void = () => undefined;
+    const first = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const running = simulateRouterOs(options, { out: tell, signal: stop.signal, clock: new ManualClock() });
+    const { api, control } = JSON.parse(await first) as { api: string; control: string };
+
+    using client = await RawClient.login(Number(api.split(':')[1]), 'lastmile', 'pw');
+    expect(await client.rows('/system/identity/print')).toEqual([{ name: 'core-1' }]);
+    expect(await new SimulatorControl(control).rows('/system/resource')).toMatchObject([
+      { version: '7.17.1 (stable)' },
+    ]);
+
+    stop.abort();
+    await running;
+    await client.closed;
+  });
+
+  it('refuses addresses that are none', async () => {
+    const io = { out: () => undefined, signal: AbortSignal.abort() };
+
+    await expect(simulateRouterOs({ ...options, listenApi: '8728' }, io)).rejects.toThrow(
+      '--listen-api: expected host:port',
+    );
+    await expect(simulateRouterOs({ ...options, nasAddress: 'router' }, io)).rejects.toThrow(
+      '--nas-address: not an address',
+    );
+  });
+
+  it('describes every one of its flags', () => {
+    expect(simulateRouterOsFlags.map(({ flags }) => flags.split(' ')[0])).toEqual([
+      '--listen-api',
+      '--listen-control',
+      '--identity',
+      '--user',
+      '--password',
+      '--nas-address',
+      '--version',
+      '--print-listeners',
+    ]);
+  });
+});
