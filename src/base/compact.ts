@@ -3,6 +3,7 @@ type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Excl
 
 /** A copy without the keys whose value is `undefined`: absent is absent. */
 export function compact<T extends object>(object: T): Required<T> & Optional<T> {
-  const kept = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as Required<T> & Optional<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object)) if (value !== undefined) kept[key] = value;
+  return kept as Required<T> & Optional<T>;
 }
