@@ -11,10 +11,11 @@ import { GroupCommit } from './group-commit.ts';
 import { encodeCommit } from './journal.ts';
 import { type AccountingFinding, checkJournal, type JournalMark } from './journal-check.ts';
 import { SessionIndex } from './session-index.ts';
+import { findSessions, historyOf, type SessionQuery } from './session-queries.ts';
 import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
 import { StopWaiters } from './stop-waiters.ts';
-import { type SessionView, viewOf } from './view.ts';
+import type { SessionView } from './view.ts';
 
 export interface AccountingOptions {
   readonly clock: Clock;
@@ -25,16 +26,6 @@ export interface AccountingOptions {
   readonly keepClosed?: number;
   /** Commits whose sessions may wait for rows of their own. Default 5000. */
   readonly commitsPerSettle?: number;
-}
-
-export interface SessionQuery {
-  readonly user?: string;
-  /** True: open ones only. False: closed ones only. Absent: both. */
-  readonly active?: boolean;
-  /** Default 1000. */
-  readonly limit?: number;
-  /** For `stale`. */
-  readonly interimSeconds: number;
 }
 
 /** What it needs of the store: tests put a failing disk in between. */
@@ -143,19 +134,13 @@ export class AccountingStore implements AccountingSink, SessionReader {
   }
 
   /** Sessions of a username, begun last first, open ones among them. */
-  async history(username: string, limit: number): Promise<readonly SessionState[]> {
-    const closed = await this.#rows.history(username, limit);
-    return [...this.openOf(username), ...closed].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
+  history(username: string, limit: number): Promise<readonly SessionState[]> {
+    return historyOf(this.#index, this.#rows, username, limit);
   }
 
   /** Open ones first, then closed ones, each the newest first. */
-  async find(query: SessionQuery): Promise<readonly SessionView[]> {
-    const limit = query.limit ?? 1000;
-    const open = query.active === false ? [] : this.#openNewestFirst(query.user);
-    const closed =
-      query.active === true || open.length >= limit ? [] : await this.#closed(query.user, limit - open.length);
-    const now = this.#options.clock.now();
-    return [...open, ...closed].slice(0, limit).map((session) => viewOf(session, now, query.interimSeconds));
+  find(query: SessionQuery): Promise<readonly SessionView[]> {
+    return findSessions(this.#index, this.#rows, query, this.#options.clock.now());
   }
 
   /** Takes nothing more, and ends when what waits is stored. */
@@ -276,8 +261,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
       writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
     }
     writes.push(...this.#rows.writes(fold.changes.values()));
-    if (closings !== undefined)
-      writes.push(this.#store.table<readonly AccountingEvent[]>('meta').toPut(closingsKey, closings));
+    if (closings !== undefined) writes.push(this.#store.table<typeof closings>('meta').toPut(closingsKey, closings));
     return writes;
   }
 
@@ -308,13 +292,5 @@ export class AccountingStore implements AccountingSink, SessionReader {
         if (!signal.aborted) log.warn({ err, waitMs }, 'accounting not stored, no replies sent');
       }
     }
-  }
-
-  #openNewestFirst(user: string | undefined): SessionState[] {
-    return [...(user === undefined ? this.#index.open() : this.#index.openOf(user))].reverse();
-  }
-
-  #closed(user: string | undefined, limit: number): Promise<SessionState[]> {
-    return user === undefined ? this.#rows.closed(limit) : this.#rows.history(user, limit);
   }
 }
