@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = resolve(import.meta.dirname, '../src');
+
+/** Room → rooms it may import besides itself. `main.ts` is the room `main`. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli'],
+  cli: [
+    ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
+    ...['radius', 'accounting', 'secrets', 'store', 'simulator', 'base'],
+  ],
+  daemon: [
+    ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
+    ...['accounting', 'secrets', 'store', 'base'],
+  ],
+  admin: ['status', 'source', 'manifest', 'model', 'reconcile', 'directory', 'access', 'radius', 'accounting', 'store', 'base'],
+  status: ['reconcile', 'accounting', 'store', 'base'],
+  source: ['base'],
+  manifest: ['model', 'base'],
+  model: ['base'],
+  reconcile: ['model', 'base'],
+  routeros: ['reconcile', 'model', 'base'],
+  directory: ['reconcile', 'model', 'store', 'base'],
+  access: ['model', 'base'],
+  // `reconcile` only for the shapes of session effects, which CoA carries out.
+  radius: ['access', 'directory', 'accounting', 'reconcile', 'model', 'base'],
+  accounting: ['store', 'model', 'base'],
+  secrets: ['base'],
+  store: ['base'],
+  // The tour that `npm start` gives: it drives the shipped command and simulated devices from outside.
+  demo: ['simulator', 'secrets', 'base'],
+  simulator: ['routeros/wire', 'base'],
+  base: [],
+};
+
+/** Folders without sockets, files, clocks or processes. */
+const pure = ['manifest', 'model', 'access', 'routeros/wire', 'routeros/menus', 'radius/packet', 'radius/dictionary'];
+
+const effects = /from 'node:(?:fs|net|dgram|http|https|tls|child_process|timers|worker_threads|process|os)(?:\/[a-z]+)?'/;
+const ambient = /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(|\bprocess\.(?:env|exit|hrtime)|\bsetTimeout\(|\bsetInterval\(/;
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.split(sep).join('/'));
+
+function text(file: string): string {
+  return readFileSync(join(src, file), 'utf8');
+}
+
+function importsOf(file: string): readonly string[] {
+  const found = text(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...found].map(([, path]) => relative(src, resolve(dirname(join(src, file)), path ?? '')).split(sep).join('/'));
+}
+
+function roomOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace(/\.ts$/, '');
+}
+
+describe('the rooms of src/', () => {
+  it('are all in the table', () => {
+    const rooms = new Set(files.map(roomOf));
+
+    expect([...rooms].filter((room) => !Object.hasOwn(mayImport, room))).toEqual([]);
+  });
+
+  it('import only what the table allows', () => {
+    const broken = files.flatMap((file) => {
+      const room = roomOf(file);
+      const allowed = [room, ...(mayImport[room] ?? [])];
+      return importsOf(file)
+        .filter((path) => !allowed.some((prefix) => path === `${prefix}.ts` || path.startsWith(`${prefix}/`)))
+        .map((path) => `${file} imports ${path}`);
+    });
+
+    expect(broken).toEqual([]);
+  });
+
+  it('have no barrel files', () => {
+    expect(files.filter((file) => file.endsWith('/index.ts'))).toEqual([]);
+  });
+
+  it('import packages only where they belong', () => {
+    const owners: Readonly<Record<string, string>> = {
+      radius: 'simulator',
+      level: 'store',
+      commander: 'cli',
+      fastify: 'admin',
+      'simple-git': 'source',
+      chokidar: 'source',
+      ajv: 'manifest',
+      'prom-client': 'status',
+    };
+    const strays = files.flatMap((file) =>
+      [...text(file).matchAll(/from '([a-z][^'.]*)'/g)].flatMap(([, name]) => {
+        const owner = owners[name ?? ''];
+        return owner !== undefined && owner !== roomOf(file) ? [`${file} imports ${name}`] : [];
+      }),
+    );
+
+    expect(strays).toEqual([]);
+  });
+});
+
+describe('the pure folders', () => {
+  const inside = files.filter((file) => pure.some((folder) => file.startsWith(`${folder}/`)));
+
+  it('are there', () => {
+    expect(pure.filter((folder) => !inside.some((file) => file.startsWith(`${folder}/`)))).toEqual([]);
+  });
+
+  it('open no socket, file or process', () => {
+    expect(inside.filter((file) => effects.test(text(file)))).toEqual([]);
+  });
+
+  it('read no clock, no environment and no chance', () => {
+    expect(inside.filter((file) => ambient.test(text(file)))).toEqual([]);
+  });
+});
