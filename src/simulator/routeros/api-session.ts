@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { unreachable } from '../../base/errors.ts';
 import { encodeSentence, SentenceReader } from '../../routeros/wire/sentence.ts';
 import type { Faults } from '../faults.ts';
 import { type Command, parseCommand } from './command.ts';
@@ -131,6 +132,8 @@ export class ApiSession {
       const latency = faults.strike('latency', name);
       if (latency !== undefined) await clock.sleep(latency.ms ?? 0, running.signal);
       const answer = this.#execute(command, name, caller);
+      // At once: the next sentence of the same segment may bring the first change.
+      if (answer.kind === 'follow') return await this.#follow(command, answer, running.signal);
       const settling = isWrite(command) ? this.#deps.settling() : undefined;
       if (settling !== undefined) await settling;
       await faults.released(name, running.signal);
@@ -170,16 +173,21 @@ export class ApiSession {
     return Buffer.concat([frame('!trap', command, [...category, `=message=${trap.message}`]), frame('!done', command)]);
   }
 
-  async #answer(command: Command, answer: Answer, signal: AbortSignal, name: string): Promise<void> {
+  async #answer(
+    command: Command,
+    answer: Exclude<Answer, { kind: 'follow' }>,
+    signal: AbortSignal,
+    name: string,
+  ): Promise<void> {
     switch (answer.kind) {
       case 'done':
         return this.#deliver([frame('!done', command, answer.ret === undefined ? [] : [`=ret=${answer.ret}`])], name);
       case 'rows':
         return this.#deliver(this.#rowFrames(command, answer.rows), name);
-      case 'follow':
-        return this.#follow(command, answer, signal);
-      default:
+      case 'repeat':
         return this.#repeat(command, answer, signal);
+      default:
+        return unreachable(answer);
     }
   }
 
@@ -194,9 +202,9 @@ export class ApiSession {
   }
 
   async #follow(command: Command, answer: Extract<Answer, { kind: 'follow' }>, signal: AbortSignal): Promise<void> {
-    for (const row of answer.rows) await this.#send(frame('!re', command, row));
     const stop = answer.watch((row) => void this.#send(frame('!re', command, row)));
     try {
+      for (const row of answer.rows) await this.#send(frame('!re', command, row));
       await new Promise<never>((_resolve, reject) => {
         const end = () => reject(signal.reason as Error);
         if (signal.aborted) end();
