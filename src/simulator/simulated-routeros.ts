@@ -10,7 +10,7 @@ import { ApiServer } from './routeros/api-server.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
 import { Database, type SecretView } from './routeros/database.ts';
 import { Executor, type Extras } from './routeros/executor.ts';
-import { policies, policyAfter } from './routeros/menus/user.ts';
+import { policies, policyAfter } from './routeros/menus/user-group.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
 import { listOf } from './routeros/value-types.ts';

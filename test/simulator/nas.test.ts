@@ -83,6 +83,18 @@ describe('a subscriber with a local secret', () => {
     expect(await router.dial(anna)).toEqual({ ok: false, reason: 'authentication failed' });
   });
 
+  it('has its queue where the profile wants it', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    router.add('/queue/simple', { name: 'all', target: '10.0.0.0/8' });
+    offerPppoe(router, { 'rate-limit': '1M', 'insert-queue-before': 'first', 'parent-queue': 'all' });
+    router.add('/ppp/secret', { name: 'anna', password: 'geheim', profile: 'pppoe' });
+
+    await router.dial(anna);
+
+    expect(router.rows('/queue/simple')).toMatchObject([{ name: '<pppoe-anna>', parent: 'all' }, { name: 'all' }]);
+  });
+
   it('is refused for a wrong password, another device, another service or a disabled row', async () => {
     await using lab = await startRouter();
     const { router } = lab;

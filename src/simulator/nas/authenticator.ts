@@ -156,6 +156,8 @@ function fromProfile(profile: TableRow | undefined): Grant {
   const values = profile?.values ?? new Map<string, string>();
   const remote = values.get('remote-address');
   const rateLimit = values.get('rate-limit');
+  const queueBefore = values.get('insert-queue-before');
+  const parentQueue = values.get('parent-queue');
   const sessionTimeout = secondsIn(values.get('session-timeout'));
   const idleTimeout = secondsIn(values.get('idle-timeout'));
   return {
@@ -167,6 +169,8 @@ function fromProfile(profile: TableRow | undefined): Grant {
     comment: '',
     ...(remote === undefined ? {} : remote.startsWith('*') ? { pool: remote } : { address: remote }),
     ...(rateLimit === undefined || rateLimit === '' ? {} : { rateLimit }),
+    ...(queueBefore === undefined ? {} : { queueBefore }),
+    ...(parentQueue === undefined ? {} : { parentQueue }),
     ...(sessionTimeout > 0 ? { sessionTimeoutSeconds: sessionTimeout } : {}),
     ...(idleTimeout > 0 ? { idleTimeoutSeconds: idleTimeout } : {}),
   };

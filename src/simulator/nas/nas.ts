@@ -73,7 +73,10 @@ export class Nas {
       database,
       log,
       bindAddress: bindAddress ?? '0.0.0.0',
-      nasAddresses: () => [...this.radius.servers('auth').map((server) => this.radius.nasAddress(server))],
+      nasAddresses: () => [
+        ...(bindAddress === undefined ? [] : [bindAddress]),
+        ...this.radius.servers('auth').map((server) => this.radius.nasAddress(server)),
+      ],
       sessions: () => this.#sessions.keys(),
       disconnect: (session) => this.end(session, 'Admin-Reset'),
       change: (session, changes) => this.#change(session, changes),

@@ -23,6 +23,9 @@ export interface Grant {
   /** Id of the pool to take an address from. */
   readonly pool?: string;
   readonly rateLimit?: string;
+  /** Where the session's queue goes: `first`, `bottom`, or the id of a queue; and the id of its parent. */
+  readonly queueBefore?: string;
+  readonly parentQueue?: string;
   readonly sessionTimeoutSeconds?: number;
   readonly idleTimeoutSeconds?: number;
   readonly interimSeconds?: number;

@@ -89,6 +89,7 @@ export class RadiusClient {
 
   /** The genuine reply of this server, or `undefined` after the last transmission went unanswered. */
   async exchange(server: RadiusServer, exchange: Exchange): Promise<{ reply: Buffer; request: Buffer } | undefined> {
+    if (this.#closing.signal.aborted) return undefined;
     const counters = this.countersOf(server.rowId);
     counters.requests += 1;
     counters.pending += 1;

@@ -128,8 +128,9 @@ export class SessionRows {
       session.queueFrom.since(counter, session);
     this.#queue = this.#keep(
       '/queue/simple',
-      { name, target: name, dynamic: 'true', ...fields },
+      { name, target: name, dynamic: 'true', parent: session.grant.parentQueue ?? 'none', ...fields },
       {
+        ...this.#queuePlace(session.grant.queueBefore),
         live: {
           bytes: () => `${count('upOctets')}/${count('downOctets')}`,
           packets: () => `${count('upPackets')}/${count('downPackets')}`,
@@ -138,6 +139,13 @@ export class SessionRows {
         },
       },
     );
+  }
+
+  #queuePlace(before: string | undefined): { readonly before?: number } {
+    if (before === undefined || before === 'bottom') return {};
+    const [first] = this.#deps.database.table('/queue/simple').rows();
+    const row = before === 'first' ? first : this.#deps.database.referenced('/queue/simple', before);
+    return row === undefined ? {} : { before: row.id };
   }
 
   #uptime(): string {

@@ -1,12 +1,23 @@
 import type { Menu } from './menu.ts';
-import { interfaces, pppoeServers, pppoeSessions } from './menus/interfaces.ts';
-import { addressLists, ipPool, ipPoolUsed, ipServices } from './menus/ip.ts';
+import { addressLists } from './menus/address-list.ts';
+import { interfaces } from './menus/interface.ts';
+import { ipPool } from './menus/ip-pool.ts';
+import { ipPoolUsed } from './menus/ip-pool-used.ts';
+import { ipServices } from './menus/ip-service.ts';
 import { log } from './menus/log.ts';
-import { pppAaa, pppActive, pppProfile, pppSecret } from './menus/ppp.ts';
-import { simpleQueues } from './menus/queue.ts';
-import { radius, radiusIncoming } from './menus/radius.ts';
-import { systemIdentity, systemResource } from './menus/system.ts';
-import { userGroups, users } from './menus/user.ts';
+import { pppAaa } from './menus/ppp-aaa.ts';
+import { pppActive } from './menus/ppp-active.ts';
+import { pppProfile } from './menus/ppp-profile.ts';
+import { pppSecret } from './menus/ppp-secret.ts';
+import { pppoeServers } from './menus/pppoe-server.ts';
+import { pppoeSessions } from './menus/pppoe-session.ts';
+import { radius } from './menus/radius.ts';
+import { radiusIncoming } from './menus/radius-incoming.ts';
+import { simpleQueues } from './menus/simple-queue.ts';
+import { systemIdentity } from './menus/system-identity.ts';
+import { systemResource } from './menus/system-resource.ts';
+import { users } from './menus/user.ts';
+import { userGroups } from './menus/user-group.ts';
 
 /** Menus of the simulated router. Where one refers to another at start, that one stands before it. */
 export const allMenus: readonly Menu[] = [

@@ -10,3 +10,10 @@ export const flag: Property = { type: boolean, default: 'no', readonly: true };
 export const shown: Property = { type: text, readonly: true };
 /** A name others refer to. */
 export const name: Property = { type: text, mandatory: true };
+/** Shown only once written, and taken away by `unset`. */
+export const optional = (type: Property['type'], since?: string): Property => ({
+  type,
+  clearable: true,
+  unset: true,
+  ...(since === undefined ? {} : { since }),
+});

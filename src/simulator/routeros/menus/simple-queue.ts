@@ -5,7 +5,9 @@ import { decimal, integer, pair, queueTargets, rate, reference, text, time } fro
 import { comment, enabled, flag, name, shown } from './common.ts';
 
 const rates: Property = { type: pair(rate), default: '0/0' };
+
 const counters: Property = { ...shown, default: '0/0' };
+
 const total: Property = { ...shown, default: '0' };
 
 /** Speed limits. Every pair is upload/download of the target; the first queue that matches wins. */
