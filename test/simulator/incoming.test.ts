@@ -1,49 +1,24 @@
-import { createHash, createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
-import { offerPppoe, RawClient, Responder, secret, startRouter, turn, useRadius } from './support.ts';
-
-type Pair = readonly [type: number, value: string | Buffer];
-
-/** A request of a dynamic authorisation client (RFC 5176), with its Message-Authenticator. */
-function request(
-  code: 40 | 43,
-  attributes: readonly Pair[],
-  options: { identifier?: number; secret?: string } = {},
-): Buffer {
-  const key = options.secret ?? secret;
-  const body = [...attributes, [80, Buffer.alloc(16)] as const].map(([type, value]) => {
-    const octets = Buffer.from(value as string);
-    return Buffer.concat([Buffer.of(type, octets.length + 2), octets]);
-  });
-  const packet = Buffer.concat([Buffer.of(code, options.identifier ?? 7, 0, 0), Buffer.alloc(16), ...body]);
-  packet.writeUInt16BE(packet.length, 2);
-  createHmac('md5', key)
-    .update(packet)
-    .digest()
-    .copy(packet, packet.length - 16);
-  createHash('md5').update(packet).update(key).digest().copy(packet, 4);
-  return packet;
-}
+import {
+  freePort,
+  offerPppoe,
+  type Pair,
+  RawClient,
+  Responder,
+  request,
+  startRouter,
+  turn,
+  useRadius,
+} from './support.ts';
 
 const rateLimit = (text: string): Pair => [
   26,
   Buffer.concat([Buffer.of(0, 0, 0x3a, 0x8c, 8, text.length + 2), Buffer.from(text)]),
 ];
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  const closed = once(socket, 'close');
-  socket.close();
-  await closed;
-  return port;
-}
 
 /** A router with Anna online by RADIUS, and the server that let her in. */
 async function online() {

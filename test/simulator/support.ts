@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -279,4 +280,39 @@ export function useRadius(
       ...fields,
     });
   }
+}
+
+export type Pair = readonly [type: number, value: string | Buffer];
+
+/** A request of a dynamic authorisation client (RFC 5176), with its Message-Authenticator. */
+export function request(
+  code: 40 | 43,
+  attributes: readonly Pair[],
+  options: { identifier?: number; secret?: string } = {},
+): Buffer {
+  const key = options.secret ?? secret;
+  const body = [...attributes, [80, Buffer.alloc(16)] as const].map(([type, value]) => {
+    const octets = Buffer.from(value as string);
+    return Buffer.concat([Buffer.of(type, octets.length + 2), octets]);
+  });
+  const packet = Buffer.concat([Buffer.of(code, options.identifier ?? 7, 0, 0), Buffer.alloc(16), ...body]);
+  packet.writeUInt16BE(packet.length, 2);
+  createHmac('md5', key)
+    .update(packet)
+    .digest()
+    .copy(packet, packet.length - 16);
+  createHash('md5').update(packet).update(key).digest().copy(packet, 4);
+  return packet;
+}
+
+/** A UDP port of loopback that nobody has right now. */
+export async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address() as AddressInfo;
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+  return port;
 }

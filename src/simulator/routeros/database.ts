@@ -20,7 +20,8 @@ export class Database {
     for (const menu of menus) {
       this.#tables.set(menu.path, new Table(menu));
       const known = Object.entries(menu.properties).filter(([, { since }]) => !since || isAtLeast(version, since));
-      this.#properties.set(menu, Object.fromEntries(known));
+      // Without a prototype: names come from clients, and `constructor` is no property of a row.
+      this.#properties.set(menu, Object.assign(Object.create(null), Object.fromEntries(known)) as Properties);
     }
     for (const menu of menus) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
   }
@@ -171,7 +172,7 @@ function initialRows(menu: Menu): readonly { readonly id?: number; readonly valu
 
 function refuseUnwritable(names: Iterable<string>, properties: Properties): void {
   for (const name of names) {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const property = properties[name];
     if (property === undefined || property.readonly) throw unknownParameter(name);
   }
 }
