@@ -1,7 +1,7 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { lookup as lookUp } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
-import { LastmileError } from '../base/errors.ts';
+import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Endpoint } from '../model/model.ts';
 
 export class RadiusListenError extends LastmileError {
@@ -29,10 +29,25 @@ export async function bindUdp(endpoint: Endpoint): Promise<Socket> {
     });
   } catch (cause) {
     socket.close();
-    throw new RadiusListenError(`cannot listen on UDP ${endpoint.host} port ${endpoint.port}`, { cause });
+    throw new RadiusListenError(`cannot listen on UDP ${endpoint.host} port ${endpoint.port}: ${reason(cause)}`, {
+      cause,
+    });
   }
   growBuffers(socket);
   return socket;
+}
+
+function reason(cause: unknown): string {
+  switch (codeOf(cause)) {
+    case 'EADDRINUSE':
+      return 'it is in use by another process (another lastmile, FreeRADIUS?)';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    case 'EACCES':
+      return 'ports below 1024 take a privilege';
+    default:
+      return messageOf(cause);
+  }
 }
 
 /** An address needs no looking up, and sending need not wait a turn of the loop for it. */

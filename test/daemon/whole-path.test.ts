@@ -19,7 +19,9 @@ describe('a repository followed by the daemon', () => {
 
     expect(byRadius).toMatchObject({ ok: true, radius: true, address: '10.10.0.2' });
     expect(bySecret).toMatchObject({ ok: true, radius: false });
-    expect(network.router.row('/queue/simple', '<pppoe-anna@isp.example>')).toMatchObject({ 'max-limit': '5000000/20000000' });
+    expect(network.router.row('/queue/simple', '<pppoe-anna@isp.example>')).toMatchObject({
+      'max-limit': '5000000/20000000',
+    });
     expect(network.router.rows('/radius/incoming')).toMatchObject([{ accept: 'true', port: String(network.coaPort) }]);
     await network.router.settled();
     expect((await openSessions(network)).map(({ username }) => username).sort()).toEqual([
@@ -70,7 +72,8 @@ describe('a repository followed by the daemon', () => {
     await using network = await TestNetwork.start();
     await using daemon = await network.running();
 
-    const carla = '  - name: carla\n    username: carla@isp.example\n    password: pw-of-carla-1\n    auth: local\n    router: core-1\n';
+    const carla =
+      '  - name: carla\n    username: carla@isp.example\n    password: pw-of-carla-1\n    auth: local\n    router: core-1\n';
     network.write('subscribers.yaml', `${subscribersYaml()}${carla}`);
     network.commit('carla signs up');
     const applied = await daemon.logged({ msg: 'plan applied', target: 'core-1', reason: 'revision', create: 1 });

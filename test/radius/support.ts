@@ -234,8 +234,14 @@ export function request(code: number, options: RequestOptions): EncodedRequest {
 export const hasRadclient = existsSync('/usr/bin/radclient');
 
 /** Runs FreeRADIUS' radclient with one packet; its whole output. */
-export async function radclient(kind: string, to: Endpoint, secret: string, lines: readonly string[]): Promise<string> {
-  const args = ['-x', '-r', '1', '-t', '1', `${to.host}:${to.port}`, kind, secret];
+export async function radclient(
+  kind: string,
+  to: Endpoint,
+  secret: string,
+  lines: readonly string[],
+  seconds = 1,
+): Promise<string> {
+  const args = ['-x', '-r', '1', '-t', String(seconds), `${to.host}:${to.port}`, kind, secret];
   const child = spawn('radclient', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
