@@ -115,29 +115,35 @@ type Carry = (command: Command, action: Action) => Promise<void>;
 
 /** The command table. Every option has an environment twin `LASTMILE_…`. */
 function build(carry: Carry): Command {
-  const program = new Command('lastmile')
+  const program = new TwinnedCommand('lastmile')
     .description('GitOps for access networks: routers, services and subscribers from YAML in git')
     .version(version())
     .showHelpAfterError('(lastmile help COMMAND says more)')
+    .enablePositionalOptions()
     .exitOverride();
   addDeclarations(program, carry);
   addOperation(program, carry);
   addRuntime(program, carry);
   addRadius(program, carry);
   addSimulate(program, carry);
-  for (const command of allCommands(program)) {
-    command.exitOverride();
-    for (const option of command.options) twin(option);
-  }
+  for (const command of allCommands(program)) command.exitOverride();
   return program;
 }
 
-function twin(option: Option): void {
-  const name = option.long
-    ?.replace(/^--(no-)?/, '')
-    .replaceAll('-', '_')
-    .toUpperCase();
-  if (name !== undefined && name !== 'VERSION' && option.envVar === undefined) option.env(`LASTMILE_${name}`);
+/** Commander's own way to have every option, of every command, read from the environment as well. */
+class TwinnedCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new TwinnedCommand(name);
+  }
+
+  override addOption(option: Option): this {
+    const name = option.long
+      ?.replace(/^--(no-)?/, '')
+      .replaceAll('-', '_')
+      .toUpperCase();
+    if (name !== undefined && name !== 'VERSION') option.env(`LASTMILE_${name}`);
+    return super.addOption(option);
+  }
 }
 
 function allCommands(command: Command): readonly Command[] {
