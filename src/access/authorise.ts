@@ -76,13 +76,12 @@ function objectionTo(login: AccessLogin, now: number): RejectReason | undefined 
 }
 
 function grantedLimits(login: AccessLogin, now: number): GrantedLimits {
-  const { limits } = login;
+  const { interimSeconds, idleTimeoutSeconds } = login.limits;
+  const limits: { -readonly [K in keyof GrantedLimits]: GrantedLimits[K] } = { interimSeconds };
   const sessionTimeoutSeconds = sessionSecondsLeft(login, now, now);
-  return {
-    interimSeconds: limits.interimSeconds,
-    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
-    ...(limits.idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds: limits.idleTimeoutSeconds }),
-  };
+  if (sessionTimeoutSeconds !== undefined) limits.sessionTimeoutSeconds = sessionTimeoutSeconds;
+  if (idleTimeoutSeconds !== undefined) limits.idleTimeoutSeconds = idleTimeoutSeconds;
+  return limits;
 }
 
 function reject(reason: RejectReason): Decision {

@@ -20,9 +20,9 @@ const none: SentCredential = { credential: { method: 'none' } };
  * @param packet an accepted datagram; CHAP and MS-CHAP credentials are views into it
  */
 export function sentCredential(packet: Buffer, frame: Frame, key: SharedKey, username: string): SentCredential {
-  const hidden = firstValue(packet, frame, attribute.userPassword);
-  if (hidden !== undefined) {
-    const password = revealPassword(hidden, packet.subarray(4, headerLength), key);
+  const hidden = offsetOf(frame, attribute.userPassword);
+  if (hidden !== 0) {
+    const password = revealPassword(packet, hidden, key);
     return password === undefined ? none : { credential: { method: 'pap', password } };
   }
   return sentChap(packet, frame) ?? sentMschap(packet, frame, username) ?? none;

@@ -18,6 +18,7 @@ import {
   type ReplyWriter,
   startReply,
 } from './packet/reply.ts';
+import type { RandomPool } from './random-pool.ts';
 
 /** Rejects for what a request is rather than for who it is about (RFC 2865 §4.1, 5080 §2.1.1). */
 export type RequestFlaw = 'no-username' | 'ambiguous-request' | 'authorize-only';
@@ -32,8 +33,7 @@ export interface AccessHandlerDeps {
   readonly directory: DirectoryReader;
   readonly decisions: DecisionLog;
   readonly clock: Clock;
-  /** Random octets: a view that is copied at once. */
-  readonly random: (length: number) => Uint8Array;
+  readonly random: RandomPool;
   readonly writer: ReplyWriter;
 }
 
@@ -78,18 +78,18 @@ export class AccessHandler {
 
   #accept(exchange: Exchange, decision: Accept, login: Login): AccessAnswer {
     const { packet, context } = exchange;
-    const { writer, random, decisions } = this.#deps;
+    const { writer, random, decisions, clock } = this.#deps;
     const prepared = this.#prepared(login, context.nas.profile);
     const timeout = decision.limits.sessionTimeoutSeconds;
     startReply(writer, code.accessAccept, packet);
     appendEncoded(writer, prepared.encoded);
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
-    appendClass(writer, random(8), login.username, context.key);
+    appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random);
     if (decision.proof !== undefined) {
       appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
     }
     appendProxyStates(writer, packet, exchange.frame);
-    decisions.record(acceptRecord(exchange, prepared, timeout, this.#deps.clock.now()));
+    decisions.record(acceptRecord(exchange, login, prepared, timeout, clock.now()));
     return { reply: finishReply(writer, context.key) };
   }
 
@@ -139,23 +139,44 @@ function textOf(packet: Buffer, frame: Frame, type: number): string | undefined 
   return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function acceptRecord(
   exchange: Exchange,
+  login: Login,
   prepared: PreparedReply,
   sessionTimeoutSeconds: number | undefined,
   at: number,
 ): LoggedDecision {
-  const record = { ...whoAsked(exchange, at), verdict: 'accept', reply: prepared.summary } as const;
-  return sessionTimeoutSeconds === undefined ? record : { ...record, sessionTimeoutSeconds };
+  // The declared name rather than the one just decoded: nothing new to keep in memory.
+  const record = recordOf(exchange, 'accept', login.username, at);
+  record.reply = prepared.summary;
+  if (sessionTimeoutSeconds !== undefined) record.sessionTimeoutSeconds = sessionTimeoutSeconds;
+  return record;
 }
 
 function rejectRecord(exchange: Exchange, reason: string, at: number): LoggedDecision {
-  return { ...whoAsked(exchange, at), verdict: 'reject', reason };
+  const record = recordOf(exchange, 'reject', exchange.username, at);
+  record.reason = reason;
+  return record;
 }
 
-function whoAsked(exchange: Exchange, at: number): Omit<LoggedDecision, 'verdict'> {
-  const { packet, frame, context, username, sent } = exchange;
-  const who = { at, username, nas: context.nas.name, method: sent.credential.method };
+/** Filled in place: spreading objects into one another was a tenth of the time of a login. */
+function recordOf(
+  exchange: Exchange,
+  verdict: LoggedDecision['verdict'],
+  username: string,
+  at: number,
+): Mutable<LoggedDecision> {
+  const { packet, frame, context, sent } = exchange;
+  const record: Mutable<LoggedDecision> = {
+    at,
+    username,
+    nas: context.nas.name,
+    method: sent.credential.method,
+    verdict,
+  };
   const callingStationId = textOf(packet, frame, attribute.callingStationId);
-  return callingStationId === undefined ? who : { ...who, callingStationId };
+  if (callingStationId !== undefined) record.callingStationId = callingStationId;
+  return record;
 }

@@ -1,8 +1,9 @@
-import { attribute } from './packet/codes.ts';
+import { attribute, maxPacketLength } from './packet/codes.ts';
 import { hmacMd5Into } from './packet/hmac-md5.ts';
-import { appendAttribute, type ReplyWriter } from './packet/reply.ts';
+import type { ReplyWriter } from './packet/reply.ts';
 import type { SharedKey } from './packet/shared-key.ts';
 import { equalOctets } from './packet/verify.ts';
+import type { RandomPool } from './random-pool.ts';
 
 const version = 1;
 const idLength = 8;
@@ -12,28 +13,36 @@ const length = 1 + idLength + tagLength;
 /**
  * Adds our Class: version, random id, and a tag keyed with the shared secret over both and the username. 17 octets, because
  * some stores cut at 64. The NAS repeats it in accounting (RFC 2865 §5.25), where `isOwnClass` knows it again.
+ *
+ * @param usernameAt offset of the request's User-Name
  */
-export function appendClass(writer: ReplyWriter, id: Uint8Array, username: string, key: SharedKey): void {
-  const value = Buffer.allocUnsafe(length);
-  value[0] = version;
-  value.set(id.subarray(0, idLength), 1);
-  writeTag(value, username, key);
-  appendAttribute(writer, attribute.class, value);
+export function appendClass(
+  writer: ReplyWriter,
+  request: Uint8Array,
+  usernameAt: number,
+  key: SharedKey,
+  random: RandomPool,
+): void {
+  const { out, length: at } = writer;
+  writer.length += 2 + length;
+  if (writer.length > maxPacketLength) return;
+  out[at] = attribute.class;
+  out[at + 1] = 2 + length;
+  out[at + 2] = version;
+  random.fill(out, at + 3, idLength);
+  // The name is put where the tag and what follows will be, only to be hashed.
+  const nameLength = (request[usernameAt + 1] as number) - 2;
+  const tagAt = at + 3 + idLength;
+  for (let index = 0; index < nameLength; index += 1) out[tagAt + index] = request[usernameAt + 2 + index] as number;
+  hmacMd5Into(key.work, key.hmac, out, at + 2, tagAt + nameLength, key.saved, 0);
+  for (let index = 0; index < tagLength; index += 1) out[tagAt + index] = key.saved[index] as number;
 }
 
 /** Did we give this Class to this username on this NAS? */
 export function isOwnClass(value: Uint8Array, username: string, key: SharedKey): boolean {
   if (value.length !== length || value[0] !== version) return false;
-  const expected = Buffer.from(value);
-  writeTag(expected, username, key);
-  return equalOctets(value, 0, expected, 0, length);
-}
-
-function writeTag(value: Buffer, username: string, key: SharedKey): void {
-  const signed = Buffer.allocUnsafe(1 + idLength + username.length * 3);
-  value.copy(signed, 0, 0, 1 + idLength);
-  const end = 1 + idLength + signed.write(username, 1 + idLength);
-  const digest = Buffer.allocUnsafe(16);
-  hmacMd5Into(key.work, key.hmac, signed, 0, end, digest, 0);
-  digest.copy(value, 1 + idLength, 0, tagLength);
+  const signed = Buffer.concat([value.subarray(0, 1 + idLength), Buffer.from(username)]);
+  const digest = new Uint8Array(16);
+  hmacMd5Into(key.work, key.hmac, signed, 0, signed.length, digest, 0);
+  return equalOctets(value, 1 + idLength, digest, 0, tagLength);
 }

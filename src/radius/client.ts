@@ -12,7 +12,7 @@ import { attribute, code, codeName, headerLength } from './packet/codes.ts';
 import { hidePassword } from './packet/password.ts';
 import { encodeRequest, type RequestParts } from './packet/request.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
-import { type FillRandom, randomPool } from './random-pool.ts';
+import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { type Answer, type RetryTimes, UdpRequester } from './udp-requester.ts';
 
 export interface RadiusClientOptions {
@@ -63,7 +63,7 @@ const defaultRetry: RetryTimes = { initialMs: 1500, mostMs: 3000, sends: 3 };
 export async function radiusLogin(options: RadiusClientOptions, attempt: LoginAttempt): Promise<RadiusClientResult> {
   const random = randomPool(options.random);
   const key = sharedKey(options.secret.reveal());
-  const authenticator = Uint8Array.from(random(16));
+  const authenticator = random.take(16);
   const proof = prove(attempt, authenticator, key, random);
   const attributes = [
     encodeNamed({ name: 'User-Name', value: attempt.username }),
@@ -85,7 +85,7 @@ export async function radiusLogin(options: RadiusClientOptions, attempt: LoginAt
 /** Asks a server whether it is there (RFC 5997). */
 export async function radiusStatus(options: RadiusClientOptions): Promise<RadiusClientResult> {
   const key = sharedKey(options.secret.reveal());
-  const authenticator = Uint8Array.from(randomPool(options.random)(16));
+  const authenticator = randomPool(options.random).take(16);
   const parts = { code: code.statusServer, authenticator, attributes: [] };
   return describeAnswer(await askOnce(options, key, parts, [code.accessAccept, code.accountingResponse]), options);
 }
@@ -112,7 +112,7 @@ async function askOnce(
   const random = randomPool(options.random);
   const bind = { host: options.bindAddress ?? (server.host.includes(':') ? '::' : '0.0.0.0'), port: 0 };
   await using requester = await UdpRequester.open(bind, { clock, random });
-  const request = encodeRequest({ ...parts, identifier: random(1)[0] as number }, key);
+  const request = encodeRequest({ ...parts, identifier: random.take(1)[0] as number }, key);
   const signedOnly = options.acceptUnsigned !== true;
   return await requester.ask({ request, to: server, key, codes, signedOnly }, retry);
 }
@@ -134,7 +134,7 @@ function prove(
   { method, username, password }: LoginAttempt,
   authenticator: Uint8Array,
   key: SharedKey,
-  random: (length: number) => Uint8Array,
+  random: RandomPool,
 ): Proof {
   const clear = password.reveal();
   switch (method) {
@@ -143,9 +143,9 @@ function prove(
         attributes: [encodeAttribute(attribute.userPassword, hidePassword(Buffer.from(clear), authenticator, key))],
       };
     case 'chap':
-      return { attributes: chapAttributes(clear, Uint8Array.from(random(17))) };
+      return { attributes: chapAttributes(clear, random.take(17)) };
     case 'mschap2':
-      return proveMschap2(username, clear, Uint8Array.from(random(33)));
+      return proveMschap2(username, clear, random.take(33));
     default:
       return unreachable(method);
   }

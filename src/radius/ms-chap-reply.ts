@@ -7,6 +7,7 @@ import { mask } from './packet/password.ts';
 import { appendEncoded, type ReplyWriter } from './packet/reply.ts';
 import { hideSalted } from './packet/salted.ts';
 import type { SharedKey } from './packet/shared-key.ts';
+import type { RandomPool } from './random-pool.ts';
 
 /** Encryption allowed, not demanded. */
 const policyAllowed = Uint8Array.of(0, 0, 0, 1);
@@ -20,7 +21,7 @@ export function appendMschapProof(
   identifier: number,
   request: Buffer,
   key: SharedKey,
-  random: (length: number) => Uint8Array,
+  random: RandomPool,
 ): void {
   const authenticator = request.subarray(4, headerLength);
   const append = (type: number, value: Uint8Array): void =>
@@ -30,7 +31,7 @@ export function appendMschapProof(
       microsoft.chap2Success,
       Buffer.concat([Uint8Array.of(identifier), Buffer.from(proof.authenticatorResponse)]),
     );
-    const salt = Uint8Array.from(random(2));
+    const salt = random.take(2);
     append(microsoft.mppeSendKey, hideSalted(proof.sendKey, salt, authenticator, key));
     const other = Uint8Array.of(salt[0] as number, (salt[1] as number) ^ 1);
     append(microsoft.mppeRecvKey, hideSalted(proof.receiveKey, other, authenticator, key));
@@ -42,15 +43,10 @@ export function appendMschapProof(
 }
 
 /** What an MS-CHAP reject adds: an error the peer's system understands, without a second try (RFC 2759 §6, 2433 §6). */
-export function appendMschapError(
-  writer: ReplyWriter,
-  reason: string,
-  sent: SentCredential,
-  random: (length: number) => Uint8Array,
-): void {
+export function appendMschapError(writer: ReplyWriter, reason: string, sent: SentCredential, random: RandomPool): void {
   const { method } = sent.credential;
   if (method !== 'mschap1' && method !== 'mschap2') return;
-  const challenge = Buffer.from(random(method === 'mschap2' ? 16 : 8))
+  const challenge = Buffer.from(random.take(method === 'mschap2' ? 16 : 8))
     .toString('hex')
     .toUpperCase();
   const version = method === 'mschap2' ? 3 : 2;

@@ -1,3 +1,4 @@
+import { codeOf } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { NasCounters, RadiusCounters } from './counters.ts';
 import { attribute } from './packet/codes.ts';
@@ -9,6 +10,8 @@ export interface NasContext {
   readonly nas: Nas;
   readonly key: SharedKey;
   readonly counters: NasCounters;
+  /** What to do when a reply could not be sent: count it. The NAS will ask again. */
+  readonly sent: (error: Error | null) => void;
 }
 
 /** Contexts by NAS: a changed declaration is a new object, and gets a new context. */
@@ -17,10 +20,17 @@ export function nasContexts(counters: RadiusCounters): (nas: Nas) => NasContext 
   return (nas) => {
     const known = contexts.get(nas);
     if (known !== undefined) return known;
-    const made = { nas, key: sharedKey(nas.secret.reveal()), counters: counters.of(nas.name) };
+    const made = makeContext(nas, counters.of(nas.name));
     contexts.set(nas, made);
     return made;
   };
+}
+
+function makeContext(nas: Nas, counters: NasCounters): NasContext {
+  const sent = (error: Error | null): void => {
+    if (error !== null) counters.add('send-errors', codeOf(error) ?? 'unknown');
+  };
+  return { nas, key: sharedKey(nas.secret.reveal()), counters, sent };
 }
 
 /**

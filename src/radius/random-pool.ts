@@ -1,20 +1,31 @@
 /** Fills an array with unpredictable octets. */
 export type FillRandom = (octets: Uint8Array) => void;
 
-/**
- * Hands out random octets from a pool: asking the system for a few at a time costs a hundred times as much.
- *
- * @returns a function that gives views of the wanted length, good until a few kilobytes more were taken: copy to keep
- */
-export function randomPool(fill: FillRandom, size = 4096): (length: number) => Uint8Array {
+/** Random octets in small numbers. */
+export interface RandomPool {
+  /** A fresh array. */
+  take(length: number): Uint8Array;
+  fill(out: Uint8Array, at: number, length: number): void;
+}
+
+/** Hands out random octets from a pool: asking the system for a few at a time costs a hundred times as much. */
+export function randomPool(fill: FillRandom, size = 4096): RandomPool {
   const pool = new Uint8Array(size);
   let at = size;
-  return (length) => {
+  const copy = (out: Uint8Array, from: number, length: number): void => {
     if (at + length > size) {
       fill(pool);
       at = 0;
     }
+    for (let index = 0; index < length; index += 1) out[from + index] = pool[at + index] as number;
     at += length;
-    return pool.subarray(at - length, at);
+  };
+  return {
+    fill: copy,
+    take(length) {
+      const out = new Uint8Array(length);
+      copy(out, 0, length);
+      return out;
+    },
   };
 }

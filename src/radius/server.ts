@@ -2,7 +2,6 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { DecisionLog } from '../access/decision-log.ts';
 import type { AccountingEvent, AccountingSink } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
-import { codeOf } from '../base/errors.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
 import type { Endpoint } from '../model/model.ts';
 import { AccessHandler } from './access-handler.ts';
@@ -22,7 +21,7 @@ import { type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { emptyFrame, type Frame, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
 import { appendProxyStates, finishReply, replyWriter, startReply } from './packet/reply.ts';
-import { type FillRandom, randomPool } from './random-pool.ts';
+import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
 import { foldAddress } from './source-address.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
@@ -82,7 +81,7 @@ export class RadiusServer {
   readonly #drops: DropLog;
   readonly #frame: Frame = emptyFrame();
   readonly #writer = replyWriter();
-  readonly #random: (length: number) => Uint8Array;
+  readonly #random: RandomPool;
   readonly #access: AccessHandler;
   readonly #rejects: RejectQueue;
   readonly #rejectDelayMs: number;
@@ -220,7 +219,7 @@ export class RadiusServer {
   #replyLater(received: Received, reply: Buffer): void {
     const { listener, from, context, client, request, identifier } = received;
     const later = { listener, from, context, client, request, identifier };
-    const jitter = ((this.#random(1)[0] as number) / 255 - 0.5) / 5;
+    const jitter = ((this.#random.take(1)[0] as number) / 255 - 0.5) / 5;
     const queued = this.#rejects.push(this.#rejectDelayMs * (1 + jitter), () => this.#reply(later, reply));
     if (!queued) this.#dropAfter(received, 'overload');
   }
@@ -277,9 +276,7 @@ export class RadiusServer {
 
   #send(listener: Listener, reply: Buffer, from: RemoteInfo, context: NasContext): void {
     context.counters.add('replies', codeName(reply[0] as number));
-    listener.socket.send(reply, from.port, from.address, (error) => {
-      if (error !== null) context.counters.add('send-errors', codeOf(error) ?? 'unknown');
-    });
+    listener.socket.send(reply, from.port, from.address, context.sent);
     const { log } = this.#options;
     if (!log.isLevelEnabled('debug')) return;
     log.debug({ nas: context.nas.name, code: codeName(reply[0] as number), identifier: reply[1] }, 'reply sent');

@@ -5,6 +5,7 @@ import { emptyFrame, type Frame, readFrame } from './packet/framing.ts';
 import type { EncodedRequest } from './packet/request.ts';
 import type { SharedKey } from './packet/shared-key.ts';
 import { verifyReply, verifyReplyMessageAuthenticator } from './packet/verify.ts';
+import type { RandomPool } from './random-pool.ts';
 import { foldAddress } from './source-address.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
 
@@ -37,7 +38,7 @@ export interface Answer {
 
 export interface RequesterTools {
   readonly clock: Clock;
-  readonly random: (length: number) => Uint8Array;
+  readonly random: RandomPool;
 }
 
 interface Pending extends Question {
@@ -115,7 +116,7 @@ export class UdpRequester {
   }
 
   #jittered(ms: number): number {
-    return ms * (0.9 + (this.#tools.random(1)[0] as number) / 1275);
+    return ms * (0.9 + (this.#tools.random.take(1)[0] as number) / 1275);
   }
 
   #receive(packet: Buffer, from: RemoteInfo): void {

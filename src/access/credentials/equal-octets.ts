@@ -9,3 +9,15 @@ export function equalOctets(given: Uint8Array, expected: Uint8Array): boolean {
   }
   return difference === 0;
 }
+
+/** The same against text in UTF-8, without its octets being made where they are plain ASCII. */
+export function equalText(given: Uint8Array, expected: string): boolean {
+  let difference = given.length ^ expected.length;
+  let seen = 0;
+  for (let index = 0; index < expected.length; index += 1) seen |= expected.charCodeAt(index);
+  if (seen > 0x7f) return equalOctets(given, Buffer.from(expected));
+  for (let index = 0; index < given.length; index += 1) {
+    difference |= (given[index] as number) ^ expected.charCodeAt(index % expected.length);
+  }
+  return difference === 0;
+}

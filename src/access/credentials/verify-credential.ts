@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { unreachable } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Credential, CredentialProof } from './credential.ts';
-import { equalOctets } from './equal-octets.ts';
+import { equalOctets, equalText } from './equal-octets.ts';
 import { mschap1Response, mschap2Proof, mschap2Response, ntPasswordHash, ntPasswordHashHash } from './ms-chap.ts';
 
 export type CredentialCheck =
@@ -26,7 +26,7 @@ export function verifyCredential(credential: Credential, username: string, passw
   if (clear === '') return impossible;
   switch (credential.method) {
     case 'pap':
-      return equalOctets(credential.password, Buffer.from(clear)) ? right : wrong;
+      return equalText(credential.password, clear) ? right : wrong;
     case 'chap':
       return equalOctets(credential.response, chapResponse(credential.identifier, clear, credential.challenge))
         ? right

@@ -24,14 +24,25 @@ export interface Frame {
   identifier: number;
   /** The packet's own Length: what follows in the datagram is padding and belongs to no digest (RFC 2865 §3). */
   length: number;
-  /** Offset of the first attribute of each type, 0 for none. */
+  /** Number of attributes, and the type of each. */
+  attributes: number;
+  readonly seen: Uint8Array;
+  /** Offset of the first attribute of each type that has a count: the rest is of older packets. */
   readonly first: Uint16Array;
   /** How many attributes of each type. */
   readonly count: Uint8Array;
 }
 
 export function emptyFrame(): Frame {
-  return { code: 0, identifier: 0, length: 0, first: new Uint16Array(256), count: new Uint8Array(256) };
+  return {
+    code: 0,
+    identifier: 0,
+    length: 0,
+    attributes: 0,
+    seen: new Uint8Array(maxAttributes),
+    first: new Uint16Array(256),
+    count: new Uint8Array(256),
+  };
 }
 
 /** Checks a datagram's size and Length, and notes what its header says. */
@@ -56,10 +67,10 @@ export function readFrame(datagram: Uint8Array, frame: Frame): FramingReason | u
 
 /** Walks the attributes of a datagram whose header `readHeader` accepted, once, without copying. */
 export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReason | undefined {
-  const { first, count, length } = frame;
-  first.fill(0);
-  count.fill(0);
+  const { first, count, seen, length } = frame;
+  for (let index = 0; index < frame.attributes; index += 1) count[seen[index] as number] = 0;
   let attributes = 0;
+  frame.attributes = 0;
   for (let at = headerLength; at < length; ) {
     if (at + 1 === length) return 'attr-header';
     const type = datagram[at] as number;
@@ -67,8 +78,10 @@ export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReaso
     if (type === 0) return 'attr-zero';
     if (size < 2) return 'attr-short';
     if (at + size > length) return 'attr-overflow';
+    if (attributes === maxAttributes) return 'attr-count';
+    seen[attributes] = type;
     attributes += 1;
-    if (attributes > maxAttributes) return 'attr-count';
+    frame.attributes = attributes;
     if (count[type] === 0) first[type] = at;
     count[type] = (count[type] as number) + 1;
     at += size;
@@ -78,7 +91,7 @@ export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReaso
 
 /** Offset of the first attribute of a type, 0 when there is none. */
 export function offsetOf(frame: Frame, type: number): number {
-  return frame.first[type] as number;
+  return frame.count[type] === 0 ? 0 : (frame.first[type] as number);
 }
 
 /** Offset of the next attribute of the same type after the one at `at`, 0 when there is none. */

@@ -9,19 +9,20 @@ export const maxPasswordLength = 128;
  * The octets of a User-Password (RFC 2865 §5.2), without the zeros that pad its end. A zero in the middle stays: it belongs
  * to the password. With a wrong secret the result is noise, which nobody can tell.
  *
- * @param hidden the attribute's value
- * @returns nothing when its length is not 16, 32, … 128
+ * @param packet an Access-Request, for its authenticator
+ * @param at offset of the attribute
+ * @returns nothing when the length of its value is not 16, 32, … 128
  */
-export function revealPassword(
-  hidden: Uint8Array,
-  requestAuthenticator: Uint8Array,
-  key: SharedKey,
-): Uint8Array | undefined {
-  if (hidden.length === 0 || hidden.length > maxPasswordLength || hidden.length % block !== 0) return undefined;
-  const clear = unmask(hidden, requestAuthenticator, key);
-  let end = clear.length;
-  while (end > 0 && clear[end - 1] === 0) end -= 1;
-  return clear.subarray(0, end);
+export function revealPassword(packet: Uint8Array, at: number, key: SharedKey): Uint8Array | undefined {
+  const length = (packet[at + 1] as number) - 2;
+  if (length === 0 || length > maxPasswordLength || length % block !== 0) return undefined;
+  const { revealed } = key;
+  unmaskInto(revealed, length, packet, at + 2, packet, 4, block, key);
+  let end = length;
+  while (end > 0 && revealed[end - 1] === 0) end -= 1;
+  const clear = new Uint8Array(end);
+  for (let index = 0; index < end; index += 1) clear[index] = revealed[index] as number;
+  return clear;
 }
 
 /**
@@ -41,7 +42,8 @@ export function mask(clear: Uint8Array, seed: Uint8Array, key: SharedKey): Uint8
   const hidden = new Uint8Array(clear.length);
   const pad = new Uint8Array(block);
   for (let at = 0; at < clear.length; at += block) {
-    maskBlock(at === 0 ? seed : hidden.subarray(at - block, at), key, pad);
+    if (at === 0) maskBlock(seed, 0, seed.length, key, pad, 0);
+    else maskBlock(hidden, at - block, block, key, pad, 0);
     for (let index = 0; index < block; index += 1) {
       hidden[at + index] = (clear[at + index] as number) ^ (pad[index] as number);
     }
@@ -52,17 +54,40 @@ export function mask(clear: Uint8Array, seed: Uint8Array, key: SharedKey): Uint8
 /** The inverse of `mask`. */
 export function unmask(hidden: Uint8Array, seed: Uint8Array, key: SharedKey): Uint8Array {
   const clear = new Uint8Array(hidden.length);
-  for (let at = 0; at < hidden.length; at += block) {
-    maskBlock(at === 0 ? seed : hidden.subarray(at - block, at), key, clear, at);
-    for (let index = at; index < at + block; index += 1) {
-      clear[index] = (clear[index] as number) ^ (hidden[index] as number);
-    }
-  }
+  unmaskInto(clear, clear.length, hidden, 0, seed, 0, seed.length, key);
   return clear;
 }
 
-function maskBlock(seed: Uint8Array, key: SharedKey, out: Uint8Array, at = 0): void {
+/** Fills the first `length` octets of `clear` from `hidden[from…]`, without a view of either: this is on the way of every login. */
+function unmaskInto(
+  clear: Uint8Array,
+  length: number,
+  hidden: Uint8Array,
+  from: number,
+  seed: Uint8Array,
+  seedAt: number,
+  seedLength: number,
+  key: SharedKey,
+): void {
+  for (let at = 0; at < length; at += block) {
+    if (at === 0) maskBlock(seed, seedAt, seedLength, key, clear, at);
+    else maskBlock(hidden, from + at - block, block, key, clear, at);
+    for (let index = at; index < at + block; index += 1) {
+      clear[index] = (clear[index] as number) ^ (hidden[from + index] as number);
+    }
+  }
+}
+
+/** MD5 of the secret and `seed[seedAt, seedAt + length)`, to `out` at `at`. */
+function maskBlock(
+  seed: Uint8Array,
+  seedAt: number,
+  length: number,
+  key: SharedKey,
+  out: Uint8Array,
+  at: number,
+): void {
   const from = key.octets.length;
-  for (let index = 0; index < seed.length; index += 1) key.scratch[from + index] = seed[index] as number;
-  md5Into(key.work, key.scratch, 0, from + seed.length, out, at);
+  for (let index = 0; index < length; index += 1) key.scratch[from + index] = seed[seedAt + index] as number;
+  md5Into(key.work, key.scratch, 0, from + length, out, at);
 }

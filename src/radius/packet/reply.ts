@@ -40,14 +40,16 @@ export function startReply(
   if (!withMessageAuthenticator) return;
   out[messageAuthenticatorAt] = attribute.messageAuthenticator;
   out[messageAuthenticatorAt + 1] = 18;
-  out.fill(0, messageAuthenticatorAt + 2, messageAuthenticatorAt + 18);
+  for (let at = messageAuthenticatorAt + 2; at < messageAuthenticatorAt + 18; at += 1) out[at] = 0;
   writer.length = messageAuthenticatorAt + 18;
 }
 
 /** Adds attributes that are encoded already. */
 export function appendEncoded(writer: ReplyWriter, encoded: Uint8Array): void {
-  if (writer.length + encoded.length <= maxPacketLength) writer.out.set(encoded, writer.length);
+  const { out, length: at } = writer;
   writer.length += encoded.length;
+  if (writer.length > maxPacketLength) return;
+  for (let index = 0; index < encoded.length; index += 1) out[at + index] = encoded[index] as number;
 }
 
 /** Adds an attribute of four octets. */
@@ -91,7 +93,7 @@ export function finishReply(writer: ReplyWriter, key: SharedKey): Buffer | undef
   out[2] = length >>> 8;
   out[3] = length;
   if (writer.signed) hmacMd5Into(key.work, key.hmac, out, 0, length, out, messageAuthenticatorAt + 2);
-  out.set(key.octets, length);
+  for (let index = 0; index < key.octets.length; index += 1) out[length + index] = key.octets[index] as number;
   md5Into(key.work, out, 0, length + key.octets.length, out, 4);
   const reply = Buffer.allocUnsafe(length);
   for (let index = 0; index < length; index += 1) reply[index] = out[index] as number;

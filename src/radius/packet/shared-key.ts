@@ -10,6 +10,8 @@ export interface SharedKey {
   readonly scratch: Uint8Array;
   /** What verification puts aside: a Message-Authenticator and an authenticator. */
   readonly saved: Uint8Array;
+  /** Where a User-Password is revealed. */
+  readonly revealed: Uint8Array;
 }
 
 /** Room in `SharedKey.scratch` behind the secret: a Request Authenticator and a salt. */
@@ -20,5 +22,12 @@ export function sharedKey(secret: string): SharedKey {
   const octets = new TextEncoder().encode(secret);
   const scratch = new Uint8Array(octets.length + scratchRoom);
   scratch.set(octets);
-  return { octets, hmac: hmacKey(octets), work: md5Workspace(), scratch, saved: new Uint8Array(32) };
+  return {
+    octets,
+    hmac: hmacKey(octets),
+    work: md5Workspace(),
+    scratch,
+    saved: new Uint8Array(32),
+    revealed: new Uint8Array(128),
+  };
 }

@@ -75,7 +75,7 @@ function verifyMessageAuthenticator(
   if (frame.count[attribute.messageAuthenticator] !== 1 || packet[at + 1] !== 18) return 'invalid';
   const { saved } = key;
   copyOctets(packet, at + 2, saved, 0);
-  packet.fill(0, at + 2, at + 18);
+  copyOctets(zeros, 0, packet, at + 2);
   if (authenticator !== undefined) {
     copyOctets(packet, 4, saved, 16);
     copyOctets(authenticator, 0, packet, 4);

@@ -1,0 +1,335 @@
+import { randomFillSync } from 'node:crypto';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import radius from 'radius';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../src/accounting/event.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
+import type { Nas } from '../../src/directory/reader.ts';
+import { CoaClient, type CoaClientOptions } from '../../src/radius/coa-client.ts';
+import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
+import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
+import { emptyFrame, readFrame } from '../../src/radius/packet/framing.ts';
+import { appendEncoded, finishReply, replyWriter, startReply } from '../../src/radius/packet/reply.ts';
+import { sharedKey } from '../../src/radius/packet/shared-key.ts';
+import { verifyKeyedRequest, verifyRequestMessageAuthenticator } from '../../src/radius/packet/verify.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { coreNas, login, secretText, testKey, testLog } from './support.ts';
+
+const session: Session = {
+  key: 'core-1/81100001',
+  nas: 'core-1',
+  sessionId: '81100001',
+  username: 'anna',
+  startedAt: Date.UTC(2026, 0, 1),
+  updatedAt: Date.UTC(2026, 0, 1),
+  sessionSeconds: 0,
+  upOctets: 0n,
+  downOctets: 0n,
+  framedIpAddress: '192.0.2.10',
+  callingStationId: 'AA:BB:CC:00:11:22',
+  nasIdentifier: 'core-1',
+  nasIpAddress: '10.0.0.1',
+};
+
+type Answering = (request: Buffer, times: number) => Buffer | undefined;
+
+/** The side of a router that takes CoA. */
+class TestRouter {
+  readonly requests: Buffer[] = [];
+  readonly ports = new Set<number>();
+  readonly nas: Nas;
+  readonly #socket: Socket;
+  #seen: (() => void) | undefined;
+
+  private constructor(socket: Socket, answer: Answering) {
+    this.#socket = socket;
+    this.nas = { ...coreNas, coaPort: socket.address().port };
+    socket.on('message', (request: Buffer, from: RemoteInfo) => {
+      this.requests.push(request);
+      this.ports.add(from.port);
+      const reply = answer(request, this.requests.length);
+      if (reply !== undefined) socket.send(reply, from.port, from.address);
+      this.#seen?.();
+    });
+  }
+
+  static async start(answer: Answering): Promise<TestRouter> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new TestRouter(socket, answer);
+  }
+
+  /** Resolves when so many requests have come. */
+  async received(count: number): Promise<void> {
+    while (this.requests.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#seen = resolve;
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.close();
+    await once(this.#socket, 'close');
+  }
+}
+
+function answerWith(offset: 1 | 2, errorCause?: number, key = testKey): Answering {
+  return (request) => {
+    const writer = replyWriter();
+    startReply(writer, (request[0] as number) + offset, request);
+    if (errorCause !== undefined) appendEncoded(writer, encodeNamed({ name: 'Error-Cause', value: errorCause }));
+    return finishReply(writer, key);
+  };
+}
+
+const ack = answerWith(1);
+
+function startClient(more: Partial<CoaClientOptions> = {}): Promise<CoaClient> {
+  return CoaClient.start({
+    bindAddress: '127.0.0.1',
+    clock: systemClock,
+    random: (octets) => void randomFillSync(octets),
+    log: testLog(),
+    ...more,
+  });
+}
+
+function words(request: Buffer | undefined): string[] {
+  if (request === undefined) return [];
+  return describeAttributes(request, 20, request.length).map(({ name, value }) => `${name}=${value}`);
+}
+
+describe('a router that takes CoA', () => {
+  it('IW-19: ends a session on a signed Disconnect-Request with identification alone', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient({ clock: new ManualClock() });
+
+    const answer = await client.disconnect(router.nas, session);
+
+    const [request = Buffer.alloc(0)] = router.requests;
+    const frame = emptyFrame();
+    expect(answer).toEqual({ result: 'ack' });
+    expect(readFrame(request, frame)).toBeUndefined();
+    expect(request[0]).toBe(40);
+    expect(verifyRequestMessageAuthenticator(request, frame, testKey)).toBe('valid');
+    expect(verifyKeyedRequest(request, frame, testKey)).toBe(true);
+    expect(words(request)).toEqual([
+      'Message-Authenticator=[secret]',
+      'User-Name=anna',
+      'Acct-Session-Id=81100001',
+      'Framed-IP-Address=192.0.2.10',
+      'Calling-Station-Id=AA:BB:CC:00:11:22',
+      'NAS-IP-Address=10.0.0.1',
+      'NAS-Identifier=core-1',
+      `Event-Timestamp=${Date.UTC(2026, 0, 1) / 1000}`,
+    ]);
+  });
+
+  it('gives a session the limits of the changed login', async () => {
+    const clock = new ManualClock();
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient({ clock });
+    const limits = { rateLimit: '10M/40M', interimSeconds: 60, idleTimeoutSeconds: 900, pool: 'p', attributes: [] };
+
+    const answer = await client.change(router.nas, session, login('anna', { limits, expires: clock.now() + 5_000 }));
+
+    expect(answer).toEqual({ result: 'ack' });
+    expect(router.requests[0]?.[0]).toBe(43);
+    expect(words(router.requests[0]).slice(-3)).toEqual([
+      'Mikrotik-Rate-Limit=10M/40M',
+      'Idle-Timeout=900',
+      'Session-Timeout=5',
+    ]);
+  });
+
+  it('is not asked when there is nothing it could be told', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient();
+
+    const answer = await client.change(
+      router.nas,
+      session,
+      login('anna', { limits: { interimSeconds: 60, attributes: [] } }),
+    );
+
+    expect([answer, router.requests.length]).toEqual([undefined, 0]);
+  });
+
+  it('is asked once more about a lost packet, with the same octets', async () => {
+    const clock = new ManualClock();
+    await using router = await TestRouter.start((request, times) => (times === 2 ? ack(request, times) : undefined));
+    await using client = await startClient({ clock });
+
+    const answered = client.disconnect(router.nas, session);
+    await router.received(1);
+    clock.advance(1100);
+    const answer = await answered;
+
+    expect(answer).toEqual({ result: 'ack' });
+    expect(router.requests[1]).toEqual(router.requests[0]);
+  });
+
+  it('sees no Identifier twice from one port, whatever the number of requests', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient();
+
+    await Promise.all(Array.from({ length: 600 }, () => client.disconnect(router.nas, session)));
+
+    expect(router.requests.length).toBe(600);
+    expect(router.ports.size).toBe(3);
+  });
+
+  it('has no more than the agreed number of requests open at a time', async () => {
+    const held: Buffer[] = [];
+    await using router = await TestRouter.start((request) => {
+      held.push(request);
+      return undefined;
+    });
+    const clock = new ManualClock();
+    const client = await startClient({ clock, inFlight: 4 });
+
+    const all = Promise.all(Array.from({ length: 10 }, () => client.disconnect(router.nas, session)));
+    await router.received(4);
+    await client[Symbol.asyncDispose]();
+    await all;
+
+    expect(held.length).toBe(4);
+  });
+});
+
+describe('a router that refuses', () => {
+  it('with 503 is asked with fewer keys, and the first cause is what is told', async () => {
+    await using router = await TestRouter.start(answerWith(2, 503));
+    await using client = await startClient();
+
+    const answer = await client.disconnect(router.nas, session);
+
+    expect(answer).toEqual({ result: 'nak', errorCause: 'Session-Context-Not-Found' });
+    expect(router.requests.map((request) => words(request).slice(1, -1))).toEqual([
+      expect.arrayContaining(['NAS-Identifier=core-1']),
+      ['User-Name=anna', 'Acct-Session-Id=81100001'],
+      ['User-Name=anna', 'Framed-IP-Address=192.0.2.10'],
+    ]);
+  });
+
+  it('until it is asked by name and address has done what it should', async () => {
+    await using router = await TestRouter.start((request, times) =>
+      times < 3 ? answerWith(2, 402)(request, times) : ack(request, times),
+    );
+    await using client = await startClient();
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+  });
+
+  it('by policy is not asked again', async () => {
+    await using router = await TestRouter.start(answerWith(2, 501));
+    await using client = await startClient();
+
+    const answer = await client.disconnect(router.nas, session);
+
+    expect(answer).toEqual({ result: 'nak', errorCause: 'Administratively-Prohibited' });
+    expect(router.requests.length).toBe(1);
+  });
+
+  it('without a cause is a refusal without a cause', async () => {
+    await using router = await TestRouter.start(answerWith(2));
+    await using client = await startClient();
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'nak' });
+  });
+});
+
+describe('a router that says nothing', () => {
+  const quick = { initialMs: 1, mostMs: 1, sends: 1 };
+
+  it('is asked at last without Event-Timestamp, and is then told about its clock', async () => {
+    const log = testLog();
+    const stamped = (request: Buffer): boolean => words(request).some((word) => word.startsWith('Event-Timestamp'));
+    await using router = await TestRouter.start((request, times) =>
+      stamped(request) ? undefined : ack(request, times),
+    );
+    await using client = await startClient({ retry: quick, retryWithoutTimestamp: { ...quick, initialMs: 2000 }, log });
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { fields: { nas: 'core-1', hint: expect.stringContaining('NTP') } },
+    ]);
+  });
+
+  it('gives up within ten seconds of retransmissions', async () => {
+    const clock = new ManualClock();
+    await using router = await TestRouter.start(() => undefined);
+    await using client = await startClient({ clock });
+
+    const answered = client.disconnect(router.nas, session);
+    for (let sends = 1; sends <= 6; sends += 1) {
+      await router.received(sends);
+      clock.advance(sends === 1 || sends === 5 ? 1100 : 2200);
+    }
+    const answer = await answered;
+
+    expect(answer).toEqual({ result: 'timeout' });
+    expect(clock.monotonic()).toBeLessThanOrEqual(12_000);
+    expect(new Set(router.requests.map((request) => request.toString('hex'))).size).toBe(2);
+  });
+
+  it.each<[string, Answering]>([
+    ['has another secret', answerWith(1, undefined, sharedKey('another'))],
+    ['answers with another code', (request) => Buffer.concat([Buffer.of(2), (ack(request, 1) as Buffer).subarray(1)])],
+    [
+      'answers another request',
+      (request) => Buffer.concat([Buffer.of(41, 99), (ack(request, 1) as Buffer).subarray(2)]),
+    ],
+    ['answers with garbage', () => Buffer.from('garbage')],
+    [
+      'answers with a turned bit',
+      (request) => {
+        const reply = ack(request, 1) as Buffer;
+        reply[30] = (reply[30] as number) ^ 1;
+        return reply;
+      },
+    ],
+  ])('or %s, is a time-out', async (_, answer) => {
+    await using router = await TestRouter.start(answer);
+    await using client = await startClient({ retry: { ...quick, initialMs: 20 }, retryWithoutTimestamp: quick });
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'timeout' });
+  });
+
+  it('is not dialled at a prefix, but at the address it gave itself', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient();
+    const nas = { ...router.nas, clientAddress: '127.0.0.0/8' };
+    const { nasIpAddress: _, ...unknown } = session;
+
+    expect(await client.disconnect(nas, { ...session, nasIpAddress: '127.0.0.1' })).toEqual({ result: 'ack' });
+    expect(await client.disconnect(nas, unknown)).toEqual({ result: 'timeout' });
+  });
+});
+
+describe('npm radius as the other side', () => {
+  it('decodes our CoA-Request and its acknowledgement is believed', async () => {
+    await using router = await TestRouter.start((request) => {
+      // It checks Message-Authenticator of keyed requests wrongly, so it is shown the attributes alone.
+      const decoded = radius.decode_without_secret({ packet: Buffer.from(request) });
+      expect(decoded.attributes).toMatchObject({ 'User-Name': 'anna', 'Acct-Session-Id': '81100001' });
+      return radius.encode_response({
+        packet: { ...decoded, authenticator: request.subarray(4, 20), attributes: {} },
+        code: 'Disconnect-ACK',
+        secret: secretText,
+      });
+    });
+    await using client = await startClient();
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+  });
+});
+
+describe('a source address that is not ours', () => {
+  it('is an error at the start', async () => {
+    await expect(startClient({ bindAddress: '192.0.2.1' })).rejects.toMatchObject({ code: 'LM_RADIUS_LISTEN' });
+  });
+});
