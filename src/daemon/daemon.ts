@@ -27,7 +27,7 @@ export interface DaemonOptions {
   readonly random: () => number;
   readonly fillRandom: (octets: Uint8Array) => void;
   readonly version: string;
-  /** How often the source is read even when nothing was noticed. */
+  /** Instead of the source's own. */
   readonly pollMs?: number;
   /** Called with the addresses each time they change. */
   readonly onListening?: (listeners: Listeners) => void;
@@ -276,6 +276,6 @@ export class Daemon implements AsyncDisposable {
     if (this.#stopped) return;
     this.#poll = setTimeout(() => {
       void this.#refreshQuietly().finally(() => this.#schedulePoll());
-    }, this.#options.pollMs ?? 30_000);
+    }, this.#options.pollMs ?? this.#options.source.pollMs);
   }
 }

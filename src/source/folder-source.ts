@@ -7,6 +7,7 @@ import { watchPaths } from './watch.ts';
 /** A plain folder: its revision is a hash of its contents. */
 export class FolderSource implements Source {
   readonly description: string;
+  readonly pollMs = 30_000;
   readonly #dir: string;
   #watcher: AsyncDisposable | undefined;
 

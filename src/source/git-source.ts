@@ -15,6 +15,7 @@ interface Blob {
 /** Commits of a local repository's HEAD. The work tree is never read: what is not committed does not exist. */
 export class GitSource implements Source {
   readonly description: string;
+  readonly pollMs = 2_000;
   readonly #dir: string;
   readonly #git: SimpleGit;
   #watcher: AsyncDisposable | undefined;
@@ -70,7 +71,13 @@ export class GitSource implements Source {
       .trim()
       .split('\n');
     const [own, shared] = [resolve(this.#dir, gitDir), resolve(this.#dir, common)];
-    const paths = [join(own, 'HEAD'), join(shared, 'refs', 'heads'), join(shared, 'packed-refs')];
+    // The reflog is appended to by every move of HEAD; refs are replaced by renaming, which watchers can miss.
+    const paths = [
+      join(own, 'logs', 'HEAD'),
+      join(own, 'HEAD'),
+      join(shared, 'refs', 'heads'),
+      join(shared, 'packed-refs'),
+    ];
     this.#watcher = await watchPaths(paths, changed);
   }
 

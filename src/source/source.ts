@@ -19,6 +19,8 @@ export interface SourceFile {
 export interface Source extends AsyncDisposable {
   /** What is told to people: the folder, and what of it is read. */
   readonly description: string;
+  /** How often reading is worth its cost although nothing was noticed. */
+  readonly pollMs: number;
   /**
    * The newest revision. Cheap when nothing changed since `known`: then `undefined`.
    *

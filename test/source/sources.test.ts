@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FolderSource } from '../../src/source/folder-source.ts';
+import { GitSource } from '../../src/source/git-source.ts';
+import { openSource } from '../../src/source/open-source.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+function git(dir: string, ...args: readonly string[]): string {
+  return execFileSync('git', ['-C', dir, '-c', 'user.name=Op', '-c', 'user.email=op@isp.example', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, HOME: dir, GIT_CONFIG_NOSYSTEM: '1' },
+  });
+}
+
+async function repository(): Promise<TempFolder> {
+  const folder = await TempFolder.make();
+  git(folder.path, 'init', '-q', '-b', 'main');
+  writeFileSync(join(folder.path, 'a.yaml'), 'a: 1\n');
+  git(folder.path, 'add', '-A');
+  git(folder.path, 'commit', '-q', '-m', 'first\n\nwith a body');
+  return folder;
+}
+
+function changed(source: { watch(changed: () => void): Promise<void> }): Promise<{ readonly happened: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const happened = new Promise<void>((tell) => {
+      source.watch(() => tell()).then(() => resolve({ happened }), reject);
+    });
+  });
+}
+
+describe('a git repository', () => {
+  it('is read at HEAD, not in the work tree', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    writeFileSync(join(folder.path, 'a.yaml'), 'a: changed\n');
+    writeFileSync(join(folder.path, 'b.yaml'), 'b: 1\n');
+
+    const revision = await source.read();
+
+    expect(revision?.files).toEqual([{ path: 'a.yaml', text: 'a: 1\n' }]);
+    expect(revision?.id).toBe(`main@sha1:${git(folder.path, 'rev-parse', 'HEAD').trim()}`);
+    expect(revision).toMatchObject({ author: 'Op <op@isp.example>', subject: 'first' });
+    expect(await source.hasUncommitted()).toBe(true);
+  });
+
+  it('has nothing new for who knows its commit, and keeps the past', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    const first = await source.read();
+    writeFileSync(join(folder.path, 'a.yaml'), 'a: 2\n');
+    git(folder.path, 'commit', '-q', '-a', '-m', 'second');
+    const second = await source.read(first?.id);
+
+    expect(await source.read(second?.id)).toBeUndefined();
+    expect(second?.files).toEqual([{ path: 'a.yaml', text: 'a: 2\n' }]);
+    expect(await source.readAgain(first?.id ?? '')).toEqual(first?.files);
+    expect((await source.readCommit('HEAD~1')).files).toEqual(first?.files);
+  });
+
+  it('is selected by the same rules as a folder', async () => {
+    await using folder = await TempFolder.make();
+    git(folder.path, 'init', '-q', '-b', 'main');
+    for (const dir of ['sub', '.hidden', 'ignored']) mkdirSync(join(folder.path, dir));
+    const names = [
+      'a.yaml',
+      'sub/b.yml',
+      '.hidden/c.yaml',
+      'ignored/d.yaml',
+      'note.md',
+      'sub/über "x".yaml',
+      '.e.yaml',
+    ];
+    for (const name of names) writeFileSync(join(folder.path, name), `${name}\n`);
+    symlinkSync('/etc/hostname', join(folder.path, 'link.yaml'));
+    writeFileSync(join(folder.path, '.lastmileignore'), 'ignored/\n');
+    git(folder.path, 'add', '-A');
+    git(folder.path, 'commit', '-q', '-m', 'all');
+    await using fromGit = new GitSource(folder.path);
+    await using fromFolder = new FolderSource(folder.path);
+
+    const committed = (await fromGit.read())?.files ?? [];
+    rmSync(join(folder.path, 'link.yaml'));
+    const found = (await fromFolder.read())?.files ?? [];
+
+    expect(committed.map(({ path }) => path).sort()).toEqual(['a.yaml', 'sub/b.yml', 'sub/über "x".yaml']);
+    expect([...committed].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(
+      [...found].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    );
+  });
+
+  it('tells of a commit and of a switch of branches', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    const commit = await changed(source);
+
+    git(folder.path, 'commit', '-q', '--allow-empty', '-m', 'second');
+    await commit.happened;
+    await using other = new GitSource(folder.path);
+    const branch = await changed(other);
+    git(folder.path, 'checkout', '-q', '-b', 'side');
+    await branch.happened;
+
+    expect((await other.read())?.id).toMatch(/^side@sha1:/);
+  });
+
+  it('without a commit is told in words', async () => {
+    await using folder = await TempFolder.make();
+    git(folder.path, 'init', '-q', '-b', 'main');
+    await using source = new GitSource(folder.path);
+
+    await expect(source.read()).rejects.toThrow('the repository has no commit yet');
+  });
+
+  it('on no branch is read at its commit', async () => {
+    await using folder = await repository();
+    git(folder.path, 'checkout', '-q', '--detach');
+    await using source = new GitSource(folder.path);
+
+    expect((await source.read())?.files).toHaveLength(1);
+  });
+});
+
+describe('a plain folder', () => {
+  it('has a revision of its contents, whatever the order', async () => {
+    await using folder = await TempFolder.make();
+    writeFileSync(join(folder.path, 'a.yaml'), 'a');
+    await using source = new FolderSource(folder.path);
+    const first = await source.read();
+    writeFileSync(join(folder.path, 'a.yaml'), 'b');
+    const second = await source.read(first?.id);
+    writeFileSync(join(folder.path, 'a.yaml'), 'a');
+
+    expect(first?.id).toMatch(/^folder@sha256:[0-9a-f]{64}$/);
+    expect(second?.id).not.toBe(first?.id);
+    expect(await source.read(first?.id)).toBeUndefined();
+  });
+
+  it('tells of new files in new folders', async () => {
+    await using folder = await TempFolder.make();
+    await using source = new FolderSource(folder.path);
+    const change = await changed(source);
+
+    mkdirSync(join(folder.path, 'new'));
+    writeFileSync(join(folder.path, 'new', 'a.yaml'), 'a');
+    await change.happened;
+
+    expect((await source.read())?.files).toHaveLength(1);
+  });
+});
+
+describe('opening a source', () => {
+  it('takes .git for a repository, and everything else for a folder', async () => {
+    await using plain = await TempFolder.make();
+    await using repo = await repository();
+
+    expect(await openSource(plain.path)).toBeInstanceOf(FolderSource);
+    expect(await openSource(repo.path)).toBeInstanceOf(GitSource);
+    await expect(openSource(join(plain.path, 'nowhere'))).rejects.toThrow('there is no folder');
+  });
+});
