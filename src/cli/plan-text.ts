@@ -35,13 +35,18 @@ function changeLines(change: PlannedChange, colors: ReturnType<typeof createColo
     move: colors.cyan('↕'),
   }[action];
   const place = change.source === undefined ? '' : `${change.source.file}:${change.source.line}`;
-  const notes = [change.cause === 'drift' ? 'drift' : '', change.adopts ? 'adopts the row that is there' : '', place];
+  const notes = [change.cause === 'drift' ? 'drift' : '', noteOf(change), place];
   const identity = printable(change.identity);
   const head = `  ${mark} ${change.menu}${identity === '' ? '' : ` ${identity}`}  ${colors.dim(notes.filter((note) => note !== '').join(', '))}`;
   return [head.trimEnd(), ...fieldLines(change)];
 }
 
-function fieldLines({ actions, before, after }: PlannedChange): readonly string[] {
+function noteOf({ actions, adopts, fields: written }: PlannedChange): string {
+  if (adopts) return 'adopts the row that is there';
+  return actions[0] === 'update' && written.length === 0 ? 'its marker only' : '';
+}
+
+function fieldLines({ actions, before, after, fields: written }: PlannedChange): readonly string[] {
   if (actions[0] === 'create') {
     return fields(after)
       .filter(([, value]) => value !== '')
@@ -50,7 +55,7 @@ function fieldLines({ actions, before, after }: PlannedChange): readonly string[
   if (actions[0] !== 'update') return [];
   const was = before ?? {};
   return fields(after)
-    .filter(([name, value]) => (Object.hasOwn(was, name) ? was[name] !== value || value === '[secret]' : value !== ''))
+    .filter(([name]) => written.includes(name))
     .map(([name, value]) => `      ${name}: ${shown(was[name])} → ${shown(value)}`);
 }
 

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
@@ -14,7 +12,7 @@ import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain, type Declared, findDaemon, loadDeclared, readDeclared, tellIssues } from './context.ts';
 import { exitCodes, type Io } from './io.ts';
 import { planText } from './plan-text.ts';
-import { openEngine, type Surroundings } from './surroundings.ts';
+import { hasState, openEngine, type Surroundings } from './surroundings.ts';
 
 export interface PlanOptions {
   readonly state: string;
@@ -77,7 +75,7 @@ async function planHere(
     guard: { deleteLimits: model.operator.reconcile.deleteLimits },
     signal: around.signal,
   };
-  if (!(await hasStore(options.state))) {
+  if (!(await hasState(options.state))) {
     await using routers = new RouterPool(around);
     const reason = `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
     const directory = chosen(
@@ -100,13 +98,6 @@ async function planHere(
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
   });
-}
-
-async function hasStore(state: string): Promise<boolean> {
-  return stat(join(state, 'db')).then(
-    () => true,
-    () => false,
-  );
 }
 
 function tell(plan: PlanDocument, options: PlanOptions, io: Io): number {

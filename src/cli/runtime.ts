@@ -13,7 +13,7 @@ import { complain, findDaemon, loadDeclared, readDeclared } from './context.ts';
 import { exitCodes, type Io } from './io.ts';
 import { type Output, render, table } from './output.ts';
 import { statusText } from './status-text.ts';
-import { openEngine, type Surroundings } from './surroundings.ts';
+import { hasState, NoStateError, openEngine, type Surroundings } from './surroundings.ts';
 
 export interface RuntimeOptions {
   readonly state: string;
@@ -260,6 +260,7 @@ async function either<T>(
 ): Promise<T> {
   const daemon = await findDaemon(options.state);
   if (daemon !== undefined) return byDaemon(daemon);
+  if (!(await hasState(options.state))) throw new NoStateError(options.state);
   await using engine = await openEngine(options.state, around);
   return await alone(engine);
 }

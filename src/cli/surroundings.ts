@@ -1,6 +1,10 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
 import { Engine } from '../daemon/engine.ts';
+import { databaseFolder } from '../store/layout.ts';
 
 /** What commands that reach out need: time, randomness, a log, and to be told to stop. */
 export interface Surroundings {
@@ -17,4 +21,22 @@ export interface Surroundings {
 /** Opens the state folder for a command that works alone. @throws StoreLockedError when a daemon holds it silently */
 export function openEngine(stateDir: string, { clock, log, fillRandom }: Surroundings): Promise<Engine> {
   return Engine.open({ stateDir, clock, log, fillRandom });
+}
+
+/** Is there a state folder to look into? Commands that only look must not make one. */
+export function hasState(stateDir: string): Promise<boolean> {
+  return stat(join(stateDir, databaseFolder)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Neither a daemon nor a state folder: there is nothing to tell. */
+export class NoStateError extends LastmileError {
+  readonly code = 'LM_NO_STATE';
+  readonly retry = 'never';
+
+  constructor(stateDir: string) {
+    super(`no daemon answers and there is no state folder ${stateDir}: name the daemon's with --state`);
+  }
 }

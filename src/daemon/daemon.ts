@@ -4,6 +4,7 @@ import { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError, messageOf } from '../base/errors.ts';
 import type { Issue } from '../manifest/issue.ts';
+import type { FileCache } from '../manifest/load-manifest.ts';
 import type { Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
 import { RadiusServer } from '../radius/server.ts';
@@ -52,6 +53,7 @@ export class Daemon implements AsyncDisposable {
   readonly #decisions = recentDecisions();
   readonly #counters: RadiusCounters = radiusCounters();
   readonly #service: DaemonService;
+  readonly #cache: FileCache = new Map();
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
@@ -173,7 +175,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   #load(files: Revision['files']) {
-    return loadFiles(files, { ...this.#options.load, mode: 'use' });
+    return loadFiles(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
   }
 
   async #refreshQuietly(): Promise<void> {

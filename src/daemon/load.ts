@@ -1,4 +1,4 @@
-import { loadManifest, type Manifest } from '../manifest/load-manifest.ts';
+import { type FileCache, loadManifest, type Manifest } from '../manifest/load-manifest.ts';
 import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
 import { secretResolver } from '../secrets/secret-resolver.ts';
 import type { SourceFile } from '../source/source.ts';
@@ -9,17 +9,20 @@ export interface LoadSettings {
   readonly secretsDir?: string;
   /** `validate`: missing secrets are warnings. `use`: they are errors. */
   readonly mode: 'validate' | 'use';
+  /** Kept between loads, so that only files that changed are read again. */
+  readonly cache?: FileCache;
   /** Secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
 
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
 export function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Manifest {
-  const { env, secretsDir, mode, example } = settings;
+  const { env, secretsDir, mode, example, cache } = settings;
   return loadManifest(files, {
     secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
     attributeCheck: checkAttribute,
     mode,
     ...(example === undefined ? {} : { example }),
+    ...(cache === undefined ? {} : { cache }),
   });
 }

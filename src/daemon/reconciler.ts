@@ -33,6 +33,8 @@ interface Running {
 
 /** A wall-clock wait is taken in steps, so that a jump of the clock is noticed within one. */
 const longestWaitMs = 30_000;
+/** How long a stop waits for answers of NAS. */
+const lastWaitMs = 2_000;
 
 /** One loop per target, all following the model in force. */
 export class Reconciler implements AsyncDisposable {
@@ -92,7 +94,8 @@ export class Reconciler implements AsyncDisposable {
     clearTimeout(this.#timer);
     this.#stopping.abort();
     await Promise.all([...this.#loops.keys()].map((name) => this.#end(name)));
-    await this.sessionsSettled();
+    // What a silent NAS still owes is pending on disk, and taken up at the next start.
+    await Promise.race([this.sessionsSettled(), this.#options.clock.sleep(lastWaitMs)]);
   }
 
   async #loopOf(target: Target): Promise<TargetLoop<TargetReport>> {

@@ -70,7 +70,7 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
 
   #dial(router: Router, operator: string): RouterTarget {
     const { clock } = this.#options;
-    return new RouterTarget({ router, operator, clock, connect: () => connectTo(router) });
+    return new RouterTarget({ router, operator, clock, connect: (signal) => connectTo(router, signal) });
   }
 
   #drop(name: string): void {
@@ -80,10 +80,10 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   }
 }
 
-function connectTo({ name, address, api }: Router): Promise<RouterOsSession> {
+function connectTo({ name, address, api }: Router, signal: AbortSignal): Promise<RouterOsSession> {
   if (api === undefined) throw new TypeError(`router ${name} has no api`);
   const { port, username, password } = api;
-  return connectRouterOs({ router: name, host: address, port, username, password, maxInFlight: 32 });
+  return connectRouterOs({ router: name, host: address, port, username, password, maxInFlight: 32, signal });
 }
 
 /** What makes it the same connection. */

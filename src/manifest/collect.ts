@@ -44,6 +44,19 @@ export function nothingCollected(): Collected {
   };
 }
 
+/** Adds what was collected elsewhere, which stays as it is. */
+export function addCollected(into: Collected, part: Collected): void {
+  for (const list of ['operators', 'routers', 'services', 'subscribers', 'lists', 'issues'] as const) {
+    const target: unknown[] = into[list];
+    for (const each of part[list]) target.push(each);
+  }
+  for (const name of part.broken.router) into.broken.router.add(name);
+  for (const name of part.broken.service) into.broken.service.add(name);
+  for (const [name, file] of part.unread) into.unread.set(name, file);
+  into.incomplete.operator ||= part.incomplete.operator;
+  into.incomplete.router ||= part.incomplete.router;
+}
+
 /** Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins. */
 export function collectFile(into: Collected, file: YamlFile, text: string): void {
   for (const issue of file.issues) into.issues.push(issue);

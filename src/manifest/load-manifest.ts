@@ -2,7 +2,7 @@ import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
 import { resolveModel } from '../model/resolve-model.ts';
 import type { SecretResolver } from '../model/secret-values.ts';
-import { type Collected, collectFile, nothingCollected } from './collect.ts';
+import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
 import { exists, locate, type Path } from './locate.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
@@ -19,9 +19,14 @@ export interface LoadOptions {
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
   /** `validate`: a missing variable or secret file is a warning. `use`: it is an error. */
   readonly mode: 'validate' | 'use';
+  /** What was read from each file the last time: those that are the same are not read again. Updated in place. */
+  readonly cache?: FileCache;
   /** The repository is an example: secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
+
+/** By path: the text, and what it declares. */
+export type FileCache = Map<string, { readonly text: string; readonly collected: Collected }>;
 
 export interface Manifest {
   /** Present when no issue is an error. */
@@ -37,7 +42,7 @@ export interface Manifest {
 export function loadManifest(files: readonly ManifestFile[], options: LoadOptions): Manifest {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const collected = nothingCollected();
-  for (const { path, text } of sorted) collectFile(collected, readYamlFile(path, text), text);
+  for (const part of collectEach(sorted, options.cache)) addCollected(collected, part);
   if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
 
   const unchecked = new Map<string, Set<string>>();
@@ -59,6 +64,22 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
   return hasErrors(issues) ? { issues } : { model, issues };
+}
+
+function collectEach(files: readonly ManifestFile[], cache: FileCache | undefined): readonly Collected[] {
+  const parts = files.map(({ path, text }) => {
+    const known = cache?.get(path);
+    if (known?.text === text) return known.collected;
+    const collected = nothingCollected();
+    collectFile(collected, readYamlFile(path, text), text);
+    cache?.set(path, { text, collected });
+    return collected;
+  });
+  if (cache !== undefined && cache.size > files.length) {
+    const paths = new Set(files.map(({ path }) => path));
+    for (const path of [...cache.keys()].filter((each) => !paths.has(each))) cache.delete(path);
+  }
+  return parts;
 }
 
 function inExamples(file: string): boolean {
