@@ -1,0 +1,67 @@
+import { LastmileError } from '../base/errors.ts';
+import { ControlError } from '../simulator/control-client.ts';
+import type { Say } from './say.ts';
+import { seconds } from './say.ts';
+import type { Stage } from './stage.ts';
+import type { Step } from './step.ts';
+import { brokenCommit } from './steps/broken-commit.ts';
+import { driftHealed } from './steps/drift-healed.ts';
+import { firstReconcile } from './steps/first-reconcile.ts';
+import { killed } from './steps/killed.ts';
+import { octetsCounted } from './steps/octets-counted.ts';
+import { onlineByLocalSecret } from './steps/online-by-local-secret.ts';
+import { onlineByRadius } from './steps/online-by-radius.ts';
+import { speedDoubled } from './steps/speed-doubled.ts';
+import { suspendedByCommit } from './steps/suspended.ts';
+
+/** In this order: each step begins where the one before ended. */
+const steps: readonly Step[] = [
+  firstReconcile,
+  onlineByRadius,
+  onlineByLocalSecret,
+  octetsCounted,
+  speedDoubled,
+  suspendedByCommit,
+  driftHealed,
+  brokenCommit,
+  killed,
+];
+
+const logLinesShown = 15;
+
+/** Walks through all steps. Ends at the first that did not happen, having said what was seen. @returns whether all did */
+export async function takeTour(stage: Stage, say: Say): Promise<boolean> {
+  const since = stage.clock.monotonic();
+  for (const [index, step] of steps.entries()) {
+    say.step(index + 1, steps.length, step.title);
+    if (!(await happens(step, stage, say))) return false;
+  }
+  const took = seconds(stage.clock.monotonic() - since);
+  say.text('', `All ${steps.length} steps happened, in ${took}.`);
+  return true;
+}
+
+async function happens(step: Step, stage: Stage, say: Say): Promise<boolean> {
+  const since = stage.clock.monotonic();
+  try {
+    await step.run(stage, say);
+    say.done(stage.clock.monotonic() - since);
+    return true;
+  } catch (error) {
+    if (stage.signal.aborted) throw error;
+    say.failed(wordsOf(error));
+    for (const { name, tail } of stage.logs(logLinesShown)) {
+      say.text('', `What ${name} said last:`);
+      say.lines(tail);
+    }
+    return false;
+  }
+}
+
+/** What happened, and what made it happen. A slip of ours keeps its stack. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = error instanceof LastmileError || error instanceof ControlError;
+  const own = expected ? error.message : (error.stack ?? error.message);
+  return error.cause === undefined ? own : `${own}\nbecause: ${wordsOf(error.cause)}`;
+}
