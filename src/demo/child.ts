@@ -14,6 +14,11 @@ export interface ChildOptions extends ProcessSurroundings {
   readonly logPath: string;
 }
 
+export interface StartedChild {
+  readonly child: Child;
+  readonly firstLine: string;
+}
+
 const firstLineWithinMs = 15_000;
 const endsWithinMs = 5_000;
 
@@ -36,7 +41,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** @throws DemoError when it ends, or stays silent for 15 s, before its first line */
-  static async start(options: ChildOptions): Promise<{ readonly child: Child; readonly firstLine: string }> {
+  static async start(options: ChildOptions): Promise<StartedChild> {
     const child = new Child(options, spawnLogged(options));
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(firstLineWithinMs)]);
     try {

@@ -1,3 +1,4 @@
+import { quoted } from './lastmile.ts';
 import { people } from './people.ts';
 import type { Say } from './say.ts';
 import type { Stage } from './stage.ts';
@@ -18,23 +19,24 @@ export function welcome({ folder, north, south }: Stage, say: Say): void {
 /** What a person can try once the tour is over. */
 export function afterwards(stage: Stage, say: Say): void {
   const { repository, lastmile, north, south, listeners } = stage;
-  const lm = lastmile.wrapper;
+  const [lm, isp] = [lastmile.typed, quoted(repository.path)];
   const dial = JSON.stringify({ username: people.anna, password: stage.password('anna') });
-  say.text('', 'Everything keeps running until Ctrl-C. Try:', '');
-  say.see(`${lm} status`);
-  say.see(`${lm} sessions`);
-  say.see(`${lm} get subscriber`);
-  say.see(`${lm} disconnect ${people.anna}`);
-  say.see(`curl -s ${north.controlAddress}/dial -d '${dial}'`, 'anna dials again');
-  say.see(`$EDITOR ${repository.path}/subscribers/north.yaml`);
-  say.see(`${lm} plan`, 'what your edit would do');
-  say.see(`git -C ${repository.path} commit -am 'My change'`, 'and it happens');
+  say.text('', 'All of it keeps running until Ctrl-C. Try:', '');
+  say.command(`${lm} status`, 'the revision in force, and how each router is');
+  say.command(`${lm} sessions`, 'who is online');
+  say.command(`${lm} disconnect ${people.anna}`, 'anna goes');
+  say.command(`curl -s ${north.controlAddress}/dial -d '${dial}'`, 'and dials again');
+  say.command(`$EDITOR ${isp}/subscribers/north.yaml`, 'change somebody');
+  say.command(`${lm} plan`, 'what that would do, to the routers and to people online');
+  say.command(`git -C ${isp} commit -am 'My change'`, 'and it happens');
   say.text(
     '',
-    `Admin   http://${listeners.admin}/healthz  /readyz  (all else with a token, or on the socket)`,
-    `Socket  curl -s --unix-socket ${listeners.adminSocket} http://lastmile/api/v1/status`,
-    `RADIUS  ${listeners.auth}, accounting ${listeners.accounting}`,
-    `Routers http://${north.controlAddress}/sessions  http://${south.controlAddress}/sessions`,
-    `Log     tail -f ${stage.daemon.logPath}`,
+    `Admin    http://${listeners.admin}/healthz and /readyz`,
+    `API      curl -s --unix-socket ${quoted(listeners.adminSocket)} http://lastmile/api/v1/status`,
+    `RADIUS   ${listeners.auth}, accounting ${listeners.accounting}`,
+    `Routers  http://${north.controlAddress}/sessions (${north.name}), http://${south.controlAddress}/sessions (${south.name})`,
+    `State    ${stage.folder}/state`,
+    `Log      tail -f ${quoted(stage.daemon.logPath)}`,
+    '',
   );
 }

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { Child } from './child.ts';
+import { Child, type StartedChild } from './child.ts';
 import { DemoError } from './demo-error.ts';
 import { type ProcessSurroundings, type Ran, runProcess } from './run-process.ts';
 
 /** The shipped command. */
 export interface Lastmile {
-  /** A small shell script that runs the command as the tour does: for the person who watches. */
-  readonly wrapper: string;
+  /** How the person who watches runs the same: a small script, by its path as it is typed. */
+  readonly typed: string;
   run(...args: readonly string[]): Promise<Ran>;
   /** Runs a command with `-o json`. @throws DemoError when its exit code is not 0 */
   json<T>(...args: readonly string[]): Promise<T>;
   /** Starts one that stays, with its log in a file of that name. */
-  stay(name: string, args: readonly string[]): Promise<{ readonly child: Child; readonly firstLine: string }>;
+  stay(name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<StartedChild>;
 }
 
 export interface LastmileSurroundings extends ProcessSurroundings {
@@ -23,16 +23,17 @@ export function lastmileIn(around: LastmileSurroundings, wrapper: string): Lastm
   const { entry, logFolder, ...surroundings } = around;
   const run: Lastmile['run'] = (...args) => runProcess(process.execPath, [entry, ...args], surroundings);
   return {
-    wrapper,
+    typed: quoted(wrapper),
     run,
     async json<T>(...args: readonly string[]): Promise<T> {
       const { code, out, err } = await run(...args, '-o', 'json');
       if (code !== 0) throw new DemoError(`lastmile ${args.join(' ')}: exit code ${code}\n${err}${out}`.trimEnd());
       return JSON.parse(out) as T;
     },
-    stay: (name, args) =>
+    stay: (name, args, env = {}) =>
       Child.start({
         ...surroundings,
+        env: { ...surroundings.env, ...env },
         name,
         command: process.execPath,
         args: [entry, ...args],
@@ -48,6 +49,7 @@ export function shellWrapper(entry: string, cwd: string, variables: Readonly<Rec
   return ['#!/bin/sh', ...exports, `cd ${quoted(cwd)} || exit 1`, command, ''].join('\n');
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/** A word for a shell. */
+export function quoted(text: string): string {
+  return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

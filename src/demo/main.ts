@@ -47,7 +47,9 @@ async function play(once: boolean, say: Say, signal: AbortSignal): Promise<numbe
 async function asked(stage: Stage, say: Say): Promise<void> {
   for (const { name, ended } of stage.children.filter(({ alive }) => alive)) {
     void ended.then((how) => {
-      if (!stage.signal.aborted) say.text(`${name} has ended (${how}).`);
+      if (stage.signal.aborted) return;
+      const again = name === 'daemon' ? ` Start it again: ${stage.lastmile.typed} run` : '';
+      say.text(`${name} has ended (${how}).${again}`);
     });
   }
   await new Promise<void>((resolve) => {

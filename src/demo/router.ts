@@ -26,9 +26,9 @@ export async function startRouter(
   children: Child[],
 ): Promise<DemoRouter> {
   const listen = ['--listen-api', `${address}:0`, '--listen-control', '127.0.0.1:0', '--nas-address', address];
-  const account = ['--user', 'lastmile', '--password', apiPassword];
-  const args = ['simulate', 'routeros', ...listen, ...account, '--print-listeners'];
-  const { child, firstLine } = await lastmile.stay(name, args);
+  const args = ['simulate', 'routeros', ...listen, '--user', 'lastmile', '--print-listeners'];
+  // By its variable: on the command line it would stand in the list of processes.
+  const { child, firstLine } = await lastmile.stay(name, args, { LASTMILE_PASSWORD: apiPassword });
   children.push(child);
   const { api, control } = JSON.parse(firstLine) as { readonly api: string; readonly control: string };
   const apiPort = Number(api.slice(api.lastIndexOf(':') + 1));

@@ -10,7 +10,9 @@ export interface Say {
   /** Lines of a commit or a plan: `+` and `-` in colour. */
   lines(lines: readonly string[]): void;
   /** A command that shows it. */
-  see(command: string, what?: string): void;
+  see(command: string): void;
+  /** A command to try. */
+  command(command: string, what: string): void;
   done(ms: number): void;
   failed(words: string): void;
 }
@@ -31,8 +33,8 @@ export function sayTo(write: (text: string) => void, color: boolean): Say {
     lines: (lines) => {
       for (const text of lines) line(`${indent}  ${tinted(text)}`);
     },
-    see: (command, what) =>
-      line(`${indent}${paint.dim('see')}  ${command}${what === undefined ? '' : paint.dim(`  ${what}`)}`),
+    see: (command) => line(`${indent}${paint.dim('see')}  ${command}`),
+    command: (command, what) => line(`${indent}${paint.dim(`# ${what}`)}\n${indent}${command}`),
     done: (ms) => line(`  ${paint.green('✓')}  ${paint.dim(seconds(ms))}`),
     failed: (words) => line(`  ${paint.red('✗')}  ${words.split('\n').join(`\n${indent}`)}`),
   };

@@ -163,8 +163,9 @@ async function build(folder: string, options: StageOptions, children: Child[]): 
   for (const name of ['home', 'log']) await mkdir(join(folder, name));
   const repository = await createRepository(join(folder, 'isp'), example, { env, signal });
   const around = { entry, cwd: repository.path, env: { ...env, ...secrets }, logFolder: join(folder, 'log'), signal };
-  const lastmile = lastmileIn(around, join(folder, 'lm'));
-  await writeFile(lastmile.wrapper, shellWrapper(entry, repository.path, secrets), { mode: 0o700 });
+  const wrapper = join(folder, 'lm');
+  const lastmile = lastmileIn(around, wrapper);
+  await writeFile(wrapper, shellWrapper(entry, repository.path, secrets), { mode: 0o700 });
   const [first, second] = await Promise.allSettled([
     startRouter(lastmile, { name: 'core-1', address: '127.0.0.2', apiPassword }, children),
     startRouter(lastmile, { name: 'core-2', address: '127.0.0.3', apiPassword }, children),

@@ -1,3 +1,4 @@
+import { quoted } from '../lastmile.ts';
 import { conditionOf, insist, statusShown } from '../looking.ts';
 import { people } from '../people.ts';
 import { dialIn, queueOf } from '../router.ts';
@@ -29,7 +30,7 @@ export const brokenCommit: Step = {
       return ready && revision !== good ? true : undefined;
     });
     say.fact(`git revert (${reverted.hash}), and what is in git is in force again.`);
-    say.see(`git -C ${stage.repository.path} log --oneline`);
+    say.see(`git -C ${quoted(stage.repository.path)} log --oneline`);
   },
 };
 

@@ -22,7 +22,7 @@ export const driftHealed: Step = {
     say.fact(`${took} s later both are as declared again; the next look was due within 2 s (reconcile.interval).`);
     insist((await sessionOn(stage.south, people.hugo)) !== undefined, 'hugo did not stay online');
     say.fact(`hugo stayed online. The history of core-2 has it: ${await historyOf(stage)}`);
-    say.see(`${stage.lastmile.wrapper} status core-2`);
+    say.see(`${stage.lastmile.typed} status core-2`);
   },
 };
 

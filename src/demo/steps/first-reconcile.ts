@@ -21,7 +21,7 @@ export const firstReconcile: Step = {
       `The daemon is up, with RADIUS on ${listeners.auth}, and both routers are in step ${took} after its start:`,
     );
     for (const router of [stage.north, stage.south]) say.fact(`  ${router.name}: ${await configurationOf(router)}`);
-    say.see(`${stage.lastmile.wrapper} status`);
+    say.see(`${stage.lastmile.typed} status`);
   },
 };
 

@@ -32,7 +32,7 @@ export const killed: Step = {
     await inStep(stage);
     await accountingGoesOn(stage, anna.sessionId, BigInt(anna.downOctets) + moved.down);
     say.fact('Accounting goes on in the same sessions, and has what anna received in between.');
-    say.see(`${stage.lastmile.wrapper} sessions --all`);
+    say.see(`${stage.lastmile.typed} sessions --all`);
   },
 };
 

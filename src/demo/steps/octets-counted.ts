@@ -16,7 +16,7 @@ export const octetsCounted: Step = {
     });
     say.fact('With the next interim report of the router it is on record, to the octet. lastmile sessions:');
     say.lines(await table(stage));
-    say.see(`${stage.lastmile.wrapper} sessions`);
+    say.see(`${stage.lastmile.typed} sessions`);
   },
 };
 

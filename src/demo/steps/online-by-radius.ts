@@ -17,6 +17,6 @@ export const onlineByRadius: Step = {
     );
     const { sessionId } = await sessionKnown(stage, people.anna);
     say.fact(`Accounting has her session ${sessionId}, written to disk before the router got its answer.`);
-    say.see(`${stage.lastmile.wrapper} why ${people.anna}`);
+    say.see(`${stage.lastmile.typed} why ${people.anna}`);
   },
 };

@@ -27,6 +27,6 @@ export const suspendedByCommit: Step = {
     const reason = why.out.split('\n').find((line) => line.includes('→'));
     insist(reason?.includes('invoice 2042 unpaid') === true, `lastmile why does not say why:\n${why.out}`);
     say.fact(`He dials again and is refused. lastmile why ${people.ben} says: ${reason.replace('→', '').trim()}`);
-    say.see(`${stage.lastmile.wrapper} why ${people.ben}`);
+    say.see(`${stage.lastmile.typed} why ${people.ben}`);
   },
 };
