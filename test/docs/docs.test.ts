@@ -24,6 +24,21 @@ import { Shell } from './shell.ts';
 const ports = ['28728', '29728', '21812', '21813', '29812', '23799'];
 const all = documents();
 
+describe('command lines print what is shown in', () => {
+  const running = all.filter(({ blocks }) => blocks.some(isRun));
+
+  it.concurrent.each(running)(
+    '$path',
+    async ({ path, text, blocks }) => {
+      await using bash = await Shell.start(ports);
+      if (text.includes('<!-- continues README.md -->')) await begin(bash, documentAt('README.md'));
+
+      for (const block of blocks) await play(bash, path, block);
+    },
+    120_000,
+  );
+});
+
 describe.each(all)('$path', ({ path, text, blocks }) => {
   const yaml = blocks.filter(({ language }) => language === 'yaml');
   const shell = blocks.filter(({ language }) => language === 'sh');
@@ -38,14 +53,6 @@ describe.each(all)('$path', ({ path, text, blocks }) => {
       for (const block of shell) {
         for (const { command } of stepsOf(block)) execFileSync('bash', ['-n'], { input: command, stdio: 'pipe' });
       }
-    });
-
-  if (shell.some(isRun))
-    it('shows what its commands really print', { timeout: 120_000 }, async () => {
-      await using bash = await Shell.start(ports);
-      if (text.includes('<!-- continues README.md -->')) await begin(bash, documentAt('README.md'));
-
-      for (const block of blocks) await play(bash, path, block);
     });
 
   it('links to what is there', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
@@ -123,21 +124,30 @@ function environment(temp: string): NodeJS.ProcessEnv {
   };
 }
 
-/** A port for each, free for TCP and UDP on every address. All are held until the last is found. */
+/** A port for each, free for TCP and UDP on every address, and none that the system hands out: nobody takes it meanwhile. */
 async function freePorts(names: readonly string[]): Promise<readonly (readonly [string, string])[]> {
-  const held: (() => void)[] = [];
-  const found: (readonly [string, string])[] = [];
-  while (found.length < names.length) {
-    const server = createServer().listen(0, '0.0.0.0');
-    await once(server, 'listening');
-    held.push(() => server.close());
-    const { port } = server.address() as { port: number };
-    const socket = createSocket('udp4');
-    held.push(() => socket.close());
-    socket.bind(port, '0.0.0.0');
-    const free = await Promise.race([once(socket, 'listening'), once(socket, 'error').then(() => undefined)]);
-    if (free !== undefined) found.push([names[found.length] ?? '', String(port)]);
+  const found = new Map<string, string>();
+  for (const name of names) {
+    let port = randomInt(10_000, 32_000);
+    while ([...found.values()].includes(String(port)) || !(await isFree(port))) port = randomInt(10_000, 32_000);
+    found.set(name, String(port));
   }
-  for (const release of held) release();
-  return found;
+  return [...found];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const socket = createSocket('udp4');
+  try {
+    server.listen(port, '0.0.0.0');
+    await once(server, 'listening');
+    socket.bind(port, '0.0.0.0');
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+    socket.close();
+  }
 }
