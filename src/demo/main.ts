@@ -4,6 +4,7 @@ import { systemClock } from '../base/system-clock.ts';
 import { afterwards, welcome } from './guide.ts';
 import { type Say, sayTo } from './say.ts';
 import { Stage } from './stage.ts';
+import { allSteps } from './steps/all-steps.ts';
 import { takeTour, wordsOf } from './tour.ts';
 
 const usage = `Usage: npm start [-- --once]
@@ -35,7 +36,7 @@ async function play(once: boolean, say: Say, signal: AbortSignal): Promise<numbe
   say.text('lastmile: from YAML in git to subscribers online');
   await using stage = await Stage.raise({ clock: systemClock, random: randomBytes, env: process.env, signal });
   welcome(stage, say);
-  if (!(await takeTour(stage, say))) return exitCodes.failed;
+  if (!(await takeTour(allSteps, stage, say))) return exitCodes.failed;
   if (once) return exitCodes.success;
   afterwards(stage, say);
   await asked(stage, say);

@@ -1,36 +1,20 @@
 import { LastmileError } from '../base/errors.ts';
 import { ControlError } from '../simulator/control-client.ts';
-import type { Say } from './say.ts';
-import { seconds } from './say.ts';
+import { type Say, seconds } from './say.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
-import { brokenCommit } from './steps/broken-commit.ts';
-import { driftHealed } from './steps/drift-healed.ts';
-import { firstReconcile } from './steps/first-reconcile.ts';
-import { killed } from './steps/killed.ts';
-import { octetsCounted } from './steps/octets-counted.ts';
-import { onlineByLocalSecret } from './steps/online-by-local-secret.ts';
-import { onlineByRadius } from './steps/online-by-radius.ts';
-import { speedDoubled } from './steps/speed-doubled.ts';
-import { suspendedByCommit } from './steps/suspended.ts';
-
-/** In this order: each step begins where the one before ended. */
-const steps: readonly Step[] = [
-  firstReconcile,
-  onlineByRadius,
-  onlineByLocalSecret,
-  octetsCounted,
-  speedDoubled,
-  suspendedByCommit,
-  driftHealed,
-  brokenCommit,
-  killed,
-];
 
 const logLinesShown = 15;
 
-/** Walks through all steps. Ends at the first that did not happen, having said what was seen. @returns whether all did */
-export async function takeTour(stage: Stage, say: Say): Promise<boolean> {
+/** What the tour itself needs of the place where it is given. */
+export type TourPlace = Pick<Stage, 'clock' | 'signal' | 'logs'>;
+
+/** Walks through the steps. Ends at the first that did not happen, having said what was seen. @returns whether all did */
+export async function takeTour<Place extends TourPlace>(
+  steps: readonly Step<Place>[],
+  stage: Place,
+  say: Say,
+): Promise<boolean> {
   const since = stage.clock.monotonic();
   for (const [index, step] of steps.entries()) {
     say.step(index + 1, steps.length, step.title);
@@ -41,7 +25,7 @@ export async function takeTour(stage: Stage, say: Say): Promise<boolean> {
   return true;
 }
 
-async function happens(step: Step, stage: Stage, say: Say): Promise<boolean> {
+async function happens<Place extends TourPlace>(step: Step<Place>, stage: Place, say: Say): Promise<boolean> {
   const since = stage.clock.monotonic();
   try {
     await step.run(stage, say);
