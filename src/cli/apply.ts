@@ -193,7 +193,7 @@ export function reportLines(report: TargetReport): readonly string[] {
   ];
 }
 
-/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied (DESIGN.md §3). */
+/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. */
 export function exitOf(reports: readonly TargetReport[]): number {
   const has = (result: TargetReport['result']) => reports.some((report) => report.result === result);
   if (has('refused')) return exitCodes.refused;

@@ -9,7 +9,7 @@ export interface Io {
   readonly color: boolean;
 }
 
-/** DESIGN.md §3. Of several, the most severe wins; 1 beats 2. */
+/** As in README.md, Commands. Of several, the most severe wins; 1 beats 2. */
 export const exitCodes = {
   success: 0,
   error: 1,

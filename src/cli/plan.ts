@@ -53,7 +53,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   }
 }
 
-/** An empty or half-read repository would delete everything: nothing is planned from it (DESIGN.md §5). */
+/** An empty or half-read repository would delete everything: nothing is planned from it. */
 export function refuseEmpty(dir: string, io: Io): number {
   complain(
     new Error(`${dir} declares nothing: there is no YAML file in it. Nothing is planned from an empty repository`),
@@ -105,7 +105,7 @@ function tell(plan: PlanDocument, options: PlanOptions, io: Io): number {
   return exitOf(plan, options.detailedExitcode);
 }
 
-/** Unknown targets are an error; 1 beats 2 (DESIGN.md §3). */
+/** Unknown targets are an error; 1 beats 2. */
 export function exitOf(plan: PlanDocument, detailed: boolean): number {
   if (plan.targets.some(({ state }) => state === 'unreachable')) return exitCodes.error;
   if (plan.refusals.length > 0) return exitCodes.refused;

@@ -105,7 +105,7 @@ export class Daemon implements AsyncDisposable {
    * Takes the state folder's lock, opens the admin API, reads the declarations and serves them.
    *
    * A repository that is invalid from the start is no failure: the daemon says so, serves what was good last if anything
-   * was, and waits for a good one (DESIGN.md §15).
+   * was, and waits for a good one (docs/architecture.md).
    *
    * @throws LastmileError when the state folder is taken or a port is
    */

@@ -1,6 +1,6 @@
 import type { Change, LiveSession, SessionEffect } from '../reconcile/target.ts';
 
-/** Fields that a NAS takes for a running session by CoA (reference/routeros.md §5.6). */
+/** Fields that a NAS takes for a running session by CoA (MikroTik manual, RADIUS, Change-of-Authorization). */
 const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout']);
 /** Fields that say nothing about a running session. `expires` is acted on when it comes. */
 const atNextLogin = new Set(['subscriber', 'service', 'reason', 'expires', 'interim']);

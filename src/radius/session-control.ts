@@ -36,7 +36,7 @@ type Told = Pick<SessionResult, 'result' | 'detail'>;
 
 /**
  * Carries out effects on sessions: CoA where that does it, else Disconnect, else the router's API. An ACK is no proof
- * (reference/radius.md §14): the Stop is awaited, then the router is looked at.
+ * (routers were seen to send one and keep the session): the Stop is awaited, then the router is looked at.
  */
 export class NasSessionControl implements SessionControl {
   readonly #options: NasSessionControlOptions;

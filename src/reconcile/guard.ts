@@ -12,7 +12,7 @@ export type HeldRows = ReadonlyMap<string, number>;
 
 /**
  * Why this plan must not be applied; empty when it may. Deletes of one kind on one target are refused when there are
- * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most` (DESIGN.md §5). Pure.
+ * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most`. Pure.
  */
 export function guard(plan: ChangePlan, held: HeldRows, settings: GuardSettings): readonly Refusal[] {
   const deletes = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { Marker } from './target.ts';
 
 const marker = /(?:^|\s)lm:([^\s/]+)\/([^\s]+)$/u;
 
-/** Reads the ownership marker at the end of a comment (DESIGN.md §5): `<own text> lm:<operator>/<kind>/<name>[#part]`. */
+/** Reads the ownership marker at the end of a comment: `<own text> lm:<operator>/<kind>/<name>[#part]`. */
 export function readMarker(comment: string): { readonly ownText: string; readonly marker?: Marker } {
   const match = marker.exec(comment);
   if (match === null || match[1] === undefined || match[2] === undefined) return { ownText: comment };

@@ -1,6 +1,6 @@
 /**
  * How many commands may be in flight on one router: grows while answers come as fast as the best seen, halves when they
- * slow down (reference/routeros.md §1.12: a router's latency jumps when it is hurried).
+ * slow down (seen on RouterOS 7.23: after some 200 quick commands each took 20 ms instead of one).
  */
 export class AdaptiveWindow {
   readonly #least: number;

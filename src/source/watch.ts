@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
 
-/** Quiet time after which a burst of writes counts as one change (DESIGN.md §15). */
+/** Quiet time after which a burst of writes counts as one change. */
 const settledMs = 200;
 
 /**
