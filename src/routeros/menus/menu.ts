@@ -27,6 +27,6 @@ export interface Field {
   /** The menu whose row this names. */
   readonly references?: string;
   readonly secret?: boolean;
-  /** How it is cleared, which differs by type (seen on RouterOS 7.2x): written empty, by `unset`, or by a neutral word. */
+  /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
   readonly clear?: 'empty' | 'unset' | { readonly word: string };
 }
