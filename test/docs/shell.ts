@@ -15,8 +15,8 @@ export interface Ran {
   readonly output: string;
 }
 
-/** What ends the output of a command: its exit status between two record separators. */
-const mark = /\u001e(\d+)\u001e\n$/;
+/** What ends the output of a command. */
+const mark = /@@exit (\d+)@@\n$/;
 
 /**
  * One bash in a folder of its own, in which `lastmile` is the built command. Port numbers of documents (`ports`) become free
@@ -71,7 +71,7 @@ export class Shell implements AsyncDisposable {
   /** Runs commands in order; a last one that ends in `&` has begun when its output file holds something. */
   async run(commands: string): Promise<Ran> {
     this.#output = '';
-    this.#bash.stdin?.write(`{\n${this.here(commands)}\n} < /dev/null 2>&1\nprintf '\\036%d\\036\\n' $?\n`);
+    this.#bash.stdin?.write(`{\n${this.here(commands)}\n} < /dev/null 2>&1\nprintf '@@exit %d@@\\n' $?\n`);
     while (!mark.test(this.#output)) await this.#more();
     const exit = Number(mark.exec(this.#output)?.[1]);
     const output = this.#output.replace(mark, '');
