@@ -42,6 +42,7 @@ export class DirectoryTarget implements Target {
   readonly references = {};
   readonly ordered = [];
   readonly #options: DirectoryTargetOptions;
+  readonly #settling = new Map<string, Promise<void>>();
   #rows: Map<string, ObservedRow> | undefined;
 
   constructor(options: DirectoryTargetOptions) {
@@ -57,7 +58,7 @@ export class DirectoryTarget implements Target {
     return {
       rows: [...rows.values()],
       sessions: [],
-      pendingEffects: await this.#options.stored.effects(),
+      pendingEffects: this.#options.stored.effects(),
       findings: [],
     };
   }
@@ -94,11 +95,10 @@ export class DirectoryTarget implements Target {
   }
 
   async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
-    // The last word on a subscriber stands for all before it.
-    const latest = new Map(effects.map((effect) => [effect.username, effect]));
+    const usernames = new Set(effects.map((effect) => effect.username));
     const results: SessionResult[] = [];
-    await runWindowed([...latest.values()], { size: 64 }, async (effect) => {
-      results.push(...(await this.#settle(effect, signal)));
+    await runWindowed([...usernames], { size: 64 }, async (username) => {
+      results.push(...(await this.#inTurn(username, () => this.#settle(username, signal))));
     });
     return results;
   }
@@ -108,10 +108,31 @@ export class DirectoryTarget implements Target {
     return this.#rows;
   }
 
-  async #settle(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const login = this.#options.directory.login(effect.username);
-    const results = await this.#options.control.settle(effect, login, signal);
-    if (!results.some((each) => each.result === 'failed')) await this.#options.stored.settled(effect.username);
+  /** One at a time for each username: what is told last must be what holds. */
+  async #inTurn<T>(username: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#settling.get(username) ?? Promise.resolve();
+    const running = before.then(work);
+    const over = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#settling.set(username, over);
+    try {
+      return await running;
+    } finally {
+      if (this.#settling.get(username) === over) this.#settling.delete(username);
+    }
+  }
+
+  /** What is due by now, which may be more than what was asked for, or nothing any more. */
+  async #settle(username: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const { directory, stored, control } = this.#options;
+    const effect = stored.effect(username);
+    if (effect === undefined) return [];
+    const results = await control.settle(effect, directory.login(username), signal);
+    if (results.some((each) => each.result === 'failed')) return results;
+    // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
+    await stored.settled(effect).catch(() => undefined);
     return results;
   }
 

@@ -3,11 +3,13 @@ import type { DirectoryReader, Login, Nas } from './reader.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
+const addressesKept = 65_536;
+
 /** The one subscriber directory, in memory. Reads are synchronous; only the directory's `Target` writes. */
 export class Directory implements DirectoryReader {
   readonly #logins = new Map<string, Login>();
   readonly #nas = new Map<string, Nas>();
-  #byAddress = new Map<string, readonly Nas[]>();
+  readonly #byAddress = new Map<string, readonly Nas[]>();
 
   login(username: string): Login | undefined {
     return this.#logins.get(username);
@@ -34,8 +36,10 @@ export class Directory implements DirectoryReader {
     const known = this.#byAddress.get(address);
     if (known !== undefined) return known;
     const found = mostSpecific(address, this.#nas.values());
-    // Only addresses that are declared are remembered: strangers cannot make this map grow.
-    if (found.length > 0) this.#byAddress.set(address, found);
+    // Strangers are not remembered, and a declared prefix is only as large as this: a source address is easily forged.
+    if (found.length === 0) return found;
+    if (this.#byAddress.size >= addressesKept) this.#byAddress.clear();
+    this.#byAddress.set(address, found);
     return found;
   }
 
@@ -49,12 +53,12 @@ export class Directory implements DirectoryReader {
 
   putNas(nas: Nas): void {
     this.#nas.set(nas.name, nas);
-    this.#byAddress = new Map();
+    this.#byAddress.clear();
   }
 
   removeNas(name: string): void {
     this.#nas.delete(name);
-    this.#byAddress = new Map();
+    this.#byAddress.clear();
   }
 }
 

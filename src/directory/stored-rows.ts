@@ -33,17 +33,25 @@ class DigestedSecret {
 export class StoredRows {
   readonly #table: KeyValue<DirectoryRecord>;
   readonly #key: Buffer;
+  /** What is on disk of effects, by username. */
+  readonly #effects: Map<string, SessionEffect>;
 
-  private constructor(table: KeyValue<DirectoryRecord>, key: Buffer) {
+  private constructor(table: KeyValue<DirectoryRecord>, key: Buffer, effects: Map<string, SessionEffect>) {
     this.#table = table;
     this.#key = key;
+    this.#effects = effects;
   }
 
   static async open(table: KeyValue<DirectoryRecord>, meta: KeyValue<unknown>): Promise<StoredRows> {
     const known = await meta.get(digestKeyName);
     const key = typeof known === 'string' ? known : randomBytes(32).toString('hex');
     if (key !== known) await meta.put(digestKeyName, key, { sync: true });
-    return new StoredRows(table, Buffer.from(key, 'hex'));
+    const effects = new Map<string, SessionEffect>();
+    for await (const [, record] of table.entries(keysUnder('effect'))) {
+      const effect = record as SessionEffect;
+      effects.set(effect.username, effect);
+    }
+    return new StoredRows(table, Buffer.from(key, 'hex'), effects);
   }
 
   /** Every row, as it was applied last. */
@@ -58,11 +66,14 @@ export class StoredRows {
     return rows;
   }
 
-  /** Effects on sessions that were not carried out yet. */
-  async effects(): Promise<readonly SessionEffect[]> {
-    const effects: SessionEffect[] = [];
-    for await (const [, record] of this.#table.entries(keysUnder('effect'))) effects.push(record as SessionEffect);
-    return effects;
+  /** Effects on sessions that were not carried out yet: one per username. */
+  effects(): readonly SessionEffect[] {
+    return [...this.#effects.values()];
+  }
+
+  /** The effect that is still due for this username. */
+  effect(username: string): SessionEffect | undefined {
+    return this.#effects.get(username);
   }
 
   /** Keeps changed rows, and what they mean for sessions, in one write. */
@@ -71,12 +82,17 @@ export class StoredRows {
       const key = rowKey(menu, identity);
       return after === undefined ? { type: 'del', key } : { type: 'put', key, value: this.#stored(after) };
     });
-    const pending = effects.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
+    const due = effects.map((effect) => strongest(this.#effects.get(effect.username), effect));
+    const pending = due.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
     await this.#table.batch([...rows, ...pending], { sync: true });
+    for (const effect of due) this.#effects.set(effect.username, effect);
   }
 
-  async settled(username: string): Promise<void> {
-    await this.#table.del(effectKey(username));
+  /** Forgets an effect that was carried out, unless another has come since. */
+  async settled(effect: SessionEffect): Promise<void> {
+    if (this.#effects.get(effect.username) !== effect) return;
+    this.#effects.delete(effect.username);
+    await this.#table.del(effectKey(effect.username));
   }
 
   #stored({ fields }: Row): StoredRow {
@@ -95,6 +111,12 @@ export class StoredRows {
     ]);
     return { menu, identity, fields: Object.fromEntries(observed), ownership: 'ours' };
   }
+}
+
+/** A disconnect that is still due is not softened by a later change. Always a new object: `settled` tells them apart. */
+function strongest(due: SessionEffect | undefined, effect: SessionEffect): SessionEffect {
+  if (due?.action !== 'disconnect' || effect.action === 'disconnect') return { ...effect };
+  return { ...due, sessionIds: effect.sessionIds };
 }
 
 export interface StoredChange {

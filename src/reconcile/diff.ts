@@ -25,15 +25,20 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
   const wanted = new Map(desired.map((row) => [keyOf(row), row]));
   const { present, findings } = index(observed.rows, wanted, ownership);
   const changes: Change[] = [];
+  const ours: Row[] = [];
   for (const [key, row] of wanted) {
     const before = present.get(key);
     const foreign = foreignOwner(before, ownership.operator);
     if (before !== undefined && foreign !== undefined) findings.push(heldByAnother(row, foreign));
-    else changes.push(...changeOf(row, before));
+    else {
+      ours.push(row);
+      changes.push(...changeOf(row, before));
+    }
   }
+  const marked = countMarkers(observed.rows, ownership.operator);
   for (const row of present.values()) {
     if (wanted.has(keyOf(row))) continue;
-    const owner = deletableAs(row, ownership);
+    const owner = deletableAs(row, marked, ownership);
     if (owner === undefined) continue;
     if (owner.result === 'ours') {
       changes.push({
@@ -46,7 +51,7 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
       });
     } else findings.push(copyFinding(row, owner.owner));
   }
-  for (const menu of ownership.target.ordered) changes.push(...moves(menu, desired, observed.rows, changes));
+  for (const menu of ownership.target.ordered) changes.push(...moves(menu, ours, observed.rows, present));
   return { changes, findings };
 }
 
@@ -61,18 +66,22 @@ function index(rows: readonly ObservedRow[], wanted: ReadonlyMap<string, Row>, {
   for (const row of rows) {
     const key = keyOf(row);
     const other = present.get(key);
-    if (other === undefined) present.set(key, row);
-    else if (wanted.has(key)) {
-      // Two rows of one identity (RouterOS allows it in /radius): the one that carries our marker is ours.
-      const keep = row.marker?.operator === operator && other.marker?.operator !== operator ? row : other;
-      present.set(key, keep);
-      findings.push({
-        code: 'LM_DUPLICATE_ROW',
-        message: `${row.menu} has several rows for ${row.identity}; only one is managed, the others are left alone`,
-      });
-    }
+    // Two rows of one identity (RouterOS allows it in /radius): the one that carries our marker is ours.
+    present.set(key, other === undefined || (isOurs(row, operator) && !isOurs(other, operator)) ? row : other);
+    if (other !== undefined && wanted.has(key)) findings.push(duplicateFinding(row));
   }
   return { present, findings };
+}
+
+function isOurs({ marker }: ObservedRow, operator: string): boolean {
+  return marker?.operator === operator;
+}
+
+function duplicateFinding({ menu, identity }: ObservedRow): Finding {
+  return {
+    code: 'LM_DUPLICATE_ROW',
+    message: `${menu} has several rows for ${identity}; only one is managed, the others are left alone`,
+  };
 }
 
 function foreignOwner(row: ObservedRow | undefined, operator: string): string | undefined {
@@ -116,7 +125,26 @@ function same(value: Value, observed: ObservedValue | undefined): boolean {
 
 type Deletable = { readonly result: 'ours' | 'copy'; readonly owner: string };
 
-function deletableAs(row: ObservedRow, { operator, target, inventory }: Ownership): Deletable | undefined {
+/** How many rows of a menu carry the same marker of ours: more than one, and all but one are copies. */
+function countMarkers(rows: readonly ObservedRow[], operator: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { menu, marker } of rows) {
+    if (marker?.operator !== operator) continue;
+    const key = markerKey(menu, marker.owner);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function markerKey(menu: string, owner: string): string {
+  return keyOf({ menu, identity: owner });
+}
+
+function deletableAs(
+  row: ObservedRow,
+  marked: ReadonlyMap<string, number>,
+  { operator, target, inventory }: Ownership,
+): Deletable | undefined {
   if (row.ownership === 'ours') return { result: 'ours', owner: '' };
   const held = inventory.ownerOf(target.name, row.menu, row.identity);
   // A settings menu cannot be deleted: what is no longer declared keeps its last value.
@@ -125,9 +153,10 @@ function deletableAs(row: ObservedRow, { operator, target, inventory }: Ownershi
   if (row.marker === undefined || row.marker.operator !== operator) return undefined;
   const { owner } = row.marker;
   if (held !== undefined) return { result: 'ours', owner };
-  // Without an inventory (a lost or new state folder) the marker alone speaks, unless we hold another row under it.
-  const elsewhere = inventory.identitiesOf(target.name, row.menu, owner);
-  return { result: elsewhere.length === 0 ? 'ours' : 'copy', owner };
+  // Without an inventory (a lost or new state folder) the marker alone speaks, unless another row answers to it, too.
+  const elsewhere = inventory.identitiesOf(target.name, row.menu, owner).length > 0;
+  const doubled = (marked.get(markerKey(row.menu, owner)) ?? 0) > 1;
+  return { result: elsewhere || doubled ? 'copy' : 'ours', owner };
 }
 
 function copyFinding(row: ObservedRow, owner: string): Finding {
@@ -143,18 +172,18 @@ function copyFinding(row: ObservedRow, owner: string): Finding {
  */
 function moves(
   menu: string,
-  desired: readonly Row[],
+  ours: readonly Row[],
   observed: readonly ObservedRow[],
-  changes: readonly Change[],
+  present: ReadonlyMap<string, ObservedRow>,
 ): readonly Change[] {
-  const rows = desired.filter((row) => row.menu === menu);
-  const position = new Map(observed.filter((row) => row.menu === menu).map((row, at) => [row.identity, at]));
-  const created = changes.filter((change) => change.menu === menu && change.action === 'create');
-  for (const [at, change] of created.entries()) position.set(change.identity, observed.length + at);
-  const stay = longestRising(rows.map((row) => position.get(row.identity) ?? -1));
+  const rows = ours.filter((row) => row.menu === menu);
+  const position = new Map(observed.map((row, at) => [row, at]));
+  const before = rows.map((row) => present.get(keyOf(row)));
+  const stay = staying(before.map((row) => row && position.get(row)));
   const result: Change[] = [];
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at];
+    const was = before[at];
     if (row === undefined || stay.has(at)) continue;
     const place = rows[at + 1]?.identity;
     const { identity, owner } = row;
@@ -165,10 +194,24 @@ function moves(
       owner,
       set: {},
       after: row,
+      ...(was === undefined ? {} : { before: was }),
       ...(place === undefined ? {} : { place }),
     });
   }
   return result;
+}
+
+/**
+ * Indices of rows that need not move, from their positions (absent: about to be made, at the end). Rows that are there
+ * stay rather than new ones, since people have put theirs around them.
+ */
+function staying(positions: readonly (number | undefined)[]): ReadonlySet<number> {
+  const there = positions.flatMap((position, at) => (position === undefined ? [] : [{ position, at }]));
+  const rising = longestRising(there.map(({ position }) => position));
+  const stay = new Set(there.filter((_, index) => rising.has(index)).map(({ at }) => at));
+  const last = Math.max(-1, ...stay);
+  for (const [at, position] of positions.entries()) if (position === undefined && at > last) stay.add(at);
+  return stay;
 }
 
 /** Indices of one longest rising subsequence: the rows that need not move. */

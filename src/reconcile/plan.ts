@@ -37,6 +37,8 @@ export interface PlannedChange {
   readonly owner: string;
   readonly before: Readonly<Record<string, string>> | null;
   readonly after: Readonly<Record<string, string>> | null;
+  /** Names of the fields that will be written: of secrets, nothing else tells. */
+  readonly fields: readonly string[];
   /** True when a row that was there without a marker becomes ours. */
   readonly adopts: boolean;
   readonly source?: Pick<Origin, 'file' | 'line'>;
@@ -145,8 +147,9 @@ function publish(target: string, change: Change, cause: ChangeCause): PlannedCha
     identity,
     actions: [change.action],
     owner,
-    before: before === undefined ? null : shown(before.fields, change.action === 'update' ? after?.fields : undefined),
+    before: before === undefined ? null : shown(before.fields, after?.fields),
     after: after === undefined ? null : shown(after.fields),
+    fields: Object.keys(change.set).sort(),
     adopts: change.adopts === true,
     ...(after?.source === undefined ? {} : { source: { file: after.source.file, line: after.source.line } }),
     cause,

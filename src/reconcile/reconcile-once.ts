@@ -1,10 +1,11 @@
-import { messageOf } from '../base/errors.ts';
+import { LastmileError, messageOf } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
 import { diff, keyOf } from './diff.ts';
 import { type GuardSettings, guard, type HeldRows } from './guard.ts';
-import type { Inventory } from './inventory.ts';
+import type { Claim, Inventory } from './inventory.ts';
+import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
-import type { Change, Observation, SessionResult, Target } from './target.ts';
+import type { Change, Observation, Row, SessionResult, Target } from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -50,48 +51,101 @@ export async function prepare(
   return { plan, refusals: guard(plan, held, deps.guard), observation };
 }
 
-/** Observe → diff → plan → guard → apply → read back. Sessions are settled after the data. */
+/**
+ * Observe → diff → plan → guard → apply → read back; sessions are settled after the data.
+ *
+ * @throws LastmileError when the target cannot be looked at; once it was, what fails is in the outcome
+ */
 export async function reconcileOnce(target: Target, model: Model, deps: ReconcileDeps): Promise<Outcome> {
   const { plan, refusals, observation } = await prepare(target, model, deps);
   if (refusals.length > 0) return { result: 'refused', plan, refusals };
-  const failed = await applyLevels(target, plan, deps);
-  const unseen = plan.changes.length === 0 ? [] : await readBack(target, model, deps, failed);
-  const effects = [...observation.pendingEffects, ...plan.sessions];
+  if (!target.exclusive) await deps.inventory.claim(target.name, inPlace(target.desired(model), observation, model));
+  const errors = await applyLevels(target, plan, deps);
+  const { failed, done } = await readBack(target, model, plan, errors, deps);
+  // Nobody is put off the line for a change that did not come about.
+  const effects = [...observation.pendingEffects, ...target.sessionEffects(done, observation)];
   const sessions = effects.length === 0 ? Promise.resolve([]) : target.settleSessions(effects, deps.signal);
-  const all = [...failed.values(), ...unseen];
-  return { result: all.length === 0 ? 'applied' : 'partial', plan, failed: all, sessions };
+  return { result: failed.length === 0 ? 'applied' : 'partial', plan, failed, sessions };
 }
 
-async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<string, FailedChange>> {
-  const failed = new Map<string, FailedChange>();
+/** Rows that carry our marker and are as wanted: held as well, though we may have lost the record of making them. */
+function inPlace(desired: readonly Row[], observed: Observation, { operator }: Model): readonly Claim[] {
+  const owners = new Map(desired.map((row) => [keyOf(row), row.owner]));
+  return observed.rows
+    .filter(({ marker }) => marker?.operator === operator.name)
+    .filter((row) => row.marker?.owner === owners.get(keyOf(row)))
+    .map(({ menu, identity, marker }) => ({ action: 'update', menu, identity, owner: marker?.owner ?? '' }));
+}
+
+/** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
+async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<Change, unknown>> {
+  const errors = new Map<Change, unknown>();
+  const earlier = prerequisites(plan.levels.flat(), target.references);
+  let lost: unknown;
   for (const level of plan.levels) {
     deps.signal.throwIfAborted();
+    const possible = level.filter((change) => {
+      const reason = lost ?? missing(target, change, earlier, errors);
+      if (reason !== undefined) errors.set(change, reason);
+      return reason === undefined;
+    });
+    if (possible.length === 0) continue;
     // Claimed first: to die in between leaves a claim on nothing, never a row that nobody owns.
-    if (!target.exclusive) await deps.inventory.claim(target.name, level);
-    const settled = await target.apply(level, deps.signal);
+    if (!target.exclusive) await deps.inventory.claim(target.name, possible);
+    const settled = await target.apply(possible, deps.signal);
     if (!target.exclusive) await deps.inventory.settle(target.name, settled);
-    for (const { change, error, result } of settled) {
-      if (result === 'failed') failed.set(keyOf(change), failure(target, change, messageOf(error)));
+    for (const { change, error } of settled.filter((each) => each.result === 'failed')) {
+      errors.set(change, error);
+      if (error instanceof LastmileError && error.retry === 'backoff') lost ??= error;
     }
   }
-  return failed;
+  return errors;
 }
 
-/** A `!done` is no proof (reference/routeros.md §1.8): what still differs after the apply is reported. */
+/** Why a change cannot be tried: what it names was not made, or what it deletes is still named. */
+function missing(
+  target: Target,
+  change: Change,
+  earlier: ReadonlyMap<Change, readonly Change[]>,
+  errors: ReadonlyMap<Change, unknown>,
+): Error | undefined {
+  const needed = (earlier.get(change) ?? []).find(
+    (each) => errors.has(each) && (each.action === 'create' || change.action === 'delete'),
+  );
+  return needed && new Error(`not tried: it needs ${addressOf(target.name, needed)}, which failed`);
+}
+
+/**
+ * What the target holds in the end decides: a `!done` is no proof, nor is an error.
+ */
 async function readBack(
   target: Target,
   model: Model,
+  plan: ChangePlan,
+  errors: ReadonlyMap<Change, unknown>,
   deps: ReconcileDeps,
-  failed: ReadonlyMap<string, FailedChange>,
-): Promise<readonly FailedChange[]> {
-  const observed = await target.observe(deps.signal);
-  const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-  const { changes } = diff(target.desired(model), observed, ownership);
-  return changes
-    .filter((change) => !failed.has(keyOf(change)))
-    .map((change) =>
-      failure(target, change, `${target.name} answered that it is done, but reading back shows otherwise`),
-    );
+): Promise<{ readonly failed: readonly FailedChange[]; readonly done: readonly Change[] }> {
+  if (plan.changes.length === 0) return { failed: [], done: [] };
+  deps.signal.throwIfAborted();
+  try {
+    const observed = await target.observe(deps.signal);
+    const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
+    const open = diff(target.desired(model), observed, ownership).changes;
+    const openKeys = new Set(open.map(keyOf));
+    const reasons = new Map([...errors].map(([change, error]) => [keyOf(change), messageOf(error)]));
+    const unseen = `${target.name} answered that it is done, but reading back shows otherwise`;
+    return {
+      failed: open.map((change) => failure(target, change, reasons.get(keyOf(change)) ?? unseen)),
+      done: plan.changes.filter((change) => !openKeys.has(keyOf(change))),
+    };
+  } catch (error) {
+    if (!(error instanceof LastmileError)) throw error;
+    const unread = { address: target.name, error: `not read back: ${messageOf(error)}` };
+    return {
+      failed: [...[...errors].map(([change, reason]) => failure(target, change, messageOf(reason))), unread],
+      done: plan.changes.filter((change) => !errors.has(change)),
+    };
+  }
 }
 
 function failure(target: Target, change: Change, error: string): FailedChange {

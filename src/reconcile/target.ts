@@ -86,6 +86,8 @@ export interface LiveSession {
   /** True when RADIUS let it in, false when a local row did. */
   readonly radius: boolean;
   readonly handle?: string;
+  /** Of the local row that let it in, as the row was then. */
+  readonly marker?: Marker;
 }
 
 export type SessionAction = 'change' | 'disconnect';

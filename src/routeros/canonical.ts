@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { formatRate, parseRate } from '../base/units.ts';
 
-/** `yes` or `no` from any of RouterOS's spellings of a boolean; other words stay (reference/routeros.md §2.1). */
+/** `yes` or `no` from any of RouterOS's spellings of a boolean; other words stay. */
 export function yesNo(value: string): string {
   if (value === 'true') return 'yes';
   return value === 'false' ? 'no' : value;
@@ -28,7 +28,7 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /**
  * A time in the form RouterOS reads back, `1w2d3h4m5s300ms` without zero parts, from that or from the clock form
- * `1d00:10:00`; bare numbers are seconds. Words such as `none` stay (reference/routeros.md §2.3).
+ * `1d00:10:00`; bare numbers are seconds. Words such as `none` stay.
  */
 export function time(value: string): string {
   const ms = timeMs(value);
@@ -62,7 +62,9 @@ export function formatTime(ms: number): string {
 /** An address without prefix length noise: `10.0.0.5/32` and `10.0.0.5` are one. */
 export function address(value: string): string {
   const bare = value.endsWith('/32') ? value.slice(0, -3) : value;
-  return ipaddr.isValid(bare) ? ipaddr.parse(bare).toString() : value;
+  // Only what is written as an address: to ipaddr.js `10`, a good name for a pool, is one, too.
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
+  return ipaddr.IPv6.isValid(bare) ? ipaddr.parse(bare).toString() : value;
 }
 
 /** Pool ranges: whole prefixes become ranges, lists keep their order, spaces go. */
@@ -81,19 +83,20 @@ function range(text: string): string {
 }
 
 /**
- * Rate text of profiles and Mikrotik-Rate-Limit, every part written out in bit/s, so that `5M/20M` and
- * `5000k/20M 0/0` are one (reference/routeros.md §2.2). What does not parse stays as it is.
+ * Rate text of profiles and Mikrotik-Rate-Limit in its shortest form, so that `5M/20M` and `5000k/20M 0/0` are one
+ * (MikroTik manual, PPP AAA: rate-limit). What does not parse stays as it is.
  */
 export function rateLimit(value: string): string {
-  if (value.trim() === '') return '';
-  const parts = value.trim().split(/\s+/);
-  const rate = ratePair(parts[0]);
-  if (rate === undefined) return value;
-  const burst = ratePair(parts[1]) ?? '0/0';
-  const threshold = ratePair(parts[2]) ?? (burst === '0/0' ? '0/0' : rate);
-  const seconds = timePair(parts[3] ?? (burst === '0/0' ? '0' : '1'));
-  const guaranteed = ratePair(parts[5]) ?? '0/0';
-  return shorten([rate, burst, threshold, seconds, parts[4] ?? '8', guaranteed]);
+  const [rateText = '', burstText, thresholdText, timeText, priority = '8', guaranteedText, more] = value
+    .trim()
+    .split(/\s+/);
+  const rate = ratePair(rateText);
+  const burst = ratePair(burstText ?? '0/0');
+  const bursts = burst !== '0/0';
+  const threshold = ratePair(thresholdText ?? (bursts ? rateText : '0/0'));
+  const times = timePair(timeText ?? (bursts ? '1' : '0'));
+  const parts = [rate, burst, threshold, times, priority, ratePair(guaranteedText ?? '0/0')];
+  return more === undefined && parts.every((part) => part !== undefined) ? shorten(parts) : value;
 }
 
 function shorten(parts: readonly string[]): string {
@@ -103,16 +106,21 @@ function shorten(parts: readonly string[]): string {
   return parts.slice(0, end).join(' ');
 }
 
-function ratePair(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const [up, down] = text.split('/');
-  const rates = [parseRate(up ?? ''), parseRate(down ?? up ?? '')];
-  return rates.includes(undefined) ? undefined : rates.map((bps) => formatRate(bps ?? 0)).join('/');
+/** `up/down`, or one for both. */
+function ratePair(text: string): string | undefined {
+  const rates = text.split('/').map(parseRate);
+  const [up, down = up] = rates;
+  return up === undefined || down === undefined || rates.length > 2
+    ? undefined
+    : `${formatRate(up)}/${formatRate(down)}`;
 }
 
-function timePair(text: string): string {
-  const [up, down] = text.split('/');
-  return [up ?? '0', down ?? up ?? '0'].map((part) => String((timeMs(part) ?? 0) / 1000)).join('/');
+/** Seconds where they are whole, as in what we write; else RouterOS's unit form. */
+function timePair(text: string): string | undefined {
+  const times = text.split('/').map(timeMs);
+  const [up, down = up] = times;
+  if (up === undefined || down === undefined || times.length > 2) return undefined;
+  return [up, down].map((ms) => (ms % 1000 === 0 ? String(ms / 1000) : formatTime(ms))).join('/');
 }
 
 function split(value: string): readonly string[] {

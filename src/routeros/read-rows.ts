@@ -5,7 +5,7 @@ import type { Field, Menu } from './menus/menu.ts';
 
 type RouterRow = Readonly<Record<string, string>>;
 
-/** What a reader without the policy `sensitive` gets in place of a secret (reference/routeros.md §2.9). */
+/** What a reader without the policy `sensitive` gets in place of a secret (seen on RouterOS 7.20.8). */
 const hiddenSecret = /^\*{5}$/;
 
 /** The `.proplist` that reads all of a menu that we look at, and nothing costly. */
@@ -52,8 +52,15 @@ function identityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>)
   return menu.identity.map((name) => String(fields[name])).join(' ');
 }
 
-/** Did the router mask the secrets of this menu? */
+/**
+ * Did the router keep the secrets of this menu from us, by a mask or by leaving them out? One secret in clear proves that
+ * it did not. That all are left out says something only where one of ours is: a row made by hand may have none.
+ */
 export function hidesSecrets(menu: Menu, rows: readonly RouterRow[]): boolean {
   const names = Object.entries(menu.fields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
-  return rows.some((row) => names.some((name) => hiddenSecret.test(row[name] ?? '')));
+  const values = rows.flatMap((row) => names.map((name) => row[name]));
+  if (values.some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
+  if (values.some((value) => hiddenSecret.test(value ?? ''))) return true;
+  const ours = rows.some((row) => readMarker(row['comment'] ?? '').marker !== undefined);
+  return ours && values.length > 0 && values.every((value) => value === undefined);
 }

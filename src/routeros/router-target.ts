@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
 import type {
@@ -14,13 +15,13 @@ import type {
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { RouterTrapError } from './errors.ts';
-import { localEffects, readSessions } from './local-sessions.ts';
+import { endSessions, localEffects, readSessions } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
 import { hidesSecrets, proplistOf, readRows } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
-import { RouterHidesSecretsError } from './target-errors.ts';
+import { RouterHidesSecretsError, RowMissingError, SessionStaysError } from './target-errors.ts';
 import type { RouterOsRow } from './wire/reply.ts';
-import { commandsFor } from './write-rows.ts';
+import { type Command, commandsFor } from './write-rows.ts';
 
 export interface RouterTargetOptions {
   readonly router: Router;
@@ -67,50 +68,53 @@ export class RouterTarget implements Target, AsyncDisposable {
       ...menus.map((menu) => this.#read(session, menu, signal)),
     ]);
     const rows = tables.flat();
-    this.#handles = new Map(rows.flatMap((row) => (row.handle === undefined ? [] : [[handleKey(row), row.handle]])));
+    this.#handles = handlesOf(rows, this.#options.operator);
     return { rows, sessions, pendingEffects: [], findings: [] };
   }
 
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[] {
-    return localEffects(changes, observation);
+    return localEffects(changes, observation, this.#options.operator);
   }
 
   async apply(level: readonly Change[], signal: AbortSignal): Promise<readonly Settled[]> {
-    const session = await this.#connected(signal);
     const settled: Settled[] = [];
-    await runWindowed(level, this.#window, async (change, index) => {
-      settled[index] = await this.#applyOne(session, change, signal);
-    });
+    const run = this.#runner(signal);
+    const inTurn = (change: Change) => this.ordered.includes(change.menu);
+    const work = async (change: Change) => void settled.push(await run(change));
+    // A router promises no order between commands under way, so rows whose order counts are written one by one.
+    await Promise.all([
+      runWindowed(
+        level.filter((change) => !inTurn(change)),
+        this.#window,
+        work,
+      ),
+      runWindowed(level.filter(inTurn), { size: 1 }, work),
+    ]);
     return settled;
   }
 
   async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const results: SessionResult[] = [];
-    for (const effect of effects) {
-      for (const sessionId of effect.sessionIds) {
-        const ended = await this.removeSession(effect.username, sessionId, signal).then(
-          (found) => (found ? ('disconnected' as const) : ('gone' as const)),
-          () => 'failed' as const,
-        );
-        results.push({ effect, sessionId, nas: this.name, result: ended, detail: '/ppp/active/remove' });
-      }
+    const wanted = effects.flatMap((effect) => effect.sessionIds.map((sessionId) => ({ effect, sessionId })));
+    const sessions = wanted.map(({ effect: { username }, sessionId }) => ({ username, sessionId }));
+    try {
+      const ended = await endSessions(await this.#connected(signal), sessions, this.#window, signal);
+      return wanted.map((each, at) => this.#told(each, ended[at] ?? 'failed'));
+    } catch (error) {
+      return wanted.map((each) => this.#told(each, 'failed', `: ${messageOf(error)}`));
     }
-    return results;
   }
 
   /**
    * Ends a session through the API and looks whether it is gone.
    *
    * @returns false when no such session was there
+   * @throws SessionStaysError when the router keeps it; the errors of the connection
    */
   async removeSession(username: string, sessionId: string, signal: AbortSignal): Promise<boolean> {
     const session = await this.#connected(signal);
-    const found = (await readSessions(session, signal)).find(
-      (each) => each.username === username && each.sessionId === sessionId,
-    );
-    if (found?.handle === undefined) return false;
-    await session.run('/ppp/active/remove', { '.id': found.handle }, { signal });
-    return true;
+    const [ended] = await endSessions(session, [{ username, sessionId }], this.#window, signal);
+    if (ended === 'failed') throw new SessionStaysError(this.name, username, sessionId);
+    return ended === 'disconnected';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,6 +124,14 @@ export class RouterTarget implements Target, AsyncDisposable {
       (open) => open.close(),
       () => undefined,
     );
+  }
+
+  #told(
+    { effect, sessionId }: { readonly effect: SessionEffect; readonly sessionId: string },
+    result: SessionResult['result'],
+    more = '',
+  ): SessionResult {
+    return { effect, sessionId, nas: this.name, result, detail: `/ppp/active/remove${more}` };
   }
 
   async #read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly ObservedRow[]> {
@@ -148,12 +160,22 @@ export class RouterTarget implements Target, AsyncDisposable {
     return rows;
   }
 
-  async #applyOne(session: RouterOsSession, change: Change, signal: AbortSignal): Promise<Settled> {
-    const menu = this.#menus.get(change.menu);
-    if (menu === undefined) throw new TypeError(`no menu ${change.menu}`);
+  /** Carries out one change after another until the connection is lost; from then on says so without trying. */
+  #runner(signal: AbortSignal): (change: Change) => Promise<Settled> {
+    let lost: unknown;
+    return async (change) => {
+      if (lost !== undefined) return { change, result: 'failed', error: lost };
+      const settled = await this.#applyOne(change, signal);
+      if (settled.result === 'failed' && !concernsOneRow(settled.error)) lost = settled.error;
+      return settled;
+    };
+  }
+
+  async #applyOne(change: Change, signal: AbortSignal): Promise<Settled> {
     const started = this.#options.clock.monotonic();
     try {
-      for (const { command, attributes } of commandsFor(menu, change, this.#context(change))) {
+      const session = await this.#connected(signal);
+      for (const { command, attributes } of this.#commands(change)) {
         const { ret } = await session.run(command, attributes, { signal });
         if (change.action === 'create' && ret !== undefined) this.#handles.set(handleKey(change), ret);
       }
@@ -162,8 +184,18 @@ export class RouterTarget implements Target, AsyncDisposable {
       if (change.action === 'delete' && isGone(error)) return { change, result: 'done' };
       return { change, result: 'failed', error };
     } finally {
+      if (change.action === 'delete') this.#handles.delete(handleKey(change));
       this.#window.answered(this.#options.clock.monotonic() - started);
     }
+  }
+
+  #commands(change: Change): readonly Command[] {
+    const menu = this.#menus.get(change.menu);
+    if (menu === undefined) throw new TypeError(`no menu ${change.menu}`);
+    const context = this.#context(change);
+    // A row that we made since the last look is not made twice: not every menu of RouterOS refuses doubles.
+    const made = change.action === 'create' && context.handle !== undefined;
+    return commandsFor(menu, made ? { ...change, action: 'update' } : change, context);
   }
 
   #context(change: Change) {
@@ -181,6 +213,8 @@ export class RouterTarget implements Target, AsyncDisposable {
     if (this.#session !== undefined) return this.#session;
     const session = this.#options.connect(signal);
     this.#session = session;
+    // It may have been upgraded meanwhile.
+    this.#showSensitive = true;
     const forget = () => {
       if (this.#session === session) this.#session = undefined;
     };
@@ -197,12 +231,27 @@ function referencesOf(menu: Menu): Readonly<Record<string, string>> {
   );
 }
 
+/** Where several rows have one identity, the one that carries our marker. */
+function handlesOf(rows: readonly ObservedRow[], operator: string): Map<string, string> {
+  const ours = (row: ObservedRow) => row.marker?.operator === operator;
+  const handles = new Map<string, string>();
+  for (const row of [...rows.filter(ours), ...rows.filter((each) => !ours(each))]) {
+    if (row.handle !== undefined && !handles.has(handleKey(row))) handles.set(handleKey(row), row.handle);
+  }
+  return handles;
+}
+
 function handleKey({ menu, identity }: { readonly menu: string; readonly identity: string }): string {
   return `${menu}\n${identity}`;
 }
 
 function isUnknownParameter(error: unknown): boolean {
   return error instanceof RouterTrapError && error.traps.some(({ message }) => message.startsWith('unknown parameter'));
+}
+
+/** Whether an error says nothing about the changes still to come. */
+function concernsOneRow(error: unknown): boolean {
+  return error instanceof RouterTrapError || error instanceof RowMissingError;
 }
 
 function isGone(error: unknown): boolean {

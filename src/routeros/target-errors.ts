@@ -1,3 +1,4 @@
+import { printable } from '../base/bytes.ts';
 import { LastmileError } from '../base/errors.ts';
 
 /** The account may log in but not see secrets: comparing against the mask would make changes without end. */
@@ -12,5 +13,27 @@ export class RouterHidesSecretsError extends LastmileError {
         '/user/group/set GROUP policy=sensitive',
     );
     this.router = router;
+  }
+}
+
+/** The router was told to end a session, and still shows it. */
+export class SessionStaysError extends LastmileError {
+  readonly code = 'LM_SESSION_STAYS';
+  readonly retry = 'backoff';
+  readonly router: string;
+
+  constructor(router: string, username: string, sessionId: string) {
+    super(`router ${router} still shows session ${sessionId} of ${printable(username)} after /ppp/active/remove`);
+    this.router = router;
+  }
+}
+
+/** A row is to be moved that is not there, or in front of one that is not. */
+export class RowMissingError extends LastmileError {
+  readonly code = 'LM_ROW_MISSING';
+  readonly retry = 'never';
+
+  constructor(menu: string, identity: string) {
+    super(`${menu} has no row ${printable(identity)}`);
   }
 }

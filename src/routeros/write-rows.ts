@@ -3,6 +3,7 @@ import { Secret } from '../base/secret.ts';
 import { writeMarker } from '../reconcile/marker.ts';
 import type { Change, Value } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
+import { RowMissingError } from './target-errors.ts';
 
 /** One command of the RouterOS API. */
 export interface Command {
@@ -32,7 +33,7 @@ export function commandsFor(
     case 'delete':
       return [{ command: `${menu.path}/remove`, attributes: id }];
     case 'move':
-      return [moveCommand(menu, context)];
+      return [moveCommand(menu, change, context)];
     default:
       return unreachable(change.action);
   }
@@ -51,7 +52,7 @@ function updateCommands(
   commented: Readonly<Record<string, string>>,
 ): readonly Command[] {
   const fields = Object.entries(change.set);
-  // Addresses and numbers refuse the empty string (reference/routeros.md §2.6).
+  // Addresses and numbers refuse the empty string (seen on RouterOS 7.2x).
   const clears = ([name, value]: readonly [string, Value]) => value === '' && menu.fields[name]?.clear === 'unset';
   const unsets = fields.filter(clears).map(([name]) => ({
     command: `${menu.path}/unset`,
@@ -62,7 +63,14 @@ function updateCommands(
   return [...unsets, { command: `${menu.path}/set`, attributes: { ...id, ...attributes } }];
 }
 
-function moveCommand(menu: Menu, { handle, place }: { readonly handle?: string; readonly place?: string }): Command {
+function moveCommand(
+  menu: Menu,
+  change: Change,
+  { handle, place }: { readonly handle?: string; readonly place?: string },
+): Command {
+  // To RouterOS a destination it does not know is the end of the table.
+  const missing = handle === undefined ? change.identity : place === undefined ? change.place : undefined;
+  if (missing !== undefined) throw new RowMissingError(menu.path, missing);
   const attributes = { numbers: handle ?? '', ...(place === undefined ? {} : { destination: place }) };
   return { command: `${menu.path}/move`, attributes };
 }

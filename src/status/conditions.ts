@@ -35,6 +35,7 @@ function syncedStatus({ result }: TargetReport): Condition['status'] {
 }
 
 function driftOf({ drift, result, changed }: TargetReport): Judgement {
+  if (result === 'failed') return { type: 'Drifted', status: 'Unknown', reason: 'NotObserved', message: '' };
   const open = drift && result !== 'applied';
   if (open) {
     return {
@@ -47,7 +48,7 @@ function driftOf({ drift, result, changed }: TargetReport): Judgement {
   const healed = drift && result === 'applied';
   return {
     type: 'Drifted',
-    status: result === 'failed' ? 'Unknown' : 'False',
+    status: 'False',
     reason: healed ? 'DriftHealed' : 'InSync',
     message: healed ? `healed: ${changed.slice(0, 3).join(', ')}` : '',
   };
@@ -76,6 +77,10 @@ function wordsOf({ result, summary, failed, refusals, error }: TargetReport): st
   const { create, update, delete: deleted, move } = summary;
   if (create + update + deleted + move === 0) return 'in step';
   if (result === 'planned')
-    return `${create} to create, ${update} to update, ${deleted} to delete; its mode only looks`;
-  return `${create} created, ${update} updated, ${deleted} deleted`;
+    return `${create} to create, ${update} to update, ${deleted} to delete${moves(move, 'to move')}; its mode only looks`;
+  return `${create} created, ${update} updated, ${deleted} deleted${moves(move, 'moved')}`;
+}
+
+function moves(count: number, word: string): string {
+  return count === 0 ? '' : `, ${count} ${word}`;
 }

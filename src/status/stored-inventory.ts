@@ -1,5 +1,5 @@
-import type { Inventory } from '../reconcile/inventory.ts';
-import type { Change, Settled } from '../reconcile/target.ts';
+import type { Claim, Inventory } from '../reconcile/inventory.ts';
+import type { Settled } from '../reconcile/target.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf } from '../store/layout.ts';
 
@@ -40,7 +40,7 @@ export class StoredInventory implements Inventory {
     return [...(this.#byOwner.get(keyOf(target, menu, owner)) ?? [])];
   }
 
-  async claim(target: string, level: readonly Change[]): Promise<void> {
+  async claim(target: string, level: readonly Claim[]): Promise<void> {
     const rows = level
       .filter((change) => change.action !== 'delete' && change.action !== 'move')
       .map(({ menu, identity, owner }) => ({ target, menu, identity, owner }))

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type GuardSettings, guard } from '../../src/reconcile/guard.ts';
+import { planChanges } from '../../src/reconcile/plan.ts';
+import type { Change } from '../../src/reconcile/target.ts';
+import { held, row } from './support.ts';
+
+const limits = { always: 3, share: 0.05, most: 25 };
+const target = { name: 'core-1', references: {} };
+
+function deletes(count: number, menu = '/ppp/secret'): readonly Change[] {
+  return Array.from({ length: count }, (_, at) => {
+    const gone = row(menu, `s${at}`);
+    return { action: 'delete' as const, ...gone, set: {}, before: held(gone) };
+  });
+}
+
+function judge(changes: readonly Change[], rows: Record<string, number>, more: Partial<GuardSettings> = {}) {
+  return guard(planChanges(target, changes, [], []), new Map(Object.entries(rows)), { deleteLimits: limits, ...more });
+}
+
+describe('deletes of one kind on one target', () => {
+  it.each([
+    { count: 3, rows: 3, refused: false, why: 'three are always allowed, even if they are all' },
+    { count: 4, rows: 4, refused: true, why: 'four of four' },
+    { count: 4, rows: 79, refused: true, why: 'just over 5 %' },
+    { count: 4, rows: 80, refused: false, why: '5 % exactly' },
+    { count: 25, rows: 500, refused: false, why: '25 and 5 % exactly' },
+    { count: 25, rows: 499, refused: true, why: 'just over 5 %' },
+    { count: 25, rows: 100_000, refused: false, why: '25 of many' },
+    { count: 26, rows: 100_000, refused: true, why: '26, however many there are' },
+  ])('$count of $rows: $why', ({ count, rows, refused }) => {
+    const refusals = judge(deletes(count), { '/ppp/secret': rows });
+
+    expect(refusals.map(({ code }) => code)).toEqual(refused ? ['LM_TOO_MANY_DELETES'] : []);
+  });
+
+  it('are counted menu by menu', () => {
+    const both = [...deletes(3), ...deletes(3, '/ip/pool')];
+
+    expect(judge(both, { '/ppp/secret': 3, '/ip/pool': 3 })).toEqual([]);
+  });
+
+  it('name the number that would allow them all', () => {
+    const both = [...deletes(30), ...deletes(2, '/ip/pool')];
+
+    const [refusal] = judge(both, { '/ppp/secret': 30, '/ip/pool': 2 });
+
+    expect(refusal?.message).toContain('30 of 30 rows of /ppp/secret');
+    expect(refusal?.message).toContain('--allow-deletes 32');
+  });
+
+  it.each([
+    { allowDeletes: 29, refused: true },
+    { allowDeletes: 30, refused: false },
+    { allowDeletes: 31, refused: false },
+  ])('of 30 with $allowDeletes allowed: refused $refused', ({ allowDeletes, refused }) => {
+    expect(judge(deletes(30), { '/ppp/secret': 30 }, { allowDeletes })).toHaveLength(refused ? 1 : 0);
+  });
+
+  it('follow limits of the operator', () => {
+    const strict = { deleteLimits: { always: 0, share: 0, most: 0 } };
+
+    expect(judge(deletes(1), { '/ppp/secret': 1000 }, strict)).toHaveLength(1);
+    expect(judge([], { '/ppp/secret': 1000 }, strict)).toEqual([]);
+  });
+});

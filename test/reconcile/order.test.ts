@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { levelsOf } from '../../src/reconcile/order.ts';
+import type { Change, Row } from '../../src/reconcile/target.ts';
+import { held, row } from './support.ts';
+
+const references = {
+  '/ip/pool': { 'next-pool': '/ip/pool' },
+  '/ppp/profile': { 'remote-address': '/ip/pool' },
+  '/ppp/secret': { profile: '/ppp/profile' },
+};
+
+const create = (after: Row): Change => ({ action: 'create', ...after, set: after.fields, after });
+const remove = (before: Row): Change => ({ action: 'delete', ...before, set: {}, before: held(before) });
+const update = (before: Row, after: Row): Change => ({
+  action: 'update',
+  ...after,
+  set: after.fields,
+  before: held(before),
+  after,
+});
+
+const pool = (name: string, next = 'none') => row('/ip/pool', name, { 'next-pool': next });
+const profile = (name: string, remote: string) => row('/ppp/profile', name, { 'remote-address': remote });
+const secret = (name: string, of: string) => row('/ppp/secret', name, { profile: of });
+
+function order(...changes: readonly Change[]): readonly string[] {
+  return levelsOf(changes, references).map((level) =>
+    level.map(({ action, identity }) => `${action} ${identity}`).join(', '),
+  );
+}
+
+describe('rows that name one another', () => {
+  it('are made from the pool to the secret, however they are listed', () => {
+    const changes = [create(secret('anna', 'home')), create(profile('home', 'dyn')), create(pool('dyn'))];
+
+    expect(order(...changes)).toEqual(['create dyn', 'create home', 'create anna']);
+    expect(order(...[...changes].reverse())).toEqual(['create dyn', 'create home', 'create anna']);
+  });
+
+  it('are deleted the other way round', () => {
+    const changes = [remove(pool('dyn')), remove(profile('home', 'dyn')), remove(secret('anna', 'home'))];
+
+    expect(order(...changes)).toEqual(['delete anna', 'delete home', 'delete dyn']);
+  });
+
+  it('are changed after what they will name is made, and before what they named goes', () => {
+    const changes = [
+      remove(profile('old', '')),
+      update(secret('anna', 'old'), secret('anna', 'new')),
+      create(profile('new', '')),
+    ];
+
+    expect(order(...changes)).toEqual(['create new', 'update anna', 'delete old']);
+  });
+
+  it('follow one another within a menu: overflow pools first', () => {
+    expect(order(create(pool('home', 'more')), create(pool('more')))).toEqual(['create more', 'create home']);
+  });
+
+  it('do not wait for what is there already', () => {
+    expect(order(create(secret('anna', 'home')), create(pool('dyn')))).toEqual(['create anna, create dyn']);
+  });
+});
+
+describe('rows in a circle', () => {
+  it('are all changed, each once', () => {
+    const changes = [
+      create(pool('a', 'b')),
+      create(pool('b', 'c')),
+      create(pool('c', 'a')),
+      create(secret('anna', 'x')),
+    ];
+
+    const levels = levelsOf(changes, references);
+
+    expect(levels.flat()).toHaveLength(changes.length);
+    expect(new Set(levels.flat())).toEqual(new Set(changes));
+  });
+});
+
+describe('moves', () => {
+  it('come last and one by one', () => {
+    const move = (identity: string): Change => ({ action: 'move', ...row('/radius', identity), set: {} });
+
+    expect(order(move('b'), move('a'), create(pool('dyn')))).toEqual(['create dyn', 'move b', 'move a']);
+  });
+});
+
+describe('any changes', () => {
+  it('are arranged so that each level needs only the ones before it', () => {
+    const names = fc.constantFrom('a', 'b', 'c');
+    const rows = fc.oneof(
+      names.map((name) => pool(name)),
+      fc.tuple(names, names).map(([name, of]) => profile(name, of)),
+      fc.tuple(names, names).map(([name, of]) => secret(name, of)),
+    );
+    const lists = fc.uniqueArray(fc.tuple(rows, fc.boolean()), {
+      selector: ([each]) => `${each.menu} ${each.identity}`,
+    });
+    fc.assert(
+      fc.property(lists, (list) => {
+        const changes = list.map(([each, made]) => (made ? create(each) : remove(each)));
+
+        const levels = levelsOf(changes, references);
+
+        const level = new Map(levels.flatMap((each, at) => each.map((change) => [change, at] as const)));
+        expect(level.size).toBe(changes.length);
+        for (const change of changes) {
+          const [[field, menu] = ['', '']] = Object.entries(references[change.menu as keyof typeof references]);
+          const name = (change.after ?? change.before)?.fields[field];
+          const named = changes.find((each) => each.menu === menu && each.identity === name);
+          if (named === undefined || named.action !== change.action) continue;
+          const [first, second] = change.action === 'create' ? [named, change] : [change, named];
+          expect(level.get(first)).toBeLessThan(level.get(second) ?? -1);
+        }
+      }),
+    );
+  });
+});
