@@ -148,7 +148,7 @@ describe('plan and apply without a daemon', () => {
 
   it('survive a router that closes in the middle', async () => {
     await using network = await TestNetwork.start();
-    network.router.faults.add({ kind: 'close-mid-reply', command: '/ppp/secret/add', times: 1 });
+    network.router.faults.add({ kind: 'close-mid-reply', command: '/ip/pool/add', times: 1 });
 
     const applied = await network.lastmile('apply', network.dir, '--auto-approve');
     const again = await network.lastmile('apply', network.dir, '--auto-approve');
