@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import { LastmileError, messageOf } from '../base/errors.ts';
+import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { parseEndpoint } from '../daemon/listeners.ts';
 import type { Endpoint } from '../model/model.ts';
@@ -60,12 +60,17 @@ async function run(command: Command, action: Action, io: Io): Promise<number> {
     return await action(io, surroundings(command.optsWithGlobals(), stop.signal), command);
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.interrupted;
-    if (!(error instanceof LastmileError) && !(error instanceof RangeError)) throw error;
+    if (!(error instanceof LastmileError) && !(error instanceof RangeError) && !isListenError(error)) throw error;
     io.err(`lastmile: ${messageOf(error)}\n`);
     return error instanceof RangeError ? exitCodes.usage : exitCodes.error;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** A port or an address that cannot be had: the user's to change, not a bug. */
+function isListenError(error: unknown): boolean {
+  return ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(codeOf(error) ?? '');
 }
 
 function surroundings(options: { readonly logLevel?: string }, signal: AbortSignal): Surroundings {

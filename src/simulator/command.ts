@@ -44,7 +44,8 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
   { flags: '--password <text>', description: 'his password', defaultValue: '' },
   {
     flags: '--nas-address <address>',
-    description: 'address RADIUS packets leave from and CoA is taken at; absent: what /radius src-address says',
+    description:
+      'address RADIUS packets leave from and CoA is taken at; absent: what /radius src-address says, else the address of the API',
   },
   { flags: '--version <7.x>', description: 'RouterOS version to behave like', defaultValue: '7.22.3' },
   { flags: '--print-listeners', description: 'print the listening addresses as one line of JSON first' },

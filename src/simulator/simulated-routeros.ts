@@ -35,7 +35,7 @@ export interface SimulatedRouterOsOptions {
   readonly identity?: string;
   /** Default: `admin` with an empty password, as a router comes from the factory. */
   readonly users?: readonly SimulatedUser[];
-  /** Address RADIUS packets leave from and CoA is taken at. Default: what `/radius src-address` says, else any. */
+  /** Address RADIUS packets leave from and CoA is taken at. Default: what `/radius src-address` says, else `apiHost`. */
   readonly radiusSourceAddress?: string;
   /** Default 7.22.3. */
   readonly version?: string;
@@ -85,6 +85,7 @@ export class SimulatedRouterOs {
       disabledSecretAsksRadius,
       transmissions: options.radiusTransmissions ?? 3,
       ...(radiusSourceAddress === undefined ? {} : { bindAddress: radiusSourceAddress }),
+      ownAddress: options.apiHost ?? '127.0.0.1',
     });
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });

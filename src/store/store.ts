@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Level } from 'level';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import type { LastmileError } from '../base/errors.ts';
+import { codeOf, type LastmileError } from '../base/errors.ts';
 import { StoreClosedError, StoreCorruptError, StoreLockedError, StoreTooNewError, toStoreError } from './errors.ts';
 import type { WriteOptions } from './key-value.ts';
 import { databaseFolder, type SchemaRow, schemaKey, schemaVersion, type TableName } from './layout.ts';
@@ -57,7 +57,7 @@ export class Store {
     // LevelDB notices a second opening by one process, but gives up the first one's lock as it does: fcntl locks end with any close.
     if (holder !== undefined && isThisProcess(holder)) throw new StoreLockedError(dir, holder.pid);
     try {
-      await makeFolder(dir);
+      await makeFolder(resolve(dir));
       store.#level = await openLevel(dir);
     } catch (error) {
       throw await store.#openingError(error);
@@ -194,8 +194,24 @@ export class Store {
   }
 }
 
+/** Parents first, one by one: Node's own recursive mkdir never ends where a file system such as /proc says ENOENT for ever. */
 async function makeFolder(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dir, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    const parent = dirname(dir);
+    if (codeOf(error) !== 'ENOENT' || parent === dir || (await isThere(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(dir, { mode: 0o700 });
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function openLevel(dir: string): Promise<Level> {

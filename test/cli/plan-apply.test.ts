@@ -247,6 +247,6 @@ describe('the command line', () => {
     ]);
 
     expect(taken.code).toBe(1);
-    expect(taken.err).toContain('in use');
+    expect(taken.err).toMatch(/^lastmile: .*in use.*\n$/);
   });
 });

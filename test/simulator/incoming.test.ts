@@ -268,3 +268,22 @@ describe('what comes to /radius/incoming', () => {
     expect(lab.router.log().at(-1)?.['message']).toMatch(/^can not listen for incoming requests/);
   });
 });
+
+describe('the address CoA is taken at', () => {
+  it('follows src-address of /radius, from which answers are expected', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    const port = await freePort();
+    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
+    router.add('/radius', { address: '127.0.0.1', service: 'ppp', secret: 'x', 'src-address': '127.0.0.9' });
+    await router.settled();
+    const socket = createSocket('udp4');
+    socket.bind(port, '127.0.0.1');
+
+    // Nobody is at 127.0.0.1 any more: the port can be had there.
+    await once(socket, 'listening');
+
+    expect(router.incomingPort).toBe(port);
+    socket.close();
+  });
+});

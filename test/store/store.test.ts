@@ -180,6 +180,13 @@ describe('a state folder that cannot be used', () => {
     await expect(Store.open(dir, options)).rejects.toBeInstanceOf(StoreNotWritableError);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is named where no folder can be made, however often it is tried',
+    async () => {
+      await expect(Store.open('/proc/lastmile/state', options)).rejects.toThrow('/proc/lastmile');
+    },
+  );
+
   it('is named when a part of the database is gone or spoilt', async () => {
     await using folder = await TempFolder.make();
     await (await Store.open(folder.path, options)).close();

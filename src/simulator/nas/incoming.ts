@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import type { Database } from '../routeros/database.ts';
 import {
   attributesOf,
@@ -45,7 +46,7 @@ export interface Changes {
 
 export interface IncomingDeps {
   readonly database: Database;
-  readonly bindAddress: string;
+  readonly bindAddress: () => string;
   readonly log: (topics: string, message: string) => void;
   readonly nasAddresses: () => readonly string[];
   sessions(): Iterable<PppoeSession>;
@@ -65,18 +66,20 @@ interface IncomingCounters {
 export class Incoming {
   readonly #deps: IncomingDeps;
   readonly #answered = new Map<string, Buffer>();
-  readonly #unwatch: () => void;
+  readonly #unwatch: readonly (() => void)[];
   readonly counters: IncomingCounters = { requests: 0, badRequests: 0, acks: 0, naks: 0 };
   #socket: Socket | undefined;
   #boundPort: number | undefined;
+  #boundAddress: string | undefined;
   #rebinding: Promise<void> = Promise.resolve();
 
   constructor(deps: IncomingDeps) {
     this.#deps = deps;
-    this.#unwatch = deps.database.table('/radius/incoming').watch(() => {
+    const rebind = () => {
       this.#rebinding = this.#rebinding.then(() => this.#rebind());
       deps.database.settleAfter(this.#rebinding);
-    });
+    };
+    this.#unwatch = ['/radius/incoming', '/radius'].map((menu) => deps.database.table(menu).watch(rebind));
   }
 
   /** The port requests are taken at; `undefined` while they are not. */
@@ -99,7 +102,7 @@ export class Incoming {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#unwatch();
+    for (const unwatch of this.#unwatch) unwatch();
     await this.#rebinding;
     await this.#close();
   }
@@ -107,15 +110,16 @@ export class Incoming {
   async #rebind(): Promise<void> {
     const { values } = this.#deps.database.settings('/radius/incoming');
     const port = values.get('accept') === 'true' ? Number(values.get('port')) : undefined;
-    if (port === this.#boundPort) return;
+    const address = this.#deps.bindAddress();
+    if (port === this.#boundPort && (port === undefined || address === this.#boundAddress)) return;
     await this.#close();
-    if (port !== undefined) await this.#bind(port);
+    if (port !== undefined) await this.#bind(port, address);
   }
 
-  async #bind(port: number): Promise<void> {
-    const socket = createSocket('udp4');
+  async #bind(port: number, address: string): Promise<void> {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     try {
-      socket.bind(port, this.#deps.bindAddress);
+      socket.bind(port, address);
       await once(socket, 'listening');
     } catch (error) {
       socket.close();
@@ -127,6 +131,7 @@ export class Incoming {
     socket.on('message', (datagram, from) => this.#receive(socket, datagram, from));
     this.#socket = socket;
     this.#boundPort = port;
+    this.#boundAddress = address;
   }
 
   async #close(): Promise<void> {

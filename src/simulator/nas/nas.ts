@@ -39,6 +39,8 @@ export interface NasOptions {
   readonly random: (size: number) => Buffer;
   /** Packets leave from here, and CoA is taken here. */
   readonly bindAddress?: string;
+  /** The router's own address, where `/radius src-address` names none. */
+  readonly ownAddress: string;
   readonly disabledSecretAsksRadius: boolean;
   readonly transmissions: number;
 }
@@ -72,7 +74,7 @@ export class Nas {
     this.incoming = new Incoming({
       database,
       log,
-      bindAddress: bindAddress ?? '0.0.0.0',
+      bindAddress: () => this.radius.incomingAddress(),
       nasAddresses: () => [
         ...(bindAddress === undefined ? [] : [bindAddress]),
         ...this.radius.servers('auth').map((server) => this.radius.nasAddress(server)),

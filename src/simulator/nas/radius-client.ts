@@ -37,6 +37,8 @@ export interface RadiusClientOptions {
   readonly database: Database;
   /** Source of all packets, whatever `src-address` says. */
   readonly bindAddress?: string;
+  /** Source where neither that nor `src-address` names one. */
+  readonly ownAddress: string;
   /** How often a packet is sent before the next server is asked. */
   readonly transmissions: number;
   readonly log: (topics: string, message: string) => void;
@@ -84,7 +86,13 @@ export class RadiusClient {
 
   /** NAS-IP-Address towards this server. */
   nasAddress(server: RadiusServer): string {
-    return server.sourceAddress ?? this.#options.bindAddress ?? '127.0.0.1';
+    return server.sourceAddress ?? this.#options.bindAddress ?? this.#options.ownAddress;
+  }
+
+  /** Where CoA is taken: at the address that servers hear from, so that answers leave from it. */
+  incomingAddress(): string {
+    const { bindAddress, ownAddress } = this.#options;
+    return bindAddress ?? this.servers('auth')[0]?.sourceAddress ?? ownAddress;
   }
 
   /** The genuine reply of this server, or `undefined` after the last transmission went unanswered. */
@@ -150,7 +158,8 @@ export class RadiusClient {
   }
 
   async #socketFor(server: RadiusServer): Promise<RadiusSocket> {
-    const bind = this.#options.bindAddress ?? server.sourceAddress ?? (isIPv6(server.address) ? '::' : '0.0.0.0');
+    const { bindAddress, ownAddress } = this.#options;
+    const bind = bindAddress ?? server.sourceAddress ?? (isIPv6(server.address) ? '::' : ownAddress);
     const sockets = this.#sockets.get(bind) ?? [];
     this.#sockets.set(bind, sockets);
     // 256 identifiers are in flight on one port at most (RFC 2865 §3).
