@@ -44,6 +44,8 @@ interface Exchange {
   readonly context: NasContext;
   readonly username: string;
   readonly sent: SentCredential;
+  /** Wall time, milliseconds since 1970. */
+  readonly now: number;
 }
 
 type Accept = Decision & { readonly verdict: 'accept' };
@@ -58,19 +60,20 @@ export class AccessHandler {
   }
 
   answer(packet: Buffer, frame: Frame, context: NasContext): AccessAnswer {
+    const now = this.#deps.clock.now();
     const username = textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
     if (username === undefined || flaw !== undefined) {
-      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent };
+      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent, now };
       return this.#reject(exchange, flaw ?? 'no-username');
     }
     const sent = sentCredential(packet, frame, context.key, username);
-    return this.#decide({ packet, frame, context, username, sent });
+    return this.#decide({ packet, frame, context, username, sent, now });
   }
 
   #decide(exchange: Exchange): AccessAnswer {
     const login = this.#deps.directory.login(exchange.username);
-    const decision = authorise(exchange.sent, login, this.#deps.clock.now());
+    const decision = authorise(exchange.sent, login, exchange.now);
     if (decision.verdict === 'reject') return this.#reject(exchange, decision.reason);
     // An accept is always somebody's.
     return this.#accept(exchange, decision, login as Login);
@@ -78,7 +81,7 @@ export class AccessHandler {
 
   #accept(exchange: Exchange, decision: Accept, login: Login): AccessAnswer {
     const { packet, context } = exchange;
-    const { writer, random, decisions, clock } = this.#deps;
+    const { writer, random, decisions } = this.#deps;
     const prepared = this.#prepared(login, context.nas.profile);
     const timeout = decision.limits.sessionTimeoutSeconds;
     startReply(writer, code.accessAccept, packet);
@@ -89,18 +92,18 @@ export class AccessHandler {
       appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
     }
     appendProxyStates(writer, packet, exchange.frame);
-    decisions.record(acceptRecord(exchange, login, prepared, timeout, clock.now()));
+    decisions.record(acceptRecord(exchange, login, prepared, timeout));
     return { reply: finishReply(writer, context.key) };
   }
 
   #reject(exchange: Exchange, reason: RejectReason | RequestFlaw): AccessAnswer {
     const { packet, frame, context, sent } = exchange;
-    const { writer, random, decisions, clock } = this.#deps;
+    const { writer, random, decisions } = this.#deps;
     startReply(writer, code.accessReject, packet);
     appendMschapError(writer, reason, sent, random);
     appendAttribute(writer, attribute.replyMessage, Buffer.from(rejectText[reason]));
     appendProxyStates(writer, packet, frame);
-    decisions.record(rejectRecord(exchange, reason, clock.now()));
+    decisions.record(rejectRecord(exchange, reason));
     return { reason, reply: finishReply(writer, context.key) };
   }
 }
@@ -146,31 +149,25 @@ function acceptRecord(
   login: Login,
   prepared: PreparedReply,
   sessionTimeoutSeconds: number | undefined,
-  at: number,
 ): LoggedDecision {
   // The declared name rather than the one just decoded: nothing new to keep in memory.
-  const record = recordOf(exchange, 'accept', login.username, at);
+  const record = recordOf(exchange, 'accept', login.username);
   record.reply = prepared.summary;
   if (sessionTimeoutSeconds !== undefined) record.sessionTimeoutSeconds = sessionTimeoutSeconds;
   return record;
 }
 
-function rejectRecord(exchange: Exchange, reason: string, at: number): LoggedDecision {
-  const record = recordOf(exchange, 'reject', exchange.username, at);
+function rejectRecord(exchange: Exchange, reason: string): LoggedDecision {
+  const record = recordOf(exchange, 'reject', exchange.username);
   record.reason = reason;
   return record;
 }
 
 /** Filled in place: spreading objects into one another was a tenth of the time of a login. */
-function recordOf(
-  exchange: Exchange,
-  verdict: LoggedDecision['verdict'],
-  username: string,
-  at: number,
-): Mutable<LoggedDecision> {
+function recordOf(exchange: Exchange, verdict: LoggedDecision['verdict'], username: string): Mutable<LoggedDecision> {
   const { packet, frame, context, sent } = exchange;
   const record: Mutable<LoggedDecision> = {
-    at,
+    at: exchange.now,
     username,
     nas: context.nas.name,
     method: sent.credential.method,

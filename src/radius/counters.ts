@@ -40,6 +40,11 @@ export function radiusCounters(): RadiusCounters {
       const metrics = within(byNas, nas, () => new Map<RadiusMetric, Map<string, { value: number }>>());
       return {
         add(metric, detail) {
+          const known = metrics.get(metric)?.get(detail);
+          if (known !== undefined) {
+            known.value += 1;
+            return;
+          }
           const details = within(metrics, metric, () => new Map<string, { value: number }>());
           within(details, detail, () => ({ value: 0 })).value += 1;
         },

@@ -15,25 +15,25 @@ export const code = {
   coaNak: 45,
 } as const;
 
-const names = new Map<number, string>([
-  [code.accessRequest, 'Access-Request'],
-  [code.accessAccept, 'Access-Accept'],
-  [code.accessReject, 'Access-Reject'],
-  [code.accountingRequest, 'Accounting-Request'],
-  [code.accountingResponse, 'Accounting-Response'],
-  [code.accessChallenge, 'Access-Challenge'],
-  [code.statusServer, 'Status-Server'],
-  [code.disconnectRequest, 'Disconnect-Request'],
-  [code.disconnectAck, 'Disconnect-ACK'],
-  [code.disconnectNak, 'Disconnect-NAK'],
-  [code.coaRequest, 'CoA-Request'],
-  [code.coaAck, 'CoA-ACK'],
-  [code.coaNak, 'CoA-NAK'],
-]);
+const names: readonly (string | undefined)[] = Object.assign(new Array<undefined>(256), {
+  [code.accessRequest]: 'Access-Request',
+  [code.accessAccept]: 'Access-Accept',
+  [code.accessReject]: 'Access-Reject',
+  [code.accountingRequest]: 'Accounting-Request',
+  [code.accountingResponse]: 'Accounting-Response',
+  [code.accessChallenge]: 'Access-Challenge',
+  [code.statusServer]: 'Status-Server',
+  [code.disconnectRequest]: 'Disconnect-Request',
+  [code.disconnectAck]: 'Disconnect-ACK',
+  [code.disconnectNak]: 'Disconnect-NAK',
+  [code.coaRequest]: 'CoA-Request',
+  [code.coaAck]: 'CoA-ACK',
+  [code.coaNak]: 'CoA-NAK',
+});
 
 /** The RFC's name of a code, `code 99` when it has none. */
 export function codeName(number: number): string {
-  return names.get(number) ?? `code ${number}`;
+  return names[number] ?? `code ${number}`;
 }
 
 /** Numbers of the attributes the packet layer itself has to know. */

@@ -1,4 +1,4 @@
-import { type Md5Workspace, md5, md5Block, md5Finish } from './md5.ts';
+import { type Md5Workspace, md5, md5Absorb, md5Block, md5Load, md5Write, setInitialState } from './md5.ts';
 
 /** HMAC-MD5 with the two key blocks already taken in (RFC 2104 §4). */
 export interface HmacKey {
@@ -22,25 +22,39 @@ export function hmacMd5Into(
   out: Uint8Array,
   at: number,
 ): void {
-  load(work.state, key.inner);
-  md5Finish(work, bytes, start, end, 64, out, at);
-  load(work.state, key.outer);
-  md5Finish(work, out, at, at + 16, 64, out, at);
+  copyState(key.inner, work.state);
+  md5Absorb(work, bytes, start, end, 64);
+  loadDigest(work);
+  copyState(key.outer, work.state);
+  md5Block(work.state, work.words);
+  md5Write(work.state, out, at);
 }
 
-function load(state: Int32Array, from: Int32Array): void {
-  state[0] = from[0] as number;
-  state[1] = from[1] as number;
-  state[2] = from[2] as number;
-  state[3] = from[3] as number;
+/** The block of the outer hash: the inner digest and its padding, after 80 octets in all. */
+function loadDigest({ state, words }: Md5Workspace): void {
+  words.fill(0);
+  copyState(state, words);
+  words[4] = 0x80;
+  words[14] = 80 * 8;
+}
+
+function copyState(from: Int32Array, to: Int32Array): void {
+  to[0] = from[0] as number;
+  to[1] = from[1] as number;
+  to[2] = from[2] as number;
+  to[3] = from[3] as number;
 }
 
 function keyState(block: Uint8Array, pad: number): Int32Array {
-  const state = new Int32Array([0x67452301, -0x10325477, -0x67452302, 0x10325476]);
-  md5Block(
-    state,
+  const words = new Int32Array(16);
+  md5Load(
+    words,
     block.map((octet) => octet ^ pad),
     0,
+    16,
   );
+  const state = new Int32Array(4);
+  setInitialState(state);
+  md5Block(state, words);
   return state;
 }
