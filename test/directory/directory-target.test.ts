@@ -1,0 +1,265 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import type { Model, Subscription } from '../../src/model/model.ts';
+import { type Outcome, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
+import type { SessionResult } from '../../src/reconcile/target.ts';
+import { targetContract } from '../contract/target.ts';
+import { DirectoryLab, FakeSessions } from '../support/directory-lab.ts';
+import { document, modelOf, operator, router, service } from '../support/manifest.ts';
+import { MemoryInventory } from '../support/memory-inventory.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+function networkOf(...documents: readonly string[]): Model {
+  return modelOf({ 'network.yaml': [operator, router, ...documents].join('---\n') });
+}
+
+function subscriber(name: string, more = ''): string {
+  return document('Subscriber', name, `service: home-20\nusername: ${name}\npassword: hunter2-${name}\n${more}`);
+}
+
+const faster = service.replace('20M', '40M');
+const anna = networkOf(service, subscriber('anna'));
+const annaFaster = networkOf(faster, subscriber('anna'));
+const annaSuspended = networkOf(service, subscriber('anna', 'state: suspended\nreason: unpaid'));
+const annaWithNewPassword = document('Subscriber', 'anna', 'service: home-20\nusername: anna\npassword: another-one');
+const annaNewPassword = networkOf(service, annaWithNewPassword);
+
+type Applied = Exclude<Outcome, { result: 'refused' }>;
+
+async function reconcile(
+  { target }: DirectoryLab,
+  model: Model,
+): Promise<Applied & { told: readonly SessionResult[] }> {
+  const guard = { deleteLimits: { always: 3, share: 0.05, most: 25 } };
+  const deps = { inventory: new MemoryInventory(), guard, signal: new AbortController().signal };
+  const outcome = await reconcileOnce(target, model, deps);
+  if (outcome.result === 'refused') throw new Error('refused');
+  return { ...outcome, told: await outcome.sessions };
+}
+
+describe('the subscriber directory as a target', () => {
+  targetContract({
+    first: anna,
+    second: networkOf(service, subscriber('anna', 'state: suspended'), subscriber('ben')),
+    username: 'anna',
+    async start() {
+      const folder = await TempFolder.make();
+      const lab = await DirectoryLab.open(folder.path);
+      return {
+        target: lab.target,
+        goOnline: async (username) => void lab.sessions.online.set(username, '81c00001'),
+        online: () => [...lab.sessions.online.keys()],
+        async [Symbol.asyncDispose]() {
+          await lab[Symbol.asyncDispose]();
+          await folder[Symbol.asyncDispose]();
+        },
+      };
+    },
+  });
+});
+
+describe('a directory that was filled', () => {
+  it('serves logins and NAS, and forgets what is taken out of git', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+
+    await reconcile(lab, anna);
+    expect(lab.directory.login('anna')).toMatchObject({
+      state: 'active',
+      radius: true,
+      limits: { rateLimit: '5M/20M' },
+    });
+    expect(lab.directory.login('Anna')).toBeUndefined();
+    expect(lab.directory.nasAt('192.0.2.11')).toMatchObject([{ name: 'core-1', router: 'core-1' }]);
+
+    await reconcile(lab, networkOf(service));
+    expect(lab.directory.login('anna')).toBeUndefined();
+  });
+
+  it('keeps no password and no shared secret on the disk', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, anna);
+      await reconcile(lab, annaNewPassword);
+    }
+    const secrets = ['hunter2-anna', 'another-one', anna.routers[0]?.radius?.secret.reveal() ?? ''];
+    const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const disk = Buffer.concat(files.map((file) => readFileSync(join(file.parentPath, file.name))));
+
+    expect(disk.includes('home-20')).toBe(true);
+    for (const secret of secrets) expect(secret !== '' && disk.includes(secret)).toBe(false);
+  });
+});
+
+describe('a restart', () => {
+  it('serves at once what was applied, and changes nothing', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, anna);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+
+    await lab.target.load(anna);
+
+    expect(lab.directory.login('anna')?.password.reveal()).toBe('hunter2-anna');
+    expect((await reconcile(lab, anna)).plan.changes).toEqual([]);
+  });
+
+  it('does not serve what was declared but never applied: another password, another subscriber', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, anna);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+
+    await lab.target.load(networkOf(service, subscriber('ben'), annaWithNewPassword));
+
+    expect(lab.directory.login('anna')).toBeUndefined();
+    expect(lab.directory.login('ben')).toBeUndefined();
+  });
+
+  it('serves everything once it is reconciled, whatever was loaded', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, annaNewPassword);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+    await lab.target.load(anna);
+
+    await reconcile(lab, annaNewPassword);
+
+    expect(lab.directory.login('anna')?.password.reveal()).toBe('another-one');
+  });
+
+  it('IS-10: goes on with what sessions were not told before the kill', async () => {
+    await using folder = await TempFolder.make();
+    const sessions = new FakeSessions();
+    sessions.online.set('anna', '81c00001');
+    {
+      await using lab = await DirectoryLab.open(folder.path, sessions);
+      await reconcile(lab, anna);
+      sessions.answering = false;
+      expect((await reconcile(lab, annaSuspended)).told).toMatchObject([{ result: 'failed' }]);
+    }
+    sessions.answering = true;
+    await using lab = await DirectoryLab.open(folder.path, sessions);
+    await lab.target.load(annaSuspended);
+
+    const { plan, told } = await reconcile(lab, annaSuspended);
+
+    expect(plan.changes).toEqual([]);
+    expect(told).toMatchObject([
+      { effect: { action: 'disconnect', why: 'suspended: unpaid' }, result: 'disconnected' },
+    ]);
+    expect((await reconcile(lab, annaSuspended)).told).toEqual([]);
+  });
+});
+
+describe('a NAS that does not answer', () => {
+  it('is asked again by every run until it does, with what holds by then', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.answering = false;
+    await reconcile(lab, annaFaster);
+    await reconcile(lab, annaFaster);
+    sessions.answering = true;
+    await reconcile(lab, anna);
+    await reconcile(lab, anna);
+
+    expect(sessions.asked.map(({ action, rate }) => `${action} ${rate}`)).toEqual([
+      'change 5M/40M',
+      'change 5M/40M',
+      'change 5M/20M',
+    ]);
+  });
+
+  it('is still to disconnect somebody when only the speed changes after', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.answering = false;
+    await reconcile(lab, annaNewPassword);
+    sessions.answering = true;
+
+    await reconcile(lab, networkOf(faster, annaWithNewPassword));
+
+    expect(sessions.asked.at(-1)).toMatchObject({ action: 'disconnect' });
+    expect([...sessions.online]).toEqual([]);
+  });
+});
+
+describe('a change that comes while sessions are told of the one before', () => {
+  it('is told after it, and neither is forgotten', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    let next: Promise<unknown> | undefined;
+    const applied = new Promise<void>((resolve) => {
+      sessions.during = async (effect) => {
+        if (effect.action !== 'change') return;
+        next = reconcile(lab, annaSuspended);
+        // Its data is in place while the first is still being told.
+        while (lab.directory.login('anna')?.state === 'active') await new Promise(setImmediate);
+        resolve();
+      };
+    });
+
+    await reconcile(lab, annaFaster);
+    await applied;
+    await next;
+
+    expect(sessions.asked.map(({ action }) => action)).toEqual(['change', 'disconnect']);
+    expect([...sessions.online]).toEqual([]);
+    expect((await lab.target.observe()).pendingEffects).toEqual([]);
+  });
+});
+
+describe('ten thousand logins', () => {
+  it('are applied, read and compared in a few seconds', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const [one] = anna.subscriptions as readonly [Subscription];
+    const subscriptions = Array.from({ length: 10_000 }, (_, at) => ({
+      ...one,
+      id: `s${at}`,
+      subscriber: `s${at}`,
+      username: `s${at}`,
+      password: new Secret(`password-${at}`),
+    }));
+    const model = { ...anna, subscriptions };
+
+    const started = performance.now();
+    await reconcile(lab, model);
+    const again = await reconcile(lab, model);
+
+    expect(lab.directory.loginCount).toBe(10_000);
+    expect(again.plan.changes).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(8_000);
+  });
+});
+
+describe('a full disk', () => {
+  it('changes nothing in memory: what is served is what is kept', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    await reconcile(lab, anna);
+    await lab.store.close();
+
+    await expect(reconcile(lab, annaSuspended)).rejects.toMatchObject({ code: 'LM_STORE_CLOSED' });
+
+    expect(lab.directory.login('anna')?.state).toBe('active');
+  });
+});
