@@ -15,7 +15,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'secrets', 'store', 'base'],
   ],
-  admin: ['status', 'source', 'manifest', 'model', 'reconcile', 'directory', 'access', 'radius', 'accounting', 'store', 'base'],
+  admin: [
+    'status',
+    'source',
+    'manifest',
+    'model',
+    'reconcile',
+    'directory',
+    'access',
+    'radius',
+    'accounting',
+    'store',
+    'base',
+  ],
   status: ['reconcile', 'accounting', 'store', 'base'],
   source: ['base'],
   manifest: ['model', 'base'],
@@ -38,8 +50,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Folders without sockets, files, clocks or processes. */
 const pure = ['manifest', 'model', 'access', 'routeros/wire', 'routeros/menus', 'radius/packet', 'radius/dictionary'];
 
-const effects = /from 'node:(?:fs|net|dgram|http|https|tls|child_process|timers|worker_threads|process|os)(?:\/[a-z]+)?'/;
-const ambient = /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(|\bprocess\.(?:env|exit|hrtime)|\bsetTimeout\(|\bsetInterval\(/;
+const effects =
+  /from 'node:(?:fs|net|dgram|http|https|tls|child_process|timers|worker_threads|process|os)(?:\/[a-z]+)?'/;
+const ambient =
+  /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(|\bprocess\.(?:env|exit|hrtime)|\bsetTimeout\(|\bsetInterval\(/;
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -51,7 +65,11 @@ function text(file: string): string {
 
 function importsOf(file: string): readonly string[] {
   const found = text(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
-  return [...found].map(([, path]) => relative(src, resolve(dirname(join(src, file)), path ?? '')).split(sep).join('/'));
+  return [...found].map(([, path]) =>
+    relative(src, resolve(dirname(join(src, file)), path ?? ''))
+      .split(sep)
+      .join('/'),
+  );
 }
 
 function roomOf(file: string): string {

@@ -1,6 +1,5 @@
 import type { AdminClient } from '../admin/client.ts';
 import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
-import { printable } from '../base/bytes.ts';
 import type { Engine } from '../daemon/engine.ts';
 import { LastGood } from '../daemon/last-good.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
@@ -12,11 +11,13 @@ import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
-import type { SessionEvent, TargetReport } from '../status/report.ts';
-import { complain, type Declared, findDaemon, loadDeclared, readDeclared, tellIssues } from './context.ts';
+import { complain } from './complain.ts';
+import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
+import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import { refuseEmpty } from './plan.ts';
 import { planText } from './plan-text.ts';
+import { exitOf, reportLines, sessionLine } from './report-text.ts';
 import { openEngine, type Surroundings } from './surroundings.ts';
 
 export interface ApplyOptions {
@@ -169,35 +170,4 @@ function tell({ reports, sessions }: Applied, io: Io): number {
   for (const report of reports) for (const line of reportLines(report)) io.out(`${line}\n`);
   for (const event of sessions) io.out(`  ${sessionLine(event)}\n`);
   return exitOf(reports);
-}
-
-export function sessionLine({ username, nas, sessionId, result, detail }: SessionEvent): string {
-  return `${printable(username)} on ${nas} (${sessionId}): ${result}, ${detail}`;
-}
-
-export function reportLines(report: TargetReport): readonly string[] {
-  const { target, result, summary, error, failed, refusals } = report;
-  const counts = `${summary.create} created, ${summary.update} updated, ${summary.delete} deleted`;
-  const words = {
-    'in-sync': 'nothing to change',
-    applied: `applied: ${counts}`,
-    partial: `applied in part: ${failed.length} failed`,
-    planned: 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)',
-    refused: 'refused',
-    failed: `unknown: ${error?.message ?? ''}`,
-  }[result];
-  return [
-    `${target}: ${words}`,
-    ...failed.slice(0, 20).map((each) => `  ${printable(each.address)}: ${each.error}`),
-    ...refusals.map((each) => `  ${each.message}`),
-  ];
-}
-
-/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. */
-export function exitOf(reports: readonly TargetReport[]): number {
-  const has = (result: TargetReport['result']) => reports.some((report) => report.result === result);
-  if (has('refused')) return exitCodes.refused;
-  if (has('partial')) return exitCodes.partial;
-  if (!has('failed')) return exitCodes.success;
-  return has('applied') ? exitCodes.partial : exitCodes.error;
 }

@@ -1,11 +1,11 @@
-import { stringify } from 'yaml';
-
 export type Output = 'text' | 'json' | 'yaml';
 
 /** Data for a person or for a program. */
-export function render(value: unknown, output: Output, text: () => string): string {
+export async function render(value: unknown, output: Output, text: () => string): Promise<string> {
   if (output === 'json') return `${JSON.stringify(value, undefined, 2)}\n`;
-  return output === 'yaml' ? stringify(JSON.parse(JSON.stringify(value)), { lineWidth: 0 }) : text();
+  if (output === 'text') return text();
+  const { stringify } = await import('yaml');
+  return stringify(JSON.parse(JSON.stringify(value)), { lineWidth: 0 });
 }
 
 /** Columns aligned by their widest cell, two spaces between, no frame: easy to read and to cut. */

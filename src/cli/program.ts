@@ -3,29 +3,15 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { pino } from 'pino';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { parseEndpoint } from '../daemon/listeners.ts';
 import type { Endpoint } from '../model/model.ts';
-import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
-import { type SimulateRouterOsOptions, simulateRouterOs, simulateRouterOsFlags } from '../simulator/command.ts';
-import { applyCommand } from './apply.ts';
+import { type SimulateRouterOsOptions, simulateRouterOsFlags } from '../simulator/command-flags.ts';
 import { exitCodes, type Io } from './io.ts';
-import { planCommand } from './plan.ts';
-import { radiusDisconnectCommand, radiusLoginCommand, radiusStatusCommand } from './radius.ts';
-import { runCommand } from './run.ts';
-import {
-  disconnectCommand,
-  getCommand,
-  reconcileCommand,
-  sessionsCommand,
-  statusCommand,
-  whyCommand,
-} from './runtime.ts';
-import { schemaCommand } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
-import { validateCommand } from './validate.ts';
+
+// Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
 type Action = (io: Io, around: Surroundings, command: Command) => Promise<number>;
 
@@ -57,7 +43,7 @@ async function run(command: Command, action: Action, io: Io): Promise<number> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    return await action(io, surroundings(command.optsWithGlobals(), stop.signal), command);
+    return await action(io, await surroundings(command.optsWithGlobals(), stop.signal), command);
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.interrupted;
     if (!(error instanceof LastmileError) && !(error instanceof RangeError) && !isListenError(error)) throw error;
@@ -73,7 +59,8 @@ function isListenError(error: unknown): boolean {
   return ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(codeOf(error) ?? '');
 }
 
-function surroundings(options: { readonly logLevel?: string }, signal: AbortSignal): Surroundings {
+async function surroundings(options: { readonly logLevel?: string }, signal: AbortSignal): Promise<Surroundings> {
+  const { pino } = await import('pino');
   const level = options.logLevel ?? 'warn';
   return {
     clock: systemClock,
@@ -166,14 +153,16 @@ function addDeclarations(program: Command, carry: Carry): void {
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option('--max-errors <n>', 'findings shown; the rest is counted', whole, 200)
     .action((dir: string, options, command) =>
-      carry(command, (io) => validateCommand(dir, { ...options, attributeCheck: checkAttribute }, io)),
+      carry(command, async (io) => (await import('./validate.ts')).validateCommand(dir, options, io)),
     );
   program
     .command('schema')
     .description('the JSON Schemas of every kind')
     .option('--kind <kind>', 'one kind only')
     .option('--out <dir>', 'write them as files')
-    .action((options, command) => carry(command, (io) => schemaCommand(options, io)));
+    .action((options, command) =>
+      carry(command, async (io) => (await import('./schema.ts')).schemaCommand(options, io)),
+    );
 }
 
 function addOperation(program: Command, carry: Carry): void {
@@ -186,7 +175,9 @@ function addOperation(program: Command, carry: Carry): void {
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .addOption(outputs(['text', 'json']))
-    .action((dir: string, options, command) => carry(command, (io, around) => planCommand(dir, options, io, around)));
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => (await import('./plan.ts')).planCommand(dir, options, io, around)),
+    );
   withState(program.command('apply'))
     .argument('[dir]', 'folder of declarations', '.')
     .description('shows the plan, asks, and applies it')
@@ -195,7 +186,9 @@ function addOperation(program: Command, carry: Carry): void {
     .option('--target <name...>', 'only these targets', [])
     .option('--exclude <name...>', 'not these targets', [])
     .option('--secrets <dir>', 'folder of {file: …} secrets')
-    .action((dir: string, options, command) => carry(command, (io, around) => applyCommand(dir, options, io, around)));
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => (await import('./apply.ts')).applyCommand(dir, options, io, around)),
+    );
   withState(program.command('run'))
     .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
     .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
@@ -211,10 +204,10 @@ function addOperation(program: Command, carry: Carry): void {
         .default('info'),
     )
     .action((dir: string, options, command) =>
-      carry(command, (io, around) => {
+      carry(command, async (io, around) => {
         const { listenAuth, listenAccounting, listenAdmin, pollSeconds, ...rest } = options;
         const listen = { auth: listenAuth, accounting: listenAccounting, admin: listenAdmin };
-        return runCommand(
+        return (await import('./run.ts')).runCommand(
           dir,
           { ...rest, listen, ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }) },
           io,
@@ -226,7 +219,9 @@ function addOperation(program: Command, carry: Carry): void {
     .argument('[target]', 'a router, or directory')
     .description('asks the daemon to look and apply now')
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((target, options, command) => carry(command, (io) => reconcileCommand(target, options, io)));
+    .action((target, options, command) =>
+      carry(command, async (io) => (await import('./reconcile.ts')).reconcileCommand(target, options, io)),
+    );
 }
 
 function addRuntime(program: Command, carry: Carry): void {
@@ -234,7 +229,9 @@ function addRuntime(program: Command, carry: Carry): void {
     .argument('[target]', 'a router, or directory: with conditions and history')
     .description('revision in force, conditions, last runs')
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((target, options, command) => carry(command, (io, around) => statusCommand(target, options, io, around)));
+    .action((target, options, command) =>
+      carry(command, async (io, around) => (await import('./status.ts')).statusCommand(target, options, io, around)),
+    );
   withState(program.command('get'))
     .argument('<kind>', 'operator, router, service or subscriber')
     .argument('[name]')
@@ -243,25 +240,31 @@ function addRuntime(program: Command, carry: Carry): void {
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((kind, name, options, command) =>
-      carry(command, (io, around) => getCommand(kind, name, options, io, around)),
+      carry(command, async (io, around) => (await import('./get.ts')).getCommand(kind, name, options, io, around)),
     );
   withState(program.command('sessions'))
     .description('who is online')
     .option('--user <username>', 'only this username')
     .option('--all', 'closed sessions as well', false)
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((options, command) => carry(command, (io, around) => sessionsCommand(options, io, around)));
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('./sessions.ts')).sessionsCommand(options, io, around)),
+    );
   withState(program.command('disconnect'))
     .argument('[username]')
     .description('ends sessions and says what the NAS answered')
     .option('--session <id>', 'one session, by Acct-Session-Id')
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((user, options, command) => carry(command, (io) => disconnectCommand(user, options, io)));
+    .action((user, options, command) =>
+      carry(command, async (io) => (await import('./disconnect.ts')).disconnectCommand(user, options, io)),
+    );
   withState(program.command('why'))
     .argument('<username>')
     .description('the last decisions for a login, and why')
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((user, options, command) => carry(command, (io, around) => whyCommand(user, options, io, around)));
+    .action((user, options, command) =>
+      carry(command, async (io, around) => (await import('./why.ts')).whyCommand(user, options, io, around)),
+    );
 }
 
 function addRadius(program: Command, carry: Carry): void {
@@ -279,11 +282,15 @@ function addRadius(program: Command, carry: Carry): void {
       new Option('--method <method>', 'how the password is sent').choices(['pap', 'chap', 'mschap2']).default('pap'),
     )
     .option('--password-env <name>', 'environment variable that holds the password', 'LASTMILE_SECRET_PASSWORD')
-    .action((user, options, command) => carry(command, (io, around) => radiusLoginCommand(user, options, io, around)));
+    .action((user, options, command) =>
+      carry(command, async (io, around) => (await import('./radius.ts')).radiusLoginCommand(user, options, io, around)),
+    );
   common(radius.command('status-server'))
     .description('is the server there?')
     .option('--server <host:port>', 'where to ask', endpoint, { host: '127.0.0.1', port: 1812 })
-    .action((options, command) => carry(command, (io, around) => radiusStatusCommand(options, io, around)));
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('./radius.ts')).radiusStatusCommand(options, io, around)),
+    );
   common(radius.command('disconnect'))
     .argument('<username>')
     .description('a Disconnect-Request straight to a NAS')
@@ -291,7 +298,9 @@ function addRadius(program: Command, carry: Carry): void {
     .option('--session <id>', 'Acct-Session-Id')
     .option('--address <address>', 'Framed-IP-Address')
     .action((user, options, command) =>
-      carry(command, (io, around) => radiusDisconnectCommand(user, options, io, around)),
+      carry(command, async (io, around) =>
+        (await import('./radius.ts')).radiusDisconnectCommand(user, options, io, around),
+      ),
     );
 }
 
@@ -304,6 +313,7 @@ function addSimulate(program: Command, carry: Carry): void {
     routeros.option(flags, description, defaultValue);
   routeros.action((options: SimulateRouterOsOptions, command) =>
     carry(command, async (io, { signal, clock }) => {
+      const { simulateRouterOs } = await import('../simulator/command.ts');
       await simulateRouterOs(options, { out: (line) => io.out(`${line}\n`), signal, clock });
       return signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
     }),

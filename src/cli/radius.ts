@@ -8,7 +8,7 @@ import {
   radiusLogin,
   radiusStatus,
 } from '../radius/client.ts';
-import { complain } from './context.ts';
+import { complain } from './complain.ts';
 import { exitCodes, type Io } from './io.ts';
 import { type Output, render } from './output.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -74,8 +74,8 @@ function missing(name: string, password: string | undefined, io: Io): number {
   return exitCodes.usage;
 }
 
-function tell(result: RadiusClientResult, options: RadiusOptions, io: Io): number {
-  io.out(render(result, options.output, () => resultText(result)));
+async function tell(result: RadiusClientResult, options: RadiusOptions, io: Io): Promise<number> {
+  io.out(await render(result, options.output, () => resultText(result)));
   if (result.result === 'silence') return exitCodes.error;
   return /-Reject|-NAK/.test(result.code) ? exitCodes.refused : exitCodes.success;
 }

@@ -1,10 +1,10 @@
-import { resolve, sep } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { Daemon, type Listeners } from '../daemon/daemon.ts';
 import type { ListenOverrides } from '../daemon/listeners.ts';
 import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
-import { complain, tellIssues } from './context.ts';
+import { complain } from './complain.ts';
+import { isExample, tellIssues } from './declared.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -29,7 +29,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     load: {
       env: io.env,
       ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
-      example: resolve(dir).split(sep).includes('examples'),
+      example: isExample(dir),
     },
     listen: options.listen,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),

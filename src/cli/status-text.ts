@@ -3,8 +3,8 @@ import type { DaemonStatus } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { formatDuration } from '../base/units.ts';
 import type { TargetStatus } from '../status/status-book.ts';
-import { sessionLine } from './apply.ts';
 import { table } from './output.ts';
+import { sessionLine } from './report-text.ts';
 
 /** `lastmile status` for a terminal. `full` adds conditions and history of each target. */
 export function statusText(status: DaemonStatus, full: boolean, now: number, color: boolean): string {

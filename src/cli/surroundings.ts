@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
-import { Engine } from '../daemon/engine.ts';
+import type { Engine } from '../daemon/engine.ts';
 import { databaseFolder } from '../store/layout.ts';
 
 /** What commands that reach out need: time, randomness, a log, and to be told to stop. */
@@ -19,7 +19,9 @@ export interface Surroundings {
 }
 
 /** Opens the state folder for a command that works alone. @throws StoreLockedError when a daemon holds it silently */
-export function openEngine(stateDir: string, { clock, log, fillRandom }: Surroundings): Promise<Engine> {
+export async function openEngine(stateDir: string, { clock, log, fillRandom }: Surroundings): Promise<Engine> {
+  // Loaded only here: most commands ask the daemon, and should start at once.
+  const { Engine } = await import('../daemon/engine.ts');
   return Engine.open({ stateDir, clock, log, fillRandom });
 }
 

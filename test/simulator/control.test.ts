@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { simulateRouterOs, simulateRouterOsFlags } from '../../src/simulator/command.ts';
+import { simulateRouterOs } from '../../src/simulator/command.ts';
+import { simulateRouterOsFlags } from '../../src/simulator/command-flags.ts';
 import { ControlServer } from '../../src/simulator/control.ts';
 import { ControlError, SimulatorControl } from '../../src/simulator/control-client.ts';
 import { ManualClock, offerPppoe, RawClient, startRouter } from './support.ts';

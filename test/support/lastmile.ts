@@ -122,7 +122,8 @@ export class DaemonProcess implements AsyncDisposable {
 
   async #until(reached: () => boolean): Promise<void> {
     while (!reached()) {
-      if (this.#process.exitCode !== null) throw new Error(`the daemon ended (${this.#process.exitCode}): ${this.complaints}`);
+      if (this.#process.exitCode !== null)
+        throw new Error(`the daemon ended (${this.#process.exitCode}): ${this.complaints}`);
       await new Promise<void>((next) => {
         const watcher = () => {
           this.#watchers.delete(watcher);

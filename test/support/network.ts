@@ -35,7 +35,13 @@ export class TestNetwork implements AsyncDisposable {
   readonly nasAddress: string;
   readonly #git: boolean;
 
-  private constructor(folder: TempFolder, router: SimulatedRouterOs, ports: readonly number[], nas: string, git: boolean) {
+  private constructor(
+    folder: TempFolder,
+    router: SimulatedRouterOs,
+    ports: readonly number[],
+    nas: string,
+    git: boolean,
+  ) {
     this.folder = folder;
     this.router = router;
     [this.authPort = 0, this.accountingPort = 0, this.coaPort = 0] = ports;
@@ -109,7 +115,10 @@ export class TestNetwork implements AsyncDisposable {
   }
 
   #run(...args: readonly string[]): void {
-    execFileSync('git', ['-C', this.dir, ...args], { stdio: 'ignore', env: { ...process.env, HOME: this.folder.path } });
+    execFileSync('git', ['-C', this.dir, ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, HOME: this.folder.path },
+    });
   }
 
   #operator(more: string): string {

@@ -1,7 +1,4 @@
 import { resolve, sep } from 'node:path';
-import { AdminClient } from '../admin/client.ts';
-import { messageOf } from '../base/errors.ts';
-import { findAdminSocket } from '../daemon/admin-socket.ts';
 import { loadFiles } from '../daemon/load.ts';
 import { hasErrors, type Issue } from '../manifest/issue.ts';
 import type { Model } from '../model/model.ts';
@@ -12,11 +9,6 @@ import { openSource } from '../source/open-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Io } from './io.ts';
 import { formatIssues } from './issues-output.ts';
-
-/** The daemon of this state folder, when one answers. */
-export async function findDaemon(stateDir: string): Promise<AdminClient | undefined> {
-  return AdminClient.find(await findAdminSocket(stateDir));
-}
 
 /** Declarations read from a folder, or from a commit of it with `rev`. */
 export interface Declared extends Revision {
@@ -54,7 +46,7 @@ export function loadDeclared(
     env: io.env,
     mode: 'use',
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
-    example: resolve(dir).split(sep).includes('examples'),
+    example: isExample(dir),
   });
   if (hasErrors(issues)) tellIssues(declared.files, issues, io);
   return model;
@@ -65,7 +57,7 @@ export function tellIssues(files: Revision['files'], issues: readonly Issue[], i
   io.err(formatIssues({ issues, texts, limit: 200 }, 'text', io.color));
 }
 
-/** One line for a person, never a stack. */
-export function complain(error: unknown, io: Io): void {
-  io.err(`lastmile: ${messageOf(error)}\n`);
+/** Below a folder called `examples` secrets may stand in clear text. */
+export function isExample(dir: string): boolean {
+  return resolve(dir).split(sep).includes('examples');
 }

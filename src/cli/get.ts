@@ -1,0 +1,74 @@
+import type { AdminClient } from '../admin/client.ts';
+import type { DeclaredObject } from '../admin/service.ts';
+import { printable } from '../base/bytes.ts';
+import { declaredObjects, kindOf } from '../daemon/declared-objects.ts';
+import { asOf } from '../model/as-of.ts';
+import { complain } from './complain.ts';
+import { findDaemon } from './find-daemon.ts';
+import { exitCodes, type Io } from './io.ts';
+import { render, table } from './output.ts';
+import type { RuntimeOptions } from './runtime.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** `lastmile get KIND [NAME]`: declared objects as they are in force with the daemon, or in a folder without one. */
+export async function getCommand(
+  kind: string,
+  name: string | undefined,
+  options: RuntimeOptions & { readonly dir: string },
+  io: Io,
+  around: Surroundings,
+): Promise<number> {
+  if (kindOf(kind) === undefined) {
+    complain(new Error(`no kind ${kind}; there are operator, router, service, subscriber`), io);
+    return exitCodes.usage;
+  }
+  const daemon = await findDaemon(options.state);
+  const objects =
+    daemon === undefined ? await objectsHere(kind, name, options, io, around) : await objectsThere(daemon, kind, name);
+  if (objects === 'invalid') return exitCodes.invalid;
+  if (objects === undefined || objects.length === 0) {
+    complain(new Error(`no ${kind}${name === undefined ? '' : ` ${name}`} is declared`), io);
+    return exitCodes.error;
+  }
+  io.out(await render(objects, options.output, () => objectsText(objects)));
+  return exitCodes.success;
+}
+
+async function objectsThere(daemon: AdminClient, kind: string, name: string | undefined) {
+  const all = await daemon.get<readonly DeclaredObject[]>(`/api/v1/objects/${encodeURIComponent(kind)}`);
+  return name === undefined ? all : all.filter((each) => each.name === name || each.spec['subscriber'] === name);
+}
+
+async function objectsHere(
+  kind: string,
+  name: string | undefined,
+  options: RuntimeOptions & { readonly dir: string },
+  io: Io,
+  around: Surroundings,
+) {
+  // Loaded only here: with a daemon nothing has to be read.
+  const { loadDeclared, readDeclared } = await import('./declared.ts');
+  const declared = await readDeclared(options.dir);
+  const model = loadDeclared(options.dir, declared, options, io);
+  return model === undefined ? ('invalid' as const) : declaredObjects(asOf(model, around.clock.now()), kind, name);
+}
+
+function objectsText(objects: readonly DeclaredObject[]): string {
+  return table(
+    ['KIND', 'NAME', 'WHAT', 'DECLARED IN'],
+    objects.map(({ kind, name, source, spec }) => [kind, name, whatOf(kind, spec), source]),
+  );
+}
+
+function whatOf(kind: string, spec: DeclaredObject['spec']): string {
+  const words = {
+    Operator: [spec['timezone']],
+    Router: [spec['address'], `auth ${String(spec['auth'])}`, `mode ${String(spec['mode'])}`],
+    Service: [spec['rateText'], spec['title']],
+    Subscriber: [spec['username'], spec['service'], spec['state'], spec['reason'], spec['address']],
+  }[kind];
+  return (words ?? [])
+    .filter((word) => word !== undefined)
+    .map((word) => printable(String(word)))
+    .join(', ');
+}

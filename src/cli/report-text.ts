@@ -1,0 +1,34 @@
+import { printable } from '../base/bytes.ts';
+import type { SessionEvent, TargetReport } from '../status/report.ts';
+import { exitCodes } from './io.ts';
+
+export function sessionLine({ username, nas, sessionId, result, detail }: SessionEvent): string {
+  return `${printable(username)} on ${nas} (${sessionId}): ${result}, ${detail}`;
+}
+
+export function reportLines(report: TargetReport): readonly string[] {
+  const { target, result, summary, error, failed, refusals } = report;
+  const counts = `${summary.create} created, ${summary.update} updated, ${summary.delete} deleted`;
+  const words = {
+    'in-sync': 'nothing to change',
+    applied: `applied: ${counts}`,
+    partial: `applied in part: ${failed.length} failed`,
+    planned: 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)',
+    refused: 'refused',
+    failed: `unknown: ${error?.message ?? ''}`,
+  }[result];
+  return [
+    `${target}: ${words}`,
+    ...failed.slice(0, 20).map((each) => `  ${printable(each.address)}: ${each.error}`),
+    ...refusals.map((each) => `  ${each.message}`),
+  ];
+}
+
+/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. */
+export function exitOf(reports: readonly TargetReport[]): number {
+  const has = (result: TargetReport['result']) => reports.some((report) => report.result === result);
+  if (has('refused')) return exitCodes.refused;
+  if (has('partial')) return exitCodes.partial;
+  if (!has('failed')) return exitCodes.success;
+  return has('applied') ? exitCodes.partial : exitCodes.error;
+}
