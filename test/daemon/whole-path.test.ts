@@ -24,10 +24,8 @@ describe('a repository followed by the daemon', () => {
     });
     expect(network.router.rows('/radius/incoming')).toMatchObject([{ accept: 'true', port: String(network.coaPort) }]);
     await network.router.settled();
-    expect((await openSessions(network)).map(({ username }) => username).sort()).toEqual([
-      'anna@isp.example',
-      'ben@isp.example',
-    ]);
+    const online = (await openSessions(network)).map(({ username }) => username);
+    expect(new Set(online)).toEqual(new Set(['anna@isp.example', 'ben@isp.example']));
   });
 
   it('IW-19, IW-06: changes a speed by CoA while the subscriber stays online', async () => {
