@@ -102,7 +102,7 @@ export interface PlanPart {
 /** Joins the plans of all targets into the published document. Pure. */
 export function planDocument(revision: string, parts: readonly PlanPart[]): PlanDocument {
   const changes = parts.flatMap(({ plan, cause }) =>
-    (plan?.changes ?? []).map((change) => publish(plan?.target ?? '', change, cause)),
+    (plan === undefined ? [] : readable(plan)).map((change) => publish(plan?.target ?? '', change, cause)),
   );
   const sessions = parts.flatMap(({ plan }) => (plan?.sessions ?? []).map((effect) => publishEffect(plan, effect)));
   const findings = parts.flatMap(({ plan }) =>
@@ -131,6 +131,13 @@ export function planDocument(revision: string, parts: readonly PlanPart[]): Plan
 /** True when a plan would change nothing. */
 export function isEmpty(plan: PlanDocument): boolean {
   return plan.changes.length === 0;
+}
+
+/** Menu by menu, as listed; then deletes, in the order in which they will be carried out; then moves. */
+function readable({ changes, levels }: ChangePlan): readonly Change[] {
+  const deletes = levels.flat().filter((change) => change.action === 'delete');
+  const moves = changes.filter((change) => change.action === 'move');
+  return [...changes.filter((change) => change.action !== 'delete' && change.action !== 'move'), ...deletes, ...moves];
 }
 
 function publishEffect(plan: ChangePlan | undefined, effect: SessionEffect): PlannedSession {

@@ -78,17 +78,23 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** A target of its own for a simulated router: what a daemon that was started again has. */
-export function targetFor(simulated: SimulatedRouterOs, model: Model, menus?: readonly Menu[]): RouterTarget {
+/** A target of its own for a simulated router, asked for at each dial: what a daemon that was started again has. */
+export function targetFor(
+  simulated: SimulatedRouterOs | (() => SimulatedRouterOs),
+  model: Model,
+  menus?: readonly Menu[],
+): RouterTarget {
   const [router] = model.routers;
   if (router === undefined) throw new TypeError('no router declared');
-  const { apiHost: host, apiPort: port } = simulated;
   const login = { router: router.name, username: 'lastmile', password: new Secret('api'), maxInFlight: 32 };
   return new RouterTarget({
     router,
     operator: model.operator.name,
     clock: systemClock,
-    connect: (signal) => connectRouterOs({ ...login, host, port, signal }),
+    connect: (signal) => {
+      const { apiHost: host, apiPort: port } = typeof simulated === 'function' ? simulated() : simulated;
+      return connectRouterOs({ ...login, host, port, signal });
+    },
     ...(menus === undefined ? {} : { menus }),
   });
 }
