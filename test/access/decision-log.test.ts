@@ -1,34 +1,68 @@
 import { describe, expect, it } from 'vitest';
 import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
 
-const decision = (username: string, at: number): LoggedDecision => ({
+const accept = (username: string, at: number): LoggedDecision => ({
   at,
   username,
   nas: 'core-1',
   method: 'pap',
   verdict: 'accept',
 });
+const reject = (username: string, at: number, reason = 'wrong-password'): LoggedDecision => ({
+  ...accept(username, at),
+  verdict: 'reject',
+  reason,
+});
 
 describe('the decisions of one username', () => {
-  it('are the last five, newest last', () => {
+  it('are the last five, newest last, accepts and rejects together', () => {
     const log = recentDecisions();
 
-    for (let at = 1; at <= 7; at += 1) log.record(decision('anna', at));
+    for (let at = 1; at <= 8; at += 2) {
+      log.record(accept('anna', at));
+      log.record(reject('anna', at + 1));
+    }
 
-    expect(log.of('anna').map(({ at }) => at)).toEqual([3, 4, 5, 6, 7]);
+    expect(log.of('anna').map(({ at }) => at)).toEqual([4, 5, 6, 7, 8]);
     expect(log.of('bert')).toEqual([]);
   });
 
-  it('survive a flood of other usernames as long as it is seen in between', () => {
-    const log = recentDecisions(100);
+  it('come back as they were given, absent fields absent', () => {
+    const log = recentDecisions();
+    const whole = {
+      ...accept('anna', 1),
+      callingStationId: 'AA:BB',
+      reply: 'Framed-Pool=p',
+      sessionTimeoutSeconds: 60,
+    };
 
-    for (let at = 0; at < 1000; at += 1) {
-      log.record(decision(`guess-${at}`, at));
-      if (at % 40 === 0) log.record(decision('anna', at));
-    }
+    log.record(whole);
+    log.record(reject('anna', 2));
 
-    expect(log.of('anna').length).toBe(5);
-    expect(log.of('guess-0')).toEqual([]);
+    expect(log.of('anna')).toEqual([whole, reject('anna', 2)]);
+    expect(Object.keys(log.of('anna')[1] ?? {})).not.toContain('reply');
+  });
+
+  it('survive floods of invented usernames, and of rejects if they are accepts', () => {
+    const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, perUsername: 5 });
+    log.record(accept('anna', 1));
+    log.record(reject('bert', 2));
+
+    for (let at = 3; at < 1000; at += 1) log.record(reject(`guess-${at}`, at, 'unknown-subscriber'));
+    for (let at = 1000; at < 1009; at += 1) log.record(reject('clara', at));
+
+    expect(log.of('anna').length).toBe(1);
+    expect(log.of('bert').length).toBe(1);
+    expect(log.of('guess-3')).toEqual([]);
     expect(log.of('guess-999').length).toBe(1);
+  });
+
+  it('give way to newer ones in the end', () => {
+    const log = recentDecisions({ accepts: 3, rejects: 3, unknown: 3, perUsername: 5 });
+
+    for (let at = 1; at <= 5; at += 1) log.record(accept(at < 3 ? 'anna' : 'bert', at));
+
+    expect(log.of('anna')).toEqual([]);
+    expect(log.of('bert').map(({ at }) => at)).toEqual([3, 4, 5]);
   });
 });
