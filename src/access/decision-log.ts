@@ -41,8 +41,8 @@ const defaultLimits: DecisionLimits = { accepts: 262_144, rejects: 131_072, unkn
 
 /**
  * Keeps the last decisions of all, not a list for each username: with 100,000 subscribers such lists cost an eighth of the
- * time of a login, nearly all of it waiting for memory, and a hundred megabytes. Whoever asks for one username, a person, can
- * wait the milliseconds that looking through takes.
+ * time of a login, nearly all of it waiting for memory. Whoever asks for one username, a person, can wait the milliseconds
+ * that looking through takes.
  */
 export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentDecisions {
   const accepts = decisionRing(limits.accepts);
