@@ -48,29 +48,39 @@ export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentD
   const accepts = decisionRing(limits.accepts);
   const rejects = decisionRing(limits.rejects);
   const unknown = decisionRing(limits.unknown);
+  let order = 0;
   return {
     record(decision) {
-      if (decision.verdict === 'accept') accepts.add(decision);
-      else if (decision.reason === 'unknown-subscriber') unknown.add(decision);
-      else rejects.add(decision);
+      order += 1;
+      if (decision.verdict === 'accept') accepts.add(decision, order);
+      else if (decision.reason === 'unknown-subscriber') unknown.add(decision, order);
+      else rejects.add(decision, order);
     },
     of(username) {
       return [accepts, rejects, unknown]
         .flatMap((ring) => ring.newest(username, limits.perUsername))
-        .sort((a, b) => a.at - b.at)
-        .slice(-limits.perUsername);
+        .sort((a, b) => a.order - b.order)
+        .slice(-limits.perUsername)
+        .map(({ decision }) => decision);
     },
   };
 }
 
+/** `order` counts decisions of all rings: their clock may stand still, or be set back. */
+interface Ordered {
+  readonly order: number;
+  readonly decision: LoggedDecision;
+}
+
 interface DecisionRing {
-  add(decision: LoggedDecision): void;
-  /** Newest first, at most `count`. */
-  newest(username: string, count: number): LoggedDecision[];
+  add(decision: LoggedDecision, order: number): void;
+  /** At most `count`. */
+  newest(username: string, count: number): Ordered[];
 }
 
 /** The last `capacity` decisions, field by field: what was given is copied out of and not kept, which spares the collector. */
 function decisionRing(capacity: number): DecisionRing {
+  const orders = new Float64Array(capacity);
   const at = new Float64Array(capacity);
   const timeout = new Float64Array(capacity);
   const texts: Record<'username' | 'nas' | 'method' | 'verdict', string[]> = {
@@ -101,9 +111,10 @@ function decisionRing(capacity: number): DecisionRing {
   });
 
   return {
-    add(decision) {
+    add(decision, order) {
       const slot = added % capacity;
       added += 1;
+      orders[slot] = order;
       at[slot] = decision.at;
       timeout[slot] = decision.sessionTimeoutSeconds ?? 0;
       texts.username[slot] = decision.username;
@@ -115,10 +126,11 @@ function decisionRing(capacity: number): DecisionRing {
       optional.reply[slot] = decision.reply;
     },
     newest(username, count) {
-      const found: LoggedDecision[] = [];
+      const found: Ordered[] = [];
       const oldest = Math.max(0, added - capacity);
       for (let number = added - 1; number >= oldest && found.length < count; number -= 1) {
-        if (texts.username[number % capacity] === username) found.push(read(number % capacity));
+        const slot = number % capacity;
+        if (texts.username[slot] === username) found.push({ order: orders[slot] as number, decision: read(slot) });
       }
       return found;
     },

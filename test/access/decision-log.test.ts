@@ -27,6 +27,15 @@ describe('the decisions of one username', () => {
     expect(log.of('bert')).toEqual([]);
   });
 
+  it('keep their order though the clock stands still or is set back', () => {
+    const log = recentDecisions();
+    const all = [accept('anna', 7), reject('anna', 7), { ...accept('anna', 7), nas: 'core-2' }, reject('anna', 3)];
+
+    for (const one of all) log.record(one);
+
+    expect(log.of('anna')).toEqual(all);
+  });
+
   it('come back as they were given, absent fields absent', () => {
     const log = recentDecisions();
     const whole = {
