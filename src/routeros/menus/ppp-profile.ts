@@ -3,7 +3,7 @@ import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, formatTime, rateLimit, time, wordList, wordSet } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { baseProfileName, localServices } from './rows.ts';
+import { baseProfileName, localServices, profileName } from './rows.ts';
 
 /**
  * What a PPP session gets unless its secret or RADIUS says otherwise. RouterOS: PPP > Profiles. One base profile for our
@@ -46,11 +46,11 @@ function serviceRow(router: Router, service: ServicePlan): Row {
     .map(({ value }) => String(value));
   return {
     menu: '/ppp/profile',
-    identity: service.name,
+    identity: profileName(service),
     owner: `Service/${service.name}`,
     source: service.origin,
     fields: {
-      name: service.name,
+      name: profileName(service),
       ...addressing(router),
       'remote-address': service.pool ?? '',
       'rate-limit': service.rate === undefined ? '' : rateLimit(rateLimitText(service.rate)),

@@ -2,7 +2,7 @@ import type { Subscription } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { localSubscriptions } from './rows.ts';
+import { localSubscriptions, profileName } from './rows.ts';
 
 /**
  * Subscribers the router lets in by itself. RouterOS: PPP > Secrets. One that may not log in keeps a disabled row, so
@@ -33,7 +33,7 @@ function secretRow(subscription: Subscription): Row {
       name: subscription.username,
       password: subscription.password,
       service: 'pppoe',
-      profile: subscription.service.name,
+      profile: profileName(subscription.service),
       'remote-address': subscription.address ?? '',
       disabled: subscription.state === 'active' ? 'no' : 'yes',
     },

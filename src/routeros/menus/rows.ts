@@ -14,6 +14,14 @@ export function ownerOf(router: Router, part: string, name: string): string {
 /** RouterOS's name of the profile that our PPPoE servers hand to sessions which bring none of their own. */
 export const baseProfileName = 'lastmile';
 
+/** Profiles that RouterOS has from the factory, or that we make for ourselves. */
+const takenProfiles = new Set([baseProfileName, 'default', 'default-encryption']);
+
+/** RouterOS's name of a tariff's profile: its own, but for names that are taken, which get what no service can be called. */
+export function profileName({ name }: Pick<ServicePlan, 'name'>): string {
+  return takenProfiles.has(name) ? `${name} (service)` : name;
+}
+
 /** Is the router told to ask us by RADIUS for this service of its own? */
 export function usesRadius(model: Model, router: Router, service: string): boolean {
   return router.radius?.services.includes(service) === true && model.operator.radius.servers.length > 0;

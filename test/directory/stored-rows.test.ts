@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { type DirectoryRecord, StoredRows } from '../../src/directory/stored-rows.ts';
+import type { Row, SessionEffect } from '../../src/reconcile/target.ts';
+import { Store } from '../../src/store/store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+function login(identity: string, fields: Row['fields'] = {}): Row {
+  return { menu: 'login', identity, owner: `Subscriber/${identity}`, fields };
+}
+
+class Lab implements AsyncDisposable {
+  readonly #folder: TempFolder;
+  readonly store: Store;
+
+  private constructor(folder: TempFolder, store: Store) {
+    this.#folder = folder;
+    this.store = store;
+  }
+
+  static async start(): Promise<Lab> {
+    const folder = await TempFolder.make();
+    return new Lab(folder, await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) }));
+  }
+
+  open(): Promise<StoredRows> {
+    return StoredRows.open(this.store.table<DirectoryRecord>('directory'), this.store.table('meta'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+const effect = (action: SessionEffect['action'], why: string): SessionEffect => ({
+  username: 'anna',
+  action,
+  why,
+  sessionIds: ['81c00001'],
+});
+
+describe('rows on disk', () => {
+  it('come back with every name, and know their secret without telling it', async () => {
+    await using lab = await Lab.start();
+    const stored = await lab.open();
+    const names = [
+      'anna',
+      'Anna',
+      'anna\0',
+      '',
+      'ديوان',
+      '🙂',
+      '"; /system reset',
+      'a'.repeat(4096),
+      '\ud800',
+      '\uffff',
+    ];
+    await stored.write(
+      names
+        .map((name) => login(name, { rate: '5M/20M', password: new Secret(`of ${name}`) }))
+        .map((after) => ({ ...after, after })),
+      [],
+    );
+
+    const rows = await (await lab.open()).rows();
+
+    expect(new Set(rows.map(({ identity }) => identity))).toEqual(new Set(names));
+    for (const { identity, fields } of rows) {
+      const password = fields['password'];
+      expect(typeof password === 'object' && password.equals(new Secret(`of ${identity}`))).toBe(true);
+      expect(typeof password === 'object' && password.equals(new Secret('another'))).toBe(false);
+      expect(JSON.stringify(fields)).not.toContain('of ');
+    }
+  });
+
+  it('are gone once removed', async () => {
+    await using lab = await Lab.start();
+    const stored = await lab.open();
+    const after = login('anna');
+    await stored.write([{ ...after, after }], []);
+
+    await stored.write([{ menu: 'login', identity: 'anna' }], []);
+
+    expect(await stored.rows()).toEqual([]);
+  });
+
+  it('have other digests in another state folder', async () => {
+    const digests = new Set<string>();
+    for (let turn = 0; turn < 2; turn += 1) {
+      await using lab = await Lab.start();
+      const after = login('anna', { password: new Secret('hunter2') });
+      await (await lab.open()).write([{ ...after, after }], []);
+      for await (const [, record] of lab.store.table('directory').entries()) digests.add(JSON.stringify(record));
+    }
+
+    expect(digests.size).toBe(2);
+  });
+});
+
+describe('effects that are due', () => {
+  it('are one for each username, and survive', async () => {
+    await using lab = await Lab.start();
+    await (await lab.open()).write([], [effect('change', 'rate')]);
+    await (await lab.open()).write([], [effect('disconnect', 'password')]);
+
+    expect((await lab.open()).effects()).toEqual([effect('disconnect', 'password')]);
+  });
+
+  it('stay a disconnect, whatever milder change follows', () => {
+    const actions = fc.array(fc.constantFrom('change' as const, 'disconnect' as const), { minLength: 1, maxLength: 5 });
+    return fc.assert(
+      fc.asyncProperty(actions, async (list) => {
+        await using lab = await Lab.start();
+        const stored = await lab.open();
+        for (const action of list) await stored.write([], [effect(action, action)]);
+
+        expect(stored.effect('anna')?.action).toBe(list.includes('disconnect') ? 'disconnect' : 'change');
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('are forgotten when carried out, but not when another came meanwhile', async () => {
+    await using lab = await Lab.start();
+    const stored = await lab.open();
+    await stored.write([], [effect('change', 'rate')]);
+    const first = stored.effect('anna');
+    await stored.write([], [effect('change', 'rate')]);
+
+    await stored.settled(first ?? effect('change', ''));
+    expect((await lab.open()).effects()).toHaveLength(1);
+
+    await stored.settled(stored.effect('anna') ?? effect('change', ''));
+    expect((await lab.open()).effects()).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/status/conditions.ts';
+import { noChanges, type TargetReport } from '../../src/status/report.ts';
+import { report } from './support.ts';
+
+function judged(more: Partial<TargetReport>) {
+  const judgements = judge(report(more));
+  const short = judgements.map(({ type, status, reason }) => [type, `${status} ${reason}`]);
+  return { ...Object.fromEntries(short), message: judgements[0]?.message } as Readonly<Record<string, string>>;
+}
+
+const summary = { ...noChanges, create: 2, update: 1 };
+
+describe('the conditions of a target', () => {
+  it('are good when it is in step', () => {
+    expect(judged({})).toEqual({
+      Ready: 'True ReconciliationSucceeded',
+      Synced: 'True ReconciliationSucceeded',
+      Stalled: 'False Progressing',
+      Drifted: 'False InSync',
+      message: 'in step',
+    });
+  });
+
+  it('are good when it was brought in step, and say what was done', () => {
+    expect(judged({ result: 'applied', summary })).toMatchObject({
+      Ready: 'True ReconciliationSucceeded',
+      message: '2 created, 1 updated, 0 deleted',
+    });
+    expect(judged({ result: 'applied', summary: { ...noChanges, move: 2 } })['message']).toBe(
+      '0 created, 0 updated, 0 deleted, 2 moved',
+    );
+  });
+
+  it('say that drift was healed, or is left because its mode only looks', () => {
+    const drift = { drift: true, changed: ['core-1/ppp/secret/anna'], summary };
+
+    expect(judged({ ...drift, result: 'applied' })).toMatchObject({ Drifted: 'False DriftHealed' });
+    expect(judged({ ...drift, result: 'planned', retry: 'never' })).toMatchObject({
+      Ready: 'True OutOfSync',
+      Synced: 'False OutOfSync',
+      Drifted: 'True DriftDetected',
+      message: '2 to create, 1 to update, 0 to delete; its mode only looks',
+    });
+  });
+
+  it.each([
+    ['LM_ROUTER_UNREACHABLE', 'backoff', 'RouterUnreachable', 'False Progressing'],
+    ['LM_ROUTER_LOGIN', 'never', 'AuthFailed', 'True AuthFailed'],
+    ['LM_SECRETS_HIDDEN', 'never', 'ReconciliationFailed', 'True ReconciliationFailed'],
+  ] as const)('know nothing of a target that failed with %s', (code, retry, reason, stalled) => {
+    expect(judged({ result: 'failed', retry, error: { code, message: 'no answer' } })).toEqual({
+      Ready: `False ${reason}`,
+      Synced: `Unknown ${reason}`,
+      Stalled: stalled,
+      Drifted: 'Unknown NotObserved',
+      message: 'no answer',
+    });
+  });
+
+  it('are stalled by a refusal, which a person must lift', () => {
+    const refusals = [{ target: 'core-1', code: 'LM_TOO_MANY_DELETES', message: 'too many' }];
+
+    expect(judged({ result: 'refused', retry: 'never', refusals })).toMatchObject({
+      Ready: 'False ThresholdExceeded',
+      Stalled: 'True ThresholdExceeded',
+      message: 'too many',
+    });
+  });
+
+  it('name the first of what failed', () => {
+    const failed = [
+      { address: 'core-1/ip/pool/home', error: 'no' },
+      { address: 'core-1/ppp/secret/anna', error: 'neither' },
+    ];
+
+    expect(judged({ result: 'partial', failed, summary })).toMatchObject({
+      Ready: 'False ReconciliationFailed',
+      Stalled: 'False Progressing',
+      message: '2 failed: core-1/ip/pool/home: no',
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/reconcile/target.ts';
+import { type InventoryRow, StoredInventory } from '../../src/status/stored-inventory.ts';
+import { Store } from '../../src/store/store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+function change(action: Change['action'], identity: string, owner = `Subscriber/${identity}`): Change {
+  return { action, menu: '/ppp/secret', identity, owner, set: {} };
+}
+
+async function lab() {
+  const folder = await TempFolder.make();
+  const store = await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
+  const table = store.table<InventoryRow>('inventory');
+  return {
+    open: () => StoredInventory.open(table),
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('the inventory', () => {
+  it('knows after a restart what was claimed, by router and by menu', async () => {
+    await using state = await lab();
+    await (await state.open()).claim('core-1', [change('create', 'anna'), change('update', 'ben')]);
+
+    const inventory = await state.open();
+
+    expect(inventory.ownerOf('core-1', '/ppp/secret', 'anna')).toBe('Subscriber/anna');
+    expect(inventory.ownerOf('core-2', '/ppp/secret', 'anna')).toBeUndefined();
+    expect(inventory.ownerOf('core-1', '/ip/pool', 'anna')).toBeUndefined();
+    expect(inventory.identitiesOf('core-1', '/ppp/secret', 'Subscriber/ben')).toEqual(['ben']);
+  });
+
+  it('forgets what was deleted, not what only should have been', async () => {
+    await using state = await lab();
+    const inventory = await state.open();
+    await inventory.claim('core-1', [change('create', 'anna'), change('create', 'ben')]);
+
+    await inventory.claim('core-1', [change('delete', 'anna'), change('delete', 'ben')]);
+    await inventory.settle('core-1', [
+      { change: change('delete', 'anna'), result: 'done' },
+      { change: change('delete', 'ben'), result: 'failed' },
+    ]);
+
+    for (const each of [inventory, await state.open()]) {
+      expect(each.ownerOf('core-1', '/ppp/secret', 'anna')).toBeUndefined();
+      expect(each.identitiesOf('core-1', '/ppp/secret', 'Subscriber/anna')).toEqual([]);
+      expect(each.ownerOf('core-1', '/ppp/secret', 'ben')).toBe('Subscriber/ben');
+    }
+  });
+
+  it('gives a row to its new owner when a subscriber is renamed', async () => {
+    await using state = await lab();
+    const inventory = await state.open();
+    await inventory.claim('core-1', [change('create', 'anna@isp', 'Subscriber/anna')]);
+
+    await inventory.claim('core-1', [change('update', 'anna@isp', 'Subscriber/anna-w')]);
+
+    for (const each of [inventory, await state.open()]) {
+      expect(each.identitiesOf('core-1', '/ppp/secret', 'Subscriber/anna')).toEqual([]);
+      expect(each.identitiesOf('core-1', '/ppp/secret', 'Subscriber/anna-w')).toEqual(['anna@isp']);
+    }
+  });
+
+  it('keeps names apart that look like parts of one another', async () => {
+    await using state = await lab();
+    const inventory = await state.open();
+    await inventory.claim('core-1', [change('create', 'a\nb'), change('create', 'a'), change('create', '🙂\0')]);
+
+    expect((await state.open()).ownerOf('core-1', '/ppp/secret', 'a\nb')).toBe('Subscriber/a\nb');
+    expect((await state.open()).ownerOf('core-1', '/ppp/secret', '🙂\0')).toBe('Subscriber/🙂\0');
+    expect((await state.open()).ownerOf('core-1', '/ppp/secret', 'b')).toBeUndefined();
+  });
+
+  it('holds nothing where there is no state folder', async () => {
+    const nothing = StoredInventory.empty();
+    await nothing.claim('core-1', [change('create', 'anna')]);
+
+    expect(nothing.ownerOf('core-1', '/ppp/secret', 'anna')).toBeUndefined();
+  });
+});
