@@ -126,6 +126,8 @@ async function readBack(
   deps: ReconcileDeps,
 ): Promise<{ readonly failed: readonly FailedChange[]; readonly done: readonly Change[] }> {
   if (plan.changes.length === 0) return { failed: [], done: [] };
+  // Nobody else writes there and every write was awaited: looking again would tell nothing new.
+  if (target.exclusive) return fromErrors(target, plan, errors);
   deps.signal.throwIfAborted();
   try {
     const observed = await target.observe(deps.signal);
@@ -140,12 +142,17 @@ async function readBack(
     };
   } catch (error) {
     if (!(error instanceof LastmileError)) throw error;
-    const unread = { address: target.name, error: `not read back: ${messageOf(error)}` };
-    return {
-      failed: [...[...errors].map(([change, reason]) => failure(target, change, messageOf(reason))), unread],
-      done: plan.changes.filter((change) => !errors.has(change)),
-    };
+    const { failed, done } = fromErrors(target, plan, errors);
+    return { failed: [...failed, { address: target.name, error: `not read back: ${messageOf(error)}` }], done };
   }
+}
+
+/** What came about by the answers alone. */
+function fromErrors(target: Target, plan: ChangePlan, errors: ReadonlyMap<Change, unknown>) {
+  return {
+    failed: [...errors].map(([change, reason]) => failure(target, change, messageOf(reason))),
+    done: plan.changes.filter((change) => !errors.has(change)),
+  };
 }
 
 function failure(target: Target, change: Change, error: string): FailedChange {
