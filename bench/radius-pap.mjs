@@ -182,7 +182,9 @@ async function generate() {
     const packets = Array.from({ length: 256 * variants }, (_, index) => signedRequest(index & 255));
     lanes.push({ socket, packets, next: 0 });
   }
-  process.on('message', async (order) => process.send(await run(lanes, order)));
+  process.on('message', (order) => {
+    void run(lanes, order).then((result) => process.send(result));
+  });
   process.send({ packets: sockets * 256 * variants });
 }
 

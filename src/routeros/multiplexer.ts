@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type LastmileError, messageOf } from '../base/errors.ts';
@@ -269,5 +270,9 @@ export class Multiplexer implements RouterOsSession {
 
 function whenAborted(signal: AbortSignal | undefined, act: () => void, until: AbortSignal): void {
   if (signal?.aborted === true) act();
-  else signal?.addEventListener('abort', act, { once: true, signal: until });
+  else if (signal !== undefined) {
+    // One signal for many commands is as meant: Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', act, { once: true, signal: until });
+  }
 }
