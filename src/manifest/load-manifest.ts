@@ -25,8 +25,17 @@ export interface LoadOptions {
   readonly example?: boolean;
 }
 
-/** By path: the text, and what it declares. */
-export type FileCache = Map<string, { readonly text: string; readonly collected: Collected }>;
+interface CachedFile {
+  readonly text: string;
+  readonly collected: Collected;
+  /** Where fields stand that problems were found with before. */
+  readonly places: Map<string, IssuePlace>;
+}
+
+type IssuePlace = Pick<Issue, 'line' | 'column' | 'endColumn'>;
+
+/** By path: the text, what it declares, and where. */
+export type FileCache = Map<string, CachedFile>;
 
 export interface Manifest {
   /** Present when no issue is an error. */
@@ -59,7 +68,7 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
   );
   const issues = sortIssues([
     ...collected.issues,
-    ...locateProblems(problems, sorted),
+    ...locateProblems(problems, sorted, options.cache ?? new Map()),
     ...uncheckedReferences(unchecked),
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
@@ -72,7 +81,7 @@ function collectEach(files: readonly ManifestFile[], cache: FileCache | undefine
     if (known?.text === text) return known.collected;
     const collected = nothingCollected();
     collectFile(collected, readYamlFile(path, text), text);
-    cache?.set(path, { text, collected });
+    cache?.set(path, { text, collected, places: new Map() });
     return collected;
   });
   if (cache !== undefined && cache.size > files.length) {
@@ -111,8 +120,12 @@ function uncheckedReferences(unchecked: ReadonlyMap<string, ReadonlySet<string>>
   });
 }
 
-/** Gives problems between documents their line and column, reading again only the files concerned. */
-function locateProblems(problems: readonly Problem[], files: readonly ManifestFile[]): readonly Issue[] {
+/** Gives problems between documents their line and column, reading again only files with places not known yet. */
+function locateProblems(
+  problems: readonly Problem[],
+  files: readonly ManifestFile[],
+  cache: FileCache,
+): readonly Issue[] {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const byFile = new Map<string, Problem[]>();
   const issues: Issue[] = [];
@@ -123,17 +136,31 @@ function locateProblems(problems: readonly Problem[], files: readonly ManifestFi
     else byFile.set(place.origin.file, appended(byFile.get(place.origin.file), problem));
   }
   for (const [path, inFile] of byFile) {
-    const file = readYamlFile(path, texts.get(path) ?? '');
-    for (const problem of inFile) issues.push(locateProblem(problem, file));
+    const places = cache.get(path)?.places ?? new Map<string, IssuePlace>();
+    findPlaces(inFile, places, path, texts.get(path) ?? '');
+    for (const problem of inFile) {
+      const found = places.get(placeKey(problem));
+      if (found !== undefined) issues.push(issueOf(problem, { file: path, ...found }));
+    }
   }
   return issues;
 }
 
-function locateProblem(problem: Problem, file: YamlFile): Issue {
-  const { place, path } = problem;
+function findPlaces(problems: readonly Problem[], places: Map<string, IssuePlace>, path: string, text: string): void {
+  const unknown = problems.filter((problem) => !places.has(placeKey(problem)));
+  if (unknown.length === 0) return;
+  const file = readYamlFile(path, text);
+  for (const problem of unknown) places.set(placeKey(problem), placeIn(file, problem));
+}
+
+function placeKey({ place, path }: Problem): string {
+  return JSON.stringify([place?.document, place?.item, path]);
+}
+
+function placeIn(file: YamlFile, { place, path }: Problem): IssuePlace {
   const node = file.documents[place?.document ?? 0]?.node ?? null;
   const { start, end } = locate(node, place?.item === undefined ? path : listPath(node, place.item, path), 'value');
-  return issueOf(problem, { file: file.path, ...file.at(start, end) });
+  return file.at(start, end);
 }
 
 /** The path of an item's field: in the item, or in the defaults that gave it. */
