@@ -1,6 +1,7 @@
 import { runWindowed } from '../base/run-windowed.ts';
+import { Secret } from '../base/secret.ts';
 import type { Model } from '../model/model.ts';
-import { differingFields, keyOf } from '../reconcile/diff.ts';
+import { keyOf } from '../reconcile/diff.ts';
 import type {
   Change,
   LiveSession,
@@ -11,6 +12,7 @@ import type {
   SessionResult,
   Settled,
   Target,
+  Value,
 } from '../reconcile/target.ts';
 import type { Directory } from './directory.ts';
 import { loginEffects } from './effects.ts';
@@ -35,6 +37,13 @@ export interface DirectoryTargetOptions {
   readonly control: SessionControl;
 }
 
+interface KnownRows {
+  /** What was applied, by key. */
+  readonly stored: Map<string, ObservedRow>;
+  /** Those of them that are not in memory: no declarations with their secrets were seen since the start. */
+  readonly unserved: Set<string>;
+}
+
 /** The subscriber directory as a place desired state is applied to. Disk first, then memory. */
 export class DirectoryTarget implements Target {
   readonly name = directoryName;
@@ -43,7 +52,7 @@ export class DirectoryTarget implements Target {
   readonly ordered = [];
   readonly #options: DirectoryTargetOptions;
   readonly #settling = new Map<string, Promise<void>>();
-  #rows: Map<string, ObservedRow> | undefined;
+  #rows: Promise<KnownRows> | undefined;
 
   constructor(options: DirectoryTargetOptions) {
     this.#options = options;
@@ -53,10 +62,11 @@ export class DirectoryTarget implements Target {
     return directoryRows(model);
   }
 
-  async observe(): Promise<Observation> {
+  async observe(_signal?: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
     const rows = await this.#stored();
+    this.#serve(rows, desired);
     return {
-      rows: [...rows.values()],
+      rows: [...rows.stored.values()],
       sessions: [],
       pendingEffects: this.#options.stored.effects(),
       findings: [],
@@ -64,17 +74,11 @@ export class DirectoryTarget implements Target {
   }
 
   /**
-   * Fills the memory after a start with those rows of the last good declarations that the disk says were applied: the disk
-   * holds no secrets. What differs comes with `apply`, as if it were new.
+   * Fills the memory after a start with what the disk says was applied: the disk holds no secrets, so each row waits for
+   * declarations that have its own. What differs from them otherwise comes with `apply`, as the change it is.
    */
   async load(model: Model): Promise<void> {
-    const rows = await this.#stored();
-    for (const row of this.desired(model)) {
-      const known = rows.get(keyOf(row));
-      if (known === undefined) continue;
-      if (Object.keys(differingFields(row, known)).length === 0) this.#remember(row);
-      else rows.delete(keyOf(row));
-    }
+    this.#serve(await this.#stored(), this.desired(model));
   }
 
   sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
@@ -83,13 +87,14 @@ export class DirectoryTarget implements Target {
 
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
     const effects = this.sessionEffects(level);
+    const rows = await this.#stored();
     for (const part of inParts(level, 4000)) {
       const touched = new Set(part.map((change) => change.identity));
       await this.#options.stored.write(
         part,
         effects.filter((effect) => touched.has(effect.username)),
       );
-      for (const change of part) this.#applied(change);
+      for (const change of part) this.#applied(rows, change);
     }
     return level.map((change) => ({ change, result: 'done' }));
   }
@@ -103,9 +108,31 @@ export class DirectoryTarget implements Target {
     return results;
   }
 
-  async #stored(): Promise<Map<string, ObservedRow>> {
-    this.#rows ??= new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+  /** Read once, whoever asks first; a read that failed is tried again by the next who asks. */
+  #stored(): Promise<KnownRows> {
+    this.#rows ??= this.#read().catch((error: unknown) => {
+      this.#rows = undefined;
+      throw error;
+    });
     return this.#rows;
+  }
+
+  async #read(): Promise<KnownRows> {
+    const stored = new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+    return { stored, unserved: new Set(stored.keys()) };
+  }
+
+  /** Takes into memory the stored rows whose secrets these declarations have. */
+  #serve({ stored, unserved }: KnownRows, declared: readonly Row[]): void {
+    if (unserved.size === 0) return;
+    for (const row of declared) {
+      const key = keyOf(row);
+      const known = unserved.has(key) ? stored.get(key) : undefined;
+      const fields = known === undefined ? undefined : withSecrets(known, row);
+      if (fields === undefined) continue;
+      this.#remember({ ...row, fields });
+      unserved.delete(key);
+    }
   }
 
   /** One at a time for each username: what is told last must be what holds. */
@@ -136,14 +163,16 @@ export class DirectoryTarget implements Target {
     return results;
   }
 
-  #applied(change: Change): void {
+  #applied({ stored, unserved }: KnownRows, change: Change): void {
     const { after, menu, identity } = change;
+    const key = keyOf(change);
+    unserved.delete(key);
     if (after !== undefined) {
-      this.#rows?.set(keyOf(change), { ...after, ownership: 'ours' });
+      stored.set(key, { ...after, ownership: 'ours' });
       this.#remember(after);
       return;
     }
-    this.#rows?.delete(keyOf(change));
+    stored.delete(key);
     if (menu === 'login') this.#options.directory.removeLogin(identity);
     else this.#options.directory.removeNas(identity);
   }
@@ -152,6 +181,18 @@ export class DirectoryTarget implements Target {
     if (row.menu === 'login') this.#options.directory.putLogin(loginOf(row));
     else this.#options.directory.putNas(nasOf(row));
   }
+}
+
+/** Fields as they were applied, secrets in clear; `undefined` when a secret of the row is not the declared one. */
+function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | undefined {
+  const found: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const secret = declared.fields[name];
+    if (typeof value === 'string') found[name] = value;
+    else if (secret instanceof Secret && value.equals(secret)) found[name] = secret;
+    else return undefined;
+  }
+  return found;
 }
 
 function* inParts<T>(items: readonly T[], size: number): Iterable<readonly T[]> {

@@ -42,9 +42,10 @@ export async function prepare(
   model: Model,
   deps: Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal'>,
 ): Promise<Prepared> {
-  const observation = await target.observe(deps.signal);
+  const desired = target.desired(model);
+  const observation = await target.observe(deps.signal, desired);
   const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-  const { changes, findings } = diff(target.desired(model), observation, ownership);
+  const { changes, findings } = diff(desired, observation, ownership);
   const effects = target.sessionEffects(changes, observation);
   const plan = planChanges(target, changes, effects, [...observation.findings, ...findings]);
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
@@ -59,7 +60,11 @@ export async function prepare(
 export async function reconcileOnce(target: Target, model: Model, deps: ReconcileDeps): Promise<Outcome> {
   const { plan, refusals, observation } = await prepare(target, model, deps);
   if (refusals.length > 0) return { result: 'refused', plan, refusals };
-  if (!target.exclusive) await deps.inventory.claim(target.name, inPlace(target.desired(model), observation, model));
+  if (!target.exclusive) {
+    // What goes is claimed as well: once there is an inventory, a marker alone no longer proves that a row is ours.
+    const going = plan.changes.filter(({ action }) => action === 'delete');
+    await deps.inventory.claim(target.name, [...inPlace(target.desired(model), observation, model), ...going]);
+  }
   const errors = await applyLevels(target, plan, deps);
   const { failed, done } = await readBack(target, model, plan, errors, deps);
   // Nobody is put off the line for a change that did not come about.
@@ -74,7 +79,7 @@ function inPlace(desired: readonly Row[], observed: Observation, { operator }: M
   return observed.rows
     .filter(({ marker }) => marker?.operator === operator.name)
     .filter((row) => row.marker?.owner === owners.get(keyOf(row)))
-    .map(({ menu, identity, marker }) => ({ action: 'update', menu, identity, owner: marker?.owner ?? '' }));
+    .map(({ menu, identity, marker }) => ({ menu, identity, owner: marker?.owner ?? '' }));
 }
 
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */

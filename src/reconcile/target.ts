@@ -12,8 +12,11 @@ export interface Target {
   readonly ordered: readonly string[];
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
-  /** The rows it holds now, in canonical form, with the sessions that hang on them. */
-  observe(signal: AbortSignal): Promise<Observation>;
+  /**
+   * The rows it holds now, in canonical form, with the sessions that hang on them. They will be compared with `desired`:
+   * a target that keeps no secrets knows its own in it.
+   */
+  observe(signal: AbortSignal, desired?: readonly Row[]): Promise<Observation>;
   /** What these changes mean for people who are online. Pure. */
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[];
   /** Carries out changes that do not depend on one another, many in flight. Applying them twice must do no harm. */

@@ -171,6 +171,22 @@ describe('plan and apply without a daemon', () => {
     expect(back.out).toContain('rate-limit: 10M/40M → 5M/20M');
   });
 
+  it('cut off who was let in by a daemon that is gone, and show it', async () => {
+    await using network = await TestNetwork.start();
+    const daemon = await network.running();
+    await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
+    await network.router.settled();
+    await daemon.stop();
+    network.write('subscribers.yaml', subscribersYaml('    state: suspended\n    reason: unpaid\n'));
+
+    const applied = await network.lastmile('apply', network.dir, '--auto-approve');
+
+    expect(applied.code, applied.out + applied.err).toBe(0);
+    expect(applied.out).toContain('anna@isp.example: 1 × disconnect (suspended: unpaid)');
+    expect(applied.out).toMatch(/anna@isp\.example.*disconnected.*Disconnect-ACK/);
+    expect(network.router.sessions()).toEqual([]);
+  });
+
   it('keep to the targets that are asked for', async () => {
     await using network = await TestNetwork.start();
 

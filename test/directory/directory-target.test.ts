@@ -137,6 +137,57 @@ describe('a restart', () => {
     expect(lab.directory.login('anna')?.password.reveal()).toBe('another-one');
   });
 
+  it('with newer declarations only: serves what was applied where the password is still known, and cuts off whom they suspend', async () => {
+    await using folder = await TempFolder.make();
+    const sessions = new FakeSessions();
+    sessions.online.set('anna', '81c00001');
+    {
+      await using lab = await DirectoryLab.open(folder.path, sessions);
+      await reconcile(lab, anna);
+    }
+    await using lab = await DirectoryLab.open(folder.path, sessions);
+
+    await lab.target.load(annaSuspended);
+    const before = lab.directory.login('anna');
+    const { plan, told } = await reconcile(lab, annaSuspended);
+
+    expect(before).toMatchObject({ state: 'active', limits: { rateLimit: '5M/20M' } });
+    expect(plan.changes).toMatchObject([{ action: 'update', identity: 'anna' }]);
+    expect(plan.sessions).toMatchObject([{ action: 'disconnect', username: 'anna' }]);
+    expect(told).toMatchObject([{ result: 'disconnected' }]);
+    expect(lab.directory.login('anna')?.state).toBe('suspended');
+  });
+
+  it('with declarations older than what was applied: serves it as soon as they are the same again', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, annaNewPassword);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+    await lab.target.load(anna);
+    const before = lab.directory.login('anna');
+
+    const { plan } = await reconcile(lab, annaNewPassword);
+
+    expect(before).toBeUndefined();
+    expect(plan.changes).toEqual([]);
+    expect(lab.directory.login('anna')?.password.reveal()).toBe('another-one');
+  });
+
+  it('reads the disk once, whoever asks first', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, anna);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+
+    await Promise.all([lab.target.observe(), reconcile(lab, annaSuspended), lab.target.observe()]);
+
+    expect((await reconcile(lab, annaSuspended)).plan.changes).toEqual([]);
+  });
+
   it('IS-10: goes on with what sessions were not told before the kill', async () => {
     await using folder = await TempFolder.make();
     const sessions = new FakeSessions();
