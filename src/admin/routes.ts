@@ -11,6 +11,8 @@ export interface Route {
   readonly summary: string;
   /** JSON Schemas of what it takes. */
   readonly schema: { readonly body?: object; readonly querystring?: object; readonly params?: object };
+  /** Octets of a body, where declarations are sent. */
+  readonly largestBody?: number;
   readonly handle: (service: AdminService, request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
@@ -19,14 +21,20 @@ const files = {
   type: 'array',
   items: {
     type: 'object',
+    additionalProperties: false,
     required: ['path', 'text'],
     properties: { path: name, text: { type: 'string' } },
   },
 } as const;
+const largestDeclarations = 256 * 1024 * 1024;
 const selection = { targets: { type: 'array', items: name }, exclude: { type: 'array', items: name } } as const;
 
 function body(properties: object, required: readonly string[] = []): Route['schema'] {
   return { body: { type: 'object', additionalProperties: false, properties, required: [...required] } };
+}
+
+function query(properties: object): Route['schema'] {
+  return { querystring: { type: 'object', additionalProperties: false, properties } };
 }
 
 /** Every endpoint of the admin API but the OpenAPI document, which is made from this. */
@@ -71,15 +79,25 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: '/api/v1/sessions',
     role: 'viewer',
-    summary: 'Sessions: open ones, or all with all=true',
-    schema: { querystring: { type: 'object', properties: { user: name, all: { type: 'boolean' } } } },
-    handle: (service, request) => service.sessions(request.query as { user?: string; all?: boolean }),
+    summary:
+      'Sessions: open ones, or all with all=true. The header lastmile-more is sent when there are more than limit',
+    schema: query({
+      user: name,
+      all: { type: 'boolean' },
+      limit: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1000 },
+    }),
+    handle: async (service, request, reply) => {
+      const { limit = 1000, ...which } = request.query as { user?: string; all?: boolean; limit?: number };
+      const found = await service.sessions({ ...which, limit: limit + 1 });
+      if (found.length > limit) reply.header('lastmile-more', 'true');
+      return found.slice(0, limit);
+    },
   },
   {
     method: 'POST',
     url: '/api/v1/disconnect',
     role: 'operator',
-    summary: 'Ends the sessions of a username, or one session, and says what the NAS answered',
+    summary: 'Ends the sessions of a username, or one session by ID or NAS/ID, and says what the NAS answered',
     schema: body({ user: name, session: name }),
     handle: (service, request, reply) => {
       const which = request.body as Partial<Record<'user' | 'session', string>>;
@@ -95,6 +113,7 @@ export const routes: readonly Route[] = [
     role: 'admin',
     summary: 'What would change, with the declarations given or those in force',
     schema: body({ files, ...selection }),
+    largestBody: largestDeclarations,
     handle: (service, request) => service.plan(request.body as PlanRequest),
   },
   {
@@ -103,6 +122,7 @@ export const routes: readonly Route[] = [
     role: 'admin',
     summary: 'Applies the declarations in force now',
     schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 } }),
+    largestBody: largestDeclarations,
     handle: (service, request) => service.apply(request.body as ApplyRequest),
   },
   {
@@ -118,7 +138,7 @@ export const routes: readonly Route[] = [
     url: '/api/v1/objects/:kind',
     role: 'viewer',
     summary: 'Declared objects of a kind as they are in force',
-    schema: { querystring: { type: 'object', properties: { name } } },
+    schema: query({ name }),
     handle: (service, request, reply) => {
       const { kind } = request.params as { kind: string };
       const objects = service.objects(kind, (request.query as { name?: string }).name);

@@ -1,11 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { chmod, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { AdminToken, Endpoint } from '../model/model.ts';
 import { openApi } from './openapi.ts';
+import { checkerOf, wordsFor } from './request-check.ts';
+import { AmbiguousError, RequestError } from './request-error.ts';
 import { type Role, routes } from './routes.ts';
 import type { AdminService } from './service.ts';
 
@@ -19,7 +26,10 @@ export interface AdminServerOptions {
   readonly log: Logger;
 }
 
-const largestBody = 256 * 1024 * 1024;
+/** Of a request that carries no declarations. */
+const largestBody = 64 * 1024;
+/** The longest username there is: 253 octets, each as `%xx`, and room to spare. */
+const longestParameter = 1024;
 const ranks: Readonly<Record<Role, number>> = { open: 0, viewer: 1, operator: 2, admin: 3 };
 
 /** The port of the admin API could not be had. */
@@ -77,49 +87,73 @@ function listenError(error: unknown, { listen, socketPath }: AdminServerOptions)
   });
 }
 
-function build(options: AdminServerOptions, role: (request: FastifyRequest) => Role): FastifyInstance {
-  const server = fastify({ bodyLimit: largestBody, forceCloseConnections: true });
+function build(options: AdminServerOptions, role: RoleOf): FastifyInstance {
+  const server = fastify({
+    bodyLimit: largestBody,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: longestParameter },
+    schemaErrorFormatter: wordsFor,
+  });
+  server.setValidatorCompiler(checkerOf);
   for (const route of routes) {
     server.route({
       method: route.method,
       url: route.url,
       schema: route.schema,
-      handler: async (request, reply) => {
-        if (ranks[role(request)] < ranks[route.role]) return refuse(reply, route.role);
-        return route.handle(options.service, request, reply);
-      },
+      ...(route.largestBody === undefined ? {} : { bodyLimit: route.largestBody }),
+      onRequest: only(route.role, role),
+      handler: (request, reply) => route.handle(options.service, request, reply),
     });
   }
-  server.get('/api/v1/openapi.json', (request, reply) =>
-    ranks[role(request)] < ranks.viewer ? refuse(reply, 'viewer') : reply.send(openApi(routes)),
-  );
+  server.get('/api/v1/openapi.json', { onRequest: only('viewer', role) }, () => openApi(routes));
   server.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no ${request.method} ${request.url}` }));
   server.setErrorHandler((error, _request, reply) => answerError(error, reply, options.log));
   return server;
 }
 
-function refuse(reply: FastifyReply, role: Role): FastifyReply {
+type RoleOf = (request: FastifyRequest) => Role | undefined;
+
+/** Lets a role and those above it pass, before a body is read. */
+function only(needed: Role, role: RoleOf): onRequestHookHandler {
+  return (request, reply, done) => {
+    if (needed === 'open') return done();
+    const has = role(request);
+    if (has !== undefined && ranks[has] >= ranks[needed]) return done();
+    refuse(reply, needed, has);
+  };
+}
+
+/** 401 for whoever is unknown, 403 for a known token that may not. */
+function refuse(reply: FastifyReply, needed: Role, has: Role | undefined): FastifyReply {
+  // What is left of the request is not worth reading.
+  reply.header('connection', 'close');
+  if (has !== undefined) {
+    return reply.code(403).send({ error: `this takes a token with the role ${needed}, and yours is ${has}` });
+  }
   return reply
     .code(401)
     .header('www-authenticate', 'Bearer')
-    .send({ error: `this takes a token with the role ${role}` });
+    .send({ error: `this takes a token with the role ${needed}` });
 }
 
 function answerError(error: unknown, reply: FastifyReply, log: Logger): FastifyReply {
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (error instanceof RequestError) return reply.code(400).send({ error: error.message, code: error.code });
+  if (error instanceof AmbiguousError) return reply.code(409).send({ error: error.message, code: error.code });
   if (error instanceof LastmileError) return reply.code(503).send({ error: error.message, code: error.code });
   if (status < 500) return reply.code(status).send({ error: messageOf(error) });
   log.error({ err: error }, 'admin request failed');
   return reply.code(500).send({ error: 'internal error; see the log' });
 }
 
-function roleOf(request: FastifyRequest, tokens: readonly AdminToken[]): Role {
+/** The role of the token given; `undefined` when there is none, or nobody knows it. */
+function roleOf(request: FastifyRequest, tokens: readonly AdminToken[]): Role | undefined {
   const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-  if (given === undefined) return 'open';
+  if (given === undefined) return undefined;
   const digest = createHash('sha256').update(given).digest();
   const found = tokens.find(({ sha256 }) => {
     const expected = Buffer.from(sha256, 'hex');
     return expected.length === digest.length && timingSafeEqual(expected, digest);
   });
-  return found?.role ?? 'open';
+  return found?.role;
 }

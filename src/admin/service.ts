@@ -10,7 +10,9 @@ import type { TargetStatus } from '../status/status-book.ts';
 export interface AdminService {
   readiness(): Readiness;
   status(): DaemonStatus;
-  sessions(query: { readonly user?: string; readonly all?: boolean }): Promise<readonly SessionJson[]>;
+  /** At most `limit` sessions: open ones first, each the newest first. */
+  sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;
+  /** @throws AmbiguousError when a session ID is that of several sessions */
   disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]>;
   plan(request: PlanRequest): Promise<PlanAnswer>;
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
@@ -21,6 +23,13 @@ export interface AdminService {
   why(username: string): WhyAnswer;
   /** Prometheus text. */
   metrics(): Promise<string>;
+}
+
+export interface SessionsRequest {
+  readonly user?: string;
+  /** Closed ones as well. */
+  readonly all?: boolean;
+  readonly limit: number;
 }
 
 export interface Readiness {
@@ -48,6 +57,7 @@ export interface DaemonStatus {
   readonly findings: readonly string[];
 }
 
+/** A session is named by its Acct-Session-Id, or, where several NAS have the same, by NAS/ID. */
 export type DisconnectRequest = { readonly user: string } | { readonly session: string };
 
 export interface DisconnectResult {

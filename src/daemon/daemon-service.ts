@@ -11,6 +11,7 @@ import type {
   PlanAnswer,
   PlanRequest,
   Readiness,
+  SessionsRequest,
   WhyAnswer,
 } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
@@ -100,11 +101,12 @@ export class DaemonService implements AdminService {
     };
   }
 
-  async sessions(query: { readonly user?: string; readonly all?: boolean }): Promise<readonly SessionJson[]> {
+  async sessions(query: SessionsRequest): Promise<readonly SessionJson[]> {
     const { engine } = this.#options;
     const views = await engine.accounting.find({
       ...(query.user === undefined ? {} : { user: query.user }),
       ...(query.all === true ? {} : { active: true }),
+      limit: query.limit,
       interimSeconds: this.#model?.operator.accounting.interimSeconds ?? 120,
     });
     return views.map(toSessionJson);

@@ -181,7 +181,7 @@ describe('the admin API over TCP', () => {
     );
     const body = JSON.stringify({ user: 'anna@isp.example' });
     const headers = { authorization, 'content-type': 'application/json' };
-    expect((await fetch(`${base}/api/v1/disconnect`, { method: 'POST', headers, body })).status).toBe(401);
+    expect((await fetch(`${base}/api/v1/disconnect`, { method: 'POST', headers, body })).status).toBe(403);
   });
 });
 

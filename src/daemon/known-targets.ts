@@ -1,0 +1,28 @@
+import { RequestError } from '../admin/request-error.ts';
+import { nearest } from '../base/nearest.ts';
+
+/**
+ * Names of targets that were given must be names of targets there are: a slip must neither pass for success nor leave
+ * something in that was to be left out.
+ *
+ * @throws RequestError naming the targets there are
+ */
+export function requireKnown(
+  known: readonly string[],
+  only: readonly string[] = [],
+  exclude: readonly string[] = [],
+): void {
+  const unknown = [...only, ...exclude].find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  const perhaps = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  throw new RequestError(`no target is called ${unknown}${perhaps}; there are ${listed(known)}`);
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - shown;
+  return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Names told at most. */
+const shown = 50;
