@@ -9,7 +9,7 @@ import { NasSessionControl } from '../radius/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import type { Target } from '../reconcile/target.ts';
 import { StatusBook } from '../status/status-book.ts';
-import { type InventoryRow, StoredInventory } from '../status/stored-inventory.ts';
+import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
 import { RouterPool } from './router-pool.ts';
@@ -63,7 +63,7 @@ export class Engine implements AsyncDisposable {
     const store = await Store.open(options.stateDir, { clock, log });
     try {
       const accounting = await AccountingStore.open(store, { clock, log });
-      const inventory = await StoredInventory.open(store.table<InventoryRow>('inventory'));
+      const inventory = await StoredInventory.open(store.table<InventoryRecord>('inventory'));
       const status = await StatusBook.open(store.table('meta'));
       const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
       const directory = new Directory();

@@ -11,7 +11,7 @@ export interface Difference {
 export interface Ownership {
   readonly operator: string;
   readonly target: Pick<Target, 'name' | 'ordered'>;
-  readonly inventory: Pick<Inventory, 'ownerOf' | 'identitiesOf'>;
+  readonly inventory: Pick<Inventory, 'ownerOf' | 'knows'>;
 }
 
 /**
@@ -154,9 +154,8 @@ function deletableAs(
   const { owner } = row.marker;
   if (held !== undefined) return { result: 'ours', owner };
   // Without an inventory (a lost or new state folder) the marker alone speaks, unless another row answers to it, too.
-  const elsewhere = inventory.identitiesOf(target.name, row.menu, owner).length > 0;
   const doubled = (marked.get(markerKey(row.menu, owner)) ?? 0) > 1;
-  return { result: elsewhere || doubled ? 'copy' : 'ours', owner };
+  return { result: inventory.knows(target.name) || doubled ? 'copy' : 'ours', owner };
 }
 
 function copyFinding(row: ObservedRow, owner: string): Finding {

@@ -10,47 +10,54 @@ export interface InventoryRow {
   readonly owner: string;
 }
 
+/** That something was claimed on a target: kept when nothing is held there any more. */
+export interface KnownTarget {
+  readonly target: string;
+}
+
+export type InventoryRecord = InventoryRow | KnownTarget;
+
 /** The inventory in LevelDB, with all of it in memory: one row each for what we made on routers. */
 export class StoredInventory implements Inventory {
-  readonly #table: KeyValue<InventoryRow>;
+  readonly #table: KeyValue<InventoryRecord>;
   readonly #rows = new Map<string, InventoryRow>();
-  readonly #byOwner = new Map<string, Set<string>>();
+  readonly #known = new Set<string>();
 
-  private constructor(table: KeyValue<InventoryRow>) {
+  private constructor(table: KeyValue<InventoryRecord>) {
     this.#table = table;
   }
 
-  static async open(table: KeyValue<InventoryRow>): Promise<StoredInventory> {
+  static async open(table: KeyValue<InventoryRecord>): Promise<StoredInventory> {
     const inventory = new StoredInventory(table);
-    for await (const [, row] of table.entries()) inventory.#keep(row);
+    for await (const [, record] of table.entries()) inventory.#keep(record);
     return inventory;
   }
 
   /** Nothing held, nothing kept: for a plan without a state folder. */
   static empty(): Inventory {
     const nothing = async () => undefined;
-    return { ownerOf: () => undefined, identitiesOf: () => [], claim: nothing, settle: nothing };
+    return { ownerOf: () => undefined, knows: () => false, claim: nothing, settle: nothing };
   }
 
   ownerOf(target: string, menu: string, identity: string): string | undefined {
     return this.#rows.get(keyOf(target, menu, identity))?.owner;
   }
 
-  identitiesOf(target: string, menu: string, owner: string): readonly string[] {
-    return [...(this.#byOwner.get(keyOf(target, menu, owner)) ?? [])];
+  knows(target: string): boolean {
+    return this.#known.has(target);
   }
 
-  async claim(target: string, level: readonly Claim[]): Promise<void> {
-    const rows = level
-      .filter((change) => change.action !== 'delete' && change.action !== 'move')
+  async claim(target: string, claims: readonly Claim[]): Promise<void> {
+    const rows = claims
       .map(({ menu, identity, owner }) => ({ target, menu, identity, owner }))
       .filter((row) => this.ownerOf(target, row.menu, row.identity) !== row.owner);
-    if (rows.length === 0) return;
+    const records = this.knows(target) ? rows : [{ target }, ...rows];
+    if (records.length === 0) return;
     await this.#table.batch(
-      rows.map((value) => ({ type: 'put', key: keyOf(target, value.menu, value.identity), value })),
+      records.map((value) => ({ type: 'put', key: recordKey(value), value })),
       { sync: true },
     );
-    for (const row of rows) this.#keep(row);
+    for (const record of records) this.#keep(record);
   }
 
   async settle(target: string, settled: readonly Settled[]): Promise<void> {
@@ -59,22 +66,15 @@ export class StoredInventory implements Inventory {
       .map(({ change }) => keyOf(target, change.menu, change.identity));
     if (gone.length === 0) return;
     await this.#table.batch(gone.map((key) => ({ type: 'del', key })));
-    for (const key of gone) this.#drop(key);
+    for (const key of gone) this.#rows.delete(key);
   }
 
-  #keep(row: InventoryRow): void {
-    const key = keyOf(row.target, row.menu, row.identity);
-    this.#drop(key);
-    this.#rows.set(key, row);
-    const owner = keyOf(row.target, row.menu, row.owner);
-    const identities = this.#byOwner.get(owner) ?? new Set();
-    this.#byOwner.set(owner, identities.add(row.identity));
+  #keep(record: InventoryRecord): void {
+    this.#known.add(record.target);
+    if ('menu' in record) this.#rows.set(recordKey(record), record);
   }
+}
 
-  #drop(key: string): void {
-    const row = this.#rows.get(key);
-    if (row === undefined) return;
-    this.#rows.delete(key);
-    this.#byOwner.get(keyOf(row.target, row.menu, row.owner))?.delete(row.identity);
-  }
+function recordKey(record: InventoryRecord): string {
+  return 'menu' in record ? keyOf(record.target, record.menu, record.identity) : keyOf(record.target);
 }

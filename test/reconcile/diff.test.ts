@@ -199,6 +199,16 @@ describe('a copy of one of our rows, marker and all', () => {
     expect(brief(changes)).toEqual(['delete anna']);
   });
 
+  it('is left alone when the row itself is gone, and with it the last thing held there', async () => {
+    const inventory = await holding(anna);
+    await inventory.settle(target.name, [{ change: { action: 'delete', ...anna, set: {} }, result: 'done' }]);
+
+    const { changes, findings } = compare([], seen(copy), inventory);
+
+    expect(changes).toEqual([]);
+    expect(findings).toMatchObject([{ code: 'LM_MARKER_MISMATCH' }]);
+  });
+
   it('is left alone when the row was renamed by hand: the declared one is made again', async () => {
     const { changes, findings } = compare([anna], seen(copy), await holding(anna));
 

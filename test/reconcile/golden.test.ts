@@ -131,7 +131,7 @@ async function inventoryOf(model: Model, { held = {} }: Observed): Promise<Memor
   for (const [row, owner] of Object.entries(held)) {
     const [menu = '', identity = ''] = row.split(' ');
     for (const { name } of model.routers) {
-      await inventory.claim(name, [{ action: 'create', menu, identity, owner }]);
+      await inventory.claim(name, [{ menu, identity, owner }]);
     }
   }
   return inventory;

@@ -102,6 +102,38 @@ describe('what is about to be written', () => {
   });
 });
 
+describe('a router with rows that are no longer declared, and a state folder that is lost', () => {
+  it('loses them also when the first run stops halfway', async () => {
+    await using lab = await Lab.start(networkOf());
+    await outcomeOf(lab.target, networkOf(subscriber('anna'), subscriber('ben')));
+    const inventory = new MemoryInventory();
+    lab.router.faults.add({ kind: 'close-mid-reply', command: '/ppp/secret/remove', times: 1 });
+
+    const first = await outcomeOf(lab.target, networkOf(), inventory);
+    const second = await outcomeOf(lab.target, networkOf(), inventory);
+
+    expect(first.result).toBe('partial');
+    expect(second.plan.findings).toEqual([]);
+    expect(lab.router.rows('/ppp/secret')).toEqual([]);
+  });
+});
+
+describe('a copy made in WinBox', () => {
+  it('outlives its original', async () => {
+    const model = networkOf(subscriber('anna'));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await outcomeOf(lab.target, model, inventory);
+    lab.router.add('/ppp/secret', { name: 'anna-copy', password: 'x', comment: 'lm:isp/Subscriber/anna' });
+
+    await outcomeOf(lab.target, networkOf(), inventory);
+    const second = await outcomeOf(lab.target, networkOf(), inventory);
+
+    expect(lab.router.rows('/ppp/secret').map((row) => row['name'])).toEqual(['anna-copy']);
+    expect(second.plan.findings).toMatchObject([{ code: 'LM_MARKER_MISMATCH' }]);
+  });
+});
+
 describe('a router that closes the connection in the middle of an apply', () => {
   it('is left with a part of it, says so, and is mended by the next run without doubles', async () => {
     await using lab = await Lab.start(many);

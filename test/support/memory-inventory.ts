@@ -5,22 +5,19 @@ import type { Settled } from '../../src/reconcile/target.ts';
 /** An inventory that is gone with the test. */
 export class MemoryInventory implements Inventory {
   readonly #held = new Map<string, string>();
+  readonly #known = new Set<string>();
 
   ownerOf(target: string, menu: string, identity: string): string | undefined {
     return this.#held.get(`${target} ${keyOf({ menu, identity })}`);
   }
 
-  identitiesOf(target: string, menu: string, owner: string): readonly string[] {
-    const prefix = `${target} ${keyOf({ menu, identity: '' })}`;
-    return [...this.#held].filter(([key, held]) => held === owner && key.startsWith(prefix)).map(([key]) => key);
+  knows(target: string): boolean {
+    return this.#known.has(target);
   }
 
-  async claim(target: string, level: readonly Claim[]): Promise<void> {
-    for (const change of level) {
-      if (change.action === 'create' || change.action === 'update') {
-        this.#held.set(`${target} ${keyOf(change)}`, change.owner);
-      }
-    }
+  async claim(target: string, rows: readonly Claim[]): Promise<void> {
+    this.#known.add(target);
+    for (const row of rows) this.#held.set(`${target} ${keyOf(row)}`, row.owner);
   }
 
   async settle(target: string, settled: readonly Settled[]): Promise<void> {
