@@ -14,7 +14,7 @@ import type {
 } from '../reconcile/target.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
-import { RouterTrapError } from './errors.ts';
+import { RouterClosedError, RouterTrapError } from './errors.ts';
 import { endSessions, localEffects, readSessions } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
 import { hidesSecrets, proplistOf, readRows } from './read-rows.ts';
@@ -27,7 +27,7 @@ export interface RouterTargetOptions {
   readonly router: Router;
   readonly operator: string;
   readonly clock: Clock;
-  /** Dials the router's API; called again after a connection ended. */
+  /** Dials the router's API; called again after a connection ended. `signal` ends with the target. */
   readonly connect: (signal: AbortSignal) => Promise<RouterOsSession>;
   readonly menus?: readonly Menu[];
 }
@@ -44,6 +44,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   #showSensitive = true;
   /** `.id` by menu and identity: from the last look, and from adds since. */
   #handles = new Map<string, string>();
+  readonly #closing = new AbortController();
   #session: Promise<RouterOsSession> | undefined;
 
   constructor(options: RouterTargetOptions) {
@@ -118,6 +119,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(closedByUs(this.#options.router));
     const session = this.#session;
     this.#session = undefined;
     await session?.then(
@@ -209,9 +211,15 @@ export class RouterTarget implements Target, AsyncDisposable {
     };
   }
 
-  #connected(signal: AbortSignal): Promise<RouterOsSession> {
-    if (this.#session !== undefined) return this.#session;
-    const session = this.#options.connect(signal);
+  /** The connection there is, or the one being dialled for whoever asks: who gives up does so for himself. */
+  async #connected(signal: AbortSignal): Promise<RouterOsSession> {
+    this.#closing.signal.throwIfAborted();
+    signal.throwIfAborted();
+    return unlessAborted(this.#session ?? this.#dial(), signal);
+  }
+
+  #dial(): Promise<RouterOsSession> {
+    const session = this.#options.connect(this.#closing.signal);
     this.#session = session;
     // It may have been upgraded meanwhile.
     this.#showSensitive = true;
@@ -221,6 +229,23 @@ export class RouterTarget implements Target, AsyncDisposable {
     session.then((open) => open.closed.then(forget, forget), forget);
     return session;
   }
+}
+
+/** @throws the reason of `signal` when it is aborted first; the promise goes on without us */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: over.signal });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    over.abort();
+  }
+}
+
+function closedByUs({ name, address, api }: Router): RouterClosedError {
+  return new RouterClosedError({ router: name, host: address, port: api?.port ?? 8728 }, 'us');
 }
 
 function referencesOf(menu: Menu): Readonly<Record<string, string>> {

@@ -1,6 +1,12 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
+import type { Router } from '../../src/model/model.ts';
+import { connectRouterOs } from '../../src/routeros/connection.ts';
+import { RouterTarget } from '../../src/routeros/router-target.ts';
 import { targetContract } from '../contract/target.ts';
 import { Lab, networkOf, subscriber } from '../support/ppp-network.ts';
+import { type ScriptedPeer, ScriptedRouter } from '../support/scripted-router.ts';
 
 describe('a router as a target', () => {
   targetContract({
@@ -19,5 +25,84 @@ describe('a router as a target', () => {
         [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
       };
     },
+  });
+});
+
+/** A target of its own, and how often it dialled. */
+function dialling(port: number) {
+  const dials: AbortSignal[] = [];
+  const [router] = networkOf().routers as readonly [Router];
+  const target = new RouterTarget({
+    router,
+    operator: 'isp',
+    clock: systemClock,
+    connect: (signal) => {
+      dials.push(signal);
+      const login = { router: 'core-1', username: 'lastmile', password: new Secret('api') };
+      return connectRouterOs({ ...login, host: '127.0.0.1', port, signal });
+    },
+  });
+  return { target, dials };
+}
+
+/** Answers every command with nothing. */
+async function empty(peer: ScriptedPeer): Promise<void> {
+  for (;;) peer.reply(await peer.next(), '!done');
+}
+
+describe('a router that two callers dial at once', () => {
+  it('is still connected for one when the other gives up', async () => {
+    let loggingIn = () => {};
+    const dialled = new Promise<void>((resolve) => {
+      loggingIn = resolve;
+    });
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await using router = await ScriptedRouter.start(async (peer) => {
+      const login = await peer.next();
+      loggingIn();
+      await answered;
+      peer.reply(login, '!done');
+      await empty(peer);
+    });
+    const { target, dials } = dialling(router.port);
+    await using _target = target;
+    const impatient = new AbortController();
+
+    const first = target.removeSession('anna', '81c00001', impatient.signal);
+    const second = target.observe(new AbortController().signal);
+    await dialled;
+    impatient.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    answer();
+
+    expect((await second).rows).toBeDefined();
+    expect(dials).toHaveLength(1);
+  });
+});
+
+describe('a router target that is closed', () => {
+  it('does not dial again', async () => {
+    await using router = await ScriptedRouter.loggedIn(empty);
+    const { target, dials } = dialling(router.port);
+    const { signal } = new AbortController();
+    await target.observe(signal);
+
+    await target[Symbol.asyncDispose]();
+
+    await expect(target.removeSession('anna', '81c00001', signal)).rejects.toMatchObject({ code: 'LM_ROUTER_CLOSED' });
+    expect(dials).toHaveLength(1);
+  });
+
+  it('gives up a dial that is under way', async () => {
+    await using router = await ScriptedRouter.start((peer) => peer.ended);
+    const { target } = dialling(router.port);
+    const looking = target.observe(new AbortController().signal);
+
+    await target[Symbol.asyncDispose]();
+
+    await expect(looking).rejects.toMatchObject({ code: 'LM_ROUTER_CLOSED' });
   });
 });
