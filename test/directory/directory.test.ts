@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { Directory } from '../../src/directory/directory.ts';
@@ -72,11 +74,51 @@ describe('the NAS at an address', () => {
     expect(at(changing, '10.0.0.1')).toEqual([]);
   });
 
-  it('is found among forged addresses of a wide prefix, however many come', () => {
-    const wide = directoryOf(nas('everything', '0.0.0.0/0'));
+  it('is the same in every way of writing an address, and at the edges of a prefix', () => {
+    const odd = directoryOf(nas('edge', '10.0.0.128/25'), nas('host', '192.0.2.1/32'), nas('same', '192.0.2.1'));
 
-    for (let n = 0; n < 70_000; n += 1) wide.nasAt(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
+    expect(at(odd, '10.0.0.127')).toEqual([]);
+    expect(at(odd, '10.0.0.128')).toEqual(['edge']);
+    expect(at(odd, '10.0.0.255')).toEqual(['edge']);
+    expect(at(odd, '10.0.1.128')).toEqual([]);
+    expect(at(odd, '192.0.2.1')).toEqual(['host', 'same']);
+    expect(at(odd, '192.0.2.1.')).toEqual([]);
+    expect(at(odd, '192.0.2.256')).toEqual([]);
+  });
 
-    expect(at(wide, '10.0.0.1')).toEqual(['everything']);
+  it('is the longest prefix that has the address, whatever is declared', () => {
+    const octet = fc.constantFrom(0, 1, 127, 128, 255);
+    const address = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+    const declared = fc.array(fc.tuple(address, fc.integer({ min: 0, max: 32 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(declared, address, (networks, source) => {
+        const all = networks.map(([network, bits]) => nas(`${network}/${bits}`, `${network}/${bits}`));
+        const covering = networks.filter(([network, bits]) =>
+          ipaddr.IPv4.parse(source).match(ipaddr.IPv4.parse(network), bits),
+        );
+        const most = Math.max(...covering.map(([, bits]) => bits));
+        const wanted = covering.filter(([, bits]) => bits === most).map(([network, bits]) => `${network}/${bits}`);
+
+        expect(new Set(at(directoryOf(...all), source))).toEqual(new Set(wanted));
+      }),
+    );
+  });
+});
+
+describe('forged packets from everywhere', () => {
+  it.each([100, 1000])('cost little each, with %i NAS declared', (count) => {
+    const many = directoryOf(
+      ...Array.from({ length: count }, (_, n) => nas(`r${n}`, `10.${n >> 8}.${n & 255}.1`)),
+      nas('wide', '172.16.0.0/12'),
+    );
+    many.nasAt('203.0.113.1');
+
+    const started = process.cpuUsage();
+    for (let n = 0; n < 20_000; n += 1) many.nasAt(`203.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
+    const { user, system } = process.cpuUsage(started);
+
+    // Measured about 1 µs; parsing each declared address took 1 to 10 ms.
+    expect((user + system) / 20_000).toBeLessThan(20);
+    expect(at(many, '172.16.5.5')).toEqual(['wide']);
   });
 });
