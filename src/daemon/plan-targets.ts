@@ -11,6 +11,7 @@ export interface PlanSettings {
   readonly revision: string;
   readonly inventory: Inventory;
   readonly guard: GuardSettings;
+  /** With a deadline (`AbortSignal.timeout`), targets that did not answer in time are left unknown. */
   readonly signal: AbortSignal;
   /** The revision a target was last in step with: what differs under the same one is drift. */
   readonly lastRevision: (target: string) => string | undefined;
@@ -36,9 +37,16 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
     const { sessionsKnown } = settings;
     return { target: { name: target.name, state: 'observed' }, plan, refusals, cause, sessionsKnown };
   } catch (error) {
-    if (!(error instanceof LastmileError)) throw error;
-    return { ...nothing, target: { name: target.name, state: 'unreachable', reason: messageOf(error) } };
+    const late = isTimeout(settings.signal);
+    if (!late && !(error instanceof LastmileError)) throw error;
+    const reason = late ? 'it did not answer before the time for planning was up' : messageOf(error);
+    return { ...nothing, target: { name: target.name, state: 'unreachable', reason } };
   }
+}
+
+/** Whether a deadline aborted it, and not a person. */
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
 /** Those of `targets` that were asked for. */
