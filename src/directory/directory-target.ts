@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
 import type { Model } from '../model/model.ts';
@@ -25,7 +26,10 @@ export const directoryName = 'directory';
 
 /** Alters and ends sessions that RADIUS let in: by CoA, Disconnect, or whatever else reaches them. */
 export interface SessionControl {
-  /** Never rejects: what failed says so in its result. `login` is absent when the subscriber is gone. */
+  /**
+   * Tells the sessions the effect names, and no others. Never rejects: what failed says so in its result. `login` is absent
+   * when the subscriber is gone.
+   */
   settle(effect: SessionEffect, login: Login | undefined, signal: AbortSignal): Promise<readonly SessionResult[]>;
 }
 
@@ -156,10 +160,12 @@ export class DirectoryTarget implements Target {
     const { directory, stored, control } = this.#options;
     const effect = stored.effect(username);
     if (effect === undefined) return [];
-    const results = await control.settle(effect, directory.login(username), signal);
-    if (results.some((each) => each.result === 'failed')) return results;
+    const results = await control
+      .settle(effect, directory.login(username), signal)
+      .catch((error: unknown) => failedAll(effect, messageOf(error)));
+    const left = results.filter(({ result }) => result === 'failed').map(({ sessionId }) => sessionId);
     // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
-    await stored.settled(effect).catch(() => undefined);
+    await stored.settled(effect, [...new Set(left)]).catch(() => undefined);
     return results;
   }
 
@@ -193,6 +199,10 @@ function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | un
     else return undefined;
   }
   return found;
+}
+
+function failedAll(effect: SessionEffect, detail: string): readonly SessionResult[] {
+  return effect.sessionIds.map((sessionId) => ({ effect, sessionId, nas: 'unknown', result: 'failed', detail }));
 }
 
 function* inParts<T>(items: readonly T[], size: number): Iterable<readonly T[]> {

@@ -35,6 +35,7 @@ export class StoredRows {
   readonly #key: Buffer;
   /** What is on disk of effects, by username. */
   readonly #effects: Map<string, SessionEffect>;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(table: KeyValue<DirectoryRecord>, key: Buffer, effects: Map<string, SessionEffect>) {
     this.#table = table;
@@ -77,22 +78,40 @@ export class StoredRows {
   }
 
   /** Keeps changed rows, and what they mean for sessions, in one write. */
-  async write(changes: readonly StoredChange[], effects: readonly SessionEffect[]): Promise<void> {
-    const rows = changes.map(({ menu, identity, after }): BatchOperation<DirectoryRecord> => {
-      const key = rowKey(menu, identity);
-      return after === undefined ? { type: 'del', key } : { type: 'put', key, value: this.#stored(after) };
+  write(changes: readonly StoredChange[], effects: readonly SessionEffect[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const rows = changes.map(({ menu, identity, after }): BatchOperation<DirectoryRecord> => {
+        const key = rowKey(menu, identity);
+        return after === undefined ? { type: 'del', key } : { type: 'put', key, value: this.#stored(after) };
+      });
+      const due = effects.map((effect) => together(this.#effects.get(effect.username), effect));
+      const pending = due.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
+      await this.#table.batch([...rows, ...pending], { sync: true });
+      for (const effect of due) this.#effects.set(effect.username, effect);
     });
-    const due = effects.map((effect) => strongest(this.#effects.get(effect.username), effect));
-    const pending = due.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
-    await this.#table.batch([...rows, ...pending], { sync: true });
-    for (const effect of due) this.#effects.set(effect.username, effect);
   }
 
-  /** Forgets an effect that was carried out, unless another has come since. */
-  async settled(effect: SessionEffect): Promise<void> {
-    if (this.#effects.get(effect.username) !== effect) return;
-    this.#effects.delete(effect.username);
-    await this.#table.del(effectKey(effect.username));
+  /** Keeps of an effect the sessions it did not reach, and forgets it when there are none; unless another has come since. */
+  settled(effect: SessionEffect, left: readonly string[] = []): Promise<void> {
+    return this.#inTurn(async () => {
+      const { username } = effect;
+      if (this.#effects.get(username) !== effect) return;
+      if (left.length === 0) {
+        this.#effects.delete(username);
+        await this.#table.del(effectKey(username));
+      } else if (left.length < effect.sessionIds.length) {
+        const rest = { ...effect, sessionIds: left };
+        this.#effects.set(username, rest);
+        await this.#table.put(effectKey(username), rest);
+      }
+    });
+  }
+
+  /** What is written last must be what was decided last. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#writing.then(work);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
   }
 
   #stored({ fields }: Row): StoredRow {
@@ -113,10 +132,14 @@ export class StoredRows {
   }
 }
 
-/** A disconnect that is still due is not softened by a later change. Always a new object: `settled` tells them apart. */
-function strongest(due: SessionEffect | undefined, effect: SessionEffect): SessionEffect {
-  if (due?.action !== 'disconnect' || effect.action === 'disconnect') return { ...effect };
-  return { ...due, sessionIds: effect.sessionIds };
+/**
+ * A disconnect that is still due is not softened by a later change, nor are sessions forgotten that were not reached yet.
+ * Always a new object: `settled` tells them apart.
+ */
+function together(due: SessionEffect | undefined, effect: SessionEffect): SessionEffect {
+  const sessionIds = [...new Set([...(due?.sessionIds ?? []), ...effect.sessionIds])];
+  const stronger = due?.action === 'disconnect' && effect.action === 'change' ? due : effect;
+  return { ...stronger, sessionIds };
 }
 
 export interface StoredChange {

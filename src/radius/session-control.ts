@@ -4,11 +4,13 @@ import type { SessionControl } from '../directory/directory-target.ts';
 import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
 import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
 
-/** What a NAS answered to CoA or Disconnect, after all retransmissions. */
+/** What came of a CoA or Disconnect, after all retransmissions. */
 export type DynamicAnswer =
   | { readonly result: 'ack' }
   | { readonly result: 'nak'; readonly errorCause?: string }
-  | { readonly result: 'timeout' };
+  | { readonly result: 'timeout' }
+  /** It could not even be sent, as when there is no socket. */
+  | { readonly result: 'unsent'; readonly reason: string };
 
 /** Sends CoA and Disconnect. */
 export interface DynamicAuthorization {
@@ -50,7 +52,8 @@ export class NasSessionControl implements SessionControl {
     login: Login | undefined,
     signal: AbortSignal,
   ): Promise<readonly SessionResult[]> {
-    const open = this.#options.sessions.openOf(effect.username);
+    const concerned = new Set(effect.sessionIds);
+    const open = this.#options.sessions.openOf(effect.username).filter(({ sessionId }) => concerned.has(sessionId));
     return Promise.all(
       open.map(async (session) => {
         const told = await this.#settleOne(effect, session, login, signal);
@@ -63,7 +66,7 @@ export class NasSessionControl implements SessionControl {
   async disconnect(session: Session, signal: AbortSignal): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
-    const answer = await this.#options.dynamic.disconnect(nas, session);
+    const answer = await this.#options.dynamic.disconnect(nas, session).catch(unsent);
     const words = wordsOf('Disconnect', answer);
     if (answer.result === 'ack' && (await this.#stops(session, signal))) {
       return { result: 'disconnected', detail: `${words}, Stop received` };
@@ -78,9 +81,10 @@ export class NasSessionControl implements SessionControl {
     signal: AbortSignal,
   ): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
-    if (effect.action === 'disconnect' || login === undefined || nas === undefined)
-      return this.disconnect(session, signal);
-    const answer = await this.#options.dynamic.change(nas, session, login);
+    // Nobody is left to tell, however often it is tried.
+    if (nas === undefined) return { result: 'gone', detail: `NAS ${session.nas} is no longer declared` };
+    if (effect.action === 'disconnect' || login === undefined) return this.disconnect(session, signal);
+    const answer = await this.#options.dynamic.change(nas, session, login).catch(unsent);
     if (answer?.result === 'ack') return { result: 'changed', detail: 'CoA-ACK' };
     const ended = await this.disconnect(session, signal);
     const before = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
@@ -106,6 +110,10 @@ export class NasSessionControl implements SessionControl {
   }
 }
 
+function unsent(error: unknown): DynamicAnswer {
+  return { result: 'unsent', reason: messageOf(error) };
+}
+
 function withoutApi(answer: DynamicAnswer, words: string): Told {
   if (answer.result === 'ack') return { result: 'disconnected', detail: `${words}, no Stop seen yet` };
   // 503: the NAS does not know the session, so the goal is reached (RFC 5176 §3.5).
@@ -119,6 +127,8 @@ function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {
       return `${kind}-ACK`;
     case 'nak':
       return `${kind}-NAK${answer.errorCause === undefined ? '' : ` ${answer.errorCause}`}`;
+    case 'unsent':
+      return `${kind}-Request not sent: ${answer.reason}`;
     default:
       return `${kind}-Request: no answer (wrong secret or port, or /radius/incoming accept=no)`;
   }

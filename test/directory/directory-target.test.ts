@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import type { Model, Subscription } from '../../src/model/model.ts';
 import { type Outcome, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
-import type { SessionResult } from '../../src/reconcile/target.ts';
+import type { SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
 import { targetContract } from '../contract/target.ts';
 import { DirectoryLab, FakeSessions } from '../support/directory-lab.ts';
 import { document, modelOf, operator, router, service } from '../support/manifest.ts';
@@ -247,6 +247,73 @@ describe('a NAS that does not answer', () => {
 
     expect(sessions.asked.at(-1)).toMatchObject({ action: 'disconnect' });
     expect([...sessions.online]).toEqual([]);
+  });
+});
+
+describe('a session that accounting still has and nobody can end', () => {
+  it('does not get the others told again, of what they were told or of what came before them', async () => {
+    await using folder = await TempFolder.make();
+    const told: string[] = [];
+    const open = new Set(['stale', 'live']);
+    const results = (effect: SessionEffect) =>
+      effect.sessionIds.map((sessionId): SessionResult => {
+        told.push(`${effect.action} ${sessionId}`);
+        return {
+          effect,
+          sessionId,
+          nas: 'core-1',
+          result: sessionId === 'stale' ? 'failed' : 'disconnected',
+          detail: '',
+        };
+      });
+    const sessions = new FakeSessions();
+    sessions.sessionsOf = (username) => [...open].map((sessionId) => ({ username, sessionId, radius: true }));
+    sessions.settle = async (effect) => results(effect);
+    {
+      await using lab = await DirectoryLab.open(folder.path, sessions);
+      await reconcile(lab, anna);
+      await reconcile(lab, annaNewPassword);
+      open.delete('live');
+      open.add('new');
+      await reconcile(lab, annaNewPassword);
+    }
+    await using lab = await DirectoryLab.open(folder.path, sessions);
+    await reconcile(lab, annaNewPassword);
+
+    expect(told).toEqual(['disconnect stale', 'disconnect live', 'disconnect stale', 'disconnect stale']);
+  });
+
+  it('is not forgotten for a change that concerns others', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', 'first');
+    sessions.answering = false;
+    await reconcile(lab, annaNewPassword);
+    sessions.online.set('anna', 'second');
+    const asked: SessionEffect[] = [];
+    sessions.during = async (effect) => void asked.push(effect);
+
+    await reconcile(lab, networkOf(faster, annaWithNewPassword));
+
+    expect(asked).toMatchObject([{ action: 'disconnect', sessionIds: ['first', 'second'] }]);
+  });
+});
+
+describe('sessions that cannot be told at all', () => {
+  it('are failures that stay due, one by one', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.during = () => Promise.reject(new Error('no socket'));
+
+    const { told } = await reconcile(lab, annaFaster);
+
+    expect(told).toMatchObject([{ sessionId: '81c00001', result: 'failed', detail: 'no socket' }]);
+    expect((await lab.target.observe()).pendingEffects).toHaveLength(1);
   });
 });
 

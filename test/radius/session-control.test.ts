@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../../src/accounting/event.ts';
+import { Secret } from '../../src/base/secret.ts';
+import { Directory } from '../../src/directory/directory.ts';
+import { loginOf } from '../../src/directory/rows.ts';
+import { type DynamicAnswer, NasSessionControl } from '../../src/radius/session-control.ts';
+import type { SessionEffect } from '../../src/reconcile/target.ts';
+
+const signal = new AbortController().signal;
+const login = loginOf({ identity: 'anna', fields: { state: 'active', radius: 'yes', rate: '5M/20M' } });
+
+function session(sessionId: string, nas = 'core-1'): Session {
+  const counted = { startedAt: 0, updatedAt: 0, sessionSeconds: 0, upOctets: 0n, downOctets: 0n };
+  return { key: `${nas} ${sessionId}`, nas, sessionId, username: 'anna', ...counted };
+}
+
+function effect(action: SessionEffect['action'], ...sessionIds: readonly string[]): SessionEffect {
+  return { username: 'anna', action, why: 'rate', sessionIds };
+}
+
+interface Around {
+  readonly answer?: () => Promise<DynamicAnswer>;
+  readonly onRouter?: () => Promise<boolean | undefined>;
+}
+
+/** Two people under one name online, and a NAS that does as it is told unless said otherwise. */
+function controlOf(open: readonly Session[], { answer, onRouter }: Around = {}) {
+  const told: string[] = [];
+  const directory = new Directory();
+  directory.putNas({
+    name: 'core-1',
+    clientAddress: '192.0.2.1',
+    secret: new Secret('s'),
+    profile: 'mikrotik',
+    messageAuthenticator: 'require',
+    coaPort: 3799,
+    router: 'core-1',
+  });
+  const tell = async (what: string, { sessionId }: Session) => {
+    told.push(`${what} ${sessionId}`);
+    return answer?.() ?? { result: 'ack' as const };
+  };
+  const control = new NasSessionControl({
+    directory,
+    sessions: {
+      open: () => open,
+      openOf: (username) => open.filter((each) => each.username === username),
+      bySessionId: (id) => open.filter(({ sessionId }) => sessionId === id),
+      stopped: async () => true,
+    },
+    dynamic: {
+      disconnect: (_nas, each) => tell('disconnect', each),
+      change: (_nas, each) => tell('change', each),
+    },
+    api: { remove: async () => onRouter?.() },
+  });
+  return { control, told };
+}
+
+describe('an effect on sessions', () => {
+  it('reaches those it names and nobody who came online since', async () => {
+    const { control, told } = controlOf([session('81c00001'), session('81c00002')]);
+
+    const results = await control.settle(effect('disconnect', '81c00001'), login, signal);
+
+    expect(told).toEqual(['disconnect 81c00001']);
+    expect(results).toMatchObject([{ sessionId: '81c00001', result: 'disconnected' }]);
+  });
+
+  it.each(['change', 'disconnect'] as const)('is over where the NAS is no longer declared: %s', async (action) => {
+    const { control, told } = controlOf([session('81c00001', 'sold')]);
+
+    const results = await control.settle(effect(action, '81c00001'), login, signal);
+
+    expect(results).toMatchObject([{ result: 'gone', detail: 'NAS sold is no longer declared' }]);
+    expect(told).toEqual([]);
+  });
+
+  it.each(['change', 'disconnect'] as const)('that cannot be sent is a result, not a rejection: %s', async (action) => {
+    const answer = () => Promise.reject(new Error('no socket'));
+    const { control } = controlOf([session('81c00001')], { answer });
+
+    const results = await control.settle(effect(action, '81c00001'), login, signal);
+
+    expect(results).toMatchObject([
+      { result: 'failed', detail: expect.stringContaining('Disconnect-Request not sent: no socket') },
+    ]);
+  });
+
+  it('that cannot be sent goes by the API of the router', async () => {
+    const answer = () => Promise.reject(new Error('no socket'));
+    const { control } = controlOf([session('81c00001')], { answer, onRouter: async () => true });
+
+    const results = await control.settle(effect('disconnect', '81c00001'), login, signal);
+
+    expect(results).toMatchObject([{ result: 'disconnected' }]);
+  });
+});
