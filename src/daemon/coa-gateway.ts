@@ -24,7 +24,7 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
     this.#source = source;
     const before = this.#client;
     this.#client = undefined;
-    void before?.then((client) => client[Symbol.asyncDispose]());
+    void closed(before);
   }
 
   async disconnect(nas: Nas, session: Session): Promise<DynamicAnswer> {
@@ -36,14 +36,26 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#client)?.[Symbol.asyncDispose]();
+    await closed(this.#client);
   }
 
+  /** An address that is not ours yet may be so by the next request: a failure is not kept. */
   #open(): Promise<CoaClient> {
+    if (this.#client !== undefined) return this.#client;
     const source = this.#source;
-    this.#client ??= CoaClient.start({ ...this.#options, ...(source === undefined ? {} : { bindAddress: source }) });
-    return this.#client;
+    const client = CoaClient.start({ ...this.#options, ...(source === undefined ? {} : { bindAddress: source }) });
+    this.#client = client;
+    client.catch(() => {
+      if (this.#client === client) this.#client = undefined;
+    });
+    return client;
   }
+}
+
+/** A client that never opened has nothing to close; that it did not, whoever asked it has heard. */
+async function closed(opening: Promise<CoaClient> | undefined): Promise<void> {
+  const client = await opening?.catch(() => undefined);
+  await client?.[Symbol.asyncDispose]();
 }
 
 function isLocal(address: string): boolean {

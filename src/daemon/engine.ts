@@ -101,6 +101,15 @@ export class Engine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const each of this.#disposables) await each[Symbol.asyncDispose]();
+    const failures: unknown[] = [];
+    for (const each of this.#disposables) {
+      try {
+        await each[Symbol.asyncDispose]();
+      } catch (error) {
+        // One that cannot be closed must not keep accounting from being written, nor the lock from being given up.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

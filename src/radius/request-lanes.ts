@@ -35,7 +35,7 @@ export class RequestLanes {
     const free = this.#free(destination);
     if (free !== undefined) return claim(free, destination, this.#tools.clock.monotonic());
     // One at a time, or a burst would open a port for each of its requests.
-    this.#opening = this.#opening.then(() => this.#open(destination));
+    this.#opening = this.#opening.catch(() => undefined).then(() => this.#open(destination));
     await this.#opening;
     return this.take(destination);
   }
