@@ -1,11 +1,22 @@
 import { request } from 'node:http';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
+import { RequestError } from './request-error.ts';
 
 /** The daemon answered with an error, or stopped in the middle of its answer. */
 export class AdminClientError extends LastmileError {
   readonly code = 'LM_DAEMON';
   readonly retry = 'backoff';
+  /** HTTP status of the answer, if there was one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { readonly status?: number; readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.status = options.status;
+  }
 }
+
+/** How long the daemon may take to answer, milliseconds. */
+const usualWaitMs = 120_000;
 
 /** Talks to the daemon of a state folder over its Unix socket. */
 export class AdminClient {
@@ -36,33 +47,48 @@ export class AdminClient {
     return this.#send<T>('GET', path);
   }
 
-  post<T>(path: string, body: object): Promise<T> {
-    return this.#send<T>('POST', path, JSON.stringify(body));
+  post<T>(path: string, body: object, { waitMs = usualWaitMs }: { readonly waitMs?: number } = {}): Promise<T> {
+    return this.#send<T>('POST', path, { body: JSON.stringify(body), waitMs });
   }
 
-  #send<T>(method: string, path: string, body?: string): Promise<T> {
+  #send<T>(
+    method: string,
+    path: string,
+    { body, waitMs = usualWaitMs }: { readonly body?: string; readonly waitMs?: number } = {},
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
         reject(new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error }));
       const headers =
         body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const outgoing = request({ socketPath: this.#socketPath, method, path, headers, timeout: 120_000 }, (answer) => {
+      const outgoing = request({ socketPath: this.#socketPath, method, path, headers, timeout: waitMs }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', fail);
         answer.on('end', () => {
           try {
             const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-            if ((answer.statusCode ?? 500) < 400) resolve(value as T);
-            else reject(new AdminClientError((value as { error?: string }).error ?? `status ${answer.statusCode}`));
+            const status = answer.statusCode ?? 500;
+            if (status < 400) resolve(value as T);
+            else reject(refusal(status, (value as { error?: string }).error ?? `status ${status}`));
           } catch (error) {
             fail(error);
           }
         });
       });
-      outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 120 s')));
+      outgoing.on('timeout', () =>
+        outgoing.destroy(
+          new Error(
+            `no answer within ${waitMs / 1000} s; it goes on by itself, and lastmile status tells what came of it`,
+          ),
+        ),
+      );
       outgoing.on('error', fail);
       outgoing.end(body);
     });
   }
+}
+
+function refusal(status: number, message: string): Error {
+  return status === 400 ? new RequestError(message) : new AdminClientError(message, { status });
 }

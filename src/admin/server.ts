@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -57,9 +58,7 @@ export class AdminServer implements AsyncDisposable {
     const local = build(options, () => 'admin');
     const remote = build(options, (request) => roleOf(request, options.tokens()));
     try {
-      await rm(socketPath, { force: true });
-      await local.listen({ path: socketPath });
-      await chmod(socketPath, 0o600);
+      await listenPrivately(local, socketPath);
       await remote.listen({ host: listen.host, port: listen.port });
     } catch (error) {
       await Promise.allSettled([local.close(), remote.close()]);
@@ -72,6 +71,20 @@ export class AdminServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#servers.map((server) => server.close()));
     await rm(this.socketPath, { force: true });
+  }
+}
+
+/** Listens on a socket that nobody else can ever open: it is made in a private folder, and moved once it has its rights. */
+async function listenPrivately(server: FastifyInstance, socketPath: string): Promise<void> {
+  // A name no longer than that of the socket: paths of sockets are short.
+  const folder = await mkdtemp(join(dirname(socketPath), '.'));
+  try {
+    const path = join(folder, 's');
+    await server.listen({ path });
+    await chmod(path, 0o600);
+    await rename(path, socketPath);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

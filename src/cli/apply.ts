@@ -1,6 +1,7 @@
 import type { AdminClient } from '../admin/client.ts';
 import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
 import type { Engine } from '../daemon/engine.ts';
+import { requireKnown, targetNames } from '../daemon/known-targets.ts';
 import { LastGood } from '../daemon/last-good.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
 import { lastRevision, modeOf, sessionEvent } from '../daemon/reconciler.ts';
@@ -11,6 +12,7 @@ import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
+import type { SessionEvent, TargetReport } from '../status/report.ts';
 import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
 import { findDaemon } from './find-daemon.ts';
@@ -29,7 +31,8 @@ export interface ApplyOptions {
   readonly allowDeletes?: number;
 }
 
-type Applied = Pick<Extract<ApplyAnswer, { result: 'applied' }>, 'reports' | 'sessions'>;
+/** The daemon answers when every NAS has answered, or has been silent for long enough. */
+const applyWaitMs = 15 * 60_000;
 
 /** `lastmile apply DIR`: shows the plan, asks, applies it. Resolves with the exit code. */
 export async function applyCommand(dir: string, options: ApplyOptions, io: Io, around: Surroundings): Promise<number> {
@@ -37,6 +40,7 @@ export async function applyCommand(dir: string, options: ApplyOptions, io: Io, a
   if (declared.files.length === 0) return refuseEmpty(dir, io);
   const model = loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
+  requireKnown(targetNames(model), options.target, options.exclude);
   const daemon = await findDaemon(options.state);
   if (daemon !== undefined) return applyByDaemon(daemon, declared, options, io, around);
   await using engine = await openEngine(options.state, around);
@@ -68,13 +72,26 @@ async function applyHere(
   if (stop !== undefined) return stop;
   const runs = await Promise.all(targets.map((target) => run(engine, target, model, declared.id, options, around)));
   const reports = runs.map((each) => each.report);
+  // Told before it is stored: routers are as they are now, also when the disk takes nothing.
+  tellReports(reports, io);
+  try {
+    await store(engine, reports, declared);
+  } finally {
+    const results = (await Promise.all(runs.map((each) => each.sessions))).flat();
+    tellSessions(
+      results.map((each) => sessionEvent(each, around.clock.now())),
+      io,
+    );
+  }
+  return exitOf(reports);
+}
+
+async function store(engine: Engine, reports: readonly TargetReport[], declared: Declared): Promise<void> {
   for (const report of reports) await engine.status.record(report);
   const directory = reports.find((report) => report.target === directoryName);
   if (directory?.result === 'applied' || directory?.result === 'in-sync') {
     await new LastGood(engine.store.table('meta')).keep(declared.source, declared);
   }
-  const results = (await Promise.all(runs.map((each) => each.sessions))).flat();
-  return tell({ reports, sessions: results.map((each) => sessionEvent(each, around.clock.now())) }, io);
 }
 
 function run(
@@ -116,12 +133,8 @@ async function applyByDaemon(
   if (planned.result === 'invalid') return invalid(planned.issues, files, io);
   const stop = await approve(planned.plan, options, io, around);
   if (stop !== undefined) return stop;
-  const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', {
-    files,
-    targets,
-    exclude,
-    ...(allowDeletes === undefined ? {} : { allowDeletes }),
-  });
+  const asked = { files, targets, exclude, ...(allowDeletes === undefined ? {} : { allowDeletes }) };
+  const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', asked, { waitMs: applyWaitMs });
   switch (answer.result) {
     case 'invalid':
       return invalid(answer.issues, files, io);
@@ -134,7 +147,9 @@ async function applyByDaemon(
       );
       return exitCodes.error;
     default:
-      return tell(answer, io);
+      tellReports(answer.reports, io);
+      tellSessions(answer.sessions, io);
+      return exitOf(answer.reports);
   }
 }
 
@@ -166,8 +181,10 @@ async function approve(
   return exitCodes.error;
 }
 
-function tell({ reports, sessions }: Applied, io: Io): number {
+function tellReports(reports: readonly TargetReport[], io: Io): void {
   for (const report of reports) for (const line of reportLines(report)) io.out(`${line}\n`);
-  for (const event of sessions) io.out(`  ${sessionLine(event)}\n`);
-  return exitOf(reports);
+}
+
+function tellSessions(events: readonly SessionEvent[], io: Io): void {
+  for (const event of events) io.out(`  ${sessionLine(event)}\n`);
 }

@@ -1,4 +1,4 @@
-import type { AdminClient } from '../admin/client.ts';
+import { type AdminClient, AdminClientError } from '../admin/client.ts';
 import type { DeclaredObject } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { declaredObjects, kindOf } from '../daemon/declared-objects.ts';
@@ -35,8 +35,13 @@ export async function getCommand(
 }
 
 async function objectsThere(daemon: AdminClient, kind: string, name: string | undefined) {
-  const all = await daemon.get<readonly DeclaredObject[]>(`/api/v1/objects/${encodeURIComponent(kind)}`);
-  return name === undefined ? all : all.filter((each) => each.name === name || each.spec['subscriber'] === name);
+  const query = name === undefined ? '' : `?${new URLSearchParams({ name })}`;
+  try {
+    return await daemon.get<readonly DeclaredObject[]>(`/api/v1/objects/${encodeURIComponent(kind)}${query}`);
+  } catch (error) {
+    if (error instanceof AdminClientError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 async function objectsHere(

@@ -1,5 +1,6 @@
 import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
+import { requireKnown, targetNames } from '../daemon/known-targets.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
 import { lastRevision } from '../daemon/reconciler.ts';
 import { RouterPool } from '../daemon/router-pool.ts';
@@ -32,6 +33,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   if (declared.files.length === 0) return refuseEmpty(dir, io);
   const model = loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
+  requireKnown(targetNames(model), options.target, options.exclude);
   const daemon = await findDaemon(options.state);
   if (daemon === undefined) {
     const plan = await planHere(asOf(model, around.clock.now()), declared, options, around);

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RequestError } from '../admin/request-error.ts';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { parseEndpoint } from '../daemon/listeners.ts';
@@ -18,13 +19,14 @@ type Action = (io: Io, around: Surroundings, command: Command) => Promise<number
 /** Runs a command line; resolves with the exit code. Nothing but a bug throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   const io = processIo();
+  const output = watchOutput(io);
   let exit: number = exitCodes.success;
   const program = build(async (command, action) => {
     exit = await run(command, action, io);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return exit;
+    return output.failed && exit === exitCodes.success ? exitCodes.error : exit;
   } catch (error) {
     // Commander has told what is wrong by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
@@ -48,10 +50,15 @@ async function run(command: Command, action: Action, io: Io): Promise<number> {
     if (stop.signal.aborted) return exitCodes.interrupted;
     if (!(error instanceof LastmileError) && !(error instanceof RangeError) && !isListenError(error)) throw error;
     io.err(`lastmile: ${messageOf(error)}\n`);
-    return error instanceof RangeError ? exitCodes.usage : exitCodes.error;
+    return isUsage(error) ? exitCodes.usage : exitCodes.error;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** Something was asked that cannot be meant, as seen here or by the daemon. */
+function isUsage(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof RequestError;
 }
 
 /** A port or an address that cannot be had: the user's to change, not a bug. */
@@ -62,11 +69,14 @@ function isListenError(error: unknown): boolean {
 async function surroundings(options: { readonly logLevel?: string }, signal: AbortSignal): Promise<Surroundings> {
   const { pino } = await import('pino');
   const level = options.logLevel ?? 'warn';
+  const destination = pino.destination({ dest: 2, sync: true });
+  // A log that cannot be written must not end the daemon.
+  destination.on('error', () => undefined);
   return {
     clock: systemClock,
     log: pino(
       { level, base: null, redact: redacted, formatters: { level: (label) => ({ level: label }) } },
-      pino.destination({ dest: 2, sync: true }),
+      destination,
     ),
     fillRandom: (octets) => void randomFillSync(octets),
     random: Math.random,
@@ -103,6 +113,22 @@ function processIo(): Io {
   };
 }
 
+/**
+ * Nobody has to listen: a reader that went away (`| head`, the end of a log collector) ends neither a command nor the
+ * daemon. Data that cannot be written otherwise, to a full disk, is told, and the command has failed.
+ */
+function watchOutput(io: Io): { readonly failed: boolean } {
+  const seen = { failed: false };
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error) => {
+    if (codeOf(error) === 'EPIPE' || seen.failed) return;
+    seen.failed = true;
+    process.exitCode = exitCodes.error;
+    io.err(`lastmile: cannot write the output: ${messageOf(error)}\n`);
+  });
+  return seen;
+}
+
 type Carry = (command: Command, action: Action) => Promise<void>;
 
 /** The command table. Every option has an environment twin `LASTMILE_…`. */
@@ -112,7 +138,8 @@ function build(carry: Carry): Command {
     .version(version())
     .showHelpAfterError('(lastmile help COMMAND says more)')
     .enablePositionalOptions()
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => readSwitches(command));
   addDeclarations(program, carry);
   addOperation(program, carry);
   addRuntime(program, carry);
@@ -137,6 +164,24 @@ class TwinnedCommand extends Command {
     return super.addOption(option);
   }
 }
+
+/** A switch in the environment is on or off by its word. Commander takes any word, also `false`, for on. */
+function readSwitches(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (!option.isBoolean() || command.getOptionValueSource(name) !== 'env') continue;
+    const text = process.env[option.envVar ?? ''] ?? '';
+    const value = switches.get(text.toLowerCase());
+    if (value === undefined)
+      command.error(`error: ${option.envVar} is ${JSON.stringify(text)}: true or false is needed`);
+    command.setOptionValueWithSource(name, value, 'env');
+  }
+}
+
+const switches: ReadonlyMap<string, boolean> = new Map([
+  ...['true', '1', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', '0', 'no', 'off', ''].map((word) => [word, false] as const),
+]);
 
 function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
@@ -246,6 +291,7 @@ function addRuntime(program: Command, carry: Carry): void {
     .description('who is online')
     .option('--user <username>', 'only this username')
     .option('--all', 'closed sessions as well', false)
+    .option('--limit <n>', 'how many, the newest first', count, 1000)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((options, command) =>
       carry(command, async (io, around) => (await import('./sessions.ts')).sessionsCommand(options, io, around)),
@@ -253,7 +299,7 @@ function addRuntime(program: Command, carry: Carry): void {
   withState(program.command('disconnect'))
     .argument('[username]')
     .description('ends sessions and says what the NAS answered')
-    .option('--session <id>', 'one session, by Acct-Session-Id')
+    .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((user, options, command) =>
       carry(command, async (io) => (await import('./disconnect.ts')).disconnectCommand(user, options, io)),
@@ -331,6 +377,12 @@ function outputs(formats: readonly string[]): Option {
 function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
   return Number(text);
+}
+
+function count(text: string): number {
+  const number = whole(text);
+  if (number < 1 || number >= 1_000_000) throw new InvalidArgumentError('a number from 1 to 999999 is needed.');
+  return number;
 }
 
 function endpoint(text: string): Endpoint {

@@ -6,17 +6,20 @@ import { render, table } from './output.ts';
 import { either, type RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** `lastmile sessions [--user U] [--all]`. */
+/** `lastmile sessions [--user U] [--all] [--limit N]`: says on stderr when there are more. */
 export async function sessionsCommand(
-  options: RuntimeOptions & { readonly user?: string; readonly all: boolean },
+  options: RuntimeOptions & { readonly user?: string; readonly all: boolean; readonly limit: number },
   io: Io,
   around: Surroundings,
 ): Promise<number> {
+  // One more than is shown, to know that there are more.
+  const limit = options.limit + 1;
   const query = new URLSearchParams({
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.all ? { all: 'true' } : {}),
+    limit: String(limit),
   });
-  const sessions = await either(
+  const found = await either(
     options,
     around,
     (daemon) => daemon.get<readonly SessionJson[]>(`/api/v1/sessions?${query}`),
@@ -25,10 +28,17 @@ export async function sessionsCommand(
         await engine.accounting.find({
           ...(options.user === undefined ? {} : { user: options.user }),
           ...(options.all ? {} : { active: true }),
+          limit,
           interimSeconds: 120,
         })
       ).map(toSessionJson),
   );
+  const sessions = found.slice(0, options.limit);
+  if (found.length > sessions.length) {
+    io.err(
+      `lastmile: there are more sessions than the ${sessions.length} shown; --limit ${options.limit * 10} shows more\n`,
+    );
+  }
   io.out(await render(sessions, options.output, () => sessionsText(sessions, around.clock.now())));
   return exitCodes.success;
 }

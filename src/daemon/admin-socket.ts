@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Longest path a Unix socket may have everywhere, with room to spare. */
 const longestPath = 100;
@@ -11,18 +11,33 @@ const longestPath = 100;
  */
 export async function adminSocketPath(stateDir: string): Promise<string> {
   const direct = join(resolve(stateDir), 'admin.sock');
-  const pointer = join(stateDir, 'admin.path');
-  if (Buffer.byteLength(direct) <= longestPath) {
-    await rm(pointer, { force: true });
-    return direct;
-  }
+  // A killed daemon leaves its own.
+  await forgetAdminSocket(stateDir);
+  if (Buffer.byteLength(direct) <= longestPath) return direct;
   const elsewhere = join(await mkdtemp(join(tmpdir(), 'lastmile-')), 'admin.sock');
-  await writeFile(pointer, elsewhere, { mode: 0o600 });
+  await writeFile(pointerOf(stateDir), elsewhere, { mode: 0o600 });
   return elsewhere;
+}
+
+/** Removes the temporary folder, and what names it, when the daemon has stopped. */
+export async function forgetAdminSocket(stateDir: string): Promise<void> {
+  const elsewhere = await readPointer(stateDir);
+  if (elsewhere === undefined) return;
+  await rm(elsewhere, { force: true }).catch(() => undefined);
+  await rmdir(dirname(elsewhere)).catch(() => undefined);
+  await rm(pointerOf(stateDir), { force: true });
 }
 
 /** Where a command finds the daemon of a state folder. */
 export async function findAdminSocket(stateDir: string): Promise<string> {
-  const elsewhere = await readFile(join(stateDir, 'admin.path'), 'utf8').catch(() => undefined);
-  return elsewhere?.trim() ?? join(resolve(stateDir), 'admin.sock');
+  return (await readPointer(stateDir)) ?? join(resolve(stateDir), 'admin.sock');
+}
+
+async function readPointer(stateDir: string): Promise<string | undefined> {
+  const text = await readFile(pointerOf(stateDir), 'utf8').catch(() => undefined);
+  return text?.trim();
+}
+
+function pointerOf(stateDir: string): string {
+  return join(stateDir, 'admin.path');
 }

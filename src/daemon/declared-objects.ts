@@ -27,8 +27,10 @@ export function declaredObjects(model: Model, word: string, name?: string): read
 function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly DeclaredObject[] {
   switch (kind) {
     case 'operator': {
-      const { name, origin, ...spec } = model.operator;
-      return [object('Operator', name, origin, spec)];
+      const { name, origin, admin, ...spec } = model.operator;
+      // Whose tokens there are, not what they digest to: that could be guessed from.
+      const tokens = admin.tokens.map((token) => ({ name: token.name, role: token.role }));
+      return [object('Operator', name, origin, { ...spec, admin: { ...admin, tokens } })];
     }
     case 'router':
       return model.routers.map(({ name, origin, ...spec }) => object('Router', name, origin, spec));

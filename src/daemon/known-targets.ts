@@ -1,5 +1,12 @@
 import { RequestError } from '../admin/request-error.ts';
 import { nearest } from '../base/nearest.ts';
+import { directoryName } from '../directory/directory-target.ts';
+import type { Model } from '../model/model.ts';
+
+/** Names of the targets that a model has: the directory, and routers with an API. */
+export function targetNames(model: Model): readonly string[] {
+  return [directoryName, ...model.routers.filter(({ api }) => api !== undefined).map(({ name }) => name)];
+}
 
 /**
  * Names of targets that were given must be names of targets there are: a slip must neither pass for success nor leave

@@ -86,13 +86,14 @@ function checkOperators(to: Resolving): void {
     error(to, 'LM_SEVERAL_OPERATORS', message, other, ['metadata', 'name']);
   }
   if (first !== undefined || incomplete.operator) return;
-  const message = 'no Operator is declared: defaults are used and markers on routers say "default"';
+  const message =
+    'no Operator is declared: defaults are used, and markers on routers say "default". A second repository without one, on the same routers, would take these rows for its own';
   to.problems.push({
     severity: 'warning',
     code: 'LM_NO_OPERATOR',
     message,
     path: [],
-    hint: 'add a document of kind Operator',
+    hint: 'add a document of kind Operator, with a name of its own',
   });
 }
 

@@ -43,7 +43,7 @@ export class StatusBook {
     return [...this.#targets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Conditions of the source of declarations. */
+  /** Conditions of the daemon itself: its source of declarations, its ports. */
   get source(): readonly Condition[] {
     return this.#source;
   }
@@ -68,11 +68,12 @@ export class StatusBook {
   }
 
   recordSource(judgement: Judgement, at: number): void {
-    this.#source = transition(this.#source, [judgement], at);
+    const others = this.#source.filter(({ type }) => type !== judgement.type);
+    this.#source = [...transition(this.#source, [judgement], at), ...others];
   }
 
   recordSessions(events: readonly SessionEvent[]): void {
-    this.#sessionEvents.push(...events);
+    for (const event of events.slice(-sessionEventsKept)) this.#sessionEvents.push(event);
     this.#sessionEvents.splice(0, Math.max(0, this.#sessionEvents.length - sessionEventsKept));
   }
 

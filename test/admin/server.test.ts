@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -38,6 +39,10 @@ class Lab implements AsyncDisposable {
       log: pino({ level: 'silent' }),
     });
     return lab;
+  }
+
+  get folder(): string {
+    return this.#folder.path;
   }
 
   get port(): number {
@@ -196,5 +201,14 @@ describe('what the daemon cannot make sense of', () => {
 
     expect((await lab.fetch('/api/v1/plan', 'admin', {})).status).toBe(400);
     expect((await lab.fetch('/api/v1/disconnect', 'admin', { session: 'a' })).status).toBe(409);
+  });
+});
+
+describe('the Unix socket', () => {
+  it('is for its owner alone, and all there is in the folder', async () => {
+    await using lab = await Lab.start();
+
+    expect(readdirSync(lab.folder)).toEqual(['admin.sock']);
+    expect(statSync(join(lab.folder, 'admin.sock')).mode & 0o777).toBe(0o600);
   });
 });

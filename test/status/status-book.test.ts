@@ -114,6 +114,28 @@ describe('what happened to sessions', () => {
   });
 });
 
+describe('very many sessions at once', () => {
+  it('are taken in', async () => {
+    await using state = await lab();
+    const book = await state.open();
+    const event: SessionEvent = {
+      at: 0,
+      username: 'anna',
+      action: 'change',
+      why: 'rate',
+      nas: 'core-1',
+      sessionId: '1',
+      result: 'changed',
+      detail: 'CoA-ACK',
+    };
+
+    book.recordSessions(Array.from({ length: 200_000 }, (_, at) => ({ ...event, at })));
+
+    expect(book.sessionEvents()).toHaveLength(200);
+    expect(book.sessionEvents()[0]?.at).toBe(199_999);
+  });
+});
+
 describe('the source of declarations', () => {
   it('has its condition, dated by its last change', async () => {
     await using state = await lab();

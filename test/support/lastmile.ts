@@ -101,6 +101,12 @@ export class DaemonProcess implements AsyncDisposable {
     return this.#process.exitCode;
   }
 
+  /** As when a log collector dies: nobody reads what it writes. */
+  stopReading(): void {
+    this.#process.stdout?.destroy();
+    this.#process.stderr?.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop('SIGKILL');
   }
