@@ -15,6 +15,8 @@ import type {
   WhyAnswer,
 } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
+import type { FileCache } from '../manifest/load-manifest.ts';
 import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { RadiusServer } from '../radius/server.ts';
@@ -24,6 +26,7 @@ import type { Metrics } from '../status/metrics.ts';
 import type { TargetReport } from '../status/report.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { Engine } from './engine.ts';
+import { requireKnown } from './known-targets.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
@@ -38,18 +41,31 @@ export interface DaemonServiceOptions {
   readonly version: string;
   readonly source: Source;
   readonly load: Omit<LoadSettings, 'mode'>;
-  /** Reads the source now. */
+  /** What is known of the files the daemon follows. */
+  readonly cache: Readonly<FileCache>;
+  /** Reads the source now; when it cannot be read, what is in force stays. */
   readonly refresh: () => Promise<void>;
   readonly radius: () => RadiusServer | undefined;
+}
+
+/** There is nothing to reconcile with: no valid declarations have been read. */
+export class NothingInForceError extends LastmileError {
+  readonly code = 'LM_NOTHING_IN_FORCE';
+  readonly retry = 'backoff';
+
+  constructor(refused: string | undefined) {
+    super(`no declarations are in force${refused === undefined ? '' : `: ${refused}`}`);
+  }
 }
 
 /** What the daemon answers to commands, pages and programs. */
 export class DaemonService implements AdminService {
   readonly #options: DaemonServiceOptions;
   readonly #startedAt: number;
-  #revision: Revision | undefined;
+  #revision: Omit<Revision, 'files'> | undefined;
+  /** What the files of the revision in force come to. */
+  #contents: string | undefined;
   #refused: string | undefined;
-  #restart: string | undefined;
 
   constructor(options: DaemonServiceOptions) {
     this.#options = options;
@@ -58,7 +74,9 @@ export class DaemonService implements AdminService {
 
   /** Told by the daemon: a revision came into force. */
   took(revision: Revision): void {
-    this.#revision = revision;
+    const { files, ...about } = revision;
+    this.#revision = about;
+    this.#contents = folderRevision(files);
     this.#refused = undefined;
   }
 
@@ -67,14 +85,13 @@ export class DaemonService implements AdminService {
     this.#refused = `${revision.id} is invalid: ${errors} errors (lastmile validate lists them)`;
   }
 
-  needsRestart(why: string): void {
-    this.#restart = why;
-  }
-
   readiness(): Readiness {
     const { engine, radius } = this.#options;
     const reasons: string[] = [];
-    if (radius() === undefined) reasons.push(this.#refused ?? 'no declarations have been read yet: RADIUS is closed');
+    const closed = engine.status.source.find(({ type, status }) => type === 'Listening' && status === 'False');
+    if (radius() === undefined) {
+      reasons.push(this.#refused ?? closed?.message ?? 'no declarations have been read yet: RADIUS is closed');
+    }
     if (engine.store.broken !== undefined)
       reasons.push(`accounting is not acknowledged: ${engine.store.broken.message}`);
     return { ready: reasons.length === 0, reasons };
@@ -130,6 +147,11 @@ export class DaemonService implements AdminService {
     if (wanted.result === 'invalid') return wanted;
     const model = asOf(wanted.model, clock.now());
     await using loan = engine.borrow(model);
+    requireKnown(
+      loan.targets.map(({ name }) => name),
+      targets,
+      exclude,
+    );
     const plan = await planTargets(chosen(loan.targets, targets, exclude), {
       model,
       revision: wanted.revision,
@@ -143,27 +165,30 @@ export class DaemonService implements AdminService {
   }
 
   async apply({ files, targets, exclude, allowDeletes }: ApplyRequest): Promise<ApplyAnswer> {
-    const { reconciler, source, engine } = this.#options;
+    const { reconciler, source } = this.#options;
     await this.#options.refresh();
     if (files !== undefined && !this.#follows(files)) {
       const given = this.#loadGiven(files);
       return given.result === 'invalid' ? given : { result: 'not-followed', source: source.description };
     }
+    const known = this.#targetNames();
+    requireKnown(known, targets, exclude);
     const names = chosen(
-      reconciler.targetNames.map((name) => ({ name })),
+      known.map((name) => ({ name })),
       targets,
       exclude,
     ).map(({ name }) => name);
-    const before = engine.status.sessionEvents().length;
-    const reports = await reconciler.request('request', names, allowDeletes);
-    await reconciler.sessionsSettled();
-    const events = engine.status.sessionEvents();
-    return { result: 'applied', reports, sessions: events.slice(0, Math.max(0, events.length - before)) };
+    const runs = await reconciler.request('request', names, allowDeletes);
+    const sessions = (await Promise.all(runs.map((run) => run.sessions))).flat();
+    return { result: 'applied', reports: runs.map(({ report }) => report), sessions };
   }
 
   async reconcile(target?: string): Promise<readonly TargetReport[]> {
     await this.#options.refresh();
-    return this.#options.reconciler.request('request', target === undefined ? undefined : [target]);
+    const only = target === undefined ? this.#targetNames() : [target];
+    requireKnown(this.#targetNames(), only);
+    const runs = await this.#options.reconciler.request('request', only);
+    return runs.map(({ report }) => report);
   }
 
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {
@@ -197,26 +222,35 @@ export class DaemonService implements AdminService {
     return { result: 'loaded' as const, ...inForce };
   }
 
+  /** @throws NothingInForceError when there is no target because there is no model */
+  #targetNames(): readonly string[] {
+    const { reconciler } = this.#options;
+    if (reconciler.inForce === undefined) throw new NothingInForceError(this.#refused);
+    return reconciler.targetNames;
+  }
+
   #loadGiven(files: Revision['files']) {
-    const { model, issues } = loadFiles(files, { ...this.#options.load, mode: 'use' });
+    if (this.#follows(files)) return this.#inForce();
+    // A copy: what is asked about must not displace what the daemon knows of the files it follows.
+    const cache: FileCache = new Map(this.#options.cache);
+    const { model, issues } = loadFiles(files, { ...this.#options.load, cache, mode: 'use' });
     if (model === undefined) return { result: 'invalid' as const, issues };
-    const revision = this.#follows(files) ? (this.#revision?.id ?? '') : folderRevision(files);
-    return { result: 'loaded' as const, model, revision };
+    return { result: 'loaded' as const, model, revision: folderRevision(files) };
   }
 
   /** Are these the files of the revision in force? */
   #follows(files: Revision['files']): boolean {
-    return this.#revision !== undefined && folderRevision(files) === folderRevision(this.#revision.files);
+    return this.#contents !== undefined && folderRevision(files) === this.#contents;
   }
 
   #findings(): readonly string[] {
     const { engine, radius } = this.#options;
-    const accounting = engine.accounting.findings().map((finding) => JSON.stringify(finding));
+    const accounting = engine.accounting.findings().map(({ message }) => message);
     const packets = (radius()?.findings() ?? []).map(
       ({ nas, reason, count, source, hint }) =>
         `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
     );
-    return [this.#refused, this.#restart, engine.store.broken?.message, ...accounting, ...packets].filter(
+    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets].filter(
       (each) => each !== undefined,
     );
   }

@@ -1,20 +1,29 @@
+import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { recentDecisions } from '../access/decision-log.ts';
 import { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
-import { LastmileError, messageOf } from '../base/errors.ts';
+import { LastmileError } from '../base/errors.ts';
 import type { Issue } from '../manifest/issue.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
-import type { Model } from '../model/model.ts';
+import type { Endpoint, Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
 import { RadiusServer } from '../radius/server.ts';
 import type { Revision, Source } from '../source/source.ts';
+import type { Judgement } from '../status/conditions.ts';
 import { Metrics } from '../status/metrics.ts';
-import { adminSocketPath } from './admin-socket.ts';
+import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
 import { LastGood } from './last-good.ts';
-import { endpointText, type ListenOverrides, type ListenPlan, listenPlan, sameListeners } from './listeners.ts';
+import {
+  defaultAdmin,
+  endpointText,
+  type ListenOverrides,
+  type ListenPlan,
+  listenPlan,
+  sameListeners,
+} from './listeners.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { Reconciler } from './reconciler.ts';
 
@@ -57,13 +66,22 @@ export class Daemon implements AsyncDisposable {
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
+  #adminListen: Endpoint = defaultAdmin;
+  /** The directory's memory holds what the disk says was applied. */
+  #loaded = false;
+  #watching = false;
   /** The newest revision that was looked at, taken or not. */
   #seen: string | undefined;
+  /** Looked at but not taken, for a reason outside of it: looked at again from that time of the monotonic clock. */
+  #again: { readonly revision: Revision; readonly from: number } | undefined;
+  /** What was told of the newest revision that was refused. */
+  #refusal: string | undefined;
+  /** What is to be said of the source while it can be read. */
+  #judgement: Judgement | undefined;
   /** In force, but the directory has not said yet that it holds it. */
   #candidate: Revision | undefined;
   #reading: Promise<void> = Promise.resolve();
-  #poll: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   private constructor(options: DaemonOptions, engine: Engine) {
     this.#options = options;
@@ -96,7 +114,8 @@ export class Daemon implements AsyncDisposable {
       version,
       source: options.source,
       load: options.load,
-      refresh: () => this.refresh(),
+      cache: this.#cache,
+      refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
     });
   }
@@ -122,60 +141,67 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
-  /** Reads the source now and takes what is new; resolves when that is in force (not when it is applied). */
+  /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
   refresh(): Promise<void> {
     const next = this.#reading.then(() => this.#read());
     this.#reading = next.catch(() => undefined);
     return next;
   }
 
-  /** Resolves when all that is under way on sessions is done. For tests and for shutting down. */
-  async idle(): Promise<void> {
-    await this.#reading;
-    await this.#reconciler.sessionsSettled();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    clearTimeout(this.#poll);
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
     await this.#options.source[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#reading;
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#admin?.[Symbol.asyncDispose]();
+    await forgetAdminSocket(this.#options.stateDir);
     await this.#engine[Symbol.asyncDispose]();
   }
 
   async #start(): Promise<void> {
-    const { source, stateDir, listen, log } = this.#options;
+    const { stateDir, listen, log } = this.#options;
     const first = await this.#firstModel();
+    this.#adminListen = listen.admin ?? first?.operator.admin.listen ?? defaultAdmin;
     this.#admin = await AdminServer.start({
       service: this.#service,
       socketPath: await adminSocketPath(stateDir),
-      listen: listen.admin ?? first?.model.operator.admin.listen ?? { host: '127.0.0.1', port: 9812 },
+      listen: this.#adminListen,
       tokens: () => this.#reconciler.inForce?.model.operator.admin.tokens ?? [],
       log,
     });
     if (first === undefined) this.#tellListeners();
-    else await this.#serve(first.model);
-    await source.watch(() => void this.#refreshQuietly());
-    this.#schedulePoll();
+    else await this.#serve(first);
+    await this.#watch();
     await this.#refreshQuietly();
+    void this.#poll();
   }
 
   /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
-  async #firstModel(): Promise<{ readonly model: Model } | undefined> {
+  async #firstModel(): Promise<Model | undefined> {
     const kept = await this.#lastGood.read(this.#options.source);
     const keptModel = kept === undefined ? undefined : this.#load(kept.files).model;
-    if (keptModel !== undefined) return { model: keptModel };
+    if (keptModel !== undefined) return keptModel;
     const newest = await this.#options.source.read().catch(() => undefined);
-    const model = newest === undefined ? undefined : this.#load(newest.files).model;
-    return model === undefined ? undefined : { model };
+    return newest === undefined ? undefined : this.#load(newest.files).model;
   }
 
   #load(files: Revision['files']) {
     return loadFiles(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
+  }
+
+  /** Without being told of changes the daemon still finds them by polling; it is tried again with each poll. */
+  async #watch(): Promise<void> {
+    const { source, stateDir, log } = this.#options;
+    if (this.#watching) return;
+    try {
+      await source.watch(() => void this.#refreshQuietly(), [resolve(stateDir)]);
+      this.#watching = true;
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      log.debug({ err: error }, 'the source cannot be watched yet');
+    }
   }
 
   async #refreshQuietly(): Promise<void> {
@@ -183,38 +209,53 @@ export class Daemon implements AsyncDisposable {
       await this.refresh();
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
-      this.#sourceCondition('False', 'ReadFailed', messageOf(error));
-      this.#options.log.error({ err: error }, 'declarations cannot be read; what is in force stays');
+      const judgement = { type: 'SourceReady', status: 'False', reason: 'ReadFailed', message: error.message } as const;
+      if (this.#judge(judgement)) {
+        this.#options.log.error({ err: error }, 'declarations cannot be read; what is in force stays');
+      }
     }
   }
 
   async #read(): Promise<void> {
-    if (this.#stopped) return;
-    const revision = await this.#options.source.read(this.#seen);
-    if (revision === undefined) return;
+    if (this.#stopping.signal.aborted) return;
+    const revision = (await this.#options.source.read(this.#seen)) ?? this.#dueAgain();
+    if (revision !== undefined) await this.#consider(revision);
+    if (this.#judgement !== undefined) this.#judge(this.#judgement);
+    const model = this.#reconciler.inForce?.model;
+    if (model !== undefined) await this.#listen(model);
+  }
+
+  async #consider(revision: Revision): Promise<void> {
+    const { clock, log } = this.#options;
     this.#seen = revision.id;
+    const started = clock.monotonic();
     const { model, issues } = this.#load(revision.files);
+    const now = clock.monotonic();
+    // Of a large network, this must not take more than a tenth of the time.
+    this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
     if (model === undefined) return this.#reject(revision, issues);
     for (const issue of issues) {
       const place = `${issue.file}:${issue.line}:${issue.column}`;
-      this.#options.log.warn({ place, code: issue.code }, issue.message);
+      log.warn({ place, code: issue.code }, issue.message);
     }
     await this.#take(revision, model);
+  }
+
+  #dueAgain(): Revision | undefined {
+    const again = this.#again;
+    return again !== undefined && this.#options.clock.monotonic() >= again.from ? again.revision : undefined;
   }
 
   async #take(revision: Revision, model: Model): Promise<void> {
     const { log } = this.#options;
     log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
+    this.#refusal = undefined;
     this.#service.took(revision);
-    this.#sourceCondition('True', 'Succeeded', `following ${revision.id}`);
-    if (this.#bound === undefined) await this.#serve(model);
-    else if (!sameListeners(this.#bound, listenPlan(model.operator, this.#options.listen))) {
-      this.#service.needsRestart('listen addresses changed: they take effect after a restart');
-      log.warn('listen addresses changed: they take effect after a restart');
-    }
+    const message = `following ${revision.id}`;
+    this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
+    await this.#loadDirectory(model);
     this.#candidate = revision;
-    const following = this.#reconciler.follow({ model, revision: revision.id });
-    following.catch((error) => log.debug({ err: error }, 'reconcile ended'));
+    await this.#reconciler.follow({ model, revision: revision.id });
   }
 
   async #keepGood(id: string): Promise<void> {
@@ -226,9 +267,13 @@ export class Daemon implements AsyncDisposable {
 
   #reject(revision: Revision, issues: readonly Issue[]): void {
     const errors = issues.filter((issue) => issue.severity === 'error');
+    const refusal = JSON.stringify([revision.id, errors]);
+    if (refusal === this.#refusal) return;
+    this.#refusal = refusal;
     const first = errors[0];
     const place = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
-    this.#sourceCondition('False', 'BuildFailed', `${revision.id} has ${errors.length} errors${place}`);
+    const message = `${revision.id} has ${errors.length} errors${place}`;
+    this.#judgement = { type: 'SourceReady', status: 'False', reason: 'BuildFailed', message };
     this.#service.refusedRevision(revision, errors.length);
     this.#options.log.error(
       { revision: revision.id, errors: errors.length },
@@ -237,11 +282,35 @@ export class Daemon implements AsyncDisposable {
     this.#options.onInvalid?.(revision, issues);
   }
 
+  /** Sees to it that RADIUS is open, and says whether all is listened on that is declared. */
+  async #listen(model: Model): Promise<void> {
+    const { log, listen } = this.#options;
+    try {
+      if (this.#radius === undefined) await this.#serve(model);
+      const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model.operator, listen));
+      const message = same ? '' : 'listen addresses changed: they take effect after a restart';
+      const reason = same ? 'Bound' : 'RestartNeeded';
+      const news = this.#judge({ type: 'Listening', status: same ? 'True' : 'False', reason, message });
+      if (news && !same) log.warn(message);
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      const message = `RADIUS is closed: ${error.message}`;
+      const news = this.#judge({ type: 'Listening', status: 'False', reason: 'ListenFailed', message });
+      if (news) log.error({ err: error }, 'RADIUS is closed; tried again with each poll');
+    }
+  }
+
+  async #loadDirectory(model: Model): Promise<void> {
+    if (this.#loaded) return;
+    await this.#engine.directoryTarget.load(model);
+    this.#loaded = true;
+  }
+
   /** Opens the RADIUS sockets. Before that a NAS gets no answer and asks its next server. */
   async #serve(model: Model): Promise<void> {
     const { listen, clock, log, fillRandom } = this.#options;
     const plan = listenPlan(model.operator, listen);
-    await this.#engine.directoryTarget.load(model);
+    await this.#loadDirectory(model);
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
@@ -254,7 +323,7 @@ export class Daemon implements AsyncDisposable {
       random: fillRandom,
       log,
     });
-    this.#bound = plan;
+    this.#bound = { ...plan, admin: this.#adminListen };
     this.#tellListeners();
   }
 
@@ -270,14 +339,27 @@ export class Daemon implements AsyncDisposable {
     });
   }
 
-  #sourceCondition(status: 'True' | 'False', reason: string, message: string): void {
-    this.#engine.status.recordSource({ type: 'SourceReady', status, reason, message }, this.#options.clock.now());
+  /** @returns whether this is news */
+  #judge(judgement: Judgement): boolean {
+    const { status } = this.#engine;
+    const before = status.source.find(({ type }) => type === judgement.type);
+    status.recordSource(judgement, this.#options.clock.now());
+    return before?.status !== judgement.status || before.message !== judgement.message;
   }
 
-  #schedulePoll(): void {
-    if (this.#stopped) return;
-    this.#poll = setTimeout(() => {
-      void this.#refreshQuietly().finally(() => this.#schedulePoll());
-    }, this.#options.pollMs ?? this.#options.source.pollMs);
+  async #poll(): Promise<void> {
+    const { clock, source, pollMs } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(pollMs ?? source.pollMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#watch();
+      await this.#refreshQuietly();
+    }
   }
+}
+
+/** May this go away without a new revision? A secret may appear that was not there. */
+function isOutside({ code }: Issue): boolean {
+  return code === 'LM_SECRET_MISSING' || code === 'LM_SECRET_REFUSED' || code === 'LM_SECRET_EMPTY';
 }

@@ -30,6 +30,7 @@ export class LastGood {
   async keep(source: Source, { id, files }: Pick<Revision, 'id' | 'files'>): Promise<void> {
     if (this.#id === id) return;
     const kept: Kept = source.readAgain === undefined ? { id, files } : { id };
+    await source.keep?.(id);
     await this.#meta.put(key, kept, { sync: true });
     this.#id = id;
   }

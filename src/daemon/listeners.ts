@@ -10,19 +10,26 @@ export interface ListenOverrides {
 export interface ListenPlan {
   readonly auth: readonly Endpoint[];
   readonly accounting: readonly Endpoint[];
+  readonly admin: Endpoint;
 }
 
-/** Where RADIUS is to listen. Pure. */
+/** Where the admin API listens as long as nothing is declared. */
+export const defaultAdmin: Endpoint = { host: '127.0.0.1', port: 9812 };
+
+/** Where RADIUS and the admin API are to listen. Pure. */
 export function listenPlan(operator: Operator, overrides: ListenOverrides): ListenPlan {
   return {
     auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth],
     accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting],
+    admin: overrides.admin ?? operator.admin.listen,
   };
 }
 
 /** Do two plans bind the same addresses? */
 export function sameListeners(a: ListenPlan, b: ListenPlan): boolean {
-  return textOf(a.auth) === textOf(b.auth) && textOf(a.accounting) === textOf(b.accounting);
+  return (['auth', 'accounting', 'admin'] as const).every(
+    (each) => textOf([a[each]].flat()) === textOf([b[each]].flat()),
+  );
 }
 
 /** `host:port`, IPv6 in brackets. */

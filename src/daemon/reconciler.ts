@@ -5,7 +5,7 @@ import { directoryName } from '../directory/directory-target.ts';
 import { asOf, nextChangeAfter } from '../model/as-of.ts';
 import type { Model, ReconcileMode } from '../model/model.ts';
 import type { SessionResult, Target } from '../reconcile/target.ts';
-import { TargetLoop } from '../reconcile/target-loop.ts';
+import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-loop.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { Engine } from './engine.ts';
 import { runTarget } from './run-target.ts';
@@ -16,7 +16,7 @@ export interface InForce {
 }
 
 export interface ReconcilerOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -26,9 +26,16 @@ export interface ReconcilerOptions {
   readonly onServed?: (inForce: InForce) => Promise<void>;
 }
 
+/** What came of one run of one target. */
+export interface LoopRun extends RunReport {
+  readonly report: TargetReport;
+  /** What was done to people online; settles after the data is in place, never rejects. */
+  readonly sessions: Promise<readonly SessionEvent[]>;
+}
+
 interface Running {
   readonly target: Target;
-  readonly loop: TargetLoop<TargetReport>;
+  readonly loop: TargetLoop<LoopRun>;
 }
 
 /** A wall-clock wait is taken in steps, so that a jump of the clock is noticed within one. */
@@ -39,12 +46,14 @@ const lastWaitMs = 2_000;
 /** One loop per target, all following the model in force. */
 export class Reconciler implements AsyncDisposable {
   readonly #options: ReconcilerOptions;
+  /** Targets of the model in force. A loop of any other runs no more. */
+  #targets: ReadonlyMap<string, Target> = new Map();
   readonly #loops = new Map<string, Running>();
+  readonly #replacing = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly #sessionWork = new Set<Promise<void>>();
+  readonly #sessionWork = new Set<Promise<unknown>>();
   #inForce: InForce | undefined;
-  #allowDeletes: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer = new AbortController();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -59,70 +68,99 @@ export class Reconciler implements AsyncDisposable {
     return this.#inForce === undefined ? undefined : nextChangeAfter(this.#inForce.model, this.#options.clock.now());
   }
 
-  /** Takes a new model into force; resolves with the first report of every target. */
-  async follow(inForce: InForce): Promise<readonly TargetReport[]> {
+  /**
+   * Takes a new model into force. Resolves when each target of it has its loop and every loop was asked to run, not when
+   * they did. Called again meanwhile, the newest model wins.
+   */
+  async follow(inForce: InForce): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     this.#inForce = inForce;
-    const targets = this.#options.engine.targets(inForce.model);
-    const names = new Set(targets.map((target) => target.name));
-    await Promise.all([...this.#loops.keys()].filter((name) => !names.has(name)).map((name) => this.#end(name)));
-    await this.#options.engine.status.keepOnly(names);
+    this.#useTargets(this.#options.engine.targets(inForce.model));
     this.#schedule();
-    return Promise.all(targets.map(async (target) => (await this.#loopOf(target)).request('revision')));
+    for (const name of this.#targets.keys()) this.#ask(name, 'revision').catch(ignoreEnd);
+    await Promise.all([...this.#loops.keys(), ...this.#targets.keys()].map((name) => this.#inStep(name)));
+    await this.#keepStatus();
   }
 
-  /** Reconciles now. `allowDeletes` lifts the delete guard for these runs. */
-  async request(reason: string, targets?: readonly string[], allowDeletes?: number): Promise<readonly TargetReport[]> {
-    const wanted = [...this.#loops].filter(([name]) => targets === undefined || targets.includes(name));
-    this.#allowDeletes = allowDeletes;
-    try {
-      return await Promise.all(wanted.map(([, { loop }]) => loop.request(reason)));
-    } finally {
-      this.#allowDeletes = undefined;
-    }
+  /** Reconciles now. `allowDeletes` lifts the delete guard for these runs. @throws LoopEndedError when stopping */
+  async request(reason: string, targets?: readonly string[], allowDeletes?: number): Promise<readonly LoopRun[]> {
+    if (this.#stopping.signal.aborted) throw new LoopEndedError();
+    const wanted = this.targetNames.filter((name) => targets === undefined || targets.includes(name));
+    return Promise.all(wanted.map((name) => this.#ask(name, reason, allowDeletes)));
   }
 
-  /** Resolves when every effect on sessions that is under way has its result. */
-  async sessionsSettled(): Promise<void> {
-    await Promise.all(this.#sessionWork);
-  }
-
+  /** Names of the targets of the model in force. */
   get targetNames(): readonly string[] {
-    return [...this.#loops.keys()];
+    return [...this.#targets.keys()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#timer.abort();
     this.#stopping.abort();
-    await Promise.all([...this.#loops.keys()].map((name) => this.#end(name)));
+    this.#useTargets([]);
+    await Promise.all([...this.#loops.keys()].map((name) => this.#inStep(name)));
     // What a silent NAS still owes is pending on disk, and taken up at the next start.
-    await Promise.race([this.sessionsSettled(), this.#options.clock.sleep(lastWaitMs)]);
+    const waited = new AbortController();
+    const settled = Promise.all(this.#sessionWork).finally(() => waited.abort());
+    await Promise.race([settled, this.#options.clock.sleep(lastWaitMs, waited.signal).catch(() => undefined)]);
   }
 
-  async #loopOf(target: Target): Promise<TargetLoop<TargetReport>> {
-    const running = this.#loops.get(target.name);
-    if (running?.target === target) return running.loop;
-    await this.#end(target.name);
+  /** From here on no other target is run: one that is not in the model would take its rows for rows too many. */
+  #useTargets(targets: readonly Target[]): void {
+    this.#targets = new Map(targets.map((target) => [target.name, target]));
+    for (const [name, { target, loop }] of this.#loops) {
+      if (this.#targets.get(name) !== target) void loop[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Ends the loop of a target that is no longer and starts that of one that is: in turn, so that none ever has two. */
+  #inStep(name: string): Promise<void> {
+    const turn = (this.#replacing.get(name) ?? Promise.resolve()).then(async () => {
+      const running = this.#loops.get(name);
+      if (running !== undefined && running.target !== this.#targets.get(name)) {
+        await running.loop[Symbol.asyncDispose]();
+        this.#loops.delete(name);
+      }
+      const target = this.#targets.get(name);
+      if (target !== undefined && !this.#loops.has(name)) this.#loops.set(name, { target, loop: this.#start(target) });
+    });
+    this.#replacing.set(name, turn);
+    return turn;
+  }
+
+  #start(target: Target): TargetLoop<LoopRun> {
     const { clock, random } = this.#options;
-    const loop = new TargetLoop<TargetReport>({
+    return new TargetLoop<LoopRun>({
       clock,
       random,
       intervalMs: () => this.#inForce?.model.operator.reconcile.intervalMs ?? 300_000,
-      run: (reason, signal) => this.#run(target, reason, signal),
+      run: (reason, signal, allowDeletes) => this.#run(target, reason, signal, allowDeletes),
     });
-    this.#loops.set(target.name, { target, loop });
-    return loop;
   }
 
-  async #end(name: string): Promise<void> {
-    const running = this.#loops.get(name);
-    this.#loops.delete(name);
-    await running?.loop[Symbol.asyncDispose]();
+  async #ask(name: string, reason: string, allowDeletes?: number): Promise<LoopRun> {
+    await this.#inStep(name);
+    const loop = this.#loops.get(name)?.loop;
+    if (loop === undefined) throw new LoopEndedError();
+    return loop.request(reason, allowDeletes);
   }
 
-  async #run(target: Target, reason: string, signal: AbortSignal): Promise<TargetReport> {
+  /** A disk that takes nothing must not keep a commit from the routers. */
+  async #keepStatus(): Promise<void> {
+    try {
+      await this.#options.engine.status.keepOnly(new Set(this.targetNames));
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      this.#options.log.warn({ err: error }, 'status of targets that are gone not removed');
+    }
+  }
+
+  async #run(target: Target, reason: string, signal: AbortSignal, allowDeletes?: number): Promise<LoopRun> {
     const { engine, clock } = this.#options;
     const inForce = this.#inForce;
-    if (inForce === undefined) throw new TypeError('no model in force');
+    if (inForce === undefined || this.#targets.get(target.name) !== target) {
+      throw new TypeError(`${target.name} is no target of the model in force`);
+    }
     const { report, sessions } = await runTarget(target, {
       model: asOf(inForce.model, clock.now()),
       revision: inForce.revision,
@@ -130,16 +168,16 @@ export class Reconciler implements AsyncDisposable {
       mode: modeOf(target, inForce.model),
       guard: {
         deleteLimits: inForce.model.operator.reconcile.deleteLimits,
-        ...(this.#allowDeletes === undefined ? {} : { allowDeletes: this.#allowDeletes }),
+        ...(allowDeletes === undefined ? {} : { allowDeletes }),
       },
       inventory: engine.inventory,
       reason,
       clock,
       signal,
     });
-    this.#follow(sessions);
+    const events = this.#eventsOf(sessions);
     await this.#settleReport(target, report, inForce);
-    return report;
+    return { result: report.result, retry: report.retry, report, sessions: events };
   }
 
   async #settleReport(target: Target, report: TargetReport, inForce: InForce): Promise<void> {
@@ -156,17 +194,22 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
-  #follow(sessions: Promise<readonly SessionResult[]>): void {
+  #eventsOf(sessions: Promise<readonly SessionResult[]>): LoopRun['sessions'] {
     const { engine, clock, log } = this.#options;
     const work = sessions
       .then((results) => {
         const events = results.map((result) => sessionEvent(result, clock.now()));
         engine.status.recordSessions(events);
         for (const event of events) log.info(event, 'session settled');
+        return events;
       })
-      .catch((error) => log.error({ err: error }, 'sessions not settled; tried again with the next reconcile'))
+      .catch((error) => {
+        log.error({ err: error }, 'sessions not settled; tried again with the next reconcile');
+        return [];
+      })
       .finally(() => this.#sessionWork.delete(work));
     this.#sessionWork.add(work);
+    return work;
   }
 
   #log(report: TargetReport): void {
@@ -180,20 +223,37 @@ export class Reconciler implements AsyncDisposable {
     else this.#options.log.debug(fields, 'nothing to change');
   }
 
-  /** Wakes every loop when the next expiry comes, also after a jump of the clock. */
+  /** Wakes the targets it concerns when the next expiry comes, also when a jump of the clock brings it. */
   #schedule(): void {
-    clearTimeout(this.#timer);
+    this.#timer.abort();
+    this.#timer = new AbortController();
+    const { clock } = this.#options;
     const next = this.nextChange;
     if (next === undefined || this.#stopping.signal.aborted) return;
-    const wait = Math.max(0, next - this.#options.clock.now());
-    this.#timer = setTimeout(
+    const wait = Math.min(Math.max(0, next - clock.now()) + 1, longestWaitMs);
+    clock.sleep(wait, this.#timer.signal).then(
       () => {
-        if (wait <= longestWaitMs) void this.request('time').catch(() => undefined);
+        if (clock.now() >= next) this.#expired(next);
         this.#schedule();
       },
-      Math.min(wait + 1, longestWaitMs),
+      () => undefined,
     );
   }
+
+  /** Reconciles the directory, and the routers with a local row of somebody who expired since then. */
+  #expired(since: number): void {
+    const now = this.#options.clock.now();
+    const over = (this.#inForce?.model.subscriptions ?? []).filter(
+      ({ state, expires }) => state === 'active' && expires !== undefined && expires >= since && expires <= now,
+    );
+    const names = new Set([directoryName, ...over.flatMap(({ localOn }) => localOn)]);
+    this.request('time', [...names]).catch(ignoreEnd);
+  }
+}
+
+/** A loop that ends takes nothing on: whoever comes after it runs by itself. */
+function ignoreEnd(error: unknown): void {
+  if (!(error instanceof LoopEndedError)) throw error;
 }
 
 /** The stricter of the operator's and the router's mode wins. The directory always applies: RADIUS is served from it. */

@@ -12,8 +12,8 @@ export interface RunReport {
 export interface TargetLoopOptions<Report extends RunReport> {
   readonly clock: Clock;
   readonly intervalMs: () => number;
-  /** One reconcile. Must not reject: a failure is a report. */
-  readonly run: (reason: string, signal: AbortSignal) => Promise<Report>;
+  /** One reconcile, with the number of deletes that whoever asked for it allows. Must not reject: a failure is a report. */
+  readonly run: (reason: string, signal: AbortSignal, allowDeletes?: number) => Promise<Report>;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -21,6 +21,13 @@ export interface TargetLoopOptions<Report extends RunReport> {
 interface Waiting<Report> {
   readonly resolve: (report: Report) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** One run that is to be, and all who wait for it. */
+interface Asked<Report> {
+  readonly reason: string;
+  readonly allowDeletes: number | undefined;
+  readonly waiting: Waiting<Report>[];
 }
 
 /** Asked of a loop that is being stopped. */
@@ -44,7 +51,7 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
   readonly #options: TargetLoopOptions<Report>;
   readonly #stop = new AbortController();
   #wake = new AbortController();
-  #asked: { readonly reason: string; readonly waiting: readonly Waiting<Report>[] } | undefined;
+  readonly #asked: Asked<Report>[] = [];
   #failures = 0;
   readonly #ended: Promise<void>;
 
@@ -53,12 +60,16 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
     this.#ended = this.#loop();
   }
 
-  /** Asks for a run; resolves with the report of one that began after this call. */
-  request(reason: string): Promise<Report> {
+  /**
+   * Asks for a run; resolves with the report of one that began after this call. `allowDeletes` holds for that run alone,
+   * which is shared only with those who allow the same.
+   */
+  request(reason: string, allowDeletes?: number): Promise<Report> {
     return new Promise((resolve, reject) => {
       if (this.#stop.signal.aborted) return reject(new LoopEndedError());
-      const waiting = [...(this.#asked?.waiting ?? []), { resolve, reject }];
-      this.#asked = { reason: this.#asked?.reason ?? reason, waiting };
+      const alike = this.#asked.find((each) => each.allowDeletes === allowDeletes);
+      if (alike === undefined) this.#asked.push({ reason, allowDeletes, waiting: [{ resolve, reject }] });
+      else alike.waiting.push({ resolve, reject });
       this.#wake.abort();
     });
   }
@@ -67,17 +78,16 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
     this.#stop.abort();
     this.#wake.abort();
     await this.#ended;
-    for (const { reject } of this.#asked?.waiting ?? []) reject(new LoopEndedError());
+    for (const { reject } of this.#asked.flatMap((each) => each.waiting)) reject(new LoopEndedError());
   }
 
   async #loop(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      if (this.#asked === undefined) await this.#wait();
+      if (this.#asked.length === 0) await this.#wait();
       if (this.#stop.signal.aborted) return;
-      const asked = this.#asked;
-      this.#asked = undefined;
+      const asked = this.#asked.shift();
       this.#wake = new AbortController();
-      const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal);
+      const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal, asked?.allowDeletes);
       const failed = report.retry === 'backoff' && (report.result === 'failed' || report.result === 'partial');
       this.#failures = failed ? this.#failures + 1 : 0;
       for (const { resolve } of asked?.waiting ?? []) resolve(report);

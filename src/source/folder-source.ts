@@ -22,10 +22,10 @@ export class FolderSource implements Source {
     return id === known ? undefined : { id, files };
   }
 
-  async watch(changed: () => void): Promise<void> {
-    const hidden = (path: string) =>
-      path !== this.#dir && basename(path).startsWith('.') && basename(path) !== '.lastmileignore';
-    this.#watcher = await watchPaths([this.#dir], changed, hidden);
+  async watch(changed: () => void, leftOut: readonly string[] = []): Promise<void> {
+    const hidden = (path: string) => basename(path).startsWith('.') && basename(path) !== '.lastmileignore';
+    const ignored = (path: string) => path !== this.#dir && (hidden(path) || leftOut.includes(path));
+    this.#watcher = await watchPaths([this.#dir], changed, ignored);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

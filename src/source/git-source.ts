@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf } from '../base/errors.ts';
 import { SourceError } from './errors.ts';
+import { sourceLimits } from './folder.ts';
 import { type IgnoreRules, isDeclaration, parseIgnore } from './selection.ts';
 import type { Revision, Source, SourceFile } from './source.ts';
 import { watchPaths } from './watch.ts';
@@ -10,7 +11,13 @@ import { watchPaths } from './watch.ts';
 interface Blob {
   readonly path: string;
   readonly id: string;
+  readonly octets: number;
 }
+
+/** Keeps git from forgetting the commit that is served after a restart. */
+const keptRef = 'refs/lastmile/last-good';
+/** A git that is silent for so long will not answer. */
+const longestMs = 120_000;
 
 /** Commits of a local repository's HEAD. The work tree is never read: what is not committed does not exist. */
 export class GitSource implements Source {
@@ -18,6 +25,7 @@ export class GitSource implements Source {
   readonly pollMs = 2_000;
   readonly #dir: string;
   readonly #git: SimpleGit;
+  readonly #stop = new AbortController();
   #watcher: AsyncDisposable | undefined;
 
   constructor(dir: string) {
@@ -51,13 +59,19 @@ export class GitSource implements Source {
   }
 
   async readAgain(id: string): Promise<readonly SourceFile[]> {
-    const hash = /@sha1:([0-9a-f]{40,64})$/.exec(id)?.[1];
+    const hash = hashOf(id);
     if (hash === undefined) throw new SourceError(`${this.#dir}: ${id} is not a commit`);
     try {
       return await this.#files(hash);
     } catch (error) {
       throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
     }
+  }
+
+  /** By a ref of ours; where we may not write, git's own patience decides. */
+  async keep(id: string): Promise<void> {
+    const hash = hashOf(id);
+    if (hash !== undefined) await this.#raw('update-ref', keptRef, hash).catch(() => undefined);
   }
 
   /** True when the work tree differs from HEAD: those edits are ignored, and people should be told. */
@@ -67,9 +81,7 @@ export class GitSource implements Source {
   }
 
   async watch(changed: () => void): Promise<void> {
-    const [gitDir = '', common = ''] = (await this.#raw('rev-parse', '--git-dir', '--git-common-dir'))
-      .trim()
-      .split('\n');
+    const [gitDir = '', common = ''] = await this.#folders();
     const [own, shared] = [resolve(this.#dir, gitDir), resolve(this.#dir, common)];
     // The reflog is appended to by every move of HEAD; refs are replaced by renaming, which watchers can miss.
     const paths = [
@@ -82,7 +94,16 @@ export class GitSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
     await this.#watcher?.[Symbol.asyncDispose]();
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    try {
+      return (await this.#raw('rev-parse', '--git-dir', '--git-common-dir')).trim().split('\n');
+    } catch (error) {
+      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+    }
   }
 
   #raw(...args: readonly string[]): Promise<string> {
@@ -90,11 +111,32 @@ export class GitSource implements Source {
   }
 
   async #files(commit: string): Promise<readonly SourceFile[]> {
-    const blobs = blobsOf(await this.#raw('ls-tree', '-r', '-z', '--full-tree', commit));
-    const ignore = blobs.find((blob) => blob.path === '.lastmileignore');
-    const rules = parseIgnore(ignore === undefined ? '' : firstText(await catFile(this.#dir, [ignore])));
-    return catFile(this.#dir, wanted(blobs, rules));
+    const blobs = blobsOf(await this.#raw('ls-tree', '-r', '-l', '-z', '--full-tree', commit));
+    const ignore = blobs.filter((blob) => blob.path === '.lastmileignore');
+    const rules = parseIgnore(firstText(await this.#contents(ignore)));
+    return this.#contents(wanted(blobs, rules));
   }
+
+  /** Reads blobs through one `git cat-file --batch`. */
+  async #contents(blobs: readonly Blob[]): Promise<readonly SourceFile[]> {
+    if (blobs.length === 0) return [];
+    checkBounds(blobs);
+    const input = blobs.map((blob) => `${blob.id}\n`).join('');
+    return cut(await run(this.#dir, ['cat-file', '--batch', '--buffer'], input, this.#stop.signal), blobs);
+  }
+}
+
+function hashOf(id: string): string | undefined {
+  return /@sha1:([0-9a-f]{40,64})$/.exec(id)?.[1];
+}
+
+/** The same bounds as for a folder. */
+function checkBounds(blobs: readonly Blob[]): void {
+  const large = blobs.find(({ octets }) => octets > sourceLimits.fileOctets);
+  const all = blobs.reduce((sum, { octets }) => sum + octets, 0);
+  if (blobs.length > sourceLimits.files) throw new Error(`more than ${sourceLimits.files} files`);
+  if (large !== undefined) throw new Error(`${large.path} is larger than ${sourceLimits.fileOctets / 1024 / 1024} MiB`);
+  if (all > sourceLimits.octets) throw new Error('the files together are larger than 1 GiB');
 }
 
 function firstText(files: readonly SourceFile[]): string {
@@ -105,18 +147,16 @@ function wanted(blobs: readonly Blob[], rules: IgnoreRules): readonly Blob[] {
   return blobs.filter((blob) => isDeclaration(blob.path, rules));
 }
 
-/** Regular files of `ls-tree -z`: links and submodules are not followed. */
+/** Regular files of `ls-tree -l -z`: links and submodules are not followed. */
 function blobsOf(listing: string): readonly Blob[] {
   return listing.split('\0').flatMap((line) => {
-    const match = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(line);
-    return match?.[1] === undefined || match[2] === undefined ? [] : [{ id: match[1], path: match[2] }];
+    const [, id, octets, path] = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line) ?? [];
+    return id === undefined || path === undefined ? [] : [{ id, path, octets: Number(octets) }];
   });
 }
 
-/** Reads blobs through one `git cat-file --batch`. */
-async function catFile(dir: string, blobs: readonly Blob[]): Promise<readonly SourceFile[]> {
-  if (blobs.length === 0) return [];
-  const output = await run(dir, ['cat-file', '--batch', '--buffer'], blobs.map((blob) => `${blob.id}\n`).join(''));
+/** The files in what `git cat-file --batch` says, each after a line with its size. */
+function cut(output: Buffer, blobs: readonly Blob[]): readonly SourceFile[] {
   const files: SourceFile[] = [];
   let at = 0;
   for (const blob of blobs) {
@@ -129,9 +169,9 @@ async function catFile(dir: string, blobs: readonly Blob[]): Promise<readonly So
   return files;
 }
 
-function run(cwd: string, args: readonly string[], input: string): Promise<Buffer> {
+function run(cwd: string, args: readonly string[], input: string, signal: AbortSignal): Promise<Buffer> {
   return new Promise((done, fail) => {
-    const child = spawn('git', args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('git', args, { cwd, signal, timeout: longestMs, stdio: ['pipe', 'pipe', 'pipe'] });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
@@ -139,6 +179,7 @@ function run(cwd: string, args: readonly string[], input: string): Promise<Buffe
     child.on('error', fail);
     child.on('close', (code) => {
       if (code === 0) done(Buffer.concat(out));
+      else if (code === null) fail(new Error('git was ended: it took too long, or lastmile is stopping'));
       else fail(new Error(Buffer.concat(err).toString('utf8').trim() || `git ended with ${code}`));
     });
     child.stdin.end(input);

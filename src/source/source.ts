@@ -29,6 +29,13 @@ export interface Source extends AsyncDisposable {
   read(known?: string): Promise<Revision | undefined>;
   /** The files of an earlier revision, where the source keeps them (git does, a folder does not). */
   readAgain?(id: string): Promise<readonly SourceFile[]>;
-  /** Calls back, settled, when a `read` may show something new. */
-  watch(changed: () => void): Promise<void>;
+  /** Sees to it that `readAgain` works for this revision as long as the source can: until another one is kept. */
+  keep?(id: string): Promise<void>;
+  /**
+   * Calls back, settled, when a `read` may show something new.
+   *
+   * @param leftOut folders in which nothing is declared, though they may lie below the root
+   * @throws SourceError when it cannot be watched
+   */
+  watch(changed: () => void, leftOut?: readonly string[]): Promise<void>;
 }

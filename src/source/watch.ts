@@ -2,9 +2,11 @@ import { watch } from 'chokidar';
 
 /** Quiet time after which a burst of writes counts as one change. */
 const settledMs = 200;
+/** A burst that does not end is told of all the same. */
+const longestMs = 2_000;
 
 /**
- * Watches files and folders; resolves once watching. A burst of changes calls back once, after it has settled.
+ * Watches files and folders; resolves once watching. A burst of changes calls back once, after it has settled, at the latest after two seconds.
  *
  * @param ignored paths not to descend into
  */
@@ -15,9 +17,18 @@ export async function watchPaths(
 ): Promise<AsyncDisposable> {
   const watcher = watch([...paths], { ignoreInitial: true, ignored, followSymlinks: false });
   let timer: NodeJS.Timeout | undefined;
+  let due: number | undefined;
   watcher.on('all', () => {
+    const now = performance.now();
+    due ??= now + longestMs;
     clearTimeout(timer);
-    timer = setTimeout(changed, settledMs);
+    timer = setTimeout(
+      () => {
+        due = undefined;
+        changed();
+      },
+      Math.min(settledMs, Math.max(0, due - now)),
+    );
   });
   // What cannot be watched is still polled by the caller.
   watcher.on('error', () => undefined);

@@ -1,6 +1,6 @@
 import type { TargetReport } from './report.ts';
 
-export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'SourceReady' | 'Synced' | 'Drifted';
+export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'SourceReady' | 'Listening' | 'Synced' | 'Drifted';
 
 /** As Kubernetes and Flux show them. */
 export interface Condition {

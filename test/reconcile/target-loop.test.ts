@@ -82,6 +82,35 @@ describe('a loop over a target that answers', () => {
   });
 });
 
+describe('deletes that one request allows', () => {
+  it('are not allowed to others, though they asked meanwhile', async () => {
+    const runs: (readonly [string, number | undefined])[] = [];
+    await using loop = new TargetLoop<RunReport>({
+      clock: new ManualClock(),
+      intervalMs: () => 1000,
+      random: () => 0.5,
+      run: async (reason, _signal, allowDeletes) => {
+        runs.push([reason, allowDeletes]);
+        return good;
+      },
+    });
+
+    await Promise.all([
+      loop.request('revision'),
+      loop.request('request', 40),
+      loop.request('time'),
+      loop.request('again', 40),
+    ]);
+    await loop.request('request');
+
+    expect(runs).toEqual([
+      ['revision', undefined],
+      ['request', 40],
+      ['request', undefined],
+    ]);
+  });
+});
+
 describe('a request during a run', () => {
   it('is answered by a run that began after it', async () => {
     const clock = new ManualClock();

@@ -1,0 +1,269 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Reconciler } from '../../src/daemon/reconciler.ts';
+import type { Model, Subscription } from '../../src/model/model.ts';
+import { LoopEndedError } from '../../src/reconcile/target-loop.ts';
+import type { TargetReport } from '../../src/status/report.ts';
+import { StatusBook } from '../../src/status/status-book.ts';
+import { StoreFullError } from '../../src/store/errors.ts';
+import { Store } from '../../src/store/store.ts';
+import { modelOf, operator } from '../support/manifest.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { MemoryInventory } from '../support/memory-inventory.ts';
+import { gate, ScriptedTarget } from '../support/scripted-target.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+const log = pino({ level: 'silent' });
+const start = Date.UTC(2026, 0, 1);
+const emptyModel = modelOf({ 'a.yaml': operator });
+
+/** A clock whose wall time can jump, which wakes nobody. */
+class JumpingClock extends ManualClock {
+  jumped = 0;
+
+  override now(): number {
+    return super.now() + this.jumped;
+  }
+}
+
+/** A reconciler of scripted targets, on a real status book. */
+class Lab implements AsyncDisposable {
+  readonly clock = new JumpingClock(start);
+  readonly reports: TargetReport[] = [];
+  readonly reconciler: Reconciler;
+  targets: readonly ScriptedTarget[];
+  readonly #folder: TempFolder;
+  readonly #store: Store;
+
+  private constructor(folder: TempFolder, store: Store, status: StatusBook, targets: readonly ScriptedTarget[]) {
+    this.#folder = folder;
+    this.#store = store;
+    this.targets = targets;
+    this.reconciler = new Reconciler({
+      engine: { targets: () => this.targets, status, inventory: new MemoryInventory() },
+      clock: this.clock,
+      log,
+      random: () => 0.5,
+      onReport: (report) => this.reports.push(report),
+    });
+  }
+
+  static async open(targets: readonly ScriptedTarget[], full?: { yes: boolean }): Promise<Lab> {
+    const folder = await TempFolder.make();
+    const store = await Store.open(folder.path, { clock: new ManualClock(), log });
+    const meta = store.table('meta');
+    const del = async (key: string) => {
+      if (full?.yes === true) throw new StoreFullError(folder.path, new Error('No space left on device'));
+      await meta.del(key);
+    };
+    const table = { get: meta.get.bind(meta), put: meta.put.bind(meta), entries: meta.entries.bind(meta), del };
+    const status = await StatusBook.open(Object.assign(Object.create(meta), table));
+    return new Lab(folder, store, status, targets);
+  }
+
+  /** A revision, and a run of all of its targets. */
+  async commit(revision: string, targets: readonly ScriptedTarget[], model: Model = emptyModel): Promise<void> {
+    this.targets = targets;
+    await this.reconciler.follow({ model, revision });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.reconciler[Symbol.asyncDispose]();
+    await this.#store.close();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+function modelWith(subscriptions: readonly Partial<Subscription>[]): Model {
+  return { ...emptyModel, subscriptions: subscriptions as readonly Subscription[] };
+}
+
+/** A target whose looks wait for a gate, and abort with their signal. */
+function slow(name: string): { readonly target: ScriptedTarget; readonly looked: Promise<void>; open(): void } {
+  const target = new ScriptedTarget(name);
+  const [looked, held] = [gate(), gate()];
+  target.during = () => {
+    looked.open();
+    return held.passed;
+  };
+  return { target, looked: looked.passed, open: held.open };
+}
+
+describe('deletes allowed in one request', () => {
+  it('are allowed to no other run, and are not taken away by one', async () => {
+    const [one, two] = [slow('r1'), new ScriptedTarget('r2')];
+    await using lab = await Lab.open([one.target, two]);
+    one.open();
+    await lab.commit('x', lab.targets);
+    await lab.reconciler.request('request');
+    one.target.hold(600);
+    two.hold(500);
+    const held = gate();
+    one.target.during = () => held.passed;
+
+    const allowed = lab.reconciler.request('request', ['r1'], 600);
+    await lab.commit('y', lab.targets);
+    const [other] = await lab.reconciler.request('request', ['r2']);
+    held.open();
+    const [mine] = await allowed;
+
+    expect(other?.report.result).toBe('refused');
+    expect(two.rows).toHaveLength(500);
+    expect(mine?.report.result).toBe('applied');
+    expect(one.target.rows).toHaveLength(0);
+  });
+});
+
+describe('commits that follow one another quickly', () => {
+  it('leave no loop of a target that only the one between had', async () => {
+    const old = slow('old');
+    await using lab = await Lab.open([old.target]);
+    await lab.commit('0', [old.target]);
+    await old.looked;
+    const between = new ScriptedTarget('r2');
+    const last = new ScriptedTarget('r3');
+
+    const both = Promise.all([lab.commit('A', [between]), lab.commit('B', [last])]);
+    old.open();
+    await both;
+    await lab.reconciler.request('request');
+    lab.clock.advance(600_000);
+    await lab.reconciler.request('request');
+
+    expect(lab.reconciler.targetNames).toEqual(['r3']);
+    expect(between.looks).toBe(0);
+    expect(last.looks).toBeGreaterThan(0);
+  });
+
+  it('leave one loop of a router whose address changed twice, and none after a stop', async () => {
+    const first = slow('r');
+    const [second, third] = [new ScriptedTarget('r'), new ScriptedTarget('r')];
+    await using lab = await Lab.open([first.target]);
+    await lab.commit('0', [first.target]);
+    await first.looked;
+
+    const both = Promise.all([lab.commit('1', [second]), lab.commit('2', [third])]);
+    first.open();
+    await both;
+    await lab.reconciler.request('request');
+    await lab.reconciler[Symbol.asyncDispose]();
+    const looks = third.looks;
+    lab.clock.advance(600_000);
+    await new Promise(setImmediate);
+
+    expect(second.looks).toBe(0);
+    expect(looks).toBeGreaterThan(0);
+    expect(third.looks).toBe(looks);
+  });
+
+  it('do not wait for a target of before that is slow to end', async () => {
+    const old = slow('old');
+    const fresh = slow('fresh');
+    await using lab = await Lab.open([old.target]);
+    await lab.commit('0', [old.target]);
+    await old.looked;
+
+    const following = lab.commit('1', [fresh.target]);
+    await fresh.looked;
+    old.open();
+    await following;
+    fresh.open();
+    await lab.reconciler.request('request');
+
+    expect(lab.reports.at(0)).toMatchObject({ target: 'old', revision: '0' });
+  });
+});
+
+describe('a request straight after a commit', () => {
+  it('reaches the targets that are new in it', async () => {
+    const [directory, fresh] = [new ScriptedTarget('directory'), new ScriptedTarget('r-new')];
+    await using lab = await Lab.open([directory]);
+    await lab.commit('0', [directory]);
+    await lab.commit('1', [directory, fresh]);
+
+    const runs = await lab.reconciler.request('request');
+
+    expect(runs.map(({ report }) => report.target)).toEqual(['directory', 'r-new']);
+    expect(runs.map(({ report }) => report.revision)).toEqual(['1', '1']);
+  });
+
+  it('is answered with what these runs did to sessions, however many there were before', async () => {
+    const target = new ScriptedTarget('r');
+    await using lab = await Lab.open([target]);
+    await lab.commit('0', [target]);
+    target.pending = Array.from({ length: 201 }, (_, index) => ({
+      username: `u${index}`,
+      action: 'disconnect',
+      why: 'removed',
+      sessionIds: [`${index}`],
+    }));
+    await lab.reconciler.request('request');
+    target.pending = target.pending.slice(0, 2);
+
+    const [run] = await lab.reconciler.request('request');
+
+    expect((await run?.sessions)?.map(({ username }) => username)).toEqual(['u0', 'u1']);
+  });
+
+  it('is refused while lastmile stops', async () => {
+    await using lab = await Lab.open([new ScriptedTarget('r')]);
+    await lab.commit('0', lab.targets);
+    await lab.reconciler[Symbol.asyncDispose]();
+
+    await expect(lab.reconciler.request('request')).rejects.toBeInstanceOf(LoopEndedError);
+  });
+});
+
+describe('a full disk', () => {
+  it('does not keep a commit from new routers', async () => {
+    const full = { yes: false };
+    const [old, fresh] = [new ScriptedTarget('old'), new ScriptedTarget('fresh')];
+    await using lab = await Lab.open([old], full);
+    await lab.commit('1', [old]);
+    await lab.reconciler.request('request');
+    full.yes = true;
+
+    await lab.commit('2', [fresh]);
+    await lab.reconciler.request('request');
+
+    expect(fresh.looks).toBeGreaterThan(0);
+  });
+});
+
+describe('an expiry', () => {
+  const hour = 3_600_000;
+  const expiring = modelWith([
+    { state: 'active', expires: start + hour, localOn: ['r1'] },
+    { state: 'active', expires: start + 5 * hour, localOn: ['r2'] },
+  ]);
+  const targets = () => ['directory', 'r1', 'r2'].map((name) => new ScriptedTarget(name));
+  const woken = (lab: Lab) => lab.reports.filter(({ reason }) => reason === 'time').map(({ target }) => target);
+
+  it('wakes the directory and the routers that have a row of whom it concerns', async () => {
+    await using lab = await Lab.open(targets());
+    await lab.commit('x', lab.targets, expiring);
+    await lab.reconciler.request('request');
+
+    for (let at = 0; at <= hour; at += 30_000) {
+      lab.clock.advance(30_000);
+      await new Promise(setImmediate);
+    }
+    await lab.reconciler.request('request');
+
+    expect(woken(lab)).toEqual(['directory', 'r1']);
+  });
+
+  it('is not lost when the clock jumps over it', async () => {
+    await using lab = await Lab.open(targets());
+    await lab.commit('x', lab.targets, expiring);
+    await lab.reconciler.request('request');
+
+    lab.clock.jumped = 2 * hour;
+    lab.clock.advance(30_000);
+    await new Promise(setImmediate);
+    await lab.reconciler.request('request');
+
+    expect(woken(lab)).toEqual(['directory', 'r1']);
+    expect(lab.reconciler.nextChange).toBe(start + 5 * hour);
+  });
+});
