@@ -4,7 +4,8 @@ import { idOnNas, type SessionState } from './session-state.ts';
 export class SessionIndex {
   readonly #open = new Map<string, SessionState>();
   readonly #closed = new Map<string, SessionState>();
-  readonly #byId = new Groups();
+  /** Of an id on a NAS: username → key of the newest. */
+  readonly #byId = new Map<string, Map<string, string>>();
   readonly #openByUser = new Groups();
   readonly #openBySessionId = new Groups();
   readonly #keepClosed: number;
@@ -35,13 +36,14 @@ export class SessionIndex {
     return this.#all(this.#openByUser.get(username));
   }
 
+  /** However the id is written: NAS send it in hexadecimal digits, people add `0x` and capitals. */
   bySessionId(sessionId: string): readonly SessionState[] {
-    return this.#all(this.#openBySessionId.get(sessionId));
+    return this.#all(this.#openBySessionId.get(plainId(sessionId)));
   }
 
   /** The newest sessions under an id of a NAS, open or closed of late: one per username. */
   named(nas: string, sessionId: string): readonly SessionState[] {
-    return this.#all(this.#byId.get(idOnNas(nas, sessionId)));
+    return this.#all(this.#byId.get(idOnNas(nas, sessionId))?.values() ?? []);
   }
 
   put(session: SessionState): void {
@@ -58,27 +60,30 @@ export class SessionIndex {
     if (this.#closed.size > this.#keepClosed) this.#forgetOldest();
   }
 
-  #all(keys: readonly string[]): readonly SessionState[] {
-    return keys.flatMap((key) => this.byKey(key) ?? []);
+  #all(keys: Iterable<string>): readonly SessionState[] {
+    return [...keys].flatMap((key) => this.byKey(key) ?? []);
   }
 
   #regroup(old: SessionState | undefined, session: SessionState): void {
     if (old !== undefined) this.#leaveGroups(old);
     const id = idOnNas(session.nas, session.sessionId);
+    const sameId = this.#byId.get(id) ?? new Map<string, string>();
     // The newest under a name takes the place of the one before, which no packet can be of any more.
-    const before = this.named(session.nas, session.sessionId).find(({ username }) => username === session.username);
-    if (before !== undefined) this.#byId.remove(id, before.key);
-    this.#byId.add(id, session.key);
+    sameId.delete(session.username);
+    this.#byId.set(id, sameId.set(session.username, session.key));
     if (session.stoppedAt !== undefined) return;
     this.#openByUser.add(session.username, session.key);
-    this.#openBySessionId.add(session.sessionId, session.key);
+    this.#openBySessionId.add(plainId(session.sessionId), session.key);
   }
 
   #leaveGroups(session: SessionState): void {
-    this.#byId.remove(idOnNas(session.nas, session.sessionId), session.key);
+    const id = idOnNas(session.nas, session.sessionId);
+    const sameId = this.#byId.get(id);
+    if (sameId?.get(session.username) === session.key) sameId.delete(session.username);
+    if (sameId?.size === 0) this.#byId.delete(id);
     if (session.stoppedAt !== undefined) return;
     this.#openByUser.remove(session.username, session.key);
-    this.#openBySessionId.remove(session.sessionId, session.key);
+    this.#openBySessionId.remove(plainId(session.sessionId), session.key);
   }
 
   #forgetOldest(): void {
@@ -94,26 +99,27 @@ function sameGroups(a: SessionState, b: SessionState): boolean {
   return a.username === b.username && (a.stoppedAt === undefined) === (b.stoppedAt === undefined);
 }
 
-/** Keys of sessions by some name they share, in order of joining. */
-class Groups {
-  readonly #lists = new Map<string, readonly string[]>();
+function plainId(sessionId: string): string {
+  return sessionId.toLowerCase().replace(/^0x/, '');
+}
 
-  get(name: string): readonly string[] {
-    return this.#lists.get(name) ?? none;
+/** Keys of sessions by some name they share, in order of joining. Tens of thousands may share one. */
+class Groups {
+  readonly #keys = new Map<string, Set<string>>();
+
+  get(name: string): Iterable<string> {
+    return this.#keys.get(name) ?? [];
   }
 
   add(name: string, key: string): void {
-    const list = this.#lists.get(name);
-    this.#lists.set(name, list === undefined ? [key] : [...list, key]);
+    const keys = this.#keys.get(name);
+    if (keys === undefined) this.#keys.set(name, new Set([key]));
+    else keys.add(key);
   }
 
   remove(name: string, key: string): void {
-    const list = this.#lists.get(name);
-    if (list === undefined) return;
-    const rest = list.filter((other) => other !== key);
-    if (rest.length === 0) this.#lists.delete(name);
-    else this.#lists.set(name, rest);
+    const keys = this.#keys.get(name);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keys.delete(name);
   }
 }
-
-const none: readonly string[] = [];

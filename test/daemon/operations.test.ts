@@ -53,3 +53,20 @@ describe('more sessions than are shown', () => {
     expect(alone).toEqual(cut);
   });
 });
+
+describe('a session that is to be ended', () => {
+  it('is named as the router shows it', async () => {
+    await using network = await TestNetwork.start();
+    await using _daemon = await network.running();
+    const dialled = await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
+    await network.router.settled();
+    const id = dialled.ok ? dialled.sessionId : '';
+
+    const elsewhere = await network.lastmile('disconnect', '--session', `core-9/${id}`);
+    const ended = await network.lastmile('disconnect', '--session', `core-1/0x${id.toUpperCase()}`);
+
+    expect(elsewhere).toMatchObject({ code: 1, out: `core-9/${id} has no open session.\n` });
+    expect(ended.code, ended.err).toBe(0);
+    expect(ended.out).toContain('disconnected');
+  });
+});
