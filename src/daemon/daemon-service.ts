@@ -30,6 +30,7 @@ import { requireKnown } from './known-targets.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
+import { sessionNamed } from './sessions-named.ts';
 import { whyOf } from './why.ts';
 
 export interface DaemonServiceOptions {
@@ -131,7 +132,7 @@ export class DaemonService implements AdminService {
 
   async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
     const { engine } = this.#options;
-    const found = 'user' in which ? engine.accounting.openOf(which.user) : engine.accounting.bySessionId(which.session);
+    const found = 'user' in which ? engine.accounting.openOf(which.user) : sessionNamed(engine.accounting, which.session);
     const signal = AbortSignal.timeout(60_000);
     return Promise.all(
       found.map(async (session) => {
