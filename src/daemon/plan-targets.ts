@@ -37,9 +37,9 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
     const { sessionsKnown } = settings;
     return { target: { name: target.name, state: 'observed' }, plan, refusals, cause, sessionsKnown };
   } catch (error) {
-    const late = isTimeout(settings.signal);
-    if (!late && !(error instanceof LastmileError)) throw error;
-    const reason = late ? 'it did not answer before the time for planning was up' : messageOf(error);
+    const ours = error instanceof LastmileError;
+    if (!ours && !isTimeout(settings.signal)) throw error;
+    const reason = ours ? messageOf(error) : 'it did not answer before the time for planning was up';
     return { ...nothing, target: { name: target.name, state: 'unreachable', reason } };
   }
 }

@@ -70,7 +70,7 @@ async function reconcileOrPrepare(
   if (outcome.result === 'refused') {
     return {
       outcome: { ...told, result: 'refused', retry: 'never', refusals: outcome.refusals },
-      sessions: Promise.resolve([]),
+      sessions: outcome.sessions,
     };
   }
   return { outcome: { ...told, ...resultOf(outcome) }, sessions: outcome.sessions };

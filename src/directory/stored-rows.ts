@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret } from '../base/secret.ts';
+import { DueEffects } from '../reconcile/due-effects.ts';
 import type { ObservedRow, ObservedValue, Row, SessionEffect } from '../reconcile/target.ts';
 import type { BatchOperation, KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
@@ -33,11 +34,11 @@ class DigestedSecret {
 export class StoredRows {
   readonly #table: KeyValue<DirectoryRecord>;
   readonly #key: Buffer;
-  /** What is on disk of effects, by username. */
-  readonly #effects: Map<string, SessionEffect>;
+  /** What is on disk of effects. */
+  readonly #effects: DueEffects;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(table: KeyValue<DirectoryRecord>, key: Buffer, effects: Map<string, SessionEffect>) {
+  private constructor(table: KeyValue<DirectoryRecord>, key: Buffer, effects: DueEffects) {
     this.#table = table;
     this.#key = key;
     this.#effects = effects;
@@ -47,10 +48,9 @@ export class StoredRows {
     const known = await meta.get(digestKeyName);
     const key = typeof known === 'string' ? known : randomBytes(32).toString('hex');
     if (key !== known) await meta.put(digestKeyName, key, { sync: true });
-    const effects = new Map<string, SessionEffect>();
+    const effects = new DueEffects();
     for await (const [, record] of table.entries(keysUnder('effect'))) {
-      const effect = record as SessionEffect;
-      effects.set(effect.username, effect);
+      effects.keep([record as SessionEffect]);
     }
     return new StoredRows(table, Buffer.from(key, 'hex'), effects);
   }
@@ -69,12 +69,12 @@ export class StoredRows {
 
   /** Effects on sessions that were not carried out yet: one per username. */
   effects(): readonly SessionEffect[] {
-    return [...this.#effects.values()];
+    return this.#effects.all();
   }
 
   /** The effect that is still due for this username. */
   effect(username: string): SessionEffect | undefined {
-    return this.#effects.get(username);
+    return this.#effects.of(username);
   }
 
   /** Keeps changed rows, and what they mean for sessions, in one write. */
@@ -84,26 +84,19 @@ export class StoredRows {
         const key = rowKey(menu, identity);
         return after === undefined ? { type: 'del', key } : { type: 'put', key, value: this.#stored(after) };
       });
-      const due = effects.map((effect) => together(this.#effects.get(effect.username), effect));
+      const due = this.#effects.joined(effects);
       const pending = due.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
       await this.#table.batch([...rows, ...pending], { sync: true });
-      for (const effect of due) this.#effects.set(effect.username, effect);
+      this.#effects.keep(due);
     });
   }
 
   /** Keeps of an effect the sessions it did not reach, and forgets it when there are none; unless another has come since. */
   settled(effect: SessionEffect, left: readonly string[] = []): Promise<void> {
     return this.#inTurn(async () => {
-      const { username } = effect;
-      if (this.#effects.get(username) !== effect) return;
-      if (left.length === 0) {
-        this.#effects.delete(username);
-        await this.#table.del(effectKey(username));
-      } else if (left.length < effect.sessionIds.length) {
-        const rest = { ...effect, sessionIds: left };
-        this.#effects.set(username, rest);
-        await this.#table.put(effectKey(username), rest);
-      }
+      const rest = this.#effects.settle(effect, left);
+      if (rest === 'gone') await this.#table.del(effectKey(effect.username));
+      else if (rest !== 'kept') await this.#table.put(effectKey(effect.username), rest);
     });
   }
 
@@ -130,16 +123,6 @@ export class StoredRows {
     ]);
     return { menu, identity, fields: Object.fromEntries(observed), ownership: 'ours' };
   }
-}
-
-/**
- * A disconnect that is still due is not softened by a later change, nor are sessions forgotten that were not reached yet.
- * Always a new object: `settled` tells them apart.
- */
-function together(due: SessionEffect | undefined, effect: SessionEffect): SessionEffect {
-  const sessionIds = [...new Set([...(due?.sessionIds ?? []), ...effect.sessionIds])];
-  const stronger = due?.action === 'disconnect' && effect.action === 'change' ? due : effect;
-  return { ...stronger, sessionIds };
 }
 
 export interface StoredChange {

@@ -1,9 +1,9 @@
-import type { Change, Settled } from './target.ts';
+import type { Change, SessionEffect, Settled } from './target.ts';
 
 /** What says that a row is ours. */
 export type Claim = Pick<Change, 'menu' | 'identity' | 'owner'>;
 
-/** Rows we made and may delete, kept in the store. */
+/** Rows we made and may delete, and what is still to be done to sessions because of them, kept in the store. */
 export interface Inventory {
   /** The owner under which we hold this row, if we do. */
   ownerOf(target: string, menu: string, identity: string): string | undefined;
@@ -13,4 +13,10 @@ export interface Inventory {
   claim(target: string, rows: readonly Claim[]): Promise<void>;
   /** Written after it: deleted rows are forgotten. */
   settle(target: string, settled: readonly Settled[]): Promise<void>;
+  /** Effects on sessions that were expected and not carried out yet. */
+  effectsDue(target: string): readonly SessionEffect[];
+  /** Written with the claim: to die in between leaves nobody on a speed or an address that is no longer his. */
+  expect(target: string, effects: readonly SessionEffect[]): Promise<void>;
+  /** Keeps of an effect, as `effectsDue` gave it, the sessions that are left; forgets it when there are none. */
+  carriedOut(target: string, effect: SessionEffect, left: readonly string[]): Promise<void>;
 }

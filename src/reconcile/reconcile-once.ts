@@ -5,7 +5,7 @@ import { type GuardSettings, guard, type HeldRows } from './guard.ts';
 import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
-import type { Change, Observation, Row, SessionResult, Target } from './target.ts';
+import type { Change, Observation, Row, SessionEffect, SessionResult, Target } from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -26,7 +26,13 @@ export interface FailedChange {
 }
 
 export type Outcome =
-  | { readonly result: 'refused'; readonly plan: ChangePlan; readonly refusals: readonly Refusal[] }
+  | {
+      readonly result: 'refused';
+      readonly plan: ChangePlan;
+      readonly refusals: readonly Refusal[];
+      /** Of earlier runs, which stay owed. Never rejects. */
+      readonly sessions: Promise<readonly SessionResult[]>;
+    }
   | {
       /** `partial`: some changes failed, or did not show when the target was read back. */
       readonly result: 'applied' | 'partial';
@@ -59,18 +65,57 @@ export async function prepare(
  */
 export async function reconcileOnce(target: Target, model: Model, deps: ReconcileDeps): Promise<Outcome> {
   const { plan, refusals, observation } = await prepare(target, model, deps);
-  if (refusals.length > 0) return { result: 'refused', plan, refusals };
+  const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
+  if (refusals.length > 0)
+    return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };
   if (!target.exclusive) {
     // What goes is claimed as well: once there is an inventory, a marker alone no longer proves that a row is ours.
     const going = plan.changes.filter(({ action }) => action === 'delete');
     await deps.inventory.claim(target.name, [...inPlace(target.desired(model), observation, model), ...going]);
+    await deps.inventory.expect(target.name, plan.sessions);
   }
   const errors = await applyLevels(target, plan, deps);
   const { failed, done } = await readBack(target, model, plan, errors, deps);
-  // Nobody is put off the line for a change that did not come about.
-  const effects = [...observation.pendingEffects, ...target.sessionEffects(done, observation)];
-  const sessions = effects.length === 0 ? Promise.resolve([]) : target.settleSessions(effects, deps.signal);
+  const effects = target.sessionEffects(done, observation);
+  if (!target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);
+  const due = target.exclusive ? [...pending, ...effects] : deps.inventory.effectsDue(target.name);
+  const sessions = settleSessions(target, due, deps);
   return { result: failed.length === 0 ? 'applied' : 'partial', plan, failed, sessions };
+}
+
+/** Nobody is put off the line for a change that did not come about. What was due before stays so. */
+async function withdraw(
+  { name }: Target,
+  planned: readonly SessionEffect[],
+  came: readonly SessionEffect[],
+  pending: readonly SessionEffect[],
+  { inventory }: ReconcileDeps,
+): Promise<void> {
+  const about = new Set(came.map(({ username }) => username));
+  const undone = new Set(planned.map(({ username }) => username).filter((username) => !about.has(username)));
+  for (const effect of inventory.effectsDue(name).filter(({ username }) => undone.has(username))) {
+    const before = pending.find(({ username }) => username === effect.username);
+    await inventory.carriedOut(name, effect, before?.sessionIds ?? []);
+  }
+}
+
+/** Never rejects. Sessions that were not reached stay due. */
+async function settleSessions(
+  target: Target,
+  effects: readonly SessionEffect[],
+  { inventory, signal }: ReconcileDeps,
+): Promise<readonly SessionResult[]> {
+  if (effects.length === 0) return [];
+  const results = await target.settleSessions(effects, signal);
+  const failed = new Map<string, string[]>();
+  for (const { effect, sessionId } of results.filter(({ result }) => result === 'failed')) {
+    failed.set(effect.username, [...(failed.get(effect.username) ?? []), sessionId]);
+  }
+  for (const effect of effects) {
+    // Still due it is done again, without harm: the session is gone. That it cannot write the store says itself.
+    await inventory.carriedOut(target.name, effect, failed.get(effect.username) ?? []).catch(() => undefined);
+  }
+  return results;
 }
 
 /** Rows that carry our marker and are as wanted: held as well, though we may have lost the record of making them. */

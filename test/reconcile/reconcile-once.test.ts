@@ -259,13 +259,15 @@ describe('somebody online by a local secret', () => {
 
   it('stays online when the change did not come about', async () => {
     await using lab = await online();
+    const inventory = new MemoryInventory();
     lab.router.faults.add({ kind: 'done-without-write', command: '/ppp/secret/set' });
 
-    const outcome = await outcomeOf(lab.target, suspended);
+    const outcome = await outcomeOf(lab.target, suspended, inventory);
 
     expect(outcome.result).toBe('partial');
     expect(await outcome.sessions).toEqual([]);
     expect(lab.router.sessions()).toHaveLength(1);
+    expect(inventory.effectsDue('core-1')).toEqual([]);
   });
 
   it('stays online while a secret that was disabled by hand is enabled again', async () => {
@@ -287,6 +289,85 @@ describe('somebody online by a local secret', () => {
     expect(lab.router.sessions()).toHaveLength(1);
   });
 
+  it.each([
+    ['a speed', networkOf(subscriber('anna').replace('home-20', 'home-50'))],
+    ['an address', networkOf(subscriber('anna', 'address: 10.0.0.201'))],
+  ])('is put off by the next run when the connection was lost between %s and the session', async (_, changed) => {
+    await using lab = await online();
+    const inventory = new MemoryInventory();
+    await outcomeOf(lab.target, before, inventory);
+    // Looked at before, read back after, and then to find the session.
+    lab.router.faults.add({ kind: 'close-mid-reply', command: '/ppp/active/print', after: 2, times: 1 });
+    const first = await outcomeOf(lab.target, changed, inventory);
+    const told = await first.sessions;
+    const left = lab.router.sessions().length;
+
+    const second = await outcomeOf(lab.target, changed, inventory);
+    const third = await outcomeOf(lab.target, changed, inventory);
+
+    expect(first.result).toBe('applied');
+    expect(told).toMatchObject([{ result: 'failed' }]);
+    expect(left).toBe(1);
+    expect(second.plan.changes).toEqual([]);
+    expect(await second.sessions).toMatchObject([{ effect: { username: 'anna' }, result: 'disconnected' }]);
+    expect(lab.router.sessions()).toEqual([]);
+    expect(await third.sessions).toEqual([]);
+  });
+
+  it('is put off by the next run when we died as soon as the new speed was written', async () => {
+    await using lab = await online();
+    const inventory = new MemoryInventory();
+    const faster = networkOf(subscriber('anna').replace('home-20', 'home-50'));
+    const dying: Target = {
+      ...bound(lab.target),
+      apply: async (level, signal) => {
+        await lab.target.apply(level, signal);
+        if (level.some(({ menu }) => menu === '/ppp/secret')) throw new Error('killed');
+        return level.map((change) => ({ change, result: 'done' }));
+      },
+    };
+    await expect(reconcileOnce(dying, faster, deps(inventory))).rejects.toThrow('killed');
+
+    await outcomeOf(lab.target, faster, inventory);
+
+    expect(lab.router.sessions()).toEqual([]);
+  });
+
+  it('is put off although the plan of the run after is refused', async () => {
+    await using lab = await Lab.start(many);
+    const inventory = new MemoryInventory();
+    await outcomeOf(lab.target, many, inventory);
+    await lab.router.dial({ username: 's00', password: 'pa55-s00' });
+    const faster = networkOf(
+      subscriber('s00').replace('home-20', 'home-50'),
+      ...names.slice(1).map((name) => subscriber(name)),
+    );
+    const cutOff: Target = { ...bound(lab.target), settleSessions: unsettled };
+    await outcomeOf(cutOff, faster, inventory);
+
+    const outcome = await reconcileOnce(lab.target, networkOf(), deps(inventory));
+
+    expect(outcome.result).toBe('refused');
+    expect(await outcome.sessions).toMatchObject([{ effect: { username: 's00' }, result: 'disconnected' }]);
+    expect(lab.router.sessions()).toEqual([]);
+  });
+
+  it('still owes an earlier change when a later one did not come about', async () => {
+    await using lab = await online();
+    const inventory = new MemoryInventory();
+    const [faster, moved] = ['', 'address: 10.0.0.201'].map((more) =>
+      networkOf(subscriber('anna', more).replace('home-20', 'home-50')),
+    ) as [Model, Model];
+    await outcomeOf({ ...bound(lab.target), settleSessions: unsettled }, faster, inventory);
+    lab.router.faults.add({ kind: 'done-without-write', command: '/ppp/secret/set' });
+
+    const outcome = await outcomeOf(lab.target, moved, inventory);
+
+    expect(outcome.result).toBe('partial');
+    expect(await outcome.sessions).toMatchObject([{ result: 'disconnected' }]);
+    expect(inventory.effectsDue('core-1')).toEqual([]);
+  });
+
   it('is told of a session that the router will not end', async () => {
     await using lab = await online();
     lab.router.faults.add({ kind: 'done-without-write', command: '/ppp/active/remove' });
@@ -296,6 +377,12 @@ describe('somebody online by a local secret', () => {
     expect(await outcome.sessions).toMatchObject([{ result: 'failed' }]);
   });
 });
+
+/** As a router answers that is lost before its sessions are ended. */
+const unsettled: Target['settleSessions'] = async (effects) =>
+  effects.flatMap((effect) =>
+    effect.sessionIds.map((sessionId) => ({ effect, sessionId, nas: 'core-1', result: 'failed', detail: 'lost' })),
+  );
 
 /** A target's methods as plain fields, so that single ones can be replaced. */
 function bound(target: Target): Target {

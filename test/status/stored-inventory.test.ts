@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/reconcile/target.ts';
+import type { Change, SessionEffect } from '../../src/reconcile/target.ts';
 import { type InventoryRecord, StoredInventory } from '../../src/status/stored-inventory.ts';
 import { Store } from '../../src/store/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -77,6 +77,30 @@ describe('the inventory', () => {
     for (const each of [inventory, await state.open()]) {
       expect(each.ownerOf('core-1', '/ppp/secret', 'anna@isp')).toBe('Subscriber/anna-w');
     }
+  });
+
+  it('owes an effect on sessions, also after a restart, until it is carried out', async () => {
+    await using state = await lab();
+    const effect = (sessionId: string): SessionEffect => {
+      return { username: 'anna', action: 'disconnect', why: 'profile', sessionIds: [sessionId] };
+    };
+    const first = await state.open();
+    await first.expect('core-1', [effect('1')]);
+    const inventory = await state.open();
+    const [due = effect('none')] = inventory.effectsDue('core-1');
+
+    await inventory.expect('core-1', [effect('2')]);
+    await inventory.carriedOut('core-1', due, []);
+
+    expect(due).toEqual(effect('1'));
+    expect(inventory.effectsDue('core-2')).toEqual([]);
+    const [both = due] = inventory.effectsDue('core-1');
+    expect(both.sessionIds).toEqual(['1', '2']);
+    await inventory.carriedOut('core-1', both, ['2']);
+    const later = await state.open();
+    expect(later.effectsDue('core-1')).toEqual([effect('2')]);
+    for (const left of later.effectsDue('core-1')) await later.carriedOut('core-1', left, []);
+    expect((await state.open()).effectsDue('core-1')).toEqual([]);
   });
 
   it('keeps names apart that look like parts of one another', async () => {

@@ -1,11 +1,13 @@
 import { keyOf } from '../../src/reconcile/diff.ts';
+import { DueEffects } from '../../src/reconcile/due-effects.ts';
 import type { Claim, Inventory } from '../../src/reconcile/inventory.ts';
-import type { Settled } from '../../src/reconcile/target.ts';
+import type { SessionEffect, Settled } from '../../src/reconcile/target.ts';
 
 /** An inventory that is gone with the test. */
 export class MemoryInventory implements Inventory {
   readonly #held = new Map<string, string>();
   readonly #known = new Set<string>();
+  readonly #due = new Map<string, DueEffects>();
 
   ownerOf(target: string, menu: string, identity: string): string | undefined {
     return this.#held.get(`${target} ${keyOf({ menu, identity })}`);
@@ -24,5 +26,19 @@ export class MemoryInventory implements Inventory {
     for (const { change, result } of settled) {
       if (change.action === 'delete' && result === 'done') this.#held.delete(`${target} ${keyOf(change)}`);
     }
+  }
+
+  effectsDue(target: string): readonly SessionEffect[] {
+    return this.#due.get(target)?.all() ?? [];
+  }
+
+  async expect(target: string, effects: readonly SessionEffect[]): Promise<void> {
+    const due = this.#due.get(target) ?? new DueEffects();
+    this.#due.set(target, due);
+    due.keep(due.joined(effects));
+  }
+
+  async carriedOut(target: string, effect: SessionEffect, left: readonly string[]): Promise<void> {
+    this.#due.get(target)?.settle(effect, left);
   }
 }
