@@ -50,6 +50,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
   readonly #commits: GroupCommit<AccountingEvent>;
   readonly #stopping = new AbortController();
   readonly #waiters = new StopWaiters();
+  readonly #listeners = new Set<(session: SessionState) => void>();
   readonly #unsubscribe: () => void;
   #rows: SessionRows;
   #index: SessionIndex;
@@ -133,6 +134,12 @@ export class AccountingStore implements AccountingSink, SessionReader {
     return await this.#waiters.wait(key, signal);
   }
 
+  /** Calls `listener`, which must not throw, with each session that a stored record touched. @returns how to end that */
+  onStored(listener: (session: SessionState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /** Sessions of a username, begun last first, open ones among them. */
   history(username: string, limit: number): Promise<readonly SessionState[]> {
     return historyOf(this.#index, this.#rows, username, limit);
@@ -208,6 +215,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
       this.#index.put(after);
       if (after.stoppedAt !== undefined) this.#waiters.tell(after.key);
     }
+    for (const listener of this.#listeners) for (const { after } of fold.changes.values()) listener(after);
     if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
   }

@@ -12,6 +12,7 @@ import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
+import { LateSessions } from './late-sessions.ts';
 import { RouterPool } from './router-pool.ts';
 
 export interface EngineOptions {
@@ -78,7 +79,8 @@ export class Engine implements AsyncDisposable {
         control: sessions,
       });
       const parts = { store, inventory, directory, directoryTarget, accounting, status, sessions, routers };
-      return new Engine(parts, dynamic, [dynamic, routers, accounting, store]);
+      const late = new LateSessions({ accounting, target: directoryTarget, status, clock, log });
+      return new Engine(parts, dynamic, [late, dynamic, routers, accounting, store]);
     } catch (error) {
       await store.close();
       throw error;

@@ -16,7 +16,7 @@ import type {
   Value,
 } from '../reconcile/target.ts';
 import type { Directory } from './directory.ts';
-import { loginEffects } from './effects.ts';
+import { loginEffects, whyEnded } from './effects.ts';
 import type { Login } from './reader.ts';
 import { directoryRows, loginOf, nasOf } from './rows.ts';
 import type { StoredRows } from './stored-rows.ts';
@@ -110,6 +110,24 @@ export class DirectoryTarget implements Target {
       results.push(...(await this.#inTurn(username, () => this.#settle(username, signal))));
     });
     return results;
+  }
+
+  /**
+   * The effect a session that is being accounted for calls for: its login was let in, and suspended before accounting told
+   * that it is online. `undefined` when it may stay, or is about to be ended already.
+   */
+  unwanted({ username, sessionId }: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
+    const login = this.#options.directory.login(username);
+    if (login === undefined || !login.radius || login.state === 'active') return undefined;
+    const due = this.#options.stored.effect(username);
+    if (due?.action === 'disconnect' && due.sessionIds.includes(sessionId)) return undefined;
+    return { username, action: 'disconnect', why: whyEnded(login), sessionIds: [sessionId] };
+  }
+
+  /** Keeps an effect of its own and carries it out. @throws LastmileError of the store, when it cannot be kept */
+  async end(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    await this.#options.stored.write([], [effect]);
+    return this.settleSessions([effect], signal);
   }
 
   /** Read once, whoever asks first; a read that failed is tried again by the next who asks. */

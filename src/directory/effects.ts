@@ -1,4 +1,6 @@
 import type { Change, LiveSession, SessionEffect } from '../reconcile/target.ts';
+import type { Login } from './reader.ts';
+import { loginOf } from './rows.ts';
 
 /** Fields that a NAS takes for a running session by CoA (MikroTik manual, RADIUS, Change-of-Authorization). */
 const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout']);
@@ -30,12 +32,17 @@ function effectOf({ before, after, set }: Change): Pick<SessionEffect, 'action' 
   // Sessions of local rows are accounted, too, but it is the router's target that ends them.
   if (before?.fields['radius'] === 'no') return undefined;
   if (after === undefined) return { action: 'disconnect', why: 'removed' };
-  const { state, reason, radius } = after.fields;
+  const { state, radius } = after.fields;
   if (radius === 'no') return { action: 'disconnect', why: 'no longer by RADIUS' };
-  if (state !== 'active') return { action: 'disconnect', why: reason === '' ? String(state) : `${state}: ${reason}` };
+  if (state !== 'active') return { action: 'disconnect', why: whyEnded(loginOf(after)) };
   const changed = Object.keys(set).filter((name) => !atNextLogin.has(name));
   if (changed.length === 0) return undefined;
   // A limit that is taken away has no attribute to be sent: only a new login is without it.
   const gentle = changed.every((name) => name === 'state' || (byCoa.has(name) && set[name] !== ''));
   return { action: gentle ? 'change' : 'disconnect', why: changed.join(', ') };
+}
+
+/** Why somebody is put off the line whose login is not active. */
+export function whyEnded({ state, reason }: Pick<Login, 'state' | 'reason'>): string {
+  return reason === undefined ? state : `${state}: ${reason}`;
 }

@@ -15,6 +15,23 @@ const log = pino({ level: 'silent' });
 const query = { interimSeconds: 120 };
 
 describe('accounting records', () => {
+  it('are told to who listens, once they are stored', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    const told: string[] = [];
+    const end = setup.accounting.onStored(({ username, sessionId, stoppedAt }) => {
+      const known = setup.accounting.openOf(username).length;
+      told.push(`${sessionId} ${stoppedAt === undefined ? 'open' : 'ended'} ${known}`);
+    });
+
+    await setup.accounting.record(packet('start', 0));
+    await setup.accounting.record(packet('stop', 60));
+    end();
+    await setup.accounting.record(packet('start', 90, { sessionId: '81000002' }));
+
+    expect(told).toEqual(['81000001 open 1', '81000001 ended 0']);
+  });
+
   it('IW-03: become an open session, and a closed one, that survive a restart', async () => {
     await using folder = await TempFolder.make();
     {

@@ -24,6 +24,7 @@ const anna = networkOf(service, subscriber('anna'));
 const annaFaster = networkOf(faster, subscriber('anna'));
 const annaSuspended = networkOf(service, subscriber('anna', 'state: suspended\nreason: unpaid'));
 const annaWithNewPassword = document('Subscriber', 'anna', 'service: home-20\nusername: anna\npassword: another-one');
+const localAnna = subscriber('anna', 'auth: local\nrouter: core-1\nstate: suspended');
 const annaNewPassword = networkOf(service, annaWithNewPassword);
 
 type Applied = Exclude<Outcome, { result: 'refused' }>;
@@ -298,6 +299,42 @@ describe('a session that accounting still has and nobody can end', () => {
     await reconcile(lab, networkOf(faster, annaWithNewPassword));
 
     expect(asked).toMatchObject([{ action: 'disconnect', sessionIds: ['first', 'second'] }]);
+  });
+});
+
+describe('a session that accounting tells of', () => {
+  it.each([
+    ['is active', subscriber('anna')],
+    ['is local only: its router ends what it let in', localAnna],
+    ['is not declared', ''],
+  ])('may stay when its login %s', async (_, declared) => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    await reconcile(lab, networkOf(service, ...(declared === '' ? [] : [declared])));
+
+    expect(lab.target.unwanted({ username: 'anna', sessionId: '81c00001' })).toBeUndefined();
+  });
+
+  it('is ended when its login is suspended, and due until it is', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions, target } = lab;
+    const seen = { username: 'anna', sessionId: '81c00001' };
+    await reconcile(lab, annaSuspended);
+    sessions.online.set('anna', seen.sessionId);
+    sessions.answering = false;
+
+    const effect = target.unwanted(seen);
+    if (effect === undefined) throw new Error('may stay');
+    const failed = await target.end(effect, new AbortController().signal);
+    const meanwhile = target.unwanted(seen);
+    sessions.answering = true;
+    const { told } = await reconcile(lab, annaSuspended);
+
+    expect(effect).toMatchObject({ action: 'disconnect', why: 'suspended: unpaid', sessionIds: ['81c00001'] });
+    expect(failed).toMatchObject([{ result: 'failed' }]);
+    expect(meanwhile).toBeUndefined();
+    expect(told).toMatchObject([{ result: 'disconnected' }]);
   });
 });
 

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Session } from '../accounting/event.ts';
+import type { AccountingStore } from '../accounting/store.ts';
+import type { Clock } from '../base/clock.ts';
+import type { DirectoryTarget } from '../directory/directory-target.ts';
+import type { SessionEffect } from '../reconcile/target.ts';
+import type { StatusBook } from '../status/status-book.ts';
+import { sessionEvent } from './reconciler.ts';
+
+export interface LateSessionsOptions {
+  readonly accounting: Pick<AccountingStore, 'onStored'>;
+  readonly target: Pick<DirectoryTarget, 'unwanted' | 'end'>;
+  readonly status: Pick<StatusBook, 'recordSessions'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Ends sessions of people who were suspended between their Access-Accept and their Start: when the commit was applied
+ * nobody knew that they are online.
+ */
+export class LateSessions implements AsyncDisposable {
+  readonly #options: LateSessionsOptions;
+  readonly #stopping = new AbortController();
+  readonly #unsubscribe: () => void;
+
+  constructor(options: LateSessionsOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.accounting.onStored((session) => this.#look(session));
+  }
+
+  /** What is under way is kept on disk and taken up at the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+  }
+
+  #look(session: Session): void {
+    if (session.stoppedAt !== undefined) return;
+    const effect = this.#options.target.unwanted(session);
+    if (effect !== undefined) void this.#end(effect);
+  }
+
+  async #end(effect: SessionEffect): Promise<void> {
+    const { target, status, clock, log } = this.#options;
+    try {
+      const events = (await target.end(effect, this.#stopping.signal)).map((each) => sessionEvent(each, clock.now()));
+      status.recordSessions(events);
+      for (const event of events) log.info(event, 'session settled');
+    } catch (error) {
+      log.warn({ err: error, username: effect.username }, 'session not ended; tried again with its next record');
+    }
+  }
+}
