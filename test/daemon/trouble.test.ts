@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -58,6 +59,106 @@ describe('a restart while the newest commit is broken', () => {
       ok: true,
       radius: true,
     });
+  });
+});
+
+describe('a secret file that is missing', () => {
+  it('is read once it is there, and missed in words once', async () => {
+    await using network = await TestNetwork.start();
+    const secrets = join(network.folder.path, 'secrets');
+    mkdirSync(secrets);
+    const subscribers = subscribersYaml().replace(`password: ${canaries.annaPassword}`, 'password: {file: anna}');
+    network.write('subscribers.yaml', subscribers);
+    network.commit('a file');
+    await using daemon = await network.daemon('--secrets', secrets, '--poll-seconds', '1');
+    const closed = daemon.listeners.auth;
+    await daemon.logged({ msg: 'revision refused; what is in force stays' });
+
+    writeFileSync(join(secrets, 'anna'), canaries.annaPassword);
+    await daemon.serving();
+
+    expect(closed).toBeUndefined();
+    expect(daemon.complaints.match(/revision refused/g)).toHaveLength(1);
+  });
+});
+
+describe('a RADIUS port that is taken when the first good commit comes', () => {
+  it('is opened once it is free, and blamed until then', async () => {
+    await using network = await TestNetwork.start();
+    network.write('services.yaml', servicesYaml('fast', '5M'));
+    network.commit('broken');
+    await using daemon = await network.daemon('--poll-seconds', '1');
+    const holder = createSocket('udp4').bind(network.authPort, '127.0.0.1');
+    await once(holder, 'listening');
+    network.write('services.yaml', servicesYaml('20M', '5M'));
+    network.commit('mended');
+    await daemon.logged({ msg: 'RADIUS is closed; tried again with each poll' });
+
+    const status = await network.lastmile('status', '-o', 'json');
+    const ready = await overSocket(daemon.listeners.adminSocket, '/readyz');
+    holder.close();
+    const listeners = await daemon.serving();
+
+    expect(JSON.parse(status.out).conditions).toMatchObject([
+      { type: 'Listening', status: 'False', reason: 'ListenFailed' },
+      { type: 'SourceReady', status: 'True' },
+    ]);
+    expect(ready).toMatchObject({ status: 503 });
+    expect(ready.body).toContain('in use');
+    expect(listeners.auth).toBe(`127.0.0.1:${network.authPort}`);
+  });
+});
+
+describe('a repository that git will not read', () => {
+  it('from the start keeps RADIUS closed and the admin API open until it can be read', async () => {
+    await using network = await TestNetwork.start();
+    const head = join(network.dir, '.git', 'HEAD');
+    renameSync(head, `${head}.away`);
+    await using daemon = await network.daemon('--poll-seconds', '1');
+    const ready = await overSocket(daemon.listeners.adminSocket, '/readyz');
+    const status = await network.lastmile('status');
+
+    renameSync(`${head}.away`, head);
+    await daemon.serving();
+
+    expect(ready.status).toBe(503);
+    expect(status.out).toContain('ReadFailed');
+  });
+
+  it('later leaves what is in force: it is still reconciled, and said to be readable again', async () => {
+    await using network = await TestNetwork.start();
+    await using _daemon = await network.running('--poll-seconds', '1');
+    const head = join(network.dir, '.git', 'HEAD');
+    renameSync(head, `${head}.away`);
+    const meanwhile = await network.lastmile('reconcile');
+    const bad = await network.lastmile('status');
+    renameSync(`${head}.away`, head);
+    const after = await network.lastmile('reconcile');
+    const good = await network.lastmile('status');
+
+    expect(meanwhile.code, meanwhile.err).toBe(0);
+    expect(bad.out).toContain('ReadFailed');
+    expect(after.code).toBe(0);
+    expect(good.out).not.toContain('ReadFailed');
+  });
+});
+
+describe('listen addresses that change', () => {
+  it('are said to take effect after a restart, until they are back', async () => {
+    await using network = await TestNetwork.start();
+    await using _daemon = await network.running();
+    const declared = readFileSync(join(network.dir, 'operator.yaml'), 'utf8');
+    network.write('operator.yaml', declared.replace(/auth: "[^"]*"/, 'auth: "127.0.0.1:1"'));
+    network.commit('elsewhere');
+    await network.lastmile('reconcile');
+    const changed = await network.lastmile('status');
+    network.write('operator.yaml', declared);
+    network.commit('back');
+    await network.lastmile('reconcile');
+    const back = await network.lastmile('status');
+
+    expect(changed.out).toContain('RestartNeeded');
+    expect(back.out).not.toContain('RestartNeeded');
   });
 });
 

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SourceError } from '../../src/source/errors.ts';
+import { sourceLimits } from '../../src/source/folder.ts';
 import { FolderSource } from '../../src/source/folder-source.ts';
 import { GitSource } from '../../src/source/git-source.ts';
 import { openSource } from '../../src/source/open-source.ts';
@@ -114,6 +116,41 @@ describe('a git repository', () => {
     await expect(source.read()).rejects.toThrow('the repository has no commit yet');
   });
 
+  it('keeps a commit that nothing else holds, and is content where it may not write', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    const first = await source.read();
+    await source.keep(first?.id ?? '');
+    git(folder.path, 'checkout', '-q', '--orphan', 'other');
+    git(folder.path, 'commit', '-q', '-m', 'another past');
+    git(folder.path, 'branch', '-q', '-D', 'main');
+    git(folder.path, 'reflog', 'expire', '--expire=now', '--all');
+    git(folder.path, 'gc', '-q', '--prune=now');
+
+    expect(await source.readAgain(first?.id ?? '')).toEqual(first?.files);
+    rmSync(join(folder.path, '.git', 'refs', 'lastmile'), { recursive: true, force: true });
+    writeFileSync(join(folder.path, '.git', 'refs', 'lastmile'), 'in the way');
+    await source.keep(first?.id ?? '');
+  });
+
+  it('that git refuses cannot be read or watched, in our words', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    rmSync(join(folder.path, '.git', 'HEAD'));
+
+    await expect(source.read()).rejects.toBeInstanceOf(SourceError);
+    await expect(source.watch(() => undefined)).rejects.toBeInstanceOf(SourceError);
+  });
+
+  it('with a file beyond the bounds is refused before it is read', async () => {
+    await using folder = await repository();
+    truncateSync(join(folder.path, 'a.yaml'), sourceLimits.fileOctets + 1);
+    git(folder.path, 'commit', '-q', '-a', '-m', 'large');
+    await using source = new GitSource(folder.path);
+
+    await expect(source.read()).rejects.toThrow('a.yaml is larger than 64 MiB');
+  });
+
   it('on no branch is read at its commit', async () => {
     await using folder = await repository();
     git(folder.path, 'checkout', '-q', '--detach');
@@ -148,6 +185,26 @@ describe('a plain folder', () => {
     await change.happened;
 
     expect((await source.read())?.files).toHaveLength(1);
+  });
+});
+
+describe('a folder in which somebody writes without a pause', () => {
+  it('tells of it all the same, but not of folders that are left out', async () => {
+    await using folder = await TempFolder.make();
+    mkdirSync(join(folder.path, 'state'));
+    await using source = new FolderSource(folder.path);
+    await using quiet = new FolderSource(folder.path);
+    let told = 0;
+    await quiet.watch(() => {
+      told += 1;
+    }, [join(folder.path, 'state')]);
+    const change = await changed(source);
+    const writing = setInterval(() => writeFileSync(join(folder.path, 'state', 'log'), `${performance.now()}`), 50);
+
+    await change.happened;
+    clearInterval(writing);
+
+    expect(told).toBe(0);
   });
 });
 
