@@ -9,7 +9,7 @@ import type { TargetStatus } from '../status/status-book.ts';
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
 export interface AdminService {
   readiness(): Readiness;
-  status(): DaemonStatus;
+  status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */
   sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;
   /** @throws AmbiguousError when a session ID is that of several sessions */
@@ -50,6 +50,8 @@ export interface DaemonStatus {
   readonly conditions: readonly Condition[];
   readonly targets: readonly TargetStatus[];
   readonly openSessions: number;
+  /** Size of the state folder. */
+  readonly stateBytes: number;
   /** What was done to people online, newest first. */
   readonly sessionEvents: readonly SessionEvent[];
   /** When a declaration next changes by itself (an expiry). */

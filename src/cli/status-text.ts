@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { DaemonStatus } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
-import { formatDuration } from '../base/units.ts';
+import { formatDuration, formatOctets } from '../base/units.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { table } from './output.ts';
 import { sessionLine } from './report-text.ts';
@@ -13,6 +13,7 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
     `Source:    ${printable(status.source)}`,
     ...(status.revision === undefined ? [] : [`Revision:  ${status.revision}${about(status)}`]),
     `Sessions:  ${status.openSessions} open`,
+    `State:     ${formatOctets(BigInt(status.stateBytes))} on disk`,
     ...(status.nextChange === undefined ? [] : [`Next:      a subscriber expires at ${status.nextChange}`]),
   ];
   const source = status.conditions.filter(({ status: state }) => state === 'False');

@@ -1,5 +1,6 @@
 import type { DaemonStatus } from '../admin/service.ts';
 import type { Engine } from '../daemon/engine.ts';
+import { folderBytes } from '../store/folder-bytes.ts';
 import { complain } from './complain.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
@@ -39,6 +40,7 @@ function storedStatus(around: Surroundings) {
     conditions: [],
     targets: engine.status.targets(),
     openSessions: engine.accounting.openCount,
+    stateBytes: await folderBytes(engine.store.dir),
     sessionEvents: [],
     findings: engine.accounting.findings().map((finding) => JSON.stringify(finding)),
   });

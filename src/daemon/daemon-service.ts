@@ -24,6 +24,7 @@ import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Metrics } from '../status/metrics.ts';
 import type { TargetReport } from '../status/report.ts';
+import { folderBytes } from '../store/folder-bytes.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { Engine } from './engine.ts';
 import { requireKnown } from './known-targets.ts';
@@ -98,7 +99,7 @@ export class DaemonService implements AdminService {
     return { ready: reasons.length === 0, reasons };
   }
 
-  status(): DaemonStatus {
+  async status(): Promise<DaemonStatus> {
     const { engine, reconciler, source, version } = this.#options;
     const { author, subject } = this.#revision ?? {};
     const next = reconciler.nextChange;
@@ -113,6 +114,7 @@ export class DaemonService implements AdminService {
       conditions: engine.status.source,
       targets: engine.status.targets(),
       openSessions: engine.accounting.openCount,
+      stateBytes: await folderBytes(engine.store.dir),
       sessionEvents: engine.status.sessionEvents(),
       ...(next === undefined ? {} : { nextChange: new Date(next).toISOString() }),
       findings: this.#findings(),

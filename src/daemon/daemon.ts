@@ -12,6 +12,7 @@ import { RadiusServer } from '../radius/server.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import { Metrics } from '../status/metrics.ts';
+import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
@@ -94,6 +95,8 @@ export class Daemon implements AsyncDisposable {
         radius: () => this.#counters.samples(),
         revision: () => this.#reconciler.inForce?.revision,
         logins: () => engine.directory.loginCount,
+        targets: () => this.#reconciler.targetNames,
+        stateBytes: () => folderBytes(engine.store.dir),
       },
       version,
     );

@@ -12,7 +12,13 @@ export interface MetricSources {
   }[];
   readonly revision: () => string | undefined;
   readonly logins: () => number;
+  /** Names of the targets there are: series of others are dropped. */
+  readonly targets: () => readonly string[];
+  /** Size of the state folder. */
+  readonly stateBytes: () => Promise<number>;
 }
+
+const actions = ['create', 'update', 'delete', 'move'] as const;
 
 /** Prometheus metrics (prefix `lastmile_`, base units). Labels are routers, results and reasons, never subscribers. */
 export class Metrics {
@@ -24,7 +30,11 @@ export class Metrics {
   readonly #lastApplied: Gauge<'target'>;
   readonly #refusals: Counter<'reason'>;
 
+  readonly #observed = new Map<string, Set<TargetReport['result']>>();
+  readonly #targets: () => readonly string[];
+
   constructor(sources: MetricSources, version: string) {
+    this.#targets = sources.targets;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     const labelled = { registers, labelNames: ['target' as const] };
@@ -67,8 +77,9 @@ export class Metrics {
   observe(report: TargetReport): void {
     const { target, result, summary, durationMs, drift, refusals, at } = report;
     this.#runs.inc({ target, result });
+    this.#observed.set(target, (this.#observed.get(target) ?? new Set()).add(result));
     this.#durations.observe({ target }, durationMs / 1000);
-    for (const action of ['create', 'update', 'delete', 'move'] as const) {
+    for (const action of actions) {
       this.#changes.set({ target, action }, summary[action]);
     }
     if (drift && result === 'applied') this.#healed.inc({ target });
@@ -77,22 +88,32 @@ export class Metrics {
   }
 
   text(): Promise<string> {
+    const targets = new Set(this.#targets());
+    for (const target of [...this.#observed.keys()].filter((each) => !targets.has(each))) this.#forget(target);
     return this.#registry.metrics();
+  }
+
+  #forget(target: string): void {
+    for (const result of this.#observed.get(target) ?? []) this.#runs.remove({ target, result });
+    for (const action of actions) this.#changes.remove({ target, action });
+    for (const metric of [this.#durations, this.#healed, this.#lastApplied]) metric.remove({ target });
+    this.#observed.delete(target);
   }
 
   /** Gauges whose value is read when they are asked for. */
   #read(sources: MetricSources, version: string): void {
     const registers = [this.#registry];
-    const gauge = (name: string, help: string, value: () => number) =>
+    const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
       new Gauge({
         name,
         help,
         registers,
-        collect() {
-          this.set(value());
+        async collect() {
+          this.set(await value());
         },
       });
     gauge('lastmile_sessions_open', 'Sessions that accounting knows to be open', sources.openSessions);
+    gauge('lastmile_state_bytes', 'Size of the state folder', sources.stateBytes);
     gauge('lastmile_logins', 'Usernames in the directory', sources.logins);
     new Gauge({
       name: 'lastmile_source_info',

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/status/metrics.ts';
+import { report } from './support.ts';
+
+describe('metrics', () => {
+  it('of a target that is declared no more are gone', async () => {
+    let targets = ['core-1', 'core-10', 'directory'];
+    const metrics = metricsOf({ targets: () => targets });
+    for (const target of targets) metrics.observe(report({ target, result: 'applied', drift: true }));
+    const before = await metrics.text();
+
+    targets = ['core-10', 'directory'];
+    const after = await metrics.text();
+
+    expect(before).toContain('lastmile_reconcile_total{target="core-1",result="applied"} 1');
+    expect(after).not.toContain('target="core-1"');
+    for (const name of ['reconcile_total', 'reconcile_duration_seconds_count', 'plan_changes', 'drift_healed_total']) {
+      expect(after).toMatch(new RegExp(`^lastmile_${name}\\{target="core-10"`, 'm'));
+    }
+  });
+
+  it('tell how large the state folder is', async () => {
+    expect(await metricsOf({}).text()).toMatch(/^lastmile_state_bytes 4096$/m);
+  });
+});
+
+function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly string[] }): Metrics {
+  return new Metrics(
+    {
+      openSessions: () => 0,
+      radius: () => [],
+      revision: () => undefined,
+      logins: () => 0,
+      targets,
+      stateBytes: async () => 4096,
+    },
+    '1.0.0',
+  );
+}
