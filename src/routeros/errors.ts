@@ -69,6 +69,7 @@ export class RouterTrapError extends LastmileError {
   readonly router: string;
   readonly command: string;
   readonly traps: readonly Trap[];
+  readonly #at: RouterAddress;
 
   constructor(at: RouterAddress, command: string, traps: readonly Trap[]) {
     super(`${named(at)} refused ${command}: ${traps.map((trap) => printable(trap.message)).join('; ')}`);
@@ -76,6 +77,13 @@ export class RouterTrapError extends LastmileError {
     this.router = at.router;
     this.command = command;
     this.traps = traps;
+    this.#at = at;
+  }
+
+  /** The same in other words. */
+  retold(words: (message: string) => string): RouterTrapError {
+    const traps = this.traps.map((trap) => ({ ...trap, message: words(trap.message) }));
+    return new RouterTrapError(this.#at, this.command, traps);
   }
 
   /** Whether the command ended because it was cancelled. */

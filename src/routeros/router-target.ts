@@ -20,6 +20,7 @@ import type { Menu } from './menus/menu.ts';
 import { hidesSecrets, proplistOf, readRows } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
 import { RouterHidesSecretsError, RowMissingError, SessionStaysError } from './target-errors.ts';
+import { withoutSecrets } from './trap-secrets.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 import { type Command, commandsFor } from './write-rows.ts';
 
@@ -184,7 +185,7 @@ export class RouterTarget implements Target, AsyncDisposable {
       return { change, result: 'done' };
     } catch (error) {
       if (change.action === 'delete' && isGone(error)) return { change, result: 'done' };
-      return { change, result: 'failed', error };
+      return { change, result: 'failed', error: withoutSecrets(error, change) };
     } finally {
       if (change.action === 'delete') this.#handles.delete(handleKey(change));
       this.#window.answered(this.#options.clock.monotonic() - started);

@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Router } from '../../src/model/model.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
 import { targetContract } from '../contract/target.ts';
@@ -104,5 +106,24 @@ describe('a router target that is closed', () => {
     await target[Symbol.asyncDispose]();
 
     await expect(looking).rejects.toMatchObject({ code: 'LM_ROUTER_CLOSED' });
+  });
+});
+
+describe('a router that refuses a row and quotes its password', () => {
+  it('is reported without the password', async () => {
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const add = await peer.next();
+      peer.reply(add, '!trap', '=message=value of password too long: "hunter2-SECRET"');
+      peer.reply(add, '!done');
+    });
+    await using target = dialling(router.port).target;
+    const set = { name: 'anna', password: new Secret('hunter2-SECRET') };
+    const create: Change = { action: 'create', menu: '/ppp/secret', identity: 'anna', owner: 'Subscriber/anna', set };
+
+    const [settled] = await target.apply([create], new AbortController().signal);
+
+    expect(settled).toMatchObject({ result: 'failed', error: { code: 'LM_ROUTER_TRAP' } });
+    expect(inspect(settled, { depth: 9, showHidden: true })).not.toContain('hunter2');
+    expect(String(settled?.error)).toContain('value of password too long: "[secret]"');
   });
 });
