@@ -6,6 +6,9 @@ import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
+const shortestIntervalMs = 1_000;
+const longestIntervalMs = 7 * 86_400_000;
+
 type RadiusSpec = NonNullable<OperatorSpec['radius']>;
 
 /** The Operator with every default filled in; all defaults when none is declared. */
@@ -23,7 +26,7 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
       tokens: tokens(to, declared),
     },
     reconcile: {
-      intervalMs: parseDuration(spec.reconcile?.interval ?? '5m') ?? 300_000,
+      intervalMs: interval(to, declared),
       mode: spec.reconcile?.mode ?? 'apply',
       deleteLimits: { always: 3, share: 0.05, most: 25, ...spec.reconcile?.deleteLimits },
     },
@@ -40,6 +43,17 @@ function timezone(to: Resolving, declared: Declared<OperatorSpec> | undefined): 
     error(to, 'LM_TIMEZONE', message, declared, ['spec', 'timezone'], 'an IANA name as in Africa/Nairobi');
   }
   return 'UTC';
+}
+
+function interval(to: Resolving, declared: Declared<OperatorSpec> | undefined): number {
+  const text = declared?.spec.reconcile?.interval ?? '5m';
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= shortestIntervalMs && ms <= longestIntervalMs) return ms;
+  if (declared !== undefined) {
+    const message = `"${text}" is no time between two comparisons`;
+    error(to, 'LM_INTERVAL', message, declared, ['spec', 'reconcile', 'interval'], 'from 1s to 7d');
+  }
+  return 300_000;
 }
 
 function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {

@@ -320,6 +320,18 @@ describe('rules on single fields', () => {
     ]);
   });
 
+  it.each([
+    ['500ms', ['LM_INTERVAL']],
+    ['1s', []],
+    ['7d', []],
+    ['8d', ['LM_INTERVAL']],
+    ['999999999999999d', ['LM_INTERVAL']],
+  ])('an interval of %s is judged by its length', (interval, codes) => {
+    const text = operator.replace('spec:', `spec:\n  reconcile: {interval: ${interval}}`);
+
+    expect(errorsOf(load({ ...base, 'operator.yaml': text })).map((line) => line.split(' ')[2])).toEqual(codes);
+  });
+
   it('attributes pass the check that is handed in', () => {
     const wrong = service.replace('access:', 'attributes: [{name: Mikrotik-Foo, value: 1}]\n  access:');
     const attributeCheck = (name: string) =>

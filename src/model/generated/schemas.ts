@@ -359,7 +359,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "properties": {
                 "interval": {
                   "$ref": "#/$defs/duration",
-                  "description": "Time between two full comparisons. Default 5m."
+                  "description": "Time between two full comparisons, from 1s to 7d. Default 5m."
                 },
                 "mode": {
                   "$ref": "#/$defs/mode",
