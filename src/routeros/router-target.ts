@@ -45,6 +45,8 @@ export class RouterTarget implements Target, AsyncDisposable {
   #showSensitive = true;
   /** `.id` by menu and identity: from the last look, and from adds since. */
   #handles = new Map<string, string>();
+  /** For each look under way, what was made (its `.id`) and removed (absent) since it began: its answers may be older. */
+  readonly #looks = new Set<Map<string, string | undefined>>();
   readonly #closing = new AbortController();
   #session: Promise<RouterOsSession> | undefined;
 
@@ -64,14 +66,20 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   async observe(signal: AbortSignal): Promise<Observation> {
     const session = await this.#connected(signal);
-    const menus = [...this.#menus.values()];
-    const [sessions, ...tables] = await Promise.all([
-      readSessions(session, signal),
-      ...menus.map((menu) => this.#read(session, menu, signal)),
-    ]);
-    const rows = tables.flat();
-    this.#handles = handlesOf(rows, this.#options.operator);
-    return { rows, sessions, pendingEffects: [], findings: [] };
+    const since = new Map<string, string | undefined>();
+    this.#looks.add(since);
+    try {
+      const [sessions, ...tables] = await Promise.all([
+        readSessions(session, signal),
+        ...[...this.#menus.values()].map((menu) => this.#read(session, menu, signal)),
+      ]);
+      const rows = tables.flat();
+      this.#handles = handlesOf(rows, this.#options.operator);
+      for (const [key, handle] of since) this.#handled(key, handle);
+      return { rows, sessions, pendingEffects: [], findings: [] };
+    } finally {
+      this.#looks.delete(since);
+    }
   }
 
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[] {
@@ -180,16 +188,22 @@ export class RouterTarget implements Target, AsyncDisposable {
       const session = await this.#connected(signal);
       for (const { command, attributes } of this.#commands(change)) {
         const { ret } = await session.run(command, attributes, { signal });
-        if (change.action === 'create' && ret !== undefined) this.#handles.set(handleKey(change), ret);
+        if (change.action === 'create' && ret !== undefined) this.#handled(handleKey(change), ret);
       }
       return { change, result: 'done' };
     } catch (error) {
       if (change.action === 'delete' && isGone(error)) return { change, result: 'done' };
       return { change, result: 'failed', error: withoutSecrets(error, change) };
     } finally {
-      if (change.action === 'delete') this.#handles.delete(handleKey(change));
+      if (change.action === 'delete') this.#handled(handleKey(change), undefined);
       this.#window.answered(this.#options.clock.monotonic() - started);
     }
+  }
+
+  #handled(key: string, handle: string | undefined): void {
+    if (handle === undefined) this.#handles.delete(key);
+    else this.#handles.set(key, handle);
+    for (const since of this.#looks) since.set(key, handle);
   }
 
   #commands(change: Change): readonly Command[] {

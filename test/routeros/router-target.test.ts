@@ -8,7 +8,7 @@ import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
 import { targetContract } from '../contract/target.ts';
 import { Lab, networkOf, subscriber } from '../support/ppp-network.ts';
-import { type ScriptedPeer, ScriptedRouter } from '../support/scripted-router.ts';
+import { type ClientSentence, type ScriptedPeer, ScriptedRouter } from '../support/scripted-router.ts';
 
 describe('a router as a target', () => {
   targetContract({
@@ -125,5 +125,37 @@ describe('a router that refuses a row and quotes its password', () => {
     expect(settled).toMatchObject({ result: 'failed', error: { code: 'LM_ROUTER_TRAP' } });
     expect(inspect(settled, { depth: 9, showHidden: true })).not.toContain('hunter2');
     expect(String(settled?.error)).toContain('value of password too long: "[secret]"');
+  });
+});
+
+describe('a row that is made while somebody else looks at the router', () => {
+  it('is known by its id afterwards, so that it is not made twice', async () => {
+    const writes: string[] = [];
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      let look: ClientSentence | undefined;
+      for (;;) {
+        const sentence = await peer.next();
+        if (sentence.command === '/ppp/secret/print') {
+          look = sentence;
+          continue;
+        }
+        if (!sentence.command.endsWith('/print')) writes.push([sentence.command, ...sentence.words].join(' '));
+        peer.reply(sentence, '!done', ...(sentence.command.endsWith('/add') ? ['=ret=*7'] : []));
+        // Its answer tells of a time before the row was made.
+        if (sentence.command.endsWith('/add') && look !== undefined) peer.reply(look, '!done');
+      }
+    });
+    await using target = dialling(router.port).target;
+    const { signal } = new AbortController();
+    const set = { name: 'anna' };
+    const create: Change = { action: 'create', menu: '/ppp/secret', identity: 'anna', owner: 'Subscriber/anna', set };
+
+    await Promise.all([target.observe(signal), target.apply([create], signal)]);
+    await target.apply([create], signal);
+
+    expect(writes).toEqual([
+      '/ppp/secret/add =name=anna =comment=lm:isp/Subscriber/anna',
+      '/ppp/secret/set =.id=*7 =name=anna =comment=lm:isp/Subscriber/anna',
+    ]);
   });
 });
