@@ -11,7 +11,7 @@ export function levelsOf(changes: readonly Change[], references: Target['referen
   const waitsFor = prerequisites(movable, references);
   const levels: Change[][] = [];
   const depth = new Map<Change, number>();
-  for (const change of movable) place(change, waitsFor, depth, new Set());
+  for (const change of movable) place(change, waitsFor, depth);
   for (const change of movable) {
     const at = depth.get(change) ?? 0;
     const level = levels[at] ?? [];
@@ -54,21 +54,25 @@ export function prerequisites(
   return waitsFor;
 }
 
-function place(
-  change: Change,
-  waitsFor: ReadonlyMap<Change, readonly Change[]>,
-  depth: Map<Change, number>,
-  onPath: Set<Change>,
-): number {
-  const known = depth.get(change);
-  if (known !== undefined) return known;
-  if (onPath.has(change)) return 0;
-  onPath.add(change);
-  let at = 0;
-  for (const earlier of waitsFor.get(change) ?? []) at = Math.max(at, place(earlier, waitsFor, depth, onPath) + 1);
-  onPath.delete(change);
-  depth.set(change, at);
-  return at;
+/** Depth first, with a stack of its own: chains may be longer than the language lets functions call each other. */
+function place(start: Change, waitsFor: ReadonlyMap<Change, readonly Change[]>, depth: Map<Change, number>): void {
+  const path = [start];
+  const entered = new Set<Change>();
+  for (let change = path.at(-1); change !== undefined; change = path.at(-1)) {
+    const earlier = waitsFor.get(change) ?? [];
+    if (depth.has(change) || entered.has(change)) {
+      path.pop();
+      // One without a depth is on the path itself: a circle, cut here.
+      if (!depth.has(change))
+        depth.set(
+          change,
+          earlier.reduce((at, each) => Math.max(at, (depth.get(each) ?? -1) + 1), 0),
+        );
+      continue;
+    }
+    entered.add(change);
+    for (const each of earlier) if (!depth.has(each) && !entered.has(each)) path.push(each);
+  }
 }
 
 function named(value: Value | ObservedValue | undefined): readonly string[] {

@@ -58,6 +58,23 @@ describe('rows that name one another', () => {
     expect(order(create(pool('home', 'more')), create(pool('more')))).toEqual(['create more', 'create home']);
   });
 
+  it('follow one another however many there are', () => {
+    const chain = Array.from({ length: 20_000 }, (_, at) => create(pool(`p${at}`, `p${at + 1}`)));
+
+    const levels = order(...chain);
+
+    expect(levels).toHaveLength(chain.length);
+    expect(levels[0]).toBe('create p19999');
+  });
+
+  it('are waited for by one that goes, however many they are', () => {
+    const secrets = Array.from({ length: 200_000 }, (_, at) => remove(secret(`s${at}`, 'home')));
+
+    expect(levelsOf([remove(profile('home', '')), ...secrets], references).map((level) => level.length)).toEqual([
+      200_000, 1,
+    ]);
+  });
+
   it('do not wait for what is there already', () => {
     expect(order(create(secret('anna', 'home')), create(pool('dyn')))).toEqual(['create anna, create dyn']);
   });
