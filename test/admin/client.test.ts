@@ -48,10 +48,10 @@ describe('a command that asks the daemon', () => {
     await using absent = await AnsweringDaemon.start(404);
 
     const mistake = (await wrong.client()).post('/api/v1/plan', {});
-    const nothing = (await absent.client()).get('/api/v1/objects/router');
-
     await expect(mistake).rejects.toBeInstanceOf(RequestError);
     await expect(mistake).rejects.toThrow('says 400');
+
+    const nothing = (await absent.client()).get('/api/v1/objects/router');
     await expect(nothing).rejects.toBeInstanceOf(AdminClientError);
     await expect(nothing).rejects.toMatchObject({ status: 404, message: 'says 404' });
   });
