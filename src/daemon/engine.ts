@@ -68,7 +68,7 @@ export class Engine implements AsyncDisposable {
       const status = await StatusBook.open(store.table('meta'));
       const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
       const directory = new Directory();
-      const routers = new RouterPool({ clock, log });
+      const routers = new RouterPool({ clock });
       const dynamic = new CoaGateway({ clock, random: options.fillRandom, log });
       const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
       const directoryTarget = new DirectoryTarget({

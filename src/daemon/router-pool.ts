@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Model, Router } from '../model/model.ts';
@@ -6,18 +5,22 @@ import type { SessionsByApi } from '../radius/session-control.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
 import { RouterTarget } from '../routeros/router-target.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
+import { modeOf } from './reconciler.ts';
 
 interface Pooled {
-  readonly dialled: string;
+  readonly router: Router;
+  readonly operator: string;
   readonly target: RouterTarget;
 }
 
 /** One `RouterTarget`, with one connection, for each router of the current model. */
 export class RouterPool implements SessionsByApi, AsyncDisposable {
-  readonly #options: { readonly clock: Clock; readonly log: Logger };
+  readonly #options: { readonly clock: Clock };
   readonly #routers = new Map<string, Pooled>();
+  /** Names of routers that we may write to. */
+  #writable: ReadonlySet<string> = new Set();
 
-  constructor(options: { readonly clock: Clock; readonly log: Logger }) {
+  constructor(options: { readonly clock: Clock }) {
     this.#options = options;
   }
 
@@ -26,10 +29,13 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     const targets = model.routers.flatMap((router) => this.#target(router, model.operator.name));
     const names = new Set(targets.map((target) => target.name));
     for (const name of [...this.#routers.keys()].filter((each) => !names.has(each))) this.#drop(name);
+    this.#writable = new Set([...names].filter((name) => modeOf({ name }, model) === 'apply'));
     return targets;
   }
 
+  /** A router whose mode only looks is left alone here, too. */
   async remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined> {
+    if (!this.#writable.has(router)) return undefined;
     return this.#routers.get(router)?.target.removeSession(session.username, session.sessionId, signal);
   }
 
@@ -44,7 +50,7 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     const targets = model.routers.flatMap((router) => {
       if (router.api === undefined) return [];
       const known = this.#routers.get(router.name);
-      if (known?.dialled === dialledAs(router, model.operator.name)) return [known.target];
+      if (known !== undefined && dialledAlike(known, router, model.operator.name)) return [known.target];
       const target = this.#dial(router, model.operator.name);
       own.push(target);
       return [target];
@@ -59,12 +65,11 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
 
   #target(router: Router, operator: string): readonly RouterTarget[] {
     if (router.api === undefined) return [];
-    const dialled = dialledAs(router, operator);
     const known = this.#routers.get(router.name);
-    if (known?.dialled === dialled) return [known.target];
+    if (known !== undefined && dialledAlike(known, router, operator)) return [known.target];
     this.#drop(router.name);
     const target = this.#dial(router, operator);
-    this.#routers.set(router.name, { dialled, target });
+    this.#routers.set(router.name, { router, operator, target });
     return [target];
   }
 
@@ -86,7 +91,10 @@ function connectTo({ name, address, api }: Router, signal: AbortSignal): Promise
   return connectRouterOs({ router: name, host: address, port, username, password, maxInFlight: 32, signal });
 }
 
-/** What makes it the same connection. */
-function dialledAs({ address, api }: Router, operator: string): string {
-  return [address, api?.port, api?.username, api?.password.reveal(), operator].join('\n');
+/** Whether a router that is declared so would be reached by the connection there is. */
+function dialledAlike(known: Pooled, { address, api }: Router, operator: string): boolean {
+  const other = known.router.api;
+  if (api === undefined || other === undefined || known.operator !== operator) return false;
+  const alike = known.router.address === address && other.port === api.port && other.username === api.username;
+  return alike && other.password.equals(api.password);
 }
