@@ -175,7 +175,7 @@ describe('plan and apply without a daemon', () => {
     await using network = await TestNetwork.start();
     const daemon = await network.running();
     await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
-    await network.router.settled();
+    await network.router.accountingIdle();
     await daemon.stop();
     network.write('subscribers.yaml', subscribersYaml('    state: suspended\n    reason: unpaid\n'));
 

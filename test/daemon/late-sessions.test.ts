@@ -36,7 +36,7 @@ describe('somebody who is suspended between Access-Accept and Start', () => {
     await using daemon = await network.running();
     network.router.faults.add({ kind: 'drop-accounting', times: 1 });
     const dialled = await network.router.dial({ username, password: canaries.annaPassword });
-    await network.router.settled();
+    await network.router.accountingIdle();
     network.write('subscribers.yaml', subscribersYaml('    state: suspended\n    reason: unpaid\n'));
     network.commit('unpaid');
     await network.lastmile('reconcile');
