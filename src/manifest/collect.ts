@@ -9,6 +9,7 @@ import type { Origin } from '../model/model.ts';
 import type { Issue } from './issue.ts';
 import { firstKey, locate, type Path } from './locate.ts';
 import type { Plain } from './plain-value.ts';
+import { salvage } from './salvage.ts';
 import { isKind, type Kind, kindsNotYet, schemaErrors } from './schema-check.ts';
 import { pathOf, schemaFinding } from './schema-words.ts';
 import type { YamlDocument, YamlFile } from './yaml-file.ts';
@@ -109,8 +110,10 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
   }
   const errors = schemaErrors(kind, fields);
   reportErrors(into, file, document, errors);
-  if (kind === 'SubscriberList') collectList(into, file, document, index, errors);
-  else if (errors.length === 0) collectObject(into, file, document, index, kind);
+  const rest = errors.length === 0 ? value : salvage(kind, value, errors);
+  const sound = rest === undefined ? undefined : { ...document, value: rest };
+  if (kind === 'SubscriberList') collectList(into, file, sound ?? document, index, sound === undefined ? errors : []);
+  else if (sound !== undefined) collectObject(into, file, sound, index, kind);
   else rememberBroken(into, kind, nameOf(fields));
 }
 
