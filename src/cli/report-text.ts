@@ -1,10 +1,13 @@
 import { printable } from '../base/bytes.ts';
-import type { SessionEvent, TargetReport } from '../status/report.ts';
+import { failedCount, type SessionEvent, type TargetReport } from '../status/report.ts';
 import { exitCodes } from './io.ts';
 
 export function sessionLine({ username, nas, sessionId, result, detail }: SessionEvent): string {
   return `${printable(username)} on ${nas} (${sessionId}): ${result}, ${detail}`;
 }
+
+/** Failed changes shown of each target. */
+const shown = 20;
 
 export function reportLines(report: TargetReport): readonly string[] {
   const { target, result, summary, error, failed, refusals } = report;
@@ -12,14 +15,15 @@ export function reportLines(report: TargetReport): readonly string[] {
   const words = {
     'in-sync': 'nothing to change',
     applied: `applied: ${counts}`,
-    partial: `applied in part: ${failed.length} failed`,
+    partial: `applied in part: ${failedCount(report)} failed`,
     planned: 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)',
     refused: 'refused',
     failed: `unknown: ${error?.message ?? ''}`,
   }[result];
   return [
     `${target}: ${words}`,
-    ...failed.slice(0, 20).map((each) => `  ${printable(each.address)}: ${each.error}`),
+    ...failed.slice(0, shown).map((each) => `  ${printable(each.address)}: ${each.error}`),
+    ...(failedCount(report) > shown ? [`  … and ${failedCount(report) - shown} more`] : []),
     ...refusals.map((each) => `  ${each.message}`),
   ];
 }

@@ -49,6 +49,9 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
   }
 }
 
+/** Changes that a report names: it is logged, kept with each of the last runs, and shown. */
+const listed = 100;
+
 type ReportOutcome = Omit<TargetReport, 'target' | 'revision' | 'reason' | 'at' | 'durationMs'>;
 
 async function reconcileOrPrepare(
@@ -76,16 +79,24 @@ async function reconcileOrPrepare(
   return { outcome: { ...told, ...resultOf(outcome) }, sessions: outcome.sessions };
 }
 
-function resultOf(outcome: Exclude<Outcome, { result: 'refused' }>): Pick<TargetReport, 'result' | 'retry' | 'failed'> {
+function resultOf(
+  outcome: Exclude<Outcome, { result: 'refused' }>,
+): Pick<TargetReport, 'result' | 'retry' | 'failed' | 'moreFailed'> {
   const quiet = outcome.plan.changes.length === 0 && outcome.failed.length === 0;
-  return { result: quiet ? 'in-sync' : outcome.result, retry: 'backoff', failed: outcome.failed };
+  const more = outcome.failed.length - listed;
+  return {
+    result: quiet ? 'in-sync' : outcome.result,
+    retry: 'backoff',
+    failed: outcome.failed.slice(0, listed),
+    ...(more > 0 ? { moreFailed: more } : {}),
+  };
 }
 
 function described(plan: ChangePlan, drift: boolean): Omit<ReportOutcome, 'result' | 'retry'> {
   return {
     drift,
     summary: summaryOf(plan),
-    changed: plan.changes.slice(0, 100).map((change) => addressOf(plan.target, change)),
+    changed: plan.changes.slice(0, listed).map((change) => addressOf(plan.target, change)),
     failed: [],
     refusals: [],
     findings: plan.findings,

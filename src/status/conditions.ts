@@ -1,4 +1,4 @@
-import type { TargetReport } from './report.ts';
+import { failedCount, type TargetReport } from './report.ts';
 
 export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'SourceReady' | 'Listening' | 'Synced' | 'Drifted';
 
@@ -70,10 +70,11 @@ function reasonOf({ result, error }: TargetReport): string {
   }
 }
 
-function wordsOf({ result, summary, failed, refusals, error }: TargetReport): string {
+function wordsOf(report: TargetReport): string {
+  const { result, summary, failed, refusals, error } = report;
   if (error !== undefined) return error.message;
   if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
-  if (failed.length > 0) return `${failed.length} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
+  if (failed.length > 0) return `${failedCount(report)} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
   const { create, update, delete: deleted, move } = summary;
   if (create + update + deleted + move === 0) return 'in step';
   if (result === 'planned')

@@ -17,7 +17,10 @@ export interface TargetReport extends RunReport {
   readonly summary: PlanSummary;
   /** Addresses of what changed, the first hundred. */
   readonly changed: readonly string[];
+  /** The first hundred. */
   readonly failed: readonly FailedChange[];
+  /** How many failed besides; absent when none did. */
+  readonly moreFailed?: number;
   readonly refusals: readonly Refusal[];
   readonly findings: readonly Finding[];
   readonly error?: { readonly code: string; readonly message: string };
@@ -36,3 +39,8 @@ export interface SessionEvent {
 }
 
 export const noChanges: PlanSummary = { create: 0, update: 0, delete: 0, move: 0, sessions: 0 };
+
+/** How many changes failed, those that are not listed included. */
+export function failedCount({ failed, moreFailed = 0 }: Pick<TargetReport, 'failed' | 'moreFailed'>): number {
+  return failed.length + moreFailed;
+}
