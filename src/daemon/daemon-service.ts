@@ -134,7 +134,8 @@ export class DaemonService implements AdminService {
 
   async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
     const { engine } = this.#options;
-    const found = 'user' in which ? engine.accounting.openOf(which.user) : sessionNamed(engine.accounting, which.session);
+    const found =
+      'user' in which ? engine.accounting.openOf(which.user) : sessionNamed(engine.accounting, which.session);
     const signal = AbortSignal.timeout(60_000);
     return Promise.all(
       found.map(async (session) => {

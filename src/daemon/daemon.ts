@@ -155,8 +155,9 @@ export class Daemon implements AsyncDisposable {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
     await this.#options.source[Symbol.asyncDispose]();
-    await this.#radius?.[Symbol.asyncDispose]();
+    // What is being read may open RADIUS.
     await this.#reading;
+    await this.#radius?.[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#admin?.[Symbol.asyncDispose]();
     await forgetAdminSocket(this.#options.stateDir);
@@ -201,6 +202,7 @@ export class Daemon implements AsyncDisposable {
     try {
       await source.watch(() => void this.#refreshQuietly(), [resolve(stateDir)]);
       this.#watching = true;
+      if (this.#stopping.signal.aborted) await source[Symbol.asyncDispose]();
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
       log.debug({ err: error }, 'the source cannot be watched yet');
@@ -212,6 +214,7 @@ export class Daemon implements AsyncDisposable {
       await this.refresh();
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
+      if (this.#stopping.signal.aborted) return;
       const judgement = { type: 'SourceReady', status: 'False', reason: 'ReadFailed', message: error.message } as const;
       if (this.#judge(judgement)) {
         this.#options.log.error({ err: error }, 'declarations cannot be read; what is in force stays');

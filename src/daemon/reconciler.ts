@@ -142,7 +142,13 @@ export class Reconciler implements AsyncDisposable {
     await this.#inStep(name);
     const loop = this.#loops.get(name)?.loop;
     if (loop === undefined) throw new LoopEndedError();
-    return loop.request(reason, allowDeletes);
+    try {
+      return await loop.request(reason, allowDeletes);
+    } catch (error) {
+      // A commit put another target in the place of this one: it is asked instead.
+      if (error instanceof LoopEndedError && this.#targets.has(name)) return this.#ask(name, reason, allowDeletes);
+      throw error;
+    }
   }
 
   /** A disk that takes nothing must not keep a commit from the routers. */

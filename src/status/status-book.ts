@@ -69,7 +69,8 @@ export class StatusBook {
 
   recordSource(judgement: Judgement, at: number): void {
     const others = this.#source.filter(({ type }) => type !== judgement.type);
-    this.#source = [...transition(this.#source, [judgement], at), ...others];
+    const all = [...transition(this.#source, [judgement], at), ...others];
+    this.#source = all.sort((a, b) => (a.type < b.type ? -1 : 1));
   }
 
   recordSessions(events: readonly SessionEvent[]): void {

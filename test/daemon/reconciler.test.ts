@@ -205,6 +205,21 @@ describe('a request straight after a commit', () => {
     expect((await run?.sessions)?.map(({ username }) => username)).toEqual(['u0', 'u1']);
   });
 
+  it('is answered by the target that a commit puts in the place of the one that was asked', async () => {
+    const first = slow('r');
+    await using lab = await Lab.open([first.target]);
+    await lab.commit('0', [first.target]);
+    await first.looked;
+    const asked = lab.reconciler.request('request');
+    await new Promise(setImmediate);
+
+    const following = lab.commit('1', [new ScriptedTarget('r')]);
+    first.open();
+    await following;
+
+    expect((await asked).map(({ report }) => report.revision)).toEqual(['1']);
+  });
+
   it('is refused while lastmile stops', async () => {
     await using lab = await Lab.open([new ScriptedTarget('r')]);
     await lab.commit('0', lab.targets);
