@@ -24,11 +24,6 @@ export class Directory implements DirectoryReader {
     return this.#logins.size;
   }
 
-  /** All logins, in no particular order. */
-  logins(): Iterable<Login> {
-    return this.#logins.values();
-  }
-
   nasAt(address: string): readonly Nas[] {
     this.#byAddress ??= new NasIndex(this.#nas.values());
     return this.#byAddress.at(address);
