@@ -13,6 +13,8 @@ export interface AccountingEvent {
   readonly delaySeconds?: number;
   /** Acct-Session-Id, lower case, without `0x`. Absent only for On and Off. */
   readonly sessionId?: string;
+  /** Acct-Session-Id as it came, where that is spelt otherwise. */
+  readonly sentSessionId?: string;
   readonly username?: string;
   readonly framedIpAddress?: string;
   readonly callingStationId?: string;
@@ -50,7 +52,10 @@ export interface Session {
   /** Key in the store: NAS, Acct-Session-Id, username, start instance. */
   readonly key: string;
   readonly nas: string;
+  /** Acct-Session-Id, lower case, without `0x`: by which we find it. */
   readonly sessionId: string;
+  /** The same as the NAS spells it, where that differs: the only spelling some NAS know. */
+  readonly sentSessionId?: string;
   readonly username: string;
   readonly startedAt: number;
   readonly updatedAt: number;

@@ -202,6 +202,7 @@ function octets(up: Counter, down: Counter) {
 }
 
 const descriptive = [
+  'sentSessionId',
   'framedIpAddress',
   'callingStationId',
   'calledStationId',

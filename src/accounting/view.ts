@@ -11,6 +11,7 @@ export interface SessionJson {
   readonly key: string;
   readonly nas: string;
   readonly sessionId: string;
+  readonly sentSessionId?: string;
   readonly username: string;
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -58,6 +59,7 @@ function timeText(at: number): string {
 function pickSession(session: Session): Session {
   const { stoppedAt, framedIpAddress, callingStationId, calledStationId, nasPortId, nasIpAddress, nasIdentifier } =
     session;
+  const { sentSessionId } = session;
   return {
     key: session.key,
     nas: session.nas,
@@ -68,6 +70,7 @@ function pickSession(session: Session): Session {
     sessionSeconds: session.sessionSeconds,
     upOctets: session.upOctets,
     downOctets: session.downOctets,
+    ...(sentSessionId === undefined ? {} : { sentSessionId }),
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(framedIpAddress === undefined ? {} : { framedIpAddress }),
     ...(callingStationId === undefined ? {} : { callingStationId }),

@@ -34,7 +34,8 @@ export function accountingEvent(
   const statusNumber = read.number(attribute.acctStatusType);
   if (statusNumber === undefined) return undefined;
   const status = statusNames.get(statusNumber) ?? 'other';
-  const sessionId = normalSessionId(read.text(attribute.acctSessionId));
+  const sentSessionId = read.text(attribute.acctSessionId);
+  const sessionId = normalSessionId(sentSessionId);
   if (sessionId === undefined && status !== 'on' && status !== 'off') return undefined;
   return compact({
     status,
@@ -43,6 +44,7 @@ export function accountingEvent(
     sourceAddress,
     receivedAt,
     sessionId,
+    sentSessionId: sentSessionId === sessionId ? undefined : sentSessionId,
     eventTimestamp: read.number(attribute.eventTimestamp),
     delaySeconds: read.number(attribute.acctDelayTime),
     username: read.text(attribute.userName),
@@ -95,7 +97,7 @@ function asType(value: unknown, wanted: string): unknown {
   return typeof value === wanted ? value : undefined;
 }
 
-/** Lower case, without `0x`: the same session is spelt differently by a router's API and its packets. */
+/** Our key, and ours alone. Lower case, without `0x`: the same session is spelt differently by a router's API and its packets. */
 function normalSessionId(sent: string | undefined): string | undefined {
   const normal = sent?.toLowerCase().replace(/^0x/, '');
   return normal === '' ? undefined : normal;

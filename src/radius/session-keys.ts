@@ -4,16 +4,16 @@ import { encodeNamed } from './dictionary/encode-named.ts';
 /** What a NAS can find a session by. */
 export type SessionIdentity = Pick<
   Session,
-  'username' | 'sessionId' | 'framedIpAddress' | 'callingStationId' | 'nasIpAddress' | 'nasIdentifier'
+  'username' | 'sessionId' | 'sentSessionId' | 'framedIpAddress' | 'callingStationId' | 'nasIpAddress' | 'nasIdentifier'
 >;
 
 /**
  * Identification for CoA and Disconnect (RFC 5176 §3), encoded: all we know first, then the two short forms that RouterOS
- * versions were seen to want. What we know is what the NAS itself sent, so that all of it matches.
+ * versions were seen to want. What we know is what the NAS itself sent, octet by octet, so that all of it matches.
  */
 export function sessionKeys(session: SessionIdentity): readonly (readonly Uint8Array[])[] {
   const user = named('User-Name', session.username);
-  const id = named('Acct-Session-Id', session.sessionId);
+  const id = named('Acct-Session-Id', session.sentSessionId ?? session.sessionId);
   const address = named('Framed-IP-Address', session.framedIpAddress);
   const everything = [
     ...user,

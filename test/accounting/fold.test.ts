@@ -53,6 +53,16 @@ describe('a session from Start to Stop', () => {
     expect(session.username).toBe('anna');
   });
 
+  it('keeps its Acct-Session-Id as the NAS spells it', () => {
+    const session = fold(
+      packet('start', 0, { sessionId: '8110a0ff', sentSessionId: '0x8110A0FF' }),
+      packet('interim', 60, { sessionId: '8110a0ff', ...used(60, 1, 1) }),
+    );
+
+    expect(session).toMatchObject({ sessionId: '8110a0ff', sentSessionId: '0x8110A0FF' });
+    expect(fold(packet('start', 0))).not.toHaveProperty('sentSessionId');
+  });
+
   it('keeps the number of a cause that has no word', () => {
     expect(fold(packet('stop', 10, { terminateCause: 99 })).terminateCause).toBe('Cause-99');
   });

@@ -128,6 +128,15 @@ describe('a router that takes CoA', () => {
     ]);
   });
 
+  it('is told the Acct-Session-Id as it spelt it itself', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient({ clock: new ManualClock() });
+
+    await client.disconnect(router.nas, { ...session, sessionId: '8110a0ff', sentSessionId: '0x8110A0FF' });
+
+    expect(words(router.requests[0])).toContain('Acct-Session-Id=0x8110A0FF');
+  });
+
   it('gives a session the limits of the changed login', async () => {
     const clock = new ManualClock();
     await using router = await TestRouter.start(ack);

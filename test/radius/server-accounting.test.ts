@@ -71,6 +71,7 @@ describe('accounting of a session', () => {
       sourceAddress: '127.0.0.1',
       receivedAt: clock.now(),
       sessionId: '8110a0ff',
+      sentSessionId: '0x8110A0FF',
       username: 'anna',
       nasIdentifier: 'core-1',
       inputOctets: 4294967295,
