@@ -95,6 +95,10 @@ function servers(
 ): readonly RadiusServer[] {
   const path = ['spec', 'radius', 'servers'];
   uniqueEntries(to, list, (entry) => entry.name, declared, path, 'name');
+  // Address and port are what a router knows a server by.
+  const endpoint = ({ address, authPort = 1812 }: (typeof list)[number]) =>
+    `${normaliseIp(address) ?? address} port ${authPort}`;
+  uniqueEntries(to, list, endpoint, declared, path, 'address');
   return list.map((entry, index) => {
     const address = normaliseIp(entry.address);
     if (address === undefined) {

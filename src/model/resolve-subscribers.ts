@@ -98,6 +98,12 @@ function resolveEntry(
   const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes']);
   if (service === undefined || (entry.router !== undefined && router === undefined)) return [];
 
+  const places = loginPlaces(to, declared, { router, auth: entry.auth, service, path, context });
+  if (attributes.length > 0 && !places.radius) {
+    const message = `no RADIUS answer carries the attributes of "${username}": the router lets it in by itself`;
+    const hint = 'those of its service reach local profiles as far as the router knows them';
+    warning(to, 'LM_NO_EFFECT_LOCALLY', message, declared, [...path, 'attributes'], hint);
+  }
   const { spec } = declared;
   return [
     compact({
@@ -107,7 +113,7 @@ function resolveEntry(
       service,
       username,
       password,
-      ...loginPlaces(to, declared, { router, auth: entry.auth, service, path, context }),
+      ...places,
       address: address(to, declared, entry.address, [...path, 'address'], concerned(router, service, context), context),
       attributes,
       state: spec.state ?? 'active',

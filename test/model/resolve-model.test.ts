@@ -364,3 +364,24 @@ describe('rules on single fields', () => {
     ).toContain('LM_SERVICE_AND_SERVICES');
   });
 });
+
+describe('attributes of a subscriber whom the router lets in by itself', () => {
+  const attributes = 'attributes: [{name: Session-Timeout, value: 60}]';
+
+  it('are warned about: nothing sends them', () => {
+    const local = subscriber('anna', `auth: local\nrouter: core-1\n${attributes}`);
+
+    expect(codesOf(load({ ...base, 'a.yaml': local }))).toContain('LM_NO_EFFECT_LOCALLY');
+    expect(codesOf(load({ ...base, 'a.yaml': subscriber('anna', attributes) }))).not.toContain('LM_NO_EFFECT_LOCALLY');
+  });
+});
+
+describe('two RADIUS servers of one address', () => {
+  const servers = (ports: string) =>
+    operator.replace('192.0.2.1}]', `192.0.2.1}, {name: other, address: 192.0.2.1${ports}}]`);
+
+  it('are refused on one port, since routers know a server by both', () => {
+    expect(codesOf(load({ 'operator.yaml': servers('') }))).toContain('LM_DUPLICATE_ENTRY');
+    expect(codesOf(load({ 'operator.yaml': servers(', authPort: 11812') }))).not.toContain('LM_DUPLICATE_ENTRY');
+  });
+});
