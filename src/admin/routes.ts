@@ -53,8 +53,8 @@ export const routes: readonly Route[] = [
     role: 'open',
     summary: 'Serving: 503 with the reasons when not',
     schema: {},
-    handle: (service, _request, reply) => {
-      const readiness = service.readiness();
+    handle: async (service, _request, reply) => {
+      const readiness = await service.readiness();
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
   },

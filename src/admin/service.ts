@@ -8,7 +8,7 @@ import type { TargetStatus } from '../status/status-book.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
 export interface AdminService {
-  readiness(): Readiness;
+  readiness(): Promise<Readiness>;
   status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */
   sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;

@@ -87,8 +87,9 @@ export class DaemonService implements AdminService {
     this.#refused = `${revision.id} is invalid: ${errors} errors (lastmile validate lists them)`;
   }
 
-  readiness(): Readiness {
+  async readiness(): Promise<Readiness> {
     const { engine, radius } = this.#options;
+    await engine.store.check();
     const reasons: string[] = [];
     const closed = engine.status.source.find(({ type, status }) => type === 'Listening' && status === 'False');
     if (radius() === undefined) {

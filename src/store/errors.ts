@@ -66,6 +66,16 @@ export class StoreTooNewError extends LastmileError {
   }
 }
 
+/** The folder a daemon holds was removed, or another put in its place: what is written goes to files nobody can find. */
+export class StoreRemovedError extends LastmileError {
+  readonly code = 'LM_STORE_REMOVED';
+  readonly retry = 'backoff';
+
+  constructor(dir: string, cause?: unknown) {
+    super(`state folder ${dir} was removed while it was in use`, { cause });
+  }
+}
+
 /** Used after closing, or while a reopening failed. */
 export class StoreClosedError extends LastmileError {
   readonly code = 'LM_STORE_CLOSED';

@@ -49,6 +49,8 @@ export interface SchemaRow {
 
 /** Where the database lies below the state folder. */
 export const databaseFolder = 'db';
+/** LevelDB's own, in the database folder: held open, and never removed, as long as the database is open. */
+export const databaseLockFile = 'LOCK';
 export const lockHolderFile = 'lock-holder.json';
 
 /**

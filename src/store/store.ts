@@ -4,9 +4,23 @@ import { Level } from 'level';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { codeOf, type LastmileError } from '../base/errors.ts';
-import { StoreClosedError, StoreCorruptError, StoreLockedError, StoreTooNewError, toStoreError } from './errors.ts';
+import {
+  StoreClosedError,
+  StoreCorruptError,
+  StoreLockedError,
+  StoreRemovedError,
+  StoreTooNewError,
+  toStoreError,
+} from './errors.ts';
 import type { WriteOptions } from './key-value.ts';
-import { databaseFolder, type SchemaRow, schemaKey, schemaVersion, type TableName } from './layout.ts';
+import {
+  databaseFolder,
+  databaseLockFile,
+  type SchemaRow,
+  schemaKey,
+  schemaVersion,
+  type TableName,
+} from './layout.ts';
 import { isThisProcess, readLockHolder, removeLockHolder, thisProcess, writeLockHolder } from './lock-holder.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { Table, type TableHost, type Write } from './table.ts';
@@ -19,18 +33,24 @@ export interface StoreOptions {
   readonly schemaVersion?: number;
 }
 
+/** The database, with what tells its folder from another at the same path. */
+interface Opened {
+  readonly level: Level;
+  readonly identity: string;
+}
+
 /**
  * The state folder, held by this process alone.
  *
  * After a write that failed every further write is refused until `reopen`: LevelDB goes on behind a torn record in its log, and
- * what it accepts there is gone at the next start.
+ * what it accepts there is gone at the next start. No write succeeds whose files were removed under it.
  */
 export class Store {
   readonly dir: string;
   readonly #options: StoreOptions;
   readonly #host: TableHost;
   readonly #listeners = new Set<(error: LastmileError) => void>();
-  #level: Level | undefined;
+  #opened: Opened | undefined;
   #broken: LastmileError | undefined;
   #reopening: Promise<void> | undefined;
   #closed = false;
@@ -40,8 +60,8 @@ export class Store {
     this.#options = options;
     this.#host = {
       dir,
-      level: () => this.#open(),
-      levelNow: () => this.#now(),
+      level: async () => (await this.#open()).level,
+      levelNow: () => this.#now().level,
       write: (writes, writeOptions) => this.write(writes, writeOptions),
     };
   }
@@ -56,19 +76,7 @@ export class Store {
     const holder = await readLockHolder(dir);
     // LevelDB notices a second opening by one process, but gives up the first one's lock as it does: fcntl locks end with any close.
     if (holder !== undefined && isThisProcess(holder)) throw new StoreLockedError(dir, holder.pid);
-    try {
-      await makeFolder(resolve(dir));
-      store.#level = await openLevel(dir);
-    } catch (error) {
-      throw await store.#openingError(error);
-    }
-    try {
-      await writeLockHolder(dir, thisProcess(options.clock.now()));
-      await store.#migrate();
-    } catch (error) {
-      await store.close();
-      throw toStoreError(dir, error);
-    }
+    store.#opened = await store.#openFolder();
     return store;
   }
 
@@ -79,15 +87,23 @@ export class Store {
 
   /** Writes to any tables, all or nothing. */
   async write(writes: readonly Write[], options: WriteOptions = {}): Promise<void> {
-    const level = await this.#open();
+    const opened = await this.#open();
     if (this.#broken !== undefined) throw this.#broken;
     try {
-      await level.batch(writes as Write[], { sync: options.sync === true });
+      await opened.level.batch(writes as Write[], { sync: options.sync === true });
     } catch (error) {
-      throw this.#break(level, error);
+      await this.#look(opened);
+      throw this.#break(opened, error);
     }
+    await this.#look(opened);
     // Accepted, but behind the torn record of another write that failed meanwhile: it will not survive.
-    if (this.#broken !== undefined && level === this.#level) throw this.#broken;
+    if (this.#broken !== undefined && opened === this.#opened) throw this.#broken;
+  }
+
+  /** Looks whether the folder is still there; where it is not, `broken` says so from now on. */
+  async check(): Promise<void> {
+    const opened = this.#opened;
+    if (opened !== undefined && this.#broken === undefined) await this.#look(opened).catch(() => undefined);
   }
 
   /** Why writes are refused now, if they are. */
@@ -102,7 +118,8 @@ export class Store {
   }
 
   /**
-   * Closes the database and opens it again, after which what is there is what the disk holds. Others wait meanwhile.
+   * Closes the database and opens it again, after which what is there is what the disk holds. Others wait meanwhile. A folder
+   * that was removed is made anew, unless another process did and holds it.
    * When it fails the store stays closed, and may be reopened again.
    */
   async reopen(): Promise<void> {
@@ -117,45 +134,89 @@ export class Store {
     if (this.#closed) return;
     this.#closed = true;
     await this.#reopening?.catch(() => undefined);
-    await this.#level?.close();
-    this.#level = undefined;
-    const holder = await readLockHolder(this.dir);
-    // Another process may have come in while a reopening failed.
-    if (holder !== undefined && isThisProcess(holder)) await removeLockHolder(this.dir);
+    await this.#opened?.level.close();
+    this.#opened = undefined;
+    await this.#letGo();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #open(): Promise<Level> {
+  async #open(): Promise<Opened> {
     if (this.#reopening !== undefined) await this.#reopening;
     return this.#now();
   }
 
-  #now(): Level {
-    if (this.#closed || this.#level === undefined) throw new StoreClosedError(this.dir, this.#broken);
-    return this.#level;
+  #now(): Opened {
+    if (this.#closed || this.#opened === undefined) throw new StoreClosedError(this.dir, this.#broken);
+    return this.#opened;
   }
 
   async #reopen(): Promise<void> {
-    const level = this.#level;
-    this.#level = undefined;
+    const opened = this.#opened;
+    this.#opened = undefined;
     try {
-      await level?.close();
-      this.#level = await openLevel(this.dir);
+      await opened?.level.close();
+      this.#opened = await this.#openFolder();
       this.#broken = undefined;
     } catch (error) {
-      this.#broken = await this.#openingError(error);
+      this.#broken = toStoreError(this.dir, error);
       throw this.#broken;
     }
   }
 
+  /** Makes what is not there yet. Where all is there, as after a write that failed, it needs no room. */
+  async #openFolder(): Promise<Opened> {
+    const { dir } = this;
+    let level: Level;
+    try {
+      await makeFolder(resolve(dir));
+      level = await openLevel(dir);
+    } catch (error) {
+      throw await this.#openingError(error);
+    }
+    try {
+      await this.#takeHold();
+      await this.#migrate(level);
+      return { level, identity: await identityOf(dir) };
+    } catch (error) {
+      await level.close();
+      await this.#letGo();
+      throw toStoreError(dir, error);
+    }
+  }
+
+  async #takeHold(): Promise<void> {
+    const holder = await readLockHolder(this.dir);
+    if (holder === undefined || !isThisProcess(holder)) {
+      await writeLockHolder(this.dir, thisProcess(this.#options.clock.now()));
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    const holder = await readLockHolder(this.dir);
+    // Another process may have come in while a reopening failed.
+    if (holder !== undefined && isThisProcess(holder)) await removeLockHolder(this.dir);
+  }
+
+  /** @throws StoreRemovedError, after which nothing is written until `reopen` */
+  async #look(opened: Opened): Promise<void> {
+    let cause: unknown;
+    try {
+      if ((await identityOf(this.dir)) === opened.identity) return;
+    } catch (error) {
+      if (!isGone(error)) throw this.#break(opened, error);
+      cause = error;
+    }
+    throw this.#break(opened, new StoreRemovedError(this.dir, cause));
+  }
+
   /** Marks the store as not to be written to, and says why the write failed. */
-  #break(level: Level, error: unknown): LastmileError {
+  #break(opened: Opened, error: unknown): LastmileError {
     const failure = toStoreError(this.dir, error);
     // A write that was under way when the database was reopened says nothing about the new one.
-    if (this.#closed || level !== this.#level || this.#broken !== undefined) return failure;
+    if (this.#closed || opened !== this.#opened || this.#broken !== undefined) return failure;
     this.#broken = failure;
     this.#options.log.error({ err: failure, dir: this.dir }, 'state folder cannot be written');
     for (const listener of this.#listeners) listener(failure);
@@ -168,25 +229,33 @@ export class Store {
     return new StoreLockedError(this.dir, (await readLockHolder(this.dir))?.pid, error);
   }
 
-  async #migrate(): Promise<void> {
+  async #migrate(level: Level): Promise<void> {
+    const { dir } = this;
+    // Not the store's own way in, which waits for the reopening that this may be part of.
+    const host: TableHost = {
+      dir,
+      level: () => Promise.resolve(level),
+      levelNow: () => level,
+      write: (writes, { sync = false } = {}) => level.batch(writes as Write[], { sync }),
+    };
+    const meta = new Table<SchemaRow>('meta', host);
     const target = this.#options.schemaVersion ?? schemaVersion;
-    let version = await this.#version(target);
-    if (version > target) throw new StoreTooNewError(this.dir, version, target);
+    let version = await this.#version(level, meta, target);
+    if (version > target) throw new StoreTooNewError(dir, version, target);
     for (; version < target; version += 1) {
       const step = (this.#options.migrations ?? migrations).find(({ from }) => from === version);
-      if (step === undefined) throw new StoreCorruptError(this.dir, `no way from schema version ${version}`);
-      await step.run((name) => this.table(name));
-      await this.table<SchemaRow>('meta').put(schemaKey, { version: version + 1 }, { sync: true });
-      this.#options.log.info({ dir: this.dir, version: version + 1 }, 'state folder brought to a newer schema');
+      if (step === undefined) throw new StoreCorruptError(dir, `no way from schema version ${version}`);
+      await step.run((name) => new Table(name, host));
+      await meta.put(schemaKey, { version: version + 1 }, { sync: true });
+      this.#options.log.info({ dir, version: version + 1 }, 'state folder brought to a newer schema');
     }
   }
 
   /** The version found; a new folder gets the newest. */
-  async #version(newest: number): Promise<number> {
-    const meta = this.table<SchemaRow>('meta');
+  async #version(level: Level, meta: Table<SchemaRow>, newest: number): Promise<number> {
     const row = await meta.get(schemaKey);
     if (row !== undefined) return row.version;
-    for await (const key of this.#now().keys({ limit: 1 })) {
+    for await (const key of level.keys({ limit: 1 })) {
       throw new StoreCorruptError(this.dir, `it holds ${JSON.stringify(key)} but no schema version`);
     }
     await meta.put(schemaKey, { version: newest }, { sync: true });
@@ -212,6 +281,16 @@ function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Of the lock file, not of the folder: an inode that is held open is not given to another file meanwhile. */
+async function identityOf(dir: string): Promise<string> {
+  const { dev, ino } = await stat(join(dir, databaseFolder, databaseLockFile), { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+function isGone(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
 
 async function openLevel(dir: string): Promise<Level> {

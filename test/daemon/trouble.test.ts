@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -106,6 +106,24 @@ describe('a RADIUS port that is taken when the first good commit comes', () => {
     expect(ready).toMatchObject({ status: 503 });
     expect(ready.body).toContain('in use');
     expect(listeners.auth).toBe(`127.0.0.1:${network.authPort}`);
+  });
+});
+
+describe('a state folder removed under the daemon', () => {
+  it('is told by /readyz, and made anew and locked by the daemon that had it', async () => {
+    await using network = await TestNetwork.start();
+    await using daemon = await network.running();
+    rmSync(network.state, { recursive: true });
+
+    const ready = await fetch(`http://${daemon.listeners.admin}/readyz`);
+    await daemon.logged({ msg: 'state folder opened again, accounting goes on' });
+    const second = await lastmile(['run', network.dir, '--state', network.state]);
+    const after = await fetch(`http://${daemon.listeners.admin}/readyz`);
+
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('was removed while it was in use');
+    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
+    expect(after.status).toBe(200);
   });
 });
 

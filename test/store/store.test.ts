@@ -9,6 +9,7 @@ import {
   StoreLockedError,
   StoreNotAFolderError,
   StoreNotWritableError,
+  StoreRemovedError,
   StoreTooNewError,
 } from '../../src/store/errors.ts';
 import type { BatchOperation } from '../../src/store/key-value.ts';
@@ -158,6 +159,66 @@ describe('a state folder in use', () => {
       pid: process.pid,
     });
     expect(store.broken).toBeUndefined();
+  });
+});
+
+describe('a state folder that is removed while it is in use', () => {
+  it('takes nothing more, and says why, once', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(join(folder.path, 'state'), options);
+    const told: unknown[] = [];
+    store.onBroken((error) => told.push(error));
+    await rm(store.dir, { recursive: true });
+
+    const put = store.table('inventory').put('row', 1, { sync: true });
+
+    await expect(put).rejects.toBeInstanceOf(StoreRemovedError);
+    await expect(put).rejects.toThrow(`state folder ${store.dir} was removed while it was in use`);
+    await expect(store.table('inventory').put('row', 2)).rejects.toBe(store.broken);
+    expect(told).toEqual([store.broken]);
+  });
+
+  it('is noticed without a write as well', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(join(folder.path, 'state'), options);
+    await store.check();
+    expect(store.broken).toBeUndefined();
+
+    await rm(store.dir, { recursive: true });
+    await store.check();
+
+    expect(store.broken).toMatchObject({ code: 'LM_STORE_REMOVED' });
+  });
+
+  it('is made anew by reopening, and locked again', async () => {
+    await using folder = await TempFolder.make();
+    const dir = join(folder.path, 'state');
+    {
+      await using store = await Store.open(dir, options);
+      await store.table('inventory').put('before', 1, { sync: true });
+      await rm(dir, { recursive: true });
+      await store.check();
+      await store.reopen();
+
+      expect(store.broken).toBeUndefined();
+      await store.table('inventory').put('after', 2, { sync: true });
+      await expect(startHolder(dir)).rejects.toThrow('LM_STORE_LOCKED');
+    }
+    await using again = await Store.open(dir, options);
+
+    expect(await all(again.table('inventory').entries())).toEqual([['after', 2]]);
+  });
+
+  it('belongs to the daemon that made it anew: the other is told who that is', async () => {
+    await using folder = await TempFolder.make();
+    const dir = join(folder.path, 'state');
+    await using store = await Store.open(dir, options);
+    await rm(dir, { recursive: true });
+    await using holder = await startHolder(dir);
+
+    await expect(store.table('inventory').put('row', 1, { sync: true })).rejects.toBeInstanceOf(StoreRemovedError);
+    await expect(store.reopen()).rejects.toMatchObject({ code: 'LM_STORE_LOCKED', pid: holder.pid });
+    expect(store.broken).toBeInstanceOf(StoreLockedError);
   });
 });
 
