@@ -359,6 +359,7 @@ export class Daemon implements AsyncDisposable {
     while (!signal.aborted) {
       await clock.sleep(pollMs ?? source.pollMs, signal).catch(() => undefined);
       if (signal.aborted) return;
+      await this.#engine.store.check();
       await this.#watch();
       await this.#refreshQuietly();
     }
