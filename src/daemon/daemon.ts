@@ -27,6 +27,7 @@ import {
 } from './listeners.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { Reconciler } from './reconciler.ts';
+import { warmCache } from './warm-cache.ts';
 
 export interface DaemonOptions {
   readonly source: Source;
@@ -185,13 +186,15 @@ export class Daemon implements AsyncDisposable {
   /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
   async #firstModel(): Promise<Model | undefined> {
     const kept = await this.#lastGood.read(this.#options.source);
-    const keptModel = kept === undefined ? undefined : this.#load(kept.files).model;
+    const keptModel = kept === undefined ? undefined : (await this.#load(kept.files)).model;
     if (keptModel !== undefined) return keptModel;
     const newest = await this.#options.source.read().catch(() => undefined);
-    return newest === undefined ? undefined : this.#load(newest.files).model;
+    return newest === undefined ? undefined : (await this.#load(newest.files)).model;
   }
 
-  #load(files: Revision['files']) {
+  /** In another thread as far as it goes: a large commit must not hold up logins. */
+  async #load(files: Revision['files']) {
+    await warmCache(files, this.#cache);
     return loadFiles(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
   }
 
@@ -235,7 +238,7 @@ export class Daemon implements AsyncDisposable {
     const { clock, log } = this.#options;
     this.#seen = revision.id;
     const started = clock.monotonic();
-    const { model, issues } = this.#load(revision.files);
+    const { model, issues } = await this.#load(revision.files);
     const now = clock.monotonic();
     // Of a large network, this must not take more than a tenth of the time.
     this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;

@@ -75,12 +75,18 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
   return hasErrors(issues) ? { issues } : { model, issues };
 }
 
+/** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */
+export function collectText(path: string, text: string): Collected {
+  const collected = nothingCollected();
+  collectFile(collected, readYamlFile(path, text), text);
+  return collected;
+}
+
 function collectEach(files: readonly ManifestFile[], cache: FileCache | undefined): readonly Collected[] {
   const parts = files.map(({ path, text }) => {
     const known = cache?.get(path);
     if (known?.text === text) return known.collected;
-    const collected = nothingCollected();
-    collectFile(collected, readYamlFile(path, text), text);
+    const collected = collectText(path, text);
     cache?.set(path, { text, collected, places: new Map() });
     return collected;
   });
