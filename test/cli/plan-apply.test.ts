@@ -203,7 +203,7 @@ describe('plan and apply beside a daemon', () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
     await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
-    await network.router.settled();
+    await network.router.accountingIdle();
     network.write('services.yaml', servicesYaml('40M', '10M'));
 
     const plan = await network.lastmile('plan', network.dir, '--detailed-exitcode');

@@ -39,7 +39,7 @@ describe('more sessions than are shown', () => {
     await network.router.dial(anna);
     network.router.hangUp(anna.username);
     await network.router.dial(anna);
-    await network.router.settled();
+    await network.router.accountingIdle();
 
     const cut = await network.lastmile('sessions', '--all', '--limit', '1', '-o', 'json');
     const whole = await network.lastmile('sessions', '--all', '--limit', '2', '-o', 'json');
@@ -59,7 +59,7 @@ describe('a session that is to be ended', () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
     const dialled = await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
-    await network.router.settled();
+    await network.router.accountingIdle();
     const id = dialled.ok ? dialled.sessionId : '';
 
     const elsewhere = await network.lastmile('disconnect', '--session', `core-9/${id}`);

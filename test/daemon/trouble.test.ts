@@ -309,7 +309,7 @@ describe('secrets', () => {
     await using network = await TestNetwork.start({ git: true });
     await using daemon = await network.running();
     await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword, method: 'pap' });
-    await network.router.settled();
+    await network.router.accountingIdle();
     network.write('subscribers.yaml', subscribersYaml('    state: suspended\n'));
     network.commit('suspend');
     await network.lastmile('reconcile');

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-// The thread runs built code, so the built module is what is tested.
-import { warmCache } from '../../dist/daemon/warm-cache.js';
 import { type FileCache, loadManifest } from '../../src/manifest/load-manifest.ts';
 import { secretResolver } from '../../src/secrets/secret-resolver.ts';
+
+// The thread runs built code, so the built module is what is tested.
+const built = new URL('../../dist/daemon/warm-cache.js', import.meta.url).href;
+const { warmCache } = (await import(built)) as typeof import('../../src/daemon/warm-cache.ts');
 
 const list = (file: number, count: number) => ({
   path: `list-${file}.yaml`,

@@ -23,7 +23,7 @@ describe('a repository followed by the daemon', () => {
       'max-limit': '5000000/20000000',
     });
     expect(network.router.rows('/radius/incoming')).toMatchObject([{ accept: 'true', port: String(network.coaPort) }]);
-    await network.router.settled();
+    await network.router.accountingIdle();
     const online = (await openSessions(network)).map(({ username }) => username);
     expect(new Set(online)).toEqual(new Set(['anna@isp.example', 'ben@isp.example']));
   });
@@ -32,7 +32,7 @@ describe('a repository followed by the daemon', () => {
     await using network = await TestNetwork.start();
     await using daemon = await network.running();
     const before = await network.router.dial(dialAnna);
-    await network.router.settled();
+    await network.router.accountingIdle();
 
     network.write('services.yaml', servicesYaml('40M', '10M'));
     network.commit('twice as fast');
@@ -50,7 +50,7 @@ describe('a repository followed by the daemon', () => {
     await using daemon = await network.running();
     await network.router.dial(dialAnna);
     await network.router.dial(dialBen);
-    await network.router.settled();
+    await network.router.accountingIdle();
 
     const unpaid = '    state: suspended\n    reason: unpaid\n';
     network.write('subscribers.yaml', subscribersYaml(unpaid, unpaid));
@@ -126,7 +126,7 @@ describe('a repository followed by the daemon', () => {
     network.router.traffic('anna@isp.example', { up: 5_000_000_000n, down: 12_000_000_000n });
     network.router.hangUp('anna@isp.example');
     await network.router.dial(dialAnna);
-    await network.router.settled();
+    await network.router.accountingIdle();
     const before = (await network.lastmile('sessions', '--all', '-o', 'json')).out;
 
     await killed.stop('SIGKILL');
@@ -144,7 +144,7 @@ describe('a repository followed by the daemon', () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
     await network.router.dial(dialAnna);
-    await network.router.settled();
+    await network.router.accountingIdle();
 
     const first = await network.lastmile('disconnect', 'anna@isp.example');
     const again = await network.lastmile('disconnect', 'anna@isp.example');
@@ -161,7 +161,7 @@ describe('a repository followed by the daemon', () => {
     network.commit('until in a moment');
     await using daemon = await network.running();
     await network.router.dial(dialBen);
-    await network.router.settled();
+    await network.router.accountingIdle();
 
     await daemon.logged({ msg: 'session settled', username: 'ben@isp.example', result: 'disconnected' });
 
