@@ -37,6 +37,21 @@ export interface AccountingEvent {
   readonly raw: string;
 }
 
+/** Our own word that a session is over, in the journal among the packets: its NAS has it no more, and sent no Stop that came. */
+export interface SessionEnd {
+  readonly status: 'ended';
+  /** Key of the session: no other that has its Acct-Session-Id by now. */
+  readonly key: string;
+  readonly nas: string;
+  readonly sessionId: string;
+  /** Wall time, milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** In place of an Acct-Terminate-Cause, and none of those. */
+  readonly cause: string;
+}
+
+export type AccountingRecord = AccountingEvent | SessionEnd;
+
 /** Where accounting goes. Declared here, implemented over LevelDB in `store.ts`. */
 export interface AccountingSink {
   /**
@@ -72,7 +87,7 @@ export interface Session {
   readonly nasIpAddress?: string;
   readonly nasIdentifier?: string;
   readonly class?: string;
-  /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped. */
+  /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped; `Lost` and `Not-On-NAS` are words of our own. */
   readonly terminateCause?: string;
 }
 
@@ -82,6 +97,19 @@ export interface SessionReader {
   openOf(username: string): readonly Session[];
   /** An open session by Acct-Session-Id, on any NAS. */
   bySessionId(sessionId: string): readonly Session[];
+  /** Whether this session is open, and the only open one of its username on its NAS. */
+  isOnlyOne(session: Pick<Session, 'key' | 'nas' | 'username'>): boolean;
   /** Resolves with true when the session's Stop is stored, false when `signal` fires first. */
   stopped(key: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Ends sessions that their NAS no longer has. */
+export interface SessionEnder {
+  /**
+   * Resolves once that is synced to disk; at once when the session is over already. It ends where it was last seen.
+   *
+   * @param cause a word of our own, no Acct-Terminate-Cause
+   * @throws AccountingUnavailableError when it cannot be stored
+   */
+  end(key: string, cause: string): Promise<void>;
 }

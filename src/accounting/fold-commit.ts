@@ -1,5 +1,5 @@
-import type { AccountingEvent } from './event.ts';
-import { applyEvent, closeByNas } from './fold.ts';
+import type { AccountingEvent, AccountingRecord, SessionEnd } from './event.ts';
+import { applyEvent, closeByNas, closeGone } from './fold.ts';
 import { idOnNas, type SessionState } from './session-state.ts';
 
 /** What a commit does to one session. */
@@ -35,11 +35,9 @@ export class CommitFold {
     return this.#changes;
   }
 
-  apply(event: AccountingEvent): void {
-    if (event.sessionId === undefined) return;
-    if (event.status !== 'start' && event.status !== 'interim' && event.status !== 'stop') return;
-    const current = this.#find(event, event.sessionId);
-    for (const session of applyEvent(current, event)) this.#change(current, session);
+  apply(event: AccountingRecord): void {
+    if (event.status === 'ended') this.#end(event);
+    else this.#applyPacket(event);
   }
 
   /** Ends a session if an On or Off of its NAS concerns it. @returns whether it did */
@@ -49,6 +47,19 @@ export class CommitFold {
     if (closed === undefined) return false;
     this.#change(current, closed);
     return true;
+  }
+
+  #applyPacket(event: AccountingEvent): void {
+    if (event.sessionId === undefined) return;
+    if (event.status !== 'start' && event.status !== 'interim' && event.status !== 'stop') return;
+    const current = this.#find(event, event.sessionId);
+    for (const session of applyEvent(current, event)) this.#change(current, session);
+  }
+
+  #end(end: SessionEnd): void {
+    const current = this.#all(end.nas, end.sessionId).find(({ key }) => key === end.key);
+    const ended = current === undefined ? undefined : closeGone(current, end);
+    if (ended !== undefined) this.#change(current, ended);
   }
 
   #find(event: AccountingEvent, sessionId: string): SessionState | undefined {

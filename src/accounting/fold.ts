@@ -1,4 +1,4 @@
-import type { AccountingEvent } from './event.ts';
+import type { AccountingEvent, SessionEnd } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
 import { type SessionState, sessionKey } from './session-state.ts';
@@ -37,6 +37,12 @@ export function closeByNas(session: SessionState, event: AccountingEvent): Sessi
   if (session.originAt >= at) return undefined;
   const given = event.status === 'off' ? event.terminateCause : undefined;
   return close(session, 'nas', session.eventAt, at, terminateCauseWord(given ?? nasReboot));
+}
+
+/** The session after we learnt that its NAS has it no more, `undefined` when it is over already. It ends where it was last seen. */
+export function closeGone(session: SessionState, { receivedAt, cause }: SessionEnd): SessionState | undefined {
+  if (session.stoppedAt !== undefined) return undefined;
+  return close(session, 'gone', session.eventAt, receivedAt, cause);
 }
 
 function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
@@ -182,7 +188,7 @@ function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: S
 
 function close(
   session: SessionState,
-  endedBy: 'stop' | 'nas' | 'lost',
+  endedBy: Required<SessionState>['endedBy'],
   at: number,
   endedAt: number,
   cause: string | undefined,

@@ -3,14 +3,14 @@ import { messageOf } from '../base/errors.ts';
 import { numberKey, parseNumberKey } from '../store/layout.ts';
 import type { Table } from '../store/table.ts';
 import { JournalDamagedError } from './errors.ts';
-import type { AccountingEvent } from './event.ts';
+import type { AccountingRecord } from './event.ts';
 
 /** One commit: the records that were synced together, in order of arrival. */
 export interface JournalCommit {
   readonly sequence: number;
   /** Wall time of the commit, milliseconds since 1970. */
   readonly at: number;
-  readonly events: readonly AccountingEvent[];
+  readonly events: readonly AccountingRecord[];
 }
 
 /** Commits that are not there though later ones are: `from` to `to`, both missing. */
@@ -38,7 +38,7 @@ export function decodeCommit(sequence: number, value: string): JournalCommit {
   const [, at, count] = /^ (\d+) (\d+)$/.exec(head) ?? [];
   if (Number(count) !== lines.length) throw new JournalDamagedError(sequence, `${lines.length} of ${count} records`);
   try {
-    return { sequence, at: Number(at), events: lines.map((line) => JSON.parse(line) as AccountingEvent) };
+    return { sequence, at: Number(at), events: lines.map((line) => JSON.parse(line) as AccountingRecord) };
   } catch (error) {
     throw new JournalDamagedError(sequence, messageOf(error), error);
   }

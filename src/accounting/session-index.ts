@@ -36,6 +36,15 @@ export class SessionIndex {
     return this.#all(this.#openByUser.get(username));
   }
 
+  /** Whether this session is open, and no other of its username on its NAS. Looks no further than the second. */
+  isOnlyOne({ key, nas, username }: Pick<SessionState, 'key' | 'nas' | 'username'>): boolean {
+    if (!this.#open.has(key)) return false;
+    for (const other of this.#openByUser.get(username)) {
+      if (other !== key && this.#open.get(other)?.nas === nas) return false;
+    }
+    return true;
+  }
+
   /** However the id is written: NAS send it in hexadecimal digits, people add `0x` and capitals. */
   bySessionId(sessionId: string): readonly SessionState[] {
     return this.#all(this.#openBySessionId.get(plainId(sessionId)));

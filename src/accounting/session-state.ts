@@ -14,8 +14,8 @@ export interface SessionState extends Session {
   readonly originAt: number;
   /** Time of the newest event. */
   readonly eventAt: number;
-  /** What ended it: its Stop, On or Off of its NAS, or a new session under its id. */
-  readonly endedBy?: 'stop' | 'nas' | 'lost';
+  /** What ended it: its Stop, On or Off of its NAS, a new session under its id, or that its NAS has it no more. */
+  readonly endedBy?: 'stop' | 'nas' | 'lost' | 'gone';
   /** When that happened, by our own clock. */
   readonly endedAt?: number;
   /** `startedAt` and `originAt` of the session that had this id just before. */

@@ -5,7 +5,14 @@ import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import { closeSessions } from './close-sessions.ts';
 import { AccountingUnavailableError } from './errors.ts';
-import type { AccountingEvent, AccountingSink, SessionReader } from './event.ts';
+import type {
+  AccountingEvent,
+  AccountingRecord,
+  AccountingSink,
+  Session,
+  SessionEnder,
+  SessionReader,
+} from './event.ts';
 import { CommitFold } from './fold-commit.ts';
 import { GroupCommit } from './group-commit.ts';
 import { encodeCommit } from './journal.ts';
@@ -43,11 +50,11 @@ const longestWaitMs = 30_000;
  * follows only then, and only then do the promises resolve. After a failed write nothing is taken until the store was closed, opened and
  * read again, which it does by itself.
  */
-export class AccountingStore implements AccountingSink, SessionReader {
+export class AccountingStore implements AccountingSink, SessionReader, SessionEnder {
   readonly #store: AccountingDatabase;
   readonly #options: AccountingOptions;
   readonly #journal: Table<string>;
-  readonly #commits: GroupCommit<AccountingEvent>;
+  readonly #commits: GroupCommit<AccountingRecord>;
   readonly #stopping = new AbortController();
   readonly #waiters = new StopWaiters();
   readonly #listeners = new Set<(session: SessionState) => void>();
@@ -100,6 +107,13 @@ export class AccountingStore implements AccountingSink, SessionReader {
     return this.#commits.add(event);
   }
 
+  async end(key: string, cause: string): Promise<void> {
+    const session = this.#index.byKey(key);
+    if (session === undefined || session.stoppedAt !== undefined) return;
+    const { nas, sessionId } = session;
+    await this.#commits.add({ status: 'ended', key, nas, sessionId, receivedAt: this.#options.clock.now(), cause });
+  }
+
   /** Missing or damaged records met when the journal was last opened. */
   findings(): readonly AccountingFinding[] {
     return this.#findings;
@@ -124,6 +138,10 @@ export class AccountingStore implements AccountingSink, SessionReader {
 
   bySessionId(sessionId: string): readonly SessionState[] {
     return this.#index.bySessionId(sessionId);
+  }
+
+  isOnlyOne(session: Pick<Session, 'key' | 'nas' | 'username'>): boolean {
+    return this.#index.isOnlyOne(session);
   }
 
   async stopped(key: string, signal: AbortSignal): Promise<boolean> {
@@ -192,13 +210,13 @@ export class AccountingStore implements AccountingSink, SessionReader {
     for (const session of index.closed()) this.#waiters.tell(session.key);
   }
 
-  async #commit(events: readonly AccountingEvent[]): Promise<void> {
+  async #commit(events: readonly AccountingRecord[]): Promise<void> {
     const fold = new CommitFold({
       named: (nas, sessionId) => this.#index.named(nas, sessionId),
       recall: (nas, sessionId, username) => this.#rows.recall(nas, sessionId, username),
     });
     for (const event of events) this.#apply(fold, event);
-    const due = [...this.#closings, ...events.filter(({ status }) => status === 'on' || status === 'off')];
+    const due = [...this.#closings, ...events.filter(concernsNas)];
     const closings = closeSessions(fold, this.#index, due);
 
     const sequence = events.length === 0 ? this.#sequence : this.#sequence + 1;
@@ -245,7 +263,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
   }
 
   /** A record that cannot be folded is stored all the same: it must not stand in the way of the others. */
-  #apply(fold: CommitFold, event: AccountingEvent): void {
+  #apply(fold: CommitFold, event: AccountingRecord): void {
     try {
       fold.apply(event);
     } catch (err) {
@@ -259,7 +277,7 @@ export class AccountingStore implements AccountingSink, SessionReader {
 
   #writes(
     sequence: number,
-    events: readonly AccountingEvent[],
+    events: readonly AccountingRecord[],
     fold: CommitFold,
     closings: readonly AccountingEvent[] | undefined,
   ): Write[] {
@@ -301,4 +319,8 @@ export class AccountingStore implements AccountingSink, SessionReader {
       }
     }
   }
+}
+
+function concernsNas(event: AccountingRecord): event is AccountingEvent {
+  return event.status === 'on' || event.status === 'off';
 }

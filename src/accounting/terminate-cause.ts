@@ -29,6 +29,9 @@ export const nasReboot = 11;
 /** Not a cause a NAS sends: its Stop never came, and a new session under the same id shows that this one is over. */
 export const lostStop = 'Lost';
 
+/** Nor this: its Stop never came, and asked to end it the NAS said that it does not have it. */
+export const notOnNas = 'Not-On-NAS';
+
 /** The standard's word for a cause, `Cause-99` for a number it does not have. */
 export function terminateCauseWord(number: number): string {
   return words[number - 1] ?? `Cause-${number}`;

@@ -86,7 +86,7 @@ async function expectKept(dir: string, acknowledged: ReadonlySet<number>): Promi
   await using accounting = await AccountingStore.open(store, options);
   const kept = new Set<number>();
   for await (const { events } of readJournal(store.table('journal'))) {
-    for (const { raw } of events) kept.add(Number.parseInt(raw, 10));
+    for (const event of events) if ('raw' in event) kept.add(Number.parseInt(event.raw, 10));
   }
 
   expect([...acknowledged].filter((n) => !kept.has(n))).toEqual([]);

@@ -42,6 +42,19 @@ describe('sessions in memory', () => {
     expect(index.bySessionId('X').map(({ key }) => key)).toEqual(['k2', 'k3']);
   });
 
+  it('are told from others of their username on their NAS', () => {
+    const index = new SessionIndex(10);
+    const [one, elsewhere] = [session(1, 'anna'), session(2, 'anna', { nas: 'core-2' })];
+    index.put(one);
+    index.put(elsewhere);
+
+    expect([index.isOnlyOne(one), index.isOnlyOne(elsewhere)]).toEqual([true, true]);
+    index.put(session(3, 'anna'));
+    expect([index.isOnlyOne(one), index.isOnlyOne(elsewhere)]).toEqual([false, true]);
+    index.put({ ...one, stoppedAt: 5 });
+    expect(index.isOnlyOne(one)).toBe(false);
+  });
+
   it('are forgotten, the oldest closed one first, with the id they had', () => {
     const index = new SessionIndex(1);
     index.put(session(1, 'anna', { stoppedAt: 1 }));

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AccountingUnavailableError } from '../../src/accounting/errors.ts';
-import type { AccountingEvent } from '../../src/accounting/event.ts';
+import type { AccountingEvent, AccountingRecord } from '../../src/accounting/event.ts';
 import { readJournal } from '../../src/accounting/journal.ts';
 import { type AccountingOptions, AccountingStore } from '../../src/accounting/store.ts';
 import { numberKey } from '../../src/store/layout.ts';
@@ -279,6 +279,71 @@ describe('a NAS that boots', () => {
   });
 });
 
+describe('a session that its NAS no longer has', () => {
+  it('ends where it was last seen, for a cause that no NAS sends, and stays ended after a restart', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using setup = await start(folder.path);
+      await setup.accounting.record(packet('start', 0));
+      await setup.accounting.record(packet('interim', 60, used(60, 5, 7)));
+      const [session] = setup.accounting.openOf('anna');
+      await setup.clock.sleep(900_000);
+
+      await setup.accounting.end(session?.key ?? '', 'Not-On-NAS');
+      await setup.accounting.end(session?.key ?? '', 'Not-On-NAS');
+
+      expect(setup.accounting.openCount).toBe(0);
+      expect(await setup.accounting.stopped(session?.key ?? '', AbortSignal.abort())).toBe(true);
+      expect((await journalOf(setup.store)).map(({ status }) => status)).toEqual(['start', 'interim', 'ended']);
+    }
+
+    await using again = await start(folder.path);
+
+    expect(again.accounting.findings()).toEqual([]);
+    expect(await again.accounting.find(query)).toMatchObject([
+      { stoppedAt: t0 + 60_000, sessionSeconds: 60, downOctets: 7n, terminateCause: 'Not-On-NAS' },
+    ]);
+  });
+
+  it('is not the one that began meanwhile under its id', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    const [old] = setup.accounting.openOf('anna');
+
+    await Promise.all([
+      setup.accounting.record(packet('start', 600)),
+      setup.accounting.end(old?.key ?? '', 'Not-On-NAS'),
+    ]);
+
+    expect(setup.accounting.openOf('anna')).toMatchObject([{ startedAt: t0 + 600_000 }]);
+    expect(await setup.accounting.history('anna', 5)).toMatchObject([{}, { key: old?.key, terminateCause: 'Lost' }]);
+  });
+
+  it('has its Stop, when that comes after all, as the last word', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    await setup.accounting.end(setup.accounting.openOf('anna')[0]?.key ?? '', 'Not-On-NAS');
+
+    await setup.accounting.record(packet('stop', 300, { ...used(290, 11, 13), terminateCause: 2 }));
+
+    expect(await setup.accounting.find(query)).toMatchObject([{ downOctets: 13n, terminateCause: 'Lost-Carrier' }]);
+  });
+
+  it('stays open where that cannot be stored', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    await setup.accounting.close();
+
+    const ending = setup.accounting.end(setup.accounting.openOf('anna')[0]?.key ?? '', 'Not-On-NAS');
+
+    await expect(ending).rejects.toBeInstanceOf(AccountingUnavailableError);
+    expect(setup.accounting.openCount).toBe(1);
+  });
+});
+
 describe('those who ask for sessions', () => {
   it('find them by username and by Acct-Session-Id, newest last', async () => {
     await using folder = await TempFolder.make();
@@ -380,8 +445,8 @@ function many(count: number, status: 'start' | 'stop' = 'start'): AccountingEven
   return Array.from({ length: count }, (_, n) => packet(status, 1, { sessionId: `9${n}`, username: `user-${n}` }));
 }
 
-async function journalOf(store: Store): Promise<AccountingEvent[]> {
-  const events: AccountingEvent[] = [];
+async function journalOf(store: Store): Promise<AccountingRecord[]> {
+  const events: AccountingRecord[] = [];
   for await (const commit of readJournal(store.table('journal'))) events.push(...commit.events);
   return events;
 }

@@ -46,6 +46,7 @@ function controlOf(open: readonly Session[], { answer, onRouter }: Around = {}) 
       open: () => open,
       openOf: (username) => open.filter((each) => each.username === username),
       bySessionId: (id) => open.filter(({ sessionId }) => sessionId === id),
+      isOnlyOne: () => true,
       stopped: async () => true,
     },
     dynamic: {
