@@ -25,6 +25,8 @@ export class Command {
   readonly done: Promise<string | undefined>;
   /** Aborted when the router has ended it, or can no longer: what waits for that need not. */
   readonly over = new AbortController();
+  /** Monotonic time of the router's last word about it, or of our sending it; absent while it waits for its turn. */
+  heardAt: number | undefined;
   readonly #traps: Trap[] = [];
   #settled = false;
   #resolve!: (ret: string | undefined) => void;

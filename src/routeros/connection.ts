@@ -25,8 +25,8 @@ export interface ConnectOptions {
   readonly password: Secret;
   /** For the TCP connection, and again for the login. Default 10 s. */
   readonly connectTimeoutMs?: number;
-  /** For each command, from the call to its last reply. Default 30 s. */
-  readonly deadlineMs?: number;
+  /** How long the router may say nothing about a command it is at: each of its replies begins it anew. Default 30 s. */
+  readonly silenceMs?: number;
   /** Commands under way at once; others wait their turn. Default 8: what RouterOS takes is not documented. */
   readonly maxInFlight?: number;
   /** Rows `run` keeps before it gives up. Default one million. */
@@ -34,7 +34,7 @@ export interface ConnectOptions {
   /** The code page of text that is not UTF-8. Default windows-1252. */
   readonly fallbackEncoding?: FallbackEncoding;
   readonly signal?: AbortSignal;
-  readonly clock?: Pick<Clock, 'sleep'>;
+  readonly clock?: Pick<Clock, 'sleep' | 'monotonic'>;
 }
 
 const keepAliveMs = 15_000;
@@ -55,7 +55,7 @@ export async function connectRouterOs(options: ConnectOptions): Promise<RouterOs
     at,
     clock,
     decode,
-    deadlineMs: options.deadlineMs ?? 30_000,
+    silenceMs: options.silenceMs ?? 30_000,
     maxInFlight: options.maxInFlight ?? 8,
     maxRows: options.maxRows ?? 1_000_000,
   });

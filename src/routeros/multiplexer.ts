@@ -19,9 +19,10 @@ import type { DecodeText } from './wire/words.ts';
 
 export interface MultiplexerOptions {
   readonly at: RouterAddress;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
   readonly decode: DecodeText;
-  readonly deadlineMs: number;
+  /** For the router's next word about a command, from its last one. */
+  readonly silenceMs: number;
   /** Commands the router works on at once; others wait. */
   readonly maxInFlight: number;
   /** Rows `run` keeps before it gives up. */
@@ -30,7 +31,6 @@ export interface MultiplexerOptions {
 
 /** How long a cancelled command may take to end before the router counts as gone. */
 const cancelGraceMs = 10_000;
-const streamFactor = 10;
 
 /** Many commands over one connected socket, told apart by their tags. Owns the socket. */
 export class Multiplexer implements RouterOsSession {
@@ -45,6 +45,8 @@ export class Multiplexer implements RouterOsSession {
   #inFlight = 0;
   #lastTag = 0;
   #pausedBy: Command | undefined;
+  /** When it was last we who did not listen. */
+  #resumedAt = 0;
   #closedBy: ClosedBy = 'router-at-login';
   #end: LastmileError | undefined;
   #tellClosed!: (reason: LastmileError) => void;
@@ -68,21 +70,17 @@ export class Multiplexer implements RouterOsSession {
   }
 
   async run(command: string, attributes: Attributes = {}, options: RunOptions = {}): Promise<RunResult> {
-    const { maxRows, deadlineMs } = this.#options;
+    const { maxRows } = this.#options;
     const rows: RouterOsRow[] = [];
     const keep = (row: RouterOsRow): void => {
       if (rows.push(row) > maxRows) throw this.#tooManyRows(command);
     };
-    const ret = await this.#execute({ command, attributes, queries: options.queries }, keep, {
-      deadlineMs,
-      ...options,
-    });
+    const ret = await this.#execute({ command, attributes, queries: options.queries }, keep, options);
     return ret === undefined ? { rows } : { rows, ret };
   }
 
   async stream(command: string, attributes: Attributes, onRow: OnRow, options: RunOptions = {}): Promise<void> {
-    const deadlineMs = streamFactor * this.#options.deadlineMs;
-    await this.#execute({ command, attributes, queries: options.queries }, onRow, { deadlineMs, ...options });
+    await this.#execute({ command, attributes, queries: options.queries }, onRow, options);
   }
 
   listen(
@@ -118,22 +116,32 @@ export class Multiplexer implements RouterOsSession {
     await this.close();
   }
 
-  async #execute(
-    request: Request,
-    onRow: OnRow,
-    options: RunOptions & { deadlineMs: number },
-  ): Promise<string | undefined> {
-    const { signal, deadlineMs } = options;
+  async #execute(request: Request, onRow: OnRow, { signal, deadlineMs }: RunOptions): Promise<string | undefined> {
     signal?.throwIfAborted();
     const command = this.#submit(request, onRow, true);
     const over = new AbortController();
-    this.#after(deadlineMs, over.signal, () => this.#giveUp(command, this.#late(command, deadlineMs)));
+    this.#watchSilence(command, this.#options.silenceMs, over.signal);
+    if (deadlineMs !== undefined) {
+      this.#after(deadlineMs, over.signal, () => this.#giveUp(command, this.#late(command, deadlineMs)));
+    }
     whenAborted(signal, () => this.#giveUp(command, signal?.reason), over.signal);
     try {
       return await command.done;
     } finally {
       over.abort();
     }
+  }
+
+  /** While it waits for its turn, or we do not read, the silence is not the router's. */
+  #watchSilence(command: Command, waitMs: number, signal: AbortSignal): void {
+    const { clock, silenceMs } = this.#options;
+    this.#after(waitMs, signal, () => {
+      const listening = command.heardAt !== undefined && this.#pausedBy === undefined;
+      const since = listening ? Math.max(command.heardAt ?? 0, this.#resumedAt) : clock.monotonic();
+      const restMs = since + silenceMs - clock.monotonic();
+      if (restMs > 0) this.#watchSilence(command, restMs, signal);
+      else this.#giveUp(command, this.#silent(command));
+    });
   }
 
   #submit(request: Request, onRow: OnRow, slotted: boolean): Command {
@@ -148,6 +156,7 @@ export class Multiplexer implements RouterOsSession {
   #send(command: Command): void {
     if (command.slotted) this.#inFlight += 1;
     this.#sent.set(command.tag, command);
+    command.heardAt = this.#options.clock.monotonic();
     this.#socket.write(command.sentence);
   }
 
@@ -175,6 +184,7 @@ export class Multiplexer implements RouterOsSession {
     }
     const command = reply.tag === undefined ? undefined : this.#sent.get(reply.tag);
     if (command === undefined) return;
+    command.heardAt = this.#options.clock.monotonic();
     // `!empty` (since 7.18) adds nothing to the `!done` that follows it; words of later versions shall not hurt.
     if (reply.word === '!re') this.#row(command, reply.attributes);
     else if (reply.word === '!trap') command.trap(reply.attributes);
@@ -204,6 +214,7 @@ export class Multiplexer implements RouterOsSession {
   #resume(command: Command): void {
     if (this.#pausedBy !== command) return;
     this.#pausedBy = undefined;
+    this.#resumedAt = this.#options.clock.monotonic();
     this.#read();
     if (this.#pausedBy === undefined) this.#socket.resume();
   }
@@ -255,6 +266,11 @@ export class Multiplexer implements RouterOsSession {
 
   #late(command: Command, deadlineMs: number): RouterTimeoutError {
     const what = `was not done within ${deadlineMs} ms and is cancelled; it may have been carried out`;
+    return new RouterTimeoutError(this.#options.at, command.name, what);
+  }
+
+  #silent(command: Command): RouterTimeoutError {
+    const what = `was not answered for ${this.#options.silenceMs} ms and is cancelled; it may have been carried out`;
     return new RouterTimeoutError(this.#options.at, command.name, what);
   }
 

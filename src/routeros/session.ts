@@ -5,7 +5,7 @@ import type { RouterOsRow } from './wire/reply.ts';
 export type Attributes = Readonly<Record<string, string>>;
 
 export interface RunOptions {
-  /** From the call to the last reply, time in the queue included. Default: the connection's; ten times it to stream. */
+  /** From the call to the last reply, time in the queue included. Absent: as long as the router keeps answering. */
   readonly deadlineMs?: number;
   /** Cancels the command on the router too; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;

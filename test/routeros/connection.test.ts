@@ -167,6 +167,77 @@ describe('a command that takes too long', () => {
     expect((await session.run('/next/print')).rows).toEqual([{ name: 'next' }]);
   });
 
+  it.each(['run', 'stream'] as const)('is one whose router says nothing for 30 s, also by %s', async (way) => {
+    const clock = new ManualClock();
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const print = await peer.next();
+      clock.advance(29_999);
+      peer.reply(print, '!re', '=name=first');
+      const ping = await peer.next();
+      peer.reply(ping, '!done');
+      await peer.next();
+    });
+    await using session = await connectTo(router.port, { clock });
+
+    const slow = way === 'run' ? session.run('/slow/print') : session.stream('/slow/print', {}, () => undefined);
+    await session.run('/ping');
+    let over = false;
+    slow.catch(() => {
+      over = true;
+    });
+    clock.advance(29_999);
+    await new Promise((resolve) => setImmediate(resolve));
+    const overTooEarly = over;
+    clock.advance(1);
+
+    await expect(slow).rejects.toMatchObject({
+      code: 'LM_ROUTER_TIMEOUT',
+      message: expect.stringContaining('30000 ms'),
+    });
+    expect(overTooEarly).toBe(false);
+  });
+
+  it('is not one whose rows keep coming, however long it takes them', async () => {
+    const clock = new ManualClock();
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const print = await peer.next();
+      for (let row = 0; row < 20; row += 1) {
+        peer.reply(print, '!re', `=name=${row}`);
+        peer.reply(await peer.next(), '!done');
+      }
+      peer.reply(print, '!done');
+    });
+    await using session = await connectTo(router.port, { clock });
+
+    let rows = 0;
+    await session.stream('/long/print', {}, () => {
+      rows += 1;
+      clock.advance(29_999);
+      void session.run('/ping');
+    });
+
+    expect(rows).toBe(20);
+  });
+
+  it('is not one whose rows we are slow to take', async () => {
+    const clock = new ManualClock();
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const print = await peer.next();
+      peer.reply(print, '!re', '=name=first');
+      peer.reply(print, '!done');
+    });
+    await using session = await connectTo(router.port, { clock });
+
+    const printed = session.stream('/x/print', {}, async () => {
+      for (let turn = 0; turn < 5; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        clock.advance(60_000);
+      }
+    });
+
+    await expect(printed).resolves.toBeUndefined();
+  });
+
   it('ends the connection when the router does not even answer the cancel', async () => {
     const clock = new ManualClock();
     await using router = await ScriptedRouter.loggedIn(async (peer) => {
