@@ -27,12 +27,12 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
     void closed(before);
   }
 
-  async disconnect(nas: Nas, session: Session): Promise<DynamicAnswer> {
-    return (await this.#open()).disconnect(nas, session);
+  async disconnect(nas: Nas, session: Session, isOnlyOne = () => false): Promise<DynamicAnswer> {
+    return (await this.#open()).disconnect(nas, session, isOnlyOne);
   }
 
-  async change(nas: Nas, session: Session, login: Login): Promise<DynamicAnswer | undefined> {
-    return (await this.#open()).change(nas, session, login);
+  async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
+    return (await this.#open()).change(nas, session, login, isOnlyOne);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

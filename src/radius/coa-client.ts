@@ -40,6 +40,8 @@ const changeable = new Set([
 
 /** Error-Cause values after which other identification may still find the session (RFC 5176 §3.5). */
 const worthOtherKeys = new Set([401, 402, 403, 404, 407, 503, 508]);
+const notFound = 503;
+const several = 508;
 
 const defaultRetry: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 4 };
 const defaultRetryWithoutTimestamp: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 2 };
@@ -74,17 +76,21 @@ export class CoaClient implements DynamicAuthorization {
     return client;
   }
 
-  /** Ends a session. An ACK is a promise, not a proof: its Stop is. */
-  disconnect(nas: Nas, session: SessionIdentity): Promise<DynamicAnswer> {
-    return this.#order(nas, session, code.disconnectRequest, []);
+  /**
+   * Ends a session. An ACK is a promise, not a proof: its Stop is.
+   *
+   * @param isOnlyOne asked before a request without Acct-Session-Id is sent; none is sent unless it is true
+   */
+  disconnect(nas: Nas, session: SessionIdentity, isOnlyOne = () => false): Promise<DynamicAnswer> {
+    return this.#order({ nas, code: code.disconnectRequest, changes: [] }, session, isOnlyOne);
   }
 
   /** Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. */
-  async change(nas: Nas, session: Session, login: Login): Promise<DynamicAnswer | undefined> {
+  async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
     const changes = grantedAttributes(login.limits, nas.profile).filter(({ name }) => changeable.has(name));
     const seconds = sessionSecondsLeft(login, this.#options.clock.now(), session.startedAt);
     const all = seconds === undefined ? changes : [...changes, { name: 'Session-Timeout', value: seconds }];
-    return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all);
+    return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all, isOnlyOne);
   }
 
   /**
@@ -96,8 +102,9 @@ export class CoaClient implements DynamicAuthorization {
     nas: Nas,
     session: SessionIdentity,
     changes: readonly NamedAttribute[],
+    isOnlyOne = () => false,
   ): Promise<DynamicAnswer> {
-    return this.#order(nas, session, code.coaRequest, changes.map(encodeNamed));
+    return this.#order({ nas, code: code.coaRequest, changes: changes.map(encodeNamed) }, session, isOnlyOne);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,24 +113,29 @@ export class CoaClient implements DynamicAuthorization {
 
   /** Tries every identification in turn, until one is understood. The first NAK is what is reported. */
   async #order(
-    nas: Nas,
+    { nas, code: requestCode, changes }: Omit<Order, 'host'>,
     session: SessionIdentity,
-    requestCode: number,
-    changes: readonly Uint8Array[],
+    isOnlyOne: () => boolean,
   ): Promise<DynamicAnswer> {
     const host = nas.clientAddress.includes('/') ? session.nasIpAddress : nas.clientAddress;
     if (host === undefined) return { result: 'timeout' };
     const order = { nas, code: requestCode, changes, host };
-    let refused: DynamicAnswer | undefined;
-    for (const keys of sessionKeys(session)) {
+    const causes: number[] = [];
+    let refused: Refusal | undefined;
+    for (const { keys, vague } of sessionKeys(session)) {
+      // What a Stop that was lost leaves open must not cost the user the session that came after it.
+      if (vague && !isOnlyOne()) break;
       const answer = await this.#askWithKeys(order, keys);
       if (answer === undefined) return refused ?? { result: 'timeout' };
       if (answer.packet[0] === requestCode + 1) return { result: 'ack' };
       const cause = errorCause(answer);
       refused ??= nak(cause);
       if (cause === undefined || !worthOtherKeys.has(cause)) return refused;
+      causes.push(cause);
     }
-    return refused ?? { result: 'timeout' };
+    if (refused === undefined) return { result: 'timeout' };
+    const gone = causes.includes(notFound) && !causes.includes(several);
+    return gone ? { ...refused, gone } : refused;
   }
 
   async #askWithKeys(order: Order, keys: readonly Uint8Array[]): Promise<Answer | undefined> {
@@ -201,7 +213,9 @@ function errorCause({ packet, frame }: Answer): number | undefined {
   return value?.length === 4 ? Buffer.from(value).readUInt32BE(0) : undefined;
 }
 
-function nak(cause: number | undefined): DynamicAnswer {
+type Refusal = Extract<DynamicAnswer, { readonly result: 'nak' }>;
+
+function nak(cause: number | undefined): Refusal {
   return cause === undefined
     ? { result: 'nak' }
     : { result: 'nak', errorCause: valueName('Error-Cause', cause) ?? String(cause) };

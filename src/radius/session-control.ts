@@ -1,4 +1,5 @@
-import type { Session, SessionReader } from '../accounting/event.ts';
+import type { Session, SessionEnder, SessionReader } from '../accounting/event.ts';
+import { notOnNas } from '../accounting/terminate-cause.ts';
 import { messageOf } from '../base/errors.ts';
 import type { SessionControl } from '../directory/directory-target.ts';
 import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
@@ -7,16 +8,18 @@ import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
 /** What came of a CoA or Disconnect, after all retransmissions. */
 export type DynamicAnswer =
   | { readonly result: 'ack' }
-  | { readonly result: 'nak'; readonly errorCause?: string }
+  /** `gone`: asked by every identification there is, the NAS has no such session. That is what a Disconnect is for (RFC 5176 §3.5). */
+  | { readonly result: 'nak'; readonly errorCause?: string; readonly gone?: boolean }
   | { readonly result: 'timeout' }
   /** It could not even be sent, as when there is no socket. */
   | { readonly result: 'unsent'; readonly reason: string };
 
 /** Sends CoA and Disconnect. */
 export interface DynamicAuthorization {
-  disconnect(nas: Nas, session: Session): Promise<DynamicAnswer>;
+  /** @param isOnlyOne whether no other session of this user is open on this NAS: asked when it matters, not before */
+  disconnect(nas: Nas, session: Session, isOnlyOne: () => boolean): Promise<DynamicAnswer>;
   /** Tells the NAS the limits of `login`; `undefined` when this NAS cannot be told so. */
-  change(nas: Nas, session: Session, login: Login): Promise<DynamicAnswer | undefined>;
+  change(nas: Nas, session: Session, login: Login, isOnlyOne: () => boolean): Promise<DynamicAnswer | undefined>;
 }
 
 /** The other way to a router's sessions, when RADIUS does not reach them. */
@@ -27,7 +30,7 @@ export interface SessionsByApi {
 
 export interface NasSessionControlOptions {
   readonly directory: DirectoryReader;
-  readonly sessions: SessionReader;
+  readonly sessions: SessionReader & SessionEnder;
   readonly dynamic: DynamicAuthorization;
   readonly api: SessionsByApi;
   /** How long after an ACK its Stop is awaited before the router itself is asked. */
@@ -38,7 +41,8 @@ type Told = Pick<SessionResult, 'result' | 'detail'>;
 
 /**
  * Carries out effects on sessions: CoA where that does it, else Disconnect, else the router's API. An ACK is no proof
- * (routers were seen to send one and keep the session): the Stop is awaited, then the router is looked at.
+ * (routers were seen to send one and keep the session): the Stop is awaited, then the router is looked at. A session that
+ * its NAS turns out not to have is ended in accounting, too.
  */
 export class NasSessionControl implements SessionControl {
   readonly #options: NasSessionControlOptions;
@@ -66,7 +70,7 @@ export class NasSessionControl implements SessionControl {
   async disconnect(session: Session, signal: AbortSignal): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
-    const answer = await this.#options.dynamic.disconnect(nas, session).catch(unsent);
+    const answer = await this.#options.dynamic.disconnect(nas, session, this.#isOnlyOne(session)).catch(unsent);
     const words = wordsOf('Disconnect', answer);
     if (answer.result === 'ack' && (await this.#stops(session, signal))) {
       return { result: 'disconnected', detail: `${words}, Stop received` };
@@ -84,7 +88,7 @@ export class NasSessionControl implements SessionControl {
     // Nobody is left to tell, however often it is tried.
     if (nas === undefined) return { result: 'gone', detail: `NAS ${session.nas} is no longer declared` };
     if (effect.action === 'disconnect' || login === undefined) return this.disconnect(session, signal);
-    const answer = await this.#options.dynamic.change(nas, session, login).catch(unsent);
+    const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
     if (answer?.result === 'ack') return { result: 'changed', detail: 'CoA-ACK' };
     const ended = await this.disconnect(session, signal);
     const before = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
@@ -92,16 +96,35 @@ export class NasSessionControl implements SessionControl {
   }
 
   async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {
-    if (nas.router === undefined) return withoutApi(answer, words);
-    try {
-      const removed = await this.#options.api.remove(nas.router, session, signal);
-      if (removed === undefined) return withoutApi(answer, words);
-      if (removed) return { result: 'disconnected', detail: `${words}; /ppp/active/remove` };
-      return { result: answer.result === 'ack' ? 'disconnected' : 'gone', detail: `${words}; not in /ppp/active` };
-    } catch (error) {
-      const told = withoutApi(answer, words);
-      return { ...told, detail: `${told.detail}; API: ${messageOf(error)}` };
+    const removed = nas.router === undefined ? undefined : await this.#remove(nas.router, session, signal);
+    if (removed === true) return { result: 'disconnected', detail: `${words}; /ppp/active/remove` };
+    if (removed === false) {
+      const result = answer.result === 'ack' ? 'disconnected' : 'gone';
+      return this.#over(session, { result, detail: `${words}; not in /ppp/active` });
     }
+    const detail = removed === undefined ? words : `${words}; API: ${removed}`;
+    if (answer.result === 'nak' && answer.gone === true) return this.#over(session, { result: 'gone', detail });
+    if (answer.result === 'ack') return { result: 'disconnected', detail: `${detail}, no Stop seen yet` };
+    return { result: 'failed', detail };
+  }
+
+  /** As the router's API has it; text says why it could not be asked. */
+  async #remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | string | undefined> {
+    return this.#options.api.remove(router, session, signal).catch(messageOf);
+  }
+
+  /** Accounting waits in vain for its Stop; one that comes after all has the last word there. */
+  async #over(session: Session, told: Told): Promise<Told> {
+    try {
+      await this.#options.sessions.end(session.key, notOnNas);
+      return told;
+    } catch (error) {
+      return { ...told, detail: `${told.detail}; open in accounting: ${messageOf(error)}` };
+    }
+  }
+
+  #isOnlyOne(session: Session): () => boolean {
+    return () => this.#options.sessions.isOnlyOne(session);
   }
 
   async #stops(session: Session, signal: AbortSignal): Promise<boolean> {
@@ -112,13 +135,6 @@ export class NasSessionControl implements SessionControl {
 
 function unsent(error: unknown): DynamicAnswer {
   return { result: 'unsent', reason: messageOf(error) };
-}
-
-function withoutApi(answer: DynamicAnswer, words: string): Told {
-  if (answer.result === 'ack') return { result: 'disconnected', detail: `${words}, no Stop seen yet` };
-  // 503: the NAS does not know the session, so the goal is reached (RFC 5176 §3.5).
-  const gone = answer.result === 'nak' && answer.errorCause === 'Session-Context-Not-Found';
-  return { result: gone ? 'gone' : 'failed', detail: words };
 }
 
 function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {

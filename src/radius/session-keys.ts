@@ -7,11 +7,19 @@ export type SessionIdentity = Pick<
   'username' | 'sessionId' | 'sentSessionId' | 'framedIpAddress' | 'callingStationId' | 'nasIpAddress' | 'nasIdentifier'
 >;
 
+/** One way to say which session is meant. */
+export interface Identification {
+  /** Encoded attributes. */
+  readonly keys: readonly Uint8Array[];
+  /** Without Acct-Session-Id: another session of the same user means it as well. */
+  readonly vague: boolean;
+}
+
 /**
- * Identification for CoA and Disconnect (RFC 5176 §3), encoded: all we know first, then the two short forms that RouterOS
+ * Identifications for CoA and Disconnect (RFC 5176 §3), in the order to try them: all we know first, then the two short forms that RouterOS
  * versions were seen to want. What we know is what the NAS itself sent, octet by octet, so that all of it matches.
  */
-export function sessionKeys(session: SessionIdentity): readonly (readonly Uint8Array[])[] {
+export function sessionKeys(session: SessionIdentity): readonly Identification[] {
   const user = named('User-Name', session.username);
   const id = named('Acct-Session-Id', session.sentSessionId ?? session.sessionId);
   const address = named('Framed-IP-Address', session.framedIpAddress);
@@ -23,8 +31,9 @@ export function sessionKeys(session: SessionIdentity): readonly (readonly Uint8A
     ...named('NAS-IP-Address', session.nasIpAddress),
     ...named('NAS-Identifier', session.nasIdentifier),
   ];
-  const short = [[...user, ...id], ...(address.length === 0 ? [] : [[...user, ...address]])];
-  return [everything, ...short.filter((keys) => keys.length < everything.length)];
+  const exact = [everything, [...user, ...id]].map((keys) => ({ keys, vague: false }));
+  const byAddress = user.length + address.length < 2 ? [] : [{ keys: [...user, ...address], vague: true }];
+  return [...exact, ...byAddress].filter(({ keys }, at) => at === 0 || keys.length < everything.length);
 }
 
 function named(name: string, value: string | undefined): Uint8Array[] {

@@ -214,9 +214,9 @@ describe('a router that refuses', () => {
     await using router = await TestRouter.start(answerWith(2, 503));
     await using client = await startClient();
 
-    const answer = await client.disconnect(router.nas, session);
+    const answer = await client.disconnect(router.nas, session, () => true);
 
-    expect(answer).toEqual({ result: 'nak', errorCause: 'Session-Context-Not-Found' });
+    expect(answer).toEqual({ result: 'nak', errorCause: 'Session-Context-Not-Found', gone: true });
     expect(router.requests.map((request) => words(request).slice(1, -1))).toEqual([
       expect.arrayContaining(['NAS-Identifier=core-1']),
       ['User-Name=anna', 'Acct-Session-Id=81100001'],
@@ -230,7 +230,46 @@ describe('a router that refuses', () => {
     );
     await using client = await startClient();
 
-    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+    expect(await client.disconnect(router.nas, session, () => true)).toEqual({ result: 'ack' });
+  });
+
+  it('is not asked by name and address while another session of the user is open there', async () => {
+    await using router = await TestRouter.start(answerWith(2, 503));
+    await using client = await startClient();
+
+    const answer = await client.disconnect(router.nas, session, () => router.requests.length < 2);
+
+    expect(answer).toMatchObject({ gone: true });
+    expect(router.requests.map((request) => words(request))).toEqual([
+      expect.arrayContaining(['Acct-Session-Id=81100001']),
+      expect.arrayContaining(['Acct-Session-Id=81100001']),
+    ]);
+  });
+
+  it('is never asked by an address alone', async () => {
+    await using router = await TestRouter.start(answerWith(2, 503));
+    await using client = await startClient();
+
+    await client.disconnect(router.nas, { ...session, username: '' }, () => true);
+
+    expect(router.requests.every((request) => words(request).includes('Acct-Session-Id=81100001'))).toBe(true);
+  });
+
+  it.each<[string, Answering]>([
+    [
+      'leaves the next question unanswered',
+      (request, times) => (times === 1 ? answerWith(2, 503)(request, times) : undefined),
+    ],
+    ['forbids the next question', (request, times) => answerWith(2, times === 1 ? 503 : 501)(request, times)],
+    ['knows several', (request, times) => answerWith(2, times === 1 ? 503 : 508)(request, times)],
+  ])('with 503 but %s has not said that the session is gone', async (_, answering) => {
+    await using router = await TestRouter.start(answering);
+    const quick = { initialMs: 20, mostMs: 20, sends: 1 };
+    await using client = await startClient({ retry: quick, retryWithoutTimestamp: quick });
+
+    const answer = await client.disconnect(router.nas, session, () => true);
+
+    expect(answer).toEqual({ result: 'nak', errorCause: 'Session-Context-Not-Found' });
   });
 
   it('by policy is not asked again', async () => {

@@ -21,11 +21,13 @@ function effect(action: SessionEffect['action'], ...sessionIds: readonly string[
 interface Around {
   readonly answer?: () => Promise<DynamicAnswer>;
   readonly onRouter?: () => Promise<boolean | undefined>;
+  readonly stops?: boolean;
 }
 
 /** Two people under one name online, and a NAS that does as it is told unless said otherwise. */
-function controlOf(open: readonly Session[], { answer, onRouter }: Around = {}) {
+function controlOf(open: readonly Session[], { answer, onRouter, stops = true }: Around = {}) {
   const told: string[] = [];
+  const ended: string[] = [];
   const directory = new Directory();
   directory.putNas({
     name: 'core-1',
@@ -47,7 +49,8 @@ function controlOf(open: readonly Session[], { answer, onRouter }: Around = {}) 
       openOf: (username) => open.filter((each) => each.username === username),
       bySessionId: (id) => open.filter(({ sessionId }) => sessionId === id),
       isOnlyOne: () => true,
-      stopped: async () => true,
+      stopped: async () => stops,
+      end: async (key, cause) => void ended.push(`${key} ${cause}`),
     },
     dynamic: {
       disconnect: (_nas, each) => tell('disconnect', each),
@@ -55,7 +58,7 @@ function controlOf(open: readonly Session[], { answer, onRouter }: Around = {}) 
     },
     api: { remove: async () => onRouter?.() },
   });
-  return { control, told };
+  return { control, told, ended };
 }
 
 describe('an effect on sessions', () => {
@@ -95,5 +98,45 @@ describe('an effect on sessions', () => {
     const results = await control.settle(effect('disconnect', '81c00001'), login, signal);
 
     expect(results).toMatchObject([{ result: 'disconnected' }]);
+  });
+});
+
+describe('a session whose Stop never came', () => {
+  const one = session('81c00001');
+  const nak = (more: object) => async () => ({
+    result: 'nak' as const,
+    errorCause: 'Session-Context-Not-Found',
+    ...more,
+  });
+
+  it.each<[string, Around]>([
+    ['the NAS does not know it', { answer: nak({ gone: true }) }],
+    [
+      'the NAS does not know it and its API is away',
+      { answer: nak({ gone: true }), onRouter: () => Promise.reject(new Error('away')) },
+    ],
+    ['the router does not list it', { answer: async () => ({ result: 'timeout' }), onRouter: async () => false }],
+    ['the router lists it no more after an ACK', { stops: false, onRouter: async () => false }],
+  ])('is ended in accounting when %s', async (_, around) => {
+    const { control, ended } = controlOf([one], around);
+
+    const { result } = await control.disconnect(one, signal);
+
+    expect(['gone', 'disconnected']).toContain(result);
+    expect(ended).toEqual(['core-1 81c00001 Not-On-NAS']);
+  });
+
+  it.each<[string, Around]>([
+    ['its Stop comes', {}],
+    ['the router ended it', { answer: nak({ gone: true }), onRouter: async () => true }],
+    ['not every way to ask for it was answered', { answer: nak({}) }],
+    ['an ACK is all there is', { stops: false }],
+    ['nobody answers', { answer: async () => ({ result: 'timeout' }) }],
+  ])('is left to its NAS when %s', async (_, around) => {
+    const { control, ended } = controlOf([one], around);
+
+    await control.disconnect(one, signal);
+
+    expect(ended).toEqual([]);
   });
 });
