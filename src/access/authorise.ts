@@ -70,6 +70,8 @@ export function sessionSecondsLeft(login: AccessLogin, now: number, startedAt: n
 
 function objectionTo(login: AccessLogin, now: number): RejectReason | undefined {
   if (!login.radius) return 'local-only';
+  // Once applied, an expiry that has come is a suspension for that reason.
+  if (login.state === 'suspended' && login.reason === 'expired') return 'expired';
   if (login.state !== 'active') return login.state;
   if (login.expires !== undefined && now >= login.expires) return 'expired';
   return undefined;

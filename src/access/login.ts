@@ -5,6 +5,8 @@ export interface AccessLogin {
   readonly username: string;
   readonly password: Secret;
   readonly state: 'active' | 'suspended' | 'disabled';
+  /** Why it is so; `expired` when its time has come. */
+  readonly reason?: string;
   /** Milliseconds since 1970. From then on the login is rejected. */
   readonly expires?: number;
   /** False when only routers' own tables know it. */

@@ -41,6 +41,13 @@ describe('somebody who is not let in', () => {
     ['is suspended', { ...anna, state: 'suspended' }, 'right', 'suspended'],
     ['is disabled', { ...anna, state: 'disabled' }, 'right', 'disabled'],
     ['expired just now', { ...anna, expires: now }, 'right', 'expired'],
+    ['expired, which is applied', { ...anna, state: 'suspended', reason: 'expired', expires: now }, 'right', 'expired'],
+    [
+      'is suspended, and his time is up',
+      { ...anna, state: 'suspended', reason: 'unpaid', expires: 1 },
+      'right',
+      'suspended',
+    ],
     ['is only on routers', { ...anna, radius: false }, 'right', 'local-only'],
     ['is suspended and has a wrong password', { ...anna, state: 'suspended' }, 'wrong', 'wrong-password'],
   ])('because he %s', (_, login, password, reason) => {

@@ -149,6 +149,13 @@ describe('somebody who may not on', () => {
     ['wrong password', login('anna'), 'guess', 'wrong-password', 'Wrong username or password'],
     ['unknown', login('bert'), 'correct horse', 'unknown-subscriber', 'Wrong username or password'],
     ['suspended', login('anna', { state: 'suspended' }), 'correct horse', 'suspended', 'This account is suspended'],
+    [
+      'expired, as it is applied',
+      login('anna', { state: 'suspended', reason: 'expired', expires: 1 }),
+      'correct horse',
+      'expired',
+      'This account has expired',
+    ],
     ['expired', login('anna', { expires: 1 }), 'correct horse', 'expired', 'This account has expired'],
   ])('%s: is rejected, shown nothing of our insides, and remembered', async (_, who, password, reason, text) => {
     await using bench = await startServer([who]);
