@@ -11,6 +11,7 @@ export type DropReason =
   | FramingReason
   | 'bad-code'
   | 'ma-missing'
+  | 'proxy-unsigned'
   | 'ma-invalid'
   | 'ma-wrong'
   | 'authenticator-wrong'
@@ -102,13 +103,25 @@ function hintFor(
     case 'authenticator-wrong':
       return `the shared secret of ${nas?.name} is not the one declared: compare secret in /radius with radius.secret`;
     case 'ma-missing':
+      return missingHint(nas);
+    case 'proxy-unsigned':
       return (
-        `${nas?.name} sends no Message-Authenticator: upgrade RouterOS to 7.15 or later, ` +
-        'or declare radius.messageAuthenticator: off for it'
+        `a request with Proxy-State must be signed though ${nas?.name} is declared messageAuthenticator: off ` +
+        '(CVE-2024-3596): make the proxy send Message-Authenticator'
       );
     default:
       return undefined;
   }
+}
+
+function missingHint(nas: Nas | undefined): string {
+  if (nas?.messageAuthenticator === 'off') {
+    return 'Status-Server and EAP need a Message-Authenticator whatever is declared: make what sends them send it';
+  }
+  return (
+    `${nas?.name} sends no Message-Authenticator: upgrade RouterOS to 7.15 or later, ` +
+    'or declare radius.messageAuthenticator: off for it'
+  );
 }
 
 function unknownHint(nearest: Nas | undefined): string {

@@ -11,7 +11,8 @@ import { isKeyed, verifyKeyedRequest, verifyRequestMessageAuthenticator } from '
  */
 export function integrityFlaw(packet: Buffer, frame: Frame, context: NasContext): DropReason | undefined {
   const sign = verifyRequestMessageAuthenticator(packet, frame, context.key);
-  if (sign === 'missing' && needsMessageAuthenticator(frame, context)) return 'ma-missing';
+  const unsigned = sign === 'missing' ? unsignedFlaw(frame, context) : undefined;
+  if (unsigned !== undefined) return unsigned;
   if (sign === 'invalid') return 'ma-invalid';
   if (mixesEap(frame)) return 'auth-conflict';
   if (sign === 'wrong') return 'ma-wrong';
@@ -20,13 +21,14 @@ export function integrityFlaw(packet: Buffer, frame: Frame, context: NasContext)
 }
 
 /**
- * Status-Server and EAP always do (RFC 5997 §3, 3579 §3.2). A Proxy-State without one is what CVE-2024-3596 is made with: it
- * is refused even where the NAS need not sign.
+ * Status-Server and EAP are always signed (RFC 5997 §3, 3579 §3.2). A Proxy-State without Message-Authenticator is what
+ * CVE-2024-3596 is made with: it is refused even where the NAS need not sign.
  */
-function needsMessageAuthenticator(frame: Frame, context: NasContext): boolean {
-  if (frame.code === code.statusServer || offsetOf(frame, attribute.eapMessage) !== 0) return true;
-  if (frame.code !== code.accessRequest) return false;
-  return context.nas.messageAuthenticator === 'require' || offsetOf(frame, attribute.proxyState) !== 0;
+function unsignedFlaw(frame: Frame, context: NasContext): DropReason | undefined {
+  if (frame.code === code.statusServer || offsetOf(frame, attribute.eapMessage) !== 0) return 'ma-missing';
+  if (frame.code !== code.accessRequest) return undefined;
+  if (context.nas.messageAuthenticator === 'require') return 'ma-missing';
+  return offsetOf(frame, attribute.proxyState) === 0 ? undefined : 'proxy-unsigned';
 }
 
 function mixesEap(frame: Frame): boolean {

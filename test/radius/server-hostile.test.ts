@@ -50,6 +50,8 @@ describe('a packet that proves nothing', () => {
 
     expect((await nas.exchange(plain.octets, bench.auth))[0]).toBe(2);
     expect(await nas.isIgnored(proxied.octets, bench.auth)).toBe(true);
+    expect(dropped(bench)).toEqual({ 'core-1 proxy-unsigned': 1 });
+    expect(bench.server.findings()[0]?.hint).toMatch(/Proxy-State must be signed.*make the proxy send/);
   });
 
   it('Status-Server without Message-Authenticator: silence', async () => {
@@ -68,6 +70,8 @@ describe('a packet that proves nothing', () => {
     expect(await nas.isIgnored(papRequest('anna', 'x', { encoded }).octets, bench.auth)).toBe(true);
     expect(await nas.isIgnored(request(1, { encoded, messageAuthenticator: false }).octets, bench.auth)).toBe(true);
     expect(dropped(bench)).toEqual({ 'core-1 auth-conflict': 1, 'core-1 ma-missing': 1 });
+    const hints = bench.server.findings().map(({ hint }) => hint ?? '');
+    expect(hints).toContainEqual(expect.stringContaining('EAP need a Message-Authenticator whatever is declared'));
   });
 });
 
