@@ -11,13 +11,21 @@ export function whyOf(
   findings: readonly RadiusFinding[],
   now: number,
 ): WhyAnswer {
-  const newestFirst = [...decisions].reverse();
+  const newestFirst = decisions.map(withTimeout).reverse();
   return {
     username,
     ...(login === undefined ? {} : { login: shown(login) }),
     decisions: newestFirst,
     hints: [...loginHints(username, login, now), ...(newestFirst.length === 0 ? dropHints(findings) : [])],
   };
+}
+
+/** Session-Timeout differs from login to login and is therefore kept beside the other attributes, but it was sent with them. */
+function withTimeout(decision: LoggedDecision): LoggedDecision {
+  const { reply, sessionTimeoutSeconds } = decision;
+  if (sessionTimeoutSeconds === undefined) return decision;
+  const timeout = `Session-Timeout=${sessionTimeoutSeconds}`;
+  return { ...decision, reply: reply === undefined || reply === '' ? timeout : `${reply}, ${timeout}` };
 }
 
 function shown(login: Login): Readonly<Record<string, unknown>> {
