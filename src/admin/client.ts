@@ -15,22 +15,37 @@ export class AdminClientError extends LastmileError {
   }
 }
 
+/** There is a daemon, and it says nothing. */
+export class DaemonSilentError extends LastmileError {
+  readonly code = 'LM_DAEMON_SILENT';
+  readonly retry = 'backoff';
+}
+
 /** How long the daemon may take to answer, milliseconds. */
 const usualWaitMs = 120_000;
+/** The same, when it is only asked whether it is there. */
+const probeMs = 5_000;
 
 /** Talks to the daemon of a state folder over its Unix socket. */
 export class AdminClient {
   readonly #socketPath: string;
+  readonly #signal: AbortSignal | undefined;
 
-  private constructor(socketPath: string) {
+  private constructor(socketPath: string, signal: AbortSignal | undefined) {
     this.#socketPath = socketPath;
+    this.#signal = signal;
   }
 
-  /** A client when a daemon answers there, `undefined` when nobody does. */
-  static async find(socketPath: string): Promise<AdminClient | undefined> {
-    const client = new AdminClient(socketPath);
+  /**
+   * A client when a daemon answers there, `undefined` when there is none. The signal ends whatever it asks; the daemon goes on
+   * with it.
+   *
+   * @throws DaemonSilentError when there is one that does not answer
+   */
+  static async find(socketPath: string, signal?: AbortSignal): Promise<AdminClient | undefined> {
+    const client = new AdminClient(socketPath, signal);
     try {
-      await client.get('/healthz');
+      await client.#send('GET', '/healthz', { waitMs: probeMs });
       return client;
     } catch (error) {
       if (
@@ -58,10 +73,16 @@ export class AdminClient {
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
-        reject(new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error }));
+        reject(
+          error instanceof DaemonSilentError
+            ? error
+            : new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error }),
+        );
       const headers =
         body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const outgoing = request({ socketPath: this.#socketPath, method, path, headers, timeout: waitMs }, (answer) => {
+      const common = this.#signal === undefined ? {} : { signal: this.#signal };
+      const where = { ...common, socketPath: this.#socketPath, method, path, headers, timeout: waitMs };
+      const outgoing = request(where, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', fail);
@@ -78,8 +99,8 @@ export class AdminClient {
       });
       outgoing.on('timeout', () =>
         outgoing.destroy(
-          new Error(
-            `no answer within ${waitMs / 1000} s; it goes on by itself, and lastmile status tells what came of it`,
+          new DaemonSilentError(
+            `the daemon: no answer within ${waitMs / 1000} s; it goes on by itself, and lastmile status tells what came of it`,
           ),
         ),
       );

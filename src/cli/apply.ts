@@ -41,7 +41,7 @@ export async function applyCommand(dir: string, options: ApplyOptions, io: Io, a
   const model = loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
   requireKnown(targetNames(model), options.target, options.exclude);
-  const daemon = await findDaemon(options.state);
+  const daemon = await findDaemon(options.state, around.signal);
   if (daemon !== undefined) return applyByDaemon(daemon, declared, options, io, around);
   await using engine = await openEngine(options.state, around);
   return await applyHere(engine, model, declared, options, io, around);

@@ -5,18 +5,20 @@ import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
 import type { RuntimeOptions } from './runtime.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `lastmile disconnect U | --session ID`: 0 when every session is gone, 1 when there was none or one could not be ended. */
 export async function disconnectCommand(
   user: string | undefined,
   options: RuntimeOptions & { readonly session?: string },
   io: Io,
+  { signal }: Surroundings,
 ): Promise<number> {
   if ((user === undefined) === (options.session === undefined)) {
     complain(new Error('name a user, or give --session ID'), io);
     return exitCodes.usage;
   }
-  const daemon = await findDaemon(options.state);
+  const daemon = await findDaemon(options.state, signal);
   if (daemon === undefined) {
     complain(new Error(`no daemon answers for ${options.state}: disconnect is done by the daemon`), io);
     return exitCodes.error;

@@ -22,7 +22,7 @@ export async function getCommand(
     complain(new Error(`no kind ${kind}; there are operator, router, service, subscriber`), io);
     return exitCodes.usage;
   }
-  const daemon = await findDaemon(options.state);
+  const daemon = await findDaemon(options.state, around.signal);
   const objects =
     daemon === undefined ? await objectsHere(kind, name, options, io, around) : await objectsThere(daemon, kind, name);
   if (objects === 'invalid') return exitCodes.invalid;

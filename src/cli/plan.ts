@@ -34,7 +34,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   const model = loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
   requireKnown(targetNames(model), options.target, options.exclude);
-  const daemon = await findDaemon(options.state);
+  const daemon = await findDaemon(options.state, around.signal);
   if (daemon === undefined) {
     const plan = await planHere(asOf(model, around.clock.now()), declared, options, around);
     return tell(plan, options, io);

@@ -8,7 +8,11 @@ import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { parseEndpoint } from '../daemon/listeners.ts';
 import type { Endpoint } from '../model/model.ts';
-import { type SimulateRouterOsOptions, simulateRouterOsFlags } from '../simulator/command-flags.ts';
+import {
+  type OptionDescription,
+  type SimulateRouterOsOptions,
+  simulateRouterOsFlags,
+} from '../simulator/command-flags.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -34,18 +38,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** They work until they are stopped, and say themselves how they ended. */
+const lasting: ReadonlySet<string> = new Set(['run', 'routeros']);
+/** For the others, to leave things in order when they are interrupted. */
+const graceMs = 3_000;
+
 async function run(command: Command, action: Action, io: Io): Promise<number> {
   const stop = new AbortController();
+  const lasts = lasting.has(command.name());
   // One listener for each command in flight on each router.
   setMaxListeners(0, stop.signal);
   const onSignal = (signal: NodeJS.Signals): void => {
     // Asked twice, a person does not want to wait.
     if (stop.signal.aborted) process.exit(exitCodes.interrupted);
     stop.abort(signal);
+    if (!lasts) setTimeout(() => process.exit(exitCodes.interrupted), graceMs).unref();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    return await action(io, await surroundings(command.optsWithGlobals(), stop.signal), command);
+    const exit = await action(io, await surroundings(command.optsWithGlobals(), stop.signal), command);
+    return stop.signal.aborted && !lasts ? exitCodes.interrupted : exit;
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.interrupted;
     if (!(error instanceof LastmileError) && !(error instanceof RangeError) && !isListenError(error)) throw error;
@@ -81,7 +93,7 @@ async function surroundings(options: { readonly logLevel?: string }, signal: Abo
     fillRandom: (octets) => void randomFillSync(octets),
     random: Math.random,
     signal,
-    ask: process.stdin.isTTY === true ? ask : undefined,
+    ask: process.stdin.isTTY === true ? (question) => ask(question, signal) : undefined,
     version: version(),
   };
 }
@@ -89,10 +101,12 @@ async function surroundings(options: { readonly logLevel?: string }, signal: Abo
 /** A second net: secrets are `Secret` from the moment they are read, and print as such. */
 const redacted = ['password', '*.password', 'secret', '*.secret', 'masterKey', '*.masterKey'];
 
-async function ask(question: string): Promise<string> {
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  // While it reads, the terminal gives it Ctrl-C as a key.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return await reader.question(question);
+    return await reader.question(question, { signal });
   } finally {
     reader.close();
   }
@@ -160,9 +174,23 @@ class TwinnedCommand extends Command {
       ?.replace(/^--(no-)?/, '')
       .replaceAll('-', '_')
       .toUpperCase();
-    if (name !== undefined && name !== 'VERSION') option.env(`LASTMILE_${name}`);
+    if (name !== undefined && name !== 'VERSION' && option.envVar === undefined) option.env(`LASTMILE_${name}`);
     return super.addOption(option);
   }
+}
+
+const simulateTwins: Readonly<Record<string, string>> = {
+  user: 'LASTMILE_SIMULATE_USER',
+  version: 'LASTMILE_SIMULATE_VERSION',
+  printListeners: 'LASTMILE_SIMULATE_PRINT_LISTENERS',
+};
+
+/** An option of a simulated device: what another command calls the same must not be meant for it. */
+function simulateOption({ flags, description, defaultValue }: OptionDescription): Option {
+  const option = new Option(flags, description);
+  if (defaultValue !== undefined) option.default(defaultValue);
+  const twin = simulateTwins[option.attributeName()];
+  return twin === undefined ? option : option.env(twin);
 }
 
 /** A switch in the environment is on or off by its word. Commander takes any word, also `false`, for on. */
@@ -265,7 +293,9 @@ function addOperation(program: Command, carry: Carry): void {
     .description('asks the daemon to look and apply now')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((target, options, command) =>
-      carry(command, async (io) => (await import('./reconcile.ts')).reconcileCommand(target, options, io)),
+      carry(command, async (io, around) =>
+        (await import('./reconcile.ts')).reconcileCommand(target, options, io, around),
+      ),
     );
 }
 
@@ -302,7 +332,9 @@ function addRuntime(program: Command, carry: Carry): void {
     .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((user, options, command) =>
-      carry(command, async (io) => (await import('./disconnect.ts')).disconnectCommand(user, options, io)),
+      carry(command, async (io, around) =>
+        (await import('./disconnect.ts')).disconnectCommand(user, options, io, around),
+      ),
     );
   withState(program.command('why'))
     .argument('<username>')
@@ -355,8 +387,7 @@ function addSimulate(program: Command, carry: Carry): void {
   const routeros = simulate
     .command('routeros')
     .description('a router: API, PPPoE dial-in by RADIUS or local secrets, CoA');
-  for (const { flags, description, defaultValue } of simulateRouterOsFlags)
-    routeros.option(flags, description, defaultValue);
+  for (const flag of simulateRouterOsFlags) routeros.addOption(simulateOption(flag));
   routeros.action((options: SimulateRouterOsOptions, command) =>
     carry(command, async (io, { signal, clock }) => {
       const { simulateRouterOs } = await import('../simulator/command.ts');

@@ -5,10 +5,16 @@ import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
 import { exitOf, reportLines } from './report-text.ts';
 import type { RuntimeOptions } from './runtime.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `lastmile reconcile [T]`: asks the daemon to look and apply now. */
-export async function reconcileCommand(target: string | undefined, options: RuntimeOptions, io: Io): Promise<number> {
-  const daemon = await findDaemon(options.state);
+export async function reconcileCommand(
+  target: string | undefined,
+  options: RuntimeOptions,
+  io: Io,
+  { signal }: Surroundings,
+): Promise<number> {
+  const daemon = await findDaemon(options.state, signal);
   if (daemon === undefined) {
     complain(new Error(`no daemon answers for ${options.state}; lastmile apply works without one`), io);
     return exitCodes.error;

@@ -17,7 +17,7 @@ export async function either<T>(
   byDaemon: (daemon: AdminClient) => Promise<T>,
   alone: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const daemon = await findDaemon(options.state);
+  const daemon = await findDaemon(options.state, around.signal);
   if (daemon !== undefined) return byDaemon(daemon);
   if (!(await hasState(options.state))) throw new NoStateError(options.state);
   await using engine = await openEngine(options.state, around);

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { lastmile } from '../support/lastmile.ts';
-import { TestNetwork } from '../support/network.ts';
+import { freeTcpPort, TestNetwork } from '../support/network.ts';
+import { TempFolder } from '../support/temp-folder.ts';
 
 const entry = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -98,5 +103,76 @@ describe('a reader that is gone', () => {
     expect(status.code, status.err).toBe(0);
     expect(status.out).toContain('BuildFailed');
     expect((await fetch(`http://${daemon.listeners.admin}/healthz`)).status).toBe(200);
+  });
+});
+
+/** The socket of a daemon that takes whatever it is asked and says nothing. */
+async function silentDaemon(state: string): Promise<Server> {
+  const server = createServer((socket) => void socket.on('error', () => undefined).resume());
+  server.listen(join(state, 'admin.sock'));
+  await once(server, 'listening');
+  return server;
+}
+
+describe('a daemon that hangs', () => {
+  it('is told from one that is not there', async () => {
+    await using state = await TempFolder.make();
+    const server = await silentDaemon(state.path);
+
+    const ran = await lastmile(['status', '--state', state.path]);
+    server.close();
+
+    expect(ran).toMatchObject({ code: 1, err: `lastmile: a daemon holds ${state.path} but does not answer\n` });
+  });
+
+  it.each([
+    ['status', 'SIGINT'],
+    ['reconcile', 'SIGTERM'],
+  ] as const)('is waited for by %s until %s', async (command, signal) => {
+    await using state = await TempFolder.make();
+    const server = await silentDaemon(state.path);
+    const child = spawn(process.execPath, [entry, command, '--state', state.path], { stdio: 'ignore' });
+    await once(server, 'connection');
+
+    const started = performance.now();
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    server.close();
+
+    expect(code).toBe(130);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
+
+describe('a simulated router', () => {
+  it('does not take the twins of other commands for its own', async () => {
+    const port = await freeTcpPort();
+    const child = spawn(process.execPath, [entry, 'simulate', 'routeros', '--listen-api', `127.0.0.1:${port}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {
+        PATH: process.env['PATH'],
+        LASTMILE_USER: 'anna@isp.example',
+        LASTMILE_VERSION: '6.1',
+        LASTMILE_PRINT_LISTENERS: 'true',
+        LASTMILE_SIMULATE_VERSION: '7.18',
+        LASTMILE_LISTEN_CONTROL: '127.0.0.1:0',
+        LASTMILE_IDENTITY: 'core-9',
+        LASTMILE_PASSWORD: 'pa55wort',
+      },
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const session = await connectRouterOs({
+      router: 'core-9',
+      host: '127.0.0.1',
+      port,
+      username: 'admin',
+      password: new Secret('pa55wort'),
+    });
+    await session.close();
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'close');
+
+    expect(line.toString()).toContain('RouterOS 7.18 "core-9"');
+    expect(code).toBe(0);
   });
 });
