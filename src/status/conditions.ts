@@ -21,12 +21,23 @@ export function judge(report: TargetReport): readonly Judgement[] {
   const reason = reasonOf(report);
   const good = report.result === 'in-sync' || report.result === 'applied' || report.result === 'planned';
   const stalled = report.result === 'refused' || (!good && report.retry === 'never');
+  const held = stalled ? undefined : heldByOthers(report);
   return [
     { type: 'Ready', status: good ? 'True' : 'False', reason, message },
-    { type: 'Synced', status: syncedStatus(report), reason, message },
-    { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message },
+    { type: 'Synced', ...(held ?? { status: syncedStatus(report), reason, message }) },
+    held === undefined
+      ? { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message }
+      : { type: 'Stalled', ...held, status: 'True' },
     driftOf(report),
   ];
+}
+
+/** What is declared but carries another operator's marker stays as it is until a person removes that. */
+function heldByOthers({ findings }: TargetReport): Omit<Judgement, 'type'> | undefined {
+  const held = findings.filter(({ code }) => code === 'LM_FOREIGN_OWNER').map(({ message }) => message);
+  if (held.length === 0) return undefined;
+  const rest = held.length > 3 ? `; and ${held.length - 3} more` : '';
+  return { status: 'False', reason: 'ForeignOwner', message: held.slice(0, 3).join('; ') + rest };
 }
 
 function syncedStatus({ result }: TargetReport): Condition['status'] {

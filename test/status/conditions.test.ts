@@ -68,6 +68,34 @@ describe('the conditions of a target', () => {
     });
   });
 
+  it('are not in step, and stalled, while a declared row carries the marker of another operator', () => {
+    const held = (name: string) => ({ code: 'LM_FOREIGN_OWNER', message: `/ip/pool ${name} is held by lm:other/x` });
+    const findings = ['a', 'b', 'c', 'd', 'e'].map(held);
+    const words =
+      '/ip/pool a is held by lm:other/x; /ip/pool b is held by lm:other/x; /ip/pool c is held by lm:other/x';
+
+    for (const result of ['in-sync', 'applied', 'planned'] as const) {
+      expect(judged({ result, findings })).toMatchObject({
+        Ready: `True ${result === 'planned' ? 'OutOfSync' : 'ReconciliationSucceeded'}`,
+        Synced: 'False ForeignOwner',
+        Stalled: 'True ForeignOwner',
+      });
+    }
+    expect(judge(report({ findings })).filter(({ reason }) => reason === 'ForeignOwner')).toMatchObject([
+      { type: 'Synced', message: `${words}; and 2 more` },
+      { type: 'Stalled', message: `${words}; and 2 more` },
+    ]);
+  });
+
+  it('take no notice of findings of other kinds', () => {
+    const findings = [{ code: 'LM_DUPLICATE_ROW', message: 'two' }];
+
+    expect(judged({ findings })).toMatchObject({
+      Synced: 'True ReconciliationSucceeded',
+      Stalled: 'False Progressing',
+    });
+  });
+
   it('name the first of what failed', () => {
     const failed = [
       { address: 'core-1/ip/pool/home', error: 'no' },
