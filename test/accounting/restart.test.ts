@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { AccountingEvent } from '../../src/accounting/event.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
 import { Store } from '../../src/store/store.ts';
 import { nasPacket, packet, t0, used } from '../support/accounting-event.ts';
@@ -14,13 +15,14 @@ const everything = { interimSeconds: 120, limit: 100_000 };
 const packets = fc.array(
   fc
     .record({
-      kind: fc.constantFrom('start', 'interim', 'interim', 'stop', 'stop', 'on'),
+      kind: fc.constantFrom('start', 'interim', 'interim', 'stop', 'stop', 'on', 'gone'),
       second: fc.integer({ min: 1, max: 20_000 }),
       who: fc.constantFrom('anna', 'ben', ''),
       id: fc.constantFrom('81', '82'),
       age: fc.integer({ min: 0, max: 5000 }),
     })
     .map(({ kind, second, who, id, age }) => {
+      if (kind === 'gone') return kind;
       if (kind === 'on') return nasPacket('on', second);
       return packet(kind as 'start', second, { ...used(age, age, age * 2), sessionId: id, username: who });
     }),
@@ -35,7 +37,7 @@ describe('sessions', () => {
         const store = await Store.open(folder.path, options);
         const accounting = await AccountingStore.open(store, options);
         for (let at = 0; at < events.length; at += together) {
-          await Promise.all(events.slice(at, at + together).map((event) => accounting.record(event)));
+          await Promise.all(events.slice(at, at + together).map((event) => take(accounting, event)));
         }
         const before = await accounting.find(everything);
         const annas = await accounting.history('anna', 100);
@@ -54,6 +56,12 @@ describe('sessions', () => {
     );
   });
 });
+
+/** A packet, or the news that a NAS has some session no more. */
+async function take(accounting: AccountingStore, event: AccountingEvent | 'gone'): Promise<void> {
+  if (event !== 'gone') return accounting.record(event);
+  for (const { key } of accounting.open()) return accounting.end(key, 'Not-On-NAS');
+}
 
 function byKey<T extends { readonly key: string }>(sessions: readonly T[]): T[] {
   return [...sessions].sort((a, b) => (a.key < b.key ? -1 : 1));
