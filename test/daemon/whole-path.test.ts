@@ -154,6 +154,28 @@ describe('a repository followed by the daemon', () => {
     expect(again).toMatchObject({ code: 1, out: 'anna@isp.example has no open session.\n' });
   });
 
+  it('IW-16: ends what a NAS no longer has in accounting, and not the session that came after it', async () => {
+    await using network = await TestNetwork.start();
+    await using _daemon = await network.running();
+    await network.router.dial(dialAnna);
+    await network.router.accountingIdle();
+    const [old] = network.router.sessions();
+    const mend = network.router.faults.add({ kind: 'drop-accounting' });
+    network.router.hangUp('anna@isp.example');
+    mend();
+    await network.router.dial(dialAnna);
+    await network.router.accountingIdle();
+
+    const told = await network.lastmile('disconnect', '--session', old?.sessionId ?? '');
+
+    expect(told.out).toMatch(/gone, Disconnect-NAK Session-Context-Not-Found; not in \/ppp\/active/);
+    expect(network.router.sessions()).toHaveLength(1);
+    expect(JSON.parse((await network.lastmile('sessions', '--all', '-o', 'json')).out)).toEqual([
+      expect.not.objectContaining({ stoppedAt: expect.anything() }),
+      expect.objectContaining({ sessionId: old?.sessionId, terminateCause: 'Not-On-NAS' }),
+    ]);
+  });
+
   it('IW-07: ends what has expired on time, without a commit', async () => {
     await using network = await TestNetwork.start();
     const soon = new Date(Date.now() + 3_000).toISOString();
