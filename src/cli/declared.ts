@@ -52,9 +52,9 @@ export function loadDeclared(
   return model;
 }
 
-export function tellIssues(files: Revision['files'], issues: readonly Issue[], io: Io): void {
+export function tellIssues(files: Revision['files'], issues: readonly Issue[], io: Io, limit = 200): void {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
-  io.err(formatIssues({ issues, texts, limit: 200 }, 'text', io.color));
+  io.err(formatIssues({ issues, texts, limit }, 'text', io.color));
 }
 
 /** Below a folder called `examples` secrets may stand in clear text. */

@@ -49,7 +49,7 @@ function asText(report: IssueReport, color: boolean): string {
   const shown = new Set([...report.issues].sort((a, b) => rank(a) - rank(b)).slice(0, report.limit));
   const blocks = report.issues.filter((issue) => shown.has(issue)).map((issue) => block(issue, report.texts, paint));
   const rest = report.issues.length - shown.size;
-  if (rest > 0) blocks.push(`… and ${rest} more (--max-errors ${report.issues.length} shows all)\n`);
+  if (rest > 0) blocks.push(`… and ${rest} more (lastmile validate --max-errors ${report.issues.length} shows all)\n`);
   const { errors, warnings } = countIssues(report);
   const tint = errors > 0 ? paint.red : warnings > 0 ? paint.yellow : paint.green;
   return [...blocks, `${tint(summaryLine(report))}\n`].join('\n');

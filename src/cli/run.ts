@@ -16,6 +16,9 @@ export interface RunOptions {
   readonly pollMs?: number;
 }
 
+/** Of a revision that was refused, between the lines of the log: the rest is for `validate` to tell. */
+const shownIssues = 20;
+
 /** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
   const source = await openSource(dir);
@@ -36,7 +39,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     onListening: (listeners) => {
       if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);
     },
-    onInvalid: ({ files }, issues) => tellIssues(files, issues, io),
+    onInvalid: ({ files }, issues) => tellIssues(files, issues, io, shownIssues),
   });
   await stopped(around.signal);
   around.log.info('stopping');

@@ -39,7 +39,7 @@ function targetsTable(targets: readonly TargetStatus[], now: number): string {
     ['TARGET', 'READY', 'SYNCED', 'DRIFTED', 'CHECKED', 'SAYS'],
     targets.map(({ name, conditions, last }) => {
       const of = (type: string) => conditions.find((condition) => condition.type === type);
-      const says = of('Ready')?.message ?? '';
+      const says = of(of('Stalled')?.status === 'True' ? 'Stalled' : 'Ready')?.message ?? '';
       const ago = `${formatDuration(Math.floor((now - last.at) / 1000) * 1000)} ago`;
       return [
         name,

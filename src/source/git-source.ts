@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf } from '../base/errors.ts';
@@ -44,7 +45,7 @@ export class GitSource implements Source {
       if (id === known) return undefined;
       return { id, files: await this.#files(hash), author, subject: subject.trim() };
     } catch (error) {
-      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+      throw await this.#failure(error);
     }
   }
 
@@ -54,7 +55,7 @@ export class GitSource implements Source {
       const hash = (await this.#raw('rev-parse', '--verify', '--end-of-options', `${rev}^{commit}`)).trim();
       return { id: `${rev}@sha1:${hash}`, files: await this.#files(hash) };
     } catch (error) {
-      throw new SourceError(`${this.#dir}: no commit ${rev}: ${words(error)}`, { cause: error });
+      throw await this.#failure(error, `no commit ${rev}: `);
     }
   }
 
@@ -64,7 +65,7 @@ export class GitSource implements Source {
     try {
       return await this.#files(hash);
     } catch (error) {
-      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+      throw await this.#failure(error);
     }
   }
 
@@ -102,8 +103,15 @@ export class GitSource implements Source {
     try {
       return (await this.#raw('rev-parse', '--git-dir', '--git-common-dir')).trim().split('\n');
     } catch (error) {
-      throw new SourceError(`${this.#dir}: ${words(error)}`, { cause: error });
+      throw await this.#failure(error);
     }
+  }
+
+  /** Where the folder is gone, a spawn says ENOENT as if git were: that would only mislead. */
+  async #failure(error: unknown, what = ''): Promise<SourceError> {
+    const there = await stat(this.#dir).catch(() => undefined);
+    if (there === undefined) return new SourceError(`there is no folder ${this.#dir}`);
+    return new SourceError(`${this.#dir}: ${what}${words(error)}`, { cause: error });
   }
 
   #raw(...args: readonly string[]): Promise<string> {

@@ -127,6 +127,37 @@ describe('a state folder removed under the daemon', () => {
   });
 });
 
+describe('a repository folder that is removed', () => {
+  it('is named, once, and what is in force is still reconciled', async () => {
+    await using network = await TestNetwork.start();
+    await using daemon = await network.running();
+    rmSync(network.dir, { recursive: true });
+
+    const reconciled = [await network.lastmile('reconcile'), await network.lastmile('reconcile')];
+    await daemon.stop();
+
+    expect(reconciled.map(({ code }) => code)).toEqual([0, 0]);
+    expect(daemon.complaints.match(/declarations cannot be read/g)).toHaveLength(1);
+    expect(daemon.complaints).toContain(`"message":"there is no folder ${network.dir}"`);
+  });
+});
+
+describe('a revision with very many errors', () => {
+  it('is told in a few words between the lines of the log', async () => {
+    await using network = await TestNetwork.start({ git: false });
+    const broken = Array.from({ length: 500 }, (_, n) => `kind: Nothing${n}`);
+    network.write('broken.yaml', broken.join('\n---\n'));
+    await using daemon = await network.daemon();
+    await daemon.logged({ msg: 'revision refused; what is in force stays' });
+
+    await daemon.stop();
+
+    expect(daemon.complaints.match(/^broken\.yaml:\d+:\d+ error/gm)).toHaveLength(20);
+    expect(daemon.complaints).toMatch(/… and \d+ more \(lastmile validate --max-errors \d+ shows all\)/);
+    expect(daemon.complaints.split('\n').length).toBeLessThan(250);
+  });
+});
+
 describe('a repository that git will not read', () => {
   it('from the start keeps RADIUS closed and the admin API open until it can be read', async () => {
     await using network = await TestNetwork.start();

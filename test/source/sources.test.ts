@@ -48,6 +48,17 @@ describe('a git repository', () => {
     expect(await source.hasUncommitted()).toBe(true);
   });
 
+  it('whose folder is gone is told so, in the same words each time', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    const id = (await source.read())?.id ?? '';
+    rmSync(folder.path, { recursive: true });
+
+    for (const read of [() => source.read(), () => source.read(id), () => source.readAgain(id)]) {
+      await expect(read()).rejects.toThrow(new SourceError(`there is no folder ${folder.path}`));
+    }
+  });
+
   it('has nothing new for who knows its commit, and keeps the past', async () => {
     await using folder = await repository();
     await using source = new GitSource(folder.path);
