@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { GroupCommit } from '../dist/accounting/group-commit.js';
 import { AccountingStore } from '../dist/accounting/store.js';
 import { Store } from '../dist/store/store.js';
+import { report } from './shared/report.mjs';
 
 const inFlight = 128;
 const rounds = 3;
@@ -24,12 +25,22 @@ const runs = new Map(contenders.map(({ name }) => [name, []]));
 for (let round = 0; round < rounds; round += 1) {
   for (const contender of contenders) runs.get(contender.name).push(await run(contender));
 }
-const rows = contenders.map(({ name }) => median(runs.get(name)));
-const base = rows.at(-1).recordsPerSecond;
-for (const row of rows) row.share = Number((row.recordsPerSecond / base).toFixed(3));
-
-console.table(rows);
-console.log(JSON.stringify({ bench: 'accounting', rows }));
+const medians = contenders.map(({ name }) => middleOf(runs.get(name)));
+const kept = medians[1].recordsPerSecond;
+report(
+  'accounting',
+  'accounting records acknowledged, 128 in flight',
+  medians.flatMap(({ name, recordsPerSecond, p99Ms, cpuMicroseconds }, at) => [
+    {
+      label: `${name}: acknowledged`,
+      value: recordsPerSecond,
+      unit: '1/s',
+      ...(at === 0 ? { ratio: `${(recordsPerSecond / kept).toFixed(2)} × nothing written` } : {}),
+    },
+    { label: `${name}: p99`, value: p99Ms, unit: 'ms' },
+    { label: `${name}: processor time`, value: cpuMicroseconds, unit: 'µs' },
+  ]),
+);
 
 async function run({ name, open }) {
   const dir = await mkdtemp(join(tmpdir(), 'lastmile-bench-'));
@@ -123,7 +134,7 @@ function recordNumber(n) {
   };
 }
 
-function median(results) {
+function middleOf(results) {
   const sorted = [...results].sort((a, b) => a.recordsPerSecond - b.recordsPerSecond);
   return sorted[Math.floor(sorted.length / 2)];
 }
