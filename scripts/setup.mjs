@@ -12,8 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 const installed = join(root, 'node_modules', '.package-lock.json');
 if (!existsSync(installed) || changedAt(join(root, 'package-lock.json')) > changedAt(installed)) {
-  // Not `npm ci`: it refuses a lock file written where the registry has no packages for other systems.
-  npm('installing packages', ['install', '--no-save', '--no-audit', '--no-fund']);
+  npm('installing packages', ['ci', '--no-audit', '--no-fund']);
 }
 if (!existsSync(join(root, 'src', 'model', 'generated'))) npm('generating types', ['run', '--silent', 'types']);
 npm('building', ['run', '--silent', 'build']);
