@@ -9,11 +9,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
-    ...['radius', 'accounting', 'secrets', 'store', 'simulator', 'base'],
+    ...['radius', 'accounting', 'portal', 'omada', 'secrets', 'store', 'simulator', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
-    ...['accounting', 'secrets', 'store', 'base'],
+    ...['accounting', 'portal', 'omada', 'secrets', 'store', 'base'],
   ],
   admin: [
     'status',
@@ -33,7 +33,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   manifest: ['model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],
-  routeros: ['reconcile', 'model', 'base'],
+  routeros: ['hotspot-pages', 'reconcile', 'model', 'base'],
+  // What a router's hotspot shows: the reconciler writes it there, the portal offers it for download.
+  'hotspot-pages': ['base'],
+  portal: ['hotspot-pages', 'access', 'directory', 'accounting', 'model', 'base'],
+  omada: ['model', 'base'],
   directory: ['reconcile', 'model', 'store', 'base'],
   access: ['model', 'base'],
   // `reconcile` only for the shapes of session effects, which CoA carries out.
@@ -48,7 +52,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without sockets, files, clocks or processes. */
-const pure = ['manifest', 'model', 'access', 'routeros/wire', 'routeros/menus', 'radius/packet', 'radius/dictionary'];
+const pure = [
+  'manifest',
+  'model',
+  'access',
+  'routeros/wire',
+  'routeros/menus',
+  'hotspot-pages',
+  'radius/packet',
+  'radius/dictionary',
+];
 
 const effects =
   /from 'node:(?:fs|net|dgram|http|https|tls|child_process|timers|worker_threads|process|os)(?:\/[a-z]+)?'/;

@@ -1,5 +1,5 @@
 import { NasIndex } from './nas-index.ts';
-import type { DirectoryReader, Login, Nas } from './reader.ts';
+import type { DirectoryReader, Login, Nas, PortalAccess } from './reader.ts';
 
 /** The one subscriber directory, in memory. Reads are synchronous; only the directory's `Target` writes. */
 export class Directory implements DirectoryReader {
@@ -10,6 +10,18 @@ export class Directory implements DirectoryReader {
 
   login(username: string): Login | undefined {
     return this.#logins.get(username);
+  }
+
+  device(_mac: string): Login | undefined {
+    return undefined;
+  }
+
+  portalsAt(_nas: string): readonly PortalAccess[] {
+    return [];
+  }
+
+  portal(_site: string): PortalAccess | undefined {
+    return undefined;
   }
 
   nas(name: string): Nas | undefined {

@@ -1,10 +1,15 @@
 import type { Secret } from '../base/secret.ts';
-import type { MessageAuthenticatorPolicy, VendorProfile } from '../model/model.ts';
+import type { AccessKind, MessageAuthenticatorPolicy, VendorProfile } from '../model/model.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
 export interface DirectoryReader {
   /** The login with exactly this username (case-sensitive). */
   login(username: string): Login | undefined;
+  /** The login of the device with this MAC (`AA:BB:CC:DD:EE:FF`). */
+  device(mac: string): Login | undefined;
+  /** What portal sites let in at this NAS beside logins of their own password; empty for most NAS. */
+  portalsAt(nas: string): readonly PortalAccess[];
+  portal(site: string): PortalAccess | undefined;
   /** All NAS that may send from this address, most specific prefix first; several only when NAS-Identifier tells them apart. */
   nasAt(address: string): readonly Nas[];
   nas(name: string): Nas | undefined;
@@ -25,12 +30,31 @@ export interface Nas {
   readonly coaPort: number;
   /** Set when it is a declared router. */
   readonly router?: string;
+  /** What its hotspots send as password with a MAC. Absent: the MAC itself, or nothing. */
+  readonly macPasswords?: readonly Secret[];
+  /** Limits for DHCP clients that nobody declared, by name of the DHCP server (Called-Station-Id). */
+  readonly unknownClients?: ReadonlyMap<string, LoginLimits>;
+}
+
+/** What a portal site lets in by one-time passwords (DESIGN.md §15). */
+export interface PortalAccess {
+  readonly site: string;
+  /** Signs the passwords. */
+  readonly key: Secret;
+  /** Names of NAS whose guests meet this site. */
+  readonly nas: readonly string[];
+  /** What guests without an account get. Absent: there are none. */
+  readonly clickThrough?: { readonly service: string; readonly limits: LoginLimits };
 }
 
 export interface Login {
+  /** For a device, its MAC: `AA:BB:CC:DD:EE:FF`. */
   readonly username: string;
   readonly subscriber: string;
   readonly service: string;
+  /** Ways its service is sold for. Absent: any. */
+  readonly access?: readonly AccessKind[];
+  /** Empty for a device. */
   readonly password: Secret;
   readonly state: 'active' | 'suspended' | 'disabled';
   readonly reason?: string;

@@ -11,39 +11,42 @@ import type { Login, LoginLimits, Nas } from './reader.ts';
  */
 export function directoryRows(model: Model): readonly Row[] {
   return [
-    ...model.subscriptions.map(loginRow),
+    ...model.subscriptions.flatMap(loginRow),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router)])),
   ];
 }
 
-function loginRow(subscription: Subscription): Row {
+function loginRow(subscription: Subscription): readonly Row[] {
   const { service, username, origin, expires } = subscription;
+  if (username === undefined) return [];
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
   const attributes = [...service.attributes, ...subscription.attributes];
-  return {
-    menu: 'login',
-    identity: username,
-    owner: `Subscriber/${subscription.id.replace('/', '#')}`,
-    source: origin,
-    fields: present({
-      subscriber: subscription.subscriber,
-      service: service.name,
-      password: subscription.password,
-      state: subscription.state,
-      reason: subscription.reason,
-      expires: expires === undefined ? undefined : new Date(expires).toISOString(),
-      radius: subscription.radius ? 'yes' : 'no',
-      rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
-      'session-timeout': seconds(timeoutSeconds),
-      'idle-timeout': seconds(idleTimeoutSeconds),
-      interim: seconds(interimSeconds),
-      address: subscription.address,
-      pool: subscription.address === undefined ? service.pool : undefined,
-      attributes:
-        attributes.length === 0 ? undefined : JSON.stringify(attributes.map(({ name, value }) => [name, value])),
-    }),
-  };
+  return [
+    {
+      menu: 'login',
+      identity: username,
+      owner: `Subscriber/${subscription.id.replace('/', '#')}`,
+      source: origin,
+      fields: present({
+        subscriber: subscription.subscriber,
+        service: service.name,
+        password: subscription.password,
+        state: subscription.state,
+        reason: subscription.reason,
+        expires: expires === undefined ? undefined : new Date(expires).toISOString(),
+        radius: subscription.radius ? 'yes' : 'no',
+        rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
+        'session-timeout': seconds(timeoutSeconds),
+        'idle-timeout': seconds(idleTimeoutSeconds),
+        interim: seconds(interimSeconds),
+        address: subscription.address,
+        pool: subscription.address === undefined ? service.pool : undefined,
+        attributes:
+          attributes.length === 0 ? undefined : JSON.stringify(attributes.map(({ name, value }) => [name, value])),
+      }),
+    },
+  ];
 }
 
 function routerRow(router: Router): Row {

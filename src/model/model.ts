@@ -1,3 +1,4 @@
+import type { MacFormat } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 
 /** Where a declaration stands. `line` and `column` count from 1 and point at the object's first key. */
@@ -14,13 +15,17 @@ export interface Model {
   /** In order of name. */
   readonly routers: readonly Router[];
   readonly services: readonly ServicePlan[];
-  /** One entry per service of a subscriber, in order of username. */
+  /** One entry per service of a subscriber, in order of `id`. */
   readonly subscriptions: readonly Subscription[];
+  readonly portalSites: readonly PortalSite[];
+  readonly omadaControllers: readonly OmadaController[];
 }
 
 export type ReconcileMode = 'observe' | 'plan' | 'apply';
 export type MessageAuthenticatorPolicy = 'require' | 'off';
 export type AuthMethod = 'radius' | 'local';
+/** How subscribers connect. */
+export type AccessKind = 'pppoe' | 'hotspot' | 'dhcp';
 
 export interface Endpoint {
   readonly host: string;
@@ -40,6 +45,7 @@ export interface Operator {
     readonly messageAuthenticator: MessageAuthenticatorPolicy;
     readonly clients: readonly RadiusClient[];
   };
+  readonly portal: PortalSettings;
   readonly admin: { readonly listen: Endpoint; readonly tokens: readonly AdminToken[] };
   readonly reconcile: {
     readonly intervalMs: number;
@@ -49,6 +55,19 @@ export interface Operator {
   };
   readonly accounting: { readonly interimSeconds: number };
   readonly origin?: Origin;
+}
+
+/** How guests' browsers reach the portal. */
+export interface PortalSettings {
+  readonly listen: Endpoint;
+  /** True when `listen` is declared: the portal is then opened without a PortalSite, too. */
+  readonly declared: boolean;
+  /** Origin that guests see, without a slash at its end: `https://portal.example`. Absent: none is known. */
+  readonly publicUrl?: string;
+  /** PEM. Absent: plain HTTP, as behind a proxy. */
+  readonly tls?: { readonly certificate: Secret; readonly key: Secret };
+  /** Addresses and prefixes of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface DeleteLimits {
@@ -100,6 +119,10 @@ export interface Router {
   readonly radius?: RouterRadius;
   readonly pools: readonly AddressPool[];
   readonly ppp?: RouterPpp;
+  readonly dhcp: readonly DhcpServer[];
+  readonly hotspots: readonly Hotspot[];
+  /** `system.dns`, when declared. */
+  readonly dns?: RouterDns;
   /** `system.identity`, when declared. */
   readonly identity?: string;
   readonly origin: Origin;
@@ -147,12 +170,73 @@ export interface PppoeServer {
   readonly mtu?: number;
 }
 
+/** RouterOS: IP > DNS. */
+export interface RouterDns {
+  /** Absent: as on the router. */
+  readonly servers?: readonly string[];
+  /** Does the router answer its clients' questions? A hotspot needs it. Absent: as on the router. */
+  readonly allowRemoteRequests?: boolean;
+}
+
+/** RouterOS: IP > DHCP Server. */
+export interface DhcpServer {
+  /** Unique on the router; Called-Station-Id in RADIUS. */
+  readonly name: string;
+  readonly interface: string;
+  /** Pool of the router for clients that bring no address of their own. Absent: static leases only. */
+  readonly pool?: string;
+  readonly leaseSeconds?: number;
+  readonly network?: {
+    /** Prefix without host bits: `10.30.0.0/24`. */
+    readonly address: string;
+    readonly gateway?: string;
+    readonly dns: readonly string[];
+  };
+  /** What a client gets whom nobody declared. Absent: without RADIUS the pool, with RADIUS nothing. */
+  readonly unknownClients?: { readonly pool: string; readonly rate?: Rate };
+  /** Does the router ask RADIUS about clients of this server? Never where a hotspot does it on the same interface. */
+  readonly radius: boolean;
+  readonly origin: Origin;
+}
+
+/** RouterOS words of `/ip/hotspot/profile login-by` that can be declared. */
+export type HotspotLoginMethod = 'mac' | 'cookie' | 'http-chap' | 'https' | 'http-pap' | 'mac-cookie';
+
+/** RouterOS: IP > Hotspot. */
+export interface Hotspot {
+  /** Unique on the router; Called-Station-Id in RADIUS. */
+  readonly name: string;
+  readonly interface: string;
+  /** The router's own address on that interface: the guests' gateway. */
+  readonly address: string;
+  readonly pool?: string;
+  /** Name under which guests reach the router. */
+  readonly dnsName?: string;
+  /** Sorted, without doubles. */
+  readonly loginBy: readonly HotspotLoginMethod[];
+  readonly addressesPerMac?: number;
+  readonly keepaliveSeconds?: number;
+  readonly idleSeconds?: number;
+  /** Name of a certificate on the router, for `https`. */
+  readonly certificate?: string;
+  /** Folder of our own pages, without a slash at either end and without `flash/`, which boards that have it get. */
+  readonly htmlDirectory: string;
+  /** Devices that are let in by their MAC. Present exactly when `loginBy` has `mac`. */
+  readonly macAuth?: {
+    /** RouterOS word of `radius-mac-format`. */
+    readonly format: MacFormat;
+    /** What the router sends as password. */
+    readonly password: Secret | 'mac' | 'none';
+  };
+  readonly origin: Origin;
+}
+
 /** A tariff. */
 export interface ServicePlan {
   readonly name: string;
   readonly title?: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly access: readonly 'pppoe'[];
+  readonly access: readonly AccessKind[];
   readonly auth?: AuthMethod;
   /** Names of the routers it is offered on; absent when not restricted. */
   readonly routers?: readonly string[];
@@ -190,7 +274,7 @@ export interface ExtraAttribute {
   readonly value: string | number;
 }
 
-/** What one username gets: a subscriber joined with one of its services. */
+/** What one login gets: a subscriber joined with one of its services. It has a username, or MACs, or both. */
 export interface Subscription {
   /** `anna`, or `anna/tv` when the subscriber has several services. */
   readonly id: string;
@@ -198,8 +282,12 @@ export interface Subscription {
   readonly subscriber: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly service: ServicePlan;
-  readonly username: string;
-  readonly password: Secret;
+  /** Absent: known by its MACs alone. */
+  readonly username?: string;
+  /** Present exactly when `username` is. */
+  readonly password?: Secret;
+  /** Devices let in by their MAC (`AA:BB:CC:DD:EE:FF`), in the order declared. */
+  readonly macs: readonly string[];
   /** Routers that hold a local row for it. */
   readonly localOn: readonly string[];
   /** May it log in by RADIUS? */
@@ -213,3 +301,75 @@ export interface Subscription {
   readonly expires?: number;
   readonly origin: Origin;
 }
+
+/** A place where guests meet our pages. */
+export interface PortalSite {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** For people. Default: the name. */
+  readonly title: string;
+  /** Of the languages we have, the first is the default. At least one. */
+  readonly languages: readonly PortalLanguage[];
+  readonly bridges: readonly PortalBridge[];
+  /** What router pages made for other platforms send in place of the site's name. */
+  readonly aliases: { readonly domain?: string; readonly region?: string; readonly virtualId?: string };
+  readonly methods: readonly PortalMethod[];
+  /** Service of guests who only accept the terms. Present exactly when `methods` has `click-through`. */
+  readonly clickThrough?: ServicePlan;
+  /** Hosts that guests reach before they are let in: a name (`*.example` allowed), an address or a prefix, in order. */
+  readonly walledGarden: readonly string[];
+  readonly welcomeUrl?: string;
+  /** Text of the terms of use. */
+  readonly terms?: string;
+  readonly branding: { readonly color?: string; readonly contact?: string };
+  /** Signs contexts and one-time passwords of this site. */
+  readonly key: Secret;
+  readonly origin: Origin;
+}
+
+export type PortalMethod = 'login' | 'click-through';
+export type PortalLanguage = 'en' | 'de' | 'es' | 'fr' | 'pt' | 'sw' | 'ar';
+export type PortalBridge = MikrotikBridge | OmadaBridge;
+
+export interface MikrotikBridge {
+  readonly type: 'mikrotik';
+  /** Name of the Router, which is also the name of its NAS in the directory. */
+  readonly router: string;
+  /** What the router sends as `$(identity)`. */
+  readonly identity: string;
+  /** Name of the hotspot on it, which it sends as `$(server-name)`. */
+  readonly hotspot: string;
+  readonly method: 'pap-redirect' | 'pap-form' | 'chap';
+  /** Where guests log in at the router: `http://login.cafe.example/login`. */
+  readonly loginUrl: string;
+  /** Every `host` or `host:port` under which the router may name itself, lower case; the first is that of `loginUrl`. */
+  readonly loginHosts: readonly string[];
+}
+
+export interface OmadaBridge {
+  readonly type: 'omada';
+  readonly controller: string;
+  /** What the controller may send as `site`: its name there, and its id when declared. */
+  readonly site: { readonly name: string; readonly id?: string };
+}
+
+/** A TP-Link Omada controller as operators of its hotspot see it. */
+export interface OmadaController {
+  readonly name: string;
+  /** Origin of its API, without a slash at its end: `https://192.0.2.9:8043`. */
+  readonly url: string;
+  /** omadacId. Absent: asked for. */
+  readonly id?: string;
+  readonly tls: OmadaTls;
+  readonly operator: { readonly username: string; readonly password: Secret };
+  /** Unit of `time` in `extPortal/auth`. */
+  readonly timeUnit: 'ms' | 'us' | 's' | 'min';
+  readonly origin: Origin;
+}
+
+export type OmadaTls =
+  /** A certificate that a known authority signed: those of Node.js, or `ca` (PEM). */
+  | { readonly mode: 'ca'; readonly ca?: string }
+  /** Exactly this certificate: SHA-256 of its DER, 64 lower-case hex digits. */
+  | { readonly mode: 'pinned'; readonly fingerprint: string }
+  | { readonly mode: 'insecure' };

@@ -50,7 +50,9 @@ export function resolveModel(
     operator,
     routers: inOrder([...routers.values()], ({ name }) => name),
     services: inOrder([...services.values()], ({ name }) => name),
-    subscriptions: inOrder(subscriptions, ({ username }) => username),
+    subscriptions: inOrder(subscriptions, ({ id }) => id),
+    portalSites: [],
+    omadaControllers: [],
   };
   return { model, problems };
 }

@@ -18,6 +18,7 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
     name: declared?.name ?? 'default',
     timezone: timezone(to, declared),
     radius: radius(to, declared),
+    portal: { listen: { host: '0.0.0.0', port: 8080 }, declared: false, trustedProxies: [] },
     admin: {
       listen: endpoints(to, declared, spec.admin?.listen ?? '127.0.0.1:9812', ['spec', 'admin', 'listen'])[0] ?? {
         host: '127.0.0.1',

@@ -20,6 +20,8 @@ export function resolveRouter(to: Resolving, declared: Declaration, policy: Mess
     radius: radius(to, declared, policy),
     pools: pools(to, declared),
     ppp: ppp(to, declared),
+    dhcp: [],
+    hotspots: [],
     identity: spec.system?.identity,
     origin: declared.origin,
   });

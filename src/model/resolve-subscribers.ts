@@ -113,6 +113,7 @@ function resolveEntry(
       service,
       username,
       password,
+      macs: [],
       ...places,
       address: address(to, declared, entry.address, [...path, 'address'], concerned(router, service, context), context),
       attributes,

@@ -34,7 +34,7 @@ describe('a whole repository', () => {
       state: 'active',
     });
     expect(anna.service.rate).toEqual({ down: 20_000_000, up: 5_000_000 });
-    expect(anna.password.reveal()).toMatch(/^[2-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{16}$/);
+    expect(anna.password?.reveal()).toMatch(/^[2-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{16}$/);
     expect(anna.origin).toEqual({ file: 'anna.yaml', line: 1, column: 1 });
   });
 
@@ -144,7 +144,7 @@ spec:
 
   it('is equal to as many documents', () => {
     const plain = (model: Model) =>
-      model.subscriptions.map((each) => ({ ...each, origin: undefined, password: each.password.reveal() }));
+      model.subscriptions.map((each) => ({ ...each, origin: undefined, password: each.password?.reveal() }));
 
     const listed = plain(modelOf({ ...base, 'list.yaml': list }));
 

@@ -240,7 +240,7 @@ describe('secrets', () => {
   });
 
   it('follow the oldest name, so that a rename changes no password', () => {
-    const password = (text: string) => modelOf({ ...base, 'a.yaml': text }).subscriptions[0]?.password.reveal();
+    const password = (text: string) => modelOf({ ...base, 'a.yaml': text }).subscriptions[0]?.password?.reveal();
     const renamed = subscriber('anna').replace('{name: anna}', '{name: anna-maria, previousNames: [anna, annam]}');
 
     expect(password(renamed)).toBe(password(subscriber('anna')));

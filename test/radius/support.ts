@@ -53,6 +53,14 @@ export class TestDirectory implements DirectoryReader {
     for (const one of logins) this.logins.set(one.username, one);
   }
 
+  device(): undefined {}
+
+  portal(): undefined {}
+
+  portalsAt(): [] {
+    return [];
+  }
+
   login(username: string): Login | undefined {
     return this.logins.get(username);
   }

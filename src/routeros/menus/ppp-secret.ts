@@ -20,22 +20,26 @@ export const pppSecret = {
     'remote-address': { canonical: address, clear: 'unset' },
     disabled: { default: 'no', canonical: yesNo },
   },
-  rows: (model, router) => localSubscriptions(model, router).map(secretRow),
+  rows: (model, router) => localSubscriptions(model, router).flatMap(secretRow),
 } satisfies Menu;
 
-function secretRow(subscription: Subscription): Row {
-  return {
-    menu: '/ppp/secret',
-    identity: subscription.username,
-    owner: `Subscriber/${subscription.id.replace('/', '#')}`,
-    source: subscription.origin,
-    fields: {
-      name: subscription.username,
-      password: subscription.password,
-      service: 'pppoe',
-      profile: profileName(subscription.service),
-      'remote-address': subscription.address ?? '',
-      disabled: subscription.state === 'active' ? 'no' : 'yes',
+function secretRow(subscription: Subscription): readonly Row[] {
+  const { username, password } = subscription;
+  if (username === undefined || password === undefined || !subscription.service.access.includes('pppoe')) return [];
+  return [
+    {
+      menu: '/ppp/secret',
+      identity: username,
+      owner: `Subscriber/${subscription.id.replace('/', '#')}`,
+      source: subscription.origin,
+      fields: {
+        name: username,
+        password,
+        service: 'pppoe',
+        profile: profileName(subscription.service),
+        'remote-address': subscription.address ?? '',
+        disabled: subscription.state === 'active' ? 'no' : 'yes',
+      },
     },
-  };
+  ];
 }

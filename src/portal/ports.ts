@@ -1,0 +1,59 @@
+import type { RecentDecisions } from '../access/decision-log.ts';
+import type { DirectoryReader } from '../directory/reader.ts';
+import type { OmadaBridge, PortalSettings, PortalSite } from '../model/model.ts';
+
+/** What the portal needs of the rest. Everything is of the revision in force, and read anew for each request. */
+export interface PortalDeps {
+  /** In force now. */
+  readonly sites: () => readonly PortalSite[];
+  readonly settings: () => PortalSettings;
+  readonly directory: DirectoryReader;
+  readonly decisions: RecentDecisions;
+  readonly online: OnlineGuests;
+  readonly omada: OmadaAccess;
+}
+
+/** A guest as accounting knows one. */
+export interface GuestSession {
+  readonly username: string;
+  /** `AA:BB:CC:DD:EE:FF`. */
+  readonly mac: string;
+  /** Name of the NAS. */
+  readonly nas: string;
+}
+
+/** Who is online by RADIUS accounting. */
+export interface OnlineGuests {
+  isOnline(guest: GuestSession): boolean;
+  /** Resolves with true when such a session is open or its Start comes, with false when the signal is aborted first. */
+  started(guest: GuestSession, signal: AbortSignal): Promise<boolean>;
+  /** Ends the sessions of the guest there. Resolves when that was tried; false when it failed. */
+  end(guest: GuestSession, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A client of an Omada controller, in its own spelling, as the redirect had it. */
+export type OmadaClientContext = {
+  readonly clientMac: string;
+  readonly clientIp?: string;
+  readonly site: string;
+  readonly redirectUrl?: string;
+} & (
+  | { readonly kind: 'eap'; readonly apMac: string; readonly ssidName: string; readonly radioId: string }
+  | { readonly kind: 'gateway'; readonly gatewayMac: string; readonly vid: string }
+);
+
+/** Lets clients in at Omada controllers. */
+export interface OmadaAccess {
+  /** Never rejects. */
+  authorise(
+    bridge: OmadaBridge,
+    client: OmadaClientContext,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<OmadaVerdict>;
+}
+
+export type OmadaVerdict =
+  | { readonly result: 'authorised' }
+  /** `stale`: the controller does not know this client as waiting; a fresh redirect helps. `failed`: the guest cannot help it. */
+  | { readonly result: 'stale' | 'busy' | 'failed'; readonly reason: string };
