@@ -268,6 +268,7 @@ function addOperation(program: Command, carry: Carry): void {
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option('--listen-auth <host:port>', 'RADIUS authentication, instead of what is declared', endpoint)
     .option('--listen-accounting <host:port>', 'RADIUS accounting, instead of what is declared', endpoint)
+    .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
     .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
     .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)
     .option('--poll-seconds <n>', 'how often the source is read even when nothing was noticed', whole)
@@ -278,8 +279,13 @@ function addOperation(program: Command, carry: Carry): void {
     )
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => {
-        const { listenAuth, listenAccounting, listenAdmin, pollSeconds, ...rest } = options;
-        const listen = { auth: listenAuth, accounting: listenAccounting, admin: listenAdmin };
+        const { listenAuth, listenAccounting, listenPortal, listenAdmin, pollSeconds, ...rest } = options;
+        const listen = {
+          auth: listenAuth,
+          accounting: listenAccounting,
+          portal: listenPortal,
+          admin: listenAdmin,
+        };
         return (await import('./run.ts')).runCommand(
           dir,
           { ...rest, listen, ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }) },

@@ -53,10 +53,11 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
 }
 
 /** One address as text, several as a list, none left out. */
-function listenersJson({ auth, accounting, admin, adminSocket }: Listeners): object {
+function listenersJson({ auth, accounting, portal, admin, adminSocket }: Listeners): object {
   return {
     ...(auth.length === 0 ? {} : { auth: auth.length === 1 ? auth[0] : auth }),
     ...(accounting.length === 0 ? {} : { accounting: accounting.length === 1 ? accounting[0] : accounting }),
+    ...(portal === undefined ? {} : { portal }),
     admin,
     adminSocket,
   };

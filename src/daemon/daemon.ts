@@ -51,6 +51,8 @@ export interface DaemonOptions {
 export interface Listeners {
   readonly auth: readonly string[];
   readonly accounting: readonly string[];
+  /** Absent as long as there is nothing to show guests. */
+  readonly portal?: string;
   readonly admin: string;
   readonly adminSocket: string;
 }
@@ -296,7 +298,7 @@ export class Daemon implements AsyncDisposable {
     const { log, listen } = this.#options;
     try {
       if (this.#radius === undefined) await this.#serve(model);
-      const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model.operator, listen));
+      const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model, listen));
       const message = same ? '' : 'listen addresses changed: they take effect after a restart';
       const reason = same ? 'Bound' : 'RestartNeeded';
       const news = this.#judge({ type: 'Listening', status: same ? 'True' : 'False', reason, message });
@@ -318,7 +320,7 @@ export class Daemon implements AsyncDisposable {
   /** Opens the RADIUS sockets. Before that a NAS gets no answer and asks its next server. */
   async #serve(model: Model): Promise<void> {
     const { listen, clock, log, fillRandom } = this.#options;
-    const plan = listenPlan(model.operator, listen);
+    const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,

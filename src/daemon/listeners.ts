@@ -1,35 +1,46 @@
-import type { Endpoint, Operator } from '../model/model.ts';
+import type { Endpoint, Model } from '../model/model.ts';
 
 /** Addresses given on the command line: they override the declaration. */
 export interface ListenOverrides {
   readonly auth?: Endpoint;
   readonly accounting?: Endpoint;
+  readonly portal?: Endpoint;
   readonly admin?: Endpoint;
 }
 
 export interface ListenPlan {
   readonly auth: readonly Endpoint[];
   readonly accounting: readonly Endpoint[];
+  /** Absent: there is no portal site, and nobody asked for a listener. */
+  readonly portal?: Endpoint;
   readonly admin: Endpoint;
 }
 
 /** Where the admin API listens as long as nothing is declared. */
 export const defaultAdmin: Endpoint = { host: '127.0.0.1', port: 9812 };
 
-/** Where RADIUS and the admin API are to listen. Pure. */
-export function listenPlan(operator: Operator, overrides: ListenOverrides): ListenPlan {
+/** Where RADIUS, the portal and the admin API are to listen. Pure. */
+export function listenPlan({ operator, portalSites }: ListenModel, overrides: ListenOverrides): ListenPlan {
+  const wanted = overrides.portal !== undefined || operator.portal.declared || portalSites.length > 0;
   return {
     auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth],
     accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting],
+    ...(wanted ? { portal: overrides.portal ?? operator.portal.listen } : {}),
     admin: overrides.admin ?? operator.admin.listen,
   };
 }
 
-/** Do two plans bind the same addresses? */
-export function sameListeners(a: ListenPlan, b: ListenPlan): boolean {
-  return (['auth', 'accounting', 'admin'] as const).every(
-    (each) => textOf([a[each]].flat()) === textOf([b[each]].flat()),
-  );
+type ListenModel = Pick<Model, 'operator' | 'portalSites'>;
+
+/** Are the addresses that are bound those of a plan? One that is bound and no longer wanted does no harm. */
+export function sameListeners(bound: ListenPlan, wanted: ListenPlan): boolean {
+  const listeners = [
+    'auth',
+    'accounting',
+    'admin',
+    ...(wanted.portal === undefined ? [] : (['portal'] as const)),
+  ] as const;
+  return listeners.every((each) => textOf(bound[each]) === textOf(wanted[each]));
 }
 
 /** `host:port`, IPv6 in brackets. */
@@ -37,8 +48,8 @@ export function endpointText({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function textOf(endpoints: readonly Endpoint[]): string {
-  return endpoints.map(endpointText).join(' ');
+function textOf(endpoints: Endpoint | readonly Endpoint[] | undefined): string {
+  return [endpoints ?? []].flat().map(endpointText).join(' ');
 }
 
 /** `host:port`, `[v6]:port`; `undefined` when the text is neither. */
