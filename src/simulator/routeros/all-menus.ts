@@ -1,6 +1,22 @@
 import type { Menu } from './menu.ts';
 import { addressLists } from './menus/address-list.ts';
+import { dhcpConfig } from './menus/dhcp-config.ts';
+import { dhcpLeases } from './menus/dhcp-lease.ts';
+import { dhcpNetworks } from './menus/dhcp-network.ts';
+import { dhcpServers } from './menus/dhcp-server.ts';
+import { files } from './menus/file.ts';
+import { hotspotServers } from './menus/hotspot.ts';
+import { hotspotActive } from './menus/hotspot-active.ts';
+import { hotspotCookies } from './menus/hotspot-cookie.ts';
+import { hotspotHosts } from './menus/hotspot-host.ts';
+import { hotspotIpBindings } from './menus/hotspot-ip-binding.ts';
+import { hotspotProfile } from './menus/hotspot-profile.ts';
+import { hotspotUser } from './menus/hotspot-user.ts';
+import { hotspotUserProfile } from './menus/hotspot-user-profile.ts';
+import { hotspotWalledGarden } from './menus/hotspot-walled-garden.ts';
+import { hotspotWalledGardenIp } from './menus/hotspot-walled-garden-ip.ts';
 import { interfaces } from './menus/interface.ts';
+import { ipDns } from './menus/ip-dns.ts';
 import { ipPool } from './menus/ip-pool.ts';
 import { ipPoolUsed } from './menus/ip-pool-used.ts';
 import { ipServices } from './menus/ip-service.ts';
@@ -28,12 +44,28 @@ export const allMenus: readonly Menu[] = [
   ipPoolUsed,
   simpleQueues,
   addressLists,
+  dhcpServers,
+  dhcpLeases,
+  dhcpNetworks,
+  dhcpConfig,
+  ipDns,
+  files,
   pppProfile,
   pppSecret,
   pppActive,
   pppAaa,
   pppoeServers,
   pppoeSessions,
+  hotspotUserProfile,
+  hotspotProfile,
+  hotspotServers,
+  hotspotUser,
+  hotspotActive,
+  hotspotHosts,
+  hotspotCookies,
+  hotspotIpBindings,
+  hotspotWalledGarden,
+  hotspotWalledGardenIp,
   radius,
   radiusIncoming,
   userGroups,

@@ -134,6 +134,7 @@ export class ApiSession {
       const answer = this.#execute(command, name, caller);
       // At once: the next sentence of the same segment may bring the first change.
       if (answer.kind === 'follow') return await this.#follow(command, answer, running.signal);
+      if (answer.kind === 'later') await answer.done;
       const settling = isWrite(command) ? this.#deps.settling() : undefined;
       if (settling !== undefined) await settling;
       await faults.released(name, running.signal);
@@ -180,6 +181,8 @@ export class ApiSession {
     name: string,
   ): Promise<void> {
     switch (answer.kind) {
+      case 'later':
+        return this.#deliver([frame('!done', command)], name);
       case 'done':
         return this.#deliver([frame('!done', command, answer.ret === undefined ? [] : [`=ret=${answer.ret}`])], name);
       case 'rows':

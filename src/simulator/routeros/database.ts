@@ -58,7 +58,7 @@ export class Database {
     for (const [name, property] of Object.entries(properties)) {
       const given = fields.get(name);
       if (given === undefined && property.mandatory) throw missingArgument(name);
-      const text = given ?? property.default;
+      const text = given ?? property.default ?? (name === table.menu.nameProperty ? freeName(table) : undefined);
       if (text !== undefined) values.set(name, this.#parse(property, name, text));
     }
     refuseUnwritable(fields.keys(), properties);
@@ -98,7 +98,7 @@ export class Database {
   shown(table: Table, row: TableRow, name: string, secrets: SecretView = 'clear'): string | undefined {
     if (name === '.id') return table.menu.kind === 'settings' ? undefined : formatId(row.id);
     const property = this.#properties.get(table.menu)?.[name];
-    if (property === undefined || property.writeOnly) return undefined;
+    if (property === undefined || property.writeOnly || property.shownWhen?.(row.values) === false) return undefined;
     const live = row.live?.[name] ?? this.#computer(table, row, name);
     const stored = live === undefined ? row.values.get(name) : live();
     if (stored === undefined || stored === property.leftOutAt) return undefined;
@@ -170,6 +170,13 @@ function initialRows(menu: Menu): readonly { readonly id?: number; readonly valu
   return menu.kind === 'settings' ? [{ values: {} }] : [];
 }
 
+/** `dhcp1`, or the next number that is free. */
+function freeName(table: Table): string | undefined {
+  const stem = table.menu.nameStem;
+  if (stem === undefined) return undefined;
+  for (let number = 1; ; number += 1) if (table.named(`${stem}${number}`) === undefined) return `${stem}${number}`;
+}
+
 function refuseUnwritable(names: Iterable<string>, properties: Properties): void {
   for (const name of names) {
     const property = properties[name];
@@ -180,7 +187,7 @@ function refuseUnwritable(names: Iterable<string>, properties: Properties): void
 function refuseBroken(table: Table, values: ReadonlyMap<string, string>): void {
   const name = table.menu.nameProperty;
   if (name !== undefined && values.get(name) === '') throw invalidValue(name);
-  const broken = table.menu.check?.(values);
+  const broken = table.menu.check?.(values, table);
   if (broken instanceof RouterTrap) throw broken;
 }
 

@@ -29,6 +29,8 @@ export type Answer =
   | { readonly kind: 'rows'; readonly rows: Iterable<Words> }
   /** The rows there are, then every change until it is cancelled. */
   | { readonly kind: 'follow'; readonly rows: Iterable<Words>; watch(send: (row: Words) => void): () => void }
+  /** Comes when the router is done; its failure is a trap too. */
+  | { readonly kind: 'later'; readonly done: Promise<void> }
   /** Rows again and again, once a second, until it is cancelled. */
   | { readonly kind: 'repeat'; rows(): readonly Words[] };
 
@@ -36,7 +38,16 @@ export type Answer =
 export interface Extras {
   readonly monitors: ReadonlyMap<string, (row: TableRow | undefined) => Readonly<Record<string, string>>>;
   readonly resets: ReadonlyMap<string, (row: TableRow | undefined) => void>;
+  /** Commands of one menu's own, keyed by `/ip/hotspot/active login`. */
+  readonly commands?: ReadonlyMap<string, OwnCommand>;
 }
+
+/**
+ * Carries out a command of one menu's own.
+ *
+ * @param rows those of `.id` or `numbers`; none where neither is given
+ */
+export type OwnCommand = (fields: Command['fields'], rows: readonly TableRow[]) => Answer | Promise<void> | void;
 
 export interface ExecutorOptions {
   readonly database: Database;
@@ -47,7 +58,8 @@ export interface ExecutorOptions {
 
 const writing: ReadonlySet<string> = new Set<Verb>([
   ...(['add', 'set', 'remove', 'enable', 'disable', 'move', 'unset', 'comment'] as const),
-  ...(['reset-counters', 'reset-counters-all'] as const),
+  ...(['reset-counters', 'reset-counters-all', 'login', 'reset-html', 'make-binding'] as const),
+  ...(['make-static', 'check-status'] as const),
 ]);
 
 export function isWrite(command: Command): boolean {
@@ -98,14 +110,26 @@ export class Executor {
       case 'reset-counters-all':
         return this.#reset(table, command);
       default:
-        throw noSuchCommand();
+        return this.#own(table, command);
     }
+  }
+
+  #own(table: Table, { path, verb, fields }: Command): Answer {
+    const run = this.#extras.commands?.get(`${path} ${verb}`);
+    if (run === undefined) throw noSuchCommand();
+    const addressed = fields.has('.id') || fields.has('numbers');
+    const outcome = run(fields, addressed ? this.#targets(table, fields) : []);
+    if (outcome === undefined) return { kind: 'done' };
+    return outcome instanceof Promise ? { kind: 'later', done: outcome } : outcome;
   }
 
   #menuOf(command: Command): Table {
     const table = this.#database.find(command.path);
     if (table === undefined) throw noSuchPrefix();
-    if (!(table.menu.verbs as readonly string[]).includes(command.verb)) throw noSuchCommand();
+    const { verbs, verbsSince } = table.menu;
+    const since = verbsSince?.[command.verb as Verb];
+    const known = (verbs as readonly string[]).includes(command.verb);
+    if (!known || (since !== undefined && !isAtLeast(this.#database.version, since))) throw noSuchCommand();
     return table;
   }
 

@@ -20,6 +20,8 @@ export interface Property {
   readonly writeOnly?: true;
   /** First version that has it. */
   readonly since?: string;
+  /** Prints leave it out unless this holds of the row: settings without use under others. */
+  readonly shownWhen?: (values: Values) => boolean;
   /** A write that adds to what was there: policies. */
   readonly combine?: (before: string, written: string) => string;
 }
@@ -39,8 +41,16 @@ export type Verb =
   | 'get'
   | 'listen'
   | 'monitor'
+  | 'login'
+  | 'reset-html'
+  | 'make-binding'
   | 'reset-counters'
-  | 'reset-counters-all';
+  | 'reset-counters-all'
+  /** Of `/ip/dhcp-server/lease`. */
+  | 'make-static'
+  | 'check-status'
+  /** Of `/file`. */
+  | 'read';
 
 export interface UniqueRule {
   readonly properties: readonly string[];
@@ -48,10 +58,19 @@ export interface UniqueRule {
   readonly message: string;
   /** Disabled rows may repeat one another. */
   readonly amongEnabled?: true;
+  /** The rows it is about. Absent: all. */
+  readonly among?: (values: Values) => boolean;
+  /** Whether two rows that are alike may stand side by side all the same. Absent: never. */
+  readonly apart?: (one: Values, other: Values) => boolean;
 }
 
 /** Values of a row by name, as stored. */
 export type Values = ReadonlyMap<string, string>;
+
+/** The other rows of a menu, for rules that need them. */
+export interface RowLookup {
+  named(name: string): { readonly values: Values } | undefined;
+}
 
 /** One menu of the router, as data. Names come from what the router reports about itself (7.22.3). */
 export interface Menu {
@@ -60,11 +79,15 @@ export interface Menu {
   readonly kind: 'table' | 'settings';
   readonly properties: Properties;
   readonly verbs: readonly Verb[];
+  /** Commands that older versions do not have, by their first version. */
+  readonly verbsSince?: Readonly<Partial<Record<Verb, string>>>;
   /** The property that works in place of the id and that references show. */
   readonly nameProperty?: string;
+  /** What an `add` without a name calls the row, before a number: `dhcp` for `dhcp1`. */
+  readonly nameStem?: string;
   readonly unique?: readonly UniqueRule[];
   /** Rules between properties of one row; also called with the result of a `set`. */
-  readonly check?: (values: Values) => RouterTrap | undefined;
+  readonly check?: (values: Values, rows: RowLookup) => RouterTrap | undefined;
   /** Refuses the removal of built-in rows. */
   readonly keep?: (values: Values, id: number) => RouterTrap | undefined;
   /** What a write needs beside `write`. */

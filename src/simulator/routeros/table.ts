@@ -1,4 +1,4 @@
-import type { Menu, UniqueRule } from './menu.ts';
+import type { Menu, UniqueRule, Values } from './menu.ts';
 import { failure } from './trap.ts';
 
 /** One row as stored. Rows of sessions carry values that are computed when they are read, and a way to end. */
@@ -29,12 +29,12 @@ export class Table {
   #rows = new Map<number, TableRow>();
   #nextId = 1;
   readonly #names = new Map<string, Set<number>>();
-  readonly #taken: readonly Map<string, number>[];
+  readonly #taken: readonly Map<string, Set<number>>[];
   readonly #watchers = new Set<(event: TableEvent) => void>();
 
   constructor(menu: Menu) {
     this.menu = menu;
-    this.#taken = (menu.unique ?? []).map(() => new Map<string, number>());
+    this.#taken = (menu.unique ?? []).map(() => new Map<string, Set<number>>());
   }
 
   get size(): number {
@@ -144,32 +144,24 @@ export class Table {
   #refuseDuplicate(values: ReadonlyMap<string, string>, self: number | undefined): void {
     for (const [index, rule] of (this.menu.unique ?? []).entries()) {
       const key = uniqueKey(rule, values);
-      const holder = key === undefined ? undefined : this.#taken[index]?.get(key);
-      if (holder !== undefined && holder !== self) throw failure(rule.message);
+      for (const id of (key === undefined ? undefined : this.#taken[index]?.get(key)) ?? []) {
+        const holder = id === self ? undefined : this.#rows.get(id);
+        if (holder !== undefined && !rule.apart?.(values, holder.values)) throw failure(rule.message);
+      }
     }
   }
 
   #index(row: TableRow): void {
-    const name = this.#nameOf(row);
-    if (name !== undefined) {
-      const ids = this.#names.get(name);
-      if (ids === undefined) this.#names.set(name, new Set([row.id]));
-      else ids.add(row.id);
-    }
+    put(this.#names, this.#nameOf(row), row.id);
     for (const [index, rule] of (this.menu.unique ?? []).entries()) {
-      const key = uniqueKey(rule, row.values);
-      if (key !== undefined) this.#taken[index]?.set(key, row.id);
+      put(this.#taken[index], uniqueKey(rule, row.values), row.id);
     }
   }
 
   #unindex(row: TableRow): void {
-    const name = this.#nameOf(row);
-    const ids = name === undefined ? undefined : this.#names.get(name);
-    ids?.delete(row.id);
-    if (name !== undefined && ids?.size === 0) this.#names.delete(name);
+    drop(this.#names, this.#nameOf(row), row.id);
     for (const [index, rule] of (this.menu.unique ?? []).entries()) {
-      const key = uniqueKey(rule, row.values);
-      if (key !== undefined && this.#taken[index]?.get(key) === row.id) this.#taken[index]?.delete(key);
+      drop(this.#taken[index], uniqueKey(rule, row.values), row.id);
     }
   }
 
@@ -187,8 +179,23 @@ export function parseId(text: string): number | undefined {
   return /^\*[0-9A-Fa-f]{1,8}$/.test(text) ? Number.parseInt(text.slice(1), 16) : undefined;
 }
 
-function uniqueKey(rule: UniqueRule, values: ReadonlyMap<string, string>): string | undefined {
+/** `undefined`: the rule is not about this row, or it has nothing that could repeat. */
+function uniqueKey(rule: UniqueRule, values: Values): string | undefined {
   if (rule.amongEnabled && values.get('disabled') === 'true') return undefined;
+  if (rule.among?.(values) === false) return undefined;
   const parts = rule.properties.map((property) => values.get(property));
-  return parts.includes(undefined) ? undefined : parts.join('\0');
+  return parts.includes(undefined) || parts.every((part) => part === '') ? undefined : parts.join('\0');
+}
+
+function put(index: Map<string, Set<number>> | undefined, key: string | undefined, id: number): void {
+  if (index === undefined || key === undefined) return;
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, new Set([id]));
+  else ids.add(id);
+}
+
+function drop(index: Map<string, Set<number>> | undefined, key: string | undefined, id: number): void {
+  const ids = key === undefined ? undefined : index?.get(key);
+  ids?.delete(id);
+  if (key !== undefined && ids?.size === 0) index?.delete(key);
 }
