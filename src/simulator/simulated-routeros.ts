@@ -10,6 +10,7 @@ import { ApiServer } from './routeros/api-server.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
 import { Database, type SecretView } from './routeros/database.ts';
 import { Executor, type Extras } from './routeros/executor.ts';
+import { FileSystem } from './routeros/file-system.ts';
 import { policies, policyAfter } from './routeros/menus/user-group.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
@@ -48,6 +49,8 @@ export interface SimulatedRouterOsOptions {
   readonly secretsUnasked?: SecretView;
   /** Whether the name of a disabled secret is left to RADIUS. Not known of real routers. Default true. */
   readonly disabledSecretAsksRadius?: boolean;
+  /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
+  readonly flash?: boolean;
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
@@ -63,6 +66,7 @@ export class SimulatedRouterOs {
   readonly faults: Faults;
   readonly #options: SimulatedRouterOsOptions;
   readonly #database: Database;
+  readonly #files: FileSystem;
   readonly #nas: Nas;
   readonly #executor: Executor;
   #api: ApiServer | undefined;
@@ -76,6 +80,7 @@ export class SimulatedRouterOs {
     this.faults = new Faults(options.faults);
     const database = new Database(allMenus, options.version ?? '7.22.3');
     this.#database = database;
+    this.#files = new FileSystem({ database, clock, flash: options.flash ?? false });
     this.#nas = new Nas({
       clock,
       database,
@@ -175,6 +180,7 @@ export class SimulatedRouterOs {
   /** Power off and on: sessions are gone without a Stop, connections cut, the configuration stays. */
   reboot(): void {
     this.#nas.reboot();
+    this.#files.reboot();
     this.#api?.dropConnections();
     this.#bootedAt = this.#options.clock.monotonic();
     const log = this.#database.table('/log');
@@ -236,6 +242,7 @@ export class SimulatedRouterOs {
         ['/interface', (row?: TableRow) => this.#nas.resetInterfaceCounters(row?.id ?? -1)],
         ['/queue/simple', (row?: TableRow) => this.#nas.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
+      commands: new Map([['/file read', this.#files.read]]),
     };
   }
 

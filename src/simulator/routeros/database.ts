@@ -12,7 +12,7 @@ export class Database {
   readonly version: string;
   readonly #tables = new Map<string, Table>();
   readonly #properties = new Map<Menu, Properties>();
-  readonly #computed = new Map<string, (row: TableRow) => string>();
+  readonly #computed = new Map<string, (row: TableRow) => string | undefined>();
   readonly #settling = new Set<Promise<void>>();
 
   constructor(menus: readonly Menu[], version: string) {
@@ -136,11 +136,11 @@ export class Database {
   }
 
   /** Has a property of every row of a menu computed when it is read. */
-  computeWith(path: string, name: string, compute: (row: TableRow) => string): void {
+  computeWith(path: string, name: string, compute: (row: TableRow) => string | undefined): void {
     this.#computed.set(`${path} ${name}`, compute);
   }
 
-  #computer(table: Table, row: TableRow, name: string): (() => string) | undefined {
+  #computer(table: Table, row: TableRow, name: string): (() => string | undefined) | undefined {
     const compute = this.#computed.size === 0 ? undefined : this.#computed.get(`${table.menu.path} ${name}`);
     return compute === undefined ? undefined : () => compute(row);
   }

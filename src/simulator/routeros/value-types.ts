@@ -153,6 +153,15 @@ export const rate: ValueType = {
   },
 };
 
+/** KiB: `2048` and `2MiB` read back as `2048KiB`. */
+export const kibibytes: ValueType = {
+  parse: (value, { argument }) => {
+    const match = /^(\d{1,9})(KiB|MiB)?$/.exec(value);
+    if (match === null) throw invalidValue(argument);
+    return `${Number(match[1]) * (match[2] === 'MiB' ? 1024 : 1)}KiB`;
+  },
+};
+
 export const decimal: ValueType = {
   parse: (value, { argument }) => {
     if (!/^\d+(\.\d+)?$/.test(value)) throw invalidValue(argument);
