@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import radius, { type Attribute } from 'radius';
 import { msChap2Answer, ntChallengeResponse } from './ms-chap.ts';
 import { hiddenEmptyPassword, microsoft, signAccessRequest } from './packet.ts';
-import { type Caller, formatSessionId } from './pppoe-session.ts';
+import { type Caller, formatSessionId } from './session.ts';
 
 export type PppMethod = 'pap' | 'chap' | 'mschap1' | 'mschap2';
 /** Strongest first: what two PPP peers agree on. */
@@ -66,7 +66,7 @@ export function encodeAccessRequest(options: {
     ['Called-Station-Id', caller.serviceName],
     ['NAS-Port-Id', caller.port],
     ['User-Name', caller.username],
-    ['NAS-Port', caller.interfaceId],
+    ['NAS-Port', caller.nasPort],
     ['Acct-Session-Id', formatSessionId(caller.sessionNumber)],
     ...proof.attributes(secret, authenticator),
     ['Service-Type', 'Framed-User'],

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Database } from '../routeros/database.ts';
 import { type AccountingStatus, encodeAccountingRequest } from './accounting-request.ts';
-import type { PppoeSession, TerminateCause } from './pppoe-session.ts';
+import type { Session, TerminateCause } from './session.ts';
 import type { RadiusClient, RadiusServer } from './radius-client.ts';
 
 export interface AccountantDeps {
@@ -22,7 +22,7 @@ export class Accountant {
   }
 
   /** Sends the record, if the router accounts at all, without waiting for the answer. */
-  report(session: PppoeSession, status: AccountingStatus, cause?: TerminateCause): void {
+  report(session: Session, status: AccountingStatus, cause?: TerminateCause): void {
     const aaa = this.#deps.database.settings('/ppp/aaa').values;
     if (aaa.get('use-radius') !== 'true' || aaa.get('accounting') !== 'true') return;
     if (this.#deps.faults.strike('drop-accounting')) return;
@@ -36,7 +36,7 @@ export class Accountant {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
-  async #send(session: PppoeSession, status: AccountingStatus, cause: TerminateCause | undefined): Promise<void> {
+  async #send(session: Session, status: AccountingStatus, cause: TerminateCause | undefined): Promise<void> {
     const { clock, database, radius } = this.#deps;
     const record = {
       status,
@@ -62,7 +62,7 @@ export class Accountant {
   }
 
   /** The server that let the session in, then the others in order. */
-  #serversFor({ grant }: PppoeSession): readonly RadiusServer[] {
+  #serversFor({ grant }: Session): readonly RadiusServer[] {
     const servers = this.#deps.radius.servers('accounting');
     const isFirst = (server: RadiusServer) => server.rowId === grant.server?.rowId;
     return [...servers.filter(isFirst), ...servers.filter((server) => !isFirst(server))];

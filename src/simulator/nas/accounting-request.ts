@@ -1,13 +1,13 @@
 import radius, { type Attribute } from 'radius';
 import type { NasIdentity } from './access-request.ts';
-import { formatSessionId, type PppoeSession, type TerminateCause, terminateCauses } from './pppoe-session.ts';
+import { formatSessionId, type Session, type TerminateCause, terminateCauses } from './session.ts';
 
 export type AccountingStatus = 'Start' | 'Interim-Update' | 'Stop';
 
 /** Counters and times as they were when the record was made: resends carry the same octets. */
 export interface AccountingRecord {
   readonly status: AccountingStatus;
-  readonly session: PppoeSession;
+  readonly session: Session;
   readonly cause?: TerminateCause;
   /** Wall time, milliseconds since 1970. */
   readonly at: number;
@@ -39,7 +39,7 @@ export function encodeAccountingRequest(
     ['Called-Station-Id', caller.serviceName],
     ['NAS-Port-Id', caller.port],
     ['User-Name', caller.username],
-    ['NAS-Port', caller.interfaceId],
+    ['NAS-Port', caller.nasPort],
     ['Acct-Session-Id', formatSessionId(caller.sessionNumber)],
     ['Framed-IP-Address', session.address],
     ...grant.classes.map((value) => ['Class', value] as const),

@@ -23,13 +23,17 @@ export class AddressPools {
     );
   }
 
-  /** The lowest free address of the pool, or of those that follow it. */
-  take(pool: string): PooledAddress | undefined {
+  /**
+   * The lowest free address of the pool, or of those that follow it.
+   *
+   * @param spared addresses that are left to others though nobody has them now
+   */
+  take(pool: string, spared?: ReadonlySet<string>): PooledAddress | undefined {
     const seen = new Set<string>();
     for (let id: string | undefined = pool; id !== undefined && !seen.has(id); ) {
       seen.add(id);
       const row = this.#database.referenced('/ip/pool', id);
-      const address = row && this.#lowestFree(row.values.get('ranges') ?? '');
+      const address = row && this.#lowestFree(row.values.get('ranges') ?? '', spared);
       if (address !== undefined) {
         this.#used.add(address);
         return { address, pool: id };
@@ -37,6 +41,10 @@ export class AddressPools {
       id = row?.values.get('next-pool');
     }
     return undefined;
+  }
+
+  isUsed(address: string): boolean {
+    return this.#used.has(address);
   }
 
   /** Marks a fixed address as taken, so that no pool hands it out. */
@@ -52,12 +60,17 @@ export class AddressPools {
     }
   }
 
-  #lowestFree(ranges: string): string | undefined {
+  #lowestFree(ranges: string, spared: ReadonlySet<string> | undefined): string | undefined {
     for (const [first, last] of rangesOf(ranges)) {
+      let passedOver = false;
       for (let number = Math.max(first, this.#allUsedBelow.get(first) ?? 0); number <= last; number += 1) {
         const address = addressOf(number);
         if (this.#used.has(address)) continue;
-        this.#allUsedBelow.set(first, number);
+        if (spared?.has(address)) {
+          passedOver = true;
+          continue;
+        }
+        if (!passedOver) this.#allUsedBelow.set(first, number);
         return address;
       }
     }

@@ -3,7 +3,7 @@ import { formatId, type TableRow } from '../routeros/table.ts';
 import { parseRouterTime } from '../routeros/time.ts';
 import { type AccessReply, decodeAccessReply } from './access-accept.ts';
 import { encodeAccessRequest, type PppMethod, proofOf } from './access-request.ts';
-import type { Caller, Grant } from './pppoe-session.ts';
+import type { Caller, Grant } from './session.ts';
 import type { RadiusClient, RadiusServer } from './radius-client.ts';
 
 export type DialFailure =

@@ -12,7 +12,7 @@ import {
   vendorTypes,
   vendorValues,
 } from './packet.ts';
-import type { PppoeSession } from './pppoe-session.ts';
+import type { Session } from './session.ts';
 
 /** RFC 5176 §3.6. */
 const errorCause = {
@@ -49,10 +49,10 @@ export interface IncomingDeps {
   readonly bindAddress: () => string;
   readonly log: (topics: string, message: string) => void;
   readonly nasAddresses: () => readonly string[];
-  sessions(): Iterable<PppoeSession>;
-  disconnect(session: PppoeSession): void;
+  sessions(): Iterable<Session>;
+  disconnect(session: Session): void;
   /** @returns false when a value cannot be used */
-  change(session: PppoeSession, changes: Changes): boolean;
+  change(session: Session, changes: Changes): boolean;
 }
 
 interface IncomingCounters {
@@ -217,7 +217,7 @@ export class Incoming {
   }
 
   /** The sessions that match every key given (RFC 5176 §3), or the Error-Cause. */
-  #identified(attributes: readonly RawAttribute[]): readonly PppoeSession[] | number {
+  #identified(attributes: readonly RawAttribute[]): readonly Session[] | number {
     if (!this.#meansThisNas(attributes)) return errorCause.nasMismatch;
     const keys = attributes.filter(({ type }) => sessionKeys.has(type));
     if (keys.length === 0) return errorCause.missingAttribute;
@@ -238,13 +238,13 @@ function isIdentity(type: number): boolean {
   return sessionKeys.has(type) || neutral.has(type);
 }
 
-function matches(session: PppoeSession, { type, value }: RawAttribute): boolean {
+function matches(session: Session, { type, value }: RawAttribute): boolean {
   const text = value.toString('utf8');
   switch (type) {
     case 1:
       return text === session.caller.username;
     case 5:
-      return value.length === 4 && value.readUInt32BE(0) === session.caller.interfaceId;
+      return value.length === 4 && value.readUInt32BE(0) === session.caller.nasPort;
     case 8:
       return value.join('.') === session.address;
     case 31:

@@ -44,6 +44,9 @@ export interface RadiusClientOptions {
   readonly log: (topics: string, message: string) => void;
 }
 
+/** Words of `/radius service` that somebody here asks for. */
+export type RadiusService = 'ppp' | 'hotspot' | 'dhcp';
+
 export interface Exchange {
   readonly kind: 'auth' | 'accounting';
   encode(identifier: number): Buffer;
@@ -60,10 +63,10 @@ export class RadiusClient {
     this.#options = options;
   }
 
-  /** Enabled servers for PPP in table order; those for accounting only when the others fail come last. */
-  servers(kind: Exchange['kind']): readonly RadiusServer[] {
+  /** Enabled servers for a service, in table order; those for accounting only when the others fail come last. */
+  servers(kind: Exchange['kind'], service: RadiusService = 'ppp'): readonly RadiusServer[] {
     const rows = [...this.#options.database.table('/radius').rows()].filter(
-      ({ values }) => values.get('disabled') !== 'true' && (values.get('service') ?? '').split(',').includes('ppp'),
+      ({ values }) => values.get('disabled') !== 'true' && (values.get('service') ?? '').split(',').includes(service),
     );
     const isBackup = (row: TableRow) => row.values.get('accounting-backup') === 'true';
     const ordered = kind === 'accounting' ? [...rows.filter((row) => !isBackup(row)), ...rows.filter(isBackup)] : rows;

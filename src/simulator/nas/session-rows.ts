@@ -4,7 +4,7 @@ import type { Table, TableRow } from '../routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from '../routeros/time.ts';
 import { RouterTrap } from '../routeros/trap.ts';
 import { isAtLeast } from '../routeros/version.ts';
-import type { PppoeSession } from './pppoe-session.ts';
+import type { Session } from './session.ts';
 import { queueFieldsOf } from './rate-limit.ts';
 
 export interface SessionRowsDeps {
@@ -16,17 +16,17 @@ export interface SessionRowsDeps {
 /** The dynamic rows one session makes in the router's menus. */
 export class SessionRows {
   readonly #deps: SessionRowsDeps;
-  readonly #session: PppoeSession;
+  readonly #session: Session;
   readonly #rows: { readonly table: Table; readonly row: TableRow }[] = [];
   #queue: TableRow | undefined;
 
-  private constructor(session: PppoeSession, deps: SessionRowsDeps) {
+  private constructor(session: Session, deps: SessionRowsDeps) {
     this.#session = session;
     this.#deps = deps;
   }
 
   /** @param onRemove what a removal of the session's row by hand does */
-  static add(session: PppoeSession, deps: SessionRowsDeps, onRemove: () => void): SessionRows {
+  static add(session: Session, deps: SessionRowsDeps, onRemove: () => void): SessionRows {
     const rows = new SessionRows(session, deps);
     rows.#addInterface(onRemove);
     rows.#addActive(onRemove);
@@ -40,7 +40,7 @@ export class SessionRows {
   limit(rateLimit: string): boolean {
     const fields = queueFieldsOf(rateLimit);
     if (fields === undefined) {
-      this.#deps.log('ppp,error', `${this.#session.interfaceName}: bad rate limit`);
+      this.#deps.log('ppp,error', `${this.#session.label}: bad rate limit`);
       return false;
     }
     this.#session.rateLimit = rateLimit;
@@ -61,12 +61,12 @@ export class SessionRows {
     const count = (name: 'upOctets' | 'downOctets' | 'upPackets' | 'downPackets') => () =>
       String(session.interfaceFrom.since(name, session));
     const linkUp = formatRouterDate(clock.now(), isAtLeast(database.version, '7.10'));
-    const common = { name: session.interfaceName, mtu: '1480', dynamic: 'true', running: 'true' };
+    const common = { name: session.label, mtu: '1480', dynamic: 'true', running: 'true' };
     this.#keep(
       '/interface',
       { ...common, type: 'pppoe-in', 'actual-mtu': '1480', 'last-link-up-time': linkUp },
       {
-        id: caller.interfaceId,
+        id: caller.nasPort,
         live: {
           'rx-byte': count('upOctets'),
           'tx-byte': count('downOctets'),
@@ -86,7 +86,7 @@ export class SessionRows {
         encoding: '',
         interface: caller.port,
       },
-      { id: caller.interfaceId, live: { uptime: () => this.#uptime() }, onRemove },
+      { id: caller.nasPort, live: { uptime: () => this.#uptime() }, onRemove },
     );
   }
 
@@ -123,7 +123,7 @@ export class SessionRows {
 
   #addQueue(fields: object): void {
     const session = this.#session;
-    const name = session.interfaceName;
+    const name = session.label;
     const count = (counter: 'upOctets' | 'downOctets' | 'upPackets' | 'downPackets') =>
       session.queueFrom.since(counter, session);
     this.#queue = this.#keep(
@@ -161,7 +161,7 @@ export class SessionRows {
       return row;
     } catch (error) {
       if (!(error instanceof RouterTrap)) throw error;
-      this.#deps.log('ppp,warning', `${this.#session.interfaceName}: ${path}: ${error.message}`);
+      this.#deps.log('ppp,warning', `${this.#session.label}: ${path}: ${error.message}`);
       return undefined;
     }
   }

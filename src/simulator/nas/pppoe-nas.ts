@@ -9,7 +9,7 @@ import { Accountant } from './accountant.ts';
 import { AddressPools } from './address-pools.ts';
 import { Authenticator, type DialFailure } from './authenticator.ts';
 import { type Changes, Incoming } from './incoming.ts';
-import { type Caller, type Grant, PppoeSession, type SessionView, type TerminateCause } from './pppoe-session.ts';
+import { type Caller, type Grant, Session, type SessionView, type TerminateCause } from './session.ts';
 import { RadiusClient } from './radius-client.ts';
 import { SessionRows } from './session-rows.ts';
 import { restartIdleTimeout, restartSessionTimeout, startTimers, type TimerActions } from './session-timers.ts';
@@ -54,7 +54,7 @@ export class Nas {
   readonly #authenticator: Authenticator;
   readonly #pools: AddressPools;
   readonly #timers: TimerActions;
-  readonly #sessions = new Map<PppoeSession, SessionRows>();
+  readonly #sessions = new Map<Session, SessionRows>();
   #bootCounter = 0x10;
   #nextSession = 0;
   #nextInterface = 0xf0_0000;
@@ -97,7 +97,7 @@ export class Nas {
     return this.#admit(caller, verdict.grant, server);
   }
 
-  sessions(): readonly PppoeSession[] {
+  sessions(): readonly Session[] {
     return [...this.#sessions.keys()];
   }
 
@@ -106,12 +106,12 @@ export class Nas {
   }
 
   /** By Acct-Session-Id, or every session of a name. */
-  find(key: string): readonly PppoeSession[] {
+  find(key: string): readonly Session[] {
     return this.sessions().filter((session) => session.sessionId === key || session.caller.username === key);
   }
 
   /** Octets passed: `up` from the subscriber, `down` to it. */
-  carry(session: PppoeSession, traffic: { readonly up: bigint; readonly down: bigint }): void {
+  carry(session: Session, traffic: { readonly up: bigint; readonly down: bigint }): void {
     const packets = (octets: bigint) => (octets + 1399n) / 1400n;
     session.upOctets += traffic.up;
     session.downOctets += traffic.down;
@@ -124,7 +124,7 @@ export class Nas {
   }
 
   /** Ends a session: its rows go, its address is free, its Stop is sent. */
-  end(session: PppoeSession, cause: TerminateCause): void {
+  end(session: Session, cause: TerminateCause): void {
     if (!session.finish(cause)) return;
     this.#forget(session);
     this.#noteLogout(session, cause);
@@ -146,7 +146,7 @@ export class Nas {
 
   /** `/interface reset-counters` on a session's interface: what is shown begins anew, what is accounted goes on. */
   resetInterfaceCounters(interfaceId: number): void {
-    const session = this.sessions().find(({ caller }) => caller.interfaceId === interfaceId);
+    const session = this.sessions().find(({ caller }) => caller.nasPort === interfaceId);
     session?.interfaceFrom.restart(session);
   }
 
@@ -245,7 +245,7 @@ export class Nas {
 
   #start(caller: Caller, grant: Grant, address: string, server: TableRow): DialResult {
     const { clock } = this.#options;
-    const session = new PppoeSession({
+    const session = new Session({
       caller,
       grant,
       address,
@@ -277,7 +277,7 @@ export class Nas {
     return Math.floor((parseRouterTime(text) ?? 0) / 1000);
   }
 
-  #change(session: PppoeSession, changes: Changes): boolean {
+  #change(session: Session, changes: Changes): boolean {
     const { rateLimit, sessionTimeoutSeconds, idleTimeoutSeconds } = changes;
     if (rateLimit !== undefined && this.#sessions.get(session)?.limit(rateLimit) === false) return false;
     if (sessionTimeoutSeconds !== undefined) restartSessionTimeout(session, sessionTimeoutSeconds, this.#timers);
@@ -285,20 +285,20 @@ export class Nas {
     return true;
   }
 
-  #forget(session: PppoeSession): void {
+  #forget(session: Session): void {
     this.#sessions.get(session)?.remove();
     this.#sessions.delete(session);
     this.#pools.release(session.address);
   }
 
-  #noteLogin({ interfaceName, caller, address }: PppoeSession): void {
+  #noteLogin({ interfaceName, caller, address }: Session): void {
     const { log } = this.#options;
     log('pppoe,ppp,info', `${interfaceName}: authenticated`);
     log('pppoe,ppp,info', `${interfaceName}: connected`);
     log('pppoe,ppp,info,account', `${caller.username} logged in, ${address} from ${caller.callerId}`);
   }
 
-  #noteLogout(session: PppoeSession, cause: TerminateCause): void {
+  #noteLogout(session: Session, cause: TerminateCause): void {
     const { log, clock, database } = this.#options;
     const { caller, interfaceName, upOctets, downOctets, upPackets, downPackets } = session;
     const seconds = Math.floor((clock.monotonic() - session.startedAt) / 1000);

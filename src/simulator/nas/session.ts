@@ -1,9 +1,10 @@
 import type { RadiusServer } from './radius-client.ts';
 
-/** RFC 2866 §5.10, the causes a PPPoE server gives. */
+/** RFC 2866 §5.10, the causes a router gives. */
 export const terminateCauses = {
   'User-Request': 1,
   'Lost-Carrier': 2,
+  'Lost-Service': 3,
   'Idle-Timeout': 4,
   'Session-Timeout': 5,
   'Admin-Reset': 6,
@@ -15,7 +16,10 @@ export const terminateCauses = {
 
 export type TerminateCause = keyof typeof terminateCauses;
 
-/** What lets a session in and what limits it, from the secret or from an Access-Accept, over the profile. */
+/** By which door a session came in. */
+export type SessionKind = 'pppoe' | 'hotspot' | 'dhcp';
+
+/** What lets a session in and what limits it, from a row of the router or from an Access-Accept, over the profile. */
 export interface Grant {
   readonly radius: boolean;
   /** Fixed for this session. */
@@ -36,6 +40,8 @@ export interface Grant {
   /** Octets from, and to, the subscriber; 0 is no limit. */
   readonly limitIn: bigint;
   readonly limitOut: bigint;
+  /** Both together. Absent: no limit. */
+  readonly limitTotal?: bigint;
   readonly comment: string;
   /** The server that let it in is asked first for accounting. */
   readonly server?: RadiusServer;
@@ -43,12 +49,16 @@ export interface Grant {
 
 /** A session as tests and the demo see it. Directions are the subscriber's. */
 export interface SessionView {
+  readonly kind: SessionKind;
   /** Acct-Session-Id: eight lower-case hex digits. */
   readonly sessionId: string;
   readonly username: string;
   readonly address: string;
+  /** Calling-Station-Id. */
   readonly callerId: string;
-  /** `<pppoe-anna>`. */
+  /** Of the subscriber's device, `AA:BB:CC:DD:EE:FF`. */
+  readonly mac: string;
+  /** `<pppoe-anna>`, `<hotspot-anna>`. */
   readonly interface: string;
   readonly radius: boolean;
   readonly upOctets: bigint;
@@ -57,17 +67,28 @@ export interface SessionView {
   readonly rateLimit?: string;
 }
 
-/** Who dials, before anybody said yes: what an Access-Request says. */
+/** Who comes, before anybody said yes: what an Access-Request says. */
 export interface Caller {
+  readonly kind: SessionKind;
   readonly username: string;
+  readonly mac: string;
+  /** Calling-Station-Id: the MAC for PPPoE and hotspot, the client identifier for DHCP. */
   readonly callerId: string;
   readonly sessionNumber: number;
-  /** Id of the session's interface, and NAS-Port. */
-  readonly interfaceId: number;
-  /** Name of the interface the PPPoE server listens on: NAS-Port-Id. */
+  /** PPPoE: id of the session's interface. Hotspot: the session number. DHCP: id of the server's interface. */
+  readonly nasPort: number;
+  /** Absent: Ethernet. */
+  readonly nasPortType?: 'Ethernet' | 'Cable' | 'Wireless-802.11';
+  /** Name of the interface the server is on: NAS-Port-Id. */
   readonly port: string;
-  /** Called-Station-Id. */
+  /** Called-Station-Id: the PPPoE service, or the name of the hotspot or DHCP server. */
   readonly serviceName: string;
+  /** Framed-IP-Address of an Access-Request: hotspot, and a lease that is renewed. */
+  readonly framedAddress?: string;
+  /** Mikrotik-Host-IP: a hotspot's address of the device before translation. */
+  readonly hostAddress?: string;
+  /** WISPr attributes of a hotspot by their number: Location-ID 1, Location-Name 2, Logoff-URL 3. */
+  readonly wispr?: readonly (readonly [type: number, text: string])[];
 }
 
 /** Where shown counters begin: `reset-counters` moves it, accounting does not know of it. */
@@ -90,13 +111,14 @@ interface Counts {
   readonly downPackets: bigint;
 }
 
-/** One subscriber online. Counters are 64 bits wide and grow only. */
-export class PppoeSession {
+/** One subscriber online, by whatever door. Counters are 64 bits wide and grow only. */
+export class Session {
   readonly caller: Caller;
   readonly grant: Grant;
   readonly address: string;
-  readonly interfaceName: string;
-  /** Row of the PPPoE server. */
+  /** `<pppoe-anna>`: name of its queue, and of its interface where it has one. */
+  readonly label: string;
+  /** Row of the server it came in by. */
   readonly serverId: number;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -120,14 +142,14 @@ export class PppoeSession {
     readonly caller: Caller;
     readonly grant: Grant;
     readonly address: string;
-    readonly interfaceName: string;
+    readonly label: string;
     readonly serverId: number;
     readonly startedAt: number;
   }) {
     this.caller = options.caller;
     this.grant = options.grant;
     this.address = options.address;
-    this.interfaceName = options.interfaceName;
+    this.label = options.label;
     this.serverId = options.serverId;
     this.startedAt = options.startedAt;
     this.lastTrafficAt = options.startedAt;
@@ -155,12 +177,15 @@ export class PppoeSession {
   }
 
   view(now: number): SessionView {
+    const { kind, username, callerId, mac } = this.caller;
     return {
+      kind,
       sessionId: this.sessionId,
-      username: this.caller.username,
+      username,
       address: this.address,
-      callerId: this.caller.callerId,
-      interface: this.interfaceName,
+      callerId,
+      mac,
+      interface: this.label,
       radius: this.grant.radius,
       upOctets: this.upOctets,
       downOctets: this.downOctets,
@@ -170,7 +195,7 @@ export class PppoeSession {
   }
 }
 
-/** Service 81 (PPP), boot counter, number: `81c00002`. */
+/** Service (80 hotspot, 81 PPP, 82 DHCP), boot counter, number: `81c00002`. */
 export function formatSessionId(number: number): string {
   return number.toString(16).padStart(8, '0');
 }
