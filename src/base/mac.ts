@@ -11,20 +11,37 @@ export const macFormats = [
 
 export type MacFormat = (typeof macFormats)[number];
 
+/** Ways of other devices. */
+const dotted = ['XX.XX.XX.XX.XX.XX', 'XXXX.XXXX.XXXX'] as const;
+
 /**
  * A MAC in the form RouterOS shows it, `AA:BB:CC:DD:EE:FF`, from any of `macFormats` in either case, from `aa.bb…` and
  * `aabb.ccdd.eeff`, and from itself; `undefined` when the text is none of these.
  */
 export function parseMac(text: string): string | undefined {
-  if (!macText.test(text)) return undefined;
+  if (text.length < 12 || text.length > 17 || !macText.test(text)) return undefined;
   const digits = text.replace(/[:. -]/g, '').toUpperCase();
-  return digits.length === 12 ? (digits.match(/../g) ?? []).join(':') : undefined;
+  return (digits.match(/../g) ?? []).join(':');
 }
 
-const macText = /^[0-9A-Fa-f]{1,12}(?:([:. -])[0-9A-Fa-f]{1,6}(?:\1[0-9A-Fa-f]{1,6})*)?$/;
+/** In groups of two, four, six or all twelve digits, with one kind of separator between them. */
+const macText =
+  /^[0-9a-f]{2}(?:([-:. ])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}|[0-9a-f]{2}([:.])[0-9a-f]{4}\2[0-9a-f]{4}|[0-9a-f]{4}[-:]?[0-9a-f]{6})$/i;
 
 /** A MAC as a router with this setting writes it. @param mac as `parseMac` gives it */
 export function formatMac(mac: string, format: MacFormat): string {
+  return filled(mac, format);
+}
+
+/** Every spelling, in one case, of which `parseMac` makes this MAC. @param mac as `parseMac` gives it */
+export function macSpellings(mac: string): readonly string[] {
+  return [...macFormats, ...dotted].flatMap((format) => {
+    const upper = filled(mac, format);
+    return [upper, upper.toLowerCase()];
+  });
+}
+
+function filled(mac: string, format: string): string {
   const digits = mac.replaceAll(':', '');
   let at = 0;
   return format.replace(/X/g, () => digits[at++] ?? '');

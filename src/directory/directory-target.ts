@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
 import type { Model } from '../model/model.ts';
@@ -18,7 +19,8 @@ import type {
 import type { Directory } from './directory.ts';
 import { loginEffects, whyEnded } from './effects.ts';
 import type { Login } from './reader.ts';
-import { directoryRows, loginOf, nasOf } from './rows.ts';
+import { loginOf, nasOf, portalOf } from './row-meaning.ts';
+import { directoryRows } from './rows.ts';
 import type { StoredRows } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
@@ -36,7 +38,7 @@ export interface SessionControl {
 export interface DirectoryTargetOptions {
   readonly directory: Directory;
   readonly stored: StoredRows;
-  /** Sessions that accounting knows to be open. */
+  /** Sessions that accounting knows to be open: of a device in every spelling of its MAC. */
   readonly sessionsOf: (username: string) => readonly LiveSession[];
   readonly control: SessionControl;
 }
@@ -116,9 +118,11 @@ export class DirectoryTarget implements Target {
    * The effect a session that is being accounted for calls for: its login was let in, and suspended before accounting told
    * that it is online. `undefined` when it may stay, or is about to be ended already.
    */
-  unwanted({ username, sessionId }: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
-    const login = this.#options.directory.login(username);
+  unwanted(session: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
+    const { sessionId } = session;
+    const login = this.#loginNamed(session.username);
     if (login === undefined || !login.radius || login.state === 'active') return undefined;
+    const { username } = login;
     const due = this.#options.stored.effect(username);
     if (due?.action === 'disconnect' && due.sessionIds.includes(sessionId)) return undefined;
     return { username, action: 'disconnect', why: whyEnded(login), sessionIds: [sessionId] };
@@ -175,11 +179,11 @@ export class DirectoryTarget implements Target {
 
   /** What is due by now, which may be more than what was asked for, or nothing any more. */
   async #settle(username: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const { directory, stored, control } = this.#options;
+    const { stored, control } = this.#options;
     const effect = stored.effect(username);
     if (effect === undefined) return [];
     const results = await control
-      .settle(effect, directory.login(username), signal)
+      .settle(effect, this.#loginNamed(username), signal)
       .catch((error: unknown) => failedAll(effect, messageOf(error)));
     const left = results.filter(({ result }) => result === 'failed').map(({ sessionId }) => sessionId);
     // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
@@ -197,14 +201,35 @@ export class DirectoryTarget implements Target {
       return;
     }
     stored.delete(key);
-    if (menu === 'login') this.#options.directory.removeLogin(identity);
-    else this.#options.directory.removeNas(identity);
+    forget(this.#options.directory, menu, identity);
   }
 
   #remember(row: Row): void {
-    if (row.menu === 'login') this.#options.directory.putLogin(loginOf(row));
-    else this.#options.directory.putNas(nasOf(row));
+    remember(this.#options.directory, row);
   }
+
+  /** Whose session goes by this User-Name: a login has it exactly, a device in the spelling of its NAS. */
+  #loginNamed(username: string): Login | undefined {
+    const { directory } = this.#options;
+    const login = directory.login(username);
+    if (login !== undefined) return login;
+    const mac = parseMac(username);
+    return mac === undefined ? undefined : directory.device(mac);
+  }
+}
+
+function remember(directory: Directory, row: Row): void {
+  if (row.menu === 'login') directory.putLogin(loginOf(row));
+  else if (row.menu === 'device') directory.putDevice(loginOf(row));
+  else if (row.menu === 'portal') directory.putPortal(portalOf(row));
+  else directory.putNas(nasOf(row));
+}
+
+function forget(directory: Directory, menu: string, identity: string): void {
+  if (menu === 'login') directory.removeLogin(identity);
+  else if (menu === 'device') directory.removeDevice(identity);
+  else if (menu === 'portal') directory.removePortal(identity);
+  else directory.removeNas(identity);
 }
 
 /** Fields as they were applied, secrets in clear; `undefined` when a secret of the row is not the declared one. */

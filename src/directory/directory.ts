@@ -4,24 +4,37 @@ import type { DirectoryReader, Login, Nas, PortalAccess } from './reader.ts';
 /** The one subscriber directory, in memory. Reads are synchronous; only the directory's `Target` writes. */
 export class Directory implements DirectoryReader {
   readonly #logins = new Map<string, Login>();
+  readonly #devices = new Map<string, Login>();
+  readonly #portals = new Map<string, PortalAccess>();
   readonly #nas = new Map<string, Nas>();
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
+  /** Likewise. */
+  #portalsByNas: ReadonlyMap<string, readonly PortalAccess[]> | undefined;
 
   login(username: string): Login | undefined {
     return this.#logins.get(username);
   }
 
-  device(_mac: string): Login | undefined {
-    return undefined;
+  device(mac: string): Login | undefined {
+    return this.#devices.get(mac);
   }
 
-  portalsAt(_nas: string): readonly PortalAccess[] {
-    return [];
+  /** Every login and device of a subscriber. Looks through all: for people, not for packets. */
+  loginsOf(subscriber: string): readonly Login[] {
+    const found: Login[] = [];
+    for (const each of this.#logins.values()) if (each.subscriber === subscriber) found.push(each);
+    for (const each of this.#devices.values()) if (each.subscriber === subscriber) found.push(each);
+    return found;
   }
 
-  portal(_site: string): PortalAccess | undefined {
-    return undefined;
+  portalsAt(nas: string): readonly PortalAccess[] {
+    this.#portalsByNas ??= portalsByNas(this.#portals.values());
+    return this.#portalsByNas.get(nas) ?? noPortals;
+  }
+
+  portal(site: string): PortalAccess | undefined {
+    return this.#portals.get(site);
   }
 
   nas(name: string): Nas | undefined {
@@ -32,6 +45,7 @@ export class Directory implements DirectoryReader {
     return [...this.#nas.values()];
   }
 
+  /** Logins by username; devices are not among them. */
   get loginCount(): number {
     return this.#logins.size;
   }
@@ -49,6 +63,25 @@ export class Directory implements DirectoryReader {
     this.#logins.delete(username);
   }
 
+  /** @param device its username is its MAC */
+  putDevice(device: Login): void {
+    this.#devices.set(device.username, device);
+  }
+
+  removeDevice(mac: string): void {
+    this.#devices.delete(mac);
+  }
+
+  putPortal(portal: PortalAccess): void {
+    this.#portals.set(portal.site, portal);
+    this.#portalsByNas = undefined;
+  }
+
+  removePortal(site: string): void {
+    this.#portals.delete(site);
+    this.#portalsByNas = undefined;
+  }
+
   putNas(nas: Nas): void {
     this.#nas.set(nas.name, nas);
     this.#byAddress = undefined;
@@ -58,4 +91,14 @@ export class Directory implements DirectoryReader {
     this.#nas.delete(name);
     this.#byAddress = undefined;
   }
+}
+
+const noPortals: readonly PortalAccess[] = [];
+
+function portalsByNas(portals: Iterable<PortalAccess>): ReadonlyMap<string, readonly PortalAccess[]> {
+  const found = new Map<string, PortalAccess[]>();
+  for (const portal of portals) {
+    for (const nas of portal.nas) found.set(nas, [...(found.get(nas) ?? []), portal]);
+  }
+  return found;
 }

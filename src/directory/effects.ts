@@ -1,11 +1,13 @@
 import type { Change, LiveSession, SessionEffect } from '../reconcile/target.ts';
 import type { Login } from './reader.ts';
-import { loginOf } from './rows.ts';
+import { loginOf } from './row-meaning.ts';
 
 /** Fields that a NAS takes for a running session by CoA (MikroTik manual, RADIUS, Change-of-Authorization). */
 const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout']);
 /** Fields that say nothing about a running session. `expires` is acted on when it comes. */
-const atNextLogin = new Set(['subscriber', 'service', 'reason', 'expires', 'interim']);
+const atNextLogin = new Set(['subscriber', 'service', 'access', 'reason', 'expires', 'interim']);
+/** Menus whose identity is the username of sessions. Guests of a portal stay until their time is up. */
+const loginMenus = new Set(['login', 'device']);
 
 /**
  * What directory changes mean for people who are online by RADIUS: CoA for speed and timeouts, Disconnect for the rest
@@ -17,7 +19,7 @@ export function loginEffects(
 ): readonly SessionEffect[] {
   const effects: SessionEffect[] = [];
   for (const change of changes) {
-    if (change.menu !== 'login' || change.action === 'create' || change.action === 'move') continue;
+    if (!loginMenus.has(change.menu) || change.action === 'create' || change.action === 'move') continue;
     const { identity: username } = change;
     const sessions = sessionsOf(username).filter((session) => session.radius);
     if (sessions.length === 0) continue;

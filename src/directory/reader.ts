@@ -30,8 +30,11 @@ export interface Nas {
   readonly coaPort: number;
   /** Set when it is a declared router. */
   readonly router?: string;
-  /** What its hotspots send as password with a MAC. Absent: the MAC itself, or nothing. */
-  readonly macPasswords?: readonly Secret[];
+  /**
+   * What its hotspots send as password with a MAC: a secret, the MAC itself (`mac`), or nothing (`none`). Absent: the MAC
+   * itself, or nothing.
+   */
+  readonly macPasswords?: readonly (Secret | 'mac' | 'none')[];
   /** Limits for DHCP clients that nobody declared, by name of the DHCP server (Called-Station-Id). */
   readonly unknownClients?: ReadonlyMap<string, LoginLimits>;
 }

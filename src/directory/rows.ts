@@ -1,55 +1,102 @@
 import { Secret } from '../base/secret.ts';
-import { parseRate } from '../base/units.ts';
-import type { Model, RadiusClient, Router, Subscription } from '../model/model.ts';
+import type {
+  DhcpServer,
+  Hotspot,
+  Model,
+  PortalSite,
+  RadiusClient,
+  Router,
+  ServicePlan,
+  Subscription,
+} from '../model/model.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import type { Row, Value } from '../reconcile/target.ts';
-import type { Login, LoginLimits, Nas } from './reader.ts';
 
 /**
- * The rows of the directory: one `login` per username, then one `nas` per router or RADIUS client. Pure. A NAS comes last,
- * so that nobody is refused as unknown while a large directory is being filled: until then the NAS hears nothing.
+ * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
+ * one `nas` per router or RADIUS client. Pure. A NAS comes last, so that nobody is refused as unknown while a large
+ * directory is being filled: until then the NAS hears nothing.
  */
 export function directoryRows(model: Model): readonly Row[] {
+  const { interimSeconds } = model.operator.accounting;
   return [
     ...model.subscriptions.flatMap(loginRow),
+    ...model.subscriptions.flatMap(deviceRows),
+    ...model.portalSites.flatMap(portalRow),
     ...model.operator.radius.clients.map(clientRow),
-    ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router)])),
+    ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
   ];
 }
 
 function loginRow(subscription: Subscription): readonly Row[] {
-  const { service, username, origin, expires } = subscription;
+  const { username, password } = subscription;
   if (username === undefined) return [];
+  return [
+    { menu: 'login', identity: username, ...declaredBy(subscription), fields: loginFields(subscription, password) },
+  ];
+}
+
+function deviceRows(subscription: Subscription): readonly Row[] {
+  const { macs } = subscription;
+  if (macs.length === 0) return [];
+  const fields = loginFields(subscription, undefined);
+  return macs.map((mac) => ({ menu: 'device', identity: mac, ...declaredBy(subscription), fields }));
+}
+
+function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'> {
+  return { owner: `Subscriber/${id.replace('/', '#')}`, source: origin };
+}
+
+function loginFields(subscription: Subscription, password: Secret | undefined): Row['fields'] {
+  const { service, expires, address, attributes } = subscription;
+  return present({
+    subscriber: subscription.subscriber,
+    service: service.name,
+    access: sortedOnce(service.access).join(','),
+    password,
+    state: subscription.state,
+    reason: subscription.reason,
+    expires: expires === undefined ? undefined : new Date(expires).toISOString(),
+    radius: subscription.radius ? 'yes' : 'no',
+    ...limitFields(service, { attributes, ...(address === undefined ? {} : { address }) }),
+  });
+}
+
+/** What a service grants, a field each. */
+function limitFields(
+  service: ServicePlan,
+  { address, attributes = [] }: Partial<Pick<Subscription, 'address' | 'attributes'>> = {},
+): Readonly<Record<string, string | undefined>> {
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
-  const attributes = [...service.attributes, ...subscription.attributes];
+  const all = [...service.attributes, ...attributes];
+  return {
+    rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
+    'session-timeout': seconds(timeoutSeconds),
+    'idle-timeout': seconds(idleTimeoutSeconds),
+    interim: seconds(interimSeconds),
+    address,
+    pool: address === undefined ? service.pool : undefined,
+    attributes: all.length === 0 ? undefined : JSON.stringify(all.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */
+function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite): readonly Row[] {
+  const nas = bridges.flatMap((bridge) => (bridge.type === 'mikrotik' ? [bridge.router] : []));
+  if (nas.length === 0) return [];
+  const guests = clickThrough === undefined ? noLimits : limitFields(clickThrough);
   return [
     {
-      menu: 'login',
-      identity: username,
-      owner: `Subscriber/${subscription.id.replace('/', '#')}`,
+      menu: 'portal',
+      identity: name,
+      owner: `PortalSite/${name}`,
       source: origin,
-      fields: present({
-        subscriber: subscription.subscriber,
-        service: service.name,
-        password: subscription.password,
-        state: subscription.state,
-        reason: subscription.reason,
-        expires: expires === undefined ? undefined : new Date(expires).toISOString(),
-        radius: subscription.radius ? 'yes' : 'no',
-        rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
-        'session-timeout': seconds(timeoutSeconds),
-        'idle-timeout': seconds(idleTimeoutSeconds),
-        interim: seconds(interimSeconds),
-        address: subscription.address,
-        pool: subscription.address === undefined ? service.pool : undefined,
-        attributes:
-          attributes.length === 0 ? undefined : JSON.stringify(attributes.map(({ name, value }) => [name, value])),
-      }),
+      fields: present({ key, nas: sortedOnce(nas).join(','), 'click-through': clickThrough?.name, ...guests }),
     },
   ];
 }
 
-function routerRow(router: Router): Row {
+function routerRow(router: Router, interimSeconds: number): Row {
   const { radius } = router;
   const clientAddress = radius?.clientAddress ?? radius?.sourceAddress ?? router.address;
   return {
@@ -65,6 +112,8 @@ function routerRow(router: Router): Row {
       'message-authenticator': radius?.messageAuthenticator,
       'coa-port': String(radius?.coaPort ?? 3799),
       router: router.name,
+      'mac-passwords': macPasswords(router.hotspots),
+      'unknown-clients': unknownClients(router.dhcp, interimSeconds),
     }),
   };
 }
@@ -86,85 +135,51 @@ function clientRow(client: RadiusClient): Row {
   };
 }
 
-/** The login that a row stands for. */
-export function loginOf({ identity, fields }: Pick<Row, 'identity' | 'fields'>): Login {
-  const reason = text(fields['reason']);
-  const expires = text(fields['expires']);
-  return {
-    username: identity,
-    subscriber: text(fields['subscriber']) ?? '',
-    service: text(fields['service']) ?? '',
-    password: secret(fields['password']),
-    state: stateOf(text(fields['state'])),
-    ...(reason === undefined ? {} : { reason }),
-    ...(expires === undefined ? {} : { expires: Date.parse(expires) }),
-    radius: fields['radius'] === 'yes',
-    limits: limitsOf(fields),
-  };
+/**
+ * JSON of what the hotspots send with a MAC, one secret for all: a hotspot more or less is a change of this field, not a
+ * field more or less. Words stand in one list and secrets in the other, so that a secret may read `mac`.
+ */
+function macPasswords(hotspots: readonly Hotspot[]): Secret | undefined {
+  const all = hotspots.flatMap(({ macAuth }) => (macAuth === undefined ? [] : [macAuth.password]));
+  if (all.length === 0) return undefined;
+  const words = all.filter((each) => typeof each === 'string');
+  const secrets = all.flatMap((each) => (typeof each === 'string' ? [] : [each.reveal()]));
+  return new Secret(JSON.stringify([sortedOnce(words), sortedOnce(secrets)]));
 }
 
-function limitsOf(fields: Row['fields']): LoginLimits {
-  const rateLimit = text(fields['rate']);
-  const [up, down] = (rateLimit?.split(' ')[0] ?? '').split('/').map(parseRate);
-  const sessionTimeoutSeconds = number(fields['session-timeout']);
-  const idleTimeoutSeconds = number(fields['idle-timeout']);
-  const address = text(fields['address']);
-  const pool = text(fields['pool']);
-  return {
-    ...(rateLimit === undefined ? {} : { rateLimit }),
-    ...(up === undefined || down === undefined ? {} : { rate: { up, down } }),
-    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
-    ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
-    interimSeconds: number(fields['interim']) ?? 120,
-    ...(address === undefined ? {} : { address }),
-    ...(pool === undefined ? {} : { pool }),
-    attributes: attributesOf(text(fields['attributes'])),
-  };
+/** A lease for people nobody knows is short: who is declared meanwhile soon has a better one. */
+const unknownClientSeconds = 300;
+
+/** JSON of DHCP server, and the pool and rate that its unknown clients get. */
+function unknownClients(servers: readonly DhcpServer[], interimSeconds: number): string | undefined {
+  const entries = servers.flatMap(({ name, unknownClients: given, radius }) => {
+    if (given === undefined || !radius) return [];
+    const rate = given.rate === undefined ? {} : { rate: rateLimitText(given.rate) };
+    const times = { 'session-timeout': String(unknownClientSeconds), interim: String(interimSeconds) };
+    return [[name, { pool: given.pool, ...rate, ...times }] as const];
+  });
+  return entries.length === 0 ? undefined : JSON.stringify(entries);
 }
 
-function attributesOf(json: string | undefined): LoginLimits['attributes'] {
-  if (json === undefined) return [];
-  const pairs = JSON.parse(json) as readonly (readonly [string, string | number])[];
-  return pairs.map(([name, value]) => ({ name, value }));
-}
-
-/** The NAS that a row stands for. */
-export function nasOf({ identity, fields }: Pick<Row, 'identity' | 'fields'>): Nas {
-  const nasIdentifier = text(fields['nas-identifier']);
-  const router = text(fields['router']);
-  return {
-    name: identity,
-    clientAddress: text(fields['client-address']) ?? '',
-    ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
-    secret: secret(fields['secret']),
-    profile: fields['profile'] === 'generic' ? 'generic' : 'mikrotik',
-    messageAuthenticator: fields['message-authenticator'] === 'off' ? 'off' : 'require',
-    coaPort: number(fields['coa-port']) ?? 3799,
-    ...(router === undefined ? {} : { router }),
-  };
-}
-
-function stateOf(word: string | undefined): Login['state'] {
-  return word === 'suspended' || word === 'disabled' ? word : 'active';
-}
-
+/** Empty text for what is absent: a field that is taken away is then a change like any other. */
 function present(fields: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? '']));
 }
 
+const noLimits = {
+  rate: undefined,
+  'session-timeout': undefined,
+  'idle-timeout': undefined,
+  interim: undefined,
+  address: undefined,
+  pool: undefined,
+  attributes: undefined,
+};
+
+function sortedOnce(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
+}
+
 function seconds(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
-}
-
-function text(value: Value | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function number(value: Value | undefined): number | undefined {
-  const digits = text(value);
-  return digits === undefined ? undefined : Number(digits);
-}
-
-function secret(value: Value | undefined): Secret {
-  return value instanceof Secret ? value : new Secret('');
 }

@@ -58,7 +58,7 @@ export class StoredRows {
   /** Every row, as it was applied last. */
   async rows(): Promise<readonly ObservedRow[]> {
     const rows: ObservedRow[] = [];
-    for (const menu of ['nas', 'login']) {
+    for (const menu of ['nas', 'portal', 'device', 'login']) {
       const prefix = keyOf(menu).length;
       for await (const [key, record] of this.#table.entries(keysUnder(menu))) {
         rows.push(this.#observed(menu, key.slice(prefix), record as StoredRow));

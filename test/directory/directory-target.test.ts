@@ -9,6 +9,7 @@ import { targetContract } from '../contract/target.ts';
 import { DirectoryLab, FakeSessions } from '../support/directory-lab.ts';
 import { document, modelOf, operator, router, service } from '../support/manifest.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
+import { dhcpServerOf, hotspotOf, onRouter, portalSite, servicePlan, subscriptionOf } from '../support/model-parts.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 function networkOf(...documents: readonly string[]): Model {
@@ -416,5 +417,130 @@ describe('a full disk', () => {
     await expect(reconcile(lab, annaSuspended)).rejects.toMatchObject({ code: 'LM_STORE_CLOSED' });
 
     expect(lab.directory.login('anna')?.state).toBe('active');
+  });
+});
+
+describe('devices and portals', () => {
+  const phone = '00:0C:42:00:D4:64';
+  const macAuth = { format: 'XXXXXXXXXXXX' as const, password: new Secret('what the hotspot sends') };
+  const guests: Model = {
+    ...onRouter(anna, {
+      hotspots: [hotspotOf('hs-guest', { macAuth })],
+      dhcp: [dhcpServerOf('lan', { unknownClients: { pool: 'fake' } })],
+    }),
+    subscriptions: [...anna.subscriptions, subscriptionOf('ben', { macs: [phone] })],
+    portalSites: [portalSite('cafe', { clickThrough: servicePlan({ name: 'free' }) })],
+  };
+  const suspended = {
+    ...guests,
+    subscriptions: [subscriptionOf('ben', { macs: [phone], state: 'suspended', reason: 'unpaid' })],
+  };
+
+  it('are served, after a restart as before, and forgotten when taken out of git', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, guests);
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+    await lab.target.load(guests);
+    const { directory } = lab;
+
+    expect((await reconcile(lab, guests)).plan.changes).toEqual([]);
+    expect(directory.device(phone)).toMatchObject({ username: phone, subscriber: 'ben' });
+    expect(directory.login(phone)).toBeUndefined();
+    expect(directory.portalsAt('core-1')).toMatchObject([{ site: 'cafe', clickThrough: { service: 'free' } }]);
+    expect(directory.portalsAt('core-2')).toEqual([]);
+    expect(directory.portal('cafe')?.key.reveal()).toBe(guests.portalSites[0]?.key.reveal());
+    expect(directory.nas('core-1')?.macPasswords).toMatchObject([expect.any(Secret)]);
+    expect(directory.nas('core-1')?.unknownClients?.get('lan')).toMatchObject({ pool: 'fake' });
+    expect(directory.loginsOf('ben').map(({ username }) => username)).toEqual([phone]);
+
+    await reconcile(lab, anna);
+    expect(directory.device(phone)).toBeUndefined();
+    expect(directory.portal('cafe')).toBeUndefined();
+    expect(directory.portalsAt('core-1')).toEqual([]);
+    expect(directory.nas('core-1')).not.toHaveProperty('macPasswords');
+  });
+
+  it('IS-42: rotate the password of MAC authentication in one change, of which the disk keeps no secret', async () => {
+    await using folder = await TempFolder.make();
+    const rotated = onRouter(guests, {
+      hotspots: [hotspotOf('hs-guest', { macAuth: { ...macAuth, password: new Secret('the next') } })],
+    });
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, guests);
+
+      const { plan } = await reconcile(lab, rotated);
+
+      expect(plan.changes).toMatchObject([{ action: 'update', menu: 'nas', identity: 'core-1' }]);
+      expect(lab.directory.nas('core-1')?.macPasswords?.map((each) => (each as Secret).reveal())).toEqual(['the next']);
+    }
+    const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const disk = Buffer.concat(files.map((file) => readFileSync(join(file.parentPath, file.name))));
+    for (const secret of ['what the hotspot sends', 'the next', guests.portalSites[0]?.key.reveal() ?? '']) {
+      expect(secret !== '' && disk.includes(secret)).toBe(false);
+    }
+  });
+
+  it('have sessions that are ended under the name of the device, however the NAS spells it', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    await reconcile(lab, suspended);
+    lab.sessions.online.set(phone, '80100014');
+
+    const effect = lab.target.unwanted({ username: '000c4200d464', sessionId: '80100014' });
+
+    expect(effect).toEqual({
+      username: phone,
+      action: 'disconnect',
+      why: 'suspended: unpaid',
+      sessionIds: ['80100014'],
+    });
+  });
+
+  it('tell the sessions of a device with the limits that hold for it', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const slower = servicePlan({ rate: { down: 1_000_000, up: 1_000_000 } });
+    await reconcile(lab, guests);
+    lab.sessions.online.set(phone, '80100014');
+
+    await reconcile(lab, {
+      ...guests,
+      subscriptions: [...anna.subscriptions, subscriptionOf('ben', { macs: [phone], service: slower })],
+    });
+
+    expect(lab.sessions.asked).toEqual([{ action: 'change', username: phone, rate: '1M/1M' }]);
+  });
+});
+
+describe('a state folder of the version before this one', () => {
+  it('is brought up to date, serves at once, and nobody online is told anything', async () => {
+    await using folder = await TempFolder.make();
+    const sessions = new FakeSessions();
+    sessions.online.set('anna', '81c00001');
+    {
+      await using lab = await DirectoryLab.open(folder.path, sessions);
+      await reconcile(lab, anna);
+      const rows = lab.store.table<{ fields: Record<string, unknown> }>('directory');
+      for await (const [key, { fields }] of rows.entries()) {
+        const { access: _, 'mac-passwords': _mac, 'unknown-clients': _unknown, ...old } = fields;
+        await rows.put(key, { fields: old });
+      }
+    }
+    await using lab = await DirectoryLab.open(folder.path, sessions);
+    await lab.target.load(anna);
+    const before = lab.directory.login('anna');
+
+    const { plan, told } = await reconcile(lab, anna);
+
+    expect(before).toMatchObject({ state: 'active', limits: { rateLimit: '5M/20M' } });
+    expect(before).not.toHaveProperty('access');
+    expect(plan.changes).toMatchObject([{ action: 'update', identity: 'anna', set: { access: 'pppoe' } }]);
+    expect(plan.sessions).toEqual([]);
+    expect([told, sessions.asked]).toEqual([[], []]);
+    expect(lab.directory.login('anna')?.access).toEqual(['pppoe']);
   });
 });

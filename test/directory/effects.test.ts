@@ -61,6 +61,7 @@ describe('a change of somebody online by RADIUS', () => {
     ['interim', { interim: '300' }],
     ['reason', { reason: 'was late' }],
     ['name of the subscriber in git', { subscriber: 'anna-w' }],
+    ['ways it is sold for, which a version before this one did not keep', { access: 'hotspot,pppoe' }],
     ['tariff of the same limits', { service: 'home-20-new' }],
     ['expiry, which is acted on when it comes', { expires: '2030-01-01T00:00:00.000Z' }],
   ])('leaves the session alone: %s', (_, set) => {
@@ -77,6 +78,13 @@ describe('a change of somebody online by RADIUS', () => {
   });
 });
 
+describe('a change of a device', () => {
+  it('concerns its sessions as that of a login does', () => {
+    expect(effects({ ...updated({ rate: '1M/1M' }), menu: 'device' })).toMatchObject([{ action: 'change' }]);
+    expect(effects({ ...updated({ state: 'suspended' }), menu: 'device' })).toMatchObject([{ action: 'disconnect' }]);
+  });
+});
+
 describe('a change of somebody else', () => {
   it('means nothing for those who are not online, or whom a local row let in', () => {
     expect(effects(updated({ rate: '1M/1M' }), [])).toEqual([]);
@@ -87,6 +95,10 @@ describe('a change of somebody else', () => {
     expect(effects(updated({ state: 'suspended' }, { radius: 'no' }))).toEqual([]);
     const before = { menu: 'login', identity: 'anna', fields: { ...fields, radius: 'no' }, ownership: 'ours' as const };
     expect(effects({ action: 'delete', before })).toEqual([]);
+  });
+
+  it('means nothing when the row is a portal: its guests stay until their time is up', () => {
+    expect(effects({ ...updated({ rate: '1M/1M' }), menu: 'portal' })).toEqual([]);
   });
 
   it('means nothing when the login is new, or the row a NAS', () => {

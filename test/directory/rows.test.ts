@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { directoryRows, loginOf, nasOf } from '../../src/directory/rows.ts';
+import { loginOf, nasOf, portalOf } from '../../src/directory/row-meaning.ts';
+import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
 import { document, modelOf, operator, router, service } from '../support/manifest.ts';
+import {
+  dhcpServerOf,
+  hotspotOf,
+  mikrotikBridge,
+  onRouter,
+  portalSite,
+  servicePlan,
+  subscriptionOf,
+} from '../support/model-parts.ts';
 
 const client = `    clients:
       - {name: wlan, clientAddress: 198.51.100.0/24, nasIdentifier: ap, secret: a-shared-secret-of-32-characters!, profile: generic}
@@ -35,6 +45,7 @@ describe('the login of a subscriber', () => {
       username: 'anna',
       subscriber: 'anna',
       service: 'office',
+      access: ['pppoe'],
       password: expect.any(Secret),
       state: 'active',
       radius: true,
@@ -94,5 +105,149 @@ describe('the NAS of a network', () => {
     const menus = directoryRows(networkOf(subscriber('anna', 'service: home-20'))).map((row) => row.menu);
 
     expect(menus).toEqual(['login', 'nas', 'nas']);
+  });
+});
+
+const phone = '00:0C:42:00:D4:64';
+const tablet = '00:0C:42:00:D4:65';
+
+function rowsOf(more: Partial<Model>, menu: string) {
+  return directoryRows({ ...networkOf(), ...more }).filter((row) => row.menu === menu);
+}
+
+describe('the devices of a subscriber', () => {
+  const anna = subscriptionOf('anna', {
+    username: 'anna',
+    password: new Secret('hunter2'),
+    macs: [phone, tablet],
+    service: servicePlan({ access: ['hotspot', 'dhcp'], sessions: { interimSeconds: 120, timeoutSeconds: 3600 } }),
+    attributes: [{ name: 'Mikrotik-Address-List', value: 'known' }],
+  });
+
+  it('SPL-20: are logins of their own, by MAC, with the limits of the service and no password', () => {
+    const devices = rowsOf({ subscriptions: [anna] }, 'device').map(loginOf);
+
+    expect(devices.map(({ username }) => username)).toEqual([phone, tablet]);
+    expect(devices[0]).toMatchObject({
+      subscriber: 'anna',
+      service: 'cafe',
+      access: ['dhcp', 'hotspot'],
+      state: 'active',
+      radius: true,
+      limits: {
+        rateLimit: '2M/10M',
+        sessionTimeoutSeconds: 3600,
+        attributes: [{ name: 'Mikrotik-Address-List', value: 'known' }],
+      },
+    });
+    expect(devices[0]?.password.reveal()).toBe('');
+  });
+
+  it('stand beside the username, which has the same limits', () => {
+    const [login] = rowsOf({ subscriptions: [anna] }, 'login').map(loginOf);
+    const [device] = rowsOf({ subscriptions: [anna] }, 'device').map(loginOf);
+
+    expect(login).toMatchObject({ username: 'anna', limits: device?.limits });
+  });
+
+  it('need no username', () => {
+    const { username: _username, password: _password, ...known } = anna;
+
+    expect(rowsOf({ subscriptions: [known] }, 'login')).toEqual([]);
+    expect(rowsOf({ subscriptions: [known] }, 'device')).toHaveLength(2);
+  });
+});
+
+describe('a portal site', () => {
+  const key = new Secret('a key of this site only, thirty-two');
+  const clickThrough = servicePlan({
+    name: 'free',
+    sessions: { interimSeconds: 60, timeoutSeconds: 1800 },
+    pool: 'guests',
+  });
+
+  it('lets guests in at the routers of its hotspots, with the limits of its click-through service', () => {
+    const bridges = [mikrotikBridge('core-2'), mikrotikBridge('core-1'), mikrotikBridge('core-1', 'hs-roof')];
+    const [portal] = rowsOf({ portalSites: [portalSite('cafe', { key, bridges, clickThrough })] }, 'portal').map(
+      portalOf,
+    );
+
+    expect(portal).toEqual({
+      site: 'cafe',
+      key,
+      nas: ['core-1', 'core-2'],
+      clickThrough: {
+        service: 'free',
+        limits: {
+          rateLimit: '2M/10M',
+          rate: { up: 2_000_000, down: 10_000_000 },
+          sessionTimeoutSeconds: 1800,
+          interimSeconds: 60,
+          pool: 'guests',
+          attributes: [],
+        },
+      },
+    });
+  });
+
+  it('has no guests without an account where click-through is not offered', () => {
+    const [portal] = rowsOf({ portalSites: [portalSite('cafe', { key })] }, 'portal').map(portalOf);
+
+    expect(portal).toEqual({ site: 'cafe', key, nas: ['core-1'] });
+  });
+
+  it('at an Omada controller alone concerns no NAS', () => {
+    const omada = { type: 'omada' as const, controller: 'oc', site: { name: 'cafe' } };
+
+    expect(rowsOf({ portalSites: [portalSite('cafe', { bridges: [omada] })] }, 'portal')).toEqual([]);
+  });
+});
+
+describe('the NAS of a router with hotspots and DHCP servers', () => {
+  const nasWith = (more: Partial<Model['routers'][number]>) =>
+    rowsOf(onRouter(networkOf(), more), 'nas')
+      .map(nasOf)
+      .find(({ name }) => name === 'core-1');
+
+  it('IS-42: knows what its hotspots send with a MAC, each thing once', () => {
+    const macAuth = (password: Secret | 'mac' | 'none') => ({ format: 'XXXXXXXXXXXX' as const, password });
+    const hotspots = [
+      hotspotOf('a', { macAuth: macAuth(new Secret('mac')) }),
+      hotspotOf('b', { macAuth: macAuth(new Secret('of the site')) }),
+      hotspotOf('c', { macAuth: macAuth('none') }),
+      hotspotOf('d', { macAuth: macAuth(new Secret('of the site')) }),
+      hotspotOf('e'),
+    ];
+
+    const given = nasWith({ hotspots })?.macPasswords?.map((each) => (each instanceof Secret ? [each.reveal()] : each));
+
+    expect(given).toEqual(['none', ['mac'], ['of the site']]);
+    expect(nasWith({ hotspots: [hotspotOf('e')] })).not.toHaveProperty('macPasswords');
+  });
+
+  it('SPL-19: knows the pool of unknown clients, for each DHCP server that asks RADIUS', () => {
+    const unknownClients = { pool: 'fake', rate: { down: 1_000_000, up: 512_000 } };
+    const dhcp = [
+      dhcpServerOf('lan', { unknownClients }),
+      dhcpServerOf('by-itself', { unknownClients, radius: false }),
+      dhcpServerOf('closed'),
+    ];
+
+    expect(nasWith({ dhcp })?.unknownClients).toEqual(
+      new Map([
+        [
+          'lan',
+          {
+            pool: 'fake',
+            rateLimit: '512k/1M',
+            rate: { up: 512_000, down: 1_000_000 },
+            sessionTimeoutSeconds: 300,
+            interimSeconds: 120,
+            attributes: [],
+          },
+        ],
+      ]),
+    );
+    expect(nasWith({ dhcp: [dhcpServerOf('closed')] })).not.toHaveProperty('unknownClients');
   });
 });

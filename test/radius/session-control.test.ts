@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/accounting/event.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import { loginOf } from '../../src/directory/rows.ts';
+import { loginOf } from '../../src/directory/row-meaning.ts';
 import { type DynamicAnswer, NasSessionControl } from '../../src/radius/session-control.ts';
 import type { SessionEffect } from '../../src/reconcile/target.ts';
 

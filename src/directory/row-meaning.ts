@@ -1,0 +1,113 @@
+import { Secret } from '../base/secret.ts';
+import { parseRate } from '../base/units.ts';
+import type { AccessKind } from '../model/model.ts';
+import type { Row, Value } from '../reconcile/target.ts';
+import type { Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
+
+type StoredFields = Pick<Row, 'identity' | 'fields'>;
+
+/** The login, or device, that a row stands for. A row of an earlier version lacks fields: they mean what they meant then. */
+export function loginOf({ identity, fields }: StoredFields): Login {
+  const reason = text(fields['reason']);
+  const expires = text(fields['expires']);
+  const access = text(fields['access']);
+  return {
+    username: identity,
+    subscriber: text(fields['subscriber']) ?? '',
+    service: text(fields['service']) ?? '',
+    ...(access === undefined ? {} : { access: access.split(',').filter(isAccessKind) }),
+    password: secret(fields['password']),
+    state: stateOf(text(fields['state'])),
+    ...(reason === undefined ? {} : { reason }),
+    ...(expires === undefined ? {} : { expires: Date.parse(expires) }),
+    radius: fields['radius'] === 'yes',
+    limits: limitsOf(fields),
+  };
+}
+
+/** The portal site that a row stands for. */
+export function portalOf({ identity, fields }: StoredFields): PortalAccess {
+  const service = text(fields['click-through']);
+  return {
+    site: identity,
+    key: secret(fields['key']),
+    nas: text(fields['nas'])?.split(',') ?? [],
+    ...(service === undefined ? {} : { clickThrough: { service, limits: limitsOf(fields) } }),
+  };
+}
+
+/** The NAS that a row stands for. */
+export function nasOf({ identity, fields }: StoredFields): Nas {
+  const nasIdentifier = text(fields['nas-identifier']);
+  const router = text(fields['router']);
+  const macPasswords = fields['mac-passwords'];
+  const unknownClients = text(fields['unknown-clients']);
+  return {
+    name: identity,
+    clientAddress: text(fields['client-address']) ?? '',
+    ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
+    secret: secret(fields['secret']),
+    profile: fields['profile'] === 'generic' ? 'generic' : 'mikrotik',
+    messageAuthenticator: fields['message-authenticator'] === 'off' ? 'off' : 'require',
+    coaPort: number(fields['coa-port']) ?? 3799,
+    ...(router === undefined ? {} : { router }),
+    ...(macPasswords instanceof Secret ? { macPasswords: macPasswordsOf(macPasswords) } : {}),
+    ...(unknownClients === undefined ? {} : { unknownClients: unknownClientsOf(unknownClients) }),
+  };
+}
+
+function limitsOf(fields: Row['fields']): LoginLimits {
+  const rateLimit = text(fields['rate']);
+  const [up, down] = (rateLimit?.split(' ')[0] ?? '').split('/').map(parseRate);
+  const sessionTimeoutSeconds = number(fields['session-timeout']);
+  const idleTimeoutSeconds = number(fields['idle-timeout']);
+  const address = text(fields['address']);
+  const pool = text(fields['pool']);
+  return {
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(up === undefined || down === undefined ? {} : { rate: { up, down } }),
+    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
+    ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
+    interimSeconds: number(fields['interim']) ?? 120,
+    ...(address === undefined ? {} : { address }),
+    ...(pool === undefined ? {} : { pool }),
+    attributes: attributesOf(text(fields['attributes'])),
+  };
+}
+
+function attributesOf(json: string | undefined): LoginLimits['attributes'] {
+  if (json === undefined) return [];
+  const pairs = JSON.parse(json) as readonly (readonly [string, string | number])[];
+  return pairs.map(([name, value]) => ({ name, value }));
+}
+
+function macPasswordsOf(joined: Secret): NonNullable<Nas['macPasswords']> {
+  const [words, secrets] = JSON.parse(joined.reveal()) as readonly [('mac' | 'none')[], string[]];
+  return [...words, ...secrets.map((each) => new Secret(each))];
+}
+
+function unknownClientsOf(json: string): NonNullable<Nas['unknownClients']> {
+  const entries = JSON.parse(json) as readonly (readonly [string, Row['fields']])[];
+  return new Map(entries.map(([server, fields]) => [server, limitsOf(fields)]));
+}
+
+function isAccessKind(word: string): word is AccessKind {
+  return word === 'pppoe' || word === 'hotspot' || word === 'dhcp';
+}
+
+function stateOf(word: string | undefined): Login['state'] {
+  return word === 'suspended' || word === 'disabled' ? word : 'active';
+}
+
+function text(value: Value | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function number(value: Value | undefined): number | undefined {
+  const digits = text(value);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function secret(value: Value | undefined): Secret {
+  return value instanceof Secret ? value : new Secret('');
+}
