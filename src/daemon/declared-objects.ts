@@ -1,8 +1,8 @@
 import type { DeclaredObject } from '../admin/service.ts';
-import type { Model, Origin, Subscription } from '../model/model.ts';
+import type { Model, Origin, PortalSite, Subscription } from '../model/model.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 
-const kinds = ['operator', 'router', 'service', 'subscriber'] as const;
+const kinds = ['operator', 'router', 'service', 'subscriber', 'portalsite', 'omadacontroller'] as const;
 
 /** The kind that a word of the command line means: `routers`, `Router` and `router` are one. */
 export function kindOf(word: string): (typeof kinds)[number] | undefined {
@@ -41,6 +41,10 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
           ...(spec.rate === undefined ? {} : { rateText: rateLimitText(spec.rate) }),
         }),
       );
+    case 'portalsite':
+      return model.portalSites.map(siteObject);
+    case 'omadacontroller':
+      return model.omadaControllers.map(({ name, origin, ...spec }) => object('OmadaController', name, origin, spec));
     default:
       return model.subscriptions.map(subscriberObject);
   }
@@ -49,6 +53,11 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
 function subscriberObject({ id, origin, service, ...spec }: Subscription): DeclaredObject {
   const expires = spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() };
   return object('Subscriber', id, origin, { ...spec, service: service.name, ...expires });
+}
+
+function siteObject({ name, origin, clickThrough, ...spec }: PortalSite): DeclaredObject {
+  const service = clickThrough === undefined ? {} : { clickThrough: clickThrough.name };
+  return object('PortalSite', name, origin, { ...spec, ...service });
 }
 
 function object(kind: string, name: string, origin: Origin | undefined, spec: object): DeclaredObject {

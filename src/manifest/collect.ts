@@ -2,7 +2,15 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { isSeq, type ParsedNode } from 'yaml';
 import { printable } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
-import type { Declared, OperatorSpec, RouterSpec, ServiceSpec, SubscriberSpec } from '../model/declarations.ts';
+import type {
+  Declared,
+  OmadaControllerSpec,
+  OperatorSpec,
+  PortalSiteSpec,
+  RouterSpec,
+  ServiceSpec,
+  SubscriberSpec,
+} from '../model/declarations.ts';
 import type { Metadata, SubscriberList } from '../model/generated/documents.ts';
 import { kinds } from '../model/generated/schemas.ts';
 import type { Origin } from '../model/model.ts';
@@ -20,9 +28,15 @@ export interface Collected {
   readonly routers: Declared<RouterSpec>[];
   readonly services: Declared<ServiceSpec>[];
   readonly subscribers: Declared<SubscriberSpec>[];
+  readonly portalSites: Declared<PortalSiteSpec>[];
+  readonly omadaControllers: Declared<OmadaControllerSpec>[];
   readonly lists: Declared<undefined>[];
   /** Known by name only: the schema was not met. */
-  readonly broken: { readonly router: Set<string>; readonly service: Set<string> };
+  readonly broken: {
+    readonly router: Set<string>;
+    readonly service: Set<string>;
+    readonly omadaController: Set<string>;
+  };
   /** Something of the kind is declared that could not be read or used. */
   readonly incomplete: { operator: boolean; router: boolean };
   /** Names in texts that could not be read, and the file of each. */
@@ -31,12 +45,14 @@ export interface Collected {
 }
 
 export function nothingCollected(): Collected {
-  const broken = { router: new Set<string>(), service: new Set<string>() };
+  const broken = { router: new Set<string>(), service: new Set<string>(), omadaController: new Set<string>() };
   return {
     operators: [],
     routers: [],
     services: [],
     subscribers: [],
+    portalSites: [],
+    omadaControllers: [],
     lists: [],
     broken,
     incomplete: { operator: false, router: false },
@@ -47,16 +63,22 @@ export function nothingCollected(): Collected {
 
 /** Adds what was collected elsewhere, which stays as it is. */
 export function addCollected(into: Collected, part: Collected): void {
-  for (const list of ['operators', 'routers', 'services', 'subscribers', 'lists', 'issues'] as const) {
+  for (const list of declaredLists) {
     const target: unknown[] = into[list];
     for (const each of part[list]) target.push(each);
   }
-  for (const name of part.broken.router) into.broken.router.add(name);
-  for (const name of part.broken.service) into.broken.service.add(name);
+  for (const kind of ['router', 'service', 'omadaController'] as const) {
+    for (const name of part.broken[kind]) into.broken[kind].add(name);
+  }
   for (const [name, file] of part.unread) into.unread.set(name, file);
   into.incomplete.operator ||= part.incomplete.operator;
   into.incomplete.router ||= part.incomplete.router;
 }
+
+const declaredLists = [
+  ...(['operators', 'routers', 'services', 'subscribers', 'portalSites', 'omadaControllers'] as const),
+  ...(['lists', 'issues'] as const),
+] as const;
 
 /** Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins. */
 export function collectFile(into: Collected, file: YamlFile, text: string): void {
@@ -193,17 +215,24 @@ function collectObject(into: Collected, file: YamlFile, document: YamlDocument, 
       into.operators.push({ ...declared, kind, entries: entryOrigins(file, document.node, [['radius', 'clients']]) });
       break;
     case 'Router':
-      into.routers.push({ ...declared, kind, entries: entryOrigins(file, document.node, [['pools']]) });
+      into.routers.push({ ...declared, kind, entries: entryOrigins(file, document.node, routerLists) });
       break;
     case 'Service':
       into.services.push({ ...declared, kind });
+      break;
+    case 'PortalSite':
+      into.portalSites.push({ ...declared, kind });
+      break;
+    case 'OmadaController':
+      into.omadaControllers.push({ ...declared, kind });
       break;
     default:
       into.subscribers.push({ ...declared, kind: 'Subscriber' });
   }
 }
 
-const perService = ['service', 'username', 'password', 'router', 'auth', 'address', 'attributes'] as const;
+const routerLists = [['pools'], ['dhcp'], ['hotspots']] as const;
+const perService = ['service', 'username', 'password', 'router', 'auth', 'address', 'mac', 'attributes'] as const;
 
 function collectList(
   into: Collected,
@@ -291,6 +320,7 @@ function rememberBroken(into: Collected, kind: Kind, name: string | undefined): 
   if (kind === 'Router') into.incomplete.router = true;
   if (kind === 'Router' && name !== undefined) into.broken.router.add(name);
   if (kind === 'Service' && name !== undefined) into.broken.service.add(name);
+  if (kind === 'OmadaController' && name !== undefined) into.broken.omadaController.add(name);
 }
 
 function nameOf(fields: Readonly<Record<string, Plain>>): string | undefined {

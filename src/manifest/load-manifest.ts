@@ -106,9 +106,9 @@ function nothingDeclared(message: string): Issue {
   return { severity: 'error', code: 'LM_NO_DOCUMENTS', message, hint, ...wholeRepository };
 }
 
-function declaresNothing({ operators, routers, services, subscribers, lists, issues }: Collected): boolean {
-  const count = operators.length + routers.length + services.length + subscribers.length + lists.length;
-  return count === 0 && !hasErrors(issues);
+function declaresNothing({ operators, routers, services, subscribers, lists, ...others }: Collected): boolean {
+  const all = [operators, routers, services, subscribers, lists, others.portalSites, others.omadaControllers];
+  return all.every((each) => each.length === 0) && !hasErrors(others.issues);
 }
 
 function noteUnread(collected: Collected, unchecked: Map<string, Set<string>>, name: string): boolean {

@@ -10,10 +10,11 @@ import { pathOf } from './schema-words.ts';
  */
 const tellsOthers: ReadonlySet<string> = new Set([
   ...['pools', 'auth', 'api', 'routers', 'router', 'address', 'service', 'services', 'username', 'password', 'mac'],
+  ...['dhcp', 'hotspots', 'bridge', 'sites'],
 ]);
 
 /** What stands in for a field that must be there and says nothing to other documents. */
-const standIns: Readonly<Record<string, () => Open>> = { access: () => ['pppoe'] };
+const standIns: Readonly<Record<string, () => Open>> = { access: () => ['pppoe', 'hotspot', 'dhcp'] };
 
 const rounds = 5;
 
@@ -51,6 +52,8 @@ function takeOut(root: Open, error: ErrorObject): boolean {
     return meant === undefined && !lacksPools(root) && remove(root, [...at, name]);
   }
   if (error.keyword !== 'required') return remove(root, at);
+  // A portal needs to know whether its router asks RADIUS.
+  if (at.at(-1) === 'radius') return false;
   const missing = String(error.params['missingProperty']);
   const standIn = standIns[missing];
   if (standIn === undefined || at.length !== 1) return remove(root, at);

@@ -1,4 +1,4 @@
-import type { Operator, Router, Service, SubscriberSpec } from './generated/documents.ts';
+import type { OmadaController, Operator, PortalSite, Router, Service, SubscriberSpec } from './generated/documents.ts';
 import type { Origin } from './model.ts';
 
 /** What the documents of a repository say, each true to its schema, none yet compared with another. */
@@ -7,12 +7,15 @@ export interface Declarations {
   readonly routers: readonly Declared<RouterSpec>[];
   readonly services: readonly Declared<ServiceSpec>[];
   readonly subscribers: readonly Declared<SubscriberSpec>[];
+  readonly portalSites: readonly Declared<PortalSiteSpec>[];
+  readonly omadaControllers: readonly Declared<OmadaControllerSpec>[];
   /** Names of lists: unique among themselves, otherwise without meaning. */
   readonly lists: readonly Declared<undefined>[];
   /** Declared but not true to their schema: known by name, nothing else is. */
   readonly broken: {
     readonly router: ReadonlySet<string>;
     readonly service: ReadonlySet<string>;
+    readonly omadaController: ReadonlySet<string>;
   };
   /** Something of the kind is declared that could not be read or used: rules that need all of them are silent. */
   readonly incomplete: { readonly operator: boolean; readonly router: boolean };
@@ -23,11 +26,13 @@ export interface Declarations {
 export type OperatorSpec = Operator['spec'];
 export type RouterSpec = Router['spec'];
 export type ServiceSpec = Service['spec'];
+export type PortalSiteSpec = PortalSite['spec'];
+export type OmadaControllerSpec = OmadaController['spec'];
 export type { SubscriberSpec };
 
 /** One object, with its place. */
 export interface Declared<Spec> {
-  readonly kind: 'Operator' | 'Router' | 'Service' | 'Subscriber' | 'SubscriberList';
+  readonly kind: 'Operator' | 'Router' | 'Service' | 'Subscriber' | 'SubscriberList' | 'PortalSite' | 'OmadaController';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Oldest first. */

@@ -2,13 +2,16 @@ import { addressSpace } from './address-space.ts';
 import { checkNas } from './check-nas.ts';
 import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec, ServiceSpec } from './declarations.ts';
 import { timeReader } from './local-time.ts';
-import type { Model, Router, ServicePlan, Subscription } from './model.ts';
+import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
+import { resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
+import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
 import { byName, error, type Resolving, warning } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
+import { checkDevices } from './subscriber-devices.ts';
 
 export interface ResolveOptions {
   readonly secrets: Omit<SecretOptions, 'masterKey' | 'masterKeyUnread'>;
@@ -43,6 +46,7 @@ export function resolveModel(
     resolveService(to, each, { routers, interimSeconds, foreignNas }),
   );
   const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
+  const portals = resolvePortals(to, { operator, routers, services });
   checkRoutersUsed(to, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
   problems.push(...to.secrets.summary());
@@ -51,8 +55,8 @@ export function resolveModel(
     routers: inOrder([...routers.values()], ({ name }) => name),
     services: inOrder([...services.values()], ({ name }) => name),
     subscriptions: inOrder(subscriptions, ({ id }) => id),
-    portalSites: [],
-    omadaControllers: [],
+    portalSites: inOrder(portals.sites, ({ name }) => name),
+    omadaControllers: inOrder(portals.controllers, ({ name }) => name),
   };
   return { model, problems };
 }
@@ -113,9 +117,29 @@ function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings)
     readTime: timeReader(surroundings.timezone),
     usernames: new Map(),
     addresses: new Map(),
+    devices: { byMac: new Map(), random: [] },
   };
   const subscribers = byName(to, to.declarations.subscribers);
-  return [...subscribers.values()].flatMap((each) => resolveSubscriber(to, each, context));
+  const subscriptions = [...subscribers.values()].flatMap((each) => resolveSubscriber(to, each, context));
+  checkDevices(to, subscriptions, context.devices);
+  return subscriptions;
+}
+
+function resolvePortals(
+  to: Resolving,
+  surroundings: {
+    readonly operator: Operator;
+    readonly routers: ReadonlyMap<string, Router>;
+    readonly services: ReadonlyMap<string, ServicePlan>;
+  },
+): { readonly sites: readonly PortalSite[]; readonly controllers: readonly OmadaController[] } {
+  const controllers = byName(to, to.declarations.omadaControllers);
+  const context = { ...surroundings, controllers, bridged: new Map(), aliases: new Map() };
+  const sites = byName(to, to.declarations.portalSites);
+  return {
+    sites: [...sites.values()].map((each) => resolvePortalSite(to, each, context)),
+    controllers: [...controllers.values()].map((each) => resolveOmadaController(to, each)),
+  };
 }
 
 /** A router asked to hold logins must have an API, one that must ask RADIUS its settings: said once per router. */
@@ -135,7 +159,11 @@ function checkRoutersUsed(
       const message = `${count} ${count === 1 ? 'login is' : 'logins are'} to be kept on "${router.name}", which has no api`;
       error(to, 'LM_ROUTER_WITHOUT_API', message, place, ['metadata', 'name'], 'set spec.api, or use auth: radius');
     }
-    if (router.ppp !== undefined && router.radius === undefined && router.auth === 'radius') {
+    if (
+      (router.ppp !== undefined || router.hotspots.length > 0) &&
+      router.radius === undefined &&
+      router.auth === 'radius'
+    ) {
       const message = `"${router.name}" has auth: radius but no radius settings`;
       warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
     }

@@ -2,8 +2,10 @@ import { compact } from '../base/compact.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { normaliseIp, normalisePrefix } from './ipv4.ts';
+import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
-import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
+import type { AdminToken, Operator, RadiusClient, RadiusServer } from './model.ts';
+import { resolvePortalSettings } from './resolve-portal-settings.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
 const shortestIntervalMs = 1_000;
@@ -18,9 +20,9 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
     name: declared?.name ?? 'default',
     timezone: timezone(to, declared),
     radius: radius(to, declared),
-    portal: { listen: { host: '0.0.0.0', port: 8080 }, declared: false, trustedProxies: [] },
+    portal: resolvePortalSettings(to, declared),
     admin: {
-      listen: endpoints(to, declared, spec.admin?.listen ?? '127.0.0.1:9812', ['spec', 'admin', 'listen'])[0] ?? {
+      listen: listenEndpoints(to, declared, spec.admin?.listen ?? '127.0.0.1:9812', ['spec', 'admin', 'listen'])[0] ?? {
         host: '127.0.0.1',
         port: 9812,
       },
@@ -61,32 +63,12 @@ function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Op
   const spec: RadiusSpec = declared?.spec.radius ?? {};
   const path = ['spec', 'radius', 'listen'];
   return {
-    listenAuth: endpoints(to, declared, spec.listen?.auth ?? '0.0.0.0:1812', [...path, 'auth']),
-    listenAccounting: endpoints(to, declared, spec.listen?.accounting ?? '0.0.0.0:1813', [...path, 'accounting']),
+    listenAuth: listenEndpoints(to, declared, spec.listen?.auth ?? '0.0.0.0:1812', [...path, 'auth']),
+    listenAccounting: listenEndpoints(to, declared, spec.listen?.accounting ?? '0.0.0.0:1813', [...path, 'accounting']),
     servers: declared === undefined ? [] : servers(to, declared, spec.servers ?? []),
     messageAuthenticator: spec.messageAuthenticator ?? 'require',
     clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? []),
   };
-}
-
-function endpoints(
-  to: Resolving,
-  declared: Declared<OperatorSpec> | undefined,
-  field: string | readonly string[],
-  path: readonly string[],
-): readonly Endpoint[] {
-  const isList = typeof field !== 'string';
-  return [field].flat().flatMap((text, index) => {
-    const colon = text.lastIndexOf(':');
-    const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-    const port = Number(text.slice(colon + 1));
-    const right = port <= 65535 && (!/^[\d.]+$|:/.test(host) || normaliseIp(host) !== undefined);
-    if (!right && declared !== undefined) {
-      const hint = 'host:port as in 0.0.0.0:1812 or [::]:1812';
-      error(to, 'LM_ENDPOINT', `"${text}" cannot be listened on`, declared, isList ? [...path, index] : path, hint);
-    }
-    return right ? [{ host, port }] : [];
-  });
 }
 
 function servers(

@@ -2,7 +2,17 @@ import { compact } from '../base/compact.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Declared, RouterSpec } from './declarations.ts';
 import { normaliseIp, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type { AddressPool, MessageAuthenticatorPolicy, PppoeServer, Router, RouterPpp, RouterRadius } from './model.ts';
+import type {
+  AddressPool,
+  MessageAuthenticatorPolicy,
+  PppoeServer,
+  Router,
+  RouterDns,
+  RouterPpp,
+  RouterRadius,
+} from './model.ts';
+import { behindHotspot, resolveDhcp } from './resolve-dhcp.ts';
+import { resolveHotspots } from './resolve-hotspots.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
 
 type Declaration = Declared<RouterSpec>;
@@ -10,6 +20,7 @@ type Declaration = Declared<RouterSpec>;
 /** One router, from its own declaration and the Operator's default. */
 export function resolveRouter(to: Resolving, declared: Declaration, policy: MessageAuthenticatorPolicy): Router {
   const { spec } = declared;
+  const asks = radius(to, declared, policy);
   return compact({
     name: declared.name,
     labels: declared.labels,
@@ -17,11 +28,12 @@ export function resolveRouter(to: Resolving, declared: Declaration, policy: Mess
     api: api(to, declared),
     mode: spec.mode ?? 'apply',
     auth: spec.auth ?? 'radius',
-    radius: radius(to, declared, policy),
+    radius: asks,
     pools: pools(to, declared),
     ppp: ppp(to, declared),
-    dhcp: [],
-    hotspots: [],
+    dhcp: resolveDhcp(to, declared, asks?.services),
+    hotspots: resolveHotspots(to, declared),
+    dns: dns(to, declared),
     identity: spec.system?.identity,
     origin: declared.origin,
   });
@@ -81,10 +93,32 @@ function radius(to: Resolving, declared: Declaration, policy: MessageAuthenticat
     clientAddress,
     nasIdentifier: spec.nasIdentifier ?? declared.spec.system?.identity ?? declared.name,
     messageAuthenticator: spec.messageAuthenticator ?? policy,
-    services: spec.services ?? ['ppp'],
+    services: spec.services ?? servicesOf(declared.spec),
     coaPort: spec.coaPort ?? 3799,
     timeoutMs: parseDuration(spec.timeout ?? '1500ms') ?? 1500,
   });
+}
+
+/** What asks RADIUS when `services` does not say: everything declared that can. */
+function servicesOf({ ppp: dialIn, hotspots = [], dhcp = [] }: RouterSpec): readonly string[] {
+  const words = [
+    ...(dialIn === undefined ? [] : ['ppp']),
+    ...(hotspots.length === 0 ? [] : ['hotspot']),
+    ...(dhcp.some((server) => !behindHotspot({ hotspots }, server.interface)) ? ['dhcp'] : []),
+  ];
+  return words.length === 0 ? ['ppp'] : words;
+}
+
+function dns(to: Resolving, declared: Declaration): RouterDns | undefined {
+  const spec = declared.spec.system?.dns;
+  if (spec === undefined) return undefined;
+  const servers = spec.servers?.map((text, index) => {
+    const path = ['spec', 'system', 'dns', 'servers', index];
+    const address = normaliseIp(text);
+    if (address === undefined) error(to, 'LM_ADDRESS', `"${text}" is no address`, declared, path);
+    return address ?? text;
+  });
+  return compact({ servers, allowRemoteRequests: spec.allowRemoteRequests });
 }
 
 function ip(to: Resolving, declared: Declaration, field: string, text: string | undefined): string | undefined {

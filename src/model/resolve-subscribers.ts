@@ -2,13 +2,15 @@ import { compact } from '../base/compact.ts';
 import type { Secret } from '../base/secret.ts';
 import { type AddressSpace, canonicalIpv4, placeOfAddress } from './address-space.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
+import { checkLocalRows, checkNeeds } from './login-needs.ts';
 import { loginPlaces } from './login-places.ts';
 import type { Router, ServicePlan, Subscription } from './model.ts';
 import { checkedAttributes, error, placeOf, type Resolving, unknownReference, warning } from './resolving.ts';
 import type { SecretField } from './secret-values.ts';
+import { type Devices, resolveMacs } from './subscriber-devices.ts';
 
 type Declaration = Declared<SubscriberSpec>;
-type Entry = Pick<SubscriberSpec, 'service' | 'username' | 'password' | 'router' | 'auth' | 'address' | 'attributes'>;
+type Entry = Pick<SubscriberSpec, (typeof inline)[number]>;
 
 /** What subscribers are checked against, and one another by way of the two maps that fill up. */
 export interface SubscriberContext {
@@ -19,9 +21,10 @@ export interface SubscriberContext {
   readonly readTime: (text: string) => number | undefined;
   readonly usernames: Map<string, Declaration>;
   readonly addresses: Map<number, Declaration>;
+  readonly devices: Devices;
 }
 
-const inline = ['service', 'username', 'password', 'router', 'auth', 'address', 'attributes'] as const;
+const inline = ['service', 'username', 'password', 'router', 'auth', 'address', 'mac', 'attributes'] as const;
 
 /** One subscription per service of a subscriber; those that break a rule are reported and left out. */
 export function resolveSubscriber(
@@ -71,14 +74,13 @@ function resolveEntry(
   context: SubscriberContext,
 ): readonly Subscription[] {
   const path = part === undefined ? ['spec'] : ['spec', 'services', part.index];
-  const { service: serviceName, username, password: field } = entry;
-  if (serviceName === undefined || username === undefined || field === undefined) {
-    missingFields(to, declared, entry);
+  const { service: serviceName } = entry;
+  if (serviceName === undefined) {
+    missingField(to, declared, 'service', 'neither the item nor the defaults of its list say it');
     return [];
   }
-  checkUsername(to, declared, username, [...path, 'username'], context);
-  const password = to.secrets.read(field, secretUse(declared, part));
-  checkPassword(to, declared, field, password, [...path, 'password']);
+  const login = loginOf(to, declared, entry, part, path, context);
+  const macs = resolveMacs(to, declared, entry.mac ?? [], [...path, 'mac'], context.devices);
   const service = context.services.get(serviceName);
   const router = entry.router === undefined ? undefined : context.routers.get(entry.router);
   if (service === undefined) {
@@ -96,11 +98,18 @@ function resolveEntry(
     );
   }
   const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes']);
-  if (service === undefined || (entry.router !== undefined && router === undefined)) return [];
+  if (service === undefined || login === undefined || (entry.router !== undefined && router === undefined)) return [];
+  const known = { login: login.username !== undefined, mac: (entry.mac ?? []).length > 0 };
+  const line = part === undefined ? [] : path;
+  if (!checkNeeds(to, declared, service, known, line)) return [];
 
   const places = loginPlaces(to, declared, { router, auth: entry.auth, service, path, context });
+  const keepers = places.localOn.flatMap((name) => context.routers.get(name) ?? []);
+  checkLocalRows(to, declared, service, known, keepers, line);
+  checkOneDevice(to, declared, entry, service, keepers.length > 0, [...path, 'address']);
   if (attributes.length > 0 && !places.radius) {
-    const message = `no RADIUS answer carries the attributes of "${username}": the router lets it in by itself`;
+    const whose = login.username ?? declared.name;
+    const message = `no RADIUS answer carries the attributes of "${whose}": the router lets it in by itself`;
     const hint = 'those of its service reach local profiles as far as the router knows them';
     warning(to, 'LM_NO_EFFECT_LOCALLY', message, declared, [...path, 'attributes'], hint);
   }
@@ -111,9 +120,8 @@ function resolveEntry(
       subscriber: declared.name,
       labels: declared.labels,
       service,
-      username,
-      password,
-      macs: [],
+      ...login,
+      macs,
       ...places,
       address: address(to, declared, entry.address, [...path, 'address'], concerned(router, service, context), context),
       attributes,
@@ -125,12 +133,43 @@ function resolveEntry(
   ];
 }
 
-function missingFields(to: Resolving, declared: Declaration, entry: Entry): void {
-  for (const field of ['service', 'username', 'password'] as const) {
-    if (entry[field] !== undefined) continue;
-    const message = `"${field}" of the subscriber "${declared.name}" is missing`;
-    error(to, 'LM_MISSING_KEY', message, declared, [], 'neither the item nor the defaults of its list say it');
+function missingField(to: Resolving, declared: Declaration, field: string, hint: string): void {
+  error(to, 'LM_MISSING_KEY', `"${field}" of the subscriber "${declared.name}" is missing`, declared, [], hint);
+}
+
+/** Username and password; neither for somebody known by devices; `undefined` when one is there without the other. */
+function loginOf(
+  to: Resolving,
+  declared: Declaration,
+  { username, password: field }: Entry,
+  part: { readonly name: string; readonly index: number } | undefined,
+  path: readonly (string | number)[],
+  context: SubscriberContext,
+): { readonly username?: string; readonly password?: Secret } | undefined {
+  if (username !== undefined) checkUsername(to, declared, username, [...path, 'username'], context);
+  if (username === undefined && field === undefined) return {};
+  if (username === undefined || field === undefined) {
+    const missing = username === undefined ? 'username' : 'password';
+    missingField(to, declared, missing, 'a username and a password go together');
+    return undefined;
   }
+  const password = to.secrets.read(field, secretUse(declared, part));
+  checkPassword(to, declared, field, password, [...path, 'password']);
+  return { username, password };
+}
+
+/** A static lease gives one address to one device. */
+function checkOneDevice(
+  to: Resolving,
+  declared: Declaration,
+  { mac = [], address: fixed }: Entry,
+  { access }: ServicePlan,
+  local: boolean,
+  path: readonly (string | number)[],
+): void {
+  if (!local || fixed === undefined || mac.length < 2 || !access.includes('dhcp')) return;
+  const message = `"${declared.name}" has ${mac.length} devices and one fixed address: a lease belongs to one device`;
+  error(to, 'LM_ADDRESS_OF_SEVERAL', message, declared, path, 'one entry of services per device, or no address');
 }
 
 function secretUse(declared: Declaration, part: { readonly name: string; readonly index: number } | undefined) {

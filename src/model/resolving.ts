@@ -43,7 +43,7 @@ export function byName<Spec>(to: Resolving, declared: readonly Declared<Spec>[])
 }
 
 export interface Reference {
-  readonly what: 'Service' | 'Router';
+  readonly what: 'Service' | 'Router' | 'OmadaController';
   readonly name: string;
   readonly from: Placed;
   readonly path: Steps;
@@ -55,14 +55,15 @@ export interface Reference {
  */
 export function unknownReference(to: Resolving, reference: Reference, known: ReadonlyMap<string, unknown>): void {
   const { what, name, from, path } = reference;
-  const { broken } = to.declarations;
-  if ((what === 'Router' ? broken.router : broken.service).has(name) || to.declarations.maybeDeclared(name)) return;
+  if (to.declarations.broken[brokenOf[what]].has(name) || to.declarations.maybeDeclared(name)) return;
   const key = `${what}\0${name}`;
   if (!to.suggestions.has(key)) to.suggestions.set(key, nearest(name, known.keys()));
   const meant = to.suggestions.get(key);
   const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
   error(to, 'LM_UNKNOWN_REFERENCE', `no ${what} is called "${name}"`, from, path, hint);
 }
+
+const brokenOf = { Router: 'router', Service: 'service', OmadaController: 'omadaController' } as const;
 
 /** Checks extra attributes and returns them as they are. */
 export function checkedAttributes(

@@ -44,11 +44,14 @@ describe('text where YAML sees something else', () => {
 
 describe('what is not supported yet', () => {
   it.each([
-    [subscriber('mac: ["02:00:00:00:00:01"]'), '8:3 LM_NOT_SUPPORTED_YET "mac" is not supported yet: MAC addresses.'],
+    [
+      subscriber('lock: {mac: ["02:00:00:00:00:01"]}'),
+      '8:3 LM_NOT_SUPPORTED_YET "lock" is not supported yet: locking to a MAC address, NAS or port.',
+    ],
     [subscriber('auth: hybrid'), '8:9 LM_NOT_SUPPORTED_YET "hybrid" is not supported yet → supported: radius, local'],
     [
-      document('Service', 'x', 'access: [pppoe, hotspot]'),
-      '5:19 LM_NOT_SUPPORTED_YET "hotspot" is not supported yet → supported: pppoe',
+      document('Service', 'x', 'access: [pppoe, wireless]'),
+      '5:19 LM_NOT_SUPPORTED_YET "wireless" is not supported yet → supported: pppoe, hotspot, dhcp',
     ],
     [
       document('Router', 'x', 'address: 192.0.2.9\napi: {username: a, password: {derive: 1}, tls: {}}'),
@@ -58,7 +61,7 @@ describe('what is not supported yet', () => {
       document('Router', 'x', 'address: 192.0.2.9\nradius: {secret: {derive: 1}, transport: radsec}'),
       '6:44 LM_NOT_SUPPORTED_YET "radsec" is not supported yet → supported: udp',
     ],
-    [document('PortalSite', 'x', 'title: Lobby'), '2:7 LM_NOT_SUPPORTED_YET the kind PortalSite is not supported yet'],
+    [document('VoucherBatch', 'x', 'count: 9'), '2:7 LM_NOT_SUPPORTED_YET the kind VoucherBatch is not supported yet'],
     [
       subscriber('').replace('{derive: 1}', 'ENC[AES256_GCM,data:x,type:str]'),
       '7:13 LM_NOT_SUPPORTED_YET not supported yet: values encrypted in place by SOPS → use {env: …}, {file: …} or {derive: 1}',
@@ -80,7 +83,7 @@ describe('a document', () => {
     ['kind: Router\n', '1:1 LM_MISSING_KEY "apiVersion" is missing → apiVersion: lastmile/v1'],
     [
       'apiVersion: lastmile/v1\n',
-      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList',
+      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController',
     ],
     [
       'apiVersion: lastmile/v2\nkind: Router\n',
@@ -92,7 +95,7 @@ describe('a document', () => {
     ],
     [
       'apiVersion: lastmile/v1\nkind: 7\n',
-      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList',
+      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController',
     ],
     [subscriber('').replace('name: x', 'name: Über'), expect.stringMatching(/^3:18 LM_WRONG_FORMAT/)],
     [
@@ -116,7 +119,7 @@ describe('a document', () => {
     [subscriber('pasword: x'), '8:3 LM_UNKNOWN_KEY unknown key "pasword" → did you mean password?'],
     [
       document('Subscriber', 'x', 'service: home-20\nusername: x'),
-      expect.stringMatching(/^4:1 LM_MISSING_KEY "password" is missing/),
+      '1:1 LM_MISSING_KEY "password" of the subscriber "x" is missing → a username and a password go together',
     ],
     [
       subscriber('').replace('{derive: 1}', '{env: HOME}'),

@@ -154,7 +154,7 @@ describe('names', () => {
 
     expect(
       modelOf({ ...base, 'a.yaml': subscriber('anna'), 'b.yaml': upper }).subscriptions.map(({ username }) => username),
-    ).toEqual(['ANNA', 'anna']);
+    ).toEqual(['anna', 'ANNA']);
   });
 
   it('there is one Operator', () => {

@@ -31,7 +31,7 @@ export type MessageAuthenticator = 'require' | 'off';
 /**
  * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.
  */
-export type Password =
+export type Secret =
   | string
   | {
       /**
@@ -46,6 +46,21 @@ export type Password =
        * Generation of a secret computed from the master key. A higher number makes a new secret.
        */
       derive?: number;
+    };
+/**
+ * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
+ */
+export type Pem =
+  | string
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
     };
 /**
  * A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.
@@ -72,6 +87,10 @@ export type Ipv4Range = string;
  */
 export type Ipv4 = string;
 /**
+ * An IPv4 prefix without host bits, as in 10.30.0.0/24.
+ */
+export type Ipv4Prefix = string;
+/**
  * Bit/s: a whole number with k, M or G (1000-based), as in 20M or 512k; a bare number is bit/s.
  */
 export type Rate = string | number;
@@ -91,6 +110,14 @@ export type Attributes = {
   value: string | number;
 }[];
 /**
+ * A MAC address, as in AA:BB:CC:DD:EE:FF; other separators and lower case are read as well.
+ */
+export type Mac1 = string;
+/**
+ * MAC addresses. Each belongs to one subscriber only.
+ */
+export type Mac = Mac1[];
+/**
  * Several services of one subscriber, each with its own login. Instead of `service`, `username` and so on.
  */
 export type Services = SubscriberService[];
@@ -101,6 +128,8 @@ export interface Documents {
   Service?: Service;
   Subscriber?: Subscriber;
   SubscriberList?: SubscriberList;
+  PortalSite?: PortalSite;
+  OmadaController?: OmadaController;
 }
 /**
  * Settings of the whole network. One per repository; its name stands in the ownership markers on routers.
@@ -176,13 +205,36 @@ export interface Operator {
          * NAS-Identifier it sends; needed when several share one address.
          */
         nasIdentifier?: string;
-        secret: Password;
+        secret: Secret;
         /**
          * Which attributes it understands. Default generic.
          */
         profile?: 'mikrotik' | 'generic';
         messageAuthenticator?: MessageAuthenticator;
       }[];
+    };
+    /**
+     * The captive portal inside lastmile.
+     */
+    portal?: {
+      listen?: Endpoint;
+      /**
+       * Origin under which guests reach the portal, as in https://portal.example: scheme, host and port, nothing else.
+       */
+      publicUrl?: string;
+      /**
+       * Serves HTTPS itself. Absent: plain HTTP, as behind a proxy.
+       */
+      tls?: {
+        certificate: Pem;
+        key: Pem;
+      };
+      /**
+       * Addresses and prefixes of proxies whose X-Forwarded-For is believed. Default: none.
+       *
+       * Items: An address or prefix, as in 192.0.2.7 or 192.0.2.0/28.
+       */
+      trustedProxies?: string[];
     };
     /**
      * The admin interface.
@@ -295,14 +347,14 @@ export interface Router {
        * RouterOS user with the rights of the published group.
        */
       username: string;
-      password: Password;
+      password: Secret;
     };
     mode?: Mode;
     /**
      * This router as a RADIUS client (NAS). Absent: it does not use RADIUS.
      */
     radius?: {
-      secret: Password;
+      secret: Secret;
       sourceAddress?: Ip;
       clientAddress?: Ip;
       /**
@@ -311,7 +363,7 @@ export interface Router {
       nasIdentifier?: string;
       messageAuthenticator?: MessageAuthenticator;
       /**
-       * RouterOS services that ask RADIUS, as in /radius service. Default [ppp].
+       * RouterOS services that ask RADIUS, as in /radius service. Default: what is declared below, of ppp, hotspot and dhcp; ppp when none is.
        *
        * Items: A RouterOS word.
        */
@@ -392,6 +444,118 @@ export interface Router {
       dns?: Ipv4[];
     };
     /**
+     * DHCP servers, one per interface (IP > DHCP Server).
+     *
+     * Items: One DHCP server.
+     */
+    dhcp?: {
+      /**
+       * Name of the server, unique among the DHCP servers of the router; Called-Station-Id in RADIUS.
+       */
+      name: string;
+      /**
+       * Interface it serves, as in bridge1 or vlan100.
+       */
+      interface: string;
+      /**
+       * Pool of this router for clients without an address of their own. Absent: static leases only.
+       */
+      pool?: string;
+      leaseTime?: Seconds;
+      /**
+       * What clients are told (IP > DHCP Server > Networks).
+       */
+      network?: {
+        address: Ipv4Prefix;
+        gateway?: Ipv4;
+        /**
+         * Name servers told to the clients.
+         */
+        dns?: Ipv4[];
+      };
+      /**
+       * What a client gets whom nobody declared. Absent: with RADIUS nothing, without it the pool.
+       */
+      unknownClients?: {
+        /**
+         * Pool of this router for them.
+         */
+        pool: string;
+        /**
+         * Speed of these clients. Absent: not limited.
+         */
+        rate?: {
+          down: Rate;
+          up: Rate;
+        };
+      };
+    }[];
+    /**
+     * Hotspots, one per interface (IP > Hotspot).
+     *
+     * Items: One hotspot.
+     */
+    hotspots?: {
+      /**
+       * Name of the hotspot, unique on the router; Called-Station-Id in RADIUS.
+       */
+      name: string;
+      /**
+       * Interface of the guests, as in bridge-guests.
+       */
+      interface: string;
+      address: Ipv4;
+      /**
+       * Pool of this router from which guests get a second address. Absent: they keep the one they have.
+       */
+      pool?: string;
+      /**
+       * Name under which guests reach the router's login page, as in login.cafe.example. The router answers for it itself.
+       */
+      dnsName?: string;
+      /**
+       * Ways to log in. Default [http-pap], and mac when macAuth is there.
+       *
+       * Items: A RouterOS word of login-by.
+       */
+      loginBy?: ('mac' | 'cookie' | 'http-chap' | 'https' | 'http-pap' | 'mac-cookie')[];
+      /**
+       * Addresses one device may use; public hotspots want 25. Default: as on the router.
+       */
+      addressesPerMac?: number;
+      keepalive?: Seconds;
+      idleTimeout?: Seconds;
+      /**
+       * Folder on the router for the pages guests see. Default lastmile/ and the name; flash/ is put before it where the board needs it.
+       */
+      htmlDirectory?: string;
+      /**
+       * Name of a certificate on the router, for https.
+       */
+      certificate?: string;
+      /**
+       * Lets devices in by their MAC address alone.
+       */
+      macAuth?: {
+        /**
+         * How the router writes a MAC as username. Default XX:XX:XX:XX:XX:XX.
+         */
+        format?:
+          | 'XX:XX:XX:XX:XX:XX'
+          | 'XX-XX-XX-XX-XX-XX'
+          | 'XX XX XX XX XX XX'
+          | 'XXXX:XXXX:XXXX'
+          | 'XXXXXX:XXXXXX'
+          | 'XXXXXX-XXXXXX'
+          | 'XXXXXXXXXXXX';
+        password?: Secret;
+        /**
+         * The router sends the MAC as password, too. Instead of `password`.
+         */
+        sendMac?: boolean;
+      };
+    }[];
+    /**
      * Settings of the router itself.
      */
     system?: {
@@ -399,6 +563,19 @@ export interface Router {
        * Name the router calls itself (System > Identity).
        */
       identity?: string;
+      /**
+       * The router's own name servers (IP > DNS).
+       */
+      dns?: {
+        /**
+         * Name servers the router asks. Default: as on the router.
+         */
+        servers?: Ip[];
+        /**
+         * Does the router answer its clients' questions? A hotspot needs it. Default: as on the router.
+         */
+        allowRemoteRequests?: boolean;
+      };
     };
   };
 }
@@ -428,7 +605,7 @@ export interface Service {
      *
      * Items: A way to connect.
      */
-    access: 'pppoe'[];
+    access: ('pppoe' | 'hotspot' | 'dhcp')[];
     auth?: Auth;
     /**
      * Where it is offered, and where local rows go: names of routers, or {matchLabels: {…}}. Absent: not restricted.
@@ -530,13 +707,14 @@ export interface SubscriberSpec {
   expires?: string;
   service?: Name;
   /**
-   * What the subscriber logs in with: exact, upper and lower case differ.
+   * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
    */
   username?: string;
-  password?: Password;
+  password?: Secret;
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
+  mac?: Mac;
   attributes?: Attributes;
   services?: Services;
   contact?: Contact;
@@ -552,13 +730,14 @@ export interface SubscriberService {
   name: Name;
   service: Name;
   /**
-   * What the subscriber logs in with: exact, upper and lower case differ.
+   * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
    */
-  username: string;
-  password: Password;
+  username?: string;
+  password?: Secret;
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
+  mac?: Mac;
   attributes?: Attributes;
 }
 /**
@@ -615,13 +794,14 @@ export interface SubscriberList {
     expires?: string;
     service?: Name;
     /**
-     * What the subscriber logs in with: exact, upper and lower case differ.
+     * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
      */
     username?: string;
-    password?: Password;
+    password?: Secret;
     router?: Name;
     auth?: Auth;
     address?: Ipv4;
+    mac?: Mac;
     attributes?: Attributes;
     services?: Services;
     contact?: Contact;
@@ -654,13 +834,14 @@ export interface SubscriberList {
     expires?: string;
     service?: Name;
     /**
-     * What the subscriber logs in with: exact, upper and lower case differ.
+     * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
      */
     username?: string;
-    password?: Password;
+    password?: Secret;
     router?: Name;
     auth?: Auth;
     address?: Ipv4;
+    mac?: Mac;
     attributes?: Attributes;
     services?: Services;
     contact?: Contact;
@@ -669,4 +850,242 @@ export interface SubscriberList {
      */
     notes?: string;
   }[];
+}
+/**
+ * A place where guests meet our pages.
+ */
+export interface PortalSite {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always PortalSite here.
+   */
+  kind: 'PortalSite';
+  metadata: Metadata;
+  /**
+   * The site.
+   */
+  spec: {
+    /**
+     * Name for people. Default: the name.
+     */
+    title?: string;
+    /**
+     * Languages of the pages, the default first. Default [en].
+     *
+     * Items: A language.
+     */
+    languages?: ('en' | 'de' | 'es' | 'fr' | 'pt' | 'sw' | 'ar')[];
+    /**
+     * Where guests come from: one or a list.
+     */
+    bridge:
+      | {
+          /**
+           * Guests of a hotspot on a MikroTik router.
+           */
+          mikrotik?: {
+            router: Name;
+            /**
+             * Name of the hotspot on it.
+             */
+            hotspot: string;
+            /**
+             * How guests are handed back to the router. Default pap-redirect, or chap where the hotspot has http-chap only.
+             */
+            method?: 'pap-redirect' | 'pap-form' | 'chap';
+            /**
+             * Where guests reach the router's login page, when not at its dnsName or address: http://10.5.50.1:8081/login.
+             */
+            loginUrl?: string;
+          };
+          /**
+           * Guests of a site on an Omada controller.
+           */
+          omada?: {
+            controller: Name;
+            /**
+             * Name of the site there. When the controller lists `sites`, one of these.
+             */
+            site: string;
+            /**
+             * How the controller is told about guests. Default external-portal.
+             */
+            mode?: 'external-portal';
+          };
+        }
+      | PortalBridge[];
+    /**
+     * What router pages made for other platforms send in place of the name of this site.
+     */
+    aliases?: {
+      /**
+       * The tenant, as in example.net.
+       */
+      domain?: string;
+      /**
+       * The region or group of sites.
+       */
+      region?: string;
+      /**
+       * The id of the server.
+       */
+      virtualId?: string;
+    };
+    /**
+     * Ways for guests to get in.
+     *
+     * Items: A way.
+     */
+    methods: ('login' | 'click-through')[];
+    /**
+     * Services of guests without an account.
+     */
+    services?: {
+      clickThrough?: Name;
+    };
+    /**
+     * Hosts that guests reach before they are let in: a name, *.example.net, an address or a prefix.
+     *
+     * Items: A host.
+     */
+    walledGarden?: string[];
+    /**
+     * Page shown afterwards when the guest asked for none.
+     */
+    welcomeUrl?: string;
+    /**
+     * Terms of use, as plain text.
+     */
+    terms?: string;
+    /**
+     * Looks of the pages.
+     */
+    branding?: {
+      /**
+       * Colour of buttons and links, as in #0a6e5c.
+       */
+      color?: string;
+      /**
+       * Whom guests ask for help, as in +254 712 000001.
+       */
+      contact?: string;
+    };
+  };
+}
+/**
+ * Where guests come from: one of `mikrotik` and `omada`.
+ */
+export interface PortalBridge {
+  /**
+   * Guests of a hotspot on a MikroTik router.
+   */
+  mikrotik?: {
+    router: Name;
+    /**
+     * Name of the hotspot on it.
+     */
+    hotspot: string;
+    /**
+     * How guests are handed back to the router. Default pap-redirect, or chap where the hotspot has http-chap only.
+     */
+    method?: 'pap-redirect' | 'pap-form' | 'chap';
+    /**
+     * Where guests reach the router's login page, when not at its dnsName or address: http://10.5.50.1:8081/login.
+     */
+    loginUrl?: string;
+  };
+  /**
+   * Guests of a site on an Omada controller.
+   */
+  omada?: {
+    controller: Name;
+    /**
+     * Name of the site there. When the controller lists `sites`, one of these.
+     */
+    site: string;
+    /**
+     * How the controller is told about guests. Default external-portal.
+     */
+    mode?: 'external-portal';
+  };
+}
+/**
+ * A TP-Link Omada controller whose guests meet our pages.
+ */
+export interface OmadaController {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always OmadaController here.
+   */
+  kind: 'OmadaController';
+  metadata: Metadata;
+  /**
+   * The controller.
+   */
+  spec: {
+    /**
+     * Where it is reached, as in https://192.0.2.9:8043: scheme, host and port, nothing else.
+     */
+    url: string;
+    /**
+     * Its id (omadacId). Default: asked for.
+     */
+    id?: string;
+    /**
+     * How its certificate is checked. Default: by the authorities of the system.
+     */
+    tls?: {
+      /**
+       * `pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.
+       */
+      mode?: 'ca' | 'pinned' | 'insecure';
+      /**
+       * SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.
+       */
+      fingerprint?: string;
+      /**
+       * Certificate of the authority, as PEM.
+       */
+      ca?: string;
+    };
+    /**
+     * Account of a hotspot operator there (Hotspot Manager > Operators), not of an administrator.
+     */
+    operator: {
+      /**
+       * Name of the operator.
+       */
+      username: string;
+      password: Secret;
+    };
+    /**
+     * Unit in which it takes the time a guest may stay. Default ms.
+     */
+    timeUnit?: 'ms' | 'us' | 's' | 'min';
+    /**
+     * Generation of its interface. Default auto.
+     */
+    generation?: 'auto' | 'v5';
+    /**
+     * Its sites, when bridges are to name only these.
+     *
+     * Items: One site.
+     */
+    sites?: {
+      /**
+       * Name of the site.
+       */
+      name: string;
+      /**
+       * Id of the site, which newer controllers send in place of the name.
+       */
+      id?: string;
+    }[];
+  };
 }

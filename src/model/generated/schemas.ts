@@ -1,7 +1,7 @@
 // Written by `npm run types` from schemas/lastmile.schema.json.
 
 /** Kinds of document, in the order they are explained. */
-export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList"] as const;
+export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController"] as const;
 
 /** The combined JSON Schema (2020-12) of every document. */
 export const combinedSchema: Readonly<Record<string, unknown>> = {
@@ -24,21 +24,19 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "Service",
         "Subscriber",
         "SubscriberList",
-        "OmadaController",
         "PortalSite",
+        "OmadaController",
         "VoucherBatch",
         "Policy",
         "Scenario"
       ],
       "not": {
         "enum": [
-          "OmadaController",
-          "PortalSite",
           "VoucherBatch",
           "Policy",
           "Scenario"
         ],
-        "description": "Not supported yet: OmadaController, PortalSite, VoucherBatch, Policy, Scenario"
+        "description": "Not supported yet: VoucherBatch, Policy, Scenario"
       }
     }
   },
@@ -125,6 +123,38 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "then": {
         "$ref": "#/$defs/SubscriberList"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "PortalSite"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/PortalSite"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "OmadaController"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/OmadaController"
       }
     }
   ],
@@ -303,8 +333,52 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "portal": {
-              "not": {},
-              "description": "Not supported yet: the captive portal."
+              "type": "object",
+              "description": "The captive portal inside lastmile.",
+              "properties": {
+                "listen": {
+                  "$ref": "#/$defs/endpoint",
+                  "description": "Where it listens. Default 0.0.0.0:8080. A change takes a restart."
+                },
+                "publicUrl": {
+                  "type": "string",
+                  "description": "Origin under which guests reach the portal, as in https://portal.example: scheme, host and port, nothing else.",
+                  "minLength": 1,
+                  "maxLength": 512,
+                  "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\u0000-\\u0020\\u007f]+$"
+                },
+                "tls": {
+                  "type": "object",
+                  "description": "Serves HTTPS itself. Absent: plain HTTP, as behind a proxy.",
+                  "properties": {
+                    "certificate": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Certificate of the host in publicUrl, with its chain, as PEM."
+                    },
+                    "key": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Its private key, as PEM, without a passphrase."
+                    }
+                  },
+                  "required": [
+                    "certificate",
+                    "key"
+                  ],
+                  "additionalProperties": false
+                },
+                "trustedProxies": {
+                  "type": "array",
+                  "description": "Addresses and prefixes of proxies whose X-Forwarded-For is believed. Default: none.",
+                  "items": {
+                    "type": "string",
+                    "description": "An address or prefix, as in 192.0.2.7 or 192.0.2.0/28.",
+                    "minLength": 1,
+                    "maxLength": 49
+                  },
+                  "maxItems": 64
+                }
+              },
+              "additionalProperties": false
             },
             "admin": {
               "type": "object",
@@ -541,7 +615,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 },
                 "services": {
                   "type": "array",
-                  "description": "RouterOS services that ask RADIUS, as in /radius service. Default [ppp].",
+                  "description": "RouterOS services that ask RADIUS, as in /radius service. Default: what is declared below, of ppp, hotspot and dhcp; ppp when none is.",
                   "items": {
                     "type": "string",
                     "description": "A RouterOS word.",
@@ -723,12 +797,236 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "dhcp": {
-              "not": {},
-              "description": "Not supported yet: DHCP servers."
+              "type": "array",
+              "description": "DHCP servers, one per interface (IP > DHCP Server).",
+              "items": {
+                "type": "object",
+                "description": "One DHCP server.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Name of the server, unique among the DHCP servers of the router; Called-Station-Id in RADIUS.",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                  },
+                  "interface": {
+                    "type": "string",
+                    "description": "Interface it serves, as in bridge1 or vlan100.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  },
+                  "pool": {
+                    "type": "string",
+                    "description": "Pool of this router for clients without an address of their own. Absent: static leases only.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  },
+                  "leaseTime": {
+                    "$ref": "#/$defs/seconds",
+                    "description": "How long a lease lasts. Default: as on the router."
+                  },
+                  "network": {
+                    "type": "object",
+                    "description": "What clients are told (IP > DHCP Server > Networks).",
+                    "properties": {
+                      "address": {
+                        "$ref": "#/$defs/ipv4Prefix",
+                        "description": "The subnet of the clients."
+                      },
+                      "gateway": {
+                        "$ref": "#/$defs/ipv4",
+                        "description": "Their gateway, inside the subnet."
+                      },
+                      "dns": {
+                        "type": "array",
+                        "description": "Name servers told to the clients.",
+                        "items": {
+                          "$ref": "#/$defs/ipv4",
+                          "description": "Address of a name server."
+                        },
+                        "maxItems": 4
+                      }
+                    },
+                    "required": [
+                      "address"
+                    ],
+                    "additionalProperties": false
+                  },
+                  "unknownClients": {
+                    "type": "object",
+                    "description": "What a client gets whom nobody declared. Absent: with RADIUS nothing, without it the pool.",
+                    "properties": {
+                      "pool": {
+                        "type": "string",
+                        "description": "Pool of this router for them.",
+                        "minLength": 1,
+                        "maxLength": 63
+                      },
+                      "rate": {
+                        "type": "object",
+                        "description": "Speed of these clients. Absent: not limited.",
+                        "properties": {
+                          "down": {
+                            "$ref": "#/$defs/rate",
+                            "description": "Towards the client."
+                          },
+                          "up": {
+                            "$ref": "#/$defs/rate",
+                            "description": "From the client."
+                          }
+                        },
+                        "required": [
+                          "down",
+                          "up"
+                        ],
+                        "additionalProperties": false
+                      },
+                      "redirect": {
+                        "not": {},
+                        "description": "Not supported yet: showing them a page."
+                      }
+                    },
+                    "required": [
+                      "pool"
+                    ],
+                    "additionalProperties": false
+                  }
+                },
+                "required": [
+                  "name",
+                  "interface"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 4096
             },
             "hotspots": {
-              "not": {},
-              "description": "Not supported yet: hotspots."
+              "type": "array",
+              "description": "Hotspots, one per interface (IP > Hotspot).",
+              "items": {
+                "type": "object",
+                "description": "One hotspot.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Name of the hotspot, unique on the router; Called-Station-Id in RADIUS.",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                  },
+                  "interface": {
+                    "type": "string",
+                    "description": "Interface of the guests, as in bridge-guests.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  },
+                  "address": {
+                    "$ref": "#/$defs/ipv4",
+                    "description": "The router's own address on that interface: the gateway of the guests."
+                  },
+                  "pool": {
+                    "type": "string",
+                    "description": "Pool of this router from which guests get a second address. Absent: they keep the one they have.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  },
+                  "dnsName": {
+                    "type": "string",
+                    "description": "Name under which guests reach the router's login page, as in login.cafe.example. The router answers for it itself.",
+                    "minLength": 1,
+                    "maxLength": 253,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$"
+                  },
+                  "loginBy": {
+                    "type": "array",
+                    "description": "Ways to log in. Default [http-pap], and mac when macAuth is there.",
+                    "items": {
+                      "type": "string",
+                      "description": "A RouterOS word of login-by.",
+                      "enum": [
+                        "mac",
+                        "cookie",
+                        "http-chap",
+                        "https",
+                        "http-pap",
+                        "mac-cookie",
+                        "trial"
+                      ],
+                      "not": {
+                        "enum": [
+                          "trial"
+                        ],
+                        "description": "Not supported yet: trial"
+                      }
+                    },
+                    "minItems": 1,
+                    "uniqueItems": true
+                  },
+                  "addressesPerMac": {
+                    "type": "integer",
+                    "description": "Addresses one device may use; public hotspots want 25. Default: as on the router.",
+                    "minimum": 1,
+                    "maximum": 65535
+                  },
+                  "keepalive": {
+                    "$ref": "#/$defs/seconds",
+                    "description": "How long a silent guest is kept. Default: as on the router."
+                  },
+                  "idleTimeout": {
+                    "$ref": "#/$defs/seconds",
+                    "description": "How long a device that is not logged in is remembered without traffic. Default: as on the router."
+                  },
+                  "htmlDirectory": {
+                    "type": "string",
+                    "description": "Folder on the router for the pages guests see. Default lastmile/ and the name; flash/ is put before it where the board needs it.",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": "^/?[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?$"
+                  },
+                  "certificate": {
+                    "type": "string",
+                    "description": "Name of a certificate on the router, for https.",
+                    "minLength": 1,
+                    "maxLength": 63
+                  },
+                  "macAuth": {
+                    "type": "object",
+                    "description": "Lets devices in by their MAC address alone.",
+                    "properties": {
+                      "format": {
+                        "type": "string",
+                        "description": "How the router writes a MAC as username. Default XX:XX:XX:XX:XX:XX.",
+                        "enum": [
+                          "XX:XX:XX:XX:XX:XX",
+                          "XX-XX-XX-XX-XX-XX",
+                          "XX XX XX XX XX XX",
+                          "XXXX:XXXX:XXXX",
+                          "XXXXXX:XXXXXX",
+                          "XXXXXX-XXXXXX",
+                          "XXXXXXXXXXXX"
+                        ]
+                      },
+                      "password": {
+                        "$ref": "#/$defs/secret",
+                        "description": "Password the router sends with it. Absent: none."
+                      },
+                      "sendMac": {
+                        "type": "boolean",
+                        "description": "The router sends the MAC as password, too. Instead of `password`."
+                      }
+                    },
+                    "additionalProperties": false
+                  }
+                },
+                "required": [
+                  "name",
+                  "interface",
+                  "address"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 1000
             },
             "system": {
               "type": "object",
@@ -745,8 +1043,24 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "Not supported yet: time servers."
                 },
                 "dns": {
-                  "not": {},
-                  "description": "Not supported yet: the router's own name servers."
+                  "type": "object",
+                  "description": "The router's own name servers (IP > DNS).",
+                  "properties": {
+                    "servers": {
+                      "type": "array",
+                      "description": "Name servers the router asks. Default: as on the router.",
+                      "items": {
+                        "$ref": "#/$defs/ip",
+                        "description": "Address of a name server."
+                      },
+                      "maxItems": 16
+                    },
+                    "allowRemoteRequests": {
+                      "type": "boolean",
+                      "description": "Does the router answer its clients' questions? A hotspot needs it. Default: as on the router."
+                    }
+                  },
+                  "additionalProperties": false
                 },
                 "apiAccess": {
                   "not": {},
@@ -818,11 +1132,9 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 ],
                 "not": {
                   "enum": [
-                    "hotspot",
-                    "dhcp",
                     "wireless"
                   ],
-                  "description": "Not supported yet: hotspot, dhcp, wireless"
+                  "description": "Not supported yet: wireless"
                 }
               },
               "minItems": 1,
@@ -1113,11 +1425,11 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
             },
             "username": {
               "$ref": "#/$defs/subscriberSpec/properties/username",
-              "description": "What the subscriber logs in with: exact, upper and lower case differ."
+              "description": "What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough."
             },
             "password": {
               "$ref": "#/$defs/subscriberSpec/properties/password",
-              "description": "What the subscriber types, at most 128 octets."
+              "description": "What the subscriber types, at most 128 octets. Goes with `username`."
             },
             "ntHash": {
               "not": {},
@@ -1144,8 +1456,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Not supported yet: routes behind the subscriber."
             },
             "mac": {
-              "not": {},
-              "description": "Not supported yet: MAC addresses."
+              "$ref": "#/$defs/subscriberSpec/properties/mac",
+              "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
             },
             "lock": {
               "not": {},
@@ -1211,11 +1523,11 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "username": {
                 "$ref": "#/$defs/subscriberSpec/properties/username",
-                "description": "What the subscriber logs in with: exact, upper and lower case differ."
+                "description": "What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough."
               },
               "password": {
                 "$ref": "#/$defs/subscriberSpec/properties/password",
-                "description": "What the subscriber types, at most 128 octets."
+                "description": "What the subscriber types, at most 128 octets. Goes with `username`."
               },
               "ntHash": {
                 "not": {},
@@ -1242,8 +1554,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "description": "Not supported yet: routes behind the subscriber."
               },
               "mac": {
-                "not": {},
-                "description": "Not supported yet: MAC addresses."
+                "$ref": "#/$defs/subscriberSpec/properties/mac",
+                "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
               },
               "lock": {
                 "not": {},
@@ -1282,6 +1594,447 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "kind",
         "metadata",
         "items"
+      ],
+      "additionalProperties": false
+    },
+    "PortalSite": {
+      "title": "PortalSite",
+      "type": "object",
+      "description": "A place where guests meet our pages.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "PortalSite",
+          "description": "Always PortalSite here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "The site.",
+          "properties": {
+            "title": {
+              "type": "string",
+              "description": "Name for people. Default: the name.",
+              "minLength": 1,
+              "maxLength": 253
+            },
+            "languages": {
+              "type": "array",
+              "description": "Languages of the pages, the default first. Default [en].",
+              "items": {
+                "type": "string",
+                "description": "A language.",
+                "enum": [
+                  "en",
+                  "de",
+                  "es",
+                  "fr",
+                  "pt",
+                  "sw",
+                  "ar"
+                ]
+              },
+              "minItems": 1,
+              "uniqueItems": true
+            },
+            "bridge": {
+              "type": [
+                "object",
+                "array"
+              ],
+              "description": "Where guests come from: one or a list.",
+              "properties": {
+                "mikrotik": {
+                  "type": "object",
+                  "description": "Guests of a hotspot on a MikroTik router.",
+                  "properties": {
+                    "router": {
+                      "$ref": "#/$defs/name",
+                      "description": "Name of the Router."
+                    },
+                    "hotspot": {
+                      "type": "string",
+                      "description": "Name of the hotspot on it.",
+                      "minLength": 1,
+                      "maxLength": 63
+                    },
+                    "method": {
+                      "type": "string",
+                      "description": "How guests are handed back to the router. Default pap-redirect, or chap where the hotspot has http-chap only.",
+                      "enum": [
+                        "pap-redirect",
+                        "pap-form",
+                        "chap",
+                        "api"
+                      ],
+                      "not": {
+                        "enum": [
+                          "api"
+                        ],
+                        "description": "Not supported yet: api"
+                      }
+                    },
+                    "loginUrl": {
+                      "type": "string",
+                      "description": "Where guests reach the router's login page, when not at its dnsName or address: http://10.5.50.1:8081/login.",
+                      "minLength": 1,
+                      "maxLength": 512,
+                      "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\u0000-\\u0020\\u007f]+$"
+                    }
+                  },
+                  "required": [
+                    "router",
+                    "hotspot"
+                  ],
+                  "additionalProperties": false
+                },
+                "omada": {
+                  "type": "object",
+                  "description": "Guests of a site on an Omada controller.",
+                  "properties": {
+                    "controller": {
+                      "$ref": "#/$defs/name",
+                      "description": "Name of the OmadaController."
+                    },
+                    "site": {
+                      "type": "string",
+                      "description": "Name of the site there. When the controller lists `sites`, one of these.",
+                      "minLength": 1,
+                      "maxLength": 128,
+                      "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                    },
+                    "mode": {
+                      "type": "string",
+                      "description": "How the controller is told about guests. Default external-portal.",
+                      "enum": [
+                        "external-portal",
+                        "radius"
+                      ],
+                      "not": {
+                        "enum": [
+                          "radius"
+                        ],
+                        "description": "Not supported yet: radius"
+                      }
+                    }
+                  },
+                  "required": [
+                    "controller",
+                    "site"
+                  ],
+                  "additionalProperties": false
+                }
+              },
+              "additionalProperties": false,
+              "minProperties": 1,
+              "maxProperties": 1,
+              "items": {
+                "$ref": "#/$defs/portalBridge",
+                "description": "One of several."
+              },
+              "minItems": 1,
+              "maxItems": 256
+            },
+            "aliases": {
+              "type": "object",
+              "description": "What router pages made for other platforms send in place of the name of this site.",
+              "properties": {
+                "domain": {
+                  "type": "string",
+                  "description": "The tenant, as in example.net.",
+                  "minLength": 1,
+                  "maxLength": 253,
+                  "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                },
+                "region": {
+                  "type": "string",
+                  "description": "The region or group of sites.",
+                  "minLength": 1,
+                  "maxLength": 253,
+                  "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                },
+                "virtualId": {
+                  "type": "string",
+                  "description": "The id of the server.",
+                  "minLength": 1,
+                  "maxLength": 253,
+                  "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                }
+              },
+              "additionalProperties": false,
+              "minProperties": 1
+            },
+            "methods": {
+              "type": "array",
+              "description": "Ways for guests to get in.",
+              "items": {
+                "type": "string",
+                "description": "A way.",
+                "enum": [
+                  "voucher",
+                  "login",
+                  "click-through",
+                  "sign-up",
+                  "trial"
+                ],
+                "not": {
+                  "enum": [
+                    "voucher",
+                    "sign-up",
+                    "trial"
+                  ],
+                  "description": "Not supported yet: voucher, sign-up, trial"
+                }
+              },
+              "minItems": 1,
+              "uniqueItems": true
+            },
+            "services": {
+              "type": "object",
+              "description": "Services of guests without an account.",
+              "properties": {
+                "clickThrough": {
+                  "$ref": "#/$defs/name",
+                  "description": "Name of the Service of guests who only accept the terms."
+                },
+                "signUp": {
+                  "not": {},
+                  "description": "Not supported yet: guests who sign up."
+                },
+                "trial": {
+                  "not": {},
+                  "description": "Not supported yet: a free trial."
+                }
+              },
+              "additionalProperties": false
+            },
+            "walledGarden": {
+              "type": "array",
+              "description": "Hosts that guests reach before they are let in: a name, *.example.net, an address or a prefix.",
+              "items": {
+                "type": "string",
+                "description": "A host.",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": "^((\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"
+              },
+              "maxItems": 256
+            },
+            "welcomeUrl": {
+              "type": "string",
+              "description": "Page shown afterwards when the guest asked for none.",
+              "minLength": 1,
+              "maxLength": 1024,
+              "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\u0000-\\u0020\\u007f]+$"
+            },
+            "terms": {
+              "type": "string",
+              "description": "Terms of use, as plain text.",
+              "minLength": 1,
+              "maxLength": 65536
+            },
+            "branding": {
+              "type": "object",
+              "description": "Looks of the pages.",
+              "properties": {
+                "color": {
+                  "type": "string",
+                  "description": "Colour of buttons and links, as in #0a6e5c.",
+                  "pattern": "^#[0-9A-Fa-f]{6}$"
+                },
+                "contact": {
+                  "type": "string",
+                  "description": "Whom guests ask for help, as in +254 712 000001.",
+                  "minLength": 1,
+                  "maxLength": 253
+                }
+              },
+              "additionalProperties": false
+            },
+            "retention": {
+              "not": {},
+              "description": "Not supported yet: how long records of guests are kept."
+            }
+          },
+          "required": [
+            "bridge",
+            "methods"
+          ],
+          "additionalProperties": false
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
+    "OmadaController": {
+      "title": "OmadaController",
+      "type": "object",
+      "description": "A TP-Link Omada controller whose guests meet our pages.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "OmadaController",
+          "description": "Always OmadaController here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "The controller.",
+          "properties": {
+            "url": {
+              "type": "string",
+              "description": "Where it is reached, as in https://192.0.2.9:8043: scheme, host and port, nothing else.",
+              "minLength": 1,
+              "maxLength": 512,
+              "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\u0000-\\u0020\\u007f]+$"
+            },
+            "id": {
+              "type": "string",
+              "description": "Its id (omadacId). Default: asked for.",
+              "pattern": "^[0-9A-Za-z]{1,64}$"
+            },
+            "tls": {
+              "type": "object",
+              "description": "How its certificate is checked. Default: by the authorities of the system.",
+              "properties": {
+                "mode": {
+                  "type": "string",
+                  "description": "`pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.",
+                  "enum": [
+                    "ca",
+                    "pinned",
+                    "insecure"
+                  ]
+                },
+                "fingerprint": {
+                  "type": "string",
+                  "description": "SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.",
+                  "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
+                },
+                "ca": {
+                  "type": "string",
+                  "description": "Certificate of the authority, as PEM.",
+                  "minLength": 1,
+                  "maxLength": 65536
+                }
+              },
+              "additionalProperties": false
+            },
+            "operator": {
+              "type": "object",
+              "description": "Account of a hotspot operator there (Hotspot Manager > Operators), not of an administrator.",
+              "properties": {
+                "username": {
+                  "type": "string",
+                  "description": "Name of the operator.",
+                  "minLength": 1,
+                  "maxLength": 128
+                },
+                "password": {
+                  "$ref": "#/$defs/secret",
+                  "description": "Password of the operator."
+                }
+              },
+              "required": [
+                "username",
+                "password"
+              ],
+              "additionalProperties": false
+            },
+            "timeUnit": {
+              "type": "string",
+              "description": "Unit in which it takes the time a guest may stay. Default ms.",
+              "enum": [
+                "ms",
+                "us",
+                "s",
+                "min"
+              ]
+            },
+            "generation": {
+              "type": "string",
+              "description": "Generation of its interface. Default auto.",
+              "enum": [
+                "auto",
+                "v4",
+                "v5"
+              ],
+              "not": {
+                "enum": [
+                  "v4"
+                ],
+                "description": "Not supported yet: v4"
+              }
+            },
+            "openapi": {
+              "not": {},
+              "description": "Not supported yet: the OpenAPI of the controller."
+            },
+            "sites": {
+              "type": "array",
+              "description": "Its sites, when bridges are to name only these.",
+              "items": {
+                "type": "object",
+                "description": "One site.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Name of the site.",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                  },
+                  "id": {
+                    "type": "string",
+                    "description": "Id of the site, which newer controllers send in place of the name.",
+                    "pattern": "^[0-9A-Za-z]{1,64}$"
+                  }
+                },
+                "required": [
+                  "name"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 1000
+            }
+          },
+          "required": [
+            "url",
+            "operator"
+          ],
+          "additionalProperties": false
+        },
+        "sops": {
+          "not": {},
+          "description": "Not supported yet: documents encrypted by SOPS."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
       ],
       "additionalProperties": false
     },
@@ -1531,14 +2284,14 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "username": {
           "type": "string",
-          "description": "What the subscriber logs in with: exact, upper and lower case differ.",
+          "description": "What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.",
           "minLength": 1,
           "maxLength": 253,
           "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
         },
         "password": {
           "$ref": "#/$defs/secret",
-          "description": "What the subscriber types, at most 128 octets."
+          "description": "What the subscriber types, at most 128 octets. Goes with `username`."
         },
         "ntHash": {
           "not": {},
@@ -1565,8 +2318,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Not supported yet: routes behind the subscriber."
         },
         "mac": {
-          "not": {},
-          "description": "Not supported yet: MAC addresses."
+          "$ref": "#/$defs/macs",
+          "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
         },
         "lock": {
           "not": {},
@@ -1579,9 +2332,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "required": [
         "name",
-        "service",
-        "username",
-        "password"
+        "service"
       ],
       "additionalProperties": false
     },
@@ -1616,14 +2367,14 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "username": {
           "type": "string",
-          "description": "What the subscriber logs in with: exact, upper and lower case differ.",
+          "description": "What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.",
           "minLength": 1,
           "maxLength": 253,
           "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
         },
         "password": {
           "$ref": "#/$defs/secret",
-          "description": "What the subscriber types, at most 128 octets."
+          "description": "What the subscriber types, at most 128 octets. Goes with `username`."
         },
         "ntHash": {
           "not": {},
@@ -1650,8 +2401,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Not supported yet: routes behind the subscriber."
         },
         "mac": {
-          "not": {},
-          "description": "Not supported yet: MAC addresses."
+          "$ref": "#/$defs/macs",
+          "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
         },
         "lock": {
           "not": {},
@@ -1711,11 +2462,147 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "else": {
         "required": [
-          "service",
-          "username",
-          "password"
+          "service"
         ]
       }
+    },
+    "pem": {
+      "type": [
+        "string",
+        "object"
+      ],
+      "description": "PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.",
+      "properties": {
+        "env": {
+          "type": "string",
+          "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+          "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+        },
+        "file": {
+          "type": "string",
+          "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+          "minLength": 1,
+          "maxLength": 1024
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1,
+      "maxProperties": 1,
+      "not": {
+        "type": "string",
+        "pattern": "^ENC\\[AES256_GCM,",
+        "description": "Not supported yet: values encrypted in place by SOPS"
+      }
+    },
+    "ipv4Prefix": {
+      "type": "string",
+      "description": "An IPv4 prefix without host bits, as in 10.30.0.0/24.",
+      "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+    },
+    "mac": {
+      "type": "string",
+      "description": "A MAC address, as in AA:BB:CC:DD:EE:FF; other separators and lower case are read as well.",
+      "minLength": 1,
+      "maxLength": 40
+    },
+    "macs": {
+      "type": "array",
+      "description": "MAC addresses. Each belongs to one subscriber only.",
+      "items": {
+        "$ref": "#/$defs/mac",
+        "description": "One device."
+      },
+      "minItems": 1,
+      "maxItems": 64
+    },
+    "portalBridge": {
+      "type": "object",
+      "description": "Where guests come from: one of `mikrotik` and `omada`.",
+      "properties": {
+        "mikrotik": {
+          "type": "object",
+          "description": "Guests of a hotspot on a MikroTik router.",
+          "properties": {
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "Name of the Router."
+            },
+            "hotspot": {
+              "type": "string",
+              "description": "Name of the hotspot on it.",
+              "minLength": 1,
+              "maxLength": 63
+            },
+            "method": {
+              "type": "string",
+              "description": "How guests are handed back to the router. Default pap-redirect, or chap where the hotspot has http-chap only.",
+              "enum": [
+                "pap-redirect",
+                "pap-form",
+                "chap",
+                "api"
+              ],
+              "not": {
+                "enum": [
+                  "api"
+                ],
+                "description": "Not supported yet: api"
+              }
+            },
+            "loginUrl": {
+              "type": "string",
+              "description": "Where guests reach the router's login page, when not at its dnsName or address: http://10.5.50.1:8081/login.",
+              "minLength": 1,
+              "maxLength": 512,
+              "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\u0000-\\u0020\\u007f]+$"
+            }
+          },
+          "required": [
+            "router",
+            "hotspot"
+          ],
+          "additionalProperties": false
+        },
+        "omada": {
+          "type": "object",
+          "description": "Guests of a site on an Omada controller.",
+          "properties": {
+            "controller": {
+              "$ref": "#/$defs/name",
+              "description": "Name of the OmadaController."
+            },
+            "site": {
+              "type": "string",
+              "description": "Name of the site there. When the controller lists `sites`, one of these.",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+            },
+            "mode": {
+              "type": "string",
+              "description": "How the controller is told about guests. Default external-portal.",
+              "enum": [
+                "external-portal",
+                "radius"
+              ],
+              "not": {
+                "enum": [
+                  "radius"
+                ],
+                "description": "Not supported yet: radius"
+              }
+            }
+          },
+          "required": [
+            "controller",
+            "site"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1,
+      "maxProperties": 1
     }
   }
 };

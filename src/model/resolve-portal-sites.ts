@@ -1,0 +1,164 @@
+import { compact } from '../base/compact.ts';
+import type { Declared, PortalSiteSpec } from './declarations.ts';
+import { normalisePrefix } from './ipv4.ts';
+import type { PortalBridge, PortalSite, ServicePlan } from './model.ts';
+import { probeHostIn } from './probe-hosts.ts';
+import { type BridgeContext, resolveBridges } from './resolve-bridges.ts';
+import { error, placeOf, type Resolving, unknownReference, warning } from './resolving.ts';
+import { isLoopback, webUrl } from './web-url.ts';
+
+type Declaration = Declared<PortalSiteSpec>;
+type Steps = readonly (string | number)[];
+
+/** What sites are checked against, and one another by way of the two maps that fill up. */
+export interface PortalContext extends BridgeContext {
+  readonly services: ReadonlyMap<string, ServicePlan>;
+  readonly bridged: Map<string, Declaration>;
+  readonly aliases: Map<string, Declaration>;
+}
+
+/** One site with its bridges, and every rule of it checked. */
+export function resolvePortalSite(to: Resolving, declared: Declaration, context: PortalContext): PortalSite {
+  const { spec } = declared;
+  const bridges = resolveBridges(to, declared, context);
+  for (const { bridge, path } of bridges) checkBridgedOnce(to, declared, bridge, path, context);
+  checkAliases(to, declared, context);
+  checkPublicUrl(to, declared, bridges, context);
+  return compact({
+    name: declared.name,
+    labels: declared.labels,
+    title: spec.title ?? declared.name,
+    languages: spec.languages ?? (['en'] as const),
+    bridges: bridges.map(({ bridge }) => bridge),
+    aliases: spec.aliases ?? {},
+    methods: spec.methods,
+    clickThrough: clickThrough(to, declared, context.services),
+    walledGarden: walledGarden(to, declared),
+    welcomeUrl: welcomeUrl(to, declared),
+    terms: spec.terms,
+    branding: spec.branding ?? {},
+    key: to.secrets.read(
+      { derive: 1 },
+      {
+        place: declared,
+        kind: 'PortalSite',
+        firstName: declared.previousNames[0] ?? declared.name,
+        field: 'key',
+        path: ['key'],
+        symbols: 32,
+      },
+    ),
+    origin: declared.origin,
+  });
+}
+
+function checkBridgedOnce(
+  to: Resolving,
+  declared: Declaration,
+  bridge: PortalBridge,
+  path: Steps,
+  { bridged }: PortalContext,
+): void {
+  const what =
+    bridge.type === 'mikrotik'
+      ? `the hotspot "${bridge.hotspot}" of "${bridge.router}"`
+      : `the site "${bridge.site.name}" of "${bridge.controller}"`;
+  const first = bridged.get(what);
+  if (first === undefined) bridged.set(what, declared);
+  else {
+    const message = `${what} already leads to the site "${first.name}", at ${placeOf(first)}`;
+    error(to, 'LM_DUPLICATE_BRIDGE', message, declared, [...path, bridge.type]);
+  }
+}
+
+function checkAliases(to: Resolving, declared: Declaration, { aliases }: PortalContext): void {
+  const { aliases: own } = declared.spec;
+  if (own === undefined) return;
+  const key = JSON.stringify([own.domain, own.region, own.virtualId]);
+  const first = aliases.get(key);
+  if (first === undefined) aliases.set(key, declared);
+  else {
+    const message = `the site "${first.name}" has the same aliases, at ${placeOf(first)}: pages that send them cannot be told apart`;
+    error(to, 'LM_DUPLICATE_ALIASES', message, declared, ['spec', 'aliases']);
+  }
+}
+
+function checkPublicUrl(
+  to: Resolving,
+  declared: Declaration,
+  bridges: readonly { readonly bridge: PortalBridge; readonly path: Steps }[],
+  { operator }: PortalContext,
+): void {
+  const { publicUrl } = operator.portal;
+  const first = bridges.find(({ bridge }) => bridge.type === 'mikrotik');
+  if (publicUrl === undefined && first !== undefined && !to.declarations.incomplete.operator) {
+    const message = `guests of "${declared.name}" cannot be sent to the portal: nothing says under which address they reach it`;
+    const hint = 'set portal.publicUrl of the Operator, as in https://portal.example';
+    error(to, 'LM_NO_PUBLIC_URL', message, declared, [...first.path, 'mikrotik'], hint);
+  }
+  if (publicUrl === undefined || publicUrl.startsWith('https:') || isLoopback(publicUrl)) return;
+  if (declared.spec.methods.includes('login')) {
+    const message = `passwords typed at "${declared.name}" cross the Wi-Fi as they are: the portal is ${publicUrl}`;
+    const hint = 'an https publicUrl, with tls here or in a proxy before it';
+    warning(to, 'LM_PLAIN_PORTAL', message, declared, ['spec', 'methods'], hint);
+  }
+}
+
+function clickThrough(
+  to: Resolving,
+  declared: Declaration,
+  services: ReadonlyMap<string, ServicePlan>,
+): ServicePlan | undefined {
+  const name = declared.spec.services?.clickThrough;
+  const wanted = declared.spec.methods.includes('click-through');
+  const path = ['spec', 'services', 'clickThrough'];
+  if (name === undefined) {
+    if (wanted) {
+      const message = `"services.clickThrough" of the site "${declared.name}" is missing: click-through guests have no account to take a service from`;
+      error(
+        to,
+        'LM_MISSING_KEY',
+        message,
+        declared,
+        ['spec', 'methods'],
+        'the name of a Service with access: [hotspot]',
+      );
+    }
+    return undefined;
+  }
+  const service = services.get(name);
+  if (service === undefined) unknownReference(to, { what: 'Service', name, from: declared, path }, services);
+  else if (!service.access.includes('hotspot')) {
+    const message = `the service "${name}" is not for guests of a hotspot`;
+    error(to, 'LM_ACCESS', message, declared, path, 'a Service whose access has hotspot');
+  }
+  if (wanted) return service;
+  const message = 'nobody gets this service: click-through is not among the methods';
+  error(to, 'LM_NO_EFFECT', message, declared, path, 'add click-through to methods, or leave it out');
+  return undefined;
+}
+
+function walledGarden(to: Resolving, declared: Declaration): readonly string[] {
+  const hosts = (declared.spec.walledGarden ?? []).map((text, index) => {
+    const path = ['spec', 'walledGarden', index];
+    const host = /^[\d./]+$/.test(text) ? normalisePrefix(text) : text.toLowerCase();
+    if (host === undefined) error(to, 'LM_ADDRESS', `"${text}" is neither an address nor a prefix`, declared, path);
+    const probe = probeHostIn(host ?? '');
+    if (probe !== undefined) {
+      const message = `"${text}" lets devices reach ${probe}, by which they tell that they are online: they will not show the login page`;
+      warning(to, 'LM_PROBE_HOST', message, declared, path, 'name the hosts that are needed, not these');
+    }
+    return host ?? text;
+  });
+  return [...new Set(hosts)];
+}
+
+function welcomeUrl(to: Resolving, declared: Declaration): string | undefined {
+  const text = declared.spec.welcomeUrl;
+  const url = text === undefined ? undefined : webUrl(text);
+  if (text !== undefined && url === undefined) {
+    const hint = 'http or https, without a name and password in it';
+    error(to, 'LM_URL', `"${text}" is no page that can be shown`, declared, ['spec', 'welcomeUrl'], hint);
+  }
+  return url?.href;
+}
