@@ -1,13 +1,15 @@
 import type { Fault } from './faults.ts';
-import type { DialRequest } from './nas/nas.ts';
-import type { TerminateCause } from './nas/pppoe-session.ts';
+import type { DialRequest } from './nas/pppoe-nas.ts';
+import type { SessionKind, TerminateCause } from './nas/session.ts';
 
 /** A session as it travels: counters are decimal text. */
 export interface ControlledSession {
+  readonly kind: SessionKind;
   readonly sessionId: string;
   readonly username: string;
   readonly address: string;
   readonly callerId: string;
+  readonly mac: string;
   readonly interface: string;
   readonly radius: boolean;
   readonly upOctets: string;

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { messageOf } from '../base/errors.ts';
 import { type Fault, faultKinds } from './faults.ts';
 import { type PppMethod, pppMethods } from './nas/access-request.ts';
-import type { DialRequest } from './nas/nas.ts';
-import { type TerminateCause, terminateCauses } from './nas/pppoe-session.ts';
+import type { DialRequest } from './nas/pppoe-nas.ts';
+import { type TerminateCause, terminateCauses } from './nas/session.ts';
 import { RouterTrap } from './routeros/trap.ts';
 import type { SimulatedRouterOs } from './simulated-routeros.ts';
 

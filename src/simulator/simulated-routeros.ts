@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, Faults } from './faults.ts';
-import { type DialRequest, type DialResult, Nas } from './nas/nas.ts';
-import type { SessionView, TerminateCause } from './nas/pppoe-session.ts';
+import { AddressPools } from './nas/address-pools.ts';
+import { type DialRequest, type DialResult, PppoeNas } from './nas/pppoe-nas.ts';
 import { monitorRow } from './nas/radius-client.ts';
+import type { SessionView, TerminateCause } from './nas/session.ts';
+import { Sessions } from './nas/sessions.ts';
 import { allMenus } from './routeros/all-menus.ts';
 import { ApiServer } from './routeros/api-server.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
@@ -67,7 +69,8 @@ export class SimulatedRouterOs {
   readonly #options: SimulatedRouterOsOptions;
   readonly #database: Database;
   readonly #files: FileSystem;
-  readonly #nas: Nas;
+  readonly #sessions: Sessions;
+  readonly #pppoe: PppoeNas;
   readonly #executor: Executor;
   #api: ApiServer | undefined;
   #bootedAt: number;
@@ -81,17 +84,17 @@ export class SimulatedRouterOs {
     const database = new Database(allMenus, options.version ?? '7.22.3');
     this.#database = database;
     this.#files = new FileSystem({ database, clock, flash: options.flash ?? false });
-    this.#nas = new Nas({
+    this.#sessions = new Sessions({
       clock,
       database,
       faults: this.faults,
       log,
-      random,
-      disabledSecretAsksRadius,
       transmissions: options.radiusTransmissions ?? 3,
       ...(radiusSourceAddress === undefined ? {} : { bindAddress: radiusSourceAddress }),
       ownAddress: options.apiHost ?? '127.0.0.1',
     });
+    const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
+    this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
     this.#furnish();
@@ -119,7 +122,7 @@ export class SimulatedRouterOs {
 
   /** UDP port CoA is taken at, while `/radius/incoming` accepts it. */
   get incomingPort(): number | undefined {
-    return this.#nas.incoming.port;
+    return this.#sessions.incoming.port;
   }
 
   get openApiSessions(): number {
@@ -156,30 +159,31 @@ export class SimulatedRouterOs {
   }
 
   async dial(request: DialRequest): Promise<DialResult> {
-    return this.#nas.dial(request);
+    return this.#pppoe.dial(request);
   }
 
-  /** Ends the sessions of that Acct-Session-Id or name. @returns how many */
+  /** Ends the sessions of that Acct-Session-Id, name or MAC. @returns how many */
   hangUp(sessionIdOrName: string, cause: TerminateCause = 'User-Request'): number {
-    const found = this.#nas.find(sessionIdOrName);
-    for (const session of found) this.#nas.end(session, cause);
+    const found = this.#sessions.find(sessionIdOrName);
+    for (const session of found) this.#sessions.end(session, cause);
     return found.length;
   }
 
   /** Octets from (`up`) and to (`down`) the subscriber. @returns how many sessions they went through */
   traffic(sessionIdOrName: string, octets: { readonly up?: bigint; readonly down?: bigint }): number {
-    const found = this.#nas.find(sessionIdOrName);
-    for (const session of found) this.#nas.carry(session, { up: octets.up ?? 0n, down: octets.down ?? 0n });
+    const found = this.#sessions.find(sessionIdOrName);
+    for (const session of found) this.#sessions.carry(session, { up: octets.up ?? 0n, down: octets.down ?? 0n });
     return found.length;
   }
 
   sessions(): readonly SessionView[] {
-    return this.#nas.views();
+    return this.#sessions.views();
   }
 
   /** Power off and on: sessions are gone without a Stop, connections cut, the configuration stays. */
   reboot(): void {
-    this.#nas.reboot();
+    this.#sessions.reboot();
+    this.#pppoe.reboot();
     this.#files.reboot();
     this.#api?.dropConnections();
     this.#bootedAt = this.#options.clock.monotonic();
@@ -205,11 +209,11 @@ export class SimulatedRouterOs {
 
   /** Resolves once every accounting record sent so far was answered or given up. */
   async accountingIdle(): Promise<void> {
-    await this.#nas.accountingIdle();
+    await this.#sessions.accountingIdle();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#nas[Symbol.asyncDispose]();
+    await this.#sessions[Symbol.asyncDispose]();
     await this.#api?.[Symbol.asyncDispose]();
   }
 
@@ -228,7 +232,7 @@ export class SimulatedRouterOs {
   }
 
   #extras(): Extras {
-    const { radius, incoming } = this.#nas;
+    const { radius, incoming } = this.#sessions;
     return {
       monitors: new Map([
         ['/radius', (row?: TableRow) => monitorRow(radius.countersOf(row?.id ?? 0))],
@@ -239,8 +243,8 @@ export class SimulatedRouterOs {
       resets: new Map([
         ['/radius', (row?: TableRow) => radius.resetCounters(row?.id)],
         ['/radius/incoming', () => incoming.resetCounters()],
-        ['/interface', (row?: TableRow) => this.#nas.resetInterfaceCounters(row?.id ?? -1)],
-        ['/queue/simple', (row?: TableRow) => this.#nas.resetQueueCounters(row?.values.get('name') ?? '')],
+        ['/interface', (row?: TableRow) => this.#pppoe.resetInterfaceCounters(row?.id ?? -1)],
+        ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
       commands: new Map([['/file read', this.#files.read]]),
     };

@@ -1,7 +1,7 @@
 import radius from 'radius';
-import { attributesOf, microsoft, mikrotik, vendorValues } from './packet.ts';
+import { attributesOf, microsoft, mikrotik, type RawAttribute, vendorValues, wispr } from './packet.ts';
 
-/** What an Access-Accept or -Reject says to a PPPoE server. Absent: the profile decides. */
+/** What an Access-Accept or -Reject says to a router. Absent: the profile decides. */
 export interface AccessReply {
   readonly accepted: boolean;
   readonly framedIpAddress?: string;
@@ -15,10 +15,15 @@ export interface AccessReply {
   readonly group?: string;
   readonly limitIn: bigint;
   readonly limitOut: bigint;
+  readonly limitTotal: bigint;
   readonly classes: readonly Buffer[];
   readonly replyMessage?: string;
   /** `S=…` of MS-CHAP2-Success. */
   readonly msChap2Success?: string;
+  /** WISPr-Redirection-URL. */
+  readonly redirectionUrl?: string;
+  /** All that came: a hotspot's pages can show them. */
+  readonly attributes: readonly RawAttribute[];
 }
 
 /** @returns `undefined` for what is neither Accept nor Reject, or cannot be decoded */
@@ -40,15 +45,26 @@ export function decodeAccessReply(packet: Buffer, secret: string): AccessReply |
     idleTimeoutSeconds: number('Idle-Timeout'),
     interimSeconds: number('Acct-Interim-Interval'),
     portLimit: number('Port-Limit'),
-    rateLimit: words(8)[0],
+    rateLimit: words(8)[0] ?? wisprRate(raw),
     addressLists: words(19),
     group: words(3)[0],
     limitIn: limit(1, 14),
     limitOut: limit(2, 15),
+    limitTotal: limit(17, 18),
     classes: raw.filter(({ type }) => type === 25).map(({ value }) => value),
     replyMessage: textIn(decoded['Reply-Message']),
     msChap2Success: success?.subarray(1).toString('latin1'),
+    redirectionUrl: vendorValues(raw, wispr, 4)[0]?.toString('utf8'),
+    attributes: raw,
   });
+}
+
+/** WISPr-Bandwidth-Max-Up and -Down in bit/s, as a rate limit. */
+function wisprRate(raw: readonly RawAttribute[]): string | undefined {
+  const rate = (type: number) => vendorValues(raw, wispr, type)[0];
+  const [up, down] = [rate(7), rate(8)];
+  if (up === undefined && down === undefined) return undefined;
+  return [up, down].map((value) => (value?.length === 4 ? value.readUInt32BE(0) : 0)).join('/');
 }
 
 function decodedAttributes(packet: Buffer, secret: string): Readonly<Record<string, unknown>> | undefined {

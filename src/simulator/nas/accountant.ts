@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Database } from '../routeros/database.ts';
 import { type AccountingStatus, encodeAccountingRequest } from './accounting-request.ts';
+import { type RadiusClient, type RadiusServer, radiusServiceOf } from './radius-client.ts';
 import type { Session, TerminateCause } from './session.ts';
-import type { RadiusClient, RadiusServer } from './radius-client.ts';
 
 export interface AccountantDeps {
   readonly clock: Clock;
@@ -21,10 +21,8 @@ export class Accountant {
     this.#deps = deps;
   }
 
-  /** Sends the record, if the router accounts at all, without waiting for the answer. */
+  /** Sends the record without waiting for the answer. */
   report(session: Session, status: AccountingStatus, cause?: TerminateCause): void {
-    const aaa = this.#deps.database.settings('/ppp/aaa').values;
-    if (aaa.get('use-radius') !== 'true' || aaa.get('accounting') !== 'true') return;
     if (this.#deps.faults.strike('drop-accounting')) return;
     const sending = this.#send(session, status, cause);
     this.#inFlight.add(sending);
@@ -62,8 +60,8 @@ export class Accountant {
   }
 
   /** The server that let the session in, then the others in order. */
-  #serversFor({ grant }: Session): readonly RadiusServer[] {
-    const servers = this.#deps.radius.servers('accounting');
+  #serversFor({ caller, grant }: Session): readonly RadiusServer[] {
+    const servers = this.#deps.radius.servers('accounting', radiusServiceOf[caller.kind]);
     const isFirst = (server: RadiusServer) => server.rowId === grant.server?.rowId;
     return [...servers.filter(isFirst), ...servers.filter((server) => !isFirst(server))];
   }

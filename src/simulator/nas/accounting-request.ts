@@ -1,5 +1,5 @@
 import radius, { type Attribute } from 'radius';
-import type { NasIdentity } from './access-request.ts';
+import { hostIp, type NasIdentity } from './access-request.ts';
 import { formatSessionId, type Session, type TerminateCause, terminateCauses } from './session.ts';
 
 export type AccountingStatus = 'Start' | 'Interim-Update' | 'Stop';
@@ -29,12 +29,17 @@ export function encodeAccountingRequest(
 ): Buffer {
   const { session, status, cause, at } = record;
   const { caller, grant } = session;
+  const ppp = caller.kind === 'pppoe';
   const attributes: Attribute[] = [
     ['Acct-Status-Type', statusNumbers[status]],
     ...(cause === undefined ? [] : [['Acct-Terminate-Cause', terminateCauses[cause]] as const]),
-    ['Service-Type', 'Framed-User'],
-    ['Framed-Protocol', 'PPP'],
-    ['NAS-Port-Type', 'Ethernet'],
+    ...(ppp
+      ? ([
+          ['Service-Type', 'Framed-User'],
+          ['Framed-Protocol', 'PPP'],
+        ] as const)
+      : []),
+    ['NAS-Port-Type', caller.nasPortType ?? 'Ethernet'],
     ['Calling-Station-Id', caller.callerId],
     ['Called-Station-Id', caller.serviceName],
     ['NAS-Port-Id', caller.port],
@@ -42,8 +47,9 @@ export function encodeAccountingRequest(
     ['NAS-Port', caller.nasPort],
     ['Acct-Session-Id', formatSessionId(caller.sessionNumber)],
     ['Framed-IP-Address', session.address],
+    ...(caller.hostAddress === undefined ? [] : [hostIp(caller.hostAddress)]),
     ...grant.classes.map((value) => ['Class', value] as const),
-    ['Acct-Authentic', grant.radius ? 'RADIUS' : 'Local'],
+    ...(ppp ? [['Acct-Authentic', grant.radius ? 'RADIUS' : 'Local'] as const] : []),
     ['Event-Timestamp', new Date(at)],
     ...(status === 'Start' ? [] : counters(record)),
     ['NAS-Identifier', nas.identifier],

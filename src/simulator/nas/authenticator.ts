@@ -1,10 +1,10 @@
-import type { Database } from '../routeros/database.ts';
 import { formatId, type TableRow } from '../routeros/table.ts';
 import { parseRouterTime } from '../routeros/time.ts';
-import { type AccessReply, decodeAccessReply } from './access-accept.ts';
-import { encodeAccessRequest, type PppMethod, proofOf } from './access-request.ts';
+import type { AccessReply } from './access-accept.ts';
+import { type PppMethod, proofOf } from './access-request.ts';
+import type { RadiusServer } from './radius-client.ts';
+import { askRadius, type QuestionDeps } from './radius-question.ts';
 import type { Caller, Grant } from './session.ts';
-import type { RadiusClient, RadiusServer } from './radius-client.ts';
 
 export type DialFailure =
   | 'no pppoe server'
@@ -24,10 +24,7 @@ export interface Credentials {
   readonly method: PppMethod;
 }
 
-export interface AuthenticatorDeps {
-  readonly database: Database;
-  readonly radius: RadiusClient;
-  readonly random: (size: number) => Buffer;
+export interface AuthenticatorDeps extends QuestionDeps {
   readonly log: (topics: string, message: string) => void;
   /** Whether a disabled secret leaves the name to RADIUS. Not known of real routers. */
   readonly disabledSecretAsksRadius: boolean;
@@ -74,35 +71,15 @@ export class Authenticator {
     return { verdict: 'granted', grant: own === undefined ? grant : withoutPool(grant) };
   }
 
-  async #askRadius(credentials: Credentials, serverRow: TableRow): Promise<Verdict> {
-    const { radius, random } = this.#deps;
-    const { caller, method, password } = credentials;
-    const proof = proofOf(method, caller.username, password, random);
-    for (const server of radius.servers('auth')) {
-      const identifier = this.#deps.database.settings('/system/identity').values.get('name') ?? '';
-      const nas = { identifier, address: radius.nasAddress(server) };
-      const authenticator = random(16);
-      const encode = (id: number) =>
-        encodeAccessRequest({ caller, nas, proof, secret: server.secret, identifier: id, authenticator });
-      const answer = await radius.exchange(server, { kind: 'auth', encode });
-      const reply = answer && decodeAccessReply(answer.reply, server.secret);
-      if (answer === undefined) continue;
-      if (reply === undefined) {
-        radius.countersOf(server.rowId).badReplies += 1;
-        continue;
-      }
-      return this.#judge(reply, server, serverRow, proof.expectedSuccess);
-    }
-    return refused('radius timeout');
+  async #askRadius({ caller, method, password }: Credentials, serverRow: TableRow): Promise<Verdict> {
+    const proof = proofOf(method, caller.username, password, this.#deps.random);
+    const answer = await askRadius(this.#deps, caller, proof);
+    if (answer === undefined) return refused('radius timeout');
+    return this.#judge(answer.reply, answer.server, serverRow, proof.expectedSuccess);
   }
 
   #judge(reply: AccessReply, server: RadiusServer, serverRow: TableRow, expectedSuccess: string | undefined): Verdict {
-    const counters = this.#deps.radius.countersOf(server.rowId);
-    if (!reply.accepted) {
-      counters.rejects += 1;
-      return refused('authentication failed', reply.replyMessage);
-    }
-    counters.accepts += 1;
+    if (!reply.accepted) return refused('authentication failed', reply.replyMessage);
     if (expectedSuccess !== undefined && reply.msChap2Success !== expectedSuccess) {
       // The subscriber's own PPP stack hangs up on a server that does not know the password.
       return refused('authentication failed', 'MS-CHAP2-Success is missing or wrong');
@@ -185,12 +162,13 @@ function servesPppoe({ values }: TableRow): boolean {
 }
 
 /** 127/8 and 224/3 mean: from the profile's pool. */
-function meansFromPool(address: string): boolean {
+export function meansFromPool(address: string): boolean {
   const octet = Number(address.split('.')[0]);
   return octet === 127 || octet >= 224;
 }
 
-function secondsIn(time: string | undefined): number {
+/** Whole seconds of a time as a row has it; 0 for none. */
+export function secondsIn(time: string | undefined): number {
   return time === undefined ? 0 : Math.floor((parseRouterTime(time) ?? 0) / 1000);
 }
 

@@ -8,6 +8,7 @@ export interface RawAttribute {
 
 export const mikrotik = 14_988;
 export const microsoft = 311;
+export const wispr = 14_122;
 const messageAuthenticator = 80;
 
 /** The attributes of a packet cut to its Length (RFC 2865 §3); `undefined` when it is malformed. */

@@ -1,18 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Faults } from '../faults.ts';
 import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterDate, parseRouterTime } from '../routeros/time.ts';
 import { isAtLeast } from '../routeros/version.ts';
 import { type PppMethod, pppMethods } from './access-request.ts';
-import { Accountant } from './accountant.ts';
-import { AddressPools } from './address-pools.ts';
+import type { AddressPools } from './address-pools.ts';
 import { Authenticator, type DialFailure } from './authenticator.ts';
-import { type Changes, Incoming } from './incoming.ts';
+import { addPppoeRows } from './pppoe-rows.ts';
 import { type Caller, type Grant, Session, type SessionView, type TerminateCause } from './session.ts';
-import { RadiusClient } from './radius-client.ts';
-import { SessionRows } from './session-rows.ts';
-import { restartIdleTimeout, restartSessionTimeout, startTimers, type TimerActions } from './session-timers.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface DialRequest {
   readonly username: string;
@@ -31,58 +27,27 @@ export type DialResult =
   | ({ readonly ok: true; readonly ended: Promise<TerminateCause> } & SessionView)
   | { readonly ok: false; readonly reason: DialFailure; readonly message?: string };
 
-export interface NasOptions {
+export interface PppoeNasOptions {
   readonly clock: Clock;
   readonly database: Database;
-  readonly faults: Faults;
+  readonly sessions: Sessions;
+  readonly pools: AddressPools;
   readonly log: (topics: string, message: string) => void;
   readonly random: (size: number) => Buffer;
-  /** Packets leave from here, and CoA is taken here. */
-  readonly bindAddress?: string;
-  /** The router's own address, where `/radius src-address` names none. */
-  readonly ownAddress: string;
   readonly disabledSecretAsksRadius: boolean;
-  readonly transmissions: number;
 }
 
-/** The PPPoE side of the router: who is online, from the first packet to the last. */
-export class Nas {
-  readonly radius: RadiusClient;
-  readonly incoming: Incoming;
-  readonly #options: NasOptions;
-  readonly #accountant: Accountant;
+/** The PPPoE side of the router: who may dial in, and what a session makes of the router's rows. */
+export class PppoeNas {
+  readonly #options: PppoeNasOptions;
+  readonly #sessions: Sessions;
   readonly #authenticator: Authenticator;
-  readonly #pools: AddressPools;
-  readonly #timers: TimerActions;
-  readonly #sessions = new Map<Session, SessionRows>();
-  #bootCounter = 0x10;
-  #nextSession = 0;
   #nextInterface = 0xf0_0000;
 
-  constructor(options: NasOptions) {
-    const { clock, database, faults, log, bindAddress } = options;
+  constructor(options: PppoeNasOptions) {
     this.#options = options;
-    this.radius = new RadiusClient({ ...options, ...(bindAddress === undefined ? {} : { bindAddress }) });
-    this.#accountant = new Accountant({ clock, database, radius: this.radius, faults });
-    this.#authenticator = new Authenticator({ ...options, radius: this.radius });
-    this.#pools = new AddressPools(database);
-    this.#timers = {
-      clock,
-      end: (session, cause) => this.end(session, cause),
-      interim: (session) => this.#accountant.report(session, 'Interim-Update'),
-    };
-    this.incoming = new Incoming({
-      database,
-      log,
-      bindAddress: () => this.radius.incomingAddress(),
-      nasAddresses: () => [
-        ...(bindAddress === undefined ? [] : [bindAddress]),
-        ...this.radius.servers('auth').map((server) => this.radius.nasAddress(server)),
-      ],
-      sessions: () => this.#sessions.keys(),
-      disconnect: (session) => this.end(session, 'Admin-Reset'),
-      change: (session, changes) => this.#change(session, changes),
-    });
+    this.#sessions = options.sessions;
+    this.#authenticator = new Authenticator({ ...options, radius: options.sessions.radius });
   }
 
   /** A subscriber's device dials in. */
@@ -97,74 +62,15 @@ export class Nas {
     return this.#admit(caller, verdict.grant, server);
   }
 
-  sessions(): readonly Session[] {
-    return [...this.#sessions.keys()];
-  }
-
-  views(): readonly SessionView[] {
-    return this.sessions().map((session) => session.view(this.#options.clock.monotonic()));
-  }
-
-  /** By Acct-Session-Id, or every session of a name. */
-  find(key: string): readonly Session[] {
-    return this.sessions().filter((session) => session.sessionId === key || session.caller.username === key);
-  }
-
-  /** Octets passed: `up` from the subscriber, `down` to it. */
-  carry(session: Session, traffic: { readonly up: bigint; readonly down: bigint }): void {
-    const packets = (octets: bigint) => (octets + 1399n) / 1400n;
-    session.upOctets += traffic.up;
-    session.downOctets += traffic.down;
-    session.upPackets += packets(traffic.up);
-    session.downPackets += packets(traffic.down);
-    session.lastTrafficAt = this.#options.clock.monotonic();
-    const { limitIn, limitOut } = session.grant;
-    const spent = (limitIn > 0n && session.upOctets >= limitIn) || (limitOut > 0n && session.downOctets >= limitOut);
-    if (spent) this.end(session, 'NAS-Request');
-  }
-
-  /** Ends a session: its rows go, its address is free, its Stop is sent. */
-  end(session: Session, cause: TerminateCause): void {
-    if (!session.finish(cause)) return;
-    this.#forget(session);
-    this.#noteLogout(session, cause);
-    this.#accountant.report(session, 'Stop', cause);
-  }
-
-  /** Every session is gone without a word to anybody; the boot counter in session ids goes on. */
+  /** Interfaces of sessions are numbered anew. */
   reboot(): void {
-    for (const session of this.sessions()) {
-      session.finish('NAS-Reboot');
-      this.#forget(session);
-    }
-    this.#bootCounter = (this.#bootCounter + 1) & 0xff;
-    this.#nextSession = 0;
     this.#nextInterface = 0xf0_0000;
-    this.radius.resetCounters();
-    this.incoming.resetCounters();
   }
 
   /** `/interface reset-counters` on a session's interface: what is shown begins anew, what is accounted goes on. */
   resetInterfaceCounters(interfaceId: number): void {
-    const session = this.sessions().find(({ caller }) => caller.nasPort === interfaceId);
+    const session = this.#online().find(({ caller }) => caller.nasPort === interfaceId);
     session?.interfaceFrom.restart(session);
-  }
-
-  resetQueueCounters(name: string): void {
-    const session = this.sessions().find(({ interfaceName }) => interfaceName === name);
-    session?.queueFrom.restart(session);
-  }
-
-  async accountingIdle(): Promise<void> {
-    await this.#accountant.idle();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const session of this.sessions()) session.finish('NAS-Reboot');
-    this.#sessions.clear();
-    this.radius[Symbol.dispose]();
-    await this.incoming[Symbol.asyncDispose]();
-    await this.#accountant.idle();
   }
 
   #serverFor(request: DialRequest): TableRow | undefined {
@@ -188,15 +94,16 @@ export class Nas {
   #newCaller(request: DialRequest, server: TableRow): Caller {
     const { database, random } = this.#options;
     const port = database.referenced('/interface', server.values.get('interface'))?.values.get('name') ?? '';
-    const sessionNumber = 0x8100_0000 + this.#bootCounter * 0x1_0000 + this.#nextSession;
-    const interfaceId = this.#nextInterface;
-    this.#nextSession = (this.#nextSession + 1) & 0xffff;
+    const nasPort = this.#nextInterface;
     this.#nextInterface += 1;
+    const mac = request.callerId === undefined ? randomMac(random) : normalMac(request.callerId);
     return {
+      kind: 'pppoe',
       username: request.username,
-      callerId: request.callerId === undefined ? randomMac(random) : normalMac(request.callerId),
-      sessionNumber,
-      interfaceId,
+      mac,
+      callerId: mac,
+      sessionNumber: this.#sessions.nextNumber('pppoe'),
+      nasPort,
       port,
       serviceName: server.values.get('service-name') ?? '',
     };
@@ -209,7 +116,7 @@ export class Nas {
   }
 
   #admit(caller: Caller, grant: Grant, server: TableRow): DialResult {
-    const others = this.find(caller.username).length;
+    const others = this.#online().filter((session) => session.caller.username === caller.username).length;
     if (grant.portLimit !== undefined && grant.portLimit > 0 && others >= grant.portLimit) {
       return this.#refuse(caller, 'too many sessions');
     }
@@ -223,24 +130,24 @@ export class Nas {
   #hasRoom(server: TableRow): boolean {
     const limit = Number(server.values.get('max-sessions'));
     if (Number.isNaN(limit)) return true;
-    return this.sessions().filter(({ serverId }) => serverId === server.id).length < limit;
+    return this.#online().filter(({ serverId }) => serverId === server.id).length < limit;
   }
 
   /** The old session of the same device is closed in favour of the new one. */
   #endEarlier(caller: Caller, server: TableRow): void {
-    for (const session of this.sessions()) {
+    for (const session of this.#online()) {
       if (session.serverId === server.id && session.caller.callerId === caller.callerId) {
-        this.end(session, 'Lost-Carrier');
+        this.#sessions.end(session, 'Lost-Carrier');
       }
     }
   }
 
   #place({ address, pool }: Grant): { readonly address: string; readonly pool?: string } | undefined {
     if (address !== undefined) {
-      this.#pools.hold(address);
+      this.#options.pools.hold(address);
       return { address };
     }
-    return pool === undefined ? undefined : this.#pools.take(pool);
+    return pool === undefined ? undefined : this.#options.pools.take(pool);
   }
 
   #start(caller: Caller, grant: Grant, address: string, server: TableRow): DialResult {
@@ -249,18 +156,33 @@ export class Nas {
       caller,
       grant,
       address,
-      interfaceName: this.#freeInterfaceName(caller.username),
+      label: this.#freeInterfaceName(caller.username),
       serverId: server.id,
       startedAt: clock.monotonic(),
     });
-    this.#sessions.set(
-      session,
-      SessionRows.add(session, this.#options, () => this.end(session, 'Admin-Reset')),
-    );
+    const rows = addPppoeRows(session, this.#options, () => this.#sessions.end(session, 'Admin-Reset'));
     this.#noteLogin(session);
-    this.#accountant.report(session, 'Start');
-    startTimers(session, grant.interimSeconds ?? this.#defaultInterimSeconds(), this.#timers);
+    const owner = {
+      accounts: () => this.#accounts(),
+      limit: (rateLimit: string) => rows.limit(rateLimit),
+      forget: () => {
+        rows.remove();
+        this.#options.pools.release(address);
+      },
+      noteEnd: (cause: TerminateCause) => this.#noteLogout(session, cause),
+    };
+    this.#sessions.open(session, owner, grant.interimSeconds ?? this.#defaultInterimSeconds());
     return { ok: true, ended: session.ended, ...session.view(clock.monotonic()) };
+  }
+
+  #online(): readonly Session[] {
+    return this.#sessions.of('pppoe');
+  }
+
+  /** Sessions of local secrets are accounted as well. */
+  #accounts(): boolean {
+    const { values } = this.#options.database.settings('/ppp/aaa');
+    return values.get('use-radius') === 'true' && values.get('accounting') === 'true';
   }
 
   #freeInterfaceName(username: string): string {
@@ -277,37 +199,23 @@ export class Nas {
     return Math.floor((parseRouterTime(text) ?? 0) / 1000);
   }
 
-  #change(session: Session, changes: Changes): boolean {
-    const { rateLimit, sessionTimeoutSeconds, idleTimeoutSeconds } = changes;
-    if (rateLimit !== undefined && this.#sessions.get(session)?.limit(rateLimit) === false) return false;
-    if (sessionTimeoutSeconds !== undefined) restartSessionTimeout(session, sessionTimeoutSeconds, this.#timers);
-    if (idleTimeoutSeconds !== undefined) restartIdleTimeout(session, idleTimeoutSeconds, this.#timers);
-    return true;
-  }
-
-  #forget(session: Session): void {
-    this.#sessions.get(session)?.remove();
-    this.#sessions.delete(session);
-    this.#pools.release(session.address);
-  }
-
-  #noteLogin({ interfaceName, caller, address }: Session): void {
+  #noteLogin({ label, caller, address }: Session): void {
     const { log } = this.#options;
-    log('pppoe,ppp,info', `${interfaceName}: authenticated`);
-    log('pppoe,ppp,info', `${interfaceName}: connected`);
+    log('pppoe,ppp,info', `${label}: authenticated`);
+    log('pppoe,ppp,info', `${label}: connected`);
     log('pppoe,ppp,info,account', `${caller.username} logged in, ${address} from ${caller.callerId}`);
   }
 
   #noteLogout(session: Session, cause: TerminateCause): void {
     const { log, clock, database } = this.#options;
-    const { caller, interfaceName, upOctets, downOctets, upPackets, downPackets } = session;
+    const { caller, label, upOctets, downOctets, upPackets, downPackets } = session;
     const seconds = Math.floor((clock.monotonic() - session.startedAt) / 1000);
-    log('pppoe,ppp,info', `${interfaceName}: terminating... - ${reasonWords[cause] ?? 'disconnected'}`);
+    log('pppoe,ppp,info', `${label}: terminating... - ${reasonWords[cause] ?? 'disconnected'}`);
     log(
       'pppoe,ppp,info,account',
       `${caller.username} logged out, ${seconds} ${upOctets} ${downOctets} ${upPackets} ${downPackets} from ${caller.callerId}`,
     );
-    log('pppoe,ppp,info', `${interfaceName}: disconnected`);
+    log('pppoe,ppp,info', `${label}: disconnected`);
     const secret = session.grant.radius ? undefined : database.table('/ppp/secret').named(caller.username);
     secret?.values.set('last-caller-id', caller.callerId);
     secret?.values.set('last-disconnect-reason', reasonWords[cause] ?? 'disconnected');
@@ -329,12 +237,12 @@ function offers({ values }: TableRow, asked: string): boolean {
   return asked === offered || (asked === '' && values.get('accept-empty-service') === 'true');
 }
 
-function randomMac(random: (size: number) => Buffer): string {
+export function randomMac(random: (size: number) => Buffer): string {
   return normalMac(`02${random(5).toString('hex')}`);
 }
 
 /** Capitals with colons, as the router writes a MAC; other text as it is. */
-function normalMac(text: string): string {
+export function normalMac(text: string): string {
   const digits = text.replace(/[:.-]/g, '').toUpperCase();
   return /^[0-9A-F]{12}$/.test(digits) ? (digits.match(/../g) ?? []).join(':') : text;
 }

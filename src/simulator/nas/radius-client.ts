@@ -6,6 +6,7 @@ import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterTime, parseRouterTime } from '../routeros/time.ts';
 import { isGenuineReply, trimmed } from './packet.ts';
+import type { SessionKind } from './session.ts';
 
 /** One row of `/radius`, as the client uses it. */
 export interface RadiusServer {
@@ -47,6 +48,13 @@ export interface RadiusClientOptions {
 /** Words of `/radius service` that somebody here asks for. */
 export type RadiusService = 'ppp' | 'hotspot' | 'dhcp';
 
+/** What `/radius service` calls the doors. */
+export const radiusServiceOf: Readonly<Record<SessionKind, RadiusService>> = {
+  pppoe: 'ppp',
+  hotspot: 'hotspot',
+  dhcp: 'dhcp',
+};
+
 export interface Exchange {
   readonly kind: 'auth' | 'accounting';
   encode(identifier: number): Buffer;
@@ -63,10 +71,17 @@ export class RadiusClient {
     this.#options = options;
   }
 
-  /** Enabled servers for a service, in table order; those for accounting only when the others fail come last. */
-  servers(kind: Exchange['kind'], service: RadiusService = 'ppp'): readonly RadiusServer[] {
+  /**
+   * Enabled servers for a service, in table order; those for accounting only when the others fail come last.
+   *
+   * @param service absent: any of those asked for here
+   */
+  servers(kind: Exchange['kind'], service?: RadiusService): readonly RadiusServer[] {
+    const wanted: readonly string[] = service === undefined ? Object.values(radiusServiceOf) : [service];
     const rows = [...this.#options.database.table('/radius').rows()].filter(
-      ({ values }) => values.get('disabled') !== 'true' && (values.get('service') ?? '').split(',').includes(service),
+      ({ values }) =>
+        values.get('disabled') !== 'true' &&
+        (values.get('service') ?? '').split(',').some((word) => wanted.includes(word)),
     );
     const isBackup = (row: TableRow) => row.values.get('accounting-backup') === 'true';
     const ordered = kind === 'accounting' ? [...rows.filter((row) => !isBackup(row)), ...rows.filter(isBackup)] : rows;

@@ -163,6 +163,17 @@ export class Session {
     return formatSessionId(this.caller.sessionNumber);
   }
 
+  /** Whether it has used up the octets it was given. */
+  get spent(): boolean {
+    const { limitIn, limitOut, limitTotal = 0n } = this.grant;
+    const over = (limit: bigint, octets: bigint) => limit > 0n && octets >= limit;
+    return (
+      over(limitIn, this.upOctets) ||
+      over(limitOut, this.downOctets) ||
+      over(limitTotal, this.upOctets + this.downOctets)
+    );
+  }
+
   get over(): boolean {
     return this.#over;
   }
