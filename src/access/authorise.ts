@@ -1,17 +1,23 @@
+import type { AccessKind } from '../model/model.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
 import type { AccessLogin } from './login.ts';
 
-/** Somebody who wants on, whatever door they came through. */
+/** Somebody who wants on. */
 export interface AccessRequest {
   readonly credential: Credential;
+  /** The way they came. `undefined`: it cannot be told, and is then no matter. */
+  readonly door?: AccessKind | undefined;
 }
 
 export type RejectReason =
   | 'unknown-subscriber'
   | 'wrong-password'
+  | 'wrong-mac'
+  | 'password-used'
   | 'method-not-possible'
   | 'local-only'
+  | 'not-sold-here'
   | 'disabled'
   | 'suspended'
   | 'expired';
@@ -35,6 +41,9 @@ export interface GrantedLimits {
 /** RouterOS takes no Session-Timeout above this many seconds (248 days). */
 export const longestSessionSeconds = 21_474_720;
 
+/** An expiry further away than this does not make a DHCP lease longer than its server gives. */
+const longestLeaseSeconds = 86_400;
+
 /**
  * May this subscriber on, and with what limits? The one decision behind RADIUS and portals.
  *
@@ -47,10 +56,18 @@ export function authorise(request: AccessRequest, login: AccessLogin | undefined
   if (login === undefined) return reject('unknown-subscriber');
   const check = verifyCredential(request.credential, login.username, login.password);
   if (check.result !== 'right') return reject(check.result === 'wrong' ? 'wrong-password' : 'method-not-possible');
-  const objection = objectionTo(login, now);
+  const objection = objectionTo(login, request.door, now);
   if (objection !== undefined) return reject(objection);
-  const limits = grantedLimits(login, now);
+  const limits = grantedLimits(login, request.door, now);
   return check.proof === undefined ? { verdict: 'accept', limits } : { verdict: 'accept', limits, proof: check.proof };
+}
+
+/** The same for somebody whom something else than the password proved. */
+export function authoriseProven(login: AccessLogin, door: AccessKind | undefined, now: number): Decision {
+  const objection = objectionTo(login, door, now);
+  return objection === undefined
+    ? { verdict: 'accept', limits: grantedLimits(login, door, now) }
+    : { verdict: 'reject', reason: objection };
 }
 
 /**
@@ -60,7 +77,11 @@ export function authorise(request: AccessRequest, login: AccessLogin | undefined
  * @param startedAt when the session began, milliseconds since 1970
  * @returns nothing when there is no limit
  */
-export function sessionSecondsLeft(login: AccessLogin, now: number, startedAt: number): number | undefined {
+export function sessionSecondsLeft(
+  login: Pick<AccessLogin, 'limits' | 'expires'>,
+  now: number,
+  startedAt: number,
+): number | undefined {
   const own = login.limits.sessionTimeoutSeconds;
   if (own === undefined && login.expires === undefined) return undefined;
   const ownLeft = own === undefined ? longestSessionSeconds : own - Math.floor((now - startedAt) / 1000);
@@ -68,22 +89,29 @@ export function sessionSecondsLeft(login: AccessLogin, now: number, startedAt: n
   return Math.max(1, Math.min(ownLeft, toExpiry, longestSessionSeconds));
 }
 
-function objectionTo(login: AccessLogin, now: number): RejectReason | undefined {
+/** What is granted of a login's limits. For DHCP, Session-Timeout is the time of the lease. */
+export function grantedLimits(
+  login: Pick<AccessLogin, 'limits' | 'expires'>,
+  door: AccessKind | undefined,
+  now: number,
+): GrantedLimits {
+  const { interimSeconds, idleTimeoutSeconds } = login.limits;
+  const limits: { -readonly [K in keyof GrantedLimits]: GrantedLimits[K] } = { interimSeconds };
+  const left = sessionSecondsLeft(login, now, now);
+  const farOff = door === 'dhcp' && login.limits.sessionTimeoutSeconds === undefined;
+  if (left !== undefined && !(farOff && left > longestLeaseSeconds)) limits.sessionTimeoutSeconds = left;
+  if (idleTimeoutSeconds !== undefined) limits.idleTimeoutSeconds = idleTimeoutSeconds;
+  return limits;
+}
+
+function objectionTo(login: AccessLogin, door: AccessKind | undefined, now: number): RejectReason | undefined {
   if (!login.radius) return 'local-only';
+  if (door !== undefined && login.access !== undefined && !login.access.includes(door)) return 'not-sold-here';
   // Once applied, an expiry that has come is a suspension for that reason.
   if (login.state === 'suspended' && login.reason === 'expired') return 'expired';
   if (login.state !== 'active') return login.state;
   if (login.expires !== undefined && now >= login.expires) return 'expired';
   return undefined;
-}
-
-function grantedLimits(login: AccessLogin, now: number): GrantedLimits {
-  const { interimSeconds, idleTimeoutSeconds } = login.limits;
-  const limits: { -readonly [K in keyof GrantedLimits]: GrantedLimits[K] } = { interimSeconds };
-  const sessionTimeoutSeconds = sessionSecondsLeft(login, now, now);
-  if (sessionTimeoutSeconds !== undefined) limits.sessionTimeoutSeconds = sessionTimeoutSeconds;
-  if (idleTimeoutSeconds !== undefined) limits.idleTimeoutSeconds = idleTimeoutSeconds;
-  return limits;
 }
 
 function reject(reason: RejectReason): Decision {

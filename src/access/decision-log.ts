@@ -1,4 +1,5 @@
 import { compact } from '../base/compact.ts';
+import { macSpellings, parseMac } from '../base/mac.ts';
 
 /** One decision about a login, kept for `lastmile why`. */
 export interface LoggedDecision {
@@ -7,7 +8,10 @@ export interface LoggedDecision {
   readonly username: string;
   readonly nas: string;
   readonly callingStationId?: string;
-  /** `pap`, `chap`, `mschap1`, `mschap2`, `none`. */
+  /**
+   * How the password was shown: `pap`, `chap`, `mschap1`, `mschap2`, `none`. Where something else decided: `mac` for a known
+   * device, `portal` for a one-time password, `dhcp` for a client nobody knows.
+   */
   readonly method: string;
   readonly verdict: 'accept' | 'reject';
   /** Why it was rejected. */
@@ -24,6 +28,7 @@ export interface DecisionLog {
 
 /** The last decisions of each username, newest last, in memory. */
 export interface RecentDecisions extends DecisionLog {
+  /** @param username of a device, its MAC in any spelling */
   of(username: string): readonly LoggedDecision[];
 }
 
@@ -57,8 +62,10 @@ export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentD
       else rejects.add(decision, order);
     },
     of(username) {
+      const mac = parseMac(username);
+      const names = new Set(mac === undefined ? [username] : [username, ...macSpellings(mac)]);
       return [accepts, rejects, unknown]
-        .flatMap((ring) => ring.newest(username, limits.perUsername))
+        .flatMap((ring) => ring.newest(names, limits.perUsername))
         .sort((a, b) => a.order - b.order)
         .slice(-limits.perUsername)
         .map(({ decision }) => decision);
@@ -75,7 +82,7 @@ interface Ordered {
 interface DecisionRing {
   add(decision: LoggedDecision, order: number): void;
   /** At most `count`. */
-  newest(username: string, count: number): Ordered[];
+  newest(usernames: ReadonlySet<string>, count: number): Ordered[];
 }
 
 /** The last `capacity` decisions, field by field: what was given is copied out of and not kept, which spares the collector. */
@@ -125,12 +132,13 @@ function decisionRing(capacity: number): DecisionRing {
       optional.reason[slot] = decision.reason;
       optional.reply[slot] = decision.reply;
     },
-    newest(username, count) {
+    newest(usernames, count) {
       const found: Ordered[] = [];
       const oldest = Math.max(0, added - capacity);
       for (let number = added - 1; number >= oldest && found.length < count; number -= 1) {
         const slot = number % capacity;
-        if (texts.username[slot] === username) found.push({ order: orders[slot] as number, decision: read(slot) });
+        if (usernames.has(texts.username[slot] as string))
+          found.push({ order: orders[slot] as number, decision: read(slot) });
       }
       return found;
     },

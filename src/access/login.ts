@@ -1,9 +1,12 @@
 import type { Secret } from '../base/secret.ts';
+import type { AccessKind } from '../model/model.ts';
 
 /** What a decision needs to know of a login. The directory's `Login` is one. */
 export interface AccessLogin {
   readonly username: string;
   readonly password: Secret;
+  /** Ways its service is sold for. Absent: any. */
+  readonly access?: readonly AccessKind[];
   readonly state: 'active' | 'suspended' | 'disabled';
   /** Why it is so; `expired` when its time has come. */
   readonly reason?: string;
@@ -11,9 +14,12 @@ export interface AccessLogin {
   readonly expires?: number;
   /** False when only routers' own tables know it. */
   readonly radius: boolean;
-  readonly limits: {
-    readonly sessionTimeoutSeconds?: number;
-    readonly idleTimeoutSeconds?: number;
-    readonly interimSeconds: number;
-  };
+  readonly limits: SessionLimits;
+}
+
+/** What a decision needs to know of limits. The directory's `LoginLimits` are some. */
+export interface SessionLimits {
+  readonly sessionTimeoutSeconds?: number;
+  readonly idleTimeoutSeconds?: number;
+  readonly interimSeconds: number;
 }

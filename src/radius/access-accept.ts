@@ -1,4 +1,4 @@
-import type { Login, LoginLimits } from '../directory/reader.ts';
+import type { LoginLimits } from '../directory/reader.ts';
 import type { VendorProfile } from '../model/model.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 
@@ -11,14 +11,17 @@ export interface PreparedReply {
 
 const highest = 0xffffffff;
 
-/** Prepared replies by login and profile, made when first wanted. A changed declaration is a new login object. */
-export function preparedReplies(): (login: Login, profile: VendorProfile) => PreparedReply {
-  const prepared = { mikrotik: new WeakMap<Login, PreparedReply>(), generic: new WeakMap<Login, PreparedReply>() };
-  return (login, profile) => {
-    const known = prepared[profile].get(login);
+/** Prepared replies by limits and profile, made when first wanted. A changed declaration is a new object. */
+export function preparedReplies(): (limits: LoginLimits, profile: VendorProfile) => PreparedReply {
+  const prepared = {
+    mikrotik: new WeakMap<LoginLimits, PreparedReply>(),
+    generic: new WeakMap<LoginLimits, PreparedReply>(),
+  };
+  return (limits, profile) => {
+    const known = prepared[profile].get(limits);
     if (known !== undefined) return known;
-    const made = prepareReply(login.limits, profile);
-    prepared[profile].set(login, made);
+    const made = prepareReply(limits, profile);
+    prepared[profile].set(limits, made);
     return made;
   };
 }

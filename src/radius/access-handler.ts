@@ -1,10 +1,16 @@
+import { admit } from '../access/admit.ts';
 import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
+import { rejectText } from '../access/reject-text.ts';
+import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
-import type { DirectoryReader, Login } from '../directory/reader.ts';
-import { type PreparedReply, preparedReplies } from './access-accept.ts';
+import { parseMac } from '../base/mac.ts';
+import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
+import type { AccessKind } from '../model/model.ts';
+import { preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { appendClass } from './class-attribute.ts';
+import { doorOf } from './door.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute, code } from './packet/codes.ts';
@@ -25,6 +31,8 @@ export type RequestFlaw = 'no-username' | 'ambiguous-request' | 'authorize-only'
 
 export interface AccessAnswer {
   readonly reason?: RejectReason | RequestFlaw;
+  /** A reject that no guesser can learn from: of a device that its NAS asks about by itself, and that waits meanwhile. */
+  readonly prompt?: boolean;
   /** Absent when it would be longer than a packet. */
   readonly reply: Buffer | undefined;
 }
@@ -32,6 +40,7 @@ export interface AccessAnswer {
 export interface AccessHandlerDeps {
   readonly directory: DirectoryReader;
   readonly decisions: DecisionLog;
+  readonly used: UsedPasswords;
   readonly clock: Clock;
   readonly random: RandomPool;
   readonly writer: ReplyWriter;
@@ -42,8 +51,12 @@ interface Exchange {
   readonly packet: Buffer;
   readonly frame: Frame;
   readonly context: NasContext;
+  /** As declared, once somebody is found; as sent until then. */
   readonly username: string;
   readonly sent: SentCredential;
+  /** By what somebody is let in, or not. */
+  readonly method: string;
+  readonly door: AccessKind | undefined;
   /** Wall time, milliseconds since 1970. */
   readonly now: number;
 }
@@ -63,26 +76,55 @@ export class AccessHandler {
     const now = this.#deps.clock.now();
     const username = textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
+    const door = doorOf(packet, frame, context.nas.profile);
     if (username === undefined || flaw !== undefined) {
-      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent, now };
+      const { method } = nothingSent.credential;
+      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent, method, door, now };
       return this.#reject(exchange, flaw ?? 'no-username');
     }
     const sent = sentCredential(packet, frame, context.key, username);
-    return this.#decide({ packet, frame, context, username, sent, now });
+    return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
   }
 
   #decide(exchange: Exchange): AccessAnswer {
+    const { sent, door, now } = exchange;
     const login = this.#deps.directory.login(exchange.username);
-    const decision = authorise(exchange.sent, login, exchange.now);
-    if (decision.verdict === 'reject') return this.#reject(exchange, decision.reason);
-    // An accept is always somebody's.
-    return this.#accept(exchange, decision, login as Login);
+    const decision = authorise({ credential: sent.credential, door }, login, now);
+    // The declared name rather than the one just decoded: nothing new to keep in memory.
+    if (decision.verdict === 'accept') return this.#accept(exchange, decision, login as Login, (login as Login).limits);
+    return unproven.has(decision.reason)
+      ? this.#decideOtherwise(exchange, decision.reason)
+      : this.#reject(exchange, decision.reason);
   }
 
-  #accept(exchange: Exchange, decision: Accept, login: Login): AccessAnswer {
+  /** Nobody's username and password. Whoever comes with them may be let in by something else. */
+  #decideOtherwise(exchange: Exchange, reason: RejectReason): AccessAnswer {
+    const { packet, frame, context, username, sent, door, now } = exchange;
+    // EAP wants an answer of its own kind.
+    if (offsetOf(frame, attribute.eapMessage) !== 0) return this.#reject(exchange, reason);
+    const callingStationId = textOf(packet, frame, attribute.callingStationId);
+    const calledStationId = textOf(packet, frame, attribute.calledStationId);
+    const { credential } = sent;
+    const { nas } = context;
+    const attempt = { username, credential, door, nas, callingStationId, calledStationId, now };
+    const admission = admit<LoginLimits>(attempt, this.#deps.directory);
+    if (admission === undefined) return this.#reject(exchange, reason, isUnknownDevice(attempt, reason));
+    const { decision, grants, method, uses } = admission;
+    const named = { ...exchange, method, username: admission.username ?? username };
+    if (decision.verdict === 'reject') return this.#reject(named, decision.reason);
+    if (uses !== undefined && !this.#deps.used.consume(uses, now)) return this.#reject(named, 'password-used');
+    return this.#accept(named, decision, named, grants);
+  }
+
+  #accept(
+    exchange: Exchange,
+    decision: Accept,
+    { username }: Pick<Login, 'username'>,
+    limits: LoginLimits,
+  ): AccessAnswer {
     const { packet, context } = exchange;
     const { writer, random, decisions } = this.#deps;
-    const prepared = this.#prepared(login, context.nas.profile);
+    const prepared = this.#prepared(limits, context.nas.profile);
     const timeout = decision.limits.sessionTimeoutSeconds;
     startReply(writer, code.accessAccept, packet);
     appendEncoded(writer, prepared.encoded);
@@ -92,33 +134,34 @@ export class AccessHandler {
       appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
     }
     appendProxyStates(writer, packet, exchange.frame);
-    decisions.record(acceptRecord(exchange, login, prepared, timeout));
+    const record = recordOf(exchange, 'accept', username);
+    record.reply = prepared.summary;
+    if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
+    decisions.record(record);
     return { reply: finishReply(writer, context.key) };
   }
 
-  #reject(exchange: Exchange, reason: RejectReason | RequestFlaw): AccessAnswer {
+  #reject(exchange: Exchange, reason: RejectReason | RequestFlaw, prompt = false): AccessAnswer {
     const { packet, frame, context, sent } = exchange;
     const { writer, random, decisions } = this.#deps;
     startReply(writer, code.accessReject, packet);
     appendMschapError(writer, reason, sent, random);
-    appendAttribute(writer, attribute.replyMessage, Buffer.from(rejectText[reason]));
+    appendAttribute(writer, attribute.replyMessage, Buffer.from(replyMessages[reason]));
     appendProxyStates(writer, packet, frame);
-    decisions.record(rejectRecord(exchange, reason));
-    return { reason, reply: finishReply(writer, context.key) };
+    const record = recordOf(exchange, 'reject', exchange.username);
+    record.reason = reason;
+    decisions.record(record);
+    return { reason, prompt, reply: finishReply(writer, context.key) };
   }
 }
 
 const nothingSent: SentCredential = { credential: { method: 'none' } };
 
-/** What a rejected subscriber may be shown: nothing of our insides, nothing that tells a wrong name from a password. */
-const rejectText: Readonly<Record<RejectReason | RequestFlaw, string>> = {
-  'unknown-subscriber': 'Wrong username or password',
-  'wrong-password': 'Wrong username or password',
-  'method-not-possible': 'This way of logging in is not possible',
-  'local-only': 'This account cannot be used here',
-  disabled: 'This account is disabled',
-  suspended: 'This account is suspended',
-  expired: 'This account has expired',
+/** Reasons of `authorise` that say no more than that username and password are not somebody's. */
+const unproven: ReadonlySet<RejectReason> = new Set(['unknown-subscriber', 'wrong-password', 'method-not-possible']);
+
+const replyMessages: Readonly<Record<RejectReason | RequestFlaw, string>> = {
+  ...rejectText,
   'no-username': 'No username was sent',
   'ambiguous-request': 'The request is ambiguous',
   'authorize-only': 'The request cannot be authorised',
@@ -142,37 +185,21 @@ function textOf(packet: Buffer, frame: Frame, type: number): string | undefined 
   return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
 }
 
+/** A NAS asks about every device that appears, by the MAC it saw: nobody typed that, and nobody guesses. */
+function isUnknownDevice(
+  { username, door, callingStationId }: Pick<Exchange, 'username' | 'door'> & { callingStationId: string | undefined },
+  reason: RejectReason,
+): boolean {
+  const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
+  return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function acceptRecord(
-  exchange: Exchange,
-  login: Login,
-  prepared: PreparedReply,
-  sessionTimeoutSeconds: number | undefined,
-): LoggedDecision {
-  // The declared name rather than the one just decoded: nothing new to keep in memory.
-  const record = recordOf(exchange, 'accept', login.username);
-  record.reply = prepared.summary;
-  if (sessionTimeoutSeconds !== undefined) record.sessionTimeoutSeconds = sessionTimeoutSeconds;
-  return record;
-}
-
-function rejectRecord(exchange: Exchange, reason: string): LoggedDecision {
-  const record = recordOf(exchange, 'reject', exchange.username);
-  record.reason = reason;
-  return record;
-}
 
 /** Filled in place: spreading objects into one another was a tenth of the time of a login. */
 function recordOf(exchange: Exchange, verdict: LoggedDecision['verdict'], username: string): Mutable<LoggedDecision> {
-  const { packet, frame, context, sent } = exchange;
-  const record: Mutable<LoggedDecision> = {
-    at: exchange.now,
-    username,
-    nas: context.nas.name,
-    method: sent.credential.method,
-    verdict,
-  };
+  const { packet, frame, context, method, now } = exchange;
+  const record: Mutable<LoggedDecision> = { at: now, username, nas: context.nas.name, method, verdict };
   const callingStationId = textOf(packet, frame, attribute.callingStationId);
   if (callingStationId !== undefined) record.callingStationId = callingStationId;
   return record;

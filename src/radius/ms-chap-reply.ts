@@ -69,6 +69,7 @@ function errorNumber(reason: string): number {
       return 647;
     case 'expired':
     case 'local-only':
+    case 'not-sold-here':
       return 649;
     default:
       return 691;

@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { DecisionLog } from '../access/decision-log.ts';
+import { usedPasswords } from '../access/used-passwords.ts';
 import type { AccountingEvent, AccountingSink } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
@@ -103,7 +104,8 @@ export class RadiusServer {
     this.#contextOf = nasContexts(this.#counters);
     this.#drops = dropLog(options.log, clock, () => directory.allNas());
     this.#random = randomPool(options.random);
-    this.#access = new AccessHandler({ directory, decisions, clock, random: this.#random, writer: this.#writer });
+    const [random, writer, used] = [this.#random, this.#writer, usedPasswords()];
+    this.#access = new AccessHandler({ directory, decisions, used, clock, random, writer });
     this.#rejects = new RejectQueue(clock);
     this.#rejectDelayMs = options.rejectDelayMs ?? 1000;
   }
@@ -218,10 +220,10 @@ export class RadiusServer {
   }
 
   #authenticate(received: Received): void {
-    const { reply, reason } = this.#access.answer(received.packet, this.#frame, received.context);
+    const { reply, reason, prompt } = this.#access.answer(received.packet, this.#frame, received.context);
     if (reason !== undefined) received.context.counters.add('rejected', reason);
     if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
-    else if (reason === undefined || this.#rejectDelayMs === 0) this.#reply(received, reply);
+    else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0) this.#reply(received, reply);
     else this.#replyLater(received, reply);
   }
 

@@ -3,6 +3,7 @@ import { definitions } from './definition.ts';
 export const mikrotikVendor = 14988;
 /** Number of Mikrotik-Rate-Limit. */
 export const mikrotikRateLimit = 8;
+export const mikrotikHostIp = 10;
 
 const cipher = { None: 0, '40-bit-WEP': 1, '104-bit-WEP': 2, 'AES-CCM': 3, TKIP: 4 };
 

@@ -1,0 +1,149 @@
+import { parseMac } from '../base/mac.ts';
+import type { Secret } from '../base/secret.ts';
+import type { AccessKind } from '../model/model.ts';
+import { authoriseProven, type Decision, grantedLimits, type RejectReason } from './authorise.ts';
+import type { Credential } from './credentials/credential.ts';
+import { verifyCredential } from './credentials/verify-credential.ts';
+import { type MacPassword, provesDevice } from './device.ts';
+import type { AccessLogin, SessionLimits } from './login.ts';
+import { parseGuestUsername, portalPassword, slotOf } from './portal-password.ts';
+import type { PortalLogin } from './used-passwords.ts';
+
+/** Somebody at a NAS whose username and password are nobody's: `authorise` has said so. */
+export interface Attempt<L extends SessionLimits> {
+  readonly username: string;
+  readonly credential: Credential;
+  readonly door?: AccessKind | undefined;
+  readonly nas: AccessNas<L>;
+  /** As the NAS sent them. */
+  readonly callingStationId?: string | undefined;
+  readonly calledStationId?: string | undefined;
+  /** Wall time, milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What a decision needs to know of a NAS. The directory's `Nas` is one. */
+export interface AccessNas<L extends SessionLimits> {
+  readonly name: string;
+  readonly macPasswords?: readonly MacPassword[];
+  readonly unknownClients?: ReadonlyMap<string, L>;
+}
+
+/** What a decision looks up. The directory is one. */
+export interface AccessDirectory<L extends SessionLimits> {
+  login(username: string): (AccessLogin & { readonly limits: L }) | undefined;
+  device(mac: string): (AccessLogin & { readonly limits: L }) | undefined;
+  portalsAt(nas: string): readonly AccessPortal<L>[];
+}
+
+export interface AccessPortal<L extends SessionLimits> {
+  readonly site: string;
+  readonly key: Secret;
+  readonly clickThrough?: { readonly limits: L };
+}
+
+/** What came of an attempt that was somebody's after all. */
+export interface Admission<L extends SessionLimits> {
+  readonly decision: Decision;
+  /** All that an accept grants, session limits among them. */
+  readonly grants: L;
+  /** By what: a known device's MAC, a one-time password, or that the DHCP server takes anybody. */
+  readonly method: 'mac' | 'portal' | 'dhcp';
+  /** The declared name: of a device, its MAC. Absent for whom nobody declared. */
+  readonly username?: string;
+  /** What an accept uses up: to be consumed before it is told. */
+  readonly uses?: PortalLogin;
+}
+
+/**
+ * Whom a NAS may let in beside those who have a username and its password: guests of a portal by its one-time password,
+ * known devices by their MAC, unknown DHCP clients where they are provided for. Pure.
+ *
+ * @returns nothing when it is none of these: what `authorise` said stands
+ */
+export function admit<L extends SessionLimits>(
+  attempt: Attempt<L>,
+  directory: AccessDirectory<L>,
+): Admission<L> | undefined {
+  return byPortal(attempt, directory) ?? byMac(attempt, directory);
+}
+
+function byPortal<L extends SessionLimits>(
+  attempt: Attempt<L>,
+  directory: AccessDirectory<L>,
+): Admission<L> | undefined {
+  const { username, nas, callingStationId, door, now } = attempt;
+  if (door === 'pppoe' || door === 'dhcp') return undefined;
+  const portals = directory.portalsAt(nas.name);
+  const mac = portals.length === 0 ? undefined : parseMac(callingStationId ?? '');
+  if (mac === undefined) return undefined;
+  for (const portal of portals) {
+    const slot = slotProven(attempt.credential, portal.key, { username, mac, nas: nas.name }, now);
+    if (slot === undefined) continue;
+    const uses = { site: portal.site, username, mac, nas: nas.name, slot };
+    const login = directory.login(username);
+    if (login !== undefined) {
+      const decision = authoriseProven(login, door, now);
+      return { decision, grants: login.limits, method: 'portal', username, uses };
+    }
+    const limits = guestLimits(portal, username, mac);
+    if (limits === undefined) continue;
+    return { decision: accepted(limits, door, now), grants: limits, method: 'portal', uses };
+  }
+  return undefined;
+}
+
+/** The slot whose password this is: this one or the last. */
+function slotProven(
+  credential: Credential,
+  key: Secret,
+  use: Parameters<typeof portalPassword>[1],
+  now: number,
+): number | undefined {
+  if (credential.method !== 'pap' && credential.method !== 'chap') return undefined;
+  const current = slotOf(now);
+  return [current, current - 1].find(
+    (slot) => verifyCredential(credential, use.username, portalPassword(key, use, slot)).result === 'right',
+  );
+}
+
+/** Limits of somebody without an account; `undefined` when this portal lets no such guest in, or it is another's name. */
+function guestLimits<L extends SessionLimits>(portal: AccessPortal<L>, username: string, mac: string): L | undefined {
+  const guest = parseGuestUsername(username);
+  return guest?.site === portal.site && guest.mac === mac ? portal.clickThrough?.limits : undefined;
+}
+
+function byMac<L extends SessionLimits>(attempt: Attempt<L>, directory: AccessDirectory<L>): Admission<L> | undefined {
+  const { username, credential, door, nas, now } = attempt;
+  const mac = door === 'pppoe' ? undefined : parseMac(username);
+  if (mac === undefined) return undefined;
+  const device = directory.device(mac);
+  if (device === undefined) return directory.login(username) === undefined ? unknownClient(attempt) : undefined;
+  const admission = (decision: Decision): Admission<L> => {
+    return { decision, grants: device.limits, method: 'mac', username: device.username };
+  };
+  // A DHCP server names the client by an identifier of the client's own making, and its MAC by itself. Elsewhere a guest
+  // may type any MAC as username.
+  if (door !== 'dhcp' && parseMac(attempt.callingStationId ?? '') !== mac) return admission(rejected('wrong-mac'));
+  if (!provesDevice(credential, mac, door, nas.macPasswords ?? [])) return admission(rejected('wrong-password'));
+  const decision = authoriseProven(device, door, now);
+  // Known, but not for DHCP: there it is a client like any other.
+  const isStranger = decision.verdict === 'reject' && decision.reason === 'not-sold-here';
+  return (isStranger ? unknownClient(attempt) : undefined) ?? admission(decision);
+}
+
+function unknownClient<L extends SessionLimits>(attempt: Attempt<L>): Admission<L> | undefined {
+  const { door, nas, calledStationId, now } = attempt;
+  if (door !== 'dhcp' || calledStationId === undefined) return undefined;
+  const limits = nas.unknownClients?.get(calledStationId);
+  if (limits === undefined) return undefined;
+  return { decision: accepted(limits, door, now), grants: limits, method: 'dhcp' };
+}
+
+function accepted(limits: SessionLimits, door: AccessKind | undefined, now: number): Decision {
+  return { verdict: 'accept', limits: grantedLimits({ limits }, door, now) };
+}
+
+function rejected(reason: RejectReason): Decision {
+  return { verdict: 'reject', reason };
+}

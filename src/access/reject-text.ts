@@ -1,0 +1,25 @@
+import type { RejectReason } from './authorise.ts';
+
+/**
+ * What a rejected subscriber may be shown (Reply-Message): nothing of our insides, nothing that tells a wrong name from a
+ * wrong password. A hotspot hands it to the portal as its error.
+ */
+export const rejectText: Readonly<Record<RejectReason, string>> = {
+  'wrong-password': 'Wrong username or password',
+  'unknown-subscriber': 'Wrong username or password',
+  'wrong-mac': 'Wrong username or password',
+  'password-used': 'This login was used already',
+  'method-not-possible': 'This way of logging in is not possible',
+  'not-sold-here': 'This account cannot be used here',
+  'local-only': 'This account cannot be used here',
+  disabled: 'This account is disabled',
+  suspended: 'This account is suspended',
+  expired: 'This account has expired',
+};
+
+/** The reason behind such a text, the commonest where several share it; `undefined` when it is none of ours. */
+export function reasonOfText(text: string): RejectReason | undefined {
+  const wanted = text.trim();
+  for (const [reason, each] of Object.entries(rejectText)) if (each === wanted) return reason as RejectReason;
+  return undefined;
+}

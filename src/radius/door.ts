@@ -1,0 +1,45 @@
+import { parseMac } from '../base/mac.ts';
+import type { AccessKind, VendorProfile } from '../model/model.ts';
+import { mikrotikHostIp, mikrotikVendor } from './dictionary/mikrotik.ts';
+import { vendorAttributes } from './packet/attributes.ts';
+import { attribute } from './packet/codes.ts';
+import { type Frame, nextOffset, offsetOf, valueAt } from './packet/framing.ts';
+
+const framedProtocolPpp = 1;
+const serviceType = { login: 1, framed: 2 };
+const portType = { ethernet: 15, wireless: 19 };
+
+/**
+ * The way somebody came who sent this Access-Request; `undefined` where it cannot be told for certain. RouterOS says so by
+ * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none.
+ */
+export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): AccessKind | undefined {
+  if (integerAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
+  const service = integerAt(packet, frame, attribute.serviceType);
+  const isMikrotik = profile === 'mikrotik';
+  if (service === serviceType.login) return isMikrotik || hasHostIp(packet, frame) ? 'hotspot' : undefined;
+  if (!isMikrotik) return undefined;
+  const port = integerAt(packet, frame, attribute.nasPortType);
+  // An access point asks about its stations with the same Service-Type.
+  if (service === serviceType.framed) return port === portType.wireless ? undefined : 'pppoe';
+  return service === undefined && port === portType.ethernet && namesMac(packet, frame) ? 'dhcp' : undefined;
+}
+
+function integerAt(packet: Buffer, frame: Frame, type: number): number | undefined {
+  const at = offsetOf(frame, type);
+  return at === 0 || packet[at + 1] !== 6 ? undefined : packet.readUInt32BE(at + 2);
+}
+
+function namesMac(packet: Buffer, frame: Frame): boolean {
+  const at = offsetOf(frame, attribute.userName);
+  return at !== 0 && parseMac(packet.toString('latin1', at + 2, at + (packet[at + 1] as number))) !== undefined;
+}
+
+/** Mikrotik-Host-IP: only a hotspot sends it. */
+function hasHostIp(packet: Buffer, frame: Frame): boolean {
+  for (let at = offsetOf(frame, attribute.vendorSpecific); at !== 0; at = nextOffset(packet, frame, at)) {
+    const inside = vendorAttributes(valueAt(packet, at)) ?? [];
+    if (inside.some(({ vendor, type }) => vendor === mikrotikVendor && type === mikrotikHostIp)) return true;
+  }
+  return false;
+}
