@@ -314,7 +314,7 @@ function addRuntime(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('./status.ts')).statusCommand(target, options, io, around)),
     );
   withState(program.command('get'))
-    .argument('<kind>', 'operator, router, service or subscriber')
+    .argument('<kind>', 'operator, router, service, subscriber, portalsite or omadacontroller')
     .argument('[name]')
     .description('declared objects as they are in force')
     .option('--dir <dir>', 'folder of declarations, when no daemon answers', '.')
