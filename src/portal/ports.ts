@@ -1,16 +1,24 @@
+import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
+import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
 import type { OmadaBridge, PortalSettings, PortalSite } from '../model/model.ts';
+import type { PortalCounters } from './counters.ts';
 
 /** What the portal needs of the rest. Everything is of the revision in force, and read anew for each request. */
 export interface PortalDeps {
   /** In force now. */
   readonly sites: () => readonly PortalSite[];
-  readonly settings: () => PortalSettings;
-  readonly directory: DirectoryReader;
+  readonly settings: () => Pick<PortalSettings, 'publicUrl' | 'trustedProxies'>;
+  readonly directory: Pick<DirectoryReader, 'login' | 'portal'>;
   readonly decisions: RecentDecisions;
   readonly online: OnlineGuests;
   readonly omada: OmadaAccess;
+  readonly clock: Clock;
+  /** That many octets nobody can guess. */
+  readonly random: (octets: number) => Uint8Array;
+  readonly counters: PortalCounters;
+  readonly log: Logger;
 }
 
 /** A guest as accounting knows one. */

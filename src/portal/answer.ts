@@ -1,0 +1,21 @@
+import type { Page } from './pages/render.ts';
+
+/** What a request is answered with, before it is octets. */
+export type Answer =
+  | {
+      readonly type: 'page';
+      readonly status: number;
+      readonly page: Page;
+      /** Origins besides our own that its forms may end up at. */
+      readonly formOrigins?: readonly string[];
+      readonly retryAfterSeconds?: number;
+    }
+  /** 303; the page is for clients that do not follow. */
+  | { readonly type: 'redirect'; readonly location: string; readonly page?: Page }
+  | {
+      readonly type: 'json';
+      readonly status: number;
+      readonly body: Readonly<Record<string, string>>;
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly type: 'file'; readonly name: string; readonly contents: string };

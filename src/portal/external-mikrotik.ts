@@ -1,0 +1,89 @@
+import type { PortalSite } from '../model/model.ts';
+import type { Answer } from './answer.ts';
+import type { Fields } from './fields.ts';
+import { onwardUrl } from './guest-url.ts';
+import { textsIn } from './language.ts';
+import { checkPassword } from './log-in.ts';
+import { handOver, type MikrotikGuest, passwordMethod, readMikrotik, routerLogin } from './mikrotik.ts';
+import type { Portal, Refusal, Visit } from './visit.ts';
+import { notice, startAgain, wordsFor } from './visit.ts';
+
+/** The site that a page made for another platform means: by its aliases, or by its own name as `domain`. */
+export function siteOf(sites: readonly PortalSite[], fields: Fields): PortalSite | undefined {
+  const domain = given(fields, 'domain');
+  const region = given(fields, 'region');
+  const virtualId = given(fields, 'virtual-id');
+  const byAliases = sites.find(({ aliases }) => {
+    const declared = [aliases.domain, aliases.region, aliases.virtualId];
+    if (declared.every((each) => each === undefined)) return false;
+    return [domain, region, virtualId].every((each, at) => declared[at] === undefined || declared[at] === each);
+  });
+  return byAliases ?? sites.find(({ name }) => name === domain);
+}
+
+/**
+ * `POST /external/hotspot/mikrotik/login`: a portal of somebody else's making posts what the router's page told it, with
+ * the username and password of the guest. They are checked here, before the router is bothered; what goes on to the router
+ * is a password for this once.
+ *
+ * @param json for a program rather than a browser
+ */
+export async function externalLogin(visit: Visit, fields: Fields, json: boolean): Promise<Answer> {
+  const { site, language, portal } = visit;
+  const answer = (refusal: Refusal) => refuseExternal(portal, visit, refusal, json);
+  if (!site.methods.includes('login')) return answer({ status: 403, message: 'not-offered' });
+  const guest = readMikrotik(fields, site);
+  if (typeof guest === 'string') return answer({ status: 400, message: guest });
+  const again = startAgain(language, guest.bridge);
+  const username = given(fields, 'username');
+  const password = given(fields, 'password');
+  if (username === undefined || password === undefined) {
+    return answer({ status: 400, message: 'fields-missing', ...again });
+  }
+  const login = { username, password, mac: guest.mac, nas: guest.bridge.router };
+  const entry = await checkPassword(visit, login);
+  portal.deps.counters.login(site.name, 'external', 'problem' in entry ? entry.problem : 'accepted');
+  if ('problem' in entry) {
+    const { status, problem, minutes } = entry;
+    return answer({ status, message: problem, ...again, ...(minutes === undefined ? {} : { minutes }) });
+  }
+  return toRouter(visit, guest, username, json);
+}
+
+function toRouter(visit: Visit, guest: MikrotikGuest, username: string, json: boolean): Answer {
+  const { portal, site } = visit;
+  const { bridge, door, mac, originalUrl } = guest;
+  const answer = (refusal: Refusal) => refuseExternal(portal, visit, refusal, json);
+  if (passwordMethod(bridge, door) === undefined) return answer({ status: 502, message: 'no-password-method' });
+  const dst = onwardUrl(originalUrl, site, portal.deps.settings().publicUrl) ?? site.welcomeUrl;
+  const nonce = Buffer.from(portal.deps.random(12)).toString('base64url');
+  const login = routerLogin(visit, bridge, door, { username, mac, nonce, ...(dst === undefined ? {} : { dst }) });
+  if (login === undefined) return answer({ status: 503, message: 'not-ready' });
+  portal.deps.log.info({ site: site.name, nas: bridge.router, mac, username, method: 'external' }, 'guest let in');
+  if (!json) return handOver(visit, bridge, login);
+  for (const [name, value] of login.fields) login.url.searchParams.set(name, value);
+  return { type: 'json', status: 200, body: { result: 'accepted', location: login.url.href } };
+}
+
+/** A page for a browser; the same in JSON for a program, with a reason that does not change with the language. */
+export function refuseExternal(
+  portal: Portal,
+  about: { readonly site?: PortalSite; readonly language: Visit['language'] },
+  refusal: Refusal,
+  json: boolean,
+): Answer {
+  portal.deps.counters.refusal(refusal.message);
+  if (!json) return notice(about, refusal);
+  const message = wordsFor(textsIn[about.language], refusal.message, refusal.minutes);
+  return {
+    type: 'json',
+    status: refusal.status,
+    body: { result: 'rejected', reason: refusal.message, message },
+    ...(refusal.minutes === undefined ? {} : { retryAfterSeconds: refusal.minutes * 60 }),
+  };
+}
+
+function given(fields: Fields, name: string): string | undefined {
+  const value = fields.get(name);
+  return value === '' ? undefined : value;
+}

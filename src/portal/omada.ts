@@ -1,0 +1,92 @@
+import { parseMac } from '../base/mac.ts';
+import type { OmadaBridge, PortalSite } from '../model/model.ts';
+import { contextMs, type OmadaDoor } from './context.ts';
+import type { Fields } from './fields.ts';
+import type { OmadaClientContext } from './ports.ts';
+
+/** A guest as the redirect of a controller tells of one. */
+export interface OmadaGuest {
+  readonly bridge: OmadaBridge;
+  readonly door: OmadaDoor;
+  readonly mac: string;
+  readonly ip?: string;
+  readonly originalUrl?: string;
+}
+
+export type OmadaFlaw = 'wrong-site' | 'no-device' | 'reconnect' | 'old-controller' | 'bad-request';
+
+/** How far the clocks of a controller and ours may differ. */
+const skewMs = 60_000;
+
+/** Did a controller send this? */
+export function isFromOmada(fields: Fields): boolean {
+  return fields.has('clientMac') || fields.has('cid');
+}
+
+/**
+ * Reads the redirect of a controller to an external portal (portal.md §2.2), for access points or for gateways. Nothing of
+ * it is signed, so its age is checked; that it lets in once is checked where it does.
+ *
+ * @param now milliseconds since 1970
+ */
+export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now: number): OmadaGuest | OmadaFlaw {
+  // Controllers up to 3.2 (portal.md §2.1).
+  if (fields.has('cid')) return 'old-controller';
+  const { clientMac, clientIp, t, site: siteName, redirectUrl } = Object.fromEntries(fields);
+  const bridge = site.bridges.find((each) => each.type === 'omada' && isSiteOf(each, siteName));
+  if (bridge?.type !== 'omada' || siteName === undefined) return 'wrong-site';
+  const mac = parseMac(clientMac ?? '');
+  if (mac === undefined || clientMac === undefined) return 'no-device';
+  const at = readTime(t);
+  if (at === undefined || t === undefined) return 'bad-request';
+  if (at > now + skewMs || at < now - contextMs) return 'reconnect';
+  const unit = readUnit(fields);
+  if (unit === undefined) return 'bad-request';
+  const ip = clientIp !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(clientIp) ? { clientIp } : {};
+  const original = redirectUrl === undefined || redirectUrl === '' ? {} : { redirectUrl };
+  const client: OmadaClientContext = { clientMac, site: siteName, ...ip, ...original, ...unit };
+  return {
+    bridge,
+    door: { type: 'omada', controller: bridge.controller, client, at: t },
+    mac,
+    ...(ip.clientIp === undefined ? {} : { ip: ip.clientIp }),
+    ...(original.redirectUrl === undefined ? {} : { originalUrl: original.redirectUrl }),
+  };
+}
+
+function isSiteOf({ site }: OmadaBridge, given: string | undefined): boolean {
+  return given !== undefined && (given === site.name || given === site.id);
+}
+
+/** Never a mixture: what there is of a gateway decides (portal.md §2.4). */
+function readUnit(fields: Fields): Unit | undefined {
+  const { apMac, ssidName, radioId, gatewayMac, vid } = Object.fromEntries(fields);
+  if (gatewayMac !== undefined && vid !== undefined && apMac === undefined) {
+    if (parseMac(gatewayMac) === undefined || !/^\d{1,5}$/.test(vid)) return undefined;
+    return { kind: 'gateway', gatewayMac, vid };
+  }
+  if (apMac === undefined || ssidName === undefined || radioId === undefined || gatewayMac !== undefined)
+    return undefined;
+  if (parseMac(apMac) === undefined || !/^\d{1,5}$/.test(radioId) || ssidName === '') return undefined;
+  return { kind: 'eap', apMac, ssidName, radioId };
+}
+
+type Unit =
+  | { readonly kind: 'eap'; readonly apMac: string; readonly ssidName: string; readonly radioId: string }
+  | { readonly kind: 'gateway'; readonly gatewayMac: string; readonly vid: string };
+
+/**
+ * Milliseconds since 1970 of the redirect's `t`. Documents call it microseconds, controllers were seen to send seconds: its
+ * size tells, since these differ by a thousand.
+ */
+export function readTime(t: string | undefined): number | undefined {
+  if (t === undefined || !/^\d{9,17}$/.test(t)) return undefined;
+  const value = Number(t);
+  if (t.length <= 11) return value * 1000;
+  return t.length <= 14 ? value : Math.floor(value / 1000);
+}
+
+/** What a redirect is known by: it lets in once. */
+export function redirectKey({ controller, client, at }: OmadaDoor, mac: string): string {
+  return ['omada', controller, client.site, mac, at].join('\0');
+}

@@ -1,0 +1,73 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
+import type { Endpoint, PortalSettings } from '../model/model.ts';
+import { buildHttp } from './http.ts';
+import { Lockout } from './lockout.ts';
+import type { PortalDeps } from './ports.ts';
+import { Spent } from './spent.ts';
+import type { Portal } from './visit.ts';
+
+export interface PortalServerOptions {
+  readonly listen: Endpoint;
+  /** Absent: plain HTTP. */
+  readonly tls?: NonNullable<PortalSettings['tls']>;
+  readonly deps: PortalDeps;
+}
+
+/** The port of the portal could not be had. */
+export class PortalListenError extends LastmileError {
+  readonly code = 'LM_PORTAL_LISTEN';
+  readonly retry = 'never';
+}
+
+const minuteMs = 60_000;
+const deviceLimits = { failures: 5, withinMs: 10 * minuteMs, waitMs: 15 * minuteMs, most: 50_000 };
+const usernameLimits = { ...deviceLimits, failures: 20 };
+
+/** What guests' browsers talk to. Everything it needs to know of a guest it finds in the request. */
+export class PortalServer implements AsyncDisposable {
+  readonly #server: FastifyInstance;
+  /** Where it is bound. */
+  readonly endpoint: Endpoint;
+
+  private constructor(server: FastifyInstance, endpoint: Endpoint) {
+    this.#server = server;
+    this.endpoint = endpoint;
+  }
+
+  /** @throws PortalListenError when it cannot listen there, or with that certificate */
+  static async start({ listen, tls, deps }: PortalServerOptions): Promise<PortalServer> {
+    try {
+      const server = buildHttp(portalOf(deps), tls);
+      await server.listen({ host: listen.host, port: listen.port });
+      const { address, port } = server.server.address() as AddressInfo;
+      return new PortalServer(server, { host: address, port });
+    } catch (error) {
+      throw listenError(error, listen);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.close();
+  }
+}
+
+function portalOf(deps: PortalDeps): Portal {
+  return {
+    deps,
+    devices: new Lockout(deps.clock, deviceLimits),
+    usernames: new Lockout(deps.clock, usernameLimits),
+    spent: new Spent(deps.clock),
+    waiting: { count: 0 },
+  };
+}
+
+function listenError(error: unknown, { host, port }: Endpoint): PortalListenError {
+  const place = `${host}:${port}`;
+  const words =
+    codeOf(error) === 'EADDRINUSE'
+      ? `${place} is in use by another process; stop it or choose --listen-portal`
+      : `cannot listen on ${place}: ${messageOf(error)}`;
+  return new PortalListenError(`portal: ${words}`, { cause: error });
+}

@@ -1,0 +1,79 @@
+import type { MikrotikBridge, PortalLanguage, PortalSite } from '../model/model.ts';
+import type { Answer } from './answer.ts';
+import { textsIn } from './language.ts';
+import type { Lockout } from './lockout.ts';
+import { type Frame, noticePage } from './pages/render.ts';
+import type { PortalDeps } from './ports.ts';
+import type { Spent } from './spent.ts';
+import type { Message, Texts } from './texts/texts.ts';
+
+/** The portal between two requests. */
+export interface Portal {
+  readonly deps: PortalDeps;
+  /** By site and device. */
+  readonly devices: Lockout;
+  /** By site and username. */
+  readonly usernames: Lockout;
+  /** Pages and redirects that let somebody in. */
+  readonly spent: Spent;
+  /** Guests we look for at the moment. */
+  readonly waiting: { count: number };
+}
+
+/** Somebody at a site, in a language. */
+export interface Visit {
+  readonly portal: Portal;
+  readonly site: PortalSite;
+  readonly language: PortalLanguage;
+}
+
+/** What went wrong, for the guest and for the counters. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: Message;
+  /** Where to begin anew. */
+  readonly link?: { readonly href: string; readonly text: string };
+  readonly minutes?: number;
+  /** This page in another language. */
+  readonly inLanguage?: (language: PortalLanguage) => string;
+}
+
+/** A page that says what did not work and what to do. */
+export function refuse(portal: Portal, about: Pick<Frame, 'site' | 'language'>, refusal: Refusal): Answer {
+  portal.deps.counters.refusal(refusal.message);
+  return notice(about, refusal);
+}
+
+/** The same about what is nobody's mistake, so not counted. */
+export function notice(about: Pick<Frame, 'site' | 'language'>, refusal: Refusal): Answer {
+  const { status, message, link, minutes, inLanguage } = refusal;
+  const problem = message !== 'how-to-join';
+  const frame: Frame = {
+    ...about,
+    heading: problem ? 'problem' : 'welcome',
+    ...(inLanguage === undefined ? {} : { inLanguage }),
+  };
+  const text = wordsFor(textsIn[about.language], message, minutes);
+  const page = noticePage(frame, { text, problem, ...(link === undefined ? {} : { link }) });
+  return { type: 'page', status, page, ...(minutes === undefined ? {} : { retryAfterSeconds: minutes * 60 }) };
+}
+
+export function wordsFor(texts: Texts, message: Message, minutes = 1): string {
+  return texts.messages[message].replace('{minutes}', String(minutes));
+}
+
+/** Path of a site's page. */
+export function pathOf(site: Pick<PortalSite, 'name'>, page = ''): string {
+  return `/p/${site.name}${page}`;
+}
+
+/** The same as guests reach it from elsewhere; `undefined` when our own origin is not declared. */
+export function publicUrlOf({ portal, site }: Visit, page: string): string | undefined {
+  const { publicUrl } = portal.deps.settings();
+  return publicUrl === undefined ? undefined : `${publicUrl}${pathOf(site, page)}`;
+}
+
+/** The way back to a fresh login page, where there is one: the router sends everybody there who is not logged in. */
+export function startAgain(language: PortalLanguage, bridge: MikrotikBridge | undefined): Pick<Refusal, 'link'> {
+  return bridge === undefined ? {} : { link: { href: bridge.loginUrl, text: textsIn[language].again } };
+}
