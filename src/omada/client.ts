@@ -1,0 +1,177 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { OmadaController } from '../model/model.ts';
+import type { ControllerAnswer } from './answer.ts';
+import { authBody, type OmadaClientContext } from './auth-body.ts';
+import { type ClientStanding, clientListPath, standingOf } from './client-standing.ts';
+import { meaningOf, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
+import { OmadaAnswerError, OmadaRefusedError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
+import { Findings, type OmadaFinding, type OmadaFindingReason, type OmadaLog } from './findings.ts';
+import { type ControllerInfo, OperatorSession } from './operator-session.ts';
+import { Transport } from './transport.ts';
+
+export type OmadaVerdict =
+  | { readonly result: 'authorised' }
+  /** `stale`: the controller does not know this client as waiting; a fresh redirect helps. `failed`: the guest cannot help it. */
+  | { readonly result: 'stale' | 'busy' | 'failed'; readonly reason: string };
+
+export interface OmadaClientDeps {
+  readonly clock: Clock;
+  readonly log: OmadaLog;
+  /** For one exchange with the controller. Default 5 s. */
+  readonly timeoutMs?: number;
+  /** Before a busy controller is asked again, once. Default 500 ms. */
+  readonly busyPauseMs?: number;
+}
+
+/** How many sites are remembered whose clients cannot be listed. */
+const mostSites = 200;
+
+/** Lets clients in at one Omada controller (5.0.15 or above), as its hotspot operator. */
+export class OmadaClient implements Disposable {
+  readonly controller: OmadaController;
+  readonly #deps: OmadaClientDeps;
+  readonly #closing = new AbortController();
+  readonly #transport: Transport;
+  readonly #session: OperatorSession;
+  readonly #findings: Findings;
+  readonly #unlisted = new Set<string>();
+
+  constructor(controller: OmadaController, deps: OmadaClientDeps) {
+    this.controller = controller;
+    this.#deps = deps;
+    this.#transport = new Transport(controller, deps);
+    const closing = this.#closing.signal;
+    this.#session = new OperatorSession(controller, { transport: this.#transport, clock: deps.clock, closing });
+    this.#findings = new Findings(controller.name, deps);
+  }
+
+  /** What the controller told of itself; `undefined` until it was asked, and when its id is declared and right. */
+  get info(): ControllerInfo | undefined {
+    return this.#session.info;
+  }
+
+  findings(): readonly OmadaFinding[] {
+    return this.#findings.list();
+  }
+
+  /** Lets a client in for so long. Never rejects. */
+  async authorise(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<OmadaVerdict> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    try {
+      const standing = await this.#standing(client, either);
+      if (standing === 'authorised') return { result: 'authorised' };
+      if (standing === 'elsewhere')
+        return { result: 'stale', reason: this.#words('does not ask this client to log in') };
+      return this.#verdict(await this.#grant(client, seconds, either), client.site);
+    } catch (error) {
+      return this.#failure(error, signal);
+    }
+  }
+
+  /** Logs in unless that is done, for a look from outside. Never rejects. @returns what is amiss */
+  async check(signal: AbortSignal): Promise<readonly OmadaFinding[]> {
+    try {
+      await this.#session.open(AbortSignal.any([signal, this.#closing.signal]));
+      this.#worked();
+    } catch (error) {
+      this.#failure(error, signal);
+    }
+    return this.findings();
+  }
+
+  [Symbol.dispose](): void {
+    this.#closing.abort(new Error('the declaration of the controller has changed'));
+    this.#transport[Symbol.dispose]();
+  }
+
+  async #grant(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<ControllerAnswer> {
+    const body = authBody(client, seconds, this.controller.timeUnit);
+    const request = { method: 'POST', path: '/api/v2/hotspot/extPortal/auth', body } as const;
+    const answer = await this.#session.call(request, signal);
+    if (!isBusy(answer)) return answer;
+    await this.#deps.clock.sleep(this.#deps.busyPauseMs ?? 500, signal);
+    return this.#session.call(request, signal);
+  }
+
+  /** Nothing in a redirect is signed: whether this client waits is asked where the controller tells it. */
+  async #standing({ site, clientMac }: OmadaClientContext, signal: AbortSignal): Promise<ClientStanding | undefined> {
+    if (this.#unlisted.has(site)) return undefined;
+    const answer = await this.#session.call({ method: 'GET', path: clientListPath(site, clientMac) }, signal);
+    if (answer.type === 'result') return standingOf(answer.result, clientMac);
+    if (answer.type !== 'overloaded' && this.#unlisted.size < mostSites) this.#unlisted.add(site);
+    return undefined;
+  }
+
+  #verdict(answer: ControllerAnswer, site: string): OmadaVerdict {
+    switch (answer.type) {
+      case 'result':
+        this.#worked();
+        this.#findings.clear(['no-right-on-site', 'refused']);
+        return { result: 'authorised' };
+      case 'refused':
+        return this.#refusal(answer.errorCode, answer.message, site);
+      case 'session-over':
+        return { result: 'busy', reason: this.#words(`says right after a login that it is over, by ${answer.sign}`) };
+      case 'overloaded':
+        return { result: 'busy', reason: this.#words(`is overloaded (HTTP ${answer.status})`) };
+      case 'foreign':
+        return this.#failed('refused', this.#words(`answered with ${answer.what} (HTTP ${answer.status})`));
+    }
+  }
+
+  #refusal(errorCode: number, message: string | undefined, site: string): OmadaVerdict {
+    const { kind, words } = meaningOf(errorCode, message);
+    const { message: reason } = new OmadaRefusedError(this.controller.name, {
+      errorCode,
+      words: errorCode === noRightOnSiteCode ? `${words} (site ${site})` : words,
+      busy: kind === 'busy',
+    });
+    return kind === 'failed' ? this.#failed(reasonOf(errorCode), reason) : { result: kind, reason };
+  }
+
+  #failure(error: unknown, signal: AbortSignal): OmadaVerdict {
+    if (signal.aborted) return { result: 'failed', reason: 'given up' };
+    if (this.#closing.signal.aborted) return { result: 'busy', reason: messageOf(this.#closing.signal.reason) };
+    const reason = messageOf(error);
+    if (error instanceof OmadaUntrustedError) return this.#failed('untrusted', reason);
+    if (error instanceof OmadaUnreachableError) {
+      this.#findings.note('unreachable', reason);
+      return { result: error.timedOut ? 'busy' : 'failed', reason };
+    }
+    if (error instanceof OmadaRefusedError) {
+      if (error.retry === 'backoff') return { result: 'busy', reason };
+      return this.#failed(reasonOf(error.errorCode), reason);
+    }
+    const busy = error instanceof OmadaAnswerError && error.retry === 'backoff';
+    return busy ? { result: 'busy', reason } : this.#failed('refused', reason);
+  }
+
+  #failed(finding: OmadaFindingReason, reason: string): OmadaVerdict {
+    this.#findings.note(finding, reason);
+    return { result: 'failed', reason };
+  }
+
+  /** There is a session: what kept us from one is over. */
+  #worked(): void {
+    this.#findings.clear(['unreachable', 'untrusted', 'operator-refused']);
+    const { id } = this.controller;
+    const words = `is not of the declared id ${id}, but of ${this.#session.info?.id}, which is used: correct id`;
+    if (this.#session.declaredIdUnknown) this.#findings.note('wrong-id', this.#words(words));
+    else this.#findings.clear(['wrong-id']);
+  }
+
+  #words(what: string): string {
+    return `Omada controller ${this.controller.name} ${what}`;
+  }
+}
+
+function isBusy(answer: ControllerAnswer): boolean {
+  return answer.type === 'refused' && meaningOf(answer.errorCode, undefined).kind === 'busy';
+}
+
+function reasonOf(errorCode: number): OmadaFindingReason {
+  if (operatorCodes.has(errorCode)) return 'operator-refused';
+  if (errorCode === unknownIdCode) return 'wrong-id';
+  return errorCode === noRightOnSiteCode ? 'no-right-on-site' : 'refused';
+}

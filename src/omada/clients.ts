@@ -1,0 +1,75 @@
+import type { Model, OmadaBridge, OmadaController, OmadaTls } from '../model/model.ts';
+import type { OmadaClientContext } from './auth-body.ts';
+import { OmadaClient, type OmadaClientDeps, type OmadaVerdict } from './client.ts';
+import type { OmadaFinding } from './findings.ts';
+
+/** One client, with one operator session, for each controller of the model in force. */
+export class OmadaClients implements Disposable {
+  readonly #deps: OmadaClientDeps;
+  readonly #clients = new Map<string, OmadaClient>();
+
+  constructor(deps: OmadaClientDeps) {
+    this.#deps = deps;
+  }
+
+  /** Those that are declared as before keep their session; the others are closed. */
+  use(model: Pick<Model, 'omadaControllers'>): void {
+    const declared = new Map(model.omadaControllers.map((controller) => [controller.name, controller]));
+    for (const [name, client] of this.#clients) {
+      const now = declared.get(name);
+      if (now !== undefined && declaredAlike(client.controller, now)) declared.delete(name);
+      else this.#drop(name, client);
+    }
+    for (const [name, controller] of declared) this.#clients.set(name, new OmadaClient(controller, this.#deps));
+  }
+
+  /** Never rejects. */
+  async authorise(
+    bridge: Pick<OmadaBridge, 'controller'>,
+    client: OmadaClientContext,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<OmadaVerdict> {
+    const known = this.#clients.get(bridge.controller);
+    if (known !== undefined) return known.authorise(client, seconds, signal);
+    return { result: 'failed', reason: `no Omada controller ${bridge.controller} is declared` };
+  }
+
+  /** Troubles of all controllers that were not seen to be over. */
+  findings(): readonly OmadaFinding[] {
+    return [...this.#clients.values()].flatMap((client) => client.findings());
+  }
+
+  /** Logs in at every controller where that is not done. Never rejects. @returns what is amiss */
+  async check(signal: AbortSignal): Promise<readonly OmadaFinding[]> {
+    await Promise.all([...this.#clients.values()].map((client) => client.check(signal)));
+    return this.findings();
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, client] of this.#clients) this.#drop(name, client);
+  }
+
+  #drop(name: string, client: OmadaClient): void {
+    this.#clients.delete(name);
+    client[Symbol.dispose]();
+  }
+}
+
+/** Whether both are reached in the same way and spoken to alike. Where they are declared does not matter. */
+function declaredAlike(one: OmadaController, other: OmadaController): boolean {
+  return (
+    one.url === other.url &&
+    one.id === other.id &&
+    one.timeUnit === other.timeUnit &&
+    sameTls(one.tls, other.tls) &&
+    one.operator.username === other.operator.username &&
+    one.operator.password.equals(other.operator.password)
+  );
+}
+
+function sameTls(one: OmadaTls, other: OmadaTls): boolean {
+  if (one.mode === 'ca') return other.mode === 'ca' && one.ca === other.ca;
+  if (one.mode === 'pinned') return other.mode === 'pinned' && one.fingerprint === other.fingerprint;
+  return other.mode === 'insecure';
+}

@@ -1,0 +1,71 @@
+/** What a refusal means for the guest who waits: see `OmadaVerdict`. */
+export type RefusalKind = 'stale' | 'busy' | 'failed';
+
+export interface ErrorCodeMeaning {
+  readonly kind: RefusalKind;
+  /** For the operator: what it means and what to do. */
+  readonly words: string;
+}
+
+/** Codes after which the session of the hotspot operator is gone. */
+export const sessionOverCode = -1200;
+/** No such controller id. */
+export const unknownIdCode = -7131;
+/** The operator's account is the trouble: asking again with the same one will not help. */
+export const operatorCodes: ReadonlySet<number> = new Set([-30109, -42003, -42006]);
+/** The operator's account is good, and not for this site. */
+export const noRightOnSiteCode = -1505;
+
+const staleWords =
+  'it does not know this client as one that waits at this site and access point (client gone, wrong MAC, site or AP, or an ' +
+  'old redirect)';
+
+const meanings: ReadonlyMap<number, ErrorCodeMeaning> = new Map([
+  [-1, { kind: 'failed', words: 'general error: see its log' }],
+  [-1001, { kind: 'failed', words: 'invalid parameters: a version that wants other fields?' }],
+  [-1004, { kind: 'failed', words: 'wrong request type: is url the address of the controller itself?' }],
+  [-1005, { kind: 'failed', words: 'forbidden: is the account a hotspot operator of this site?' }],
+  [sessionOverCode, { kind: 'busy', words: 'the session of the hotspot operator ended right after the login' }],
+  [
+    noRightOnSiteCode,
+    { kind: 'failed', words: 'the hotspot operator has no right on this site: add the site to the operator' },
+  ],
+  [-1600, { kind: 'failed', words: 'path not supported: is it version 5.0.15 or above?' }],
+  [unknownIdCode, { kind: 'failed', words: 'no controller of this id there: correct id, or leave it out' }],
+  [
+    -30109,
+    {
+      kind: 'failed',
+      words: 'login refused: name or password is wrong, or not of a hotspot operator (Hotspot Manager > Operators)',
+    },
+  ],
+  [-33000, { kind: 'stale', words: 'the site does not exist there' }],
+  [-33004, { kind: 'busy', words: 'busy' }],
+  [-41500, { kind: 'failed', words: 'the portal of this client is not of type External Portal Server' }],
+  [-41501, { kind: 'stale', words: staleWords }],
+  [-41506, { kind: 'stale', words: staleWords }],
+  [-41017, { kind: 'stale', words: 'the gateway of this client is gone' }],
+  [-41018, { kind: 'busy', words: 'busy with this client' }],
+  [-41019, { kind: 'busy', words: 'this client is just being disconnected' }],
+  [
+    -42003,
+    {
+      kind: 'failed',
+      words: 'trouble with the account of the hotspot operator: look at it in Hotspot Manager > Operators',
+    },
+  ],
+  [
+    -42006,
+    {
+      kind: 'failed',
+      words: 'trouble with the account of the hotspot operator: look at it in Hotspot Manager > Operators',
+    },
+  ],
+]);
+
+/** What an `errorCode` other than 0 means. `message` is the controller's own, for codes that we do not know. */
+export function meaningOf(errorCode: number, message: string | undefined): ErrorCodeMeaning {
+  const known = meanings.get(errorCode);
+  if (known !== undefined) return known;
+  return { kind: 'failed', words: message === undefined || message === '' ? 'it gave no reason' : message };
+}
