@@ -1,80 +1,116 @@
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import type { AccessKind, Router, ServicePlan } from './model.ts';
-import { error, type Resolving } from './resolving.ts';
+import { error, type Resolving, warning } from './resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
-type Steps = readonly (string | number)[];
 
-/** How a subscriber can be known. */
-export interface KnownBy {
-  /** By a username with its password. */
-  readonly login: boolean;
-  /** By the MAC of a device. */
-  readonly mac: boolean;
+/** What decides whether a subscriber can use its service. */
+export interface NeedsQuestion {
+  readonly service: ServicePlan;
+  /** Named by the subscriber itself. */
+  readonly router: Router | undefined;
+  /** As declared, right or wrong. */
+  readonly mac: readonly string[];
+  readonly login: { readonly username?: string };
+  /** Where findings are told: empty for the subscriber as a whole. */
+  readonly path: readonly (string | number)[];
+}
+
+interface NeedsContext {
+  readonly routers: ReadonlyMap<string, Router>;
+  /** What was looked at for whether any router asks about it. */
+  readonly asked: Set<string>;
 }
 
 const kindNames: Readonly<Record<AccessKind, string>> = { pppoe: 'PPPoE', hotspot: 'hotspot', dhcp: 'DHCP' };
 
 /** Reports a subscriber who could use its service in no way, naming the fields that are missing. */
-export function checkNeeds(
-  to: Resolving,
-  declared: Declaration,
-  service: ServicePlan,
-  known: KnownBy,
-  path: Steps,
-): boolean {
-  if (usableKinds(service, known).length > 0) return true;
+export function checkNeeds(to: Resolving, declared: Declaration, question: NeedsQuestion): boolean {
+  if (usableKinds(question).length > 0) return true;
+  const { service, path } = question;
   const is = `service "${service.name}" is ${service.access.map((kind) => kindNames[kind]).join(' and ')}`;
-  const message = `${neededBy(service.access, declared.name)}: ${is}`;
-  error(to, 'LM_MISSING_KEY', message, declared, path);
+  error(to, 'LM_MISSING_KEY', `${neededBy(service.access, declared.name)}: ${is}`, declared, path);
   return false;
 }
 
 function neededBy(access: readonly AccessKind[], name: string): string {
-  if (access.every((kind) => kind === 'pppoe'))
-    return `"username" and "password" of the subscriber "${name}" are missing`;
-  const field = access.every((kind) => kind === 'dhcp') ? '"mac"' : '"username" or "mac"';
-  return `${field} of the subscriber "${name}" is missing`;
+  const of = `of the subscriber "${name}"`;
+  if (access.every((kind) => kind === 'pppoe')) return `"username" and "password" ${of} are missing`;
+  return `${access.every((kind) => kind === 'dhcp') ? '"mac"' : '"username" or "mac"'} ${of} is missing`;
 }
 
 /** Ways of connecting that a service is sold for and a subscriber is known by. */
-function usableKinds({ access }: ServicePlan, { login, mac }: KnownBy): readonly AccessKind[] {
-  const usable = { pppoe: login, hotspot: login || mac, dhcp: mac };
-  return access.filter((kind) => usable[kind]);
+function usableKinds({ service, login, mac }: NeedsQuestion): readonly AccessKind[] {
+  const [byName, byMac] = [login.username !== undefined, mac.length > 0];
+  const usable = { pppoe: byName, hotspot: byName || byMac, dhcp: byMac };
+  return service.access.filter((kind) => usable[kind]);
 }
 
 /** Reports routers that are to hold a login and have nothing that could use it. */
 export function checkLocalRows(
   to: Resolving,
   declared: Declaration,
-  service: ServicePlan,
-  known: KnownBy,
-  routers: readonly Router[],
-  path: Steps,
+  question: NeedsQuestion,
+  localOn: readonly string[],
+  { routers }: NeedsContext,
 ): void {
-  const kinds = usableKinds(service, known);
-  for (const router of routers) {
-    if (kinds.some((kind) => serves(router, kind))) continue;
-    const lacks = kinds.map((kind) => (kind === 'dhcp' ? 'DHCP server' : 'hotspot')).join(' and no ');
-    const message = `"${declared.name}" is to be kept on "${router.name}", which has no ${lacks}`;
-    const code = kinds.includes('hotspot') ? 'LM_NO_HOTSPOT' : 'LM_NO_DHCP_SERVER';
-    error(to, code, message, declared, path, 'another router, or declare it there');
-  }
-  if (known.login || !kinds.includes('hotspot') || kinds.includes('dhcp')) return;
-  for (const { name, hotspots } of routers) {
-    if (hotspots.length === 0 || hotspots.some(({ macAuth }) => macAuth !== undefined)) continue;
-    const message = `"${declared.name}" is known by "mac" alone, and no hotspot of "${name}" lets devices in by their MAC`;
-    error(to, 'LM_NO_MAC_AUTH', message, declared, path, 'macAuth: {} of the hotspot');
+  const kinds = usableKinds(question);
+  if (kinds.includes('pppoe')) return;
+  const byMacAlone = question.login.username === undefined;
+  for (const router of localOn.flatMap((name) => routers.get(name) ?? [])) {
+    const lacks = lacking(router, kinds);
+    if (lacks !== undefined) {
+      const message = `"${declared.name}" is to be kept on "${router.name}", which has no ${lacks}`;
+      const code = kinds.includes('hotspot') ? 'LM_NO_HOTSPOT' : 'LM_NO_DHCP_SERVER';
+      error(to, code, message, declared, question.path, 'another router, or declare it there');
+    } else if (byMacAlone && !kinds.includes('dhcp') && !router.hotspots.some(({ macAuth }) => macAuth !== undefined)) {
+      const message = `"${declared.name}" is known by "mac" alone, and no hotspot of "${router.name}" lets devices in by it`;
+      error(to, 'LM_NO_MAC_AUTH', message, declared, question.path, 'macAuth: {} of the hotspot');
+    }
   }
 }
 
-function serves(router: Router, kind: AccessKind): boolean {
-  switch (kind) {
-    case 'dhcp':
-      return router.dhcp.length > 0;
-    case 'hotspot':
-      return router.hotspots.length > 0;
-    default:
-      return true;
-  }
+/** What a router would need for any of these ways; `undefined` when it has it. */
+function lacking({ hotspots, dhcp }: Router, kinds: readonly AccessKind[]): string | undefined {
+  if (kinds.includes('hotspot') && hotspots.length > 0) return undefined;
+  if (kinds.includes('dhcp') && dhcp.length > 0) return undefined;
+  return kinds.map((kind) => (kind === 'dhcp' ? 'DHCP server' : 'hotspot')).join(' and no ');
+}
+
+/**
+ * Reports somebody whom RADIUS would let in and no router would ask about: the first of each service, router and way of
+ * being known.
+ *
+ * @param reach names of the routers it may come in on
+ */
+export function checkAsked(
+  to: Resolving,
+  declared: Declaration,
+  question: NeedsQuestion,
+  reach: readonly string[],
+  { routers, asked }: NeedsContext,
+): void {
+  const kinds = usableKinds(question);
+  if (kinds.includes('pppoe') || to.declarations.incomplete.router) return;
+  const { service, router, login, path } = question;
+  const byName = login.username !== undefined;
+  const key = `${service.name}\0${router?.name ?? ''}\0${kinds.join()}${byName}`;
+  if (asked.has(key)) return;
+  asked.add(key);
+  const candidates = reach.flatMap((name) => routers.get(name) ?? []);
+  if (candidates.some((each) => kinds.some((kind) => asks(each, kind, byName)))) return;
+  const who = kinds.map((kind) => (kind === 'dhcp' ? 'a DHCP server' : hotspotFor(byName))).join(' or ');
+  const message = `"${declared.name}" can get in nowhere: no router has ${who} that asks RADIUS`;
+  const hint = 'declare it on a router, or auth: local with a router that keeps it';
+  warning(to, 'LM_NOBODY_ASKS', message, declared, path, hint);
+}
+
+function hotspotFor(byName: boolean): string {
+  return byName ? 'a hotspot' : 'a hotspot with macAuth';
+}
+
+function asks({ radius, hotspots, dhcp }: Router, kind: AccessKind, byName: boolean): boolean {
+  if (kind === 'dhcp') return dhcp.some((server) => server.radius);
+  if (radius?.services.includes('hotspot') !== true) return false;
+  return hotspots.some(({ macAuth }) => byName || macAuth !== undefined);
 }

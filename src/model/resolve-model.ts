@@ -5,7 +5,7 @@ import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
 import { resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
-import { resolvePortalSite } from './resolve-portal-sites.ts';
+import { checkGuestNames, resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
@@ -47,6 +47,7 @@ export function resolveModel(
   );
   const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
   const portals = resolvePortals(to, { operator, routers, services });
+  checkGuestNames(to, subscriptions, portals.sites);
   checkRoutersUsed(to, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
   problems.push(...to.secrets.summary());
@@ -118,6 +119,7 @@ function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings)
     usernames: new Map(),
     addresses: new Map(),
     devices: { byMac: new Map(), random: [] },
+    asked: new Set<string>(),
   };
   const subscribers = byName(to, to.declarations.subscribers);
   const subscriptions = [...subscribers.values()].flatMap((each) => resolveSubscriber(to, each, context));
