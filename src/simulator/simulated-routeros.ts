@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { DhcpServers } from './dhcp/dhcp-servers.ts';
+import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import { type Fault, Faults } from './faults.ts';
 import { AddressPools } from './nas/address-pools.ts';
 import { type DialRequest, type DialResult, PppoeNas } from './nas/pppoe-nas.ts';
@@ -71,6 +73,7 @@ export class SimulatedRouterOs {
   readonly #files: FileSystem;
   readonly #sessions: Sessions;
   readonly #pppoe: PppoeNas;
+  readonly #dhcp: DhcpServers;
   readonly #executor: Executor;
   #api: ApiServer | undefined;
   #bootedAt: number;
@@ -95,6 +98,7 @@ export class SimulatedRouterOs {
     });
     const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
     this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
+    this.#dhcp = new DhcpServers(doors);
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
     this.#furnish();
@@ -162,6 +166,25 @@ export class SimulatedRouterOs {
     return this.#pppoe.dial(request);
   }
 
+  /** A device on an interface asks the DHCP server there for an address. It asks again in time by itself. */
+  async lease(request: LeaseRequest): Promise<LeaseResult> {
+    return this.#dhcp.lease(request);
+  }
+
+  /** The device asks for its time anew. */
+  async renew(mac: string): Promise<LeaseResult> {
+    return this.#dhcp.renew(mac);
+  }
+
+  /** The device gives its address back, or, `silently`, is gone without a word. @returns false when it has none */
+  release(mac: string, how: { readonly silently?: boolean } = {}): boolean {
+    return this.#dhcp.release(mac, how);
+  }
+
+  leases(): readonly LeaseView[] {
+    return this.#dhcp.views();
+  }
+
   /** Ends the sessions of that Acct-Session-Id, name or MAC. @returns how many */
   hangUp(sessionIdOrName: string, cause: TerminateCause = 'User-Request'): number {
     const found = this.#sessions.find(sessionIdOrName);
@@ -184,6 +207,7 @@ export class SimulatedRouterOs {
   reboot(): void {
     this.#sessions.reboot();
     this.#pppoe.reboot();
+    this.#dhcp.reboot();
     this.#files.reboot();
     this.#api?.dropConnections();
     this.#bootedAt = this.#options.clock.monotonic();
@@ -213,6 +237,7 @@ export class SimulatedRouterOs {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#dhcp[Symbol.dispose]();
     await this.#sessions[Symbol.asyncDispose]();
     await this.#api?.[Symbol.asyncDispose]();
   }
@@ -246,7 +271,7 @@ export class SimulatedRouterOs {
         ['/interface', (row?: TableRow) => this.#pppoe.resetInterfaceCounters(row?.id ?? -1)],
         ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
-      commands: new Map([['/file read', this.#files.read]]),
+      commands: new Map([['/file read', this.#files.read], ...this.#dhcp.commands]),
     };
   }
 

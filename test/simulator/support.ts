@@ -24,11 +24,16 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
-      const sleeper = { at: this.#elapsed + ms, wake: resolve };
+      const aborted = (): void => {
+        if (this.#sleepers.delete(sleeper)) reject(signal?.reason as Error);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', aborted);
+        resolve();
+      };
+      const sleeper = { at: this.#elapsed + ms, wake };
       this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
-        if (this.#sleepers.delete(sleeper)) reject(signal.reason as Error);
-      });
+      signal?.addEventListener('abort', aborted);
     });
   }
 

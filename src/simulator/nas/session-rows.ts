@@ -5,7 +5,7 @@ import { formatRouterDate, formatRouterTime } from '../routeros/time.ts';
 import { RouterTrap } from '../routeros/trap.ts';
 import { isAtLeast } from '../routeros/version.ts';
 import { queueFieldsOf } from './rate-limit.ts';
-import type { Session } from './session.ts';
+import type { Grant, Session } from './session.ts';
 
 export interface SessionRowsDeps {
   readonly database: Database;
@@ -36,9 +36,14 @@ export class SessionRows {
     this.#options = options;
   }
 
-  /** The rows sessions of every kind make: use of a pool, entries of address lists, the queue. */
-  addLimits(): void {
-    const { grant, rateLimit } = this.#session;
+  /**
+   * The rows sessions of every kind make: use of a pool, entries of address lists, the queue.
+   *
+   * @param grant what limits it by now, where that can change under way: after `remove`
+   */
+  addLimits(grant: Grant = this.#session.grant): void {
+    const { rateLimit } = grant;
+    this.#session.rateLimit = rateLimit;
     if (grant.pool !== undefined) this.#addPoolUse(grant.pool);
     for (const list of grant.addressLists) this.#addListEntry(list);
     if (rateLimit !== undefined) this.limit(rateLimit);
@@ -82,6 +87,7 @@ export class SessionRows {
 
   remove(): void {
     for (const { table, row } of this.#rows.splice(0)) table.remove(row);
+    this.#queue = undefined;
   }
 
   #addPoolUse(pool: string): void {
