@@ -7,6 +7,8 @@ export interface SimulateRouterOsOptions {
   readonly password: string;
   readonly nasAddress?: string;
   readonly version: string;
+  /** A board whose files lie below `flash/`. */
+  readonly flash?: boolean;
   /** The first line of output is then JSON: `{"api":"127.0.0.1:8728","control":"127.0.0.1:9728"}`. */
   readonly printListeners: boolean;
 }
@@ -42,5 +44,6 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
       'address RADIUS packets leave from and CoA is taken at; absent: what /radius src-address says, else the address of the API',
   },
   { flags: '--version <7.x>', description: 'RouterOS version to behave like', defaultValue: '7.22.3' },
+  { flags: '--flash', description: 'behave like a small board: only files below flash/ outlive a restart' },
   { flags: '--print-listeners', description: 'print the listening addresses as one line of JSON first' },
 ];

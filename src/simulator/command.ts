@@ -26,6 +26,7 @@ export async function simulateRouterOs(
     identity: options.identity,
     users: [{ name: options.user, password: options.password }],
     version: options.version,
+    ...(options.flash === undefined ? {} : { flash: options.flash }),
     ...(options.nasAddress === undefined ? {} : { radiusSourceAddress: options.nasAddress }),
     ...(options.printListeners ? {} : { log: (topics, message) => io.out(`${topics}: ${message}`) }),
   });

@@ -1,3 +1,4 @@
+import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import type { Fault } from './faults.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
 import type { SessionKind, TerminateCause } from './nas/session.ts';
@@ -46,6 +47,23 @@ export class SimulatorControl {
 
   async dial(request: DialRequest): Promise<ControlledDial> {
     return (await this.#post('/dial', request)) as ControlledDial;
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseResult> {
+    return (await this.#post('/lease', request)) as LeaseResult;
+  }
+
+  async renew(mac: string): Promise<LeaseResult> {
+    return (await this.#post('/renew', { mac })) as LeaseResult;
+  }
+
+  /** @returns false when it had no lease */
+  async release(mac: string, how: { readonly silently?: boolean } = {}): Promise<boolean> {
+    return ((await this.#post('/release', { mac, ...how })) as { released: boolean }).released;
+  }
+
+  async leases(): Promise<readonly LeaseView[]> {
+    return ((await this.#get('/leases')) as { leases: readonly LeaseView[] }).leases;
   }
 
   /** @returns how many sessions ended */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../base/errors.ts';
+import type { LeaseRequest } from './dhcp/lease-request.ts';
 import { type Fault, faultKinds } from './faults.ts';
 import { type PppMethod, pppMethods } from './nas/access-request.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
@@ -65,6 +66,13 @@ function routesOf(router: SimulatedRouterOs): ReadonlyMap<string, Handler> {
     ['GET /rows', (input) => ({ rows: router.rows(text(input, 'menu')) })],
     ['GET /log', () => ({ lines: router.log() })],
     ['POST /dial', async (input) => dialled(await router.dial(dialRequest(input)))],
+    ['GET /leases', () => ({ leases: router.leases() })],
+    ['POST /lease', (input) => router.lease(leaseRequest(input))],
+    ['POST /renew', (input) => router.renew(limited(text(input, 'mac'), 64))],
+    [
+      'POST /release',
+      (input) => ({ released: router.release(text(input, 'mac'), { silently: input['silently'] === true }) }),
+    ],
     ['POST /hangup', (input) => ({ ended: router.hangUp(text(input, 'session'), cause(input)) })],
     [
       'POST /traffic',
@@ -104,6 +112,18 @@ function dialRequest(input: Body): DialRequest {
     ...(callerId === undefined ? {} : { callerId: limited(callerId, 64) }),
     ...(port === undefined ? {} : { interface: port }),
     ...(serviceName === undefined ? {} : { serviceName }),
+  };
+}
+
+function leaseRequest(input: Body): LeaseRequest {
+  const [port, hostName, clientId] = ['interface', 'hostName', 'clientId'].map((name) => optionalText(input, name));
+  return {
+    mac: limited(text(input, 'mac'), 64),
+    ...(port === undefined ? {} : { interface: port }),
+    // Options of DHCP hold 255 octets (RFC 2132 §2); an identifier is written with two digits and a colon for each.
+    ...(hostName === undefined ? {} : { hostName: limited(hostName, 255) }),
+    ...(clientId === undefined ? {} : { clientId: limited(clientId, 253) }),
+    ...(input['renews'] === false ? { renews: false } : {}),
   };
 }
 

@@ -44,6 +44,25 @@ describe('the control port', () => {
     expect((await control.log()).at(-1)).toMatchObject({ message: '<pppoe-anna>: disconnected' });
   });
 
+  it('has devices ask for addresses, renew and release them', async () => {
+    await using lab = await controlled();
+    const { control } = lab;
+    const mac = '02:00:5E:00:00:0A';
+    await control.add('/ip/pool', { name: 'lan', ranges: '10.30.0.10-10.30.0.12' });
+    await control.add('/ip/dhcp-server', { name: 'lan', interface: 'ether3', 'address-pool': 'lan' });
+
+    expect(await control.lease({ mac, interface: 'ether9' })).toEqual({ ok: false, reason: 'no dhcp server' });
+    expect(await control.lease({ mac, interface: 'ether3', hostName: 'phone', renews: false })).toMatchObject({
+      ok: true,
+      address: '10.30.0.10',
+    });
+    expect(await control.renew(mac)).toMatchObject({ ok: true, address: '10.30.0.10', leaseSeconds: 600 });
+    expect(await control.leases()).toMatchObject([{ mac, hostName: 'phone' }]);
+    expect(await control.release(mac)).toBe(true);
+    expect(await control.release(mac, { silently: true })).toBe(false);
+    await expect(control.lease({ mac, hostName: 'x'.repeat(256) })).rejects.toThrow('longer than 255 octets');
+  });
+
   it('changes rows as a person would, faults and all, and restarts', async () => {
     await using lab = await controlled();
     const { control } = lab;
@@ -136,6 +155,7 @@ describe('lastmile simulate routeros', () => {
       '--password',
       '--nas-address',
       '--version',
+      '--flash',
       '--print-listeners',
     ]);
   });
