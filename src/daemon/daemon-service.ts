@@ -48,6 +48,8 @@ export interface DaemonServiceOptions {
   /** Reads the source now; when it cannot be read, what is in force stays. */
   readonly refresh: () => Promise<void>;
   readonly radius: () => RadiusServer | undefined;
+  /** Troubles with what guests are let in by, for people. */
+  readonly portalFindings: () => readonly string[];
 }
 
 /** There is nothing to reconcile with: no valid declarations have been read. */
@@ -255,7 +257,8 @@ export class DaemonService implements AdminService {
       ({ nas, reason, count, source, hint }) =>
         `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
     );
-    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets].filter(
+    const portal = this.#options.portalFindings();
+    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets, ...portal].filter(
       (each) => each !== undefined,
     );
   }

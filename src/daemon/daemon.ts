@@ -26,6 +26,7 @@ import {
   sameListeners,
 } from './listeners.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
+import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
 import { warmCache } from './warm-cache.ts';
 
@@ -65,6 +66,7 @@ export class Daemon implements AsyncDisposable {
   readonly #lastGood: LastGood;
   readonly #decisions = recentDecisions();
   readonly #counters: RadiusCounters = radiusCounters();
+  readonly #portal: PortalGateway;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   #admin: AdminServer | undefined;
@@ -92,8 +94,11 @@ export class Daemon implements AsyncDisposable {
     this.#engine = engine;
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
+    const { fillRandom } = options;
+    this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
     const metrics = new Metrics(
       {
+        portal: this.#portal.counters,
         openSessions: () => engine.accounting.openCount,
         radius: () => this.#counters.samples(),
         revision: () => this.#reconciler.inForce?.revision,
@@ -123,6 +128,7 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
+      portalFindings: () => this.#portal.findings(),
     });
   }
 
@@ -160,6 +166,7 @@ export class Daemon implements AsyncDisposable {
     await this.#options.source[Symbol.asyncDispose]();
     // What is being read may open RADIUS.
     await this.#reading;
+    await this.#portal[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#admin?.[Symbol.asyncDispose]();
@@ -298,6 +305,7 @@ export class Daemon implements AsyncDisposable {
     const { log, listen } = this.#options;
     try {
       if (this.#radius === undefined) await this.#serve(model);
+      else if (await this.#openPortal(model)) this.#tellListeners();
       const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model, listen));
       const message = same ? '' : 'listen addresses changed: they take effect after a restart';
       const reason = same ? 'Bound' : 'RestartNeeded';
@@ -305,9 +313,10 @@ export class Daemon implements AsyncDisposable {
       if (news && !same) log.warn(message);
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
-      const message = `RADIUS is closed: ${error.message}`;
+      const closed = this.#radius === undefined ? 'RADIUS' : 'the portal';
+      const message = `${closed} is closed: ${error.message}`;
       const news = this.#judge({ type: 'Listening', status: 'False', reason: 'ListenFailed', message });
-      if (news) log.error({ err: error }, 'RADIUS is closed; tried again with each poll');
+      if (news) log.error({ err: error }, `${closed} is closed; tried again with each poll`);
     }
   }
 
@@ -317,7 +326,7 @@ export class Daemon implements AsyncDisposable {
     this.#loaded = true;
   }
 
-  /** Opens the RADIUS sockets. Before that a NAS gets no answer and asks its next server. */
+  /** Opens the RADIUS sockets, and the portal. Before that a NAS gets no answer and asks its next server. */
   async #serve(model: Model): Promise<void> {
     const { listen, clock, log, fillRandom } = this.#options;
     const plan = listenPlan(model, listen);
@@ -334,17 +343,33 @@ export class Daemon implements AsyncDisposable {
       random: fillRandom,
       log,
     });
-    this.#bound = { ...plan, admin: this.#adminListen };
-    this.#tellListeners();
+    this.#bound = { auth: plan.auth, accounting: plan.accounting, admin: this.#adminListen };
+    try {
+      await this.#openPortal(model);
+    } finally {
+      this.#tellListeners();
+    }
+  }
+
+  /** Opens the portal once there is something to show. @returns whether it was opened now */
+  async #openPortal(model: Model): Promise<boolean> {
+    const { portal: listen } = listenPlan(model, this.#options.listen);
+    this.#portal.use(model);
+    if (listen === undefined || this.#portal.endpoint !== undefined) return false;
+    await this.#portal.open(listen, model);
+    if (this.#bound !== undefined) this.#bound = { ...this.#bound, portal: listen };
+    return true;
   }
 
   #tellListeners(): void {
     const admin = this.#admin;
     if (admin === undefined) return;
     const addresses = this.#radius?.addresses();
+    const portal = this.#portal.endpoint;
     this.#options.onListening?.({
       auth: (addresses?.auth ?? []).map(endpointText),
       accounting: (addresses?.accounting ?? []).map(endpointText),
+      ...(portal === undefined ? {} : { portal: endpointText(portal) }),
       admin: endpointText(admin.endpoint),
       adminSocket: admin.socketPath,
     });

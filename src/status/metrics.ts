@@ -10,6 +10,15 @@ export interface MetricSources {
     readonly detail: string;
     readonly value: number;
   }[];
+  readonly portal: {
+    readonly logins: () => readonly {
+      readonly site: string;
+      readonly method: string;
+      readonly result: string;
+      readonly value: number;
+    }[];
+    readonly refusals: () => readonly { readonly reason: string; readonly value: number }[];
+  };
   readonly revision: () => string | undefined;
   readonly logins: () => number;
   /** Names of the targets there are: series of others are dropped. */
@@ -133,6 +142,26 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { metric, nas, detail, value } of sources.radius()) this.set({ event: metric, nas, detail }, value);
+      },
+    });
+    new Counter({
+      name: 'lastmile_portal_logins_total',
+      help: 'Logins at portal sites by what became of them, since the start',
+      registers,
+      labelNames: ['site', 'method', 'result'] as const,
+      collect() {
+        this.reset();
+        for (const { value, ...labels } of sources.portal.logins()) this.inc(labels, value);
+      },
+    });
+    new Counter({
+      name: 'lastmile_portal_refusals_total',
+      help: 'Requests that the portal refused for what they were, since the start',
+      registers,
+      labelNames: ['reason'] as const,
+      collect() {
+        this.reset();
+        for (const { reason, value } of sources.portal.refusals()) this.inc({ reason }, value);
       },
     });
     new Gauge({ name: 'lastmile_build_info', help: 'Version', registers, labelNames: ['version'] as const }).set(

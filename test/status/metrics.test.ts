@@ -29,6 +29,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
     {
       openSessions: () => 0,
       radius: () => [],
+      portal: { logins: () => [], refusals: () => [] },
       revision: () => undefined,
       logins: () => 0,
       targets,

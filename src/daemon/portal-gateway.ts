@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { RecentDecisions } from '../access/decision-log.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Endpoint, Model } from '../model/model.ts';
+import { OmadaClients } from '../omada/clients.ts';
+import { portalCounters } from '../portal/counters.ts';
+import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
+import { PortalServer } from '../portal/server.ts';
+import type { Engine } from './engine.ts';
+
+export interface PortalGatewayOptions {
+  readonly engine: Pick<Engine, 'directory' | 'accounting' | 'sessions'>;
+  readonly decisions: RecentDecisions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly fillRandom: (octets: Uint8Array) => void;
+}
+
+/** The portal with what it needs of the rest: sites of the model in force, and the controllers guests are let in at. */
+export class PortalGateway implements AsyncDisposable {
+  readonly counters = portalCounters();
+  readonly #options: PortalGatewayOptions;
+  readonly #omada: OmadaClients;
+  #model: Model | undefined;
+  #server: PortalServer | undefined;
+
+  constructor(options: PortalGatewayOptions) {
+    this.#options = options;
+    this.#omada = new OmadaClients(options);
+  }
+
+  /** Where it is bound; `undefined` while it is closed. */
+  get endpoint(): Endpoint | undefined {
+    return this.#server?.endpoint;
+  }
+
+  /** From now on guests see the sites of this model. */
+  use(model: Model): void {
+    this.#model = model;
+    this.#omada.use(model);
+  }
+
+  /** @throws PortalListenError when the address cannot be had */
+  async open(listen: Endpoint, model: Model): Promise<void> {
+    this.use(model);
+    const { tls } = model.operator.portal;
+    const server = await PortalServer.start({ listen, ...(tls === undefined ? {} : { tls }), deps: this.#deps(model) });
+    this.#server = server;
+  }
+
+  /** Troubles with controllers, for people. */
+  findings(): readonly string[] {
+    return this.#omada.findings().map(({ controller, text }) => `Omada controller ${controller}: ${text}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
+    this.#omada[Symbol.dispose]();
+  }
+
+  #deps(first: Model): PortalDeps {
+    const { engine, decisions, clock, log, fillRandom } = this.#options;
+    const inForce = () => this.#model ?? first;
+    return {
+      sites: () => inForce().portalSites,
+      settings: () => inForce().operator.portal,
+      directory: engine.directory,
+      decisions,
+      online: onlineGuests(engine),
+      omada: this.#omada,
+      clock,
+      random(octets) {
+        const bytes = new Uint8Array(octets);
+        fillRandom(bytes);
+        return bytes;
+      },
+      counters: this.counters,
+      log,
+    };
+  }
+}
+
+/** What the portal may know and do of sessions: those that RADIUS accounting tells of. */
+function onlineGuests({ accounting, sessions }: PortalGatewayOptions['engine']): OnlineGuests {
+  return {
+    isOnline: (guest) => accounting.openOfUser(guest).length > 0,
+    started: (guest, signal) => accounting.started(guest, signal),
+    end: async (guest: GuestSession, signal: AbortSignal) => {
+      const open = accounting.openOfUser(guest);
+      const ended = await Promise.all(open.map((session) => sessions.disconnect(session, signal)));
+      return ended.every(({ result }) => result !== 'failed');
+    },
+  };
+}
