@@ -36,7 +36,9 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   /** A router whose mode only looks is left alone here, too. */
   async remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined> {
     if (!this.#writable.has(router)) return undefined;
-    return this.#routers.get(router)?.target.removeSession(session.username, session.sessionId, signal);
+    const { username, sessionId, callingStationId: mac } = session;
+    const name = { username, sessionId, ...(mac === undefined ? {} : { mac }) };
+    return this.#routers.get(router)?.target.removeSession(name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { Secret } from '../base/secret.ts';
+import { foldersOf } from './folders.ts';
 import type { Inventory } from './inventory.ts';
 import type { Change, Finding, Observation, ObservedRow, ObservedValue, Row, Target, Value } from './target.ts';
 
@@ -10,7 +11,7 @@ export interface Difference {
 /** What identifies us on a shared target. */
 export interface Ownership {
   readonly operator: string;
-  readonly target: Pick<Target, 'name' | 'ordered'>;
+  readonly target: Pick<Target, 'name' | 'ordered' | 'folders'>;
   readonly inventory: Pick<Inventory, 'ownerOf' | 'knows'>;
 }
 
@@ -32,25 +33,18 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
     if (before !== undefined && foreign !== undefined) findings.push(heldByAnother(row, foreign));
     else {
       ours.push(row);
-      changes.push(...changeOf(row, before));
+      changes.push(...changeOf(row, before, ownership));
     }
   }
   const marked = countMarkers(observed.rows, ownership.operator);
+  const deletes: Change[] = [];
   for (const row of present.values()) {
     if (wanted.has(keyOf(row))) continue;
     const owner = deletableAs(row, marked, ownership);
-    if (owner === undefined) continue;
-    if (owner.result === 'ours') {
-      changes.push({
-        action: 'delete',
-        menu: row.menu,
-        identity: row.identity,
-        owner: owner.owner,
-        set: {},
-        before: row,
-      });
-    } else findings.push(copyFinding(row, owner.owner));
+    if (owner?.result === 'ours') deletes.push(deletion(row, owner.owner));
+    else if (owner !== undefined) findings.push(copyFinding(row, owner.owner));
   }
+  changes.push(...withoutFullFolders(deletes, observed.rows, ownership.target));
   for (const menu of ownership.target.ordered) changes.push(...moves(menu, ours, observed.rows, present));
   return { changes, findings };
 }
@@ -96,14 +90,31 @@ function heldByAnother(row: Row, foreign: string): Finding {
   };
 }
 
-function changeOf(row: Row, before: ObservedRow | undefined): readonly Change[] {
-  const { menu, identity, owner } = row;
-  if (before === undefined) return [{ action: 'create', menu, identity, owner, set: row.fields, after: row }];
+function changeOf(wanted: Row, before: ObservedRow | undefined, ownership: Ownership): readonly Change[] {
+  const { menu, identity, owner } = wanted;
+  if (before === undefined) return [{ action: 'create', menu, identity, owner, set: wanted.fields, after: wanted }];
+  const row = withReleased(wanted, before);
   const set = differingFields(row, before);
-  const adopts = before.ownership === 'marker' && before.marker === undefined;
+  const adopts = isNobodys(before, ownership);
   const remarks = before.ownership === 'marker' && before.marker?.owner !== owner;
   if (Object.keys(set).length === 0 && !remarks) return [];
   return [{ action: 'update', menu, identity, owner, set, before, after: row, ...(adopts ? { adopts } : {}) }];
+}
+
+/** What a row is to be, with the fields emptied that still hold what we once put there. */
+function withReleased(row: Row, before: ObservedRow): Row {
+  const held = Object.entries(row.releases ?? {}).filter(([name, value]) => before.fields[name] === value);
+  return held.length === 0 ? row : { ...row, fields: { ...row.fields, ...Object.fromEntries(held.map(cleared)) } };
+}
+
+function cleared([name]: readonly [string, string]): readonly [string, string] {
+  return [name, ''];
+}
+
+/** A row that was there before us. */
+function isNobodys({ ownership, marker, menu, identity }: ObservedRow, { target, inventory }: Ownership): boolean {
+  if (ownership === 'marker') return marker === undefined;
+  return ownership === 'inventory' && identity !== '' && inventory.ownerOf(target.name, menu, identity) === undefined;
 }
 
 /** The fields of a row that the target does not hold as declared. */
@@ -152,10 +163,29 @@ function deletableAs(
   if (row.ownership === 'inventory') return held === undefined ? undefined : { result: 'ours', owner: held };
   if (row.marker === undefined || row.marker.operator !== operator) return undefined;
   const { owner } = row.marker;
-  if (held !== undefined) return { result: 'ours', owner };
+  if (held !== undefined || row.dangling === true) return { result: 'ours', owner };
   // Without an inventory (a lost or new state folder) the marker alone speaks, unless another row answers to it, too.
   const doubled = (marked.get(markerKey(row.menu, owner)) ?? 0) > 1;
   return { result: inventory.knows(target.name) || doubled ? 'copy' : 'ours', owner };
+}
+
+function deletion(before: ObservedRow, owner: string): Change {
+  return { action: 'delete', menu: before.menu, identity: before.identity, owner, set: {}, before };
+}
+
+/** A folder goes with the last row in it: a router would take along what somebody else put there. */
+function withoutFullFolders(
+  deletes: readonly Change[],
+  observed: readonly ObservedRow[],
+  { folders = [] }: Ownership['target'],
+): readonly Change[] {
+  if (!deletes.some(({ menu }) => folders.includes(menu))) return deletes;
+  const going = new Set(deletes.map(keyOf));
+  const staying = observed.filter((row) => folders.includes(row.menu) && !going.has(keyOf(row)));
+  const full = new Set(
+    staying.flatMap(({ menu, identity }) => foldersOf(identity).map((path) => keyOf({ menu, identity: path }))),
+  );
+  return deletes.filter((change) => !full.has(keyOf(change)));
 }
 
 function copyFinding(row: ObservedRow, owner: string): Finding {

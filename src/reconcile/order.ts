@@ -1,14 +1,19 @@
 import { keyOf } from './diff.ts';
+import { foldersOf } from './folders.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
  * it. A row comes after the rows it names (pool → profile → secret), a delete after the rows that named it, moves last.
- * Pure. A circle of rows that name each other is cut somewhere: no order of single changes would do.
+ * Who names a folder comes after all that lies in it. Pure. A circle of rows that name each other is cut somewhere: no order of single changes would do.
  */
-export function levelsOf(changes: readonly Change[], references: Target['references']): readonly (readonly Change[])[] {
+export function levelsOf(
+  changes: readonly Change[],
+  references: Target['references'],
+  folders: Target['folders'] = [],
+): readonly (readonly Change[])[] {
   const movable = changes.filter((change) => change.action !== 'move');
-  const waitsFor = prerequisites(movable, references);
+  const waitsFor = prerequisites(movable, references, folders);
   const levels: Change[][] = [];
   const depth = new Map<Change, number>();
   for (const change of movable) place(change, waitsFor, depth);
@@ -27,31 +32,49 @@ export function levelsOf(changes: readonly Change[], references: Target['referen
 export function prerequisites(
   changes: readonly Change[],
   references: Target['references'],
+  folders: Target['folders'] = [],
 ): ReadonlyMap<Change, readonly Change[]> {
   const rows = changes.filter((change) => change.action !== 'move');
-  const byKey = new Map(rows.map((change) => [keyOf(change), change]));
+  const byKey = changesByName(rows, folders);
   const waitsFor = new Map<Change, Change[]>();
-  const wait = (later: Change, earlier: Change | undefined) => {
-    if (earlier === undefined || earlier === later) return;
+  const wait = (later: Change, earlier: Change) => {
+    if (earlier === later) return;
     const list = waitsFor.get(later);
     if (list === undefined) waitsFor.set(later, [earlier]);
     else list.push(earlier);
   };
   for (const change of rows) {
-    const fields = references[change.menu];
-    if (fields === undefined) continue;
-    for (const [field, menu] of Object.entries(fields)) {
+    for (const [field, menu] of Object.entries(references[change.menu] ?? {})) {
       for (const identity of named(change.after?.fields[field])) {
-        const made = byKey.get(keyOf({ menu, identity }));
-        if (made?.action !== 'delete') wait(change, made);
+        for (const made of byKey.get(keyOf({ menu, identity })) ?? []) if (made.action !== 'delete') wait(change, made);
       }
       for (const identity of named(change.before?.fields[field])) {
-        const removed = byKey.get(keyOf({ menu, identity }));
-        if (removed?.action === 'delete') wait(removed, change);
+        for (const gone of byKey.get(keyOf({ menu, identity })) ?? []) if (gone.action === 'delete') wait(gone, change);
       }
+    }
+    for (const identity of folders.includes(change.menu) ? foldersOf(change.identity) : []) {
+      const folder = byKey.get(keyOf({ menu: change.menu, identity }))?.find((each) => each.identity === identity);
+      if (folder !== undefined && folder.action === 'delete' && change.action === 'delete') wait(folder, change);
+      else if (folder !== undefined && folder.action !== 'delete') wait(change, folder);
     }
   }
   return waitsFor;
+}
+
+/** Changes by the names that mean them: a row's own, and in a menu of paths those of the folders around it. */
+function changesByName(rows: readonly Change[], folders: readonly string[]): ReadonlyMap<string, readonly Change[]> {
+  const byName = new Map<string, Change[]>();
+  for (const change of rows) {
+    const { menu, identity } = change;
+    const names = folders.includes(menu) ? [identity, ...foldersOf(identity)] : [identity];
+    for (const name of names) {
+      const key = keyOf({ menu, identity: name });
+      const list = byName.get(key);
+      if (list === undefined) byName.set(key, [change]);
+      else list.push(change);
+    }
+  }
+  return byName;
 }
 
 /** Depth first, with a stack of its own: chains may be longer than the language lets functions call each other. */

@@ -16,12 +16,18 @@ export interface ChangePlan {
 
 /** Arranges the changes of one target. Pure. */
 export function planChanges(
-  target: Pick<Target, 'name' | 'references'>,
+  target: Pick<Target, 'name' | 'references' | 'folders'>,
   changes: readonly Change[],
   sessions: readonly SessionEffect[],
   findings: readonly Finding[],
 ): ChangePlan {
-  return { target: target.name, changes, levels: levelsOf(changes, target.references), sessions, findings };
+  return {
+    target: target.name,
+    changes,
+    levels: levelsOf(changes, target.references, target.folders),
+    sessions,
+    findings,
+  };
 }
 
 export type ChangeCause = 'git' | 'drift';

@@ -118,19 +118,25 @@ async function settleSessions(
   return results;
 }
 
-/** Rows that carry our marker and are as wanted: held as well, though we may have lost the record of making them. */
+/**
+ * Rows that carry our marker and are as wanted, and wanted ones that cannot carry one: held as well, though we may have
+ * lost the record of making them.
+ */
 function inPlace(desired: readonly Row[], observed: Observation, { operator }: Model): readonly Claim[] {
   const owners = new Map(desired.map((row) => [keyOf(row), row.owner]));
-  return observed.rows
-    .filter(({ marker }) => marker?.operator === operator.name)
-    .filter((row) => row.marker?.owner === owners.get(keyOf(row)))
-    .map(({ menu, identity, marker }) => ({ menu, identity, owner: marker?.owner ?? '' }));
+  return observed.rows.flatMap((row) => {
+    const { menu, identity, marker, ownership } = row;
+    const owner = owners.get(keyOf(row));
+    if (owner === undefined || identity === '') return [];
+    const ours = marker?.operator === operator.name && marker.owner === owner;
+    return ours || ownership === 'inventory' ? [{ menu, identity, owner }] : [];
+  });
 }
 
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
 async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<Change, unknown>> {
   const errors = new Map<Change, unknown>();
-  const earlier = prerequisites(plan.levels.flat(), target.references);
+  const earlier = prerequisites(plan.levels.flat(), target.references, target.folders);
   let lost: unknown;
   for (const level of plan.levels) {
     deps.signal.throwIfAborted();
@@ -180,9 +186,10 @@ async function readBack(
   if (target.exclusive) return fromErrors(target, plan, errors);
   deps.signal.throwIfAborted();
   try {
-    const observed = await target.observe(deps.signal);
+    const desired = target.desired(model);
+    const observed = await target.observe(deps.signal, desired);
     const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-    const open = diff(target.desired(model), observed, ownership).changes;
+    const open = diff(desired, observed, ownership).changes;
     const openKeys = new Set(open.map(keyOf));
     const reasons = new Map([...errors].map(([change, error]) => [keyOf(change), messageOf(error)]));
     const unseen = `${target.name} answered that it is done, but reading back shows otherwise`;

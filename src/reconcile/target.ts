@@ -10,6 +10,11 @@ export interface Target {
   readonly references: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Menus whose order of rows means something. */
   readonly ordered: readonly string[];
+  /**
+   * Menus whose identities are paths: a row lies in the folder that has the path up to its last `/`, and who names a
+   * folder means all that lies in it. A folder goes only with the last row in it. Absent: there are none.
+   */
+  readonly folders?: readonly string[];
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
   /**
@@ -41,6 +46,10 @@ export interface Row {
   /** Who declared it: `Subscriber/anna`, with `#part` when it makes several rows. */
   readonly owner: string;
   readonly source?: Origin;
+  /** A word for people that a new row gets in its comment, where it has one. Theirs to change. */
+  readonly note?: string;
+  /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */
+  readonly releases?: Readonly<Record<string, string>>;
 }
 
 export interface ObservedRow {
@@ -56,6 +65,8 @@ export interface ObservedRow {
   readonly marker?: Marker;
   /** The comment without its marker: text of a person's own, which is kept. */
   readonly ownText?: string;
+  /** True when what it is known by names a row that is gone: whatever it was, it is no more. */
+  readonly dangling?: boolean;
   /** How the target addresses the row now. */
   readonly handle?: string;
 }
@@ -85,9 +96,14 @@ export interface Finding {
 /** Somebody online at this target now. */
 export interface LiveSession {
   readonly username: string;
+  /** Of a hotspot's session, as the router shows it: the MAC, which is all it has. */
   readonly sessionId: string;
   /** True when RADIUS let it in, false when a local row did. */
   readonly radius: boolean;
+  /** Where a router shows it; absent when it is known from RADIUS. */
+  readonly kind?: 'ppp' | 'hotspot';
+  /** Name of the hotspot it is at. */
+  readonly server?: string;
   readonly handle?: string;
   /** Of the local row that let it in, as the row was then. */
   readonly marker?: Marker;

@@ -1,3 +1,12 @@
+import { dhcpLease } from './menus/dhcp-lease.ts';
+import { dhcpNetwork } from './menus/dhcp-network.ts';
+import { dhcpServer } from './menus/dhcp-server.ts';
+import { file } from './menus/file.ts';
+import { hotspotProfile } from './menus/hotspot-profile.ts';
+import { hotspotServer } from './menus/hotspot-server.ts';
+import { hotspotUser } from './menus/hotspot-user.ts';
+import { hotspotUserProfile } from './menus/hotspot-user-profile.ts';
+import { ipDns } from './menus/ip-dns.ts';
 import { ipPool } from './menus/ip-pool.ts';
 import type { Menu } from './menus/menu.ts';
 import { pppAaa } from './menus/ppp-aaa.ts';
@@ -7,6 +16,8 @@ import { pppoeServer } from './menus/pppoe-server.ts';
 import { radius } from './menus/radius.ts';
 import { radiusIncoming } from './menus/radius-incoming.ts';
 import { systemIdentity } from './menus/system-identity.ts';
+import { walledGarden } from './menus/walled-garden.ts';
+import { walledGardenIp } from './menus/walled-garden-ip.ts';
 
 /** Every menu we manage. The order here is only the order of reading: the order of changes comes from references. */
 export const allMenus: readonly Menu[] = [
@@ -18,4 +29,15 @@ export const allMenus: readonly Menu[] = [
   radiusIncoming,
   pppAaa,
   pppSecret,
+  ipDns,
+  dhcpServer,
+  dhcpNetwork,
+  dhcpLease,
+  file,
+  hotspotProfile,
+  hotspotServer,
+  hotspotUserProfile,
+  hotspotUser,
+  walledGarden,
+  walledGardenIp,
 ];

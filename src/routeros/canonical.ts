@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { parseMac } from '../base/mac.ts';
 import { formatRate, parseRate } from '../base/units.ts';
 
 /** `yes` or `no` from any of RouterOS's spellings of a boolean; other words stay. */
@@ -67,6 +68,19 @@ export function address(value: string): string {
   return ipaddr.IPv6.isValid(bare) ? ipaddr.parse(bare).toString() : value;
 }
 
+/** A MAC as RouterOS shows it; what is none stays. */
+export function macAddress(value: string): string {
+  return parseMac(value) ?? value;
+}
+
+/** The same, but empty for the word that RouterOS has for none. */
+export function noneAs(word: string, canonical: (value: string) => string): (value: string) => string {
+  return (value) => {
+    const text = canonical(value);
+    return text === word ? '' : text;
+  };
+}
+
 /** Pool ranges: whole prefixes become ranges, lists keep their order, spaces go. */
 export function ranges(value: string): string {
   return split(value).map(range).join(',');
@@ -96,13 +110,14 @@ export function rateLimit(value: string): string {
   const threshold = ratePair(thresholdText ?? (bursts ? rateText : '0/0'));
   const times = timePair(timeText ?? (bursts ? '1' : '0'));
   const parts = [rate, burst, threshold, times, priority, ratePair(guaranteedText ?? '0/0')];
-  return more === undefined && parts.every((part) => part !== undefined) ? shorten(parts) : value;
+  return more === undefined && parts.every((part) => part !== undefined) ? shorten(parts, bursts ? 4 : 1) : value;
 }
 
-function shorten(parts: readonly string[]): string {
+/** With a burst, thresholds and times left out would mean something else than zeros. */
+function shorten(parts: readonly string[], least: number): string {
   const defaults = ['', '0/0', '0/0', '0/0', '8', '0/0'];
   let end = parts.length;
-  while (end > 1 && parts[end - 1] === defaults[end - 1]) end -= 1;
+  while (end > least && parts[end - 1] === defaults[end - 1]) end -= 1;
   return parts.slice(0, end).join(' ');
 }
 

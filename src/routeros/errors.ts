@@ -86,6 +86,11 @@ export class RouterTrapError extends LastmileError {
     return new RouterTrapError(this.#at, this.command, traps);
   }
 
+  /** Whether this router has no such command: its RouterOS is too old, or a package is missing. */
+  get knowsNoCommand(): boolean {
+    return this.traps.some((trap) => trap.message.startsWith('no such command'));
+  }
+
   /** Whether the command ended because it was cancelled. */
   get interrupted(): boolean {
     return this.traps.some((trap) => trap.category === 2);

@@ -1,22 +1,75 @@
+import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { readMarker } from '../reconcile/marker.ts';
-import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
+import type { LiveSession } from '../reconcile/target.ts';
+import { RouterTrapError } from './errors.ts';
 import type { RouterOsSession } from './session.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
-/** Who is online by PPP now (`/ppp/active`). Ids in RADIUS's spelling: lower case, no `0x`. */
-export async function readSessions(session: RouterOsSession, signal: AbortSignal): Promise<readonly LiveSession[]> {
-  const attributes = { '.proplist': '.id,name,session-id,radius,comment' };
-  const sessions: LiveSession[] = [];
-  await session.stream('/ppp/active/print', attributes, (row) => void sessions.push(liveSession(row)), { signal });
-  return sessions;
+/** What identifies a session from outside. `mac` finds a guest's: a hotspot shows no Acct-Session-Id. */
+export interface SessionName {
+  readonly username: string;
+  /** As RADIUS has it; the MAC of a hotspot's session as `LiveSession` has it. */
+  readonly sessionId: string;
+  readonly mac?: string;
 }
 
-function liveSession(row: RouterOsRow): LiveSession {
-  const { marker } = readMarker(row['comment'] ?? '');
+type Ended = 'disconnected' | 'gone' | 'failed';
+
+/**
+ * Who is online now, by PPP (`/ppp/active`) and at hotspots (`/ip/hotspot/active`). Ids of PPP in RADIUS's spelling: lower
+ * case, no `0x`.
+ */
+export async function readSessions(session: RouterOsSession, signal: AbortSignal): Promise<readonly LiveSession[]> {
+  const ppp = { '.proplist': '.id,name,session-id,radius,comment' };
+  const hotspot = { '.proplist': '.id,user,mac-address,server,radius,comment' };
+  const tables = await Promise.all([
+    readTable(session, '/ppp/active', ppp, pppSession, signal),
+    readTable(session, '/ip/hotspot/active', hotspot, hotspotSession, signal),
+  ]);
+  return tables.flat();
+}
+
+async function readTable<T>(
+  session: RouterOsSession,
+  menu: string,
+  attributes: Readonly<Record<string, string>>,
+  read: (row: RouterOsRow) => T,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  try {
+    await session.stream(`${menu}/print`, attributes, (row) => void found.push(read(row)), { signal });
+  } catch (error) {
+    // A router without the package has no such menu, and nobody online by it.
+    if (!(error instanceof RouterTrapError && error.knowsNoCommand)) throw error;
+  }
+  return found;
+}
+
+function pppSession(row: RouterOsRow): LiveSession {
   return {
+    kind: 'ppp',
     username: row['name'] ?? '',
     sessionId: (row['session-id'] ?? '').toLowerCase().replace(/^0x/, ''),
+    ...whatBothHave(row),
+  };
+}
+
+function hotspotSession(row: RouterOsRow): LiveSession {
+  return {
+    kind: 'hotspot',
+    username: row['user'] ?? '',
+    sessionId: row['mac-address'] ?? '',
+    ...(row['server'] === undefined ? {} : { server: row['server'] }),
+    ...whatBothHave(row),
+  };
+}
+
+/** RouterOS before 7.21 shows the comment of the row that let a guest in; later ones show none. */
+function whatBothHave(row: RouterOsRow): Pick<LiveSession, 'radius' | 'handle' | 'marker'> {
+  const { marker } = readMarker(row['comment'] ?? '');
+  return {
     radius: row['radius'] === 'true',
     ...(row['.id'] === undefined ? {} : { handle: row['.id'] }),
     ...(marker === undefined ? {} : { marker }),
@@ -24,105 +77,69 @@ function liveSession(row: RouterOsRow): LiveSession {
 }
 
 /**
- * Removes sessions and looks again: an answer is no proof.
+ * Removes sessions and looks again: an answer is no proof. A guest's cookies go first, or the device would be back with
+ * its next packet.
  *
  * @returns what became of each, in the order asked; `gone`: it was not there
  */
 export async function endSessions(
   session: RouterOsSession,
-  wanted: readonly Pick<LiveSession, 'username' | 'sessionId'>[],
+  wanted: readonly SessionName[],
   window: { readonly size: number },
   signal: AbortSignal,
-): Promise<readonly ('disconnected' | 'gone' | 'failed')[]> {
-  const online = new Map((await readSessions(session, signal)).map((each) => [sessionKey(each), each.handle]));
-  const handles = wanted.flatMap((each) => online.get(sessionKey(each)) ?? []);
-  if (handles.length === 0) return wanted.map(() => 'gone');
-  await runWindowed(handles, window, async (handle) => {
-    await session.run('/ppp/active/remove', { '.id': handle }, { signal }).catch(() => undefined);
+): Promise<readonly Ended[]> {
+  const online = await readSessions(session, signal);
+  const found = wanted.map((name) => online.filter((each) => isMeant(each, name)));
+  const all = found.flat();
+  if (all.length === 0) return wanted.map(() => 'gone');
+  const remove = (menu: string, handle: string) =>
+    session.run(`${menu}/remove`, { '.id': handle }, { signal }).catch(() => undefined);
+  const cookies = await cookiesOf(session, all, signal);
+  await runWindowed(cookies, window, async (id) => void (await remove('/ip/hotspot/cookie', id)));
+  await runWindowed(all, window, async ({ kind, handle }) => {
+    if (handle !== undefined) await remove(menuOf(kind), handle);
   });
-  const left = new Set((await readSessions(session, signal)).map(sessionKey));
-  return wanted.map((each) => {
-    if (left.has(sessionKey(each))) return 'failed';
-    return online.has(sessionKey(each)) ? 'disconnected' : 'gone';
-  });
-}
-
-function sessionKey({ username, sessionId }: Pick<LiveSession, 'username' | 'sessionId'>): string {
-  return `${sessionId}\n${username}`;
-}
-
-/** Fields of a profile that a running session keeps until it dials again. */
-const felt = new Set(['local-address', 'remote-address', 'dns-server', 'rate-limit', 'address-list']);
-
-/**
- * What row changes mean for people whom the router let in by itself: RouterOS keeps a running session as it was when its
- * secret or profile changes, so the session is ended and dials again. Sessions that an earlier change should have ended
- * are among them: we may have died on the way, or the router was away. Pure.
- */
-export function localEffects(
-  changes: readonly Change[],
-  { rows, sessions }: Pick<Observation, 'rows' | 'sessions'>,
-  operator: string,
-): readonly SessionEffect[] {
-  const local = new Map<string, LiveSession[]>();
-  for (const session of sessions) {
-    if (!session.radius) local.set(session.username, [...(local.get(session.username) ?? []), session]);
-  }
-  if (local.size === 0) return [];
-  const reasons = new Map([...overdue(changes, rows, local, operator), ...reasonsByUsername(changes, rows)]);
-  return [...local].flatMap(([username, online]) => {
-    const why = reasons.get(username);
-    if (why === undefined) return [];
-    return [{ username, action: 'disconnect' as const, why, sessionIds: online.map((each) => each.sessionId) }];
+  // One that came back meanwhile has another `.id`, and is another.
+  const left = new Set((await readSessions(session, signal)).map(({ kind, handle }) => `${kind} ${handle}`));
+  return found.map((sessions) => {
+    if (sessions.some(({ kind, handle }) => left.has(`${kind} ${handle}`))) return 'failed';
+    return sessions.length > 0 ? 'disconnected' : 'gone';
   });
 }
 
-/**
- * Online by a secret of ours that is disabled or gone, and meant to be. A session shows the comment its secret had, marker
- * included.
- */
-function overdue(
-  changes: readonly Change[],
-  rows: readonly ObservedRow[],
-  local: ReadonlyMap<string, readonly LiveSession[]>,
-  operator: string,
-): ReadonlyMap<string, string> {
-  const changing = new Set(changes.filter(({ menu }) => menu === '/ppp/secret').map(({ identity }) => identity));
-  const secrets = new Map(rows.flatMap((row) => (row.menu === '/ppp/secret' ? [[row.identity, row] as const] : [])));
-  const reasons = new Map<string, string>();
-  for (const [username, online] of local) {
-    const secret = secrets.get(username);
-    const ours = [secret, ...online].some((each) => each?.marker?.operator === operator);
-    const barred = secret === undefined || secret.fields['disabled'] === 'yes';
-    if (ours && barred && !changing.has(username)) reasons.set(username, secret === undefined ? 'removed' : 'disabled');
-  }
-  return reasons;
+/** Where sessions of a kind are shown and removed. */
+export function menuOf(kind: LiveSession['kind']): string {
+  return kind === 'hotspot' ? '/ip/hotspot/active' : '/ppp/active';
 }
 
-function reasonsByUsername(changes: readonly Change[], rows: readonly ObservedRow[]): ReadonlyMap<string, string> {
-  const reasons = new Map<string, string>();
-  const profiles = new Map(changes.flatMap((change) => profileReason(change)));
-  for (const row of profiles.size === 0 ? [] : rows) {
-    const why = row.menu === '/ppp/secret' ? profiles.get(String(row.fields['profile'])) : undefined;
-    if (why !== undefined) reasons.set(row.identity, why);
-  }
-  for (const change of changes) {
-    const why = change.menu === '/ppp/secret' ? secretReason(change) : undefined;
-    if (why !== undefined) reasons.set(change.identity, why);
-  }
-  return reasons;
+/** Which kind of session an id belongs to. */
+export function kindOf({ sessionId }: Pick<SessionName, 'sessionId'>): 'ppp' | 'hotspot' {
+  return parseMac(sessionId) === undefined ? 'ppp' : 'hotspot';
 }
 
-function profileReason({ action, menu, identity, set }: Change): readonly (readonly [string, string])[] {
-  if (menu !== '/ppp/profile' || action !== 'update') return [];
-  const fields = Object.keys(set).filter((name) => felt.has(name));
-  return fields.length === 0 ? [] : [[identity, `${identity}: ${fields.join(', ')}`]];
+function isMeant(session: LiveSession, { username, sessionId, mac }: SessionName): boolean {
+  if (session.kind === 'ppp') return session.username === username && session.sessionId === sessionId;
+  const device = parseMac(mac ?? sessionId);
+  return device !== undefined && parseMac(session.sessionId) === device && isSameUser(session.username, username);
 }
 
-function secretReason({ action, set }: Change): string | undefined {
-  if (action === 'delete') return 'removed';
-  if (action !== 'update') return undefined;
-  if (set['disabled'] === 'yes') return 'disabled';
-  const fields = Object.keys(set).filter((name) => name !== 'service' && name !== 'disabled');
-  return fields.length === 0 ? undefined : fields.join(', ');
+/** A device that came by its MAC is called by it, in the router's spelling of that moment. */
+function isSameUser(one: string, other: string): boolean {
+  const mac = parseMac(one);
+  return one === other || (mac !== undefined && mac === parseMac(other));
+}
+
+async function cookiesOf(
+  session: RouterOsSession,
+  ending: readonly LiveSession[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const guests = ending.filter(({ kind }) => kind === 'hotspot');
+  if (guests.length === 0) return [];
+  const attributes = { '.proplist': '.id,user,mac-address' };
+  const cookies = await readTable(session, '/ip/hotspot/cookie', attributes, (row) => row, signal);
+  const theirs = cookies.filter((cookie) =>
+    guests.some((guest) => guest.username === cookie['user'] && guest.sessionId === cookie['mac-address']),
+  );
+  return theirs.flatMap((cookie) => cookie['.id'] ?? []);
 }

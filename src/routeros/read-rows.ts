@@ -2,15 +2,22 @@ import { Secret } from '../base/secret.ts';
 import { readMarker } from '../reconcile/marker.ts';
 import type { ObservedRow, ObservedValue } from '../reconcile/target.ts';
 import type { Field, Menu } from './menus/menu.ts';
+import { rowIdentity } from './menus/rows.ts';
 
 type RouterRow = Readonly<Record<string, string>>;
 
 /** What a reader without the policy `sensitive` gets in place of a secret (seen on RouterOS 7.20.8). */
 const hiddenSecret = /^\*{5}$/;
 
+/** What differs between boards. */
+export interface Board {
+  /** Only what lies in the folder `flash` outlives a restart. */
+  readonly flash: boolean;
+}
+
 /** The `.proplist` that reads all of a menu that we look at, and nothing costly. */
 export function proplistOf(menu: Menu): string {
-  const names = Object.keys(menu.fields);
+  const names = Object.keys(menu.fields).filter((name) => menu.fields[name]?.costly !== true);
   return [
     ...(menu.identity === 'settings' ? [] : ['.id', 'dynamic']),
     ...names,
@@ -18,16 +25,44 @@ export function proplistOf(menu: Menu): string {
   ].join();
 }
 
-/** Rows as RouterOS prints them, in canonical form. Dynamic rows are the router's own and left out. Pure. */
-export function readRows(menu: Menu, rows: readonly RouterRow[]): readonly ObservedRow[] {
-  return rows
-    .filter((row) => row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
-    .map((row) => readRow(menu, row));
+/** Names of the fields that are read only of rows that are wanted. */
+export function costlyFields(menu: Menu): readonly string[] {
+  return Object.keys(menu.fields).filter((name) => menu.fields[name]?.costly === true);
 }
 
-function readRow(menu: Menu, row: RouterRow): ObservedRow {
+/** Rows as RouterOS prints them, in canonical form. Dynamic rows are the router's own and left out. Pure. */
+export function readRows(
+  menu: Menu,
+  rows: readonly RouterRow[],
+  board: Board = { flash: false },
+): readonly ObservedRow[] {
+  return rows
+    .filter((row) => row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
+    .map((row) => readRow(menu, row, board));
+}
+
+/** Does this router show a folder `flash` among its files? */
+export function boardOf(files: readonly RouterRow[]): Board {
+  return { flash: files.some((row) => row['name'] === 'flash') };
+}
+
+/** A path as the board has it, from ours. */
+export function pathOn({ flash }: Board, path: string): string {
+  if (!flash || path === '') return path;
+  return path.startsWith('/') ? path.slice(1) : `${flashFolder}${path}`;
+}
+
+/** Ours, from the board's: what is not in `flash` there begins with a `/`. */
+function pathFrom({ flash }: Board, path: string): string {
+  if (!flash || path === '') return path;
+  return path.startsWith(flashFolder) ? path.slice(flashFolder.length) : `/${path}`;
+}
+
+const flashFolder = 'flash/';
+
+function readRow(menu: Menu, row: RouterRow, board: Board): ObservedRow {
   const fields: Record<string, ObservedValue> = {};
-  for (const [name, field] of Object.entries(menu.fields)) fields[name] = readField(field, row[name]);
+  for (const [name, field] of Object.entries(menu.fields)) fields[name] = readField(field, row[name], board);
   const id = row['.id'];
   const { marker, ownText } = readMarker(row['comment'] ?? '');
   return {
@@ -37,30 +72,41 @@ function readRow(menu: Menu, row: RouterRow): ObservedRow {
     ownership: menu.comment ? 'marker' : 'inventory',
     ...(marker === undefined ? {} : { marker }),
     ...(ownText === '' ? {} : { ownText }),
+    ...(isDangling(menu, fields) ? { dangling: true } : {}),
     ...(id === undefined ? {} : { handle: id }),
   };
 }
 
-function readField(field: Field, value: string | undefined): ObservedValue {
+function readField(field: Field, value: string | undefined, board: Board): ObservedValue {
   const text = value ?? field.default ?? '';
   if (field.secret === true) return new Secret(text);
+  if (field.path === true) return pathFrom(board, text);
   return field.canonical === undefined ? text : field.canonical(text);
 }
 
 function identityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
   if (menu.identity === 'settings') return '';
-  return menu.identity.map((name) => String(fields[name])).join(' ');
+  return rowIdentity(...menu.identity.map((name) => String(fields[name])));
 }
+
+/** A reference to a row that was removed shows as its `.id`, and stays so when another of its name is made. */
+function isDangling({ identity, fields: known }: Menu, fields: Readonly<Record<string, ObservedValue>>): boolean {
+  const names = identity === 'settings' ? [] : identity;
+  return names.some((name) => known[name]?.references !== undefined && rawId.test(String(fields[name])));
+}
+
+const rawId = /^\*[0-9A-F]+$/;
 
 /**
  * Did the router keep the secrets of this menu from us, by a mask or by leaving them out? One secret in clear proves that
  * it did not. That all are left out says something only where one of ours is: a row made by hand may have none.
  */
 export function hidesSecrets(menu: Menu, rows: readonly RouterRow[]): boolean {
-  const names = Object.entries(menu.fields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
-  const values = rows.flatMap((row) => names.map((name) => row[name]));
+  const secrets = Object.entries(menu.fields).filter(([, { secret }]) => secret === true);
+  const values = rows.flatMap((row) => secrets.map(([name]) => row[name]));
   if (values.some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
   if (values.some((value) => hiddenSecret.test(value ?? ''))) return true;
-  const ours = rows.some((row) => readMarker(row['comment'] ?? '').marker !== undefined);
+  const due = rows.filter((row) => secrets.some(([, { absent }]) => absent?.(row) !== true));
+  const ours = due.some((row) => readMarker(row['comment'] ?? '').marker !== undefined);
   return ours && values.length > 0 && values.every((value) => value === undefined);
 }

@@ -15,13 +15,14 @@ import type {
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
-import { endSessions, localEffects, readSessions } from './local-sessions.ts';
+import { localEffects } from './local-effects.ts';
+import { endSessions, kindOf, menuOf, readSessions, type SessionName } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
-import { hidesSecrets, proplistOf, readRows } from './read-rows.ts';
+import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
-import { RouterHidesSecretsError, RowMissingError, SessionStaysError } from './target-errors.ts';
+import { TableReader } from './table-reader.ts';
+import { DoneByHandError, RouterHidesSecretsError, RowMissingError, SessionStaysError } from './target-errors.ts';
 import { withoutSecrets } from './trap-secrets.ts';
-import type { RouterOsRow } from './wire/reply.ts';
 import { type Command, commandsFor } from './write-rows.ts';
 
 export interface RouterTargetOptions {
@@ -39,10 +40,12 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly exclusive = false;
   readonly references: Target['references'];
   readonly ordered: readonly string[];
+  readonly folders: readonly string[];
   readonly #options: RouterTargetOptions;
   readonly #menus: ReadonlyMap<string, Menu>;
   readonly #window = new AdaptiveWindow();
-  #showSensitive = true;
+  #reader = new TableReader();
+  #board: Board = { flash: false };
   /** `.id` by menu and identity: from the last look, and from adds since. */
   #handles = new Map<string, string>();
   /** For each look under way, what was made (its `.id`) and removed (absent) since it began: its answers may be older. */
@@ -57,6 +60,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.#menus = new Map(menus.map((menu) => [menu.path, menu]));
     this.references = Object.fromEntries(menus.map((menu) => [menu.path, referencesOf(menu)]));
     this.ordered = menus.filter((menu) => menu.ordered === true).map((menu) => menu.path);
+    this.folders = menus.filter((menu) => menu.folders === true).map((menu) => menu.path);
   }
 
   desired(model: Model): readonly Row[] {
@@ -64,16 +68,15 @@ export class RouterTarget implements Target, AsyncDisposable {
     return router === undefined ? [] : [...this.#menus.values()].flatMap((menu) => menu.rows(model, router));
   }
 
-  async observe(signal: AbortSignal): Promise<Observation> {
+  async observe(signal: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
     const session = await this.#connected(signal);
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
-      const [sessions, ...tables] = await Promise.all([
+      const [sessions, rows] = await Promise.all([
         readSessions(session, signal),
-        ...[...this.#menus.values()].map((menu) => this.#read(session, menu, signal)),
+        this.#readRows(session, desired, signal),
       ]);
-      const rows = tables.flat();
       this.#handles = handlesOf(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
       return { rows, sessions, pendingEffects: [], findings: [] };
@@ -120,10 +123,10 @@ export class RouterTarget implements Target, AsyncDisposable {
    * @returns false when no such session was there
    * @throws SessionStaysError when the router keeps it; the errors of the connection
    */
-  async removeSession(username: string, sessionId: string, signal: AbortSignal): Promise<boolean> {
+  async removeSession(name: SessionName, signal: AbortSignal): Promise<boolean> {
     const session = await this.#connected(signal);
-    const [ended] = await endSessions(session, [{ username, sessionId }], this.#window, signal);
-    if (ended === 'failed') throw new SessionStaysError(this.name, username, sessionId);
+    const [ended] = await endSessions(session, [name], this.#window, signal);
+    if (ended === 'failed') throw new SessionStaysError(this.name, name.username, name.sessionId);
     return ended === 'disconnected';
   }
 
@@ -142,33 +145,36 @@ export class RouterTarget implements Target, AsyncDisposable {
     result: SessionResult['result'],
     more = '',
   ): SessionResult {
-    return { effect, sessionId, nas: this.name, result, detail: `/ppp/active/remove${more}` };
+    return { effect, sessionId, nas: this.name, result, detail: `${menuOf(kindOf({ sessionId }))}/remove${more}` };
   }
 
-  async #read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly ObservedRow[]> {
-    const rows = await this.#print(session, menu, signal);
-    if (hidesSecrets(menu, rows)) throw new RouterHidesSecretsError(this.name, menu.path);
-    return readRows(menu, rows);
-  }
-
-  async #print(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly RouterOsRow[]> {
-    const rows: RouterOsRow[] = [];
-    const keep = (row: RouterOsRow): void => void rows.push(row);
-    const attributes = { '.proplist': proplistOf(menu) };
-    const secrets = Object.values(menu.fields).some((field) => field.secret === true);
-    if (secrets && this.#showSensitive) {
-      try {
-        await session.stream(`${menu.path}/print`, { ...attributes, 'show-sensitive': '' }, keep, { signal });
-        return rows;
-      } catch (error) {
-        // Before 7.21 there is no such switch, and secrets are shown to whoever may see them.
-        if (!isUnknownParameter(error)) throw error;
-        this.#showSensitive = false;
-        rows.length = 0;
-      }
-    }
-    await session.stream(`${menu.path}/print`, attributes, keep, { signal });
-    return rows;
+  /** In the order of the menus. What a board is like shows among its files, so paths are read when all is there. */
+  async #readRows(
+    session: RouterOsSession,
+    desired: readonly Row[],
+    signal: AbortSignal,
+  ): Promise<readonly ObservedRow[]> {
+    const menus = [...this.#menus.values()];
+    const tables = await Promise.all(
+      menus.map(async (menu) => ({ menu, rows: await this.#reader.read(session, menu, signal) })),
+    );
+    const hiding = tables.find(({ menu, rows }) => hidesSecrets(menu, rows));
+    if (hiding !== undefined) throw new RouterHidesSecretsError(this.name, hiding.menu.path);
+    const board = boardOf(tables.find(({ menu }) => menu.path === '/file')?.rows ?? []);
+    this.#board = board;
+    const wanted = new Set(desired.map(handleKey));
+    const filled = tables.map(async ({ menu, rows }) => {
+      const isWanted = (row: ObservedRow) => wanted.has(handleKey(row));
+      const whole = await this.#reader.fill(
+        session,
+        menu,
+        rows,
+        (row) => readRows(menu, [row], board).some(isWanted),
+        signal,
+      );
+      return readRows(menu, whole, board);
+    });
+    return (await Promise.all(filled)).flat();
   }
 
   /** Carries out one change after another until the connection is lost; from then on says so without trying. */
@@ -193,11 +199,17 @@ export class RouterTarget implements Target, AsyncDisposable {
       return { change, result: 'done' };
     } catch (error) {
       if (change.action === 'delete' && isGone(error)) return { change, result: 'done' };
-      return { change, result: 'failed', error: withoutSecrets(error, change) };
+      return { change, result: 'failed', error: this.#inWords(withoutSecrets(error, change), change) };
     } finally {
       if (change.action === 'delete') this.#handled(handleKey(change), undefined);
       this.#window.answered(this.#options.clock.monotonic() - started);
     }
+  }
+
+  #inWords(error: unknown, { menu, identity }: Change): unknown {
+    const advice = this.#menus.get(menu)?.byHand;
+    const helps = advice !== undefined && error instanceof RouterTrapError && error.knowsNoCommand;
+    return helps ? new DoneByHandError(identity, advice, error) : error;
   }
 
   #handled(key: string, handle: string | undefined): void {
@@ -221,6 +233,7 @@ export class RouterTarget implements Target, AsyncDisposable {
       change.place === undefined ? undefined : this.#handles.get(handleKey({ ...change, identity: change.place }));
     return {
       operator: this.#options.operator,
+      board: this.#board,
       ...(handle === undefined ? {} : { handle }),
       ...(place === undefined ? {} : { place }),
     };
@@ -237,7 +250,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     const session = this.#options.connect(this.#closing.signal);
     this.#session = session;
     // It may have been upgraded meanwhile.
-    this.#showSensitive = true;
+    this.#reader = new TableReader();
     const forget = () => {
       if (this.#session === session) this.#session = undefined;
     };
@@ -285,13 +298,9 @@ function handleKey({ menu, identity }: { readonly menu: string; readonly identit
   return `${menu}\n${identity}`;
 }
 
-function isUnknownParameter(error: unknown): boolean {
-  return error instanceof RouterTrapError && error.traps.some(({ message }) => message.startsWith('unknown parameter'));
-}
-
 /** Whether an error says nothing about the changes still to come. */
 function concernsOneRow(error: unknown): boolean {
-  return error instanceof RouterTrapError || error instanceof RowMissingError;
+  return [RouterTrapError, RowMissingError, DoneByHandError].some((kind) => error instanceof kind);
 }
 
 function isGone(error: unknown): boolean {

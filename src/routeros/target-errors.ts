@@ -23,8 +23,18 @@ export class SessionStaysError extends LastmileError {
   readonly router: string;
 
   constructor(router: string, username: string, sessionId: string) {
-    super(`router ${router} still shows session ${sessionId} of ${printable(username)} after /ppp/active/remove`);
+    super(`router ${router} still shows session ${sessionId} of ${printable(username)} after it was removed`);
     this.router = router;
+  }
+}
+
+/** The router has no command for it; a person can do it. */
+export class DoneByHandError extends LastmileError {
+  readonly code = 'LM_BY_HAND';
+  readonly retry = 'never';
+
+  constructor(identity: string, advice: string, cause: unknown) {
+    super(`${printable(identity)} is missing. ${advice}`, { cause });
   }
 }
 

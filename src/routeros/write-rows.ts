@@ -3,6 +3,7 @@ import { Secret } from '../base/secret.ts';
 import { writeMarker } from '../reconcile/marker.ts';
 import type { Change, Value } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
+import { type Board, pathOn } from './read-rows.ts';
 import { RowMissingError } from './target-errors.ts';
 
 /** One command of the RouterOS API. */
@@ -11,25 +12,27 @@ export interface Command {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/**
- * The commands that carry out one change, in order. Pure.
- *
- * @param context `handle`: `.id` of the row, absent for a create and for settings; `place`: `.id` of the row to move in
- * front of, absent for the end
- */
-export function commandsFor(
-  menu: Menu,
-  change: Change,
-  context: { readonly operator: string; readonly handle?: string; readonly place?: string },
-): readonly Command[] {
+export interface WriteContext {
+  readonly operator: string;
+  /** Absent: one without `flash`. */
+  readonly board?: Board;
+  /** `.id` of the row; absent for a create and for settings. */
+  readonly handle?: string;
+  /** `.id` of the row to move in front of; absent for the end. */
+  readonly place?: string;
+}
+
+/** The commands that carry out one change, in order. Pure. */
+export function commandsFor(menu: Menu, change: Change, context: WriteContext): readonly Command[] {
   const id = context.handle === undefined ? {} : { '.id': context.handle };
   switch (change.action) {
     case 'create': {
-      const fields = Object.entries(change.set).filter(([, value]) => value !== '');
-      return [{ command: `${menu.path}/add`, attributes: { ...revealed(fields), ...comment(menu, change, context) } }];
+      const fields = Object.entries(written(menu, change, context)).filter(([, value]) => value !== '');
+      const attributes = { ...Object.fromEntries(fields), ...comment(menu, change, context) };
+      return [{ command: `${menu.path}/add`, attributes }];
     }
     case 'update':
-      return updateCommands(menu, change, id, comment(menu, change, context));
+      return updateCommands(menu, written(menu, change, context), id, comment(menu, change, context));
     case 'delete':
       return [{ command: `${menu.path}/remove`, attributes: id }];
     case 'move':
@@ -40,25 +43,27 @@ export function commandsFor(
 }
 
 /** The comment to write, when the row does not carry our marker yet. What a person wrote stays in front of it. */
-function comment(menu: Menu, { before, owner }: Change, { operator }: { readonly operator: string }) {
+function comment(menu: Menu, { before, after, owner }: Change, { operator }: WriteContext) {
   if (!menu.comment || before?.marker?.owner === owner) return {};
-  return { comment: writeMarker(before?.ownText ?? '', { operator, owner }) };
+  const ownText = before === undefined ? after?.note : before.ownText;
+  return { comment: writeMarker(ownText ?? '', { operator, owner }) };
 }
 
 function updateCommands(
   menu: Menu,
-  change: Change,
+  values: Values,
   id: Readonly<Record<string, string>>,
   commented: Readonly<Record<string, string>>,
 ): readonly Command[] {
-  const fields = Object.entries(change.set);
+  const fields = Object.entries(values);
   // Addresses and numbers refuse the empty string (seen on RouterOS 7.2x).
-  const clears = ([name, value]: readonly [string, Value]) => value === '' && menu.fields[name]?.clear === 'unset';
+  const clears = ([name, value]: readonly [string, string]) => value === '' && menu.fields[name]?.clear === 'unset';
   const unsets = fields.filter(clears).map(([name]) => ({
     command: `${menu.path}/unset`,
     attributes: { ...id, 'value-name': name },
   }));
-  const attributes = { ...revealed(fields.filter((field) => !clears(field))), ...commented };
+  const sets = fields.filter((field) => !clears(field)).map(([name, value]) => [name, clearedBy(menu, name, value)]);
+  const attributes = { ...Object.fromEntries(sets), ...commented };
   if (Object.keys(attributes).length === 0) return unsets;
   return [...unsets, { command: `${menu.path}/set`, attributes: { ...id, ...attributes } }];
 }
@@ -75,6 +80,18 @@ function moveCommand(
   return { command: `${menu.path}/move`, attributes };
 }
 
-function revealed(fields: readonly (readonly [string, Value])[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(fields.map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]));
+type Values = Readonly<Record<string, string>>;
+
+/** What is to be written, as this board spells it. */
+function written(menu: Menu, { set }: Change, { board = { flash: false } }: WriteContext): Values {
+  const text = ([name, value]: readonly [string, Value]) => {
+    const plain = value instanceof Secret ? value.reveal() : value;
+    return [name, menu.fields[name]?.path === true ? pathOn(board, plain) : plain];
+  };
+  return Object.fromEntries(Object.entries(set).map(text));
+}
+
+function clearedBy(menu: Menu, name: string, value: string): string {
+  const clear = menu.fields[name]?.clear;
+  return value === '' && typeof clear === 'object' ? clear.word : value;
 }

@@ -73,7 +73,7 @@ describe('a router that two callers dial at once', () => {
     await using _target = target;
     const impatient = new AbortController();
 
-    const first = target.removeSession('anna', '81c00001', impatient.signal);
+    const first = target.removeSession({ username: 'anna', sessionId: '81c00001' }, impatient.signal);
     const second = target.observe(new AbortController().signal);
     await dialled;
     impatient.abort(new Error('enough'));
@@ -94,7 +94,9 @@ describe('a router target that is closed', () => {
 
     await target[Symbol.asyncDispose]();
 
-    await expect(target.removeSession('anna', '81c00001', signal)).rejects.toMatchObject({ code: 'LM_ROUTER_CLOSED' });
+    await expect(target.removeSession({ username: 'anna', sessionId: '81c00001' }, signal)).rejects.toMatchObject({
+      code: 'LM_ROUTER_CLOSED',
+    });
     expect(dials).toHaveLength(1);
   });
 

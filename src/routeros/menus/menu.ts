@@ -13,6 +13,12 @@ export interface Menu {
   readonly comment: boolean;
   /** True where the order of rows means something. */
   readonly ordered?: boolean;
+  /** True where identities are paths: a row lies in the folder whose row has the path up to its last `/`. */
+  readonly folders?: boolean;
+  /** True where RouterOS has no `show-sensitive`: secrets in it are shown to every reader. */
+  readonly plain?: boolean;
+  /** What a person can do where the router knows no `add` here. */
+  readonly byHand?: string;
   /** Rows of the router itself that are never looked at, besides dynamic ones. */
   readonly ignore?: (row: Readonly<Record<string, string>>) => boolean;
   /** The rows a router should hold. Pure. */
@@ -27,6 +33,12 @@ export interface Field {
   /** The menu whose row this names. */
   readonly references?: string;
   readonly secret?: boolean;
+  /** Rows that may have no such secret: where it is missing, that does not mean that it is hidden. */
+  readonly absent?: (row: Readonly<Record<string, string>>) => boolean;
+  /** Too much to read of every row: read only of rows that are wanted, and else empty. */
+  readonly costly?: boolean;
+  /** A path on the router's disk. Boards with a folder `flash` keep only what is in there: we leave that out of paths. */
+  readonly path?: boolean;
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
   readonly clear?: 'empty' | 'unset' | { readonly word: string };
 }

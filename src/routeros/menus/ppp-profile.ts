@@ -3,7 +3,7 @@ import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, formatTime, rateLimit, time, wordList, wordSet } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { baseProfileName, localServices, profileName } from './rows.ts';
+import { addressListsOf, baseProfileName, localServices, profileName } from './rows.ts';
 
 /**
  * What a PPP session gets unless its secret or RADIUS says otherwise. RouterOS: PPP > Profiles. One base profile for our
@@ -25,7 +25,8 @@ export const pppProfile = {
   },
   rows: (model, router) => {
     const base = (router.ppp?.servers.length ?? 0) > 0 ? [baseRow(router)] : [];
-    return [...base, ...localServices(model, router).map((service) => serviceRow(router, service))];
+    const services = localServices(model, router).filter(({ access }) => access.includes('pppoe'));
+    return [...base, ...services.map((service) => serviceRow(router, service))];
   },
 } satisfies Menu;
 
@@ -41,9 +42,6 @@ function baseRow(router: Router): Row {
 
 function serviceRow(router: Router, service: ServicePlan): Row {
   const { timeoutSeconds, idleTimeoutSeconds } = service.sessions;
-  const lists = service.attributes
-    .filter(({ name }) => name === 'Mikrotik-Address-List')
-    .map(({ value }) => String(value));
   return {
     menu: '/ppp/profile',
     identity: profileName(service),
@@ -56,7 +54,7 @@ function serviceRow(router: Router, service: ServicePlan): Row {
       'rate-limit': service.rate === undefined ? '' : rateLimit(rateLimitText(service.rate)),
       'session-timeout': timeoutSeconds === undefined ? '' : formatTime(timeoutSeconds * 1000),
       'idle-timeout': idleTimeoutSeconds === undefined ? '' : formatTime(idleTimeoutSeconds * 1000),
-      'address-list': wordSet(lists.join(',')),
+      'address-list': addressListsOf(service),
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Subscription } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { localSubscriptions, profileName } from './rows.ts';
+import { localSubscriptions, ownerOfSubscription, profileName } from './rows.ts';
 
 /**
  * Subscribers the router lets in by itself. RouterOS: PPP > Secrets. One that may not log in keeps a disabled row, so
@@ -30,7 +30,7 @@ function secretRow(subscription: Subscription): readonly Row[] {
     {
       menu: '/ppp/secret',
       identity: username,
-      owner: `Subscriber/${subscription.id.replace('/', '#')}`,
+      owner: ownerOfSubscription(subscription),
       source: subscription.origin,
       fields: {
         name: username,

@@ -13,8 +13,9 @@ export async function settle(
   lab: Pick<Lab, 'target'>,
   model: Model,
   inventory: Inventory = new MemoryInventory(),
+  more: { readonly allowDeletes?: number } = {},
 ): Promise<Applied> {
-  const guard = { deleteLimits: { always: 3, share: 0.05, most: 25 } };
+  const guard = { deleteLimits: { always: 3, share: 0.05, most: 25 }, ...more };
   const deps = { inventory, guard, signal: new AbortController().signal };
   const outcome = await reconcileOnce(lab.target, model, deps);
   if (outcome.result === 'refused') throw new Error(outcome.refusals[0]?.message);

@@ -1,0 +1,113 @@
+import { parseMac } from '../base/mac.ts';
+import { keyOf } from '../reconcile/diff.ts';
+import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
+import { rowIdentity } from './menus/rows.ts';
+
+/** Menus of those whom a router lets in by itself, and of what they get, by the kind of their sessions. */
+const menus = {
+  ppp: { users: '/ppp/secret', profiles: '/ppp/profile' },
+  hotspot: { users: '/ip/hotspot/user', profiles: '/ip/hotspot/user/profile' },
+} as const;
+
+const userMenus: ReadonlySet<string> = new Set([menus.ppp.users, menus.hotspot.users]);
+
+/** Profile menu of each menu of users. */
+const profilesOf: Readonly<Record<string, string>> = {
+  [menus.ppp.users]: menus.ppp.profiles,
+  [menus.hotspot.users]: menus.hotspot.profiles,
+};
+
+const profileMenus: ReadonlySet<string> = new Set(Object.values(profilesOf));
+
+/** Fields of a profile that a running session keeps until it comes anew. */
+const felt = new Set(['local-address', 'remote-address', 'dns-server', 'rate-limit', 'address-list', 'address-pool']);
+
+/**
+ * What row changes mean for people whom the router let in by itself: RouterOS keeps a running session as it was when the
+ * row or the profile behind it changes, so the session is ended and comes again. Sessions that an earlier change should
+ * have ended are among them: we may have died on the way, or the router was away. Pure.
+ */
+export function localEffects(
+  changes: readonly Change[],
+  { rows, sessions }: Pick<Observation, 'rows' | 'sessions'>,
+  operator: string,
+): readonly SessionEffect[] {
+  const local = sessions.filter(({ radius }) => !radius);
+  if (local.length === 0) return [];
+  const users = new Map(rows.filter(({ menu }) => userMenus.has(menu)).map((row) => [keyOf(row), row]));
+  const changing = new Set(changes.filter(({ menu }) => userMenus.has(menu)).map(keyOf));
+  const reasons = reasonsByRow(changes, users);
+  const effects = new Map<string, { readonly whys: Set<string>; readonly sessionIds: string[] }>();
+  for (const session of local) {
+    const key = keyOfRow(session, users, changing);
+    const why = reasons.get(key) ?? (changing.has(key) ? undefined : overdue(session, users.get(key), operator));
+    if (why === undefined) continue;
+    const effect = effects.get(session.username) ?? { whys: new Set(), sessionIds: [] };
+    effect.whys.add(why);
+    effect.sessionIds.push(session.sessionId);
+    effects.set(session.username, effect);
+  }
+  return [...effects].map(([username, { whys, sessionIds }]) => ({
+    username,
+    action: 'disconnect',
+    why: [...whys].join('; '),
+    sessionIds,
+  }));
+}
+
+/** The row that let a session in: at a hotspot the user of that one, else that of all. */
+function keyOfRow(
+  { kind = 'ppp', username, server }: LiveSession,
+  users: ReadonlyMap<string, ObservedRow>,
+  changing: ReadonlySet<string>,
+): string {
+  const menu = menus[kind].users;
+  if (kind === 'ppp') return keyOf({ menu, identity: username });
+  const here = keyOf({ menu, identity: rowIdentity(username, server ?? '') });
+  return users.has(here) || changing.has(here) ? here : keyOf({ menu, identity: rowIdentity(username, 'all') });
+}
+
+/** Online by a row of ours that is disabled or gone, and meant to be. Some sessions show the marker that row had. */
+function overdue(session: LiveSession, user: ObservedRow | undefined, operator: string): string | undefined {
+  if (![user, session].some((each) => each?.marker?.operator === operator)) return undefined;
+  if (user === undefined) return 'removed';
+  return user.fields['disabled'] === 'yes' ? 'disabled' : undefined;
+}
+
+function reasonsByRow(
+  changes: readonly Change[],
+  users: ReadonlyMap<string, ObservedRow>,
+): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  const profiles = new Map(changes.flatMap(profileReason));
+  for (const [key, { menu, fields }] of profiles.size === 0 ? [] : users) {
+    const why = profiles.get(keyOf({ menu: profilesOf[menu] ?? '', identity: String(fields['profile']) }));
+    if (why !== undefined) reasons.set(key, why);
+  }
+  for (const change of changes) {
+    const why = userMenus.has(change.menu) ? userReason(change) : undefined;
+    if (why !== undefined) reasons.set(keyOf(change), why);
+  }
+  return reasons;
+}
+
+function profileReason(change: Change): readonly (readonly [string, string])[] {
+  const { action, menu, identity, set } = change;
+  if (!profileMenus.has(menu) || action !== 'update') return [];
+  const fields = Object.keys(set).filter((name) => felt.has(name));
+  return fields.length === 0 ? [] : [[keyOf(change), `${identity}: ${fields.join(', ')}`]];
+}
+
+function userReason({ action, set, after }: Change): string | undefined {
+  if (action === 'delete') return 'removed';
+  if (action !== 'update') return undefined;
+  if (set['disabled'] === 'yes') return 'disabled';
+  // A device knows no password: the hotspot that lets it in says it.
+  const unfelt = ['service', 'disabled', ...(isDevice(after?.fields['name']) ? ['password'] : [])];
+  const fields = Object.keys(set).filter((name) => !unfelt.includes(name));
+  return fields.length === 0 ? undefined : fields.join(', ');
+}
+
+function isDevice(name: unknown): boolean {
+  return typeof name === 'string' && parseMac(name) !== undefined;
+}

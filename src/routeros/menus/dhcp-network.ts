@@ -1,0 +1,32 @@
+import type { DhcpServer, Router } from '../../model/model.ts';
+import type { Row } from '../../reconcile/target.ts';
+import { wordList } from '../canonical.ts';
+import type { Menu } from './menu.ts';
+import { ownerOf } from './rows.ts';
+
+/** What DHCP clients of a subnet are told. RouterOS: IP > DHCP Server > Networks. Without a row they get no gateway. */
+export const dhcpNetwork = {
+  path: '/ip/dhcp-server/network',
+  identity: ['address'],
+  comment: true,
+  fields: {
+    address: {},
+    gateway: { canonical: wordList },
+    'dns-server': { canonical: wordList },
+  },
+  rows: (_model, router) => router.dhcp.flatMap((server) => networkRow(router, server)),
+} satisfies Menu;
+
+function networkRow(router: Router, { network, name, origin }: DhcpServer): readonly Row[] {
+  if (network === undefined) return [];
+  const { address, gateway, dns } = network;
+  return [
+    {
+      menu: '/ip/dhcp-server/network',
+      identity: address,
+      owner: ownerOf(router, 'dhcp-network', name),
+      source: origin,
+      fields: { address, gateway: gateway ?? '', 'dns-server': dns.join(',') },
+    },
+  ];
+}

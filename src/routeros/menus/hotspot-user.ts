@@ -1,0 +1,83 @@
+import { Secret } from '../../base/secret.ts';
+import type { Hotspot, Router, Subscription } from '../../model/model.ts';
+import type { Row } from '../../reconcile/target.ts';
+import { address, macAddress, noneAs, yesNo } from '../canonical.ts';
+import type { Menu } from './menu.ts';
+import {
+  addressOfDevice,
+  localSubscriptions,
+  ownerOfDevice,
+  ownerOfSubscription,
+  profileName,
+  rowIdentity,
+} from './rows.ts';
+
+/**
+ * Guests the router lets in by itself: by name on every hotspot, and devices by their MAC on each hotspot that takes
+ * them. RouterOS: IP > Hotspot > Users. One that may not log in keeps a disabled row, so that the name stays taken.
+ */
+export const hotspotUser = {
+  path: '/ip/hotspot/user',
+  identity: ['name', 'server'],
+  comment: true,
+  fields: {
+    name: {},
+    server: { default: 'all', references: '/ip/hotspot' },
+    // Devices may have none.
+    password: { secret: true, absent: (row) => row['mac-address'] !== undefined },
+    profile: { default: 'default', references: '/ip/hotspot/user/profile' },
+    'mac-address': { canonical: noneAs('00:00:00:00:00:00', macAddress), clear: { word: '00:00:00:00:00:00' } },
+    address: { canonical: noneAs('0.0.0.0', address), clear: { word: '0.0.0.0' } },
+    disabled: { default: 'no', canonical: yesNo },
+  },
+  rows: (model, router) =>
+    localSubscriptions(model, router)
+      .filter(({ service }) => service.access.includes('hotspot'))
+      .flatMap((subscription) => [...namedRow(subscription), ...deviceRows(router, subscription)]),
+} satisfies Menu;
+
+function namedRow(subscription: Subscription): readonly Row[] {
+  const { username, password } = subscription;
+  if (username === undefined || password === undefined) return [];
+  return [
+    {
+      menu: '/ip/hotspot/user',
+      identity: rowIdentity(username, 'all'),
+      owner: ownerOfSubscription(subscription),
+      source: subscription.origin,
+      fields: { name: username, server: 'all', password, ...common(subscription, subscription.address) },
+    },
+  ];
+}
+
+function deviceRows(router: Router, subscription: Subscription): readonly Row[] {
+  return router.hotspots
+    .filter(({ macAuth }) => macAuth !== undefined)
+    .flatMap((hotspot) => subscription.macs.map((mac) => deviceRow(hotspot, subscription, mac)));
+}
+
+function deviceRow({ name: server, macAuth }: Hotspot, subscription: Subscription, mac: string): Row {
+  return {
+    menu: '/ip/hotspot/user',
+    identity: rowIdentity(mac, server),
+    owner: ownerOfDevice(subscription, mac, server),
+    source: subscription.origin,
+    fields: {
+      name: mac,
+      server,
+      password: passwordOf(macAuth, mac),
+      'mac-address': mac,
+      ...common(subscription, addressOfDevice(subscription, mac)),
+    },
+  };
+}
+
+function passwordOf(macAuth: Hotspot['macAuth'], mac: string): Secret {
+  const password = macAuth?.password ?? 'none';
+  if (password === 'mac') return new Secret(mac);
+  return password === 'none' ? new Secret('') : password;
+}
+
+function common({ service, state }: Subscription, fixed: string | undefined) {
+  return { profile: profileName(service), address: fixed ?? '', disabled: state === 'active' ? 'no' : 'yes' };
+}
