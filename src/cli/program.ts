@@ -13,6 +13,7 @@ import {
   type SimulateRouterOsOptions,
   simulateRouterOsFlags,
 } from '../simulator/command-flags.ts';
+import { type SimulateOmadaOptions, simulateOmadaFlags } from '../simulator/omada/command-flags.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** They work until they are stopped, and say themselves how they ended. */
-const lasting: ReadonlySet<string> = new Set(['run', 'routeros']);
+const lasting: ReadonlySet<string> = new Set(['run', 'routeros', 'omada']);
 /** For the others, to leave things in order when they are interrupted. */
 const graceMs = 3_000;
 
@@ -181,6 +182,7 @@ class TwinnedCommand extends Command {
 
 const simulateTwins: Readonly<Record<string, string>> = {
   user: 'LASTMILE_SIMULATE_USER',
+  listenPortal: 'LASTMILE_SIMULATE_LISTEN_PORTAL',
   version: 'LASTMILE_SIMULATE_VERSION',
   printListeners: 'LASTMILE_SIMULATE_PRINT_LISTENERS',
 };
@@ -398,6 +400,15 @@ function addSimulate(program: Command, carry: Carry): void {
     carry(command, async (io, { signal, clock }) => {
       const { simulateRouterOs } = await import('../simulator/command.ts');
       await simulateRouterOs(options, { out: (line) => io.out(`${line}\n`), signal, clock });
+      return signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
+    }),
+  );
+  const omada = simulate.command('omada').description('an Omada controller, with its access points and guests');
+  for (const flag of simulateOmadaFlags) omada.addOption(simulateOption(flag));
+  omada.action((options: SimulateOmadaOptions, command) =>
+    carry(command, async (io, { signal, clock }) => {
+      const { simulateOmada } = await import('../simulator/omada/command.ts');
+      await simulateOmada(options, { out: (line) => io.out(`${line}\n`), signal, clock });
       return signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
     }),
   );

@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { joinHostPort } from '../endpoints.ts';
 import { type SelfSigned, selfSigned } from '../self-signed.ts';
 import { type AuthRecord, type ClientPlace, ClientTable, controllerMac, type SimulatedClient } from './client-table.ts';
 import { DeviceGateway, type NameTable } from './device-gateway.ts';
@@ -19,6 +20,8 @@ export interface SimulatedOmadaOptions {
   readonly host?: string;
   /** Where operators ask; default a free one. */
   readonly apiPort?: number;
+  /** Default: `host`. */
+  readonly portalHost?: string;
   /** Where guests are sent first, plain HTTP; default a free one. */
   readonly portalPort?: number;
   /** Default true: HTTPS with a certificate made at the start. */
@@ -140,7 +143,7 @@ export class SimulatedOmada {
     const omada = new SimulatedOmada(options);
     try {
       await listening(omada.#api, omada.host, options.apiPort ?? 0);
-      await listening(omada.#portal, omada.host, options.portalPort ?? 0);
+      await listening(omada.#portal, omada.portalHost, options.portalPort ?? 0);
     } catch (error) {
       await omada[Symbol.asyncDispose]();
       throw error;
@@ -150,6 +153,10 @@ export class SimulatedOmada {
 
   get host(): string {
     return this.#options.host ?? '127.0.0.1';
+  }
+
+  get portalHost(): string {
+    return this.#options.portalHost ?? this.host;
   }
 
   get apiPort(): number {
@@ -162,7 +169,7 @@ export class SimulatedOmada {
 
   /** Its origin for `OmadaController.url`. */
   get url(): string {
-    return `${this.certificate === undefined ? 'http' : 'https'}://${authority(this.host, this.apiPort)}`;
+    return `${this.certificate === undefined ? 'http' : 'https'}://${joinHostPort(this.host, this.apiPort)}`;
   }
 
   /** A device comes into the network. One of that MAC that was there before is gone. @throws TypeError */
@@ -172,7 +179,7 @@ export class SimulatedOmada {
     this.#clients.put(client);
     const gateway = await this.#openGateway(client, request.names ?? {});
     this.#gateways.set(client.mac, gateway);
-    return { ...client, proxy: authority(this.host, gateway.port) };
+    return { ...client, proxy: joinHostPort(this.host, gateway.port) };
   }
 
   /** A device goes. @returns whether it was there */
@@ -248,7 +255,7 @@ export class SimulatedOmada {
   #openGateway({ mac }: SimulatedClient, names: NameTable): Promise<DeviceGateway> {
     // Pre-Authentication Access: the portal, and where guests are sent first.
     const open = new Set([
-      authority(this.host, this.portalPort),
+      joinHostPort(this.portalHost, this.portalPort),
       ...this.sites.map(({ portalUrl }) => authorityOf(portalUrl)),
     ]);
     return DeviceGateway.start({
@@ -258,7 +265,7 @@ export class SimulatedOmada {
       isOpen: (asked) => open.has(asked),
       interceptedTo: (url) => {
         const query = new URLSearchParams({ clientMac: mac, url });
-        return `http://${authority(this.host, this.portalPort)}/portal/entry?${query}`;
+        return `http://${joinHostPort(this.portalHost, this.portalPort)}/portal/entry?${query}`;
       },
     });
   }
@@ -299,10 +306,6 @@ async function closed(server: Server): Promise<void> {
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
-}
-
-function authority(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** With the port in any case. */
