@@ -8,7 +8,7 @@ export const rejectText: Readonly<Record<RejectReason, string>> = {
   'wrong-password': 'Wrong username or password',
   'unknown-subscriber': 'Wrong username or password',
   'wrong-mac': 'Wrong username or password',
-  'password-used': 'This login was used already',
+  'password-used': 'This login was used already: the page is too old',
   'method-not-possible': 'This way of logging in is not possible',
   'not-sold-here': 'This account cannot be used here',
   'local-only': 'This account cannot be used here',

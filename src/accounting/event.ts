@@ -94,6 +94,7 @@ export interface Session {
 export interface SessionReader {
   /** Open sessions, newest last. */
   open(): Iterable<Session>;
+  /** @param username of a device, its MAC in any spelling */
   openOf(username: string): readonly Session[];
   /** An open session by Acct-Session-Id, on any NAS. */
   bySessionId(sessionId: string): readonly Session[];

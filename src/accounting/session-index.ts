@@ -1,4 +1,5 @@
 import { idOnNas, type SessionState } from './session-state.ts';
+import { userOf } from './session-user.ts';
 
 /** Sessions in memory: every open one, and as many of those closed last as `keepClosed` says. */
 export class SessionIndex {
@@ -32,14 +33,15 @@ export class SessionIndex {
     return this.#open.get(key) ?? this.#closed.get(key);
   }
 
+  /** @param username of a device, its MAC in any spelling */
   openOf(username: string): readonly SessionState[] {
-    return this.#all(this.#openByUser.get(username));
+    return this.#all(this.#openByUser.get(userOf(username)));
   }
 
   /** Whether this session is open, and no other of its username on its NAS. Looks no further than the second. */
   isOnlyOne({ key, nas, username }: Pick<SessionState, 'key' | 'nas' | 'username'>): boolean {
     if (!this.#open.has(key)) return false;
-    for (const other of this.#openByUser.get(username)) {
+    for (const other of this.#openByUser.get(userOf(username))) {
       if (other !== key && this.#open.get(other)?.nas === nas) return false;
     }
     return true;
@@ -81,7 +83,7 @@ export class SessionIndex {
     sameId.delete(session.username);
     this.#byId.set(id, sameId.set(session.username, session.key));
     if (session.stoppedAt !== undefined) return;
-    this.#openByUser.add(session.username, session.key);
+    this.#openByUser.add(userOf(session.username), session.key);
     this.#openBySessionId.add(plainId(session.sessionId), session.key);
   }
 
@@ -91,7 +93,7 @@ export class SessionIndex {
     if (sameId?.get(session.username) === session.key) sameId.delete(session.username);
     if (sameId?.size === 0) this.#byId.delete(id);
     if (session.stoppedAt !== undefined) return;
-    this.#openByUser.remove(session.username, session.key);
+    this.#openByUser.remove(userOf(session.username), session.key);
     this.#openBySessionId.remove(plainId(session.sessionId), session.key);
   }
 

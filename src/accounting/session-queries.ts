@@ -1,9 +1,11 @@
 import type { SessionIndex } from './session-index.ts';
 import type { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
+import { usernamesOf } from './session-user.ts';
 import { type SessionView, viewOf } from './view.ts';
 
 export interface SessionQuery {
+  /** Of a device, its MAC in any spelling. */
   readonly user?: string;
   /** True: open ones only. False: closed ones only. Absent: both. */
   readonly active?: boolean;
@@ -23,7 +25,7 @@ export async function findSessions(
   const found = active === false ? [] : [...(user === undefined ? index.open() : index.openOf(user))].reverse();
   const room = limit - found.length;
   if (active !== true && room > 0) {
-    found.push(...(user === undefined ? await rows.closed(room) : await rows.history(user, room)));
+    found.push(...(user === undefined ? await rows.closed(room) : await closedOf(rows, user, room)));
   }
   return found.slice(0, limit).map((session) => viewOf(session, now, interimSeconds));
 }
@@ -35,6 +37,18 @@ export async function historyOf(
   username: string,
   limit: number,
 ): Promise<readonly SessionState[]> {
-  const all = [...index.openOf(username), ...(await rows.history(username, limit))];
+  const all = [...index.openOf(username), ...(await closedOf(rows, username, limit))];
   return all.sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
+}
+
+/** Begun last first. */
+async function closedOf(rows: SessionRows, username: string, limit: number): Promise<readonly SessionState[]> {
+  const names = usernamesOf(username);
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) return rows.history(only, limit);
+  const all = await Promise.all(names.map((name) => rows.history(name, limit)));
+  return all
+    .flat()
+    .sort((a, b) => b.startedAt - a.startedAt)
+    .slice(0, limit);
 }

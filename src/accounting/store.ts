@@ -21,7 +21,8 @@ import { SessionIndex } from './session-index.ts';
 import { findSessions, historyOf, type SessionQuery } from './session-queries.ts';
 import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
-import { StopWaiters } from './stop-waiters.ts';
+import { deviceOf, isSessionOf, type SessionUser, sessionUserKey } from './session-user.ts';
+import { SessionWaiters } from './session-waiters.ts';
 import type { SessionView } from './view.ts';
 
 export interface AccountingOptions {
@@ -56,7 +57,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #journal: Table<string>;
   readonly #commits: GroupCommit<AccountingRecord>;
   readonly #stopping = new AbortController();
-  readonly #waiters = new StopWaiters();
+  readonly #stopWaiters = new SessionWaiters();
+  readonly #startWaiters = new SessionWaiters();
   readonly #listeners = new Set<(session: SessionState) => void>();
   readonly #unsubscribe: () => void;
   #rows: SessionRows;
@@ -148,8 +150,18 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     const session = this.#index.byKey(key);
     if (session?.stoppedAt !== undefined) return true;
     if (session === undefined && this.#rows.hasEnded(key)) return true;
-    if (signal.aborted) return false;
-    return await this.#waiters.wait(key, signal);
+    return await this.#stopWaiters.wait(key, signal);
+  }
+
+  /** Open sessions of a user on a device at a NAS: there may be one that its router has forgotten. */
+  openOfUser(user: SessionUser): readonly SessionState[] {
+    return this.#index.openOf(user.username).filter((session) => isSessionOf(session, user));
+  }
+
+  /** Resolves with true when such a session is open or its first record is stored, with false when the signal fires first. */
+  async started(user: SessionUser, signal: AbortSignal): Promise<boolean> {
+    if (this.openOfUser(user).length > 0) return true;
+    return await this.#startWaiters.wait(sessionUserKey(user), signal);
   }
 
   /** Calls `listener`, which must not throw, with each session that a stored record touched. @returns how to end that */
@@ -207,7 +219,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#sequence = last;
     this.#lookedUpTo = last;
     this.#findings = findings;
-    for (const session of index.closed()) this.#waiters.tell(session.key);
+    for (const session of index.closed()) this.#stopWaiters.tell(session.key);
+    for (const session of index.open()) this.#tellStarted(session);
   }
 
   async #commit(events: readonly AccountingRecord[]): Promise<void> {
@@ -231,11 +244,17 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#rows.committed(fold.changes);
     for (const { after } of fold.changes.values()) {
       this.#index.put(after);
-      if (after.stoppedAt !== undefined) this.#waiters.tell(after.key);
+      if (after.stoppedAt !== undefined) this.#stopWaiters.tell(after.key);
+      else this.#tellStarted(after);
     }
     for (const listener of this.#listeners) for (const { after } of fold.changes.values()) listener(after);
     if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
+  }
+
+  #tellStarted(session: SessionState): void {
+    const mac = this.#startWaiters.some ? deviceOf(session) : undefined;
+    if (mac !== undefined) this.#startWaiters.tell(sessionUserKey({ ...session, mac }));
   }
 
   /** A failure needs nothing here: the store is broken then, opened again and read. */

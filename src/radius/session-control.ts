@@ -1,6 +1,7 @@
 import type { Session, SessionEnder, SessionReader } from '../accounting/event.ts';
 import { notOnNas } from '../accounting/terminate-cause.ts';
 import { messageOf } from '../base/errors.ts';
+import { macOfClientId } from '../base/mac.ts';
 import type { SessionControl } from '../directory/directory-target.ts';
 import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
 import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
@@ -24,8 +25,16 @@ export interface DynamicAuthorization {
 
 /** The other way to a router's sessions, when RADIUS does not reach them. */
 export interface SessionsByApi {
-  /** True when a session was there and was removed; `undefined` when the router has no API for us. */
-  remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined>;
+  /**
+   * The menu a session was removed from, or just true; false when it was in none; `undefined` when the router has no API
+   * for us.
+   */
+  remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | boolean | undefined>;
+}
+
+export interface RemovedFrom {
+  /** `/ip/hotspot/active`. */
+  readonly menu: string;
 }
 
 export interface NasSessionControlOptions {
@@ -97,10 +106,11 @@ export class NasSessionControl implements SessionControl {
 
   async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {
     const removed = nas.router === undefined ? undefined : await this.#remove(nas.router, session, signal);
-    if (removed === true) return { result: 'disconnected', detail: `${words}; /ppp/active/remove` };
+    if (removed === true) return { result: 'disconnected', detail: `${words}; ${menuOf(session)}/remove` };
+    if (typeof removed === 'object') return { result: 'disconnected', detail: `${words}; ${removed.menu}/remove` };
     if (removed === false) {
       const result = answer.result === 'ack' ? 'disconnected' : 'gone';
-      return this.#over(session, { result, detail: `${words}; not in /ppp/active` });
+      return this.#over(session, { result, detail: `${words}; not in ${menuOf(session)}` });
     }
     const detail = removed === undefined ? words : `${words}; API: ${removed}`;
     if (answer.result === 'nak' && answer.gone === true) return this.#over(session, { result: 'gone', detail });
@@ -109,7 +119,11 @@ export class NasSessionControl implements SessionControl {
   }
 
   /** As the router's API has it; text says why it could not be asked. */
-  async #remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | string | undefined> {
+  async #remove(
+    router: string,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<RemovedFrom | boolean | string | undefined> {
     return this.#options.api.remove(router, session, signal).catch(messageOf);
   }
 
@@ -131,6 +145,12 @@ export class NasSessionControl implements SessionControl {
     const limit = AbortSignal.timeout(this.#options.stopWithinMs ?? 3_000);
     return this.#options.sessions.stopped(session.key, AbortSignal.any([limit, signal]));
   }
+}
+
+/** Where RouterOS shows such a session, whose id begins with the number of the service that made it. */
+function menuOf({ sessionId, callingStationId }: Session): string {
+  if (callingStationId !== undefined && macOfClientId(callingStationId) !== undefined) return '/ip/dhcp-server/lease';
+  return /^80[0-9a-f]{6}$/.test(sessionId) ? '/ip/hotspot/active' : '/ppp/active';
 }
 
 function unsent(error: unknown): DynamicAnswer {

@@ -1,4 +1,5 @@
 import type { Session } from '../accounting/event.ts';
+import { parseMac } from '../base/mac.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 
 /** What a NAS can find a session by. */
@@ -31,7 +32,10 @@ export function sessionKeys(session: SessionIdentity): readonly Identification[]
     ...named('NAS-IP-Address', session.nasIpAddress),
     ...named('NAS-Identifier', session.nasIdentifier),
   ];
-  const exact = [everything, [...user, ...id]].map((keys) => ({ keys, vague: false }));
+  // RouterOS was seen to put a Wi-Fi client off its access point whose MAC is the User-Name, unless the address says that
+  // its hotspot session is meant (packetfence#7703).
+  const short = parseMac(session.username) === undefined ? [...user, ...id] : [...user, ...id, ...address];
+  const exact = [everything, short].map((keys) => ({ keys, vague: false }));
   const byAddress = user.length + address.length < 2 ? [] : [{ keys: [...user, ...address], vague: true }];
   return [...exact, ...byAddress].filter(({ keys }, at) => at === 0 || keys.length < everything.length);
 }

@@ -62,6 +62,30 @@ describe('somebody who is not let in', () => {
   });
 });
 
+describe('the door somebody comes through', () => {
+  const request = { credential: { method: 'pap', password: Buffer.from('right') } } as const;
+  const athome: AccessLogin = { ...anna, access: ['pppoe'] };
+
+  it('is one their service is sold for', () => {
+    expect(authorise({ ...request, door: 'pppoe' }, athome, now)).toMatchObject({ verdict: 'accept' });
+    expect(authorise({ ...request, door: 'hotspot' }, athome, now)).toEqual({
+      verdict: 'reject',
+      reason: 'not-sold-here',
+    });
+  });
+
+  it('is no matter where it cannot be told, or nothing is said about it', () => {
+    expect(authorise(request, athome, now)).toMatchObject({ verdict: 'accept' });
+    expect(authorise({ ...request, door: 'hotspot' }, anna, now)).toMatchObject({ verdict: 'accept' });
+  });
+
+  it('is told to nobody without the password', () => {
+    const guess = { credential: { method: 'pap', password: Buffer.from('guess') }, door: 'hotspot' } as const;
+
+    expect(authorise(guess, athome, now)).toMatchObject({ reason: 'wrong-password' });
+  });
+});
+
 describe('Session-Timeout', () => {
   const limited = (sessionTimeoutSeconds: number): AccessLogin['limits'] => ({
     interimSeconds: 120,

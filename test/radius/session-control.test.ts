@@ -3,7 +3,7 @@ import type { Session } from '../../src/accounting/event.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { loginOf } from '../../src/directory/row-meaning.ts';
-import { type DynamicAnswer, NasSessionControl } from '../../src/radius/session-control.ts';
+import { type DynamicAnswer, NasSessionControl, type SessionsByApi } from '../../src/radius/session-control.ts';
 import type { SessionEffect } from '../../src/reconcile/target.ts';
 
 const signal = new AbortController().signal;
@@ -20,7 +20,7 @@ function effect(action: SessionEffect['action'], ...sessionIds: readonly string[
 
 interface Around {
   readonly answer?: () => Promise<DynamicAnswer>;
-  readonly onRouter?: () => Promise<boolean | undefined>;
+  readonly onRouter?: () => ReturnType<SessionsByApi['remove']>;
   readonly stops?: boolean;
 }
 
@@ -138,5 +138,35 @@ describe('a session whose Stop never came', () => {
     await control.disconnect(one, signal);
 
     expect(ended).toEqual([]);
+  });
+});
+
+describe('a session that an ACK did not end', () => {
+  const guest = { ...session('80100014'), username: '000c4200d464', callingStationId: '00:0C:42:00:D4:64' };
+  const lease = { ...session('a0000001'), callingStationId: '1:0:c:42:0:d4:64' };
+
+  it.each<[string, Session, Awaited<ReturnType<SessionsByApi['remove']>>, string]>([
+    [
+      'where the router says it was',
+      guest,
+      { menu: '/ip/hotspot/active' },
+      'Disconnect-ACK; /ip/hotspot/active/remove',
+    ],
+    ['of a hotspot', guest, true, 'Disconnect-ACK; /ip/hotspot/active/remove'],
+    ['of PPP', session('81c00001'), true, 'Disconnect-ACK; /ppp/active/remove'],
+    ['that is not there: of a hotspot', guest, false, 'Disconnect-ACK; not in /ip/hotspot/active'],
+    ['that is not there: of DHCP', lease, false, 'Disconnect-ACK; not in /ip/dhcp-server/lease'],
+  ])('IW-18: is ended by the API, and its menu told: %s', async (_, open, removed, detail) => {
+    const { control } = controlOf([open], { stops: false, onRouter: async () => removed });
+
+    expect(await control.disconnect(open, signal)).toEqual({ result: 'disconnected', detail });
+  });
+
+  it('IW-18: is seen to be over by its Stop, and the router is not asked', async () => {
+    const { control } = controlOf([guest], { onRouter: () => Promise.reject(new Error('asked')) });
+
+    const told = await control.disconnect(guest, signal);
+
+    expect(told).toEqual({ result: 'disconnected', detail: 'Disconnect-ACK, Stop received' });
   });
 });
