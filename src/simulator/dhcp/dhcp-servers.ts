@@ -120,7 +120,8 @@ export class DhcpServers {
     const held = this.#heldBy(client, server);
     if (held !== undefined && fits(held, verdict.lease)) return this.#prolong(held, verdict.lease);
     if (held !== undefined) this.#end(held, 'NAS-Request');
-    return this.#bind(client, server, caller, verdict.lease);
+    // What becomes of an earlier lease that does not fit is another session.
+    return this.#bind(client, server, before === undefined ? caller : this.#newCaller(client, server), verdict.lease);
   }
 
   #prolong(lease: Lease, { grant, leaseMs }: LeaseGrant): LeaseResult {
