@@ -7,7 +7,7 @@ import { type RecentDecisions, recentDecisions } from '../../src/access/decision
 import type { AccountingEvent, AccountingSink } from '../../src/accounting/event.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
-import type { DirectoryReader, Login, Nas } from '../../src/directory/reader.ts';
+import type { DirectoryReader, Login, Nas, PortalAccess } from '../../src/directory/reader.ts';
 import type { Endpoint } from '../../src/model/model.ts';
 import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
 import type { RadiusLog } from '../../src/radius/drops.ts';
@@ -47,18 +47,25 @@ export function login(username: string, more: Partial<Login> = {}): Login {
 /** A directory that tests fill by hand. */
 export class TestDirectory implements DirectoryReader {
   readonly logins = new Map<string, Login>();
+  /** By MAC. */
+  readonly devices = new Map<string, Login>();
   nasList: readonly Nas[] = [coreNas];
+  portals: readonly PortalAccess[] = [];
 
   constructor(logins: readonly Login[] = []) {
     for (const one of logins) this.logins.set(one.username, one);
   }
 
-  device(): undefined {}
+  device(mac: string): Login | undefined {
+    return this.devices.get(mac);
+  }
 
-  portal(): undefined {}
+  portal(site: string): PortalAccess | undefined {
+    return this.portals.find((each) => each.site === site);
+  }
 
-  portalsAt(): [] {
-    return [];
+  portalsAt(nas: string): readonly PortalAccess[] {
+    return this.portals.filter((each) => each.nas.includes(nas));
   }
 
   login(username: string): Login | undefined {

@@ -1,0 +1,384 @@
+import { describe, expect, it } from 'vitest';
+import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
+import { guestUsername, portalPassword, slotOf } from '../../src/access/portal-password.ts';
+import { formatMac, macFormats } from '../../src/base/mac.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Nas, PortalAccess } from '../../src/directory/reader.ts';
+import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
+import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
+import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import {
+  type Bench,
+  coreNas,
+  hasRadclient,
+  login,
+  papRequest,
+  radclient,
+  request,
+  secretText,
+  startServer,
+  TestNas,
+} from './support.ts';
+
+const phone = '00:0C:42:00:D4:64';
+const tablet = '00:0C:42:00:D4:65';
+const key = new Secret('key of the site, thirty-two octets');
+const anna = login('anna', { access: ['hotspot'] });
+const annasPhone = login(phone, { subscriber: 'anna', password: new Secret(''), access: ['hotspot', 'dhcp'] });
+const guests = { interimSeconds: 60, sessionTimeoutSeconds: 1800, rateLimit: '1M/2M', pool: 'guests', attributes: [] };
+const fake = { interimSeconds: 120, sessionTimeoutSeconds: 300, rateLimit: '64k/64k', pool: 'fake', attributes: [] };
+const cafe: PortalAccess = { site: 'cafe', key, nas: ['core-1'], clickThrough: { service: 'free', limits: guests } };
+
+type Attributes = readonly NamedAttribute[];
+
+/** What RouterOS sends from its hotspot (RouterOS 7.1x, FreeRADIUS debug), but User-Name and proof. */
+function atHotspot(mac = phone, more: Attributes = []): Attributes {
+  return [
+    { name: 'NAS-Port-Type', value: 'Wireless-802.11' },
+    { name: 'Calling-Station-Id', value: mac },
+    { name: 'Called-Station-Id', value: 'hs-guest' },
+    { name: 'NAS-Port-Id', value: 'bridge-guests' },
+    { name: 'Acct-Session-Id', value: '80100014' },
+    { name: 'Framed-IP-Address', value: '10.41.41.9' },
+    { name: 'Mikrotik-Host-IP', value: '10.41.41.9' },
+    { name: 'Service-Type', value: 'Login-User' },
+    ...more,
+  ];
+}
+
+/** And from its DHCP server. */
+function atDhcp(server: string, clientId = '1:0:c:42:0:d4:64'): Attributes {
+  return [
+    { name: 'NAS-Port-Type', value: 'Ethernet' },
+    { name: 'Calling-Station-Id', value: clientId },
+    { name: 'Called-Station-Id', value: server },
+    { name: 'NAS-Port-Id', value: 'bridge-lan' },
+  ];
+}
+
+const atPpp: Attributes = [
+  { name: 'Service-Type', value: 'Framed-User' },
+  { name: 'Framed-Protocol', value: 'PPP' },
+  { name: 'NAS-Port-Type', value: 'Ethernet' },
+  { name: 'Calling-Station-Id', value: phone },
+];
+
+interface Answer {
+  readonly accepted: boolean;
+  readonly words: readonly string[];
+}
+
+/** A server with one subscriber, her phone, and a portal; and a NAS to ask it. */
+async function network({ nas = {}, clock = new ManualClock() }: { nas?: Partial<Nas>; clock?: ManualClock } = {}) {
+  const bench = await startServer([anna], { clock });
+  bench.directory.devices.set(phone, annasPhone);
+  bench.directory.portals = [cafe];
+  bench.directory.nasList = [{ ...coreNas, unknownClients: new Map([['lan', fake]]), ...nas }];
+  const router = await TestNas.open();
+  let identifier = 0;
+  const send = async (octets: (identifier: number) => Uint8Array): Promise<Answer> => {
+    identifier += 1;
+    const reply = await router.exchange(octets(identifier), bench.auth);
+    const described = describeAttributes(reply, 20, reply.length);
+    return { accepted: reply[0] === 2, words: described.map(({ name, value }) => `${name}=${value}`) };
+  };
+  return {
+    bench,
+    clock,
+    router,
+    send,
+    pap: (username: string, password: string, attributes: Attributes) =>
+      send((id) => papRequest(username, password, { attributes, identifier: id }).octets),
+    chap: (username: string, password: string, attributes: Attributes) =>
+      send((id) => chapRequest(username, password, attributes, id)),
+    async [Symbol.asyncDispose]() {
+      await router[Symbol.asyncDispose]();
+      await bench[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function chapRequest(username: string, password: string, attributes: Attributes, identifier: number): Uint8Array {
+  const challenge = Buffer.alloc(16, identifier);
+  const response = Buffer.concat([Uint8Array.of(3), chapResponse(3, password, challenge)]);
+  const encoded = [
+    encodeNamed({ name: 'User-Name', value: username }),
+    encodeAttribute(60, challenge),
+    encodeAttribute(3, response),
+  ];
+  return request(1, { encoded, attributes, identifier }).octets;
+}
+
+/** As the portal makes it, now. */
+function oneTime(username: string, now: number, mac = phone): string {
+  return portalPassword(key, { username, mac, nas: 'core-1' }, slotOf(now)).reveal();
+}
+
+function lastOf({ decisions }: Bench, username: string) {
+  return decisions.of(username).at(-1);
+}
+
+const ofReply = (name: string) => (word: string) => word.startsWith(`${name}=`);
+
+describe('a subscriber at a hotspot', () => {
+  it.each(['pap', 'chap'] as const)('IS-63: logs in with the credentials that are declared, by %s', async (method) => {
+    await using net = await network();
+
+    const { accepted, words } = await net[method]('anna', 'correct horse', atHotspot());
+
+    expect(accepted).toBe(true);
+    expect(words).toEqual(expect.arrayContaining(['Mikrotik-Rate-Limit=5M/20M', 'Acct-Interim-Interval=120']));
+  });
+
+  it('IS-23: that the router logs in by mac-cookie is an ordinary login, shown as one, and ends with the account', async () => {
+    await using net = await network();
+
+    const remembered = await net.pap('anna', 'correct horse', atHotspot());
+    net.bench.directory.logins.set('anna', { ...anna, state: 'suspended' });
+    const suspended = await net.pap('anna', 'correct horse', atHotspot());
+
+    expect([remembered.accepted, suspended.accepted]).toEqual([true, false]);
+    expect(net.bench.decisions.of('anna')).toMatchObject([
+      { verdict: 'accept', method: 'pap', callingStationId: phone },
+      { verdict: 'reject', reason: 'suspended' },
+    ]);
+  });
+
+  it('is told that a service for home is not sold here, in words the portal knows', async () => {
+    await using net = await network();
+    net.bench.directory.logins.set('anna', { ...anna, access: ['pppoe'] });
+
+    const there = await net.pap('anna', 'correct horse', atHotspot());
+    const home = await net.pap('anna', 'correct horse', atPpp);
+
+    expect(there).toMatchObject({ accepted: false });
+    expect(there.words).toContain('Reply-Message=This account cannot be used here');
+    expect(home.accepted).toBe(true);
+  });
+});
+
+describe('a device that is let in by its MAC', () => {
+  it('SPL-20: in every format RouterOS can send, by PAP and CHAP, and Call-Check of other makes', async () => {
+    await using net = await network({ nas: { macPasswords: [new Secret('of this site')] } });
+    const callCheck = [
+      { name: 'Service-Type', value: 'Call-Check' },
+      { name: 'Calling-Station-Id', value: '00-0C-42-00-D4-64' },
+    ];
+
+    for (const format of macFormats) {
+      for (const username of [formatMac(phone, format), formatMac(phone, format).toLowerCase()]) {
+        expect((await net.pap(username, 'of this site', atHotspot())).accepted).toBe(true);
+        expect((await net.chap(username, 'of this site', atHotspot())).accepted).toBe(true);
+        expect((await net.pap(username, 'of this site', callCheck)).accepted).toBe(true);
+      }
+    }
+  });
+
+  it('IS-24: has the limits of its subscriber, and is shown by its MAC however it was sent', async () => {
+    await using net = await network();
+
+    const { words } = await net.pap('000c4200d464', '', atHotspot());
+
+    expect(words).toContain('Mikrotik-Rate-Limit=5M/20M');
+    expect(lastOf(net.bench, '00-0c-42-00-d4-64')).toMatchObject({ username: phone, method: 'mac', verdict: 'accept' });
+  });
+
+  it.each<[string, string, string, Attributes, string]>([
+    ['a MAC somebody typed', phone, '', atHotspot(tablet), 'wrong-mac'],
+    ['a wrong password', phone, 'guess', atHotspot(), 'wrong-password'],
+    ['the door of PPP', phone, '', atPpp, 'unknown-subscriber'],
+    ['an unknown MAC', tablet, '', atHotspot(tablet), 'unknown-subscriber'],
+  ])('not with %s', async (_, username, password, attributes, reason) => {
+    await using net = await network();
+
+    const { accepted, words } = await net.pap(username, password, attributes);
+
+    expect(accepted).toBe(false);
+    expect(words).toContain('Reply-Message=Wrong username or password');
+    expect(lastOf(net.bench, username)).toMatchObject({ verdict: 'reject', reason });
+  });
+
+  it('not by EAP, which wants an answer of its own', async () => {
+    await using net = await network();
+    const encoded = [
+      encodeNamed({ name: 'User-Name', value: phone }),
+      encodeAttribute(79, Buffer.from([2, 1, 0, 5, 1])),
+    ];
+
+    const { accepted } = await net.send(
+      (id) => request(1, { encoded, attributes: atHotspot(), identifier: id }).octets,
+    );
+
+    expect(accepted).toBe(false);
+  });
+
+  it('is not waited for when nobody knows it: its router asked by itself', async () => {
+    await using bench = await startServer([anna], { rejectDelayMs: 3_600_000 });
+    await using router = await TestNas.open();
+
+    const reply = await router.exchange(papRequest(tablet, '', { attributes: atHotspot(tablet) }).octets, bench.auth);
+
+    expect(reply[0]).toBe(3);
+  });
+});
+
+describe('a client of a DHCP server', () => {
+  it('SPL-17: that is declared has the address of its subscriber, and a lease as long as its service says', async () => {
+    await using net = await network();
+    const limits = { ...annasPhone.limits, address: '10.30.0.7', sessionTimeoutSeconds: 7200 };
+    net.bench.directory.devices.set(phone, { ...annasPhone, limits });
+
+    const { accepted, words } = await net.pap(phone, ' ', atDhcp('lan'));
+
+    expect(accepted).toBe(true);
+    expect(words).toEqual(
+      expect.arrayContaining([
+        'Framed-IP-Address=10.30.0.7',
+        'Mikrotik-Rate-Limit=5M/20M',
+        'Session-Timeout=7200',
+        expect.stringMatching(/^Class=/),
+      ]),
+    );
+  });
+
+  it('SPL-19: that nobody declared has a short lease from the fake pool, and why says so', async () => {
+    await using net = await network();
+
+    const { accepted, words } = await net.pap(tablet, ' ', atDhcp('lan', '1:0:c:42:0:d4:65'));
+
+    expect(accepted).toBe(true);
+    expect(words).toEqual(
+      expect.arrayContaining(['Framed-Pool=fake', 'Mikrotik-Rate-Limit=64k/64k', 'Session-Timeout=300']),
+    );
+    expect(lastOf(net.bench, tablet)).toMatchObject({ verdict: 'accept', method: 'dhcp', sessionTimeoutSeconds: 300 });
+  });
+
+  it('SPL-19: has no lease at another server, nor while it is suspended', async () => {
+    await using net = await network();
+    net.bench.directory.devices.set(phone, { ...annasPhone, state: 'suspended' });
+
+    expect((await net.pap(tablet, ' ', atDhcp('office'))).accepted).toBe(false);
+    expect((await net.pap(phone, ' ', atDhcp('lan'))).accepted).toBe(false);
+    expect(lastOf(net.bench, phone)).toMatchObject({ reason: 'suspended', method: 'mac' });
+  });
+});
+
+describe('a guest whom the portal sent', () => {
+  it.each(['pap', 'chap'] as const)('IS-28: logs in by a password that works once, by %s', async (method) => {
+    await using net = await network();
+    const password = oneTime('anna', net.clock.now());
+
+    const first = await net[method]('anna', password, atHotspot());
+    const second = await net[method]('anna', password, atHotspot());
+
+    expect([first.accepted, second.accepted]).toEqual([true, false]);
+    expect(second.words.find(ofReply('Reply-Message'))).toContain('used already');
+    expect(net.bench.decisions.of('anna')).toMatchObject([
+      { verdict: 'accept', method: 'portal' },
+      { verdict: 'reject', method: 'portal', reason: 'password-used' },
+    ]);
+  });
+
+  it('gets the same answer again when the router asks again', async () => {
+    await using net = await network();
+    const options = { attributes: atHotspot(), identifier: 200 };
+    const { octets } = papRequest('anna', oneTime('anna', net.clock.now()), options);
+
+    const first = await net.router.exchange(octets, net.bench.auth);
+    const again = await net.router.exchange(octets, net.bench.auth);
+
+    expect(first[0]).toBe(2);
+    expect(again.equals(first)).toBe(true);
+  });
+
+  it('has this minute and the next', async () => {
+    await using net = await network();
+    const passwords = [0, 60_000].map((later) => oneTime('anna', net.clock.now() + later));
+
+    net.clock.advance(60_000);
+    const both = [
+      await net.pap('anna', passwords[0] ?? '', atHotspot()),
+      await net.pap('anna', passwords[1] ?? '', atHotspot()),
+    ];
+    net.clock.advance(120_000);
+    const late = await net.pap('anna', passwords[1] ?? '', atHotspot());
+
+    expect(both.map(({ accepted }) => accepted)).toEqual([true, true]);
+    expect(lastOf(net.bench, 'anna')).toMatchObject({ reason: 'wrong-password' });
+    expect(late.accepted).toBe(false);
+  });
+
+  it('IS-30: is decided about as the portal did, and again: an account that expired on the way is refused, unspent', async () => {
+    await using net = await network();
+    const password = oneTime('anna', net.clock.now());
+    net.bench.directory.logins.set('anna', { ...anna, expires: net.clock.now() });
+
+    const expired = await net.pap('anna', password, atHotspot());
+    net.bench.directory.logins.set('anna', anna);
+    const renewed = await net.pap('anna', password, atHotspot());
+
+    expect(expired.words).toContain('Reply-Message=This account has expired');
+    expect(renewed.accepted).toBe(true);
+  });
+
+  it('has, without an account, what is declared for those who click through', async () => {
+    await using net = await network();
+    const username = guestUsername('cafe', phone);
+
+    const { accepted, words } = await net.pap(username, oneTime(username, net.clock.now()), atHotspot());
+
+    expect(accepted).toBe(true);
+    expect(words).toEqual(
+      expect.arrayContaining(['Mikrotik-Rate-Limit=1M/2M', 'Framed-Pool=guests', 'Session-Timeout=1800']),
+    );
+    expect(lastOf(net.bench, username)).toMatchObject({ username, method: 'portal', verdict: 'accept' });
+  });
+
+  it.each<[string, (now: number) => readonly [string, string, Attributes]]>([
+    ['with the password of another device', (now) => ['anna', oneTime('anna', now, tablet), atHotspot()]],
+    ['with a password that another device carried off', (now) => ['anna', oneTime('anna', now), atHotspot(tablet)]],
+    [
+      'as another guest',
+      (now) => [guestUsername('cafe', tablet), oneTime(guestUsername('cafe', tablet), now), atHotspot()],
+    ],
+    ['by PPP', (now) => ['anna', oneTime('anna', now), atPpp]],
+  ])('is nobody %s', async (_, made) => {
+    await using net = await network();
+
+    const { accepted, words } = await net.pap(...made(net.clock.now()));
+
+    expect(accepted).toBe(false);
+    expect(words).toContain('Reply-Message=Wrong username or password');
+  });
+});
+
+describe('a NAS of another make', () => {
+  it('lets in whoever has the password, and by MAC whoever has that MAC, where it does not say what it is', async () => {
+    await using net = await network({ nas: { profile: 'generic' } });
+    net.bench.directory.logins.set('anna', { ...anna, access: ['pppoe'] });
+    const calling = [{ name: 'Calling-Station-Id', value: phone }];
+    const loginUser = [...calling, { name: 'Service-Type', value: 'Login-User' }];
+
+    expect((await net.pap('anna', 'correct horse', loginUser)).accepted).toBe(true);
+    expect((await net.pap('anna', 'correct horse', atHotspot())).accepted).toBe(false);
+    expect((await net.pap(phone, '', calling)).accepted).toBe(true);
+    expect((await net.pap(tablet, '', atDhcp('lan'))).accepted).toBe(false);
+  });
+});
+
+describe.runIf(hasRadclient)('radclient as a hotspot', () => {
+  it('is let in with a MAC and its empty password, and not with another device’s', async () => {
+    await using net = await network();
+    const lines = (mac: string) => [
+      'User-Name = 00-0c-42-00-d4-64',
+      'User-Password = ""',
+      'Service-Type = Login-User',
+      `Calling-Station-Id = ${mac}`,
+      'Message-Authenticator = 0x00',
+    ];
+
+    expect(await radclient('auth', net.bench.auth, secretText, lines(phone))).toContain('Received Access-Accept');
+    expect(await radclient('auth', net.bench.auth, secretText, lines(tablet))).toContain('Received Access-Reject');
+  });
+});
