@@ -39,7 +39,7 @@ function mikrotik(
   declared: Declaration,
   spec: MikrotikSpec,
   path: Steps,
-  { routers }: BridgeContext,
+  { routers, operator }: BridgeContext,
 ): MikrotikBridge | undefined {
   const router = routers.get(spec.router);
   if (router === undefined) {
@@ -53,13 +53,15 @@ function mikrotik(
   }
   checkRadius(to, declared, path, router);
   const loginUrl = loginUrlOf(to, declared, spec, path, hotspot);
+  const method = methodOf(to, declared, spec, path, hotspot);
+  if (method === 'pap-form') checkForm(to, declared, path, operator.portal.publicUrl, loginUrl);
   const hosts = [new URL(loginUrl).host, hotspot.dnsName, hotspot.address];
   return {
     type: 'mikrotik',
     router: router.name,
     identity: router.identity ?? router.radius?.nasIdentifier ?? router.name,
     hotspot: hotspot.name,
-    method: methodOf(to, declared, spec, path, hotspot),
+    method,
     loginUrl,
     loginHosts: [...new Set(hosts.flatMap((host) => host?.toLowerCase() ?? []))],
   };
@@ -109,6 +111,20 @@ function methodOf(
     warning(to, 'LM_MAC_COOKIE', message, declared, [...path, 'hotspot'], hint);
   }
   return method;
+}
+
+/** Browsers stop a form that leads from https to http, whichever its method. */
+function checkForm(
+  to: Resolving,
+  declared: Declaration,
+  path: Steps,
+  publicUrl: string | undefined,
+  loginUrl: string,
+): void {
+  if (publicUrl?.startsWith('https:') !== true || !loginUrl.startsWith('http:')) return;
+  const message = `browsers will warn every guest of "${declared.name}": a form from https leads to ${loginUrl}`;
+  const hint = 'pap-redirect, or https at the router';
+  warning(to, 'LM_FORM_NOT_SECURE', message, declared, [...path, 'method'], hint);
 }
 
 function loginUrlOf(

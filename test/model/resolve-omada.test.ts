@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { document, errorsOf, lines, load, modelOf, operator, revealed } from '../support/manifest.ts';
+
+const base = 'url: https://192.0.2.9:8043\noperator: {username: portal, password: {derive: 1}}';
+const files = (spec: string) => ({ 'operator.yaml': operator, 'roof.yaml': document('OmadaController', 'roof', spec) });
+const controller = (fields: string, spec = base) => {
+  const [found] = modelOf(files(`${spec}\n${fields}`)).omadaControllers;
+  if (found === undefined) throw new Error('no controller');
+  return found;
+};
+const told = (fields: string, spec = base) => lines(load(files(`${spec}\n${fields}`)));
+const print = 'AB:'.repeat(31);
+
+describe('an Omada controller', () => {
+  it('has an address, an operator and a unit of time', () => {
+    const { operator: account, origin: _origin, ...found } = controller('');
+
+    expect(found).toEqual({ name: 'roof', url: 'https://192.0.2.9:8043', tls: { mode: 'ca' }, timeUnit: 'ms' });
+    expect(account.username).toBe('portal');
+    expect(revealed(account.password)).toHaveLength(32);
+  });
+
+  it('is as declared', () => {
+    expect(
+      controller('id: 0a1b2c\ntimeUnit: us\ngeneration: v5\nsites: [{name: A}, {name: B, id: 5f01}]'),
+    ).toMatchObject({
+      id: '0a1b2c',
+      timeUnit: 'us',
+    });
+  });
+
+  it.each(['https://192.0.2.9:8043/x', 'https://me:you@192.0.2.9', 'https://192.0.2.9/?x'])(
+    'is reached at an origin, not %s',
+    (url) => {
+      expect(told('', base.replace('https://192.0.2.9:8043', url))).toEqual([expect.stringContaining('error LM_URL')]);
+    },
+  );
+
+  it('is warned about over plain HTTP', () => {
+    expect(told('', base.replace('https://192.0.2.9:8043', 'http://127.0.0.1:8088'))).toEqual([
+      expect.stringContaining('warning LM_PLAIN_CONTROLLER'),
+    ]);
+  });
+
+  it.each([
+    ['generation: v4', 'LM_NOT_SUPPORTED_YET "v4" is not supported yet'],
+    ['openapi: {clientId: x}', 'LM_NOT_SUPPORTED_YET "openapi" is not supported yet'],
+    ['sites: [{name: A}, {name: A}]', 'LM_DUPLICATE_ENTRY "A" stands twice'],
+    ['sites: [{name: A, id: x1}, {name: B, id: x1}]', 'LM_DUPLICATE_ENTRY "x1" stands twice'],
+  ])('%s is refused', (fields, said) => {
+    expect(told(fields)).toContainEqual(expect.stringContaining(said));
+  });
+});
+
+describe('the certificate of an Omada controller', () => {
+  it('OM-28: is pinned by its fingerprint, however that is written', () => {
+    const pinned = { mode: 'pinned', fingerprint: 'ab'.repeat(32) };
+
+    expect(controller(`tls: {fingerprint: "${print}ab"}`).tls).toEqual(pinned);
+    expect(controller(`tls: {mode: pinned, fingerprint: ${'aB'.repeat(32)}}`).tls).toEqual(pinned);
+  });
+
+  it('OM-28: is that of an authority, known or declared', () => {
+    const ca = readFileSync(join(import.meta.dirname, '../fixtures/tls/portal.crt'), 'utf8');
+
+    expect(controller('tls: {mode: ca}').tls).toEqual({ mode: 'ca' });
+    expect(controller(`tls: {ca: ${JSON.stringify(ca)}}`).tls).toEqual({ mode: 'ca', ca });
+  });
+
+  it('OM-28: is not checked only when that is said, and warned about', () => {
+    expect(controller('tls: {mode: insecure}').tls).toEqual({ mode: 'insecure' });
+    expect(told('tls: {mode: insecure}')).toEqual([expect.stringContaining('warning LM_TLS_INSECURE')]);
+  });
+
+  it.each([
+    ['{mode: pinned}', 'LM_TLS mode pinned needs a fingerprint'],
+    [`{mode: ca, fingerprint: "${print}ab"}`, 'LM_TLS mode ca uses no fingerprint'],
+    [`{mode: pinned, fingerprint: "${print}ab", ca: x}`, 'LM_TLS mode pinned uses no authority'],
+    ['{ca: x}', 'LM_TLS this is no certificate in PEM'],
+    ['{fingerprint: "AB:CD"}', 'LM_WRONG_FORMAT'],
+  ])('is refused as %s', (tls, said) => {
+    expect(errorsOf(load(files(`${base}\ntls: ${tls}`)))).toEqual([expect.stringContaining(said)]);
+  });
+});
