@@ -1,0 +1,63 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
+import { OmadaClients } from '../../src/omada/clients.ts';
+import type { OmadaAccess } from '../../src/portal/ports.ts';
+import { controllerAt, keptLog, macOf, never, omadaLab, password } from './support.ts';
+
+describe('the controllers of a model', () => {
+  it('are what the portal asks for', () => {
+    expectTypeOf<OmadaClients>().toExtend<OmadaAccess>();
+  });
+
+  it('keep their sessions while they are declared alike', async () => {
+    await using lab = await omadaLab();
+    using clients = new OmadaClients({ clock: systemClock, log: keptLog() });
+    const { tls } = lab.declared;
+    const declared = () =>
+      controllerAt(lab.omada.url, { tls, operator: { username: 'lastmile', password: new Secret(password) } });
+    const enter = async (mac: string) => clients.authorise({ controller: 'cafe' }, await lab.guest({ mac }), 60, never);
+
+    clients.use({ omadaControllers: [declared()] });
+    expect(await enter(macOf(1))).toEqual({ result: 'authorised' });
+    clients.use({ omadaControllers: [declared()] });
+    expect(await enter(macOf(2))).toEqual({ result: 'authorised' });
+    expect(lab.omada.counters.logins).toBe(1);
+
+    clients.use({ omadaControllers: [{ ...declared(), timeUnit: 's' }] });
+    expect(await enter(macOf(3))).toEqual({ result: 'authorised' });
+    expect(lab.omada.counters.logins).toBe(2);
+  });
+
+  it.each([
+    { operator: { username: 'lastmile', password: new Secret('new') } },
+    { operator: { username: 'other', password: new Secret(password) } },
+    { tls: { mode: 'insecure' } },
+    { tls: { mode: 'pinned', fingerprint: 'b'.repeat(64) } },
+    { tls: { mode: 'ca', ca: 'x' } },
+    { id: 'new' },
+    { url: 'http://127.0.0.1:2' },
+  ] as const)('are closed when another declaration is in force: %j', async (change) => {
+    const log = keptLog();
+    using clients = new OmadaClients({ clock: systemClock, log });
+    const one = controllerAt('http://127.0.0.1:1', { tls: { mode: 'pinned', fingerprint: 'a'.repeat(64) } });
+    clients.use({ omadaControllers: [one] });
+    expect(await clients.check(never)).toMatchObject([{ reason: 'unreachable' }]);
+
+    clients.use({ omadaControllers: [{ ...one }] });
+    expect(clients.findings()).toHaveLength(1);
+    clients.use({ omadaControllers: [{ ...one, ...change }] });
+    expect(clients.findings()).toEqual([]);
+  });
+
+  it('that are not declared let nobody in', async () => {
+    await using lab = await omadaLab();
+    using clients = new OmadaClients({ clock: systemClock, log: keptLog() });
+    clients.use({ omadaControllers: [lab.declared] });
+    clients.use({ omadaControllers: [] });
+
+    const verdict = await clients.authorise({ controller: 'cafe' }, await lab.guest(), 60, never);
+
+    expect(verdict).toEqual({ result: 'failed', reason: 'no Omada controller cafe is declared' });
+  });
+});
