@@ -1,4 +1,4 @@
-import { authorise, type Decision } from '../access/authorise.ts';
+import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
 import type { LoggedDecision } from '../access/decision-log.ts';
 import type { Message } from './texts/texts.ts';
 import type { Visit } from './visit.ts';
@@ -17,7 +17,7 @@ export function decide({ portal }: Visit, { username, password, mac, nas }: Pass
   const { directory, clock, decisions } = portal.deps;
   const now = clock.now();
   const credential = { method: 'pap', password: Buffer.from(password) } as const;
-  const decision = authorise({ credential }, directory.login(username), now);
+  const decision = authorise({ credential, door: 'hotspot' }, directory.login(username), now);
   decisions.record(recordOf(decision, { at: now, username, nas, callingStationId: mac, method: 'portal' }));
   return decision;
 }
@@ -32,16 +32,18 @@ function recordOf(decision: Decision, known: Known): LoggedDecision {
 
 /** What a guest is told about a reject. The same for a wrong name and a wrong password. */
 export function messageFor(reason: string): Message {
-  return rejects.get(reason) ?? 'router-refused';
+  return Object.hasOwn(rejects, reason) ? rejects[reason as RejectReason] : 'router-refused';
 }
 
-const rejects: ReadonlyMap<string, Message> = new Map<string, Message>([
-  ['unknown-subscriber', 'wrong-password'],
-  ['wrong-password', 'wrong-password'],
-  ['suspended', 'suspended'],
-  ['disabled', 'disabled'],
-  ['expired', 'expired'],
-  ['local-only', 'not-here'],
-  ['not-sold-here', 'not-here'],
-  ['method-not-possible', 'not-here'],
-]);
+const rejects: Readonly<Record<RejectReason, Message>> = {
+  'unknown-subscriber': 'wrong-password',
+  'wrong-password': 'wrong-password',
+  'wrong-mac': 'device-refused',
+  'password-used': 'wait-a-minute',
+  'method-not-possible': 'not-here',
+  'local-only': 'not-here',
+  'not-sold-here': 'not-here',
+  disabled: 'disabled',
+  suspended: 'suspended',
+  expired: 'expired',
+};

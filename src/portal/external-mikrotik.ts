@@ -8,17 +8,21 @@ import { handOver, type MikrotikGuest, passwordMethod, readMikrotik, routerLogin
 import type { Portal, Refusal, Visit } from './visit.ts';
 import { notice, startAgain, wordsFor } from './visit.ts';
 
-/** The site that a page made for another platform means: by its aliases, or by its own name as `domain`. */
+/** The site that a page made for another platform means: by its aliases, all that are declared, or by its name as `domain`. */
 export function siteOf(sites: readonly PortalSite[], fields: Fields): PortalSite | undefined {
-  const domain = given(fields, 'domain');
-  const region = given(fields, 'region');
-  const virtualId = given(fields, 'virtual-id');
-  const byAliases = sites.find(({ aliases }) => {
-    const declared = [aliases.domain, aliases.region, aliases.virtualId];
-    if (declared.every((each) => each === undefined)) return false;
-    return [domain, region, virtualId].every((each, at) => declared[at] === undefined || declared[at] === each);
-  });
-  return byAliases ?? sites.find(({ name }) => name === domain);
+  const sent = ['domain', 'region', 'virtual-id'].map((name) => given(fields, name));
+  const [best] = sites
+    .map((site) => ({ site, matched: aliasesMatched(site, sent) }))
+    .filter(({ matched }) => matched > 0)
+    .sort((a, b) => b.matched - a.matched);
+  return best?.site ?? sites.find(({ name }) => name === sent[0]);
+}
+
+/** How many aliases there are, if what was sent has them all; else 0. */
+function aliasesMatched({ aliases }: PortalSite, sent: readonly (string | undefined)[]): number {
+  const declared = [aliases.domain, aliases.region, aliases.virtualId];
+  if (!declared.every((alias, at) => alias === undefined || alias === sent[at])) return 0;
+  return declared.filter((alias) => alias !== undefined).length;
 }
 
 /**
@@ -51,7 +55,7 @@ export async function externalLogin(visit: Visit, fields: Fields, json: boolean)
 }
 
 function toRouter(visit: Visit, guest: MikrotikGuest, username: string, json: boolean): Answer {
-  const { portal, site } = visit;
+  const { portal, site, from } = visit;
   const { bridge, door, mac, originalUrl } = guest;
   const answer = (refusal: Refusal) => refuseExternal(portal, visit, refusal, json);
   if (passwordMethod(bridge, door) === undefined) return answer({ status: 502, message: 'no-password-method' });
@@ -59,7 +63,10 @@ function toRouter(visit: Visit, guest: MikrotikGuest, username: string, json: bo
   const nonce = Buffer.from(portal.deps.random(12)).toString('base64url');
   const login = routerLogin(visit, bridge, door, { username, mac, nonce, ...(dst === undefined ? {} : { dst }) });
   if (login === undefined) return answer({ status: 503, message: 'not-ready' });
-  portal.deps.log.info({ site: site.name, nas: bridge.router, mac, username, method: 'external' }, 'guest let in');
+  portal.deps.log.info(
+    { site: site.name, nas: bridge.router, mac, username, method: 'external', from },
+    'guest let in',
+  );
   if (!json) return handOver(visit, bridge, login);
   for (const [name, value] of login.fields) login.url.searchParams.set(name, value);
   return { type: 'json', status: 200, body: { result: 'accepted', location: login.url.href } };

@@ -19,7 +19,12 @@ const longestToken = 4 * 1024;
 const longestUrl = 2 * 1024;
 
 const urls: ReadonlySet<string> = new Set(['link-orig', 'link-login', 'link-success', 'redirectUrl', 'originUrl']);
-const tokens: ReadonlySet<string> = new Set(['context', 'c']);
+const longestOf: ReadonlyMap<string, number> = new Map([
+  ['context', longestToken],
+  ['c', longestToken],
+  // RFC 2865 §5.1.
+  ['username', 253],
+]);
 /** An SSID is any 32 octets, and an error is in the router's own code page. */
 const anyOctets: ReadonlySet<string> = new Set(['ssidName', 'ssid', 'error', 'error-orig']);
 
@@ -74,7 +79,7 @@ function addField(fields: Map<string, string>, key: string, value: string | unde
     fields.set(key, value.slice(0, longestUrl));
     return undefined;
   }
-  if (value.length > (tokens.has(key) ? longestToken : longestValue)) return 'too-large';
+  if (value.length > (longestOf.get(key) ?? longestValue)) return 'too-large';
   fields.set(key, value);
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { PortalSite } from '../model/model.ts';
 
-/** Hosts that devices ask only to find out whether there is a portal (portal.md names their makers). */
+/** Hosts that devices ask only to find out whether there is a portal. */
 const probeHosts: ReadonlySet<string> = new Set([
   ...['captive.apple.com', 'appleiphonecell.com', 'airport.us', 'ibook.info', 'itools.info', 'thinkdifferent.us'],
   ...['connectivitycheck.gstatic.com', 'connectivitycheck.android.com', 'connectivitycheck.platform.hicloud.com'],
@@ -11,6 +11,9 @@ const probeHosts: ReadonlySet<string> = new Set([
 
 /** The same on hosts that have other pages. */
 const probePaths = /^\/(?:generate_?204|gen_204|hotspot-detect\.html|kindle-wifi\/|library\/test\/success\.html)/;
+
+/** Longer ones would not fit the addresses that carry them on. */
+const longest = 1500;
 
 /** Characters that mean something else to some parser of URLs. */
 const odd = /[\0-\x20\x7f\\]/;
@@ -31,7 +34,7 @@ export function onwardUrl(
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
   if (isProbe(url) || isOurs(url, site, publicUrl)) return undefined;
-  return url.href;
+  return url.href.length > longest ? undefined : url.href;
 }
 
 type OwnPlaces = Pick<PortalSite, 'bridges'>;

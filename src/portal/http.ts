@@ -101,7 +101,7 @@ function atSite(portal: Portal, handle: Handler) {
     const read = fieldsOf(request);
     const asked = read.result === 'read' ? read.fields.get('lang') : undefined;
     const language = chooseLanguage(site.languages, asked, request.headers['accept-language']);
-    const visit = { portal, site, language };
+    const visit = { portal, site, language, from: request.ip };
     if (read.result === 'flawed') return answer(request, reply, refuse(portal, visit, flawOf(read, request)));
     return answer(request, reply, await handle(visit, read.fields, request, reply.raw));
   };
@@ -118,7 +118,7 @@ async function external(portal: Portal, request: FastifyRequest, reply: FastifyR
   if (site === undefined) {
     return answer(request, reply, refuseExternal(portal, { language }, { status: 404, message: 'wrong-site' }, json));
   }
-  return answer(request, reply, await externalLogin({ portal, site, language }, read.fields, json));
+  return answer(request, reply, await externalLogin({ portal, site, language, from: request.ip }, read.fields, json));
 }
 
 /** Router pages as they are uploaded, for routers that are not reconciled. */

@@ -188,10 +188,16 @@ function nasOf({ door }: GuestContext): string {
 }
 
 /** For the counters and the log: who came in is told, who did not is counted. */
-function note({ portal, site }: Visit, method: string, result: string, context: GuestContext, username?: string): void {
+function note(
+  { portal, site, from }: Visit,
+  method: string,
+  result: string,
+  context: GuestContext,
+  username?: string,
+): void {
   const { counters, log } = portal.deps;
   counters.login(site.name, method, result);
-  const facts = { site: site.name, nas: nasOf(context), mac: context.mac, method };
+  const facts = { site: site.name, nas: nasOf(context), mac: context.mac, method, from };
   if (result === 'accepted') log.info({ ...facts, username }, 'guest let in');
   else log.debug({ ...facts, result }, 'guest not let in');
 }

@@ -26,7 +26,7 @@ export function isFromMikrotik(fields: Fields): boolean {
 }
 
 /**
- * Reads what a router's login page sends (portal.md §1.3). Nothing of it is signed: the router is known by the names it is
+ * Reads what a router's login page sends. Nothing of it is signed: the router is known by the names it is
  * declared with, and RADIUS sees the true MAC later.
  *
  * @returns a flaw when the login is at no declared router of the site, or the device is unknown

@@ -17,6 +17,10 @@ export type OmadaFlaw = 'wrong-site' | 'no-device' | 'reconnect' | 'old-controll
 
 /** How far the clocks of a controller and ours may differ. */
 const skewMs = 60_000;
+/** Octets of a URL that is passed back to the controller as it came. */
+const longestPassedOn = 700;
+/** Octets: an SSID has 32, and each may have become a replacement character. */
+const longestSsid = 128;
 
 /** Did a controller send this? */
 export function isFromOmada(fields: Fields): boolean {
@@ -24,17 +28,18 @@ export function isFromOmada(fields: Fields): boolean {
 }
 
 /**
- * Reads the redirect of a controller to an external portal (portal.md §2.2), for access points or for gateways. Nothing of
+ * Reads the redirect of a controller to an external portal, for access points or for gateways. Nothing of
  * it is signed, so its age is checked; that it lets in once is checked where it does.
  *
  * @param now milliseconds since 1970
  */
 export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now: number): OmadaGuest | OmadaFlaw {
-  // Controllers up to 3.2 (portal.md §2.1).
+  // Controllers up to 3.2.
   if (fields.has('cid')) return 'old-controller';
   const { clientMac, clientIp, t, site: siteName, redirectUrl } = Object.fromEntries(fields);
-  const bridge = site.bridges.find((each) => each.type === 'omada' && isSiteOf(each, siteName));
-  if (bridge?.type !== 'omada' || siteName === undefined) return 'wrong-site';
+  const bridges = site.bridges.filter((each) => each.type === 'omada' && isSiteOf(each, siteName, fields));
+  const [bridge] = bridges;
+  if (bridges.length !== 1 || bridge?.type !== 'omada' || siteName === undefined) return 'wrong-site';
   const mac = parseMac(clientMac ?? '');
   if (mac === undefined || clientMac === undefined) return 'no-device';
   const at = readTime(t);
@@ -43,22 +48,24 @@ export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now
   const unit = readUnit(fields);
   if (unit === undefined) return 'bad-request';
   const ip = clientIp !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(clientIp) ? { clientIp } : {};
-  const original = redirectUrl === undefined || redirectUrl === '' ? {} : { redirectUrl };
-  const client: OmadaClientContext = { clientMac, site: siteName, ...ip, ...original, ...unit };
+  const fits = redirectUrl !== undefined && redirectUrl !== '' && Buffer.byteLength(redirectUrl) <= longestPassedOn;
+  const client: OmadaClientContext = { clientMac, site: siteName, ...ip, ...(fits ? { redirectUrl } : {}), ...unit };
   return {
     bridge,
     door: { type: 'omada', controller: bridge.controller, client, at: t },
     mac,
     ...(ip.clientIp === undefined ? {} : { ip: ip.clientIp }),
-    ...(original.redirectUrl === undefined ? {} : { originalUrl: original.redirectUrl }),
+    ...(redirectUrl === undefined ? {} : { originalUrl: redirectUrl }),
   };
 }
 
-function isSiteOf({ site }: OmadaBridge, given: string | undefined): boolean {
-  return given !== undefined && (given === site.name || given === site.id);
+/** Controllers that have sites of one name are told apart by `?controller=` in the portal URL they are given. */
+function isSiteOf({ site, controller }: OmadaBridge, given: string | undefined, fields: Fields): boolean {
+  if (given === undefined || (given !== site.name && given !== site.id)) return false;
+  return (fields.get('controller') ?? controller) === controller;
 }
 
-/** Never a mixture: what there is of a gateway decides (portal.md §2.4). */
+/** Never a mixture: what there is of a gateway decides. */
 function readUnit(fields: Fields): Unit | undefined {
   const { apMac, ssidName, radioId, gatewayMac, vid } = Object.fromEntries(fields);
   if (gatewayMac !== undefined && vid !== undefined && apMac === undefined) {
@@ -68,6 +75,7 @@ function readUnit(fields: Fields): Unit | undefined {
   if (apMac === undefined || ssidName === undefined || radioId === undefined || gatewayMac !== undefined)
     return undefined;
   if (parseMac(apMac) === undefined || !/^\d{1,5}$/.test(radioId) || ssidName === '') return undefined;
+  if (Buffer.byteLength(ssidName) > longestSsid) return undefined;
   return { kind: 'eap', apMac, ssidName, radioId };
 }
 

@@ -1,15 +1,13 @@
+import { reasonOfText } from '../access/reject-text.ts';
+import { messageFor } from './decide.ts';
 import type { Fields } from './fields.ts';
 import type { Message } from './texts/texts.ts';
 
 /**
- * What a router says about a login it refused, by the keys of its message catalogue (portal.md §1.6), by the words of the
+ * What a router says about a login it refused, by the keys of its message catalogue, by the words of the
  * usual catalogues, and by what our RADIUS says in Reply-Message. Never shown as it came.
  */
 const known: readonly (readonly [RegExp, Message])[] = [
-  [/account is suspended/i, 'suspended'],
-  [/account is disabled/i, 'disabled'],
-  [/account has expired/i, 'expired'],
-  [/cannot be used here|way of logging in/i, 'not-here'],
   [/^radius-timeout|server (?:is not responding|does not answer)/i, 'busy'],
   [/^auth-in-progress|already authorizing|under way already/i, 'busy'],
   [/^shutting-down|shutting down/i, 'busy'],
@@ -20,10 +18,9 @@ const known: readonly (readonly [RegExp, Message])[] = [
   [/^traffic-limit|traffic limit|traffic of this user is used up/i, 'data-limit'],
   [/^invalid-mac|^wrong-mac-username|this mac address|from this device|that of another device/i, 'device-refused'],
   [/^chap-missing|did not send challenge|page is too old/i, 'try-again'],
+  // Where the login was ours, the password was: it came too late.
+  [/^invalid-username|invalid user ?name or password/i, 'wrong-password'],
 ];
-
-/** What only a password we made ourselves, and too late, can be the cause of. */
-const invalid = /^invalid-username|invalid user ?name or password|wrong username or password/i;
 
 /**
  * The message for a guest whom the router sent back; `undefined` when it says nothing of a refusal.
@@ -31,12 +28,18 @@ const invalid = /^invalid-username|invalid user ?name or password|wrong username
  * @param fields `var` is in them when the login that failed was ours
  */
 export function routerError(fields: Fields): Message | undefined {
-  const said = [fields.get('error-orig'), fields.get('error')].filter((each) => each !== undefined && each !== '');
+  const said = [fields.get('error-orig') ?? '', fields.get('error') ?? ''].filter((each) => each !== '');
+  const ours = (fields.get('var') ?? '') !== '';
   if (said.length === 0) return undefined;
   for (const text of said) {
-    const message = known.find(([words]) => words.test(text ?? ''))?.[1];
-    if (message !== undefined) return message;
-    if (invalid.test(text ?? '')) return (fields.get('var') ?? '') === '' ? 'wrong-password' : 'try-again';
+    const message = messageOf(text);
+    if (message !== undefined) return ours && message === 'wrong-password' ? 'try-again' : message;
   }
   return 'router-refused';
+}
+
+function messageOf(text: string): Message | undefined {
+  const reason = reasonOfText(text);
+  if (reason !== undefined) return messageFor(reason);
+  return known.find(([words]) => words.test(text))?.[1];
 }

@@ -25,6 +25,8 @@ export interface Visit {
   readonly portal: Portal;
   readonly site: PortalSite;
   readonly language: PortalLanguage;
+  /** Address the request came from, for the log. */
+  readonly from: string;
 }
 
 /** What went wrong, for the guest and for the counters. */

@@ -43,6 +43,7 @@ export const en: Texts = {
     'terms-missing': 'Please read the terms of use and tick the box to accept them.',
     locked: 'There were too many wrong tries. Please wait {minutes} minutes, then try again.',
     'try-again': 'The login took too long. Please try again.',
+    'wait-a-minute': 'You logged in just now. Please wait a minute, then log in again.',
     busy: 'The network is busy. Please wait a moment, then try again.',
     failed: 'The network could not let you in. This is not your fault. Please tell us, or try again later.',
     'router-refused': 'The network did not let you in. Please try again, or contact us.',

@@ -17,6 +17,7 @@ export type Message =
   | 'locked'
   /** The network. */
   | 'try-again'
+  | 'wait-a-minute'
   | 'busy'
   | 'failed'
   | 'router-refused'
