@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createColors } from 'picocolors';
 import { printable } from '../base/bytes.ts';
 import type { PlanDocument, PlannedChange } from '../reconcile/plan.ts';
@@ -50,7 +51,7 @@ function fieldLines({ actions, before, after, fields: written }: PlannedChange):
   if (actions[0] === 'create') {
     return fields(after)
       .filter(([, value]) => value !== '')
-      .map(([name, value]) => `      ${name} = ${printable(value)}`);
+      .map(([name, value]) => `      ${name} = ${shown(value)}`);
   }
   if (actions[0] !== 'update') return [];
   const was = before ?? {};
@@ -64,7 +65,17 @@ function fields(values: PlannedChange['after']): readonly (readonly [string, str
 }
 
 function shown(value: string | undefined): string {
-  return value === undefined || value === '' ? '(none)' : printable(value);
+  if (value === undefined || value === '') return '(none)';
+  return value.length > longest || value.includes('\n') ? measured(value) : printable(value);
+}
+
+const longest = 400;
+
+/** What would fill the terminal: a page, as `(1,204 octets, sha256 3f2a9c01)`. */
+function measured(value: string): string {
+  const octets = Buffer.byteLength(value).toLocaleString('en');
+  const sha256 = createHash('sha256').update(value).digest('hex').slice(0, 8);
+  return `(${octets} octets, sha256 ${sha256})`;
 }
 
 function sessionLines(plan: PlanDocument): readonly string[] {

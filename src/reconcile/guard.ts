@@ -1,5 +1,8 @@
 import type { DeleteLimits } from '../model/model.ts';
+import { keyOf } from './diff.ts';
+import { foldersOf } from './folders.ts';
 import type { ChangePlan, Refusal } from './plan.ts';
+import type { Change, Target } from './target.ts';
 
 export interface GuardSettings {
   readonly deleteLimits: DeleteLimits;
@@ -12,13 +15,17 @@ export type HeldRows = ReadonlyMap<string, number>;
 
 /**
  * Why this plan must not be applied; empty when it may. Deletes of one kind on one target are refused when there are
- * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most`. Pure.
+ * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most`. A folder that goes
+ * counts as one, with all that is in it. Pure.
  */
-export function guard(plan: ChangePlan, held: HeldRows, settings: GuardSettings): readonly Refusal[] {
+export function guard(
+  plan: ChangePlan,
+  held: HeldRows,
+  settings: GuardSettings,
+  folders: Target['folders'] = [],
+): readonly Refusal[] {
   const deletes = new Map<string, number>();
-  for (const change of plan.changes) {
-    if (change.action === 'delete') deletes.set(change.menu, (deletes.get(change.menu) ?? 0) + 1);
-  }
+  for (const { menu } of countable(plan.changes, folders)) deletes.set(menu, (deletes.get(menu) ?? 0) + 1);
   const total = [...deletes.values()].reduce((sum, count) => sum + count, 0);
   if (settings.allowDeletes !== undefined && settings.allowDeletes >= total) return [];
   const refusals: Refusal[] = [];
@@ -32,6 +39,14 @@ export function guard(plan: ChangePlan, held: HeldRows, settings: GuardSettings)
     });
   }
   return refusals;
+}
+
+function countable(changes: readonly Change[], folders: readonly string[]): readonly Change[] {
+  const deletes = changes.filter(({ action }) => action === 'delete');
+  const going = new Set(deletes.filter(({ menu }) => folders.includes(menu)).map(keyOf));
+  const inFolder = ({ menu, identity }: Change) =>
+    foldersOf(identity).some((path) => going.has(keyOf({ menu, identity: path })));
+  return going.size === 0 ? deletes : deletes.filter((change) => !inFolder(change));
 }
 
 function excessive(count: number, rows: number, limits: DeleteLimits): boolean {

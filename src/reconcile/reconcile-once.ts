@@ -55,7 +55,7 @@ export async function prepare(
   const effects = target.sessionEffects(changes, observation);
   const plan = planChanges(target, changes, effects, [...observation.findings, ...findings]);
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
-  return { plan, refusals: guard(plan, held, deps.guard), observation };
+  return { plan, refusals: guard(plan, held, deps.guard, target.folders), observation };
 }
 
 /**

@@ -323,3 +323,68 @@ describe('a secret', () => {
     expect(compare([anna], seen(held(anna))).changes).toEqual([]);
   });
 });
+
+describe('rows that cannot carry a marker', () => {
+  const profile = row('/ip/hotspot/profile', 'lobby', { 'login-by': 'http-pap' }, 'Router/core-1#hotspot');
+  const there = (fields: Row['fields']): ObservedRow => ({ ...profile, fields, ownership: 'inventory' });
+
+  it('are adopted when they were there before, and the plan says so', async () => {
+    const first = compare([profile], seen(there({ 'login-by': 'cookie' })));
+    const later = compare([profile], seen(there({ 'login-by': 'cookie' })), await holding(profile));
+
+    expect(first.changes).toMatchObject([{ action: 'update', adopts: true }]);
+    expect(later.changes).toMatchObject([{ action: 'update' }]);
+    expect(later.changes[0]).not.toHaveProperty('adopts');
+  });
+
+  it('are emptied of what is no longer declared, where it still is what we put there', () => {
+    const released: Row = { ...profile, releases: { 'html-directory-override': 'lm/lobby' } };
+    const showing = (folder: string) => there({ 'login-by': 'http-pap', 'html-directory-override': folder });
+
+    expect(compare([released], seen(showing('lm/lobby'))).changes).toMatchObject([
+      {
+        action: 'update',
+        set: { 'html-directory-override': '' },
+        after: { fields: { 'html-directory-override': '' } },
+      },
+    ]);
+    expect(compare([released], seen(showing('of-the-operator'))).changes).toEqual([]);
+    expect(compare([released], seen(showing(''))).changes).toEqual([]);
+  });
+});
+
+describe('a row of ours that names one that is gone', () => {
+  it('goes, though nobody remembers it under that name', async () => {
+    const host = row('/ip/hotspot/walled-garden', 'lobby pay.example');
+    const lost = held({ ...host, identity: '*5 pay.example' }, { dangling: true });
+
+    const { changes, findings } = compare([host], seen(lost), await holding(host));
+
+    expect(brief(changes)).toEqual(['create lobby pay.example', 'delete *5 pay.example']);
+    expect(findings).toEqual([]);
+  });
+});
+
+describe('folders', () => {
+  const files = { ...target, folders: ['/file'] };
+  const page = (name: string): ObservedRow => ({ menu: '/file', identity: name, fields: {}, ownership: 'inventory' });
+  const ours = ['lm', 'lm/lobby', 'lm/lobby/login.html'].map((name) => row('/file', name));
+
+  function changesWith(...rows: readonly ObservedRow[]) {
+    return holding(...ours).then(
+      (inventory) => diff([], seen(...rows), { operator, target: files, inventory }).changes,
+    );
+  }
+
+  it('go when all that is in them is ours and goes', async () => {
+    const changes = await changesWith(...ours.map(({ identity }) => page(identity)));
+
+    expect([...brief(changes)].sort()).toEqual(['delete lm', 'delete lm/lobby', 'delete lm/lobby/login.html']);
+  });
+
+  it('stay as long as somebody else has something in them', async () => {
+    const changes = await changesWith(...ours.map(({ identity }) => page(identity)), page('lm/lobby/menu.pdf'));
+
+    expect(brief(changes)).toEqual(['delete lm/lobby/login.html']);
+  });
+});

@@ -118,6 +118,7 @@ function looking(target: Target, observation: Observation): Target {
     exclusive: target.exclusive,
     references: target.references,
     ordered: target.ordered,
+    ...(target.folders === undefined ? {} : { folders: target.folders }),
     desired: (model) => target.desired(model),
     observe: async () => observation,
     sessionEffects: (changes) => target.sessionEffects(changes, observation),

@@ -34,6 +34,16 @@ describe('deletes of one kind on one target', () => {
     expect(refusals.map(({ code }) => code)).toEqual(refused ? ['LM_TOO_MANY_DELETES'] : []);
   });
 
+  it('are one where a folder goes with all that is in it', () => {
+    const pages = ['lm', 'lm/a', 'lm/b', 'lm/c', 'lm/d'].map((name) => held(row('/file', name)));
+    const changes = pages.map((before) => ({ action: 'delete' as const, ...before, owner: 'x', set: {}, before }));
+    const plan = (list: readonly Change[]) => planChanges(target, list, [], []);
+    const rows = new Map([['/file', 5]]);
+
+    expect(guard(plan(changes), rows, { deleteLimits: limits }, ['/file'])).toEqual([]);
+    expect(guard(plan(changes.slice(1)), rows, { deleteLimits: limits }, ['/file'])).toHaveLength(1);
+  });
+
   it('are counted menu by menu', () => {
     const both = [...deletes(3), ...deletes(3, '/ip/pool')];
 

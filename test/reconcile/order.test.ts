@@ -5,6 +5,7 @@ import type { Change, Row } from '../../src/reconcile/target.ts';
 import { held, row } from './support.ts';
 
 const references = {
+  '/ip/hotspot/profile': { 'html-directory-override': '/file' },
   '/ip/pool': { 'next-pool': '/ip/pool' },
   '/ppp/profile': { 'remote-address': '/ip/pool' },
   '/ppp/secret': { profile: '/ppp/profile' },
@@ -93,6 +94,74 @@ describe('rows in a circle', () => {
 
     expect(levels.flat()).toHaveLength(changes.length);
     expect(new Set(levels.flat())).toEqual(new Set(changes));
+  });
+});
+
+describe('rows in folders', () => {
+  const folders = ['/file'];
+  const file = (name: string, contents = '') => row('/file', name, { contents });
+  const showing = (folder: string) => row('/ip/hotspot/profile', 'lobby', { 'html-directory-override': folder });
+  const pages = [file('lm/lobby/login.html'), file('lm/lobby'), file('lm'), file('lm/lobby/xml/login.html')];
+
+  function inFolders(...changes: readonly Change[]): readonly string[] {
+    return levelsOf(changes, references, folders).map((level) =>
+      level.map(({ action, identity }) => `${action} ${identity}`).join(', '),
+    );
+  }
+
+  it('IS-25: are made after the folder, and before whoever names the folder', () => {
+    expect(inFolders(create(showing('lm/lobby')), ...pages.map(create))).toEqual([
+      'create lm',
+      'create lm/lobby',
+      'create lm/lobby/login.html, create lm/lobby/xml/login.html',
+      'create lobby',
+    ]);
+  });
+
+  it('IS-25: are changed before a folder is switched to, and deleted after it was left', () => {
+    const [page = file('')] = pages;
+    const changes = [
+      update(showing('lm/lobby'), showing('own')),
+      update(file('own/x'), file('own/x', 'new')),
+      remove(page),
+    ];
+
+    expect(inFolders(...changes)).toEqual(['update own/x', 'update lobby', 'delete lm/lobby/login.html']);
+  });
+
+  it('are deleted before the folder they are in', () => {
+    expect(inFolders(...pages.map(remove))).toEqual([
+      'delete lm/lobby/login.html, delete lm/lobby/xml/login.html',
+      'delete lm/lobby',
+      'delete lm',
+    ]);
+  });
+
+  it('are nothing special in menus whose names are no paths', () => {
+    expect(levelsOf([create(pool('a/b')), create(profile('p', 'a'))], references, folders)).toHaveLength(1);
+  });
+
+  it('are arranged so that each level needs only the ones before it, whatever they are called', () => {
+    const paths = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(fc.uniqueArray(paths), paths, fc.boolean(), (names, named, made) => {
+        const change = made ? create : remove;
+        const changes = [...names.map((name) => change(file(name))), change(showing(named))];
+
+        const levels = levelsOf(changes, references, folders);
+
+        const level = new Map(
+          levels.flatMap((each, at) => each.map(({ identity }) => [identity, made ? at : -at] as const)),
+        );
+        expect(level.size).toBe(changes.length);
+        for (const name of names) {
+          for (const inner of names.filter((each) => each.startsWith(`${name}/`)))
+            expect(level.get(name)).toBeLessThan(level.get(inner) ?? -Infinity);
+          if (name === named || name.startsWith(`${named}/`))
+            expect(level.get(name)).toBeLessThan(level.get('lobby') ?? -Infinity);
+        }
+      }),
+    );
   });
 });
 
