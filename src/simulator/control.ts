@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf } from '../base/errors.ts';
 import type { LeaseRequest } from './dhcp/lease-request.ts';
 import { type Fault, faultKinds } from './faults.ts';
+import type { JoinRequest } from './hotspot/device.ts';
 import { type PppMethod, pppMethods } from './nas/access-request.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
 import { type TerminateCause, terminateCauses } from './nas/session.ts';
@@ -66,6 +67,9 @@ function routesOf(router: SimulatedRouterOs): ReadonlyMap<string, Handler> {
     ['GET /rows', (input) => ({ rows: router.rows(text(input, 'menu')) })],
     ['GET /log', () => ({ lines: router.log() })],
     ['POST /dial', async (input) => dialled(await router.dial(dialRequest(input)))],
+    ['GET /devices', () => ({ devices: router.devices() })],
+    ['POST /join', (input) => router.join(joinRequest(input))],
+    ['POST /leave', async (input) => ({ left: await router.leave(limited(text(input, 'mac'), 64)) })],
     ['GET /leases', () => ({ leases: router.leases() })],
     ['POST /lease', (input) => router.lease(leaseRequest(input))],
     ['POST /renew', (input) => router.renew(limited(text(input, 'mac'), 64))],
@@ -115,6 +119,16 @@ function dialRequest(input: Body): DialRequest {
   };
 }
 
+function joinRequest(input: Body): JoinRequest {
+  const [port, hostName] = ['interface', 'hostName'].map((name) => optionalText(input, name));
+  return {
+    mac: limited(text(input, 'mac'), 64),
+    ...(port === undefined ? {} : { interface: port }),
+    ...(hostName === undefined ? {} : { hostName: limited(hostName, 255) }),
+    ...(input['resolve'] === undefined ? {} : { resolve: texts(input, 'resolve') }),
+  };
+}
+
 function leaseRequest(input: Body): LeaseRequest {
   const [port, hostName, clientId] = ['interface', 'hostName', 'clientId'].map((name) => optionalText(input, name));
   return {
@@ -122,7 +136,7 @@ function leaseRequest(input: Body): LeaseRequest {
     ...(port === undefined ? {} : { interface: port }),
     // Options of DHCP hold 255 octets (RFC 2132 §2); an identifier is written with two digits and a colon for each.
     ...(hostName === undefined ? {} : { hostName: limited(hostName, 255) }),
-    ...(clientId === undefined ? {} : { clientId: limited(clientId, 253) }),
+    ...(clientId === undefined ? {} : { clientId: limited(clientId, 764) }),
     ...(input['renews'] === false ? { renews: false } : {}),
   };
 }
@@ -178,9 +192,13 @@ function cause(input: Body): TerminateCause {
 }
 
 function fields(input: Body): Readonly<Record<string, string>> {
-  const given = input['fields'];
+  return texts(input, 'fields');
+}
+
+function texts(input: Body, name: string): Readonly<Record<string, string>> {
+  const given = input[name];
   if (!isObject(given) || Object.values(given).some((value) => typeof value !== 'string')) {
-    throw new BadRequest('fields: an object of texts');
+    throw new BadRequest(`${name}: an object of texts`);
   }
   return given as Record<string, string>;
 }

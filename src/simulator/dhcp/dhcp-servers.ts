@@ -15,6 +15,7 @@ import { LeaseAuthority, type LeaseGrant } from './lease-authority.ts';
 import {
   clientIdOf,
   type DhcpClient,
+  isClientId,
   type LeaseFailure,
   type LeaseRequest,
   type LeaseResult,
@@ -65,7 +66,10 @@ export class DhcpServers {
   /** A device comes up, or asks once more. */
   async lease(request: LeaseRequest): Promise<LeaseResult> {
     const mac = parseMac(request.mac);
-    return mac === undefined ? { ok: false, reason: 'not a mac' } : this.#devices.lease({ ...request, mac });
+    if (mac === undefined) return { ok: false, reason: 'not a mac' };
+    if (request.clientId !== undefined && !isClientId(request.clientId))
+      return { ok: false, reason: 'not a client id' };
+    return this.#devices.lease({ ...request, mac });
   }
 
   /** The device asks for its time anew, as it does by itself at half time. */
@@ -75,19 +79,11 @@ export class DhcpServers {
 
   /** The device gives its address back, or, `silently`, is gone: its lease runs out. @returns false when it has none */
   release(mac: string, { silently = false }: { readonly silently?: boolean } = {}): boolean {
-    const lease = this.find(mac);
-    this.#devices.forget(parseMac(mac) ?? mac);
-    if (lease === undefined) return false;
-    if (!silently) this.#end(lease, 'User-Request');
-    return true;
-  }
-
-  /** By MAC, Acct-Session-Id or address. */
-  find(key: string): Lease | undefined {
-    const mac = parseMac(key);
-    return [...this.#leases.values()].find(
-      ({ client, session }) => client.mac === mac || session.sessionId === key || session.address === key,
-    );
+    const own = parseMac(mac) ?? mac;
+    this.#devices.forget(own);
+    const leases = [...this.#leases.values()].filter(({ client }) => client.mac === own);
+    if (!silently) for (const lease of leases) this.#end(lease, 'User-Request');
+    return leases.length > 0;
   }
 
   views(): readonly LeaseView[] {
@@ -262,7 +258,8 @@ export class DhcpServers {
       kind: 'dhcp',
       username: mac,
       mac,
-      callerId: clientId,
+      // An attribute holds no more (RFC 2865 §5).
+      callerId: clientId.slice(0, 253),
       sessionNumber: this.#deps.sessions.nextNumber('dhcp'),
       nasPort: port?.id ?? 0,
       port: port?.values.get('name') ?? '',

@@ -13,6 +13,7 @@ export interface LeaseRequest {
 
 export type LeaseFailure =
   | 'not a mac'
+  | 'not a client id'
   | 'no dhcp server'
   /** The server has no pool, and nobody wrote a lease down for this client. */
   | 'static only'
@@ -58,6 +59,11 @@ export interface DhcpClient {
   readonly mac: string;
   readonly clientId: string;
   readonly hostName?: string;
+}
+
+/** Whether the text is a client identifier: up to 255 octets in hex, without leading zeros, with colons in between. */
+export function isClientId(text: string): boolean {
+  return /^(?:0|[1-9a-f][0-9a-f]?)(?::(?:0|[1-9a-f][0-9a-f]?)){0,254}$/.test(text);
 }
 
 /** `1:0:c:42:0:d4:64`: type Ethernet and the MAC (RFC 2132 §9.14), in RouterOS's spelling. */
