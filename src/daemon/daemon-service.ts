@@ -31,8 +31,8 @@ import { requireKnown } from './known-targets.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
-import { sessionNamed } from './sessions-named.ts';
-import { whyOf } from './why.ts';
+import { sessionNamed, usersNamed } from './sessions-named.ts';
+import { knownAs, whyOf } from './why.ts';
 
 export interface DaemonServiceOptions {
   readonly engine: Engine;
@@ -126,19 +126,26 @@ export class DaemonService implements AdminService {
 
   async sessions(query: SessionsRequest): Promise<readonly SessionJson[]> {
     const { engine } = this.#options;
-    const views = await engine.accounting.find({
-      ...(query.user === undefined ? {} : { user: query.user }),
-      ...(query.all === true ? {} : { active: true }),
-      limit: query.limit,
-      interimSeconds: this.#model?.operator.accounting.interimSeconds ?? 120,
-    });
-    return views.map(toSessionJson);
+    const users = query.user === undefined ? [undefined] : usersNamed(engine.directory, query.user);
+    const found = await Promise.all(
+      users.map((user) =>
+        engine.accounting.find({
+          ...(user === undefined ? {} : { user }),
+          ...(query.all === true ? {} : { active: true }),
+          limit: query.limit,
+          interimSeconds: this.#model?.operator.accounting.interimSeconds ?? 120,
+        }),
+      ),
+    );
+    return found.flat().slice(0, query.limit).map(toSessionJson);
   }
 
   async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
     const { engine } = this.#options;
     const found =
-      'user' in which ? engine.accounting.openOf(which.user) : sessionNamed(engine.accounting, which.session);
+      'user' in which
+        ? usersNamed(engine.directory, which.user).flatMap((user) => engine.accounting.openOf(user))
+        : sessionNamed(engine.accounting, which.session);
     const signal = AbortSignal.timeout(60_000);
     return Promise.all(
       found.map(async (session) => {
@@ -207,7 +214,7 @@ export class DaemonService implements AdminService {
     const { engine, decisions, radius, clock } = this.#options;
     return whyOf(
       username,
-      engine.directory.login(username),
+      knownAs(engine.directory, username),
       decisions.of(username),
       radius()?.findings() ?? [],
       clock.now(),

@@ -1,6 +1,8 @@
 import type { Session, SessionReader } from '../accounting/event.ts';
 import { AmbiguousError } from '../admin/request-error.ts';
 import { printable } from '../base/bytes.ts';
+import { parseMac } from '../base/mac.ts';
+import type { Directory } from '../directory/directory.ts';
 
 /**
  * The open session that a person means by its Acct-Session-Id, or by NAS/ID: NAS number their sessions each for itself.
@@ -22,6 +24,20 @@ export function sessionNamed(sessions: Pick<SessionReader, 'bySessionId'>, text:
   throw new AmbiguousError(
     `${found.length} sessions are called ${printable(text)}; name one by NAS/ID, or its username: ${candidates.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
   );
+}
+
+/**
+ * The users a person means by a name: whoever has it as username, or, as MAC in any spelling, as device; else all that a
+ * subscriber of that name logs in by.
+ */
+export function usersNamed(
+  directory: Pick<Directory, 'login' | 'device' | 'loginsOf'>,
+  name: string,
+): readonly string[] {
+  const mac = parseMac(name);
+  if (directory.login(name) !== undefined || mac !== undefined) return [name];
+  const logins = directory.loginsOf(name).map(({ username }) => username);
+  return logins.length === 0 ? [name] : logins;
 }
 
 function narrowed(sessions: readonly Session[], id: string): readonly Session[] {

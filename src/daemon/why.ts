@@ -1,22 +1,50 @@
 import type { LoggedDecision } from '../access/decision-log.ts';
+import { parseGuestUsername } from '../access/portal-password.ts';
 import type { WhyAnswer } from '../admin/service.ts';
-import type { Login } from '../directory/reader.ts';
+import { compact } from '../base/compact.ts';
+import { parseMac } from '../base/mac.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Login, PortalAccess } from '../directory/reader.ts';
 import type { RadiusFinding } from '../radius/drops.ts';
+
+/** Whom a name stands for in the directory. */
+export interface Known {
+  readonly login?: Login;
+  /** Whose MAC it is. */
+  readonly device?: Login;
+  /** The portal whose guest goes by it, without an account. */
+  readonly portal?: PortalAccess;
+  /** What the same subscriber goes by besides; all of it where the name is not a login's but the subscriber's. */
+  readonly others: readonly string[];
+}
+
+/** @param name a username, a MAC in any spelling, or a subscriber's name */
+export function knownAs(directory: Pick<Directory, 'login' | 'device' | 'portal' | 'loginsOf'>, name: string): Known {
+  const mac = parseMac(name);
+  const login = directory.login(name);
+  const device = mac === undefined ? undefined : directory.device(mac);
+  const guest = login === undefined ? parseGuestUsername(name) : undefined;
+  const portal = guest === undefined ? undefined : directory.portal(guest.site);
+  const found = login ?? device;
+  const others = directory.loginsOf(found?.subscriber ?? name).filter((each) => each !== found);
+  return compact({ login, device, portal, others: others.map(({ username }) => username) });
+}
 
 /** All that is known about why a username gets in or not. Pure; holds no secret. */
 export function whyOf(
   username: string,
-  login: Login | undefined,
+  known: Known | undefined,
   decisions: readonly LoggedDecision[],
   findings: readonly RadiusFinding[],
   now: number,
 ): WhyAnswer {
   const newestFirst = decisions.map(withTimeout).reverse();
+  const found = known === undefined ? undefined : shown(known);
   return {
     username,
-    ...(login === undefined ? {} : { login: shown(login) }),
+    ...(found === undefined ? {} : { login: found }),
     decisions: newestFirst,
-    hints: [...loginHints(username, login, now), ...(newestFirst.length === 0 ? dropHints(findings) : [])],
+    hints: [...loginHints(username, known, now), ...(newestFirst.length === 0 ? dropHints(findings) : [])],
   };
 }
 
@@ -28,25 +56,46 @@ function withTimeout(decision: LoggedDecision): LoggedDecision {
   return { ...decision, reply: reply === undefined || reply === '' ? timeout : `${reply}, ${timeout}` };
 }
 
-function shown(login: Login): Readonly<Record<string, unknown>> {
-  const { subscriber, service, state, reason, expires, radius, limits } = login;
-  return {
+function shown({ login, device, portal, others }: Known): Readonly<Record<string, unknown>> | undefined {
+  const one = login ?? device;
+  if (one === undefined)
+    return portal?.clickThrough === undefined ? undefined : { portal: portal.site, ...portal.clickThrough };
+  const { subscriber, service, access, state, reason, expires, radius, limits } = one;
+  return compact({
     subscriber,
+    device: one === device ? one.username : undefined,
     service,
+    access: access?.join(', '),
     state,
-    ...(reason === undefined ? {} : { reason }),
-    ...(expires === undefined ? {} : { expires: new Date(expires).toISOString() }),
+    reason,
+    expires: expires === undefined ? undefined : new Date(expires).toISOString(),
     auth: radius ? 'radius' : 'local',
     limits,
-  };
+    others: others.length === 0 ? undefined : others.join(', '),
+  });
 }
 
-function loginHints(username: string, login: Login | undefined, now: number): readonly string[] {
-  if (login === undefined) return [`no subscriber has the username ${JSON.stringify(username)} (it is case-sensitive)`];
+function loginHints(username: string, known: Known | undefined, now: number): readonly string[] {
+  const login = known?.login ?? known?.device;
+  if (login === undefined) return strangerHints(username, known);
   if (!login.radius) return ['it logs in by a local row of its router, not by RADIUS'];
   if (login.state !== 'active') return [`it is ${login.state}${login.reason === undefined ? '' : `: ${login.reason}`}`];
   if (login.expires !== undefined && login.expires <= now) return ['it has expired'];
   return [];
+}
+
+function strangerHints(username: string, known: Known | undefined): readonly string[] {
+  const name = JSON.stringify(username);
+  if (known?.portal?.clickThrough !== undefined) {
+    return [
+      `a guest without an account: let in by passwords that portal ${known.portal.site} makes, each of them once`,
+    ];
+  }
+  const others = known?.others ?? [];
+  if (others.length > 0) return [`the subscriber ${name} logs in as ${others.join(', ')}: ask about one of these`];
+  const mac = parseMac(username);
+  if (mac !== undefined) return [`no subscriber has the device ${mac}, nor the username ${name}`];
+  return [`no subscriber has the username ${name} (it is case-sensitive)`];
 }
 
 /** Without any decision the packets may not get this far: what is dropped is worth a look. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { SessionIndex } from '../../src/accounting/session-index.ts';
 import type { SessionState } from '../../src/accounting/session-state.ts';
 import { AmbiguousError } from '../../src/admin/request-error.ts';
-import { sessionNamed } from '../../src/daemon/sessions-named.ts';
+import { sessionNamed, usersNamed } from '../../src/daemon/sessions-named.ts';
+import { Directory } from '../../src/directory/directory.ts';
+import { loginOf } from '../../src/directory/row-meaning.ts';
 
 function indexOf(...sessions: readonly (readonly [nas: string, id: string, username: string])[]): SessionIndex {
   const index = new SessionIndex(10);
@@ -57,5 +59,21 @@ describe('a session named by its id', () => {
 
     expect(keys(index, '0/1/7')).toEqual(['core-1-0/1/7-anna']);
     expect(keys(index, 'core-1/0/1/7')).toEqual(['core-1-0/1/7-anna']);
+  });
+});
+
+describe('the users a name stands for', () => {
+  const directory = new Directory();
+  directory.putLogin(loginOf({ identity: 'anna@isp', fields: { subscriber: 'anna' } }));
+  directory.putDevice(loginOf({ identity: '00:0C:42:00:D4:64', fields: { subscriber: 'anna' } }));
+  directory.putLogin(loginOf({ identity: 'ben', fields: { subscriber: 'ben-w' } }));
+
+  it.each([
+    ['ben', ['ben']],
+    ['anna', ['anna@isp', '00:0C:42:00:D4:64']],
+    ['000c.4200.d464', ['000c.4200.d464']],
+    ['gone-from-git', ['gone-from-git']],
+  ])('%s: %j', (name, users) => {
+    expect(usersNamed(directory, name)).toEqual(users);
   });
 });

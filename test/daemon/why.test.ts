@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LoggedDecision } from '../../src/access/decision-log.ts';
-import { whyOf } from '../../src/daemon/why.ts';
+import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
+import { guestUsername } from '../../src/access/portal-password.ts';
+import { knownAs, whyOf } from '../../src/daemon/why.ts';
+import { Directory } from '../../src/directory/directory.ts';
+import { loginOf, portalOf } from '../../src/directory/row-meaning.ts';
 
 const accepted: LoggedDecision = {
   at: 1,
@@ -21,5 +24,62 @@ describe('what is told of past decisions', () => {
       'Mikrotik-Rate-Limit=5M/20M, Session-Timeout=3600',
       'Mikrotik-Rate-Limit=5M/20M',
     ]);
+  });
+});
+
+describe('what is told of a device', () => {
+  const phone = '00:0C:42:00:D4:64';
+  const directory = new Directory();
+  const fields = { subscriber: 'anna', service: 'home', access: 'dhcp,hotspot', state: 'active', radius: 'yes' };
+  directory.putLogin(loginOf({ identity: 'anna@isp', fields }));
+  directory.putDevice(loginOf({ identity: phone, fields: { ...fields, state: 'suspended', reason: 'unpaid' } }));
+  directory.putPortal(
+    portalOf({ identity: 'cafe', fields: { nas: 'core-1', 'click-through': 'free', rate: '1M/2M' } }),
+  );
+  const why = (name: string) => whyOf(name, knownAs(directory, name), [], [], 3);
+
+  it.each([phone, '000c4200d464', '000c.4200.d464', '00-0c-42-00-d4-64'])('is the same by %s', (name) => {
+    expect(why(name)).toMatchObject({
+      username: name,
+      login: { subscriber: 'anna', device: phone, state: 'suspended', others: 'anna@isp' },
+      hints: ['it is suspended: unpaid'],
+    });
+  });
+
+  it('stands beside the username of its subscriber', () => {
+    expect(why('anna@isp').login).toMatchObject({ subscriber: 'anna', access: 'dhcp, hotspot', others: phone });
+    expect(why('anna@isp').login).not.toHaveProperty('device');
+  });
+
+  it('is found by the name of the subscriber', () => {
+    expect(why('anna').hints).toEqual([`the subscriber "anna" logs in as anna@isp, ${phone}: ask about one of these`]);
+  });
+
+  it('is that nobody has it, when nobody has', () => {
+    expect(why('000c4200d465').hints).toEqual([
+      'no subscriber has the device 00:0C:42:00:D4:65, nor the username "000c4200d465"',
+    ]);
+    expect(why('nobody').hints).toEqual(['no subscriber has the username "nobody" (it is case-sensitive)']);
+  });
+
+  it('has the decisions about it, however its NAS spelt it', () => {
+    const decisions = recentDecisions();
+    decisions.record({ ...accepted, username: phone, method: 'mac' });
+    decisions.record({ ...accepted, username: '000c4200d465', verdict: 'reject', reason: 'unknown-subscriber' });
+    decisions.record({ ...accepted, username: '000c42-00d464', verdict: 'reject', reason: 'wrong-password' });
+
+    const told = whyOf('000C.4200.D464', knownAs(directory, phone), decisions.of('000C.4200.D464'), [], 3);
+
+    expect(told.decisions).toMatchObject([{ reason: 'wrong-password' }, { method: 'mac' }]);
+  });
+
+  it('is, of a guest without an account, which portal lets it in', () => {
+    const guest = guestUsername('cafe', phone);
+
+    expect(why(guest)).toMatchObject({
+      login: { portal: 'cafe', service: 'free', limits: { rateLimit: '1M/2M' } },
+      hints: ['a guest without an account: let in by passwords that portal cafe makes, each of them once'],
+    });
+    expect(why(guestUsername('roof', phone))).not.toHaveProperty('login');
   });
 });
