@@ -14,7 +14,16 @@ interface Declared {
   readonly kind: string;
   readonly spec: {
     readonly api: { readonly username: string; readonly password: string | { readonly env: string } };
+    readonly ppp?: { readonly servers: readonly unknown[] };
+    readonly dhcp?: readonly unknown[];
+    readonly hotspots?: readonly unknown[];
   };
+}
+
+interface Simulated {
+  readonly router: SimulatedRouterOs;
+  /** How many servers of each kind it is to have. */
+  readonly servers: Readonly<Record<string, number>>;
 }
 
 /** Every variable an example reads its secrets from, with a value. */
@@ -29,17 +38,23 @@ async function yamlFiles(dir: string): Promise<readonly string[]> {
 }
 
 /** Starts a simulated router for every router declared in these files, and declares its address instead. */
-async function simulate(files: readonly string[], secrets: Record<string, string>): Promise<SimulatedRouterOs[]> {
-  const routers: SimulatedRouterOs[] = [];
+async function simulate(files: readonly string[], secrets: Record<string, string>): Promise<readonly Simulated[]> {
+  const routers: Simulated[] = [];
   for (const file of files) {
     const documents = parseAllDocuments(await readFile(file, 'utf8'));
     for (const document of documents) {
       const { kind, spec } = document.toJS() as Declared;
       if (kind !== 'Router') continue;
-      const { username: name, password } = spec.api;
+      const { api, ppp, dhcp, hotspots } = spec;
+      const { username: name, password } = api;
       const users = [{ name, password: typeof password === 'string' ? password : (secrets[password.env] ?? '') }];
       const router = await SimulatedRouterOs.start({ clock: systemClock, users });
-      routers.push(router);
+      const servers = {
+        '/interface/pppoe-server/server': ppp?.servers.length ?? 0,
+        '/ip/dhcp-server': dhcp?.length ?? 0,
+        '/ip/hotspot': hotspots?.length ?? 0,
+      };
+      routers.push({ router, servers });
       document.setIn(['spec', 'address'], '127.0.0.1');
       document.setIn(['spec', 'api', 'port'], router.apiPort);
     }
@@ -72,9 +87,11 @@ describe.for(names.map(({ name }) => name))('the example %s', (name) => {
       expect(applied).toMatchObject({ code: 0 });
       expect(second).toMatchObject({ code: 0 });
       expect(second.out).toContain('Nothing to change.');
-      for (const router of routers) expect(router.rows('/interface/pppoe-server/server')).toHaveLength(1);
+      for (const { router, servers } of routers) {
+        for (const [menu, count] of Object.entries(servers)) expect(router.rows(menu), menu).toHaveLength(count);
+      }
     } finally {
-      for (const router of routers) await router[Symbol.asyncDispose]();
+      for (const { router } of routers) await router[Symbol.asyncDispose]();
     }
   });
 });
