@@ -181,7 +181,7 @@ describe('a device behind a DHCP server that asks RADIUS', () => {
     await router.accountingIdle();
     const codes = [];
     while (responder.waiting > 0) codes.push((await responder.next()).packet.attributes['Acct-Status-Type']);
-    expect(codes.sort()).toEqual(['Start', 'Stop', undefined]);
+    expect(new Set(codes)).toEqual(new Set(['Start', 'Stop', undefined]));
   });
 
   it('keeps its lease to the end when RADIUS says no under way', async () => {
@@ -331,7 +331,7 @@ describe('a lease that RADIUS wants ended', () => {
     responder.send(request(40, [[44, '82100000']]), router.incomingPort ?? 0);
 
     const codes = [(await responder.next()).packet, (await responder.next()).packet].map(({ code }) => code);
-    expect(codes.sort()).toEqual(['Accounting-Request', 'Disconnect-ACK']);
+    expect(new Set(codes)).toEqual(new Set(['Accounting-Request', 'Disconnect-ACK']));
     expect(router.leases()).toEqual([]);
     expect(await router.renew(mac)).toMatchObject({ ok: true, sessionId: '82100001' });
   });
