@@ -76,13 +76,13 @@ export class AccessHandler {
     const now = this.#deps.clock.now();
     const username = textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
-    const door = doorOf(packet, frame, context.nas.profile);
     if (username === undefined || flaw !== undefined) {
       const { method } = nothingSent.credential;
-      const exchange = { packet, frame, context, username: username ?? '', sent: nothingSent, method, door, now };
-      return this.#reject(exchange, flaw ?? 'no-username');
+      const about = { username: username ?? '', sent: nothingSent, method, door: undefined };
+      return this.#reject({ packet, frame, context, now, ...about }, flaw ?? 'no-username');
     }
     const sent = sentCredential(packet, frame, context.key, username);
+    const door = doorOf(packet, frame, context.nas.profile);
     return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
   }
 

@@ -8,26 +8,31 @@ import { type Frame, nextOffset, offsetOf, valueAt } from './packet/framing.ts';
 const framedProtocolPpp = 1;
 const serviceType = { login: 1, framed: 2 };
 const portType = { ethernet: 15, wireless: 19 };
+/** In place of a value that is none of these. */
+const other = 256;
 
 /**
  * The way somebody came who sent this Access-Request; `undefined` where it cannot be told for certain. RouterOS says so by
  * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none.
  */
 export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): AccessKind | undefined {
-  if (integerAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
-  const service = integerAt(packet, frame, attribute.serviceType);
+  if (wordAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
+  const service = wordAt(packet, frame, attribute.serviceType);
   const isMikrotik = profile === 'mikrotik';
   if (service === serviceType.login) return isMikrotik || hasHostIp(packet, frame) ? 'hotspot' : undefined;
   if (!isMikrotik) return undefined;
-  const port = integerAt(packet, frame, attribute.nasPortType);
+  const port = wordAt(packet, frame, attribute.nasPortType);
   // An access point asks about its stations with the same Service-Type.
   if (service === serviceType.framed) return port === portType.wireless ? undefined : 'pppoe';
   return service === undefined && port === portType.ethernet && namesMac(packet, frame) ? 'dhcp' : undefined;
 }
 
-function integerAt(packet: Buffer, frame: Frame, type: number): number | undefined {
+/** An enumerated value, all of which are small; `undefined` when there is none. Octet by octet: every login passes here. */
+function wordAt(packet: Buffer, frame: Frame, type: number): number | undefined {
   const at = offsetOf(frame, type);
-  return at === 0 || packet[at + 1] !== 6 ? undefined : packet.readUInt32BE(at + 2);
+  if (at === 0 || packet[at + 1] !== 6) return undefined;
+  const high = (packet[at + 2] as number) | (packet[at + 3] as number) | (packet[at + 4] as number);
+  return high === 0 ? (packet[at + 5] as number) : other;
 }
 
 function namesMac(packet: Buffer, frame: Frame): boolean {
