@@ -2,6 +2,7 @@ export interface SimulateRouterOsOptions {
   /** `host:port`; port 0 takes a free one. */
   readonly listenApi: string;
   readonly listenControl: string;
+  readonly listenHotspot?: string;
   readonly identity: string;
   readonly user: string;
   readonly password: string;
@@ -9,7 +10,7 @@ export interface SimulateRouterOsOptions {
   readonly version: string;
   /** A board whose files lie below `flash/`. */
   readonly flash?: boolean;
-  /** The first line of output is then JSON: `{"api":"127.0.0.1:8728","control":"127.0.0.1:9728"}`. */
+  /** The first line of output is then JSON: `{"api":"127.0.0.1:8728","control":"127.0.0.1:9728"}`, and `hotspot`. */
   readonly printListeners: boolean;
 }
 
@@ -30,6 +31,11 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
     flags: '--listen-control <host:port>',
     description: 'where dialling, traffic, faults and a look at the rows are served, as JSON over HTTP',
     defaultValue: '127.0.0.1:9728',
+  },
+  {
+    flags: '--listen-hotspot <host:port>',
+    description:
+      'where a browser finds the first hotspot, directly or as its HTTP proxy: each address is one device; absent: devices join through the control port only',
   },
   {
     flags: '--identity <name>',

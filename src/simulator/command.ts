@@ -16,6 +16,8 @@ export async function simulateRouterOs(
 ): Promise<void> {
   const api = hostAndPort(options.listenApi, '--listen-api');
   const control = hostAndPort(options.listenControl, '--listen-control');
+  const hotspot =
+    options.listenHotspot === undefined ? undefined : hostAndPort(options.listenHotspot, '--listen-hotspot');
   if (options.nasAddress !== undefined && isIP(options.nasAddress) === 0) {
     throw new RangeError(`--nas-address: not an address: ${options.nasAddress}`);
   }
@@ -27,6 +29,7 @@ export async function simulateRouterOs(
     users: [{ name: options.user, password: options.password }],
     version: options.version,
     ...(options.flash === undefined ? {} : { flash: options.flash }),
+    ...(hotspot === undefined ? {} : { hotspotHost: hotspot.host, hotspotPort: hotspot.port }),
     ...(options.nasAddress === undefined ? {} : { radiusSourceAddress: options.nasAddress }),
     ...(options.printListeners ? {} : { log: (topics, message) => io.out(`${topics}: ${message}`) }),
   });
@@ -34,11 +37,14 @@ export async function simulateRouterOs(
   const listeners = {
     api: join(api.host, router.apiPort),
     control: join(control.host, controlServer.port),
+    ...(router.hotspotAddress === undefined ? {} : { hotspot: router.hotspotAddress }),
   };
   if (options.printListeners) io.out(JSON.stringify(listeners));
   else
     io.out(
-      `RouterOS ${options.version} "${options.identity}": API on ${listeners.api}, control on ${listeners.control}`,
+      `RouterOS ${options.version} "${options.identity}": ${Object.entries(listeners)
+        .map(([name, at]) => `${name === 'api' ? 'API' : name} on ${at}`)
+        .join(', ')}`,
     );
   await aborted(io.signal);
 }

@@ -1,5 +1,6 @@
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import type { Fault } from './faults.ts';
+import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
 import type { SessionKind, TerminateCause } from './nas/session.ts';
 
@@ -47,6 +48,21 @@ export class SimulatorControl {
 
   async dial(request: DialRequest): Promise<ControlledDial> {
     return (await this.#post('/dial', request)) as ControlledDial;
+  }
+
+  /** A device comes into reach of a hotspot. */
+  async join(request: JoinRequest): Promise<JoinResult> {
+    return (await this.#post('/join', request)) as JoinResult;
+  }
+
+  /** @returns false when it was not there */
+  async leave(mac: string): Promise<boolean> {
+    return ((await this.#post('/leave', { mac })) as { left: boolean }).left;
+  }
+
+  /** Devices in reach of a hotspot. */
+  async devices(): Promise<readonly DeviceView[]> {
+    return ((await this.#get('/devices')) as { devices: readonly DeviceView[] }).devices;
   }
 
   async lease(request: LeaseRequest): Promise<LeaseResult> {

@@ -4,6 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import { type Fault, Faults } from './faults.ts';
+import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
+import { Hotspots } from './hotspot/hotspots.ts';
 import { AddressPools } from './nas/address-pools.ts';
 import { type DialRequest, type DialResult, PppoeNas } from './nas/pppoe-nas.ts';
 import { monitorRow } from './nas/radius-client.ts';
@@ -55,6 +57,15 @@ export interface SimulatedRouterOsOptions {
   readonly disabledSecretAsksRadius?: boolean;
   /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
   readonly flash?: boolean;
+  /** Whether a hotspot user who is disabled or removed goes offline. Not known of real routers. Default false. */
+  readonly userRemovalEndsSession?: boolean;
+  /**
+   * Where devices that nobody announced find the first hotspot, as `join` gives every other device a listener of its
+   * own: each address is one device. Absent: nowhere.
+   */
+  readonly hotspotHost?: string;
+  /** Default 0: any free port, if `hotspotHost` is given. */
+  readonly hotspotPort?: number;
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
@@ -63,7 +74,8 @@ export interface SimulatedRouterOsOptions {
 export type ShownRow = Readonly<Record<string, string>>;
 
 /**
- * A router that is not there: the API of RouterOS over TCP, and its PPPoE server with local secrets and RADIUS.
+ * A router that is not there: the API of RouterOS over TCP; its PPPoE server, DHCP servers and hotspots with their local
+ * users and RADIUS; and the pages a guest's browser is shown.
  * What a person at the router would do (WinBox, a cable pulled, a subscriber's device) are methods.
  */
 export class SimulatedRouterOs {
@@ -74,6 +86,7 @@ export class SimulatedRouterOs {
   readonly #sessions: Sessions;
   readonly #pppoe: PppoeNas;
   readonly #dhcp: DhcpServers;
+  readonly #hotspots: Hotspots;
   readonly #executor: Executor;
   #api: ApiServer | undefined;
   #bootedAt: number;
@@ -99,6 +112,13 @@ export class SimulatedRouterOs {
     const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
     this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
     this.#dhcp = new DhcpServers(doors);
+    this.#hotspots = new Hotspots({
+      ...doors,
+      contents: (path) => this.#files.contents(path),
+      dhcp: this.#dhcp,
+      disabledUserAsksRadius: disabledSecretAsksRadius,
+      userRemovalEndsSession: options.userRemovalEndsSession ?? false,
+    });
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
     this.#furnish();
@@ -113,6 +133,8 @@ export class SimulatedRouterOs {
       admits: (remote, open) => router.#admits(remote, open),
       sessionDeps: (remote) => router.#sessionDeps(remote),
     });
+    const { hotspotHost, hotspotPort = 0 } = options;
+    if (hotspotHost !== undefined) await router.#hotspots.share(hotspotHost, hotspotPort);
     return router;
   }
 
@@ -122,6 +144,11 @@ export class SimulatedRouterOs {
 
   get apiPort(): number {
     return this.#api?.port ?? 0;
+  }
+
+  /** `host:port` of the hotspot for devices that nobody announced, if there is one. */
+  get hotspotAddress(): string | undefined {
+    return this.#hotspots.sharedAddress;
   }
 
   /** UDP port CoA is taken at, while `/radius/incoming` accepts it. */
@@ -185,6 +212,21 @@ export class SimulatedRouterOs {
     return this.#dhcp.views();
   }
 
+  /** A device comes into reach of a hotspot, which gives it a way to the network and logs it in if it can. */
+  async join(request: JoinRequest): Promise<JoinResult> {
+    return this.#hotspots.join(request);
+  }
+
+  /** The device is out of reach. Its session lasts until the hotspot misses it. @returns false when it was not there */
+  async leave(mac: string): Promise<boolean> {
+    return this.#hotspots.leave(mac);
+  }
+
+  /** Devices in reach of a hotspot. */
+  devices(): readonly DeviceView[] {
+    return this.#hotspots.devices();
+  }
+
   /** Ends the sessions of that Acct-Session-Id, name or MAC. @returns how many */
   hangUp(sessionIdOrName: string, cause: TerminateCause = 'User-Request'): number {
     const found = this.#sessions.find(sessionIdOrName);
@@ -208,6 +250,7 @@ export class SimulatedRouterOs {
     this.#sessions.reboot();
     this.#pppoe.reboot();
     this.#dhcp.reboot();
+    this.#hotspots.reboot();
     this.#files.reboot();
     this.#api?.dropConnections();
     this.#bootedAt = this.#options.clock.monotonic();
@@ -237,6 +280,7 @@ export class SimulatedRouterOs {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hotspots[Symbol.asyncDispose]();
     this.#dhcp[Symbol.dispose]();
     await this.#sessions[Symbol.asyncDispose]();
     await this.#api?.[Symbol.asyncDispose]();
@@ -246,6 +290,8 @@ export class SimulatedRouterOs {
     const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }] } = this.#options;
     this.#database.settings('/system/identity').values.set('name', identity);
     for (const user of users) this.#addUser(user);
+    if (this.#options.flash)
+      this.#database.table('/ip/hotspot/profile').get(0)?.values.set('html-directory', 'flash/hotspot');
     const uptime = () => formatRouterTime(Math.floor((this.#options.clock.monotonic() - this.#bootedAt) / 1000) * 1000);
     this.#database.addByRouter('/system/resource', resource(this.#database.version), { live: { uptime } });
   }
@@ -269,10 +315,24 @@ export class SimulatedRouterOs {
         ['/radius', (row?: TableRow) => radius.resetCounters(row?.id)],
         ['/radius/incoming', () => incoming.resetCounters()],
         ['/interface', (row?: TableRow) => this.#pppoe.resetInterfaceCounters(row?.id ?? -1)],
+        ['/ip/hotspot/user', (row?: TableRow) => resetCounters(row, userCounters)],
+        ['/ip/hotspot/walled-garden', (row?: TableRow) => resetCounters(row, { hits: '0' })],
         ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
-      commands: new Map([['/file read', this.#files.read], ...this.#dhcp.commands]),
+      commands: new Map([
+        ['/file read', this.#files.read],
+        ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
+        ...this.#dhcp.commands,
+        ...this.#hotspots.commands,
+      ]),
     };
+  }
+
+  #resetPages(servers: readonly TableRow[]): void {
+    for (const { values } of servers) {
+      const profile = this.#database.referenced('/ip/hotspot/profile', values.get('profile'));
+      this.#files.writeStockPages(profile?.values.get('html-directory') ?? 'hotspot');
+    }
   }
 
   #targeted(
@@ -353,6 +413,12 @@ export class SimulatedRouterOs {
     this.#write('system,info,account', `user ${name} logged in from ${remote} via api`);
     return { caller: { policies: granted } };
   }
+}
+
+const userCounters = { uptime: '0s', 'bytes-in': '0', 'bytes-out': '0', 'packets-in': '0', 'packets-out': '0' };
+
+function resetCounters(row: TableRow | undefined, counters: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(counters)) row?.values.set(name, value);
 }
 
 function resource(version: string): Readonly<Record<string, string>> {

@@ -150,6 +150,7 @@ describe('lastmile simulate routeros', () => {
     expect(simulateRouterOsFlags.map(({ flags }) => flags.split(' ')[0])).toEqual([
       '--listen-api',
       '--listen-control',
+      '--listen-hotspot',
       '--identity',
       '--user',
       '--password',

@@ -26,6 +26,7 @@ export const stockHotspotPages: readonly StockPage[] = [
     'alogin.html',
     'Internet hotspot - Redirect',
     '<p>You are logged in</p>\n<p><a href="$(link-redirect)">Go on</a></p>',
+    sentTo('Hotspot redirect'),
   ),
   page(
     'status.html',
@@ -38,20 +39,39 @@ export const stockHotspotPages: readonly StockPage[] = [
   ),
   page('logout.html', 'Internet hotspot - Log off', '<p>You have just logged out</p>'),
   page('error.html', 'Internet hotspot - Error', '<p>$(error)</p>'),
-  page('redirect.html', '...', '<a href="$(link-redirect)">Redirect</a>'),
-  page('rlogin.html', '...', '<a href="$(link-redirect)">Log in</a>'),
+  page('redirect.html', '...', '<a href="$(link-redirect)">Redirect</a>', sentTo('Hotspot redirect')),
+  page('rlogin.html', '...', '<a href="$(link-redirect)">Log in</a>', sentTo('Hotspot login required')),
   page('radvert.html', 'Advertisement', '<a href="$(link-orig)">Go on</a>'),
-  { name: 'errors.txt', contents: '' },
+  { name: 'errors.txt', contents: errorTexts() },
   { name: 'api.json', contents: apiPage() },
   { name: 'css' },
   { name: 'css/style.css', contents: 'body { font-family: sans-serif }\n' },
 ];
 
-function page(name: string, title: string, body: string): StockPage {
+function page(name: string, title: string, body: string, head = ''): StockPage {
   return {
     name,
-    contents: `<!doctype html>\n<html>\n<head><title>${title}</title></head>\n<body>\n${body}\n</body>\n</html>\n`,
+    contents: `${head}<!doctype html>\n<html>\n<head><title>${title}</title></head>\n<body>\n${body}\n</body>\n</html>\n`,
   };
+}
+
+/** Has the servlet answer with a redirection. */
+function sentTo(reason: string): string {
+  return `$(if http-status == 302)${reason}$(endif)\n$(if http-header == "Location")$(link-redirect)$(endif)\n`;
+}
+
+/** What `$(error)` says in place of the original. A line that is not there leaves it. */
+function errorTexts(): string {
+  return [
+    'invalid-username = invalid username or password',
+    'invalid-mac = user $(username) may not log in from this device',
+    'user-session-limit = no more sessions are allowed for user $(username)',
+    'uptime-limit = user $(username) has used up his time',
+    'traffic-limit = user $(username) has used up his traffic',
+    'radius-timeout = RADIUS server is not responding',
+    'radius-reply = $(error-orig)',
+    '',
+  ].join('\n');
 }
 
 /** Captive portal API (RFC 8908): who asks is told whether he is captive, and where to log in. */
