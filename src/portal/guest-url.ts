@@ -30,7 +30,7 @@ export function onwardUrl(
   site: OwnPlaces,
   publicUrl: string | undefined,
 ): string | undefined {
-  if (text === undefined || odd.test(text) || !/^https?:\/\//i.test(text)) return undefined;
+  if (text === undefined || odd.test(text) || !/^https?:\/\/[^/]/i.test(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
   if (isProbe(url) || isOurs(url, site, publicUrl)) return undefined;

@@ -9,7 +9,7 @@ const guest = new GuestClient();
 const clientMac = mac.replaceAll(':', '-');
 
 describe('a guest whom a controller sent to the portal', () => {
-  it('OM-06: OM-07: logs in behind an access point; what the redirect said reaches the controller unchanged', async () => {
+  it('OM-05: OM-06: OM-07: logs in behind an access point; what the redirect said reaches the controller unchanged', async () => {
     await using lab = await PortalLab.start();
 
     const page = await arrive(lab, eap);

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Login, PortalAccess } from '../../src/directory/reader.ts';
-import type { MikrotikBridge, OmadaBridge, PortalSite, ServicePlan } from '../../src/model/model.ts';
+import type { Endpoint, MikrotikBridge, OmadaBridge, PortalSite, ServicePlan } from '../../src/model/model.ts';
 import { portalCounters } from '../../src/portal/counters.ts';
 import type {
   GuestSession,
@@ -146,7 +146,7 @@ export class PortalLab implements AsyncDisposable {
     const lab = new PortalLab(sites);
     const deps = { ...lab.#deps(), ...options.deps };
     const tls = options.tls === undefined ? {} : { tls: options.tls };
-    lab.#server = await PortalServer.start({ listen: { host: '127.0.0.1', port: 0 }, deps, ...tls });
+    lab.#server = await PortalServer.start({ listen: options.listen ?? anyPort, deps, ...tls });
     const scheme = options.tls === undefined ? 'http' : 'https';
     lab.url = `${scheme}://127.0.0.1:${lab.#server.endpoint.port}`;
     return lab;
@@ -179,7 +179,10 @@ export class PortalLab implements AsyncDisposable {
   }
 }
 
+const anyPort: Endpoint = { host: '127.0.0.1', port: 0 };
+
 interface LabOptions {
+  readonly listen?: Endpoint;
   readonly deps?: Partial<PortalDeps>;
   readonly tls?: { readonly certificate: Secret; readonly key: Secret };
 }
