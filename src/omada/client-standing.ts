@@ -15,16 +15,24 @@ export function clientListPath(site: string, mac: string): string {
  * so a client that is missing may well be waiting.
  */
 export function standingOf(result: unknown, mac: string): ClientStanding | undefined {
-  const wanted = parseMac(mac);
-  const rows = isRecord(result) && Array.isArray(result['data']) ? (result['data'] as readonly unknown[]) : [];
-  const own = rows.filter(isRecord).filter((row) => isCurrent(row) && parseMac(row['mac']) === wanted);
-  const standings = own.map((row) => byAuthStatus[Number(row['authStatus'] ?? -1)]);
+  const standings = rowsOf(result, mac)
+    .filter(isCurrentRow)
+    .map((row) => byAuthStatus[Number(row['authStatus'] ?? -1)]);
   return standings.find((each) => each === 'pending') ?? standings.find((each) => each !== undefined);
 }
 
+type ListRow = Readonly<Record<string, unknown>>;
+
+/** Rows of one client. */
+export function rowsOf(result: unknown, mac: string): readonly ListRow[] {
+  const wanted = parseMac(mac);
+  const rows = isRecord(result) && Array.isArray(result['data']) ? (result['data'] as readonly unknown[]) : [];
+  return rows.filter(isRecord).filter((row) => typeof row['mac'] === 'string' && parseMac(row['mac']) === wanted);
+}
+
 /** Earlier logins stay in the list. */
-function isCurrent(row: Readonly<Record<string, unknown>>): row is Readonly<Record<string, unknown>> & { mac: string } {
-  return typeof row['mac'] === 'string' && row['valid'] !== false;
+export function isCurrentRow(row: ListRow): boolean {
+  return row['valid'] !== false;
 }
 
 /** By `authStatus`: connected, pending, authorised, free of authentication. */

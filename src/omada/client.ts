@@ -1,12 +1,15 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { OmadaController } from '../model/model.ts';
 import type { ControllerAnswer } from './answer.ts';
 import { authBody, type OmadaClientContext } from './auth-body.ts';
 import { type ClientStanding, clientListPath, standingOf } from './client-standing.ts';
+import { underEither } from './either-signal.ts';
 import { meaningOf, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
 import { Findings, type OmadaFinding, type OmadaFindingReason, type OmadaLog } from './findings.ts';
+import { grantedSeconds, unitObjection } from './granted-time.ts';
 import { type ControllerInfo, OperatorSession } from './operator-session.ts';
 import { Transport } from './transport.ts';
 
@@ -36,12 +39,15 @@ export class OmadaClient implements Disposable {
   readonly #session: OperatorSession;
   readonly #findings: Findings;
   readonly #unlisted = new Set<string>();
+  #unitChecked = false;
 
   constructor(controller: OmadaController, deps: OmadaClientDeps) {
     this.controller = controller;
     this.#deps = deps;
     this.#transport = new Transport(controller, deps);
     const closing = this.#closing.signal;
+    // One listener for each guest who waits.
+    setMaxListeners(0, closing);
     this.#session = new OperatorSession(controller, { transport: this.#transport, clock: deps.clock, closing });
     this.#findings = new Findings(controller.name, deps);
   }
@@ -57,13 +63,8 @@ export class OmadaClient implements Disposable {
 
   /** Lets a client in for so long. Never rejects. */
   async authorise(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<OmadaVerdict> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
     try {
-      const standing = await this.#standing(client, either);
-      if (standing === 'authorised') return { result: 'authorised' };
-      if (standing === 'elsewhere')
-        return { result: 'stale', reason: this.#words('does not ask this client to log in') };
-      return this.#verdict(await this.#grant(client, seconds, either), client.site);
+      return await underEither([signal, this.#closing.signal], (either) => this.#authorise(client, seconds, either));
     } catch (error) {
       return this.#failure(error, signal);
     }
@@ -72,7 +73,7 @@ export class OmadaClient implements Disposable {
   /** Logs in unless that is done, for a look from outside. Never rejects. @returns what is amiss */
   async check(signal: AbortSignal): Promise<readonly OmadaFinding[]> {
     try {
-      await this.#session.open(AbortSignal.any([signal, this.#closing.signal]));
+      await underEither([signal, this.#closing.signal], (either) => this.#session.open(either));
       this.#worked();
     } catch (error) {
       this.#failure(error, signal);
@@ -83,6 +84,15 @@ export class OmadaClient implements Disposable {
   [Symbol.dispose](): void {
     this.#closing.abort(new Error('the declaration of the controller has changed'));
     this.#transport[Symbol.dispose]();
+  }
+
+  async #authorise(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<OmadaVerdict> {
+    const standing = await this.#standing(client, signal);
+    if (standing === 'authorised') return { result: 'authorised' };
+    if (standing === 'elsewhere') return { result: 'stale', reason: this.#words('does not ask this client to log in') };
+    const verdict = this.#verdict(await this.#grant(client, seconds, signal), client.site);
+    if (verdict.result === 'authorised') await this.#checkUnit(client, seconds, signal);
+    return verdict;
   }
 
   async #grant(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<ControllerAnswer> {
@@ -96,9 +106,26 @@ export class OmadaClient implements Disposable {
 
   /** Nothing in a redirect is signed: whether this client waits is asked where the controller tells it. */
   async #standing({ site, clientMac }: OmadaClientContext, signal: AbortSignal): Promise<ClientStanding | undefined> {
+    return standingOf(await this.#listed(site, clientMac, signal), clientMac);
+  }
+
+  /** Once for a controller: reads the time back that the first guest got. */
+  async #checkUnit({ site, clientMac }: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<void> {
+    if (this.#unitChecked) return;
+    this.#unitChecked = true;
+    // The guest is in, whatever comes of this.
+    const listed = await this.#listed(site, clientMac, signal).catch(() => undefined);
+    const granted = grantedSeconds(listed, clientMac);
+    const objection = granted && unitObjection(seconds, granted, this.controller.timeUnit);
+    if (objection) this.#findings.note('time-unit', this.#words(objection));
+    else this.#unitChecked = granted !== undefined;
+  }
+
+  /** What the operator's list says of a client; nothing for a site whose clients cannot be listed. */
+  async #listed(site: string, mac: string, signal: AbortSignal): Promise<unknown> {
     if (this.#unlisted.has(site)) return undefined;
-    const answer = await this.#session.call({ method: 'GET', path: clientListPath(site, clientMac) }, signal);
-    if (answer.type === 'result') return standingOf(answer.result, clientMac);
+    const answer = await this.#session.call({ method: 'GET', path: clientListPath(site, mac) }, signal);
+    if (answer.type === 'result') return answer.result;
     if (answer.type !== 'overloaded' && this.#unlisted.size < mostSites) this.#unlisted.add(site);
     return undefined;
   }

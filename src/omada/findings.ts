@@ -9,6 +9,8 @@ export type OmadaFindingReason =
   | 'operator-refused'
   | 'no-right-on-site'
   | 'wrong-id'
+  /** Clients are let in for longer or shorter than asked. */
+  | 'time-unit'
   /** Something else that a person must look at. */
   | 'refused';
 

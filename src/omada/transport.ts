@@ -6,6 +6,7 @@ import { codeOf } from '../base/errors.ts';
 import type { OmadaController } from '../model/model.ts';
 import type { HttpAnswer } from './answer.ts';
 import { Circuit } from './circuit.ts';
+import { underEither } from './either-signal.ts';
 import { OmadaAnswerError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
 import { connectError, secureConnect } from './secure-connect.ts';
 import { Slots } from './slots.ts';
@@ -67,12 +68,15 @@ export class Transport implements Disposable {
     const late = new AbortController();
     const expire = () => late.abort(this.#late());
     void this.#clock.sleep(this.#timeoutMs, done.signal).then(expire, () => undefined);
-    const either = AbortSignal.any([signal, late.signal]);
     try {
-      return await this.#sent(request, either);
-    } catch (error) {
-      either.throwIfAborted();
-      throw this.#ours(error);
+      return await underEither([signal, late.signal], async (either) => {
+        try {
+          return await this.#sent(request, either);
+        } catch (error) {
+          either.throwIfAborted();
+          throw this.#ours(error);
+        }
+      });
     } finally {
       done.abort();
     }

@@ -56,6 +56,23 @@ describe('a guest at an access point', () => {
   );
 });
 
+describe('a controller that takes time for another unit than declared', () => {
+  it.each([
+    ['ms', 'us', /let a client in for 4 s where 3600 s were asked in ms: declare timeUnit: us/],
+    ['us', 'ms', /let a client in for 3600000 s where 3600 s were asked in us: declare timeUnit: ms/],
+    ['ms', 's', /declare timeUnit: s/],
+    ['s', 'min', /declare timeUnit: min/],
+  ] as const)('OM-26: declared %s, taken for %s, is told after the first guest', async (declared, timeUnit, words) => {
+    await using lab = await omadaLab({ timeUnit, controller: { timeUnit: declared } });
+    const all = await guests(lab, 2);
+
+    for (const guest of all) await lab.client.authorise(guest, hour, never);
+
+    expect(lab.client.findings()).toMatchObject([{ reason: 'time-unit', text: expect.stringMatching(words) }]);
+    expect(lab.omada.counters).toMatchObject({ authorised: 2, clientLists: 3 });
+  });
+});
+
 describe('a guest on a wire behind the gateway', () => {
   it('OM-25, OM-12: is let in by gateway and VLAN', async () => {
     await using lab = await omadaLab();

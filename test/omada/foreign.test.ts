@@ -262,6 +262,27 @@ describe('a controller that does not answer', () => {
   });
 });
 
+describe('a controller that has no list of clients', () => {
+  it.each<[string, RequestListener]>([
+    ['a redirect', (_, response) => response.writeHead(302, { location: '/' }).end()],
+    ['a page', (_, response) => response.setHeader('content-type', 'text/html').end('<html>')],
+    ['404', (_, response) => response.writeHead(404).end()],
+    ['a code', (_, response) => json(response, { errorCode: -1600 })],
+  ])('and says so by %s, lets guests in all the same, and is not asked for it again', async (_what, list) => {
+    const others = controller(authorised);
+    await using lab = await foreign((request, response) =>
+      request.url?.includes('/clients?') ? list(request, response) : others(request, response),
+    );
+
+    expect(await lab.client.authorise(guest, 60, never)).toEqual({ result: 'authorised' });
+    const asked = lab.requests.length;
+    expect(await lab.client.authorise(guest, 60, never)).toEqual({ result: 'authorised' });
+
+    expect(lab.requests.slice(asked)).toEqual(['POST /id/api/v2/hotspot/extPortal/auth']);
+    expect(lab.client.findings()).toEqual([]);
+  });
+});
+
 describe('a connection that was kept', () => {
   it('and closed by the other side, costs nobody anything', async () => {
     let drop = false;

@@ -5,6 +5,7 @@ import { authBody, timeIn } from '../../src/omada/auth-body.ts';
 import { standingOf } from '../../src/omada/client-standing.ts';
 import { cookieHeader, withSetCookie } from '../../src/omada/cookies.ts';
 import { meaningOf } from '../../src/omada/error-codes.ts';
+import { grantedSeconds, unitObjection } from '../../src/omada/granted-time.ts';
 
 const eap = {
   kind: 'eap',
@@ -134,6 +135,29 @@ describe('cookies', () => {
 
     expect(withSetCookie(new Map(), many).size).toBe(20);
     expect(withSetCookie(new Map(), [`long=${'x'.repeat(5000)}`]).size).toBe(0);
+  });
+});
+
+describe('the time that was granted', () => {
+  const mac = '52-DE-63-00-00-01';
+
+  it('is that of the row in force', () => {
+    const rows = [
+      { mac, valid: false, start: 0, end: 5_000 },
+      { mac, valid: true, start: 1_000, end: 61_000 },
+      { mac: '52-DE-63-00-00-02', valid: true, start: 0, end: 1_000 },
+    ];
+
+    expect(grantedSeconds({ data: rows }, mac)).toBe(60);
+    expect(grantedSeconds({ data: [{ mac, authStatus: 1 }] }, mac)).toBeUndefined();
+    expect(grantedSeconds(undefined, mac)).toBeUndefined();
+  });
+
+  it('OM-26: is right in the unit that was sent, rounding included', () => {
+    expect(unitObjection(3600, 3600, 'ms')).toBeUndefined();
+    expect(unitObjection(1, 60, 'min')).toBeUndefined();
+    expect(unitObjection(60, 60_000, 'us')).toMatch(/for 60000 s where 60 s were asked in us: declare timeUnit: ms$/);
+    expect(unitObjection(86_400, 3600, 'ms')).toMatch(/compare timeUnit with its version$/);
   });
 });
 

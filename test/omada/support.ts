@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { OmadaController } from '../../src/model/model.ts';
@@ -104,6 +105,8 @@ export function contextOf(omada: SimulatedOmada, client: { readonly mac: string 
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal;
+// A hundred guests wait under it at once.
+setMaxListeners(0, never);
 
 export function macOf(number: number): string {
   return `52-DE-63-00-${hex(number >> 8)}-${hex(number & 0xff)}`;
