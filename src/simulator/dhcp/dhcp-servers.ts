@@ -43,6 +43,8 @@ export class DhcpServers {
   readonly #devices: Devices;
   /** By row. */
   readonly #leases = new Map<number, Lease>();
+  /** By server and client. */
+  readonly #held = new Map<string, Lease>();
 
   constructor(deps: DhcpServersDeps) {
     const { database, clock } = deps;
@@ -137,7 +139,7 @@ export class DhcpServers {
     if (grant.address !== undefined && pools.isUsed(grant.address)) return this.#refuse(client, 'address in use');
     const place =
       grant.address === undefined
-        ? pools.take(grant.pool ?? '', this.#authority.reserved())
+        ? pools.take(grant.pool ?? '', (address) => this.#authority.reserves(address))
         : { address: grant.address, pool: undefined };
     if (place === undefined) return this.#refuse(client, 'no address', undefined, server);
     pools.hold(place.address);
@@ -173,6 +175,7 @@ export class DhcpServers {
     const { log, sessions } = this.#deps;
     const { session, client, server } = lease;
     this.#leases.set(lease.row.id, lease);
+    this.#held.set(holderOf(client, server), lease);
     this.#table.bound(lease);
     lease.rows.addLimits();
     const name = client.hostName === undefined ? '' : ` ${client.hostName}`;
@@ -209,6 +212,7 @@ export class DhcpServers {
 
   #forget(lease: Lease): void {
     this.#leases.delete(lease.row.id);
+    this.#held.delete(holderOf(lease.client, lease.server));
     lease.rows.remove();
     this.#table.unbound(lease);
     this.#deps.pools.release(lease.session.address);
@@ -223,10 +227,8 @@ export class DhcpServers {
     return Math.floor((parseRouterTime(text) ?? 0) / 1000);
   }
 
-  #heldBy({ mac, clientId }: DhcpClient, server: TableRow): Lease | undefined {
-    return [...this.#leases.values()].find(
-      ({ client, server: { id } }) => id === server.id && client.mac === mac && client.clientId === clientId,
-    );
+  #heldBy(client: DhcpClient, server: TableRow): Lease | undefined {
+    return this.#held.get(holderOf(client, server));
   }
 
   #serverOn(port: string | undefined): TableRow | undefined {
@@ -289,6 +291,10 @@ export class DhcpServers {
       ...(client.hostName === undefined ? {} : { hostName: client.hostName }),
     };
   }
+}
+
+function holderOf({ mac, clientId }: DhcpClient, { id }: TableRow): string {
+  return `${id} ${mac} ${clientId}`;
 }
 
 function clientOf({ mac, clientId, hostName }: LeaseRequest): DhcpClient {

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import type { AccessReply } from '../nas/access-accept.ts';
 import { papProof } from '../nas/access-request.ts';
 import type { RadiusServer } from '../nas/radius-client.ts';
@@ -8,6 +7,7 @@ import { formatId, type TableRow } from '../routeros/table.ts';
 import { parseRouterTime } from '../routeros/time.ts';
 import { listOf } from '../routeros/value-types.ts';
 import type { DhcpClient, LeaseFailure } from './lease-request.ts';
+import { StaticLeases } from './static-leases.ts';
 
 /** What a client may have. `grant.address` or `grant.pool` says where its address comes from. */
 export interface LeaseGrant {
@@ -24,9 +24,11 @@ export type LeaseVerdict =
 /** May this client have an address? A static lease first, then RADIUS if the server uses it, then the server's pool. */
 export class LeaseAuthority {
   readonly #deps: QuestionDeps;
+  readonly #static: StaticLeases;
 
   constructor(deps: QuestionDeps) {
     this.#deps = deps;
+    this.#static = new StaticLeases(deps.database.table('/ip/dhcp-server/lease'));
   }
 
   /**
@@ -45,16 +47,14 @@ export class LeaseAuthority {
 
   /** The enabled lease somebody wrote down for this client: one of this server's before one of all. */
   staticFor(client: DhcpClient, server: TableRow): TableRow | undefined {
-    const found = [...this.#deps.database.table('/ip/dhcp-server/lease').rows()].filter(
-      (row) => isStatic(row) && isFor(row, client) && ['all', formatId(server.id)].includes(serverOf(row)),
-    );
-    return found.find((row) => serverOf(row) !== 'all') ?? found[0];
+    const own = formatId(server.id);
+    const found = this.#static.for(client).filter((row) => ['all', own].includes(serverOf(row)));
+    return found.find((row) => serverOf(row) === own) ?? found[0];
   }
 
-  /** Addresses that are written down for somebody: no pool hands them out to others. */
-  reserved(): ReadonlySet<string> {
-    const rows = [...this.#deps.database.table('/ip/dhcp-server/lease').rows()].filter(isStatic);
-    return new Set(rows.map(({ values }) => values.get('address') ?? '').filter((address) => isIPv4(address)));
+  /** Whether an address is written down for somebody: no pool hands it out to others. */
+  reserves(address: string): boolean {
+    return this.#static.reserves(address);
   }
 
   #fromRow(row: TableRow, server: TableRow): LeaseVerdict {
@@ -112,17 +112,6 @@ export class LeaseAuthority {
     const pool = framedPool === undefined ? poolOf(server) : named && formatId(named.id);
     return pool === undefined ? undefined : { pool };
   }
-}
-
-export function isStatic({ values }: TableRow): boolean {
-  return values.get('dynamic') !== 'true' && values.get('disabled') !== 'true';
-}
-
-/** What the row says of its client must be so: MAC, client identifier, or both. */
-function isFor({ values }: TableRow, client: DhcpClient): boolean {
-  const [mac, clientId] = [values.get('mac-address') ?? '', values.get('client-id') ?? ''];
-  if (mac === '' && clientId === '') return false;
-  return (mac === '' || mac === client.mac) && (clientId === '' || clientId === client.clientId);
 }
 
 function serverOf({ values }: TableRow): string {

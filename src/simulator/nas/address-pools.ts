@@ -26,9 +26,9 @@ export class AddressPools {
   /**
    * The lowest free address of the pool, or of those that follow it.
    *
-   * @param spared addresses that are left to others though nobody has them now
+   * @param spared whether an address is left to others though nobody has it now
    */
-  take(pool: string, spared?: ReadonlySet<string>): PooledAddress | undefined {
+  take(pool: string, spared?: (address: string) => boolean): PooledAddress | undefined {
     const seen = new Set<string>();
     for (let id: string | undefined = pool; id !== undefined && !seen.has(id); ) {
       seen.add(id);
@@ -60,13 +60,13 @@ export class AddressPools {
     }
   }
 
-  #lowestFree(ranges: string, spared: ReadonlySet<string> | undefined): string | undefined {
+  #lowestFree(ranges: string, spared: ((address: string) => boolean) | undefined): string | undefined {
     for (const [first, last] of rangesOf(ranges)) {
       let passedOver = false;
       for (let number = Math.max(first, this.#allUsedBelow.get(first) ?? 0); number <= last; number += 1) {
         const address = addressOf(number);
         if (this.#used.has(address)) continue;
-        if (spared?.has(address)) {
+        if (spared?.(address)) {
           passedOver = true;
           continue;
         }
