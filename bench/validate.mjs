@@ -76,8 +76,10 @@ async function rules() {
     routers: [],
     services: [object('Service', 'home', { access: ['pppoe'] })],
     subscribers,
+    portalSites: [],
+    omadaControllers: [],
     lists: [],
-    broken: { router: new Set(), service: new Set() },
+    broken: { router: new Set(), service: new Set(), omadaController: new Set() },
     incomplete: { operator: false, router: false },
     maybeDeclared: () => false,
   };
