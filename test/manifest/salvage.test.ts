@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codesOf, errorsOf, load, operator } from '../support/manifest.ts';
+import { changed } from '../support/hotspot-network.ts';
+import { codesOf, document, errorsOf, load, operator } from '../support/manifest.ts';
 
 const router = (radius: string, more = '') => `apiVersion: lastmile/v1
 kind: Router
@@ -85,5 +86,41 @@ describe('what others are checked against', () => {
     });
 
     expect(errorsOf(found)).toHaveLength(1);
+  });
+});
+
+describe('what portals and leases are checked against', () => {
+  const lease = {
+    'kate.yaml': document(
+      'Subscriber',
+      'kate',
+      'service: fibre-dhcp\nmac: ["0C:42:A1:00:00:01"]\nauth: local\nrouter: edge-1',
+    ),
+  };
+  const controller = document('OmadaController', 'roof', 'url: https://192.0.2.9:8043\noperatr: {}');
+  const site = document('PortalSite', 'roof', 'bridge: {omada: {controller: roof, site: Terrace}}\nmethods: [login]');
+
+  it.each([
+    ['a hotspot', changed({ 'edge.yaml': ['dnsName: login', 'loginBy: [http-pp], dnsName: login'] })],
+    ['the list of hotspots', changed({ 'edge.yaml': ['hotspots:', 'hotspts:'] })],
+    ['a DHCP server', changed({ 'edge.yaml': ['leaseTime: 1h', 'leaseTime: 1 hour'] }, lease)],
+    ['the settings of RADIUS', changed({ 'edge.yaml': ['radius: {secret: {derive: 1}}', 'radius: {}'] })],
+    ['the Operator', changed({ 'operator.yaml': ['publicUrl: "https://portal.example"', 'publicUrl: 7'] })],
+    [
+      'the service of guests',
+      changed(
+        { 'guest.yaml': ['[hotspot]', '[hotspto]'] },
+        { 'a.yaml': document('Subscriber', 'a', 'service: guest\nmac: ["0C:42:A1:00:00:01"]') },
+      ),
+    ],
+  ])('and is wrong in %s makes no finding that is none', (_, files) => {
+    expect(errorsOf(load(files))).toHaveLength(1);
+  });
+
+  it('and is a controller that is wrong is not called unknown', () => {
+    const found = errorsOf(load(changed({}, { 'roof.yaml': controller, 'site.yaml': site })));
+
+    expect(found.filter((line) => !line.startsWith('roof.yaml'))).toEqual([]);
+    expect(found.length).toBeGreaterThan(0);
   });
 });
