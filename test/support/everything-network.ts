@@ -84,7 +84,7 @@ walledGarden: ${JSON.stringify(walledGarden)}`,
   );
 }
 
-const services = [home20, home50, cafeService, officeService];
+const services = [cafeService, officeService];
 
 /** A network of these documents beside the operator and the services. */
 export function networkWith(...documents: readonly string[]): Model {
@@ -94,5 +94,5 @@ export function networkWith(...documents: readonly string[]): Model {
 /** A row of ours in every menu. */
 export function everything(): Model {
   const people = [subscriber('anna', 'address: 10.0.0.201'), subscriber('ben', 'state: suspended'), ...guests, printer];
-  return networkWith(everythingRouter, ...people, cafe());
+  return networkWith(everythingRouter, home20, home50, ...people, cafe());
 }

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { DhcpServer } from '../../../src/model/model.ts';
+import { everythingRouter, networkWith, printer } from '../../support/everything-network.ts';
+import { document } from '../../support/manifest.ts';
+import { MemoryInventory } from '../../support/memory-inventory.ts';
+import { Lab } from '../../support/ppp-network.ts';
+import { brief, settle, wanted } from './support.ts';
+
+const network = networkWith(everythingRouter, printer);
+
+/** A router that lets its DHCP clients in by itself, strangers from a pool of their own. */
+const officeRouter = document(
+  'Router',
+  'core-1',
+  `address: 192.0.2.11
+api: {username: lastmile, password: {derive: 1}}
+auth: local
+pools:
+  - {name: office, ranges: [10.30.0.10-10.30.0.99], static: [10.30.0.5]}
+  - {name: shop, ranges: [10.32.0.10-10.32.0.99]}
+  - {name: strangers, ranges: [10.31.0.2-10.31.0.254]}
+dhcp:
+  - name: office
+    interface: ether3
+    pool: office
+    network: {address: 10.30.0.0/24, gateway: 10.30.0.1}
+    unknownClients: {pool: strangers}
+  - {name: shop, interface: ether4, pool: shop, network: {address: 10.32.0.0/24}}`,
+);
+
+const mac = '0C:42:A1:00:00:02';
+
+describe('a DHCP server', () => {
+  it('IS-46, IS-49: has its lease time, and tells its clients gateway and name servers', async () => {
+    await using lab = await Lab.start(network);
+    await settle(lab, network);
+
+    expect(lab.router.row('/ip/dhcp-server', 'office')).toMatchObject({
+      interface: 'ether3',
+      'address-pool': 'office',
+      'lease-time': '1h',
+      disabled: 'false',
+    });
+    expect(lab.router.rows('/ip/dhcp-server/network')).toMatchObject([
+      {
+        address: '10.30.0.0/24',
+        gateway: '10.30.0.1',
+        'dns-server': '9.9.9.9',
+        comment: 'lm:isp/Router/core-1#dhcp-network-office',
+      },
+    ]);
+  });
+
+  it('asks RADIUS where it is told to, with the pool for those whom RADIUS gives no address', async () => {
+    await using lab = await Lab.start(network);
+    const asks = { ...network, routers: network.routers.map((each) => ({ ...each, dhcp: each.dhcp.map(byRadius) })) };
+
+    await settle(lab, asks);
+
+    expect(lab.router.row('/ip/dhcp-server', 'office')).toMatchObject({
+      'use-radius': 'yes',
+      'address-pool': 'office',
+    });
+  });
+
+  it('gives strangers addresses of their own pool where it asks nobody', async () => {
+    const model = networkWith(officeRouter, printer);
+    await using lab = await Lab.start(model);
+    await settle(lab, model);
+
+    const known = await lab.router.lease({ mac, interface: 'ether3' });
+    const stranger = await lab.router.lease({ mac: '0C:42:A1:00:00:99', interface: 'ether3' });
+
+    expect(known).toMatchObject({ ok: true, address: '10.30.0.5', static: true, gateway: '10.30.0.1' });
+    expect(stranger).toMatchObject({ ok: true, static: false });
+    expect(stranger.ok && stranger.address).toMatch(/^10\.31\.0\./);
+  });
+
+  it('serves written leases only when it has no pool', async () => {
+    const model = networkWith(officeRouter);
+    await using lab = await Lab.start(model);
+    const alone = model.routers.map((each) => ({ ...each, dhcp: each.dhcp.map(withoutPools) }));
+
+    await settle(lab, { ...model, routers: alone });
+
+    expect(lab.router.row('/ip/dhcp-server', 'office')).toMatchObject({ 'address-pool': 'static-only' });
+  });
+});
+
+function withoutPools({ pool: _pool, unknownClients: _unknown, ...rest }: DhcpServer): DhcpServer {
+  return rest;
+}
+
+function byRadius<T extends { readonly radius: boolean }>(server: T): T {
+  return { ...server, radius: true };
+}
+
+describe('a lease', () => {
+  it('SPL-07, SPL-18: is written for the device, with address, speed and address lists', async () => {
+    await using lab = await Lab.start(network);
+    await settle(lab, network);
+
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toMatchObject([
+      {
+        'mac-address': mac,
+        server: 'office',
+        address: '10.30.0.5',
+        'rate-limit': '10M/50M',
+        'address-lists': 'offices',
+        comment: 'lm:isp/Subscriber/printer#0C-42-A1-00-00-02',
+      },
+    ]);
+  });
+
+  it('SPL-17: takes an address from the pool of the service where none is fixed', async () => {
+    const model = networkWith(officeRouter, printer.replace('address: 10.30.0.5', ''));
+    await using lab = await Lab.start(model);
+    await settle(lab, model);
+
+    const device = await lab.router.lease({ mac, interface: 'ether3' });
+
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toMatchObject([{ address: 'office', server: 'office' }]);
+    expect(device.ok && device.address).toMatch(/^10\.30\.0\./);
+  });
+
+  it('of somebody suspended stays, and lets him in no more', async () => {
+    const suspended = networkWith(
+      officeRouter,
+      printer.replace('router: core-1', 'router: core-1\n  state: suspended'),
+    );
+    await using lab = await Lab.start(suspended);
+    const inventory = new MemoryInventory();
+    await settle(lab, networkWith(officeRouter, printer), inventory);
+
+    const outcome = await settle(lab, suspended, inventory);
+
+    expect(brief(outcome)).toEqual([`update /ip/dhcp-server/lease ${mac} office block-access`]);
+    expect(await lab.router.lease({ mac, interface: 'ether3' })).toEqual({ ok: false, reason: 'blocked' });
+  });
+
+  it('SPL-07: made by hand is adopted; those in force are the router’s own', async () => {
+    const model = networkWith(officeRouter, printer);
+    await using lab = await Lab.start(model);
+    await settle(lab, networkWith(officeRouter));
+    await lab.router.lease({ mac: '0C:42:A1:00:00:98', interface: 'ether3' });
+    lab.router.add('/ip/dhcp-server/lease', {
+      'mac-address': mac,
+      server: 'office',
+      address: '10.30.0.77',
+      comment: 'till',
+    });
+
+    const { plan } = await settle(lab, model);
+
+    expect(plan.changes).toMatchObject([{ adopts: true, set: { address: '10.30.0.5' } }]);
+    expect(lab.router.rows('/ip/dhcp-server/lease').find((row) => row['mac-address'] === mac)?.['comment']).toBe(
+      'till lm:isp/Subscriber/printer#0C-42-A1-00-00-02',
+    );
+    expect(lab.router.rows('/ip/dhcp-server/lease').filter((row) => row['dynamic'] === 'true')).toHaveLength(1);
+  });
+
+  it.each([
+    { address: '10.32.0.5', pool: 'office', server: 'shop', why: 'of its address' },
+    { address: undefined, pool: 'shop', server: 'shop', why: 'of its pool' },
+    { address: undefined, pool: undefined, server: 'all', why: 'of whichever sees the device, where nothing tells' },
+  ])('is for the server $why', async ({ address, pool, server }) => {
+    const model = networkWith(officeRouter, printer);
+    await using lab = await Lab.start(model);
+    const subscriptions = model.subscriptions.map(({ address: _address, service, ...rest }) => {
+      const { pool: _pool, ...tariff } = service;
+      const named = { ...tariff, ...(pool === undefined ? {} : { pool }) };
+      return { ...rest, service: named, ...(address === undefined ? {} : { address }) };
+    });
+
+    const [lease] = wanted(lab, { ...model, subscriptions }, '/ip/dhcp-server/lease');
+
+    expect(lease?.fields['server']).toBe(server);
+  });
+});
+
+describe('the name servers of a router', () => {
+  it('IS-50: are set, and it answers its clients, where that is declared', async () => {
+    await using lab = await Lab.start(network);
+    await settle(lab, network);
+
+    expect(lab.router.rows('/ip/dns')).toMatchObject([{ servers: '9.9.9.9,1.1.1.1', 'allow-remote-requests': 'true' }]);
+  });
+
+  it('are left alone where nothing is declared', async () => {
+    const silent = networkWith(officeRouter);
+    await using lab = await Lab.start(silent);
+
+    expect(wanted(lab, silent, '/ip/dns')).toEqual([]);
+  });
+});
