@@ -85,10 +85,20 @@ function addField(fields: Map<string, string>, key: string, value: string | unde
 }
 
 function decode(text: string, lenient: boolean): string | undefined {
+  const spaced = text.replaceAll('+', ' ');
+  if (lenient || /[^\0-\x7f]/.test(text)) return decodeOctets(spaced, lenient);
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return undefined;
+  }
+}
+
+/** For what is not escaped as it should be. Slower by far. */
+function decodeOctets(text: string, lenient: boolean): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
-  const octets = text
-    .replaceAll('+', ' ')
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const octets = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   try {
     return new TextDecoder('utf-8', { fatal: !lenient, ignoreBOM: true }).decode(Buffer.from(octets, 'latin1'));
   } catch {

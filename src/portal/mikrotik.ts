@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { portalPassword, slotOf } from '../access/portal-password.ts';
+import { type PortalPasswordUse, portalPassword, slotOf, slotSeconds } from '../access/portal-password.ts';
 import { parseMac } from '../base/mac.ts';
 import type { MikrotikBridge, PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
@@ -130,7 +130,7 @@ export function routerLogin(
   if (method === undefined || access === undefined) return undefined;
   const { username, mac, dst, nonce } = guest;
   const use = { username, mac, nas: bridge.router };
-  const once = portalPassword(access.key, use, slotOf(portal.deps.clock.now())).reveal();
+  const once = portalPassword(access.key, use, slotFor(portal, use)).reveal();
   const password = method === 'chap' && door.challenge !== undefined ? chapPassword(door.challenge, once) : once;
   return {
     url: loginUrlOf(bridge, door.path),
@@ -142,6 +142,13 @@ export function routerLogin(
       ['var', nonce],
     ],
   };
+}
+
+/** This minute, or the last one, whose password still works, when that of this one was handed out already. */
+function slotFor({ issued, deps }: Visit['portal'], { username, mac, nas }: PortalPasswordUse): number {
+  const now = slotOf(deps.clock.now());
+  const unused = (slot: number) => issued.use([username, mac, nas, slot].join('\0'), 2 * slotSeconds * 1000);
+  return [now, now - 1].find(unused) ?? now;
 }
 
 /** On to the router: by redirect, or by a form where the router's method says so. */

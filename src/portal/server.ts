@@ -59,6 +59,7 @@ function portalOf(deps: PortalDeps): Portal {
     devices: new Lockout(deps.clock, deviceLimits),
     usernames: new Lockout(deps.clock, usernameLimits),
     spent: new Spent(deps.clock),
+    issued: new Spent(deps.clock),
     waiting: { count: 0 },
   };
 }

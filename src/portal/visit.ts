@@ -16,6 +16,8 @@ export interface Portal {
   readonly usernames: Lockout;
   /** Pages and redirects that let somebody in. */
   readonly spent: Spent;
+  /** One-time passwords that were handed out. */
+  readonly issued: Spent;
   /** Guests we look for at the moment. */
   readonly waiting: { count: number };
 }

@@ -48,6 +48,16 @@ describe('a guest whom a router sent to the portal', () => {
     ]);
   });
 
+  it('can log in again at once, with another password', async () => {
+    await using lab = await PortalLab.start();
+
+    const sent = [await logIn(lab), await logIn(lab), await logIn(lab)];
+
+    const now = slotOf(lab.clock.now());
+    const ofSlot = (slot: number) => portalPassword(siteKey, { username: 'anna', mac, nas: 'cafe-1' }, slot).reveal();
+    expect(sent.map((page) => parametersOf(page)['password'])).toEqual([ofSlot(now), ofSlot(now - 1), ofSlot(now)]);
+  });
+
   it('connects with one tick and one press where no account is needed', async () => {
     await using lab = await PortalLab.start();
 
@@ -151,9 +161,11 @@ describe('the way a router takes a password', () => {
     await using lab = await PortalLab.start();
 
     const plain = await logIn(lab, { 'plain-passwd': 'yes' });
+    const once = oncePassword(lab, 'anna');
+    await lab.clock.sleep(60_000);
     const hashed = await logIn(lab, { 'plain-passwd': 'no', ...challenge });
 
-    expect(parametersOf(plain)['password']).toBe(oncePassword(lab, 'anna'));
+    expect(parametersOf(plain)['password']).toBe(once);
     expect(parametersOf(hashed)['password']).toBe(chapPassword(octets, oncePassword(lab, 'anna')));
   });
 
