@@ -55,6 +55,8 @@ export interface SimulatedRouterOsOptions {
   readonly secretsUnasked?: SecretView;
   /** Whether the name of a disabled secret is left to RADIUS. Not known of real routers. Default true. */
   readonly disabledSecretAsksRadius?: boolean;
+  /** Whether CoA and Disconnect reach leases that RADIUS let in. Not known of real routers. Default true. */
+  readonly leasesTakeCoa?: boolean;
   /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
   readonly flash?: boolean;
   /** Whether a hotspot user who is disabled or removed goes offline. Not known of real routers. Default false. */
@@ -111,7 +113,7 @@ export class SimulatedRouterOs {
     });
     const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
     this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
-    this.#dhcp = new DhcpServers(doors);
+    this.#dhcp = new DhcpServers({ ...doors, takesCoa: options.leasesTakeCoa ?? true });
     this.#hotspots = new Hotspots({
       ...doors,
       contents: (path) => this.#files.contents(path),

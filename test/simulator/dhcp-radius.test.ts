@@ -359,4 +359,21 @@ describe('a lease that RADIUS wants ended', () => {
     expect((await responder.next()).packet.code).toBe('CoA-ACK');
     expect(router.row('/queue/simple', `dhcp-ds<${mac}>`)).toMatchObject({ 'max-limit': '1000000/1000000' });
   });
+
+  it('goes on where the router takes no such requests for leases', async () => {
+    await using responder = await Responder.start();
+    await using lab = await startRouter({ leasesTakeCoa: false });
+    const { router } = lab;
+    offerDhcp(router, [responder.port]);
+    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freePort()) });
+    await router.settled();
+    await router.lease(phone);
+    await responder.next();
+    await responder.next();
+
+    responder.send(request(40, [[44, '82100000']]), router.incomingPort ?? 0);
+
+    expect((await responder.next()).packet.code).toBe('Disconnect-NAK');
+    expect(router.leases()).toHaveLength(1);
+  });
 });

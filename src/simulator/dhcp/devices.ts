@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
+import { inBackground, sleepUntil } from '../timers.ts';
 import type { LeaseRequest, LeaseResult } from './lease-request.ts';
-import { inBackground, sleepUntil } from './lease-timers.ts';
 
 interface Device {
   readonly request: LeaseRequest;

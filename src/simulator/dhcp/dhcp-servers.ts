@@ -9,6 +9,7 @@ import type { Database } from '../routeros/database.ts';
 import type { OwnCommand } from '../routeros/executor.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { parseRouterTime } from '../routeros/time.ts';
+import { inBackground, sleepUntil } from '../timers.ts';
 import { Devices } from './devices.ts';
 import { expiresAt, isDynamic, type Lease } from './lease.ts';
 import { LeaseAuthority, type LeaseGrant } from './lease-authority.ts';
@@ -22,8 +23,8 @@ import {
   type LeaseView,
 } from './lease-request.ts';
 import { LeaseTable } from './lease-table.ts';
-import { inBackground, sleepUntil } from './lease-timers.ts';
-import { networkOf } from './networks.ts';
+import { viewOf } from './lease-view.ts';
+import { serverOn, works } from './server-choice.ts';
 
 export interface DhcpServersDeps {
   readonly clock: Clock;
@@ -33,6 +34,8 @@ export interface DhcpServersDeps {
   readonly pools: AddressPools;
   readonly random: (size: number) => Buffer;
   readonly log: (topics: string, message: string) => void;
+  /** Whether CoA and Disconnect reach leases. */
+  readonly takesCoa: boolean;
 }
 
 /** The DHCP servers of the router, and the devices that ask them. */
@@ -57,7 +60,7 @@ export class DhcpServers {
       lost: (lease) => this.#end(lease, 'Admin-Reset'),
     });
     this.#devices = new Devices(clock, (request) => this.#ask(request));
-    database.computeWith('/ip/dhcp-server', 'invalid', (row) => String(!this.#works(row)));
+    database.computeWith('/ip/dhcp-server', 'invalid', (row) => String(!works(row, database)));
   }
 
   /** Commands of `/ip/dhcp-server/lease`. */
@@ -89,7 +92,7 @@ export class DhcpServers {
   }
 
   views(): readonly LeaseView[] {
-    return [...this.#leases.values()].map((lease) => this.#view(lease));
+    return [...this.#leases.values()].map((lease) => viewOf(lease, this.#deps.database));
   }
 
   /** Leases that nobody wrote down are gone, without a word to anybody; devices do not know it yet. */
@@ -108,7 +111,7 @@ export class DhcpServers {
 
   async #ask(request: LeaseRequest): Promise<LeaseResult> {
     const client = clientOf(request);
-    const server = this.#serverOn(request.interface);
+    const server = serverOn(request.interface, this.#deps.database);
     if (server === undefined) return this.#refuse(client, 'no dhcp server');
     const before = this.#heldBy(client, server);
     const caller = before === undefined ? this.#newCaller(client, server) : renewing(before);
@@ -131,7 +134,7 @@ export class DhcpServers {
     lease.leaseMs = leaseMs;
     lease.grantedAt = this.#deps.clock.monotonic();
     this.#table.bound(lease);
-    return { ok: true, ...this.#view(lease) };
+    return { ok: true, ...viewOf(lease, this.#deps.database) };
   }
 
   #bind(client: DhcpClient, server: TableRow, caller: Caller, { grant, leaseMs, row }: LeaseGrant): LeaseResult {
@@ -168,7 +171,7 @@ export class DhcpServers {
       grantedAt: session.startedAt,
     };
     this.#start(lease);
-    return { ok: true, ...this.#view(lease) };
+    return { ok: true, ...viewOf(lease, this.#deps.database) };
   }
 
   #start(lease: Lease): void {
@@ -187,6 +190,7 @@ export class DhcpServers {
   #ownerOf(lease: Lease): SessionOwner {
     const config = this.#deps.database.settings('/ip/dhcp-server/config').values;
     return {
+      deaf: !this.#deps.takesCoa,
       accounts: () => usesRadius(lease.server) && config.get('accounting') === 'true',
       limit: (rateLimit) => lease.rows.limit(rateLimit),
       forget: () => this.#forget(lease),
@@ -231,29 +235,6 @@ export class DhcpServers {
     return this.#held.get(holderOf(client, server));
   }
 
-  #serverOn(port: string | undefined): TableRow | undefined {
-    const { database } = this.#deps;
-    return [...database.table('/ip/dhcp-server').rows()].find((row) => {
-      const name = database.referenced('/interface', row.values.get('interface'))?.values.get('name');
-      const mine = port === undefined || port === name;
-      return (
-        mine &&
-        row.values.get('disabled') !== 'true' &&
-        (row.values.get('relay') ?? '0.0.0.0') === '0.0.0.0' &&
-        this.#works(row)
-      );
-    });
-  }
-
-  /** Its interface is there and up, and so is its pool. */
-  #works({ values }: TableRow): boolean {
-    const { database } = this.#deps;
-    const port = database.referenced('/interface', values.get('interface'));
-    const pool = values.get('address-pool') ?? 'static-only';
-    if (port === undefined || port.values.get('disabled') === 'true') return false;
-    return pool === 'static-only' || database.referenced('/ip/pool', pool) !== undefined;
-  }
-
   #newCaller({ mac, clientId }: DhcpClient, { values }: TableRow): Caller {
     const port = this.#deps.database.referenced('/interface', values.get('interface'));
     return {
@@ -273,23 +254,6 @@ export class DhcpServers {
     const name = server?.values.get('name') ?? 'dhcp';
     this.#deps.log('dhcp,warning', `${name} offered nothing to ${client.mac}: ${reason}`);
     return { ok: false, reason, ...(message === undefined ? {} : { message }) };
-  }
-
-  #view(lease: Lease): LeaseView {
-    const { session, client, server, grant } = lease;
-    return {
-      mac: client.mac,
-      address: session.address,
-      server: server.values.get('name') ?? '',
-      interface: session.caller.port,
-      leaseSeconds: Math.floor(lease.leaseMs / 1000),
-      static: !isDynamic(lease),
-      radius: grant.radius,
-      sessionId: session.sessionId,
-      ...networkOf(session.address, this.#deps.database),
-      ...(grant.rateLimit === undefined ? {} : { rateLimit: grant.rateLimit }),
-      ...(client.hostName === undefined ? {} : { hostName: client.hostName }),
-    };
   }
 }
 

@@ -11,6 +11,8 @@ import { restartIdleTimeout, restartSessionTimeout, startTimers, type TimerActio
 export interface SessionOwner {
   /** Whether the router reports this session to RADIUS. Asked for every record. */
   accounts(): boolean;
+  /** CoA and Disconnect do not reach it: they are told that there is no such session. */
+  readonly deaf?: boolean;
   /** Gives it another rate limit. @returns false when the text is none */
   limit(rateLimit: string): boolean;
   /** A Disconnect-Request names it, and it is about to end. */
@@ -68,7 +70,7 @@ export class Sessions {
         ...(bindAddress === undefined ? [] : [bindAddress]),
         ...this.radius.servers('auth').map((server) => this.radius.nasAddress(server)),
       ],
-      sessions: () => this.#owners.keys(),
+      sessions: () => [...this.#owners].flatMap(([session, owner]) => (owner.deaf ? [] : session)),
       disconnect: (session) => this.#disconnect(session),
       change: (session, changes) => this.#change(session, changes),
     });

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Longest single wait: timers of Node overflow at 24.8 days. */
 const maxWaitMs = 86_400_000;
