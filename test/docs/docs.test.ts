@@ -21,7 +21,7 @@ import { secretResolver } from '../../src/secrets/secret-resolver.ts';
 import { type Block, type DocumentFile, documentAt, documents, patternOf, stepsOf } from './document.ts';
 import { Shell } from './shell.ts';
 
-const ports = ['28728', '29728', '21812', '21813', '29812', '23799'];
+const ports = ['28728', '29728', '21812', '21813', '29812', '23799', '28043', '28088', '29043'];
 const all = documents();
 
 describe('command lines print what is shown in', () => {
