@@ -9,8 +9,8 @@ import { chapResponse, verifyCredential } from './credentials/verify-credential.
 export type MacPassword = Secret | 'mac' | 'none';
 
 /**
- * Is this what a NAS sends as password with a MAC that it saw itself? A DHCP server may send nothing, or a space, whatever
- * its hotspots send.
+ * Is this what a NAS sends as password with a MAC that it saw itself? A DHCP server may send nothing, a space or the
+ * MAC, whatever its hotspots send.
  *
  * @param mac `AA:BB:CC:DD:EE:FF`
  * @param expected of the hotspots there. Empty: nothing, or the MAC in any spelling
@@ -21,7 +21,7 @@ export function provesDevice(
   door: AccessKind | undefined,
   expected: readonly MacPassword[],
 ): boolean {
-  if (door === 'dhcp' && isBlank(credential)) return true;
+  if (door === 'dhcp' && (isBlank(credential) || isMac(credential, mac))) return true;
   const any: readonly MacPassword[] = expected.length === 0 ? ['none', 'mac'] : expected;
   return any.some((each) => {
     if (each === 'none') return isBlank(credential);

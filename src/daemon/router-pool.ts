@@ -1,7 +1,8 @@
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import type { Model, Router } from '../model/model.ts';
-import type { SessionsByApi } from '../radius/session-control.ts';
+import type { RemovedFrom, SessionsByApi } from '../radius/session-control.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
 import { RouterTarget } from '../routeros/router-target.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
@@ -34,10 +35,10 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   }
 
   /** A router whose mode only looks is left alone here, too. */
-  async remove(router: string, session: Session, signal: AbortSignal): Promise<boolean | undefined> {
+  async remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | false | undefined> {
     if (!this.#writable.has(router)) return undefined;
-    const { username, sessionId, callingStationId: mac } = session;
-    const name = { username, sessionId, ...(mac === undefined ? {} : { mac }) };
+    const { username, sessionId, callingStationId: mac, framedIpAddress: address } = session;
+    const name = compact({ username, sessionId, mac, address });
     return this.#routers.get(router)?.target.removeSession(name, signal);
   }
 

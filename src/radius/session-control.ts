@@ -1,7 +1,6 @@
 import type { Session, SessionEnder, SessionReader } from '../accounting/event.ts';
 import { notOnNas } from '../accounting/terminate-cause.ts';
 import { messageOf } from '../base/errors.ts';
-import { macOfClientId } from '../base/mac.ts';
 import type { SessionControl } from '../directory/directory-target.ts';
 import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
 import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
@@ -26,10 +25,9 @@ export interface DynamicAuthorization {
 /** The other way to a router's sessions, when RADIUS does not reach them. */
 export interface SessionsByApi {
   /**
-   * The menu a session was removed from, or just true; false when it was in none; `undefined` when the router has no API
-   * for us.
+   * The menu a session was removed from, false when it was in none; `undefined` when the router has no API for us.
    */
-  remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | boolean | undefined>;
+  remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | false | undefined>;
 }
 
 export interface RemovedFrom {
@@ -106,7 +104,6 @@ export class NasSessionControl implements SessionControl {
 
   async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {
     const removed = nas.router === undefined ? undefined : await this.#remove(nas.router, session, signal);
-    if (removed === true) return { result: 'disconnected', detail: `${words}; ${menuOf(session)}/remove` };
     if (typeof removed === 'object') return { result: 'disconnected', detail: `${words}; ${removed.menu}/remove` };
     if (removed === false) {
       const result = answer.result === 'ack' ? 'disconnected' : 'gone';
@@ -123,7 +120,7 @@ export class NasSessionControl implements SessionControl {
     router: string,
     session: Session,
     signal: AbortSignal,
-  ): Promise<RemovedFrom | boolean | string | undefined> {
+  ): Promise<RemovedFrom | false | string | undefined> {
     return this.#options.api.remove(router, session, signal).catch(messageOf);
   }
 
@@ -147,10 +144,11 @@ export class NasSessionControl implements SessionControl {
   }
 }
 
+const menus: Readonly<Record<string, string>> = { 80: '/ip/hotspot/active', 82: '/ip/dhcp-server/lease' };
+
 /** Where RouterOS shows such a session, whose id begins with the number of the service that made it. */
-function menuOf({ sessionId, callingStationId }: Session): string {
-  if (callingStationId !== undefined && macOfClientId(callingStationId) !== undefined) return '/ip/dhcp-server/lease';
-  return /^80[0-9a-f]{6}$/.test(sessionId) ? '/ip/hotspot/active' : '/ppp/active';
+function menuOf({ sessionId }: Session): string {
+  return menus[sessionId.slice(0, 2)] ?? '/ppp/active';
 }
 
 function unsent(error: unknown): DynamicAnswer {

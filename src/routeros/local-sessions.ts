@@ -12,9 +12,15 @@ export interface SessionName {
   /** As RADIUS has it; the MAC of a hotspot's session as `LiveSession` has it. */
   readonly sessionId: string;
   readonly mac?: string;
+  /** Tells apart the leases of one client. */
+  readonly address?: string;
 }
 
-type Ended = 'disconnected' | 'gone' | 'failed';
+/** What became of a session, and the menu it was found in; where it was in none, the one of its kind. */
+interface Ended {
+  readonly result: 'disconnected' | 'gone' | 'failed';
+  readonly menu: string;
+}
 
 /**
  * Who is online now, by PPP (`/ppp/active`) and at hotspots (`/ip/hotspot/active`). Ids of PPP in RADIUS's spelling: lower
@@ -91,7 +97,7 @@ export async function endSessions(
   const online = await readSessions(session, signal);
   const found = wanted.map((name) => online.filter((each) => isMeant(each, name)));
   const all = found.flat();
-  if (all.length === 0) return wanted.map(() => 'gone');
+  if (all.length === 0) return wanted.map((name) => ({ result: 'gone', menu: sessionMenu(name) }));
   const remove = (menu: string, handle: string) =>
     session.run(`${menu}/remove`, { '.id': handle }, { signal }).catch(() => undefined);
   const cookies = await cookiesOf(session, all, signal);
@@ -101,20 +107,22 @@ export async function endSessions(
   });
   // One that came back meanwhile has another `.id`, and is another.
   const left = new Set((await readSessions(session, signal)).map(({ kind, handle }) => `${kind} ${handle}`));
-  return found.map((sessions) => {
-    if (sessions.some(({ kind, handle }) => left.has(`${kind} ${handle}`))) return 'failed';
-    return sessions.length > 0 ? 'disconnected' : 'gone';
+  return wanted.map((name, at) => {
+    const sessions = found[at] ?? [];
+    const menu = sessions[0] === undefined ? sessionMenu(name) : menuOf(sessions[0].kind);
+    if (sessions.some(({ kind, handle }) => left.has(`${kind} ${handle}`))) return { result: 'failed', menu };
+    return { result: sessions.length > 0 ? 'disconnected' : 'gone', menu };
   });
 }
 
 /** Where sessions of a kind are shown and removed. */
-export function menuOf(kind: LiveSession['kind']): string {
+function menuOf(kind: LiveSession['kind']): string {
   return kind === 'hotspot' ? '/ip/hotspot/active' : '/ppp/active';
 }
 
-/** Which kind of session an id belongs to. */
-export function kindOf({ sessionId }: Pick<SessionName, 'sessionId'>): 'ppp' | 'hotspot' {
-  return parseMac(sessionId) === undefined ? 'ppp' : 'hotspot';
+/** Where a session with this id is looked for. */
+export function sessionMenu({ sessionId }: Pick<SessionName, 'sessionId'>): string {
+  return menuOf(parseMac(sessionId) === undefined ? 'ppp' : 'hotspot');
 }
 
 function isMeant(session: LiveSession, { username, sessionId, mac }: SessionName): boolean {

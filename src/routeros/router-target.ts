@@ -16,8 +16,9 @@ import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
 import { localEffects } from './local-effects.ts';
-import { endSessions, kindOf, menuOf, readSessions, type SessionName } from './local-sessions.ts';
+import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
+import { endLease } from './radius-leases.ts';
 import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
 import { TableReader } from './table-reader.ts';
@@ -111,23 +112,25 @@ export class RouterTarget implements Target, AsyncDisposable {
     const sessions = wanted.map(({ effect: { username }, sessionId }) => ({ username, sessionId }));
     try {
       const ended = await endSessions(await this.#connected(signal), sessions, this.#window, signal);
-      return wanted.map((each, at) => this.#told(each, ended[at] ?? 'failed'));
+      return wanted.map((each, at) => this.#told(each, ended[at] ?? { result: 'failed' }));
     } catch (error) {
-      return wanted.map((each) => this.#told(each, 'failed', `: ${messageOf(error)}`));
+      return wanted.map((each) => this.#told(each, { result: 'failed' }, `: ${messageOf(error)}`));
     }
   }
 
   /**
-   * Ends a session through the API and looks whether it is gone.
+   * Ends a session through the API and looks whether it is gone: by PPP or at a hotspot, else a lease that RADIUS gave.
    *
-   * @returns false when no such session was there
+   * @returns the menu it was in, false when no such session was there
    * @throws SessionStaysError when the router keeps it; the errors of the connection
    */
-  async removeSession(name: SessionName, signal: AbortSignal): Promise<boolean> {
+  async removeSession(name: SessionName, signal: AbortSignal): Promise<{ readonly menu: string } | false> {
     const session = await this.#connected(signal);
-    const [ended] = await endSessions(session, [name], this.#window, signal);
-    if (ended === 'failed') throw new SessionStaysError(this.name, name.username, name.sessionId);
-    return ended === 'disconnected';
+    const [online] = await endSessions(session, [name], this.#window, signal);
+    const isLease = online === undefined || online.result === 'gone';
+    const { result, menu } = isLease ? await endLease(session, name, signal) : online;
+    if (result === 'failed') throw new SessionStaysError(this.name, name.username, name.sessionId);
+    return result === 'disconnected' && { menu };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,10 +145,10 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   #told(
     { effect, sessionId }: { readonly effect: SessionEffect; readonly sessionId: string },
-    result: SessionResult['result'],
+    { result, menu = sessionMenu({ sessionId }) }: Pick<SessionResult, 'result'> & { readonly menu?: string },
     more = '',
   ): SessionResult {
-    return { effect, sessionId, nas: this.name, result, detail: `${menuOf(kindOf({ sessionId }))}/remove${more}` };
+    return { effect, sessionId, nas: this.name, result, detail: `${menu}/remove${more}` };
   }
 
   /** In the order of the menus. What a board is like shows among its files, so paths are read when all is there. */

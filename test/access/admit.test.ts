@@ -159,6 +159,7 @@ describe('a device at a DHCP server', () => {
     ['nothing', { credential: { method: 'none' } }],
     ['an empty password', { credential: pap('') }],
     ['an empty password, though hotspots there send one', { nas: { ...lan, macPasswords: [new Secret('x')] } }],
+    ['the MAC, as the router is set', { nas: { ...lan, macPasswords: [new Secret('x')] }, credential: pap(phone) }],
     ['the password of the hotspots there', { nas: { ...lan, macPasswords: [new Secret('x')] }, credential: pap('x') }],
     ['an identifier of its own making', { callingStationId: 'ff:1:2:3' }],
   ])('SPL-17: is known by its MAC, whatever it shows: %s', (_, more) => {

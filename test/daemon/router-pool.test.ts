@@ -39,7 +39,7 @@ describe('a session to be ended over the API', () => {
     expect(lab.router.sessions()).toHaveLength(1);
 
     pool.targets(modelOf(lab, 'apply'));
-    expect(await pool.remove('core-1', online, signal)).toBe(true);
+    expect(await pool.remove('core-1', online, signal)).toEqual({ menu: '/ppp/active' });
     expect(lab.router.sessions()).toEqual([]);
   });
 });

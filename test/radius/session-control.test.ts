@@ -93,7 +93,7 @@ describe('an effect on sessions', () => {
 
   it('that cannot be sent goes by the API of the router', async () => {
     const answer = () => Promise.reject(new Error('no socket'));
-    const { control } = controlOf([session('81c00001')], { answer, onRouter: async () => true });
+    const { control } = controlOf([session('81c00001')], { answer, onRouter: async () => ({ menu: '/ppp/active' }) });
 
     const results = await control.settle(effect('disconnect', '81c00001'), login, signal);
 
@@ -128,7 +128,7 @@ describe('a session whose Stop never came', () => {
 
   it.each<[string, Around]>([
     ['its Stop comes', {}],
-    ['the router ended it', { answer: nak({ gone: true }), onRouter: async () => true }],
+    ['the router ended it', { answer: nak({ gone: true }), onRouter: async () => ({ menu: '/ppp/active' }) }],
     ['not every way to ask for it was answered', { answer: nak({}) }],
     ['an ACK is all there is', { stops: false }],
     ['nobody answers', { answer: async () => ({ result: 'timeout' }) }],
@@ -143,7 +143,7 @@ describe('a session whose Stop never came', () => {
 
 describe('a session that an ACK did not end', () => {
   const guest = { ...session('80100014'), username: '000c4200d464', callingStationId: '00:0C:42:00:D4:64' };
-  const lease = { ...session('a0000001'), callingStationId: '1:0:c:42:0:d4:64' };
+  const lease = { ...session('82100001'), callingStationId: '1:0:c:42:0:d4:64' };
 
   it.each<[string, Session, Awaited<ReturnType<SessionsByApi['remove']>>, string]>([
     [
@@ -152,8 +152,7 @@ describe('a session that an ACK did not end', () => {
       { menu: '/ip/hotspot/active' },
       'Disconnect-ACK; /ip/hotspot/active/remove',
     ],
-    ['of a hotspot', guest, true, 'Disconnect-ACK; /ip/hotspot/active/remove'],
-    ['of PPP', session('81c00001'), true, 'Disconnect-ACK; /ppp/active/remove'],
+    ['of PPP', session('81c00001'), { menu: '/ppp/active' }, 'Disconnect-ACK; /ppp/active/remove'],
     ['that is not there: of a hotspot', guest, false, 'Disconnect-ACK; not in /ip/hotspot/active'],
     ['that is not there: of DHCP', lease, false, 'Disconnect-ACK; not in /ip/dhcp-server/lease'],
   ])('IW-18: is ended by the API, and its menu told: %s', async (_, open, removed, detail) => {
