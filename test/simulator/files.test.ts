@@ -74,6 +74,25 @@ describe('the files of a router', () => {
     expect(names(router.rows('/file')).filter((name) => name?.startsWith('portal'))).toEqual(['portal2', 'portal2/b']);
   });
 
+  it('are those of the stock hotspot once more after reset-html, beside what else is there', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    using client = await RawClient.login(router.apiPort);
+    router.add('/ip/hotspot', { name: 'hs', interface: 'ether3' });
+    const login = router.row('/file', 'hotspot/login.html')?.['contents'];
+    await client.talk('/file/set', '=.id=hotspot/login.html', '=contents=ours');
+    await client.talk('/file/add', '=name=hotspot/more.html', '=contents=more');
+
+    await client.talk('/ip/hotspot/reset-html', '=.id=hs');
+    expect(router.row('/file', 'hotspot/login.html')?.['contents']).toBe(login);
+    expect(router.row('/file', 'hotspot/more.html')?.['contents']).toBe('more');
+
+    router.remove('/file', 'hotspot');
+    await client.talk('/ip/hotspot/reset-html', '=.id=hs');
+    expect(router.row('/file', 'hotspot')?.['type']).toBe('directory');
+    expect(router.row('/file', 'hotspot/login.html')?.['contents']).toBe(login);
+  });
+
   it.each([
     ['of 60 KiB', 61_440, undefined],
     ['of more', 61_441, 'failure: contents too long'],

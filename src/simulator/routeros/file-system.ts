@@ -57,6 +57,7 @@ export class FileSystem {
   /** Puts the stock pages into a folder anew, as `/ip/hotspot reset-html` does. */
   writeStockPages(folder: string): void {
     const table = this.#options.database.table('/file');
+    if (table.named(folder) === undefined) this.#put(folder, undefined);
     for (const { name, contents } of stockHotspotPages) {
       const row = table.named(`${folder}/${name}`);
       if (row === undefined) this.#put(`${folder}/${name}`, contents);
@@ -75,7 +76,6 @@ export class FileSystem {
     const { database } = this.#options;
     if (root !== '') database.addByRouter('/file', { name: 'flash' }).values.set('type', 'disk');
     this.#put(`${root}skins`, undefined);
-    this.#put(`${root}hotspot`, undefined);
     this.writeStockPages(`${root}hotspot`);
   }
 
