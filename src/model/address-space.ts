@@ -1,19 +1,25 @@
 import { contains, formatIpv4, type Ipv4Range, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type { AddressPool } from './model.ts';
+import type { Router } from './model.ts';
 
 /** The addresses of one router. */
 export interface AddressSpace {
   readonly fixed: readonly Ipv4Range[];
   readonly dynamic: readonly Ipv4Range[];
+  /** Where its DHCP clients are. */
+  readonly networks: readonly Ipv4Range[];
 }
 
 /** Where a fixed address stands among the pools of the routers concerned. */
 export type AddressPlace = 'fixed' | 'dynamic' | 'outside';
 
-export function addressSpace(pools: readonly AddressPool[]): AddressSpace {
+export function addressSpace({ pools, dhcp }: Pick<Router, 'pools' | 'dhcp'>): AddressSpace {
   const ranges = (texts: readonly string[]): readonly Ipv4Range[] =>
     texts.flatMap((text) => parseIpv4Range(text) ?? []);
-  return { fixed: pools.flatMap((pool) => ranges(pool.static)), dynamic: pools.flatMap((pool) => ranges(pool.ranges)) };
+  return {
+    fixed: pools.flatMap((pool) => ranges(pool.static)),
+    dynamic: pools.flatMap((pool) => ranges(pool.ranges)),
+    networks: ranges(dhcp.flatMap(({ network }) => network?.address ?? [])),
+  };
 }
 
 /** `dynamic` wins over `fixed`: an address the router may hand to somebody else is not safe. */

@@ -12,6 +12,8 @@ export interface NeedsQuestion {
   /** As declared, right or wrong. */
   readonly mac: readonly string[];
   readonly login: { readonly username?: string };
+  /** As declared. */
+  readonly address: string | undefined;
   /** Where findings are told: empty for the subscriber as a whole. */
   readonly path: readonly (string | number)[];
 }
@@ -63,11 +65,21 @@ export function checkLocalRows(
       const message = `"${declared.name}" is to be kept on "${router.name}", which has no ${lacks}`;
       const code = kinds.includes('hotspot') ? 'LM_NO_HOTSPOT' : 'LM_NO_DHCP_SERVER';
       error(to, code, message, declared, question.path, 'another router, or declare it there');
+    } else if (kinds.includes('dhcp') && !hasAddress(question, router)) {
+      const message = `the lease of "${declared.name}" on "${router.name}" has no address: no pool is named`;
+      const hint = 'address of the subscriber, address.pool of the service, or pool of the one DHCP server there';
+      error(to, 'LM_NO_POOL', message, declared, question.path, hint);
     } else if (byMacAlone && !kinds.includes('dhcp') && !router.hotspots.some(({ macAuth }) => macAuth !== undefined)) {
       const message = `"${declared.name}" is known by "mac" alone, and no hotspot of "${router.name}" lets devices in by it`;
       error(to, 'LM_NO_MAC_AUTH', message, declared, question.path, 'macAuth: {} of the hotspot');
     }
   }
+}
+
+/** A static lease has an address or takes one from a pool: of the service, else of the only server. */
+function hasAddress({ address, service }: NeedsQuestion, { dhcp }: Router): boolean {
+  const [only, ...others] = dhcp;
+  return address !== undefined || service.pool !== undefined || (others.length === 0 && only?.pool !== undefined);
 }
 
 /** What a router would need for any of these ways; `undefined` when it has it. */

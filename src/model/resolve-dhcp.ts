@@ -25,7 +25,10 @@ export function resolveDhcp(
   return list.map((server, index) => {
     const at = [...path, index];
     const radius = services?.includes('dhcp') === true && !behindHotspot(declared.spec, server.interface);
-    if (server.pool !== undefined) checkPoolOfRouter(to, declared, server.pool, [...at, 'pool']);
+    if (server.pool !== undefined) {
+      checkPoolOfRouter(to, declared, server.pool, [...at, 'pool']);
+      checkPoolInNetwork(to, declared, server, [...at, 'pool']);
+    }
     return compact({
       name: server.name,
       interface: server.interface,
@@ -37,6 +40,24 @@ export function resolveDhcp(
       origin: declared.entries?.get(`dhcp/${index}`) ?? declared.origin,
     });
   });
+}
+
+/** DHCP tells a client its gateway by the network its address lies in. */
+function checkPoolInNetwork(
+  to: Resolving,
+  declared: Declaration,
+  { name, pool, network: own }: DhcpSpec,
+  path: Steps,
+): void {
+  const subnet = own === undefined ? undefined : parseIpv4Range(own.address);
+  const ranges = declared.spec.pools?.find((each) => each.name === pool)?.ranges ?? [];
+  const outside = ranges.find((text) => {
+    const range = parseIpv4Range(text);
+    return subnet !== undefined && range !== undefined && (range.from < subnet.from || range.to > subnet.to);
+  });
+  if (outside === undefined) return;
+  const message = `${outside} of the pool "${pool}" lies outside ${own?.address}: clients of "${name}" will be told no gateway`;
+  warning(to, 'LM_POOL_OUTSIDE_NETWORK', message, declared, path);
 }
 
 /** True when a hotspot on the interface lets devices in: their leases then need no RADIUS. */

@@ -1,11 +1,12 @@
 import { addressSpace } from './address-space.ts';
+import { checkGuests } from './check-guests.ts';
 import { checkNas } from './check-nas.ts';
 import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec, ServiceSpec } from './declarations.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
 import { resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
-import { checkGuestNames, resolvePortalSite } from './resolve-portal-sites.ts';
+import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
@@ -47,7 +48,7 @@ export function resolveModel(
   );
   const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
   const portals = resolvePortals(to, { operator, routers, services });
-  checkGuestNames(to, subscriptions, portals.sites);
+  checkGuests(to, subscriptions, portals.sites, routers);
   checkRoutersUsed(to, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
   problems.push(...to.secrets.summary());
@@ -114,7 +115,7 @@ interface SubscriberSurroundings {
 function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings): readonly Subscription[] {
   const context = {
     ...surroundings,
-    spaces: mapValues(surroundings.routers, ({ pools }) => addressSpace(pools)),
+    spaces: mapValues(surroundings.routers, addressSpace),
     readTime: timeReader(surroundings.timezone),
     usernames: new Map(),
     addresses: new Map(),

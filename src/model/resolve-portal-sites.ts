@@ -1,7 +1,7 @@
 import { compact } from '../base/compact.ts';
 import type { Declared, PortalSiteSpec } from './declarations.ts';
 import { normalisePrefix } from './ipv4.ts';
-import type { PortalBridge, PortalSite, ServicePlan, Subscription } from './model.ts';
+import type { PortalBridge, PortalSite, ServicePlan } from './model.ts';
 import { probeHostIn } from './probe-hosts.ts';
 import { type BridgeContext, resolveBridges } from './resolve-bridges.ts';
 import { error, placeOf, type Resolving, unknownReference, warning } from './resolving.ts';
@@ -50,21 +50,6 @@ export function resolvePortalSite(to: Resolving, declared: Declaration, context:
     ),
     origin: declared.origin,
   });
-}
-
-/** Usernames that portals give to guests without an account belong to nobody else. */
-export function checkGuestNames(
-  to: Resolving,
-  subscriptions: readonly Subscription[],
-  sites: readonly PortalSite[],
-): void {
-  const names = new Set(sites.map(({ name }) => name));
-  for (const { username = '', origin } of names.size === 0 ? [] : subscriptions) {
-    const site = username.startsWith('guest-') ? /^guest-(.+)-[0-9a-f]{12}$/.exec(username)?.[1] : undefined;
-    if (site === undefined || !names.has(site)) continue;
-    const message = `the username "${username}" is one that the site "${site}" gives to a guest`;
-    error(to, 'LM_GUEST_USERNAME', message, { origin, document: 0 }, []);
-  }
 }
 
 function checkBridgedOnce(

@@ -82,7 +82,8 @@ function resolveEntry(
   const { service, router } = references(to, declared, entry, path, context);
   const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes']);
   if (service === undefined || login === undefined || (entry.router !== undefined && router === undefined)) return [];
-  const question = { service, router, path: part === undefined ? [] : path, mac: entry.mac ?? [], login };
+  const { mac = [], address } = entry;
+  const question = { service, router, path: part === undefined ? [] : path, mac, login, address };
   if (!checkNeeds(to, declared, question)) return [];
 
   const places = loginPlaces(to, declared, { router, auth: entry.auth, service, path, context });
@@ -100,7 +101,7 @@ function resolveEntry(
       ...login,
       macs,
       ...places,
-      address: resolveAddress(to, declared, entry.address, [...path, 'address'], reach, context),
+      address: resolveAddress(to, declared, address, [...path, 'address'], reach, service, context),
       attributes,
       state: spec.state ?? 'active',
       reason: spec.reason,

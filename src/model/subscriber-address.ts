@@ -1,5 +1,6 @@
 import { type AddressSpace, canonicalIpv4, placeOfAddress } from './address-space.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
+import { contains } from './ipv4.ts';
 import type { Router, ServicePlan } from './model.ts';
 import { error, placeOf, type Resolving, warning } from './resolving.ts';
 
@@ -32,6 +33,7 @@ export function resolveAddress(
   text: string | undefined,
   path: Steps,
   routers: readonly string[] | undefined,
+  { access }: ServicePlan,
   context: AddressContext,
 ): string | undefined {
   if (text === undefined) return undefined;
@@ -50,8 +52,26 @@ export function resolveAddress(
       declared,
       path,
     );
-  if (routers !== undefined) checkPlace(to, declared, found, path, routers, context);
+  if (routers !== undefined) {
+    checkPlace(to, declared, found, path, routers, context);
+    if (access.every((kind) => kind === 'dhcp')) checkNetwork(to, declared, found, path, routers, context);
+  }
   return found.text;
+}
+
+/** DHCP tells a client its gateway by the network its address lies in. */
+function checkNetwork(
+  to: Resolving,
+  declared: Declaration,
+  { text, value }: { readonly text: string; readonly value: number },
+  path: Steps,
+  routers: readonly string[],
+  { spaces }: AddressContext,
+): void {
+  const networks = routers.flatMap((name) => spaces.get(name)?.networks ?? []);
+  if (networks.length === 0 || contains(networks, value)) return;
+  const message = `${text} lies in no DHCP network of its routers: "${declared.name}" will be told no gateway`;
+  warning(to, 'LM_ADDRESS_OUTSIDE_NETWORK', message, declared, path);
 }
 
 function checkPlace(

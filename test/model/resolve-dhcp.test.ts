@@ -115,6 +115,16 @@ describe('pools of DHCP', () => {
   });
 });
 
+describe('a pool outside the network of its clients', () => {
+  it('IS-45: is warned about, since they would be told no gateway', () => {
+    const found = lines(load(changed({ 'edge.yaml': ['10.30.0.100-10.30.0.199', '10.30.0.100-10.30.1.9'] })));
+
+    expect(found).toContainEqual(
+      expect.stringContaining('warning LM_POOL_OUTSIDE_NETWORK 10.30.0.100-10.30.1.9 of the pool "homes" lies outside'),
+    );
+  });
+});
+
 describe("the router's own name servers", () => {
   it('are told as declared, and nothing where nothing is', () => {
     const dns = (text: string) =>

@@ -103,9 +103,10 @@ describe('the MACs of a subscriber', () => {
 
 describe('what a subscriber is known by', () => {
   it('SPL-17: is its MAC alone with DHCP, and its address may be left to the pool', () => {
-    const { username, password, address, localOn } = kate(
-      'service: fibre-dhcp\nmac: ["0C:42:A1:00:00:01"]\nauth: local\nrouter: edge-1',
-    );
+    const pooled = { 'pooled.yaml': document('Service', 'pooled', 'access: [dhcp]\naddress: {pool: homes}') };
+    const spec = 'service: pooled\nmac: ["0C:42:A1:00:00:01"]\nauth: local\nrouter: edge-1';
+
+    const { username, password, address, localOn } = subscription(modelOf(network(spec, pooled)), 'kate');
 
     expect({ username, password, address, localOn }).toEqual({ localOn: ['edge-1'] });
   });
@@ -194,6 +195,25 @@ describe('a login that a router is to keep', () => {
     ]);
   });
 
+  it('SPL-25: needs a pool to take its address from, when it has none', () => {
+    const spec = 'service: fibre-dhcp\nmac: ["0C:42:A1:00:00:01"]\nauth: local\nrouter: edge-1';
+    const only = changed({ 'edge.yaml': [/ {4}- \{name: dhcp-guests.*\n/, ''] }, { 'kate.yaml': person('kate', spec) });
+
+    expect(told(spec)).toEqual([
+      'kate.yaml:1:1 error LM_NO_POOL the lease of "kate" on "edge-1" has no address: no pool is named',
+    ]);
+    expect(errorsOf(load(only))).toEqual([]);
+  });
+
+  it('is warned about where its hotspot shows the portal, which cannot check it', () => {
+    const spec = `service: guest\n${login('kate')}\nauth: local\nrouter: edge-1`;
+
+    expect(told(spec)).toEqual([
+      expect.stringContaining('kate.yaml:1:1 warning LM_LOCAL_BEHIND_PORTAL "kate" logs in at "edge-1" itself'),
+    ]);
+    expect(told(spec, { 'lobby.yaml': '' }).filter((line) => line.includes('BEHIND'))).toEqual([]);
+  });
+
   it('SPL-18: has one device where it has a fixed address', () => {
     const spec = 'service: fibre-dhcp\naddress: 10.30.0.5\nmac: ["0C:42:A1:00:00:01", "0C:42:A1:00:00:02"]';
 
@@ -201,6 +221,26 @@ describe('a login that a router is to keep', () => {
       'kate.yaml:6:12 error LM_ADDRESS_OF_SEVERAL "kate" has 2 devices and one fixed address: a lease belongs to one device',
     ]);
     expect(told(spec)).toEqual([]);
+  });
+});
+
+describe('the fixed address of a device', () => {
+  it('SPL-17: lies in a network of its routers, or is warned about', () => {
+    const edge = ['static: [10.30.0.2-10.30.0.99]', 'static: [10.30.0.2-10.30.0.99, 10.77.0.0/24]'] as const;
+    const at = (address: string) =>
+      lines(
+        load(
+          changed(
+            { 'edge.yaml': edge },
+            { 'kate.yaml': person('kate', `service: fibre-dhcp\nmac: ["0C:42:A1:00:00:01"]\naddress: ${address}`) },
+          ),
+        ),
+      ).filter((line) => line.includes('NETWORK'));
+
+    expect(at('10.30.0.5')).toEqual([]);
+    expect(at('10.77.0.5')).toEqual([
+      'kate.yaml:7:12 warning LM_ADDRESS_OUTSIDE_NETWORK 10.77.0.5 lies in no DHCP network of its routers: "kate" will be told no gateway',
+    ]);
   });
 });
 
