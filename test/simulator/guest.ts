@@ -11,14 +11,15 @@ export interface Got {
   readonly body: string;
 }
 
-/** Sends octets and takes all that comes until the other side is done. */
-export async function raw(gateway: string, octets: string | Buffer): Promise<string> {
+/** Sends octets and takes all that comes until the other side is done. @param end whether nothing more is to follow */
+export async function raw(gateway: string, octets: string | Buffer, { end = false } = {}): Promise<string> {
   const [host = '', port = ''] = gateway.split(':');
   const socket = connect({ host, port: Number(port) });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.on('error', () => undefined);
-  socket.write(octets);
+  if (end) socket.end(octets);
+  else socket.write(octets);
   await once(socket, 'close');
   return Buffer.concat(chunks).toString('utf8');
 }

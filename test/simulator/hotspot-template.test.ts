@@ -47,7 +47,7 @@ describe('a page of the servlet', () => {
   });
 
   it('is bounded, whatever it holds', () => {
-    const deep = '$(if a)'.repeat(5000) + 'x';
+    const deep = `${'$(if a)'.repeat(5000)}x`;
     expect(render(deep, { a: '1' }).body).toContain('x');
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), fc.string({ maxLength: 20 }), (page, value) => {
