@@ -1,4 +1,4 @@
-import type { PortalLanguage, PortalSite } from '../model/model.ts';
+import type { PortalLanguage } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import { contextMs, type GuestContext } from './context.ts';
 import type { Fields } from './fields.ts';
@@ -7,10 +7,11 @@ import { textsIn } from './language.ts';
 import { isFromMikrotik, type MikrotikGuest, readMikrotik } from './mikrotik.ts';
 import { isFromOmada, type OmadaGuest, readOmada } from './omada.ts';
 import { landingPage } from './pages/render.ts';
+import { readContext } from './read-context.ts';
 import { routerError } from './router-error.ts';
 import type { Message } from './texts/texts.ts';
 import { readToken, signToken } from './token.ts';
-import { notice, pathOf, refuse, startAgain, type Visit, wordsFor } from './visit.ts';
+import { notice, pathOf, refuse, type Visit, wordsFor } from './visit.ts';
 
 /** `GET /p/{site}`: where routers and controllers send guests, and where a page goes on in another language. */
 export function landing(visit: Visit, fields: Fields): Answer {
@@ -55,32 +56,18 @@ export function loginPage(visit: Visit, context: GuestContext, page: LoginPage):
 }
 
 /** Where a form may end up: our own origin under the name guests know, and the site's routers it is redirected to. */
-export function formOrigins({ portal, site }: Visit): readonly string[] {
+function formOrigins({ portal, site }: Visit): readonly string[] {
   const { publicUrl } = portal.deps.settings();
   const routers = site.bridges.filter((bridge) => bridge.type === 'mikrotik');
   const origins = routers.map(({ loginUrl }) => new URL(loginUrl).origin);
   return [...new Set([...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]), ...origins])];
 }
 
-/** The router of a guest, as it is declared now. */
-export function bridgeOf(
-  site: PortalSite,
-  { door }: Pick<GuestContext, 'door'>,
-): PortalSite['bridges'][number] | undefined {
-  return site.bridges.find((bridge) =>
-    bridge.type === 'mikrotik'
-      ? door.type === 'mikrotik' && bridge.router === door.router && bridge.hotspot === door.hotspot
-      : door.type === 'omada' &&
-        bridge.controller === door.controller &&
-        [bridge.site.name, bridge.site.id].includes(door.client.site),
-  );
-}
-
 function arrived(visit: Visit, fields: Fields, guest: MikrotikGuest | OmadaGuest | Message): Answer {
   const { portal, site, language } = visit;
   if (typeof guest === 'string') return refuse(portal, visit, { status: statusOf(guest), message: guest });
   const { clock, random, settings } = portal.deps;
-  const onward = onwardUrl(guest.originalUrl, site, settings().publicUrl);
+  const onward = onwardUrl(guest.originalUrl, site, settings().publicUrl) ?? onwardBefore(visit, guest.originalUrl);
   const context: GuestContext = {
     site: site.name,
     mac: guest.mac,
@@ -95,6 +82,13 @@ function arrived(visit: Visit, fields: Fields, guest: MikrotikGuest | OmadaGuest
   return loginPage(visit, context, { status: 200, ...(problem === undefined ? {} : { problem, at: fieldAt(visit) }) });
 }
 
+/** A guest whom the router refused comes back with our status page as the address asked for; that knows the true one. */
+function onwardBefore({ site }: Visit, originalUrl: string | undefined): string | undefined {
+  const url = originalUrl !== undefined && URL.canParse(originalUrl) ? new URL(originalUrl) : undefined;
+  const status = readToken(site.key, 'status', url?.searchParams.get('c') ?? '');
+  return status?.site === site.name ? status.onward : undefined;
+}
+
 function fieldAt({ site }: Visit): 'username' | 'terms' {
   return site.methods.includes('login') ? 'username' : 'terms';
 }
@@ -102,20 +96,6 @@ function fieldAt({ site }: Visit): 'username' | 'terms' {
 function resumed(visit: Visit, token: string): Answer {
   const context = readContext(visit, token);
   return 'type' in context ? context : loginPage(visit, { ...context, language: visit.language }, { status: 200 });
-}
-
-/** The facts in a page of ours, as long as it may be sent; else the page to show. */
-export function readContext(visit: Visit, token: string | undefined): GuestContext | Answer {
-  const { portal, site, language } = visit;
-  const context = token === undefined ? undefined : readToken(site.key, 'context', token);
-  if (context?.site !== site.name) return refuse(portal, visit, { status: 400, message: 'page-invalid' });
-  const bridge = bridgeOf(site, context);
-  const again = startAgain(language, bridge?.type === 'mikrotik' ? bridge : undefined);
-  if (bridge === undefined || context.expires <= portal.deps.clock.now()) {
-    return refuse(portal, visit, { status: 410, message: 'page-expired', ...again });
-  }
-  if (portal.spent.has(context.nonce)) return refuse(portal, visit, { status: 409, message: 'page-used', ...again });
-  return context;
 }
 
 function statusOf(message: Message): number {

@@ -4,13 +4,16 @@ import type { Answer } from './answer.ts';
 import { contextMs, type GuestContext, type MikrotikDoor, type OmadaDoor, statusMs } from './context.ts';
 import { decide, messageFor } from './decide.ts';
 import type { Fields } from './fields.ts';
-import { bridgeOf, type LoginPage, loginPage, readContext } from './landing.ts';
+import { type LoginPage, loginPage } from './landing.ts';
 import { textsIn } from './language.ts';
 import { handOver, passwordMethod, routerLogin } from './mikrotik.ts';
 import { redirectKey } from './omada.ts';
+import { bridgeOf, readContext } from './read-context.ts';
 import { signToken } from './token.ts';
 import { pathOf, publicUrlOf, type Refusal, refuse, type Visit } from './visit.ts';
 
+/** Until a redirect of a controller, a minute ahead of our clock, and the page made from it are both too old. */
+const redirectMs = 2 * contextMs + 60_000;
 /** Without a limit of its own, as long as a working day. */
 const usualSeconds = 8 * 60 * 60;
 /** A wrong name and a wrong password take the same time, and guessing takes its time. */
@@ -80,9 +83,14 @@ function byTerms({ portal, site }: Visit, context: GuestContext, fields: Fields)
   if (site.terms !== undefined && fields.get('terms') !== 'accepted') {
     return { status: 400, problem: 'terms-missing', at: 'terms' };
   }
+  // RADIUS goes by the directory, controllers by the declaration.
+  const inForce = portal.deps.directory.portal(site.name)?.clickThrough;
+  if (context.door.type === 'mikrotik' && inForce === undefined) return { status: 503, problem: 'not-ready' };
+  const seconds =
+    context.door.type === 'mikrotik'
+      ? inForce?.limits.sessionTimeoutSeconds
+      : site.clickThrough?.sessions.timeoutSeconds;
   const username = guestUsername(site.name, context.mac);
-  const granted = portal.deps.directory.portal(site.name)?.clickThrough?.limits.sessionTimeoutSeconds;
-  const seconds = context.door.type === 'mikrotik' ? granted : site.clickThrough?.sessions.timeoutSeconds;
   return seconds === undefined ? { username } : { username, seconds };
 }
 
@@ -118,8 +126,7 @@ function toRouter(
   const guest = { username: entry.username, mac, nonce, ...(dst === undefined ? {} : { dst }) };
   const login = routerLogin(visit, bridge, door, guest);
   if (login === undefined) return unavailable(visit, context, entry, { status: 503, message: 'not-ready' });
-  // Nothing was awaited since it was found unused.
-  portal.spent.use(nonce, contextMs);
+  if (!portal.spent.use(nonce, contextMs)) return refuse(portal, visit, { status: 409, message: 'page-used' });
   note(visit, entry.method, 'accepted', context, entry.username);
   return handOver(visit, bridge, login);
 }
@@ -134,7 +141,7 @@ async function atController(
   const { spent, deps } = visit.portal;
   const redirect = redirectKey(door, context.mac);
   // Before the controller is asked: of two presses of the button one lets in.
-  if (!spent.use(redirect, 2 * contextMs)) return refuse(visit.portal, visit, { status: 409, message: 'page-used' });
+  if (!spent.use(redirect, redirectMs)) return refuse(visit.portal, visit, { status: 409, message: 'page-used' });
   const seconds = Math.max(1, entry.seconds ?? usualSeconds);
   const verdict = await deps.omada.authorise(bridge, door.client, seconds, AbortSignal.timeout(controllerMs));
   if (verdict.result !== 'authorised') {

@@ -127,7 +127,7 @@ export function routerLogin(
 ): { readonly url: URL; readonly fields: readonly (readonly [string, string])[] } | undefined {
   const method = passwordMethod(bridge, door);
   const access = portal.deps.directory.portal(site.name);
-  if (method === undefined || access === undefined) return undefined;
+  if (method === undefined || access?.nas.includes(bridge.router) !== true) return undefined;
   const { username, mac, dst, nonce } = guest;
   const use = { username, mac, nas: bridge.router };
   const once = portalPassword(access.key, use, slotFor(portal, use)).reveal();

@@ -65,6 +65,17 @@ describe('a guest whom the router let in', () => {
   });
 });
 
+describe('a guest whom the router sent back', () => {
+  it('still goes on to where it wanted to go at first', async () => {
+    await using lab = await PortalLab.start();
+    const refused = await statusUrl(lab);
+    const url = await statusUrl(lab, { 'link-orig': refused, error: 'radius-timeout', 'error-orig': 'radius-timeout' });
+    lab.online.open.push(session);
+
+    expect((await guest.get(url)).refresh?.url).toBe('http://news.example/today?x=1');
+  });
+});
+
 describe('a guest whom the router did not let in', () => {
   it('IS-31: looks five times, then is told what failed', async () => {
     await using lab = await PortalLab.start();

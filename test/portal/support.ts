@@ -81,7 +81,7 @@ export function login(username: string, more: Partial<Login> = {}): Login {
 const access: PortalAccess = {
   site: 'cafe',
   key: siteKey,
-  nas: ['cafe-1'],
+  nas: ['cafe-1', 'cafe-2'],
   clickThrough: { service: 'hour', limits: { sessionTimeoutSeconds: 3600, interimSeconds: 120, attributes: [] } },
 };
 

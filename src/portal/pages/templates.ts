@@ -13,12 +13,12 @@ export const frame = `<!doctype html>
 </head>
 <body>
 <main><div class="card">
-<p class="place"><%= it.place %></p>
+<p class="place"><bdi><%= it.place %></bdi></p>
 <h1><%= it.heading %></h1>
 <%~ it.body %>
 </div></main>
 <footer>
-<% if (it.contact) { %><p><%= it.texts.help %> <%= it.contact %></p><% } %>
+<% if (it.contact) { %><p><%= it.texts.help %> <bdi><%= it.contact %></bdi></p><% } %>
 <% if (it.languages.length > 1) { %>
 <nav aria-label="<%= it.texts.languages %>">
 <% for (const each of it.languages) { %>
@@ -41,6 +41,7 @@ export const landing = `<% if (it.problem) { %><p class="problem" role="alert" i
 <input type="hidden" name="method" value="click-through">
 <% if (it.terms) { %>
 <label class="check"><input type="checkbox" name="terms" value="accepted" required<% if (it.at === 'terms') { %><%~ described %> autofocus<% } %>><%= it.texts.acceptTerms %></label>
+<details><summary><%= it.texts.terms %></summary><div class="terms" dir="auto" tabindex="0" role="region" aria-label="<%= it.texts.terms %>"><%= it.terms %></div></details>
 <% } %>
 <button><%= it.texts.connect %></button>
 </form>
@@ -57,7 +58,7 @@ export const landing = `<% if (it.problem) { %><p class="problem" role="alert" i
 <button><%= it.texts.logIn %></button>
 </form>
 <% } %>
-<% if (it.terms) { %><details><summary><%= it.texts.terms %></summary><div class="terms" tabindex="0" role="region" aria-label="<%= it.texts.terms %>"><%= it.terms %></div></details><% } %>
+<% if (it.terms && !it.clickThrough) { %><details><summary><%= it.texts.terms %></summary><div class="terms" dir="auto" tabindex="0" role="region" aria-label="<%= it.texts.terms %>"><%= it.terms %></div></details><% } %>
 `;
 
 /** A few words, and where to go from there. */
