@@ -95,14 +95,12 @@ export class RouterTarget implements Target, AsyncDisposable {
     const run = this.#runner(signal);
     const inTurn = (change: Change) => this.ordered.includes(change.menu);
     const work = async (change: Change) => void settled.push(await run(change));
+    const others = level.filter((change) => !inTurn(change));
     // A router promises no order between commands under way, so rows whose order counts are written one by one.
+    const inOrder = this.ordered.map((menu) => level.filter((change) => change.menu === menu));
     await Promise.all([
-      runWindowed(
-        level.filter((change) => !inTurn(change)),
-        this.#window,
-        work,
-      ),
-      runWindowed(level.filter(inTurn), { size: 1 }, work),
+      runWindowed(others, this.#window, work),
+      ...inOrder.map((changes) => runWindowed(changes, { size: 1 }, work)),
     ]);
     return settled;
   }

@@ -118,7 +118,8 @@ export function targetContract({ start, first, second, username }: TargetContrac
 
 async function changesTo(target: Target, model: Model): Promise<readonly Change[]> {
   const ownership = { operator: model.operator.name, target, inventory: new MemoryInventory() };
-  return diff(target.desired(model), await target.observe(signal), ownership).changes;
+  const desired = target.desired(model);
+  return diff(desired, await target.observe(signal, desired), ownership).changes;
 }
 
 async function apply(target: Target, changes: readonly Change[]): Promise<void> {

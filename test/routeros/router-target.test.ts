@@ -161,3 +161,19 @@ describe('a row that is made while somebody else looks at the router', () => {
     ]);
   });
 });
+
+describe('a router without the hotspot package', () => {
+  it('is looked at all the same, and nothing of it is taken for hidden', async () => {
+    await using router = await ScriptedRouter.start(async (peer) => {
+      for (;;) {
+        const sentence = await peer.next();
+        const missing = sentence.command.startsWith('/ip/hotspot');
+        if (missing) peer.reply(sentence, '!trap', '=message=no such command prefix');
+        peer.reply(sentence, '!done');
+      }
+    });
+    await using target = dialling(router.port).target;
+
+    expect(await target.observe(new AbortController().signal)).toMatchObject({ rows: [], sessions: [] });
+  });
+});
