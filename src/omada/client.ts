@@ -70,10 +70,10 @@ export class OmadaClient implements Disposable {
     }
   }
 
-  /** Logs in unless that is done, for a look from outside. Never rejects. @returns what is amiss */
+  /** Logs in, or sees whether the controller still answers. Never rejects. @returns what is amiss */
   async check(signal: AbortSignal): Promise<readonly OmadaFinding[]> {
     try {
-      await underEither([signal, this.#closing.signal], (either) => this.#session.open(either));
+      await underEither([signal, this.#closing.signal], (either) => this.#session.probe(either));
       this.#worked();
     } catch (error) {
       this.#failure(error, signal);
@@ -179,7 +179,7 @@ export class OmadaClient implements Disposable {
     return { result: 'failed', reason };
   }
 
-  /** There is a session: what kept us from one is over. */
+  /** There is a session, and the controller answers: what kept us from it is over. */
   #worked(): void {
     this.#findings.clear(['unreachable', 'untrusted', 'operator-refused']);
     const { id } = this.controller;

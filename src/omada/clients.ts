@@ -3,6 +3,8 @@ import type { OmadaClientContext } from './auth-body.ts';
 import { OmadaClient, type OmadaClientDeps, type OmadaVerdict } from './client.ts';
 import type { OmadaFinding } from './findings.ts';
 
+const checkEveryMs = 300_000;
+
 /** One client, with one operator session, for each controller of the model in force. */
 export class OmadaClients implements Disposable {
   readonly #deps: OmadaClientDeps;
@@ -40,10 +42,18 @@ export class OmadaClients implements Disposable {
     return [...this.#clients.values()].flatMap((client) => client.findings());
   }
 
-  /** Logs in at every controller where that is not done. Never rejects. @returns what is amiss */
+  /** Logs in at every controller, or sees whether it still answers. Never rejects. @returns what is amiss */
   async check(signal: AbortSignal): Promise<readonly OmadaFinding[]> {
     await Promise.all([...this.#clients.values()].map((client) => client.check(signal)));
     return this.findings();
+  }
+
+  /** Checks every controller now and then, so that status is right also while no guest comes. Never rejects. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.check(signal);
+      if (!signal.aborted) await this.#deps.clock.sleep(checkEveryMs, signal).catch(() => undefined);
+    }
   }
 
   [Symbol.dispose](): void {

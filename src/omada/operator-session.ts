@@ -62,9 +62,10 @@ export class OperatorSession {
     return this.#declaredIdUnknown;
   }
 
-  /** Logs in unless that is done. @throws as `call` does */
-  async open(signal: AbortSignal): Promise<void> {
-    await this.#current(signal);
+  /** Logs in; when that is done, sees whether the controller still answers. @throws as `call` does */
+  async probe(signal: AbortSignal): Promise<void> {
+    if (this.#open === undefined) await this.#current(signal);
+    else await this.#transport.exchange({ method: 'GET', path: '/api/info' }, signal);
   }
 
   /**

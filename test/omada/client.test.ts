@@ -342,6 +342,19 @@ describe('the account of the hotspot operator', () => {
   });
 });
 
+describe('a look at a controller', () => {
+  it('logs in first, and afterwards only sees whether it answers', async () => {
+    await using lab = await omadaLab();
+
+    expect(await lab.client.check(never)).toEqual([]);
+    expect(await lab.client.check(never)).toEqual([]);
+    expect(lab.omada.counters).toMatchObject({ logins: 1, info: 2 });
+
+    await lab.omada[Symbol.asyncDispose]();
+    expect(await lab.client.check(never)).toMatchObject([{ reason: 'unreachable' }]);
+  });
+});
+
 describe('someone who gives up', () => {
   it('is told so, and the login goes on for the others', async () => {
     await using lab = await omadaLab({ latencyMs: 10 });

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { OmadaClients } from '../../src/omada/clients.ts';
@@ -48,6 +49,24 @@ describe('the controllers of a model', () => {
     expect(clients.findings()).toHaveLength(1);
     clients.use({ omadaControllers: [{ ...one, ...change }] });
     expect(clients.findings()).toEqual([]);
+  });
+
+  it('are looked at every five minutes, whether guests come or not', async () => {
+    await using lab = await omadaLab({ operators: [{ name: 'lastmile', password: 'another' }] });
+    const stop = new AbortController();
+    const looks: string[][] = [];
+    const sleep: Clock['sleep'] = async (ms, signal) => {
+      if (ms !== 300_000) return systemClock.sleep(ms, signal);
+      looks.push(clients.findings().map(({ reason }) => reason));
+      if (looks.length === 1) clients.use({ omadaControllers: [lab.declared] });
+      else stop.abort();
+    };
+    using clients = new OmadaClients({ clock: { ...systemClock, sleep }, log: keptLog() });
+    clients.use({ omadaControllers: [{ ...lab.declared, url: 'http://127.0.0.1:1' }] });
+
+    await clients.watch(stop.signal);
+
+    expect(looks).toEqual([['unreachable'], ['operator-refused']]);
   });
 
   it('that are not declared let nobody in', async () => {
