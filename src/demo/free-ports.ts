@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { codeOf } from '../base/errors.ts';
 import { DemoError } from './demo-error.ts';
 
@@ -17,6 +18,16 @@ export async function freeUdpPorts(addresses: readonly string[]): Promise<readon
   } finally {
     for (const socket of sockets) socket.close();
   }
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export async function freeTcpPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function bound(address: string): Promise<Socket> {

@@ -9,7 +9,7 @@ import { takeTour, wordsOf } from './tour.ts';
 
 const usage = `Usage: npm start [-- --once]
 
-A tour of lastmile on this machine: a git repository in a temporary folder, two simulated routers and the real daemon.
+A tour of lastmile on this machine: a git repository in a temporary folder, two simulated routers, a simulated Omada controller and the real daemon.
 Afterwards they keep running, to be played with, until Ctrl-C.
 
   --once   end after the tour: exit code 0 when all of it happened, else 1

@@ -1,5 +1,6 @@
 import { formatRate } from '../base/units.ts';
 import { type ControlledSession, SimulatorControl } from '../simulator/control-client.ts';
+import type { JoinResult } from '../simulator/hotspot/device.ts';
 import type { Child } from './child.ts';
 import { DemoError } from './demo-error.ts';
 import type { Lastmile } from './lastmile.ts';
@@ -11,7 +12,11 @@ export interface DemoRouter {
   /** `127.0.0.1:9000`: JSON over HTTP. */
   readonly controlAddress: string;
   readonly control: SimulatorControl;
+  /** `127.0.0.2:9080`: where the router itself is met over HTTP, on the side of its guests. */
+  readonly hotspotAddress: string;
 }
+
+export type JoinedDevice = Extract<JoinResult, { readonly ok: true }>;
 
 export interface RouterSettings {
   readonly name: string;
@@ -25,14 +30,17 @@ export async function startRouter(
   { name, address, apiPassword }: RouterSettings,
   children: Child[],
 ): Promise<DemoRouter> {
-  const listen = ['--listen-api', `${address}:0`, '--listen-control', '127.0.0.1:0', '--nas-address', address];
+  const listen = [
+    ...['--listen-api', `${address}:0`, '--listen-control', '127.0.0.1:0'],
+    ...['--listen-hotspot', `${address}:0`, '--nas-address', address],
+  ];
   const args = ['simulate', 'routeros', ...listen, '--user', 'lastmile', '--print-listeners'];
   // By its variable: on the command line it would stand in the list of processes.
   const { child, firstLine } = await lastmile.stay(name, args, { LASTMILE_PASSWORD: apiPassword });
   children.push(child);
-  const { api, control } = JSON.parse(firstLine) as { readonly api: string; readonly control: string };
+  const { api, control, hotspot } = JSON.parse(firstLine) as Readonly<Record<'api' | 'control' | 'hotspot', string>>;
   const apiPort = Number(api.slice(api.lastIndexOf(':') + 1));
-  return { name, apiPort, controlAddress: control, control: new SimulatorControl(control) };
+  return { name, apiPort, controlAddress: control, control: new SimulatorControl(control), hotspotAddress: hotspot };
 }
 
 /** Dials in. @throws DemoError when the router does not let it in */
@@ -46,6 +54,13 @@ export async function dialIn(
   if (answer.ok) return answer;
   const words = answer.message === undefined ? '' : ` (${answer.message})`;
   throw new DemoError(`${router.name} does not let ${username} in: ${answer.reason}${words}`);
+}
+
+/** A device of a guest appears. @throws DemoError when the router gives it no place */
+export async function joinIn(router: DemoRouter, mac: string, port: string): Promise<JoinedDevice> {
+  const answer = await router.control.join({ mac, interface: port });
+  if (answer.ok) return answer;
+  throw new DemoError(`${router.name} has no place for ${mac}: ${answer.reason}`);
 }
 
 /** The session of a username that is online. */

@@ -8,10 +8,11 @@ import { deriveSecret } from '../secrets/derive.ts';
 import { askDaemon } from './admin-api.ts';
 import type { Child } from './child.ts';
 import { DemoError } from './demo-error.ts';
-import { freeUdpPorts } from './free-ports.ts';
+import { freeTcpPort, freeUdpPorts } from './free-ports.ts';
 import { type Lastmile, lastmileIn, shellWrapper } from './lastmile.ts';
 import { createRepository, type Repository } from './repository.ts';
 import { type DemoRouter, startRouter } from './router.ts';
+import { type DemoController, startController } from './terrace.ts';
 
 export interface StageOptions {
   readonly clock: Clock;
@@ -25,6 +26,7 @@ export interface StageOptions {
 export interface Listeners {
   readonly auth: string;
   readonly accounting: string;
+  readonly portal: string;
   readonly admin: string;
   readonly adminSocket: string;
 }
@@ -35,6 +37,7 @@ interface Parts {
   readonly lastmile: Lastmile;
   readonly north: DemoRouter;
   readonly south: DemoRouter;
+  readonly terrace: DemoController;
   readonly masterKey: Secret;
 }
 
@@ -42,8 +45,8 @@ const entry = fileURLToPath(new URL('../main.js', import.meta.url));
 const example = fileURLToPath(new URL('../../examples/demo-isp', import.meta.url));
 
 /**
- * Where the tour takes place: a temporary folder with a git repository and the daemon's state, two simulated routers, and
- * the daemon when it was started. Gone without a trace when disposed of.
+ * Where the tour takes place: a temporary folder with a git repository and the daemon's state, two simulated routers, a
+ * simulated Omada controller, and the daemon when it was started. Gone without a trace when disposed of.
  */
 export class Stage implements AsyncDisposable {
   readonly #options: StageOptions;
@@ -90,6 +93,11 @@ export class Stage implements AsyncDisposable {
   /** core-2, which keeps the logins itself. */
   get south(): DemoRouter {
     return this.#parts.south;
+  }
+
+  /** The Omada controller, with the café's access points outdoors. */
+  get terrace(): DemoController {
+    return this.#parts.terrace;
   }
 
   get clock(): Clock {
@@ -153,12 +161,16 @@ export class Stage implements AsyncDisposable {
 async function build(folder: string, options: StageOptions, children: Child[]): Promise<Parts> {
   const { signal } = options;
   const ports = await freeUdpPorts(['127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.3']);
-  const [masterKey, apiPassword] = [options.random(24).toString('base64url'), options.random(12).toString('base64url')];
+  const portal = `127.0.0.1:${await freeTcpPort()}`;
+  const [masterKey, apiPassword, operatorPassword] = [24, 12, 12].map((octets) =>
+    options.random(octets).toString('base64url'),
+  ) as [string, string, string];
   const env = cleanEnvironment(options.env, folder);
   const secrets = {
     LASTMILE_STATE: join(folder, 'state'),
     LASTMILE_SECRET_MASTER: masterKey,
     LASTMILE_SECRET_API: apiPassword,
+    LASTMILE_SECRET_OMADA: operatorPassword,
   };
   for (const name of ['home', 'log']) await mkdir(join(folder, name));
   const repository = await createRepository(join(folder, 'isp'), example, { env, signal });
@@ -166,15 +178,23 @@ async function build(folder: string, options: StageOptions, children: Child[]): 
   const wrapper = join(folder, 'lm');
   const lastmile = lastmileIn(around, wrapper);
   await writeFile(wrapper, shellWrapper(entry, repository.path, secrets), { mode: 0o700 });
-  const [first, second] = await Promise.allSettled([
+  const [first, second, third] = await Promise.allSettled([
     startRouter(lastmile, { name: 'core-1', address: '127.0.0.2', apiPassword }, children),
     startRouter(lastmile, { name: 'core-2', address: '127.0.0.3', apiPassword }, children),
+    startController(
+      lastmile,
+      { name: 'terrace', site: 'Terrace', operatorPassword, portalUrl: `http://${portal}/p/cafe` },
+      children,
+    ),
   ]);
   if (first.status === 'rejected') throw first.reason;
   if (second.status === 'rejected') throw second.reason;
-  const [north, south] = [first.value, second.value];
+  if (third.status === 'rejected') throw third.reason;
+  const [north, south, terrace] = [first.value, second.value, third.value];
   await declarePlaces(repository, ports, [north, south]);
-  return { folder, repository, lastmile, north, south, masterKey: new Secret(masterKey) };
+  await declareGuests(repository, portal, north, terrace);
+  await repository.commit('The network as it is');
+  return { folder, repository, lastmile, north, south, terrace, masterKey: new Secret(masterKey) };
 }
 
 /** The example names the usual ports; here they are free ones. Intervals are short, so that nobody has to wait. */
@@ -195,7 +215,21 @@ async function declarePlaces(repository: Repository, ports: readonly number[], r
       [['spec', 'radius', 'coaPort'], coa[index]],
     ]);
   }
-  await repository.commit('The network as it is');
+}
+
+/** The router calls itself `login.cafe.example`, which this machine cannot resolve: guests meet it by its address. */
+async function declareGuests(repository: Repository, portal: string, router: DemoRouter, controller: DemoController) {
+  await repository.set('operator.yaml', [
+    [['spec', 'portal', 'listen'], portal],
+    [['spec', 'portal', 'publicUrl'], `http://${portal}`],
+  ]);
+  await repository.set('portal/cafe.yaml', [
+    [['spec', 'bridge', 0, 'mikrotik', 'loginUrl'], `http://${router.hotspotAddress}/login`],
+  ]);
+  await repository.set('portal/terrace.yaml', [
+    [['spec', 'url'], controller.url],
+    [['spec', 'tls', 'fingerprint'], controller.fingerprint],
+  ]);
 }
 
 /** Neither settings of git nor flags of lastmile reach us from the person's shell. */

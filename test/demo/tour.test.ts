@@ -18,17 +18,17 @@ describe('npm start -- --once, with a home that holds a broken git configuration
 
   /** What was said from the heading of a step to its check mark. */
   function step(title: string): string {
-    return outcome.out.split(/\n(?=\d\/9 )/).find((section) => section.includes(title)) ?? outcome.out;
+    return outcome.out.split(/\n(?=\d+\/13 )/).find((section) => section.includes(title)) ?? outcome.out;
   }
 
   it('takes every step and exits 0', () => {
-    const headings = outcome.out.match(/^\d\/9 /gm);
+    const headings = outcome.out.match(/^\d+\/13 /gm);
 
     expect(outcome.out).not.toContain('✗');
     expect(outcome).toMatchObject({ code: 0, err: '' });
-    expect(headings).toHaveLength(9);
-    expect(outcome.out.match(/^ {2}✓ {2}\d+\.\d s$/gm)).toHaveLength(9);
-    expect(outcome.out).toContain('All 9 steps happened');
+    expect(headings).toHaveLength(13);
+    expect(outcome.out.match(/^ {2}✓ {2}\d+\.\d s$/gm)).toHaveLength(13);
+    expect(outcome.out).toContain('All 13 steps happened');
   });
 
   it('leaves nothing behind', async () => {
@@ -55,6 +55,28 @@ describe('npm start -- --once, with a home that holds a broken git configuration
 
     expect(text).toContain('+ /ppp/secret hugo@demo.example');
     expect(text).toMatch(/Commit [0-9a-f]{7,}: \d+ ms later core-2 has the PPP secret\./);
+  });
+
+  it('IS-28, IS-31: lets a guest in on the portal of a MikroTik hotspot', () => {
+    const text = step('by the MikroTik hotspot');
+
+    expect(text).toMatch(/sends it to the portal: "\w+"/);
+    expect(text).toContain('to say "You are online"');
+  });
+
+  it('OM-15, OM-28: lets the same account in by an Omada controller', () => {
+    expect(step('Omada controller')).toContain('asks it to let the tablet through: "You are online"');
+  });
+
+  it('IS-24: lets a device in by its MAC', () => {
+    expect(step('by its MAC')).toContain('online before anybody touches it');
+  });
+
+  it('SPL-18, SPL-19: gives a static lease, and a stranger an address of the fake pool', () => {
+    const text = step('DHCP');
+
+    expect(text).toContain('gets 10.21.0.200');
+    expect(text).toMatch(/gets 10\.21\.9\.\d+, of the pool "unknown"/);
   });
 
   it('IW-03: shows octets moved in lastmile sessions', () => {
@@ -100,7 +122,7 @@ describe('the tour', () => {
     async () => {
       await using demo = await DemoProcess.start(['--once']);
 
-      await demo.printed('1/9');
+      await demo.printed('1/13');
       demo.signal('SIGINT');
       demo.signal('SIGINT');
       const { code, err } = await demo.ended();

@@ -215,7 +215,7 @@ export class Hotspots {
     };
   }
 
-  async #answer(host: Host | undefined, request: DeviceRequest): Promise<Outcome> {
+  async #answer(host: Host | undefined, asked: DeviceRequest): Promise<Outcome> {
     const { database } = this.#deps;
     const hotspot = host && hotspotOf(database, host.serverId);
     if (host === undefined || hotspot === undefined)
@@ -223,6 +223,8 @@ export class Hotspots {
     await this.#refresh(host);
     const binding = bindingOf(database, host);
     if (binding === 'blocked') return { kind: 'refuse' };
+    // The shared listener is the router itself, whichever way a device comes to it.
+    const request = asked.url.host === this.#shared?.address ? { ...asked, ownAddress: true } : asked;
     if (isServlet(hotspot, request)) return this.#servlet.answer(host, hotspot, request);
     const { hostname, port, pathname, search } = request.url;
     const target = resolved(host, hostname, Number(port || 80));
