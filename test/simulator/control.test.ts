@@ -3,6 +3,7 @@ import { simulateRouterOs } from '../../src/simulator/command.ts';
 import { simulateRouterOsFlags } from '../../src/simulator/command-flags.ts';
 import { ControlServer } from '../../src/simulator/control.ts';
 import { ControlError, SimulatorControl } from '../../src/simulator/control-client.ts';
+import { get, guestMac, offerHotspot, raw } from './guest.ts';
 import { ManualClock, offerPppoe, RawClient, startRouter } from './support.ts';
 
 async function controlled() {
@@ -61,6 +62,34 @@ describe('the control port', () => {
     expect(await control.release(mac)).toBe(true);
     expect(await control.release(mac, { silently: true })).toBe(false);
     await expect(control.lease({ mac, hostName: 'x'.repeat(256) })).rejects.toThrow('longer than 255 octets');
+  });
+
+  it('has devices come to a hotspot and go', async () => {
+    await using lab = await controlled();
+    const { control } = lab;
+    offerHotspot(lab.router);
+    await control.add('/ip/hotspot/user', { name: 'anna', password: 'pw' });
+
+    const mac = '02-00-5e-00-00-0a';
+    const device = await control.join({
+      mac,
+      interface: 'ether3',
+      hostName: 'phone',
+      resolve: { 'a.test': '[::1]:80' },
+    });
+    if (!device.ok) throw new Error(device.reason);
+    await get(device.gateway, 'http://login.test/login?username=anna&password=pw');
+
+    expect(device).toMatchObject({ mac: guestMac, address: '10.5.50.10', hotspot: 'hs-cafe', online: false });
+    expect(await control.devices()).toMatchObject([{ hostName: 'phone', online: true, username: 'anna' }]);
+    expect(await control.sessions()).toMatchObject([{ kind: 'hotspot', mac: guestMac, username: 'anna' }]);
+    expect(await control.traffic(guestMac, { up: 9n })).toBe(1);
+    expect(await control.leave(mac)).toBe(true);
+    expect(await control.leave(mac)).toBe(false);
+    expect(await control.devices()).toEqual([]);
+    expect(await control.join({ mac: 'x' })).toEqual({ ok: false, reason: 'not a mac' });
+    expect(await control.join({ mac, interface: 'ether4' })).toEqual({ ok: false, reason: 'no hotspot' });
+    await expect(control.join({ mac, resolve: { a: 1 } as never })).rejects.toThrow('resolve: an object of texts');
   });
 
   it('changes rows as a person would, faults and all, and restarts', async () => {
@@ -135,11 +164,44 @@ describe('lastmile simulate routeros', () => {
     await client.closed;
   });
 
+  it('shows its hotspot to a browser that nobody announced', async () => {
+    const stop = new AbortController();
+    let tell: (line: string) => void = () => undefined;
+    const first = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const listen = { listenHotspot: '127.0.0.1:0' };
+    const running = simulateRouterOs({ ...options, ...listen }, { out: tell, signal: stop.signal });
+    const { control: address, hotspot } = JSON.parse(await first) as { control: string; hotspot: string };
+    const control = new SimulatorControl(address);
+
+    expect((await fetch(`http://${hotspot}/login`)).status).toBe(503);
+    await control.add('/ip/hotspot', { name: 'hs', interface: 'ether2' });
+    await control.set('/ip/hotspot/profile', 'default', { 'login-by': 'http-pap', 'dns-name': 'login.test' });
+    await control.add('/ip/hotspot/user', { name: 'anna', password: 'pw' });
+    const page = await fetch(`http://${hotspot}/login?dst=http://localhost/`);
+    const form = { method: 'POST', body: new URLSearchParams({ username: 'anna', password: 'pw' }) };
+    const entered = await fetch(`http://${hotspot}/login`, { ...form, redirect: 'manual' });
+
+    expect(await page.text()).toContain(`action="http://${hotspot}/login"`);
+    expect(entered.headers.get('location')).toBe(`http://${hotspot}/status`);
+    expect(await (await fetch(`http://${hotspot}/status`)).text()).toContain('Welcome anna!');
+    // As a proxy it is the same device.
+    expect(await raw(hotspot, 'GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n')).toContain('502');
+    expect(await control.devices()).toMatchObject([{ address: '10.5.50.2', online: true }]);
+
+    stop.abort();
+    await running;
+  });
+
   it('refuses addresses that are none', async () => {
     const io = { out: () => undefined, signal: AbortSignal.abort() };
 
     await expect(simulateRouterOs({ ...options, listenApi: '8728' }, io)).rejects.toThrow(
       '--listen-api: expected host:port',
+    );
+    await expect(simulateRouterOs({ ...options, listenHotspot: 'x' }, io)).rejects.toThrow(
+      '--listen-hotspot: expected',
     );
     await expect(simulateRouterOs({ ...options, nasAddress: 'router' }, io)).rejects.toThrow(
       '--nas-address: not an address',
