@@ -65,7 +65,7 @@ describe('npm start -- --once, with a home that holds a broken git configuration
   });
 
   it('OM-15, OM-28: lets the same account in by an Omada controller', () => {
-    expect(step('Omada controller')).toContain('asks it to let the tablet through: "You are online"');
+    expect(step('access points of a TP-Link')).toContain('asks it to let the tablet through: "You are online"');
   });
 
   it('IS-24: lets a device in by its MAC', () => {
