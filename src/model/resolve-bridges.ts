@@ -1,6 +1,7 @@
 import { nearest } from '../base/nearest.ts';
 import type { Declared, OmadaControllerSpec, PortalSiteSpec } from './declarations.ts';
-import type { Hotspot, MikrotikBridge, OmadaBridge, Operator, PortalBridge, Router } from './model.ts';
+import type { Hotspot, MikrotikBridge, OmadaBridge, Operator, Router } from './model.ts';
+import type { PlacedBridge } from './portal-ambiguity.ts';
 import { error, type Resolving, unknownReference, warning } from './resolving.ts';
 import { webUrl } from './web-url.ts';
 
@@ -18,11 +19,7 @@ export interface BridgeContext {
 }
 
 /** The bridges of a site, each with its place in the document; those that lead nowhere are reported and left out. */
-export function resolveBridges(
-  to: Resolving,
-  declared: Declaration,
-  context: BridgeContext,
-): readonly { readonly bridge: PortalBridge; readonly path: Steps }[] {
+export function resolveBridges(to: Resolving, declared: Declaration, context: BridgeContext): readonly PlacedBridge[] {
   const { bridge: field } = declared.spec;
   const list = Array.isArray(field) ? field : [field];
   return list.flatMap(({ mikrotik: router, omada: controller }, index) => {

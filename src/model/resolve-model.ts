@@ -137,7 +137,7 @@ function resolvePortals(
   },
 ): { readonly sites: readonly PortalSite[]; readonly controllers: readonly OmadaController[] } {
   const controllers = byName(to, to.declarations.omadaControllers);
-  const context = { ...surroundings, controllers, bridged: new Map(), aliases: new Map() };
+  const context = { ...surroundings, controllers, bridged: new Map(), aliases: [] };
   const sites = byName(to, to.declarations.portalSites);
   return {
     sites: [...sites.values()].map((each) => resolvePortalSite(to, each, context)),

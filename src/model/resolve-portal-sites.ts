@@ -1,28 +1,25 @@
 import { compact } from '../base/compact.ts';
 import type { Declared, PortalSiteSpec } from './declarations.ts';
 import { normalisePrefix } from './ipv4.ts';
-import type { PortalBridge, PortalSite, ServicePlan } from './model.ts';
+import type { PortalSite, ServicePlan } from './model.ts';
+import { checkToldApart, type OtherSites, type PlacedBridge } from './portal-ambiguity.ts';
 import { probeHostIn } from './probe-hosts.ts';
 import { type BridgeContext, resolveBridges } from './resolve-bridges.ts';
-import { error, placeOf, type Resolving, unknownReference, warning } from './resolving.ts';
+import { error, type Resolving, unknownReference, warning } from './resolving.ts';
 import { isLoopback, webUrl } from './web-url.ts';
 
 type Declaration = Declared<PortalSiteSpec>;
-type Steps = readonly (string | number)[];
 
-/** What sites are checked against, and one another by way of the two maps that fill up. */
-export interface PortalContext extends BridgeContext {
+/** What sites are checked against. */
+export interface PortalContext extends BridgeContext, OtherSites {
   readonly services: ReadonlyMap<string, ServicePlan>;
-  readonly bridged: Map<string, Declaration>;
-  readonly aliases: Map<string, Declaration>;
 }
 
 /** One site with its bridges, and every rule of it checked. */
 export function resolvePortalSite(to: Resolving, declared: Declaration, context: PortalContext): PortalSite {
   const { spec } = declared;
   const bridges = resolveBridges(to, declared, context);
-  for (const { bridge, path } of bridges) checkBridgedOnce(to, declared, bridge, path, context);
-  checkAliases(to, declared, context);
+  checkToldApart(to, declared, bridges, context);
   checkPublicUrl(to, declared, bridges, context);
   return compact({
     name: declared.name,
@@ -52,41 +49,10 @@ export function resolvePortalSite(to: Resolving, declared: Declaration, context:
   });
 }
 
-function checkBridgedOnce(
-  to: Resolving,
-  declared: Declaration,
-  bridge: PortalBridge,
-  path: Steps,
-  { bridged }: PortalContext,
-): void {
-  const what =
-    bridge.type === 'mikrotik'
-      ? `the hotspot "${bridge.hotspot}" of "${bridge.router}"`
-      : `the site "${bridge.site.name}" of "${bridge.controller}"`;
-  const first = bridged.get(what);
-  if (first === undefined) bridged.set(what, declared);
-  else {
-    const message = `${what} already leads to the site "${first.name}", at ${placeOf(first)}`;
-    error(to, 'LM_DUPLICATE_BRIDGE', message, declared, [...path, bridge.type]);
-  }
-}
-
-function checkAliases(to: Resolving, declared: Declaration, { aliases }: PortalContext): void {
-  const { aliases: own } = declared.spec;
-  if (own === undefined) return;
-  const key = JSON.stringify([own.domain, own.region, own.virtualId]);
-  const first = aliases.get(key);
-  if (first === undefined) aliases.set(key, declared);
-  else {
-    const message = `the site "${first.name}" has the same aliases, at ${placeOf(first)}: pages that send them cannot be told apart`;
-    error(to, 'LM_DUPLICATE_ALIASES', message, declared, ['spec', 'aliases']);
-  }
-}
-
 function checkPublicUrl(
   to: Resolving,
   declared: Declaration,
-  bridges: readonly { readonly bridge: PortalBridge; readonly path: Steps }[],
+  bridges: readonly PlacedBridge[],
   { operator }: PortalContext,
 ): void {
   const { publicUrl } = operator.portal;

@@ -296,10 +296,10 @@ describe('several sites', () => {
   });
 
   it('IS-53, IS-54, IS-55: are told apart by what the router page sends', () => {
-    const aliases = (text: string) =>
+    const aliases = (text: string, first = '{domain: cafe.example, region: coast, virtualId: "7"}') =>
       errorsOf(
         load({
-          ...withFields('aliases: {domain: cafe.example, region: coast, virtualId: "7"}'),
+          ...withFields(`aliases: ${first}`),
           'roof.yaml': controller,
           'second.yaml': document(
             'PortalSite',
@@ -311,9 +311,46 @@ describe('several sites', () => {
 
     expect(aliases('{domain: cafe.example, region: coast, virtualId: "8"}')).toEqual([]);
     expect(aliases('{domain: cafe.example}')).toEqual([]);
+    expect(aliases('{domain: other.example, region: coast}')).toEqual([]);
+    expect(aliases('{region: coast}', '{domain: cafe.example}')).toHaveLength(1);
     expect(aliases('{virtualId: "7", region: coast, domain: cafe.example}')).toEqual([
-      expect.stringContaining('LM_DUPLICATE_ALIASES the site "lobby" has the same aliases, at lobby.yaml:1'),
+      expect.stringContaining(
+        'LM_DUPLICATE_ALIASES pages of other platforms that mean "second" can mean "lobby", too, at lobby.yaml:1',
+      ),
     ]);
+  });
+});
+
+describe('several routers of one site', () => {
+  const twin = (edit: (text: string) => string) =>
+    errorsOf(
+      load(
+        changed(
+          {
+            'lobby.yaml': [
+              bridge,
+              'bridge: [{mikrotik: {router: edge-1, hotspot: lobby}}, {mikrotik: {router: edge-2, hotspot: lobby}}]',
+            ],
+          },
+          {
+            'twin.yaml': edit(
+              hotspotNetwork['edge.yaml'].replace('name: edge-1', 'name: edge-2').replace('192.0.2.21', '192.0.2.22'),
+            ),
+          },
+        ),
+      ),
+    );
+  const identity = (name: string) => (text: string) => text.replace('dhcp:', `system: {identity: ${name}}\n  dhcp:`);
+
+  it('are told apart by their identity, though their login pages have one address', () => {
+    expect(twin((text) => text)).toEqual([]);
+    expect(twin(identity('Edge Two'))).toEqual([]);
+  });
+
+  it('are refused when their pages say the same', () => {
+    expect(twin(identity('edge-1'))).toContainEqual(
+      expect.stringContaining('LM_BRIDGES_ALIKE guests of "edge-2" cannot be told from those of "edge-1"'),
+    );
   });
 });
 
