@@ -50,7 +50,7 @@ export class PortalGateway implements AsyncDisposable {
 
   /** Troubles with controllers, for people. */
   findings(): readonly string[] {
-    return this.#omada.findings().map(({ controller, text }) => `Omada controller ${controller}: ${text}`);
+    return this.#omada.findings().map(({ text }) => text);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

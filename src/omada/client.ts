@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import type { OmadaController } from '../model/model.ts';
 import type { ControllerAnswer } from './answer.ts';
 import { authBody, type OmadaClientContext } from './auth-body.ts';
-import { type ClientStanding, clientListPath, standingOf } from './client-standing.ts';
+import { clientListPath, standingOf } from './client-standing.ts';
 import { underEither } from './either-signal.ts';
 import { meaningOf, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
@@ -87,11 +87,16 @@ export class OmadaClient implements Disposable {
   }
 
   async #authorise(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<OmadaVerdict> {
-    const standing = await this.#standing(client, signal);
+    const listed = await this.#listed(client, signal);
+    const standing = standingOf(resultIn(listed), client.clientMac);
     if (standing === 'authorised') return { result: 'authorised' };
     if (standing === 'elsewhere') return { result: 'stale', reason: this.#words('does not ask this client to log in') };
+    const { logins } = this.#session;
     const verdict = this.#verdict(await this.#grant(client, seconds, signal), client.site);
-    if (verdict.result === 'authorised') await this.#checkUnit(client, seconds, signal);
+    if (verdict.result !== 'authorised') return verdict;
+    // What looked like the end of the session was none: this controller has no such list.
+    if (listed?.type === 'session-over' && this.#session.logins === logins) this.#unlist(client.site);
+    await this.#checkUnit(client, seconds, signal);
     return verdict;
   }
 
@@ -104,30 +109,32 @@ export class OmadaClient implements Disposable {
     return this.#session.call(request, signal);
   }
 
-  /** Nothing in a redirect is signed: whether this client waits is asked where the controller tells it. */
-  async #standing({ site, clientMac }: OmadaClientContext, signal: AbortSignal): Promise<ClientStanding | undefined> {
-    return standingOf(await this.#listed(site, clientMac, signal), clientMac);
-  }
-
   /** Once for a controller: reads the time back that the first guest got. */
-  async #checkUnit({ site, clientMac }: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<void> {
+  async #checkUnit(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<void> {
     if (this.#unitChecked) return;
     this.#unitChecked = true;
     // The guest is in, whatever comes of this.
-    const listed = await this.#listed(site, clientMac, signal).catch(() => undefined);
-    const granted = grantedSeconds(listed, clientMac);
+    const listed = await this.#listed(client, signal).catch(() => undefined);
+    const granted = grantedSeconds(resultIn(listed), client.clientMac);
     const objection = granted && unitObjection(seconds, granted, this.controller.timeUnit);
     if (objection) this.#findings.note('time-unit', this.#words(objection));
     else this.#unitChecked = granted !== undefined;
   }
 
-  /** What the operator's list says of a client; nothing for a site whose clients cannot be listed. */
-  async #listed(site: string, mac: string, signal: AbortSignal): Promise<unknown> {
+  /**
+   * The operator's list, cut down to one client: nothing in a redirect is signed, so whether he waits is asked where the
+   * controller tells it. `undefined` for a site whose clients cannot be listed. Costs no login of its own.
+   */
+  async #listed({ site, clientMac }: OmadaClientContext, signal: AbortSignal): Promise<ControllerAnswer | undefined> {
     if (this.#unlisted.has(site)) return undefined;
-    const answer = await this.#session.call({ method: 'GET', path: clientListPath(site, mac) }, signal);
-    if (answer.type === 'result') return answer.result;
-    if (answer.type !== 'overloaded' && this.#unlisted.size < mostSites) this.#unlisted.add(site);
-    return undefined;
+    const answer = await this.#session.once({ method: 'GET', path: clientListPath(site, clientMac) }, signal);
+    const passing = answer.type === 'refused' && (isBusy(answer) || answer.errorCode === unknownIdCode);
+    if (answer.type === 'foreign' || (answer.type === 'refused' && !passing)) this.#unlist(site);
+    return answer;
+  }
+
+  #unlist(site: string): void {
+    if (this.#unlisted.size < mostSites) this.#unlisted.add(site);
   }
 
   #verdict(answer: ControllerAnswer, site: string): OmadaVerdict {
@@ -191,6 +198,10 @@ export class OmadaClient implements Disposable {
   #words(what: string): string {
     return `Omada controller ${this.controller.name} ${what}`;
   }
+}
+
+function resultIn(answer: ControllerAnswer | undefined): unknown {
+  return answer?.type === 'result' ? answer.result : undefined;
 }
 
 function isBusy(answer: ControllerAnswer): boolean {

@@ -44,6 +44,7 @@ export class OperatorSession {
   #login: Promise<OpenSession> | undefined;
   #refusal: { readonly error: OmadaRefusedError; readonly until: number; readonly pauseMs: number } | undefined;
   #declaredIdUnknown = false;
+  #logins = 0;
 
   constructor(controller: OmadaController, deps: { transport: Transport; clock: Clock; closing: AbortSignal }) {
     this.#controller = controller;
@@ -60,6 +61,11 @@ export class OperatorSession {
   /** True while the controller works under another id than the declared one. */
   get declaredIdUnknown(): boolean {
     return this.#declaredIdUnknown;
+  }
+
+  /** How often it logged in. */
+  get logins(): number {
+    return this.#logins;
   }
 
   /** Logs in; when that is done, sees whether the controller still answers. @throws as `call` does */
@@ -79,6 +85,11 @@ export class OperatorSession {
     const answer = await this.#ask(session, request, signal);
     if (!needsLogin(answer)) return answer;
     if (this.#open === session) this.#forget(answer);
+    return this.#ask(await this.#current(signal), request, signal);
+  }
+
+  /** Asks as the operator, and takes for an answer that the session is over. @throws as `call` does */
+  async once(request: OperatorRequest, signal: AbortSignal): Promise<ControllerAnswer> {
     return this.#ask(await this.#current(signal), request, signal);
   }
 
@@ -112,6 +123,7 @@ export class OperatorSession {
     try {
       this.#open = await this.#loggedIn();
       this.#refusal = undefined;
+      this.#logins += 1;
       return this.#open;
     } catch (refused) {
       if (refused instanceof OmadaRefusedError && operatorCodes.has(refused.errorCode)) this.#pause(refused);

@@ -279,6 +279,7 @@ describe('a controller that has no list of clients', () => {
     expect(await lab.client.authorise(guest, 60, never)).toEqual({ result: 'authorised' });
 
     expect(lab.requests.slice(asked)).toEqual(['POST /id/api/v2/hotspot/extPortal/auth']);
+    expect(lab.requests.filter((request) => request.endsWith('/login'))).toHaveLength(1);
     expect(lab.client.findings()).toEqual([]);
   });
 });
