@@ -1,9 +1,9 @@
 import type { PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
+import { checkPassword } from './check-password.ts';
 import type { Fields } from './fields.ts';
 import { onwardUrl } from './guest-url.ts';
 import { textsIn } from './language.ts';
-import { checkPassword } from './log-in.ts';
 import { handOver, type MikrotikGuest, passwordMethod, readMikrotik, routerLogin } from './mikrotik.ts';
 import type { Portal, Refusal, Visit } from './visit.ts';
 import { notice, startAgain, wordsFor } from './visit.ts';

@@ -1,10 +1,10 @@
 import { guestUsername } from '../access/portal-password.ts';
 import type { MikrotikBridge, OmadaBridge } from '../model/model.ts';
 import type { Answer } from './answer.ts';
+import { checkPassword, type Entry, type Problem } from './check-password.ts';
 import { contextMs, type GuestContext, type MikrotikDoor, type OmadaDoor, statusMs } from './context.ts';
-import { decide, messageFor } from './decide.ts';
 import type { Fields } from './fields.ts';
-import { type LoginPage, loginPage } from './landing.ts';
+import { loginPage } from './landing.ts';
 import { textsIn } from './language.ts';
 import { handOver, passwordMethod, routerLogin } from './mikrotik.ts';
 import { redirectKey } from './omada.ts';
@@ -16,8 +16,6 @@ import { pathOf, publicUrlOf, type Refusal, refuse, type Visit } from './visit.t
 const redirectMs = 2 * contextMs + 60_000;
 /** Without a limit of its own, as long as a working day. */
 const usualSeconds = 8 * 60 * 60;
-/** A wrong name and a wrong password take the same time, and guessing takes its time. */
-const rejectDelayMs = 500;
 /** In a URL that goes through a router: not so long that one of them minds. */
 const longestOnward = 600;
 
@@ -35,17 +33,6 @@ async function withContext(visit: Visit, context: GuestContext, fields: Fields):
   return letIn(visit, context, { ...entry, method });
 }
 
-/** A guest the portal lets in. */
-interface Entry {
-  readonly username: string;
-  /** Absent: no limit. */
-  readonly seconds?: number;
-}
-
-interface Problem extends LoginPage {
-  readonly problem: NonNullable<LoginPage['problem']>;
-}
-
 async function byPassword(visit: Visit, context: GuestContext, fields: Fields): Promise<Entry | Problem> {
   const username = fields.get('username') ?? '';
   const password = fields.get('password') ?? '';
@@ -53,30 +40,6 @@ async function byPassword(visit: Visit, context: GuestContext, fields: Fields): 
     return { status: 400, problem: 'fields-missing', at: username === '' ? 'username' : 'password', username };
   }
   return checkPassword(visit, { username, password, mac: context.mac, nas: nasOf(context) });
-}
-
-/** The declared password, by the decision RADIUS takes too. Whoever guesses has to wait. */
-export async function checkPassword(
-  visit: Visit,
-  login: { readonly username: string; readonly password: string; readonly mac: string; readonly nas: string },
-): Promise<Entry | Problem> {
-  const { portal, site } = visit;
-  const { username, mac } = login;
-  const device = [site.name, mac].join('\0');
-  const account = [site.name, username].join('\0');
-  const waitMs = Math.max(portal.devices.wait(device), portal.usernames.wait(account));
-  if (waitMs > 0) return { status: 429, problem: 'locked', minutes: Math.ceil(waitMs / 60_000), username };
-  const decision = decide(visit, login);
-  if (decision.verdict === 'accept') {
-    const seconds = decision.limits.sessionTimeoutSeconds;
-    return seconds === undefined ? { username } : { username, seconds };
-  }
-  const problem = messageFor(decision.reason);
-  if (problem !== 'wrong-password') return { status: 403, problem, at: 'username', username };
-  portal.devices.failed(device);
-  portal.usernames.failed(account);
-  await portal.deps.clock.sleep(rejectDelayMs);
-  return { status: 401, problem, at: 'password', username };
 }
 
 function byTerms({ portal, site }: Visit, context: GuestContext, fields: Fields): Entry | Problem {

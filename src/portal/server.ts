@@ -24,6 +24,7 @@ export class PortalListenError extends LastmileError {
 const minuteMs = 60_000;
 const deviceLimits = { failures: 5, withinMs: 10 * minuteMs, waitMs: 15 * minuteMs, most: 50_000 };
 const usernameLimits = { ...deviceLimits, failures: 20 };
+const placeLimits = { failures: 60, withinMs: minuteMs, waitMs: minuteMs, most: 10_000 };
 
 /** What guests' browsers talk to. Everything it needs to know of a guest it finds in the request. */
 export class PortalServer implements AsyncDisposable {
@@ -58,9 +59,11 @@ function portalOf(deps: PortalDeps): Portal {
     deps,
     devices: new Lockout(deps.clock, deviceLimits),
     usernames: new Lockout(deps.clock, usernameLimits),
+    places: new Lockout(deps.clock, placeLimits),
     spent: new Spent(deps.clock),
     issued: new Spent(deps.clock),
     waiting: { count: 0 },
+    held: { count: 0 },
   };
 }
 

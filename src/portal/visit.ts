@@ -14,12 +14,15 @@ export interface Portal {
   readonly devices: Lockout;
   /** By site and username. */
   readonly usernames: Lockout;
+  /** Whole sites. */
+  readonly places: Lockout;
   /** Pages and redirects that let somebody in. */
   readonly spent: Spent;
   /** One-time passwords that were handed out. */
   readonly issued: Spent;
-  /** Guests we look for at the moment. */
+  /** Guests we look for at the moment, and wrong passwords whose answer is held back. */
   readonly waiting: { count: number };
+  readonly held: { count: number };
 }
 
 /** Somebody at a site, in a language. */

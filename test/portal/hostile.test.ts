@@ -292,6 +292,19 @@ describe('somebody who guesses', () => {
     expect(lab.clock.slept).toEqual([500, 500]);
   });
 
+  it('waits longer for each answer once 60 in a minute are wrong at a site, while others do not', async () => {
+    await using lab = await PortalLab.start();
+    const device = (at: number) => `02:00:00:00:00:${at.toString(16).padStart(2, '0')}`;
+    for (let at = 0; at < 61; at += 1) await guess(lab, device(at), `user${at}`);
+
+    const right = await guess(lab, mac, 'anna', 'correct horse');
+
+    expect(lab.clock.slept.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 500));
+    expect(lab.clock.slept.slice(60)).toEqual([3_000]);
+    expect(right.status).toBe(303);
+    expect(lab.logged.filter((line) => line.includes('very many wrong passwords'))).toHaveLength(1);
+  });
+
   it('gains nothing from an account of its own', async () => {
     await using lab = await PortalLab.start();
     for (let at = 0; at < 4; at += 1) await guess(lab, mac, 'ben');
