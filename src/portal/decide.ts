@@ -22,6 +22,21 @@ export function decide({ portal }: Visit, { username, password, mac, nas }: Pass
   return decision;
 }
 
+/** The same of a guest without an account, for whom accepting the terms decides. */
+export function admitGuest(
+  { portal }: Visit,
+  { username, mac, nas }: Omit<PasswordLogin, 'password'>,
+  seconds?: number,
+): void {
+  const { clock, decisions } = portal.deps;
+  const known = { at: clock.now(), username, nas, callingStationId: mac, method: 'portal' };
+  decisions.record({
+    ...known,
+    verdict: 'accept',
+    ...(seconds === undefined ? {} : { sessionTimeoutSeconds: seconds }),
+  });
+}
+
 type Known = Omit<LoggedDecision, 'verdict'>;
 
 function recordOf(decision: Decision, known: Known): LoggedDecision {

@@ -3,6 +3,7 @@ import type { MikrotikBridge, OmadaBridge } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import { checkPassword, type Entry, type Problem } from './check-password.ts';
 import { contextMs, type GuestContext, type MikrotikDoor, type OmadaDoor, statusMs } from './context.ts';
+import { admitGuest } from './decide.ts';
 import type { Fields } from './fields.ts';
 import { loginPage } from './landing.ts';
 import { textsIn } from './language.ts';
@@ -42,18 +43,18 @@ async function byPassword(visit: Visit, context: GuestContext, fields: Fields): 
   return checkPassword(visit, { username, password, mac: context.mac, nas: nasOf(context) });
 }
 
-function byTerms({ portal, site }: Visit, context: GuestContext, fields: Fields): Entry | Problem {
+function byTerms(visit: Visit, context: GuestContext, fields: Fields): Entry | Problem {
+  const { portal, site } = visit;
   if (site.terms !== undefined && fields.get('terms') !== 'accepted') {
     return { status: 400, problem: 'terms-missing', at: 'terms' };
   }
   // RADIUS goes by the directory, controllers by the declaration.
   const inForce = portal.deps.directory.portal(site.name)?.clickThrough;
-  if (context.door.type === 'mikrotik' && inForce === undefined) return { status: 503, problem: 'not-ready' };
-  const seconds =
-    context.door.type === 'mikrotik'
-      ? inForce?.limits.sessionTimeoutSeconds
-      : site.clickThrough?.sessions.timeoutSeconds;
+  const behindRouter = context.door.type === 'mikrotik';
+  if (behindRouter && inForce === undefined) return { status: 503, problem: 'not-ready' };
+  const seconds = behindRouter ? inForce?.limits.sessionTimeoutSeconds : site.clickThrough?.sessions.timeoutSeconds;
   const username = guestUsername(site.name, context.mac);
+  admitGuest(visit, { username, mac: context.mac, nas: nasOf(context) }, seconds);
   return seconds === undefined ? { username } : { username, seconds };
 }
 

@@ -79,7 +79,9 @@ describe('a guest whom a controller sent to the portal', () => {
       { site: 'cafe', method: 'login', result: 'accepted', value: 1 },
       { site: 'cafe', method: 'click-through', result: 'accepted', value: 1 },
     ]);
-    expect(lab.logged.join('')).toContain(guestUsername('cafe', '02:00:00:00:00:01'));
+    expect(lab.decisions.of(guestUsername('cafe', '02:00:00:00:00:01'))).toMatchObject([
+      { verdict: 'accept', nas: 'hq', method: 'portal', sessionTimeoutSeconds: 3600 },
+    ]);
   });
 
   it('OM-13: goes on to a web page only', async () => {
