@@ -2,18 +2,17 @@ import { keyOf } from './diff.ts';
 import { foldersOf } from './folders.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 
+/** What decides the order of changes of a target. */
+export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique'>;
+
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
  * it. A row comes after the rows it names (pool → profile → secret), a delete after the rows that named it, moves last.
- * Who names a folder comes after all that lies in it. Pure. A circle of rows that name each other is cut somewhere: no order of single changes would do.
+ * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. Pure. A circle of rows that name each other is cut somewhere: no order of single changes would do.
  */
-export function levelsOf(
-  changes: readonly Change[],
-  references: Target['references'],
-  folders: Target['folders'] = [],
-): readonly (readonly Change[])[] {
+export function levelsOf(changes: readonly Change[], rules: OrderRules): readonly (readonly Change[])[] {
   const movable = changes.filter((change) => change.action !== 'move');
-  const waitsFor = prerequisites(movable, references, folders);
+  const waitsFor = prerequisites(movable, rules);
   const levels: Change[][] = [];
   const depth = new Map<Change, number>();
   for (const change of movable) place(change, waitsFor, depth);
@@ -31,34 +30,85 @@ export function levelsOf(
 /** For each change, those that must have been carried out before it. Pure. */
 export function prerequisites(
   changes: readonly Change[],
-  references: Target['references'],
-  folders: Target['folders'] = [],
+  { references, folders = [], unique = {} }: OrderRules,
 ): ReadonlyMap<Change, readonly Change[]> {
   const rows = changes.filter((change) => change.action !== 'move');
-  const byKey = changesByName(rows, folders);
+  const byName = changesByName(rows, folders);
+  const givenUp = changesByValueGivenUp(rows, unique);
   const waitsFor = new Map<Change, Change[]>();
-  const wait = (later: Change, earlier: Change) => {
-    if (earlier === later) return;
-    const list = waitsFor.get(later);
-    if (list === undefined) waitsFor.set(later, [earlier]);
-    else list.push(earlier);
-  };
   for (const change of rows) {
-    for (const [field, menu] of Object.entries(references[change.menu] ?? {})) {
-      for (const identity of named(change.after?.fields[field])) {
-        for (const made of byKey.get(keyOf({ menu, identity })) ?? []) if (made.action !== 'delete') wait(change, made);
-      }
-      for (const identity of named(change.before?.fields[field])) {
-        for (const gone of byKey.get(keyOf({ menu, identity })) ?? []) if (gone.action === 'delete') wait(gone, change);
-      }
-    }
-    for (const identity of folders.includes(change.menu) ? foldersOf(change.identity) : []) {
-      const folder = byKey.get(keyOf({ menu: change.menu, identity }))?.find((each) => each.identity === identity);
-      if (folder !== undefined && folder.action === 'delete' && change.action === 'delete') wait(folder, change);
-      else if (folder !== undefined && folder.action !== 'delete') wait(change, folder);
+    const pairs = [
+      ...pairsByReference(change, references, byName),
+      ...(folders.includes(change.menu) ? pairsByFolder(change, byName) : []),
+      ...valuesOf(change.menu, change.after, unique).flatMap((key) => pairsOf(change, givenUp.get(key))),
+    ];
+    for (const [later, earlier] of pairs) {
+      if (earlier === later) continue;
+      const list = waitsFor.get(later);
+      if (list === undefined) waitsFor.set(later, [earlier]);
+      else list.push(earlier);
     }
   }
   return waitsFor;
+}
+
+/** What waits, and for what. */
+type Pair = readonly [later: Change, earlier: Change];
+
+function pairsOf(later: Change, earlier: readonly Change[] = []): readonly Pair[] {
+  return earlier.map((each) => [later, each]);
+}
+
+/** A row waits for those it names; one that goes waits for those that named it. */
+function pairsByReference(
+  change: Change,
+  references: OrderRules['references'],
+  byName: ReadonlyMap<string, readonly Change[]>,
+): readonly Pair[] {
+  return Object.entries(references[change.menu] ?? {}).flatMap(([field, menu]) => {
+    const meant = (value: Value | ObservedValue | undefined) =>
+      named(value).flatMap((identity) => byName.get(keyOf({ menu, identity })) ?? []);
+    const made = meant(change.after?.fields[field]).filter(({ action }) => action !== 'delete');
+    const gone = meant(change.before?.fields[field]).filter(({ action }) => action === 'delete');
+    return [...pairsOf(change, made), ...gone.map((each): Pair => [each, change])];
+  });
+}
+
+/** A row waits for the folders it lies in; a folder that goes waits for what lies in it. */
+function pairsByFolder(change: Change, byName: ReadonlyMap<string, readonly Change[]>): readonly Pair[] {
+  const { menu } = change;
+  return foldersOf(change.identity).flatMap((identity): readonly Pair[] => {
+    const folder = byName.get(keyOf({ menu, identity }))?.find((each) => each.identity === identity);
+    if (folder === undefined) return [];
+    if (folder.action !== 'delete') return [[change, folder]];
+    return change.action === 'delete' ? [[folder, change]] : [];
+  });
+}
+
+/** Changes that give up a value which only one row may have. */
+function changesByValueGivenUp(
+  rows: readonly Change[],
+  unique: NonNullable<OrderRules['unique']>,
+): ReadonlyMap<string, readonly Change[]> {
+  const givenUp = new Map<string, Change[]>();
+  for (const change of rows) {
+    const kept = new Set(valuesOf(change.menu, change.after, unique));
+    for (const key of valuesOf(change.menu, change.before, unique)) {
+      if (!kept.has(key)) givenUp.set(key, [...(givenUp.get(key) ?? []), change]);
+    }
+  }
+  return givenUp;
+}
+
+function valuesOf(
+  menu: string,
+  row: Change['before'] | Change['after'],
+  unique: NonNullable<OrderRules['unique']>,
+): readonly string[] {
+  return Object.entries(unique[menu] ?? {}).flatMap(([field, counts]) => {
+    const value = row?.fields[field];
+    return typeof value === 'string' && value !== '' && counts(value) ? [`${menu}\n${field}\n${value}`] : [];
+  });
 }
 
 /** Changes by the names that mean them: a row's own, and in a menu of paths those of the folders around it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../model/model.ts';
 import { keyOf } from './diff.ts';
-import { levelsOf } from './order.ts';
+import { levelsOf, type OrderRules } from './order.ts';
 import type { Change, Finding, SessionEffect, Target } from './target.ts';
 
 /** What one reconcile of one target is about to do. Plain data. */
@@ -16,7 +16,7 @@ export interface ChangePlan {
 
 /** Arranges the changes of one target. Pure. */
 export function planChanges(
-  target: Pick<Target, 'name' | 'references' | 'folders'>,
+  target: Pick<Target, 'name'> & OrderRules,
   changes: readonly Change[],
   sessions: readonly SessionEffect[],
   findings: readonly Finding[],
@@ -24,7 +24,7 @@ export function planChanges(
   return {
     target: target.name,
     changes,
-    levels: levelsOf(changes, target.references, target.folders),
+    levels: levelsOf(changes, target),
     sessions,
     findings,
   };

@@ -136,7 +136,7 @@ function inPlace(desired: readonly Row[], observed: Observation, { operator }: M
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
 async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<Change, unknown>> {
   const errors = new Map<Change, unknown>();
-  const earlier = prerequisites(plan.levels.flat(), target.references, target.folders);
+  const earlier = prerequisites(plan.levels.flat(), target);
   let lost: unknown;
   for (const level of plan.levels) {
     deps.signal.throwIfAborted();

@@ -15,6 +15,11 @@ export interface Target {
    * folder means all that lies in it. A folder goes only with the last row in it. Absent: there are none.
    */
   readonly folders?: readonly string[];
+  /**
+   * For each menu, fields of which no two rows may have the same value, of the values said: a row that takes one waits for
+   * the row that gives it up. Absent: there are none.
+   */
+  readonly unique?: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>>;
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
   /**

@@ -42,6 +42,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly references: Target['references'];
   readonly ordered: readonly string[];
   readonly folders: readonly string[];
+  readonly unique: NonNullable<Target['unique']>;
   readonly #options: RouterTargetOptions;
   readonly #menus: ReadonlyMap<string, Menu>;
   readonly #window = new AdaptiveWindow();
@@ -61,6 +62,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.#menus = new Map(menus.map((menu) => [menu.path, menu]));
     this.references = Object.fromEntries(menus.map((menu) => [menu.path, referencesOf(menu)]));
     this.ordered = menus.filter((menu) => menu.ordered === true).map((menu) => menu.path);
+    this.unique = Object.fromEntries(menus.map((menu) => [menu.path, uniqueOf(menu)]));
     this.folders = menus.filter((menu) => menu.folders === true).map((menu) => menu.path);
   }
 
@@ -282,6 +284,12 @@ function referencesOf(menu: Menu): Readonly<Record<string, string>> {
     Object.entries(menu.fields).flatMap(([name, { references }]) =>
       references === undefined ? [] : [[name, references]],
     ),
+  );
+}
+
+function uniqueOf(menu: Menu): Readonly<Record<string, (value: string) => boolean>> {
+  return Object.fromEntries(
+    Object.entries(menu.fields).flatMap(([name, { unique }]) => (unique === undefined ? [] : [[name, unique]])),
   );
 }
 

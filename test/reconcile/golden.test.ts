@@ -119,6 +119,7 @@ function looking(target: Target, observation: Observation): Target {
     references: target.references,
     ordered: target.ordered,
     ...(target.folders === undefined ? {} : { folders: target.folders }),
+    ...(target.unique === undefined ? {} : { unique: target.unique }),
     desired: (model) => target.desired(model),
     observe: async () => observation,
     sessionEffects: (changes) => target.sessionEffects(changes, observation),

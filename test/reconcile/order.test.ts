@@ -26,7 +26,7 @@ const profile = (name: string, remote: string) => row('/ppp/profile', name, { 'r
 const secret = (name: string, of: string) => row('/ppp/secret', name, { profile: of });
 
 function order(...changes: readonly Change[]): readonly string[] {
-  return levelsOf(changes, references).map((level) =>
+  return levelsOf(changes, { references }).map((level) =>
     level.map(({ action, identity }) => `${action} ${identity}`).join(', '),
   );
 }
@@ -71,7 +71,7 @@ describe('rows that name one another', () => {
   it('are waited for by one that goes, however many they are', () => {
     const secrets = Array.from({ length: 200_000 }, (_, at) => remove(secret(`s${at}`, 'home')));
 
-    expect(levelsOf([remove(profile('home', '')), ...secrets], references).map((level) => level.length)).toEqual([
+    expect(levelsOf([remove(profile('home', '')), ...secrets], { references }).map((level) => level.length)).toEqual([
       200_000, 1,
     ]);
   });
@@ -90,7 +90,7 @@ describe('rows in a circle', () => {
       create(secret('anna', 'x')),
     ];
 
-    const levels = levelsOf(changes, references);
+    const levels = levelsOf(changes, { references });
 
     expect(levels.flat()).toHaveLength(changes.length);
     expect(new Set(levels.flat())).toEqual(new Set(changes));
@@ -104,7 +104,7 @@ describe('rows in folders', () => {
   const pages = [file('lm/lobby/login.html'), file('lm/lobby'), file('lm'), file('lm/lobby/xml/login.html')];
 
   function inFolders(...changes: readonly Change[]): readonly string[] {
-    return levelsOf(changes, references, folders).map((level) =>
+    return levelsOf(changes, { references, folders }).map((level) =>
       level.map(({ action, identity }) => `${action} ${identity}`).join(', '),
     );
   }
@@ -138,7 +138,7 @@ describe('rows in folders', () => {
   });
 
   it('are nothing special in menus whose names are no paths', () => {
-    expect(levelsOf([create(pool('a/b')), create(profile('p', 'a'))], references, folders)).toHaveLength(1);
+    expect(levelsOf([create(pool('a/b')), create(profile('p', 'a'))], { references, folders })).toHaveLength(1);
   });
 
   it('are arranged so that each level needs only the ones before it, whatever they are called', () => {
@@ -148,7 +148,7 @@ describe('rows in folders', () => {
         const change = made ? create : remove;
         const changes = [...names.map((name) => change(file(name))), change(showing(named))];
 
-        const levels = levelsOf(changes, references, folders);
+        const levels = levelsOf(changes, { references, folders });
 
         const level = new Map(
           levels.flatMap((each, at) => each.map(({ identity }) => [identity, made ? at : -at] as const)),
@@ -162,6 +162,47 @@ describe('rows in folders', () => {
         }
       }),
     );
+  });
+});
+
+describe('a value that only one row may have', () => {
+  const isAddress = (value: string) => value.startsWith('10.');
+  const rules = { references, unique: { '/ip/dhcp-server/lease': { address: isAddress } } };
+  const lease = (mac: string, address: string) => row('/ip/dhcp-server/lease', mac, { address });
+
+  function taking(...changes: readonly Change[]): readonly string[] {
+    return levelsOf(changes, rules).map((level) =>
+      level.map(({ action, identity }) => `${action} ${identity}`).join(', '),
+    );
+  }
+
+  it('SPL-18: is taken when the row that had it is gone, or has another', () => {
+    const made = create(lease('new', '10.0.0.5'));
+
+    expect(taking(made, remove(lease('old', '10.0.0.5')))).toEqual(['delete old', 'create new']);
+    expect(taking(made, update(lease('old', '10.0.0.5'), lease('old', '10.0.0.6')))).toEqual([
+      'update old',
+      'create new',
+    ]);
+  });
+
+  it('is not waited for where it stays, or where many may have it', () => {
+    const kept = update(
+      lease('old', '10.0.0.5'),
+      row('/ip/dhcp-server/lease', 'old', { address: '10.0.0.5', disabled: 'no' }),
+    );
+
+    expect(taking(create(lease('new', '10.0.0.5')), kept)).toHaveLength(1);
+    expect(taking(create(lease('new', 'office')), remove(lease('old', 'office')))).toHaveLength(1);
+  });
+
+  it('that is handed round in a circle stops nothing else', () => {
+    const circle = [
+      update(lease('a', '10.0.0.1'), lease('a', '10.0.0.2')),
+      update(lease('b', '10.0.0.2'), lease('b', '10.0.0.1')),
+    ];
+
+    expect(taking(...circle, create(lease('c', '10.0.0.3'))).flatMap((level) => level.split(', '))).toHaveLength(3);
   });
 });
 
@@ -188,7 +229,7 @@ describe('any changes', () => {
       fc.property(lists, (list) => {
         const changes = list.map(([each, made]) => (made ? create(each) : remove(each)));
 
-        const levels = levelsOf(changes, references);
+        const levels = levelsOf(changes, { references });
 
         const level = new Map(levels.flatMap((each, at) => each.map((change) => [change, at] as const)));
         expect(level.size).toBe(changes.length);

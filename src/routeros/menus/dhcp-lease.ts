@@ -16,9 +16,10 @@ export const dhcpLease = {
   identity: ['mac-address', 'server'],
   comment: true,
   fields: {
-    'mac-address': { canonical: macAddress },
+    'mac-address': { canonical: macAddress, unique: () => true },
     server: { default: 'all', references: '/ip/dhcp-server' },
-    address: { canonical: address, references: '/ip/pool' },
+    // Many may take theirs from one pool.
+    address: { canonical: address, references: '/ip/pool', unique: (value) => parseIpv4(value) !== undefined },
     'rate-limit': { canonical: rateLimit },
     'address-lists': { canonical: wordSet },
     'block-access': { default: 'no', canonical: yesNo },

@@ -15,7 +15,7 @@ export const dhcpServer = {
   comment: true,
   fields: {
     name: {},
-    interface: {},
+    interface: { unique: () => true },
     'address-pool': { default: 'static-only', references: '/ip/pool' },
     'lease-time': { default: '10m', canonical: time },
     'use-radius': { default: 'no', canonical: yesNo },

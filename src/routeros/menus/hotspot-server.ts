@@ -11,7 +11,7 @@ export const hotspotServer = {
   comment: false,
   fields: {
     name: {},
-    interface: {},
+    interface: { unique: () => true },
     profile: { default: 'default', references: '/ip/hotspot/profile' },
     'address-pool': { default: 'none', references: '/ip/pool' },
     'addresses-per-mac': { default: '2' },

@@ -35,6 +35,8 @@ export interface Field {
   readonly secret?: boolean;
   /** Rows that may have no such secret: where it is missing, that does not mean that it is hidden. */
   readonly absent?: (row: Readonly<Record<string, string>>) => boolean;
+  /** Of these values, RouterOS lets only one row have each. */
+  readonly unique?: (value: string) => boolean;
   /** Too much to read of every row: read only of rows that are wanted, and else empty. */
   readonly costly?: boolean;
   /** A path on the router's disk. Boards with a folder `flash` keep only what is in there: we leave that out of paths. */

@@ -138,6 +138,20 @@ describe('a lease', () => {
     expect(await lab.router.lease({ mac, interface: 'ether3' })).toEqual({ ok: false, reason: 'blocked' });
   });
 
+  it('SPL-18: goes over to the new device of a customer, address and all, in one apply', async () => {
+    const model = networkWith(officeRouter, printer);
+    const replaced = networkWith(officeRouter, printer.replace(mac, '0C:42:A1:00:00:77'));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    await settle(lab, replaced, inventory);
+
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toMatchObject([
+      { 'mac-address': '0C:42:A1:00:00:77', address: '10.30.0.5' },
+    ]);
+  });
+
   it('SPL-07: made by hand is adopted; those in force are the router’s own', async () => {
     const model = networkWith(officeRouter, printer);
     await using lab = await Lab.start(model);

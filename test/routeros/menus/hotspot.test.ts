@@ -113,6 +113,17 @@ describe('a hotspot', () => {
     expect(lab.router.row('/ip/hotspot/profile', 'default')).toMatchObject({ 'use-radius': 'false' });
   });
 
+  it('takes over the interface of one that was renamed, in one apply', async () => {
+    await using lab = await Lab.start(network);
+    const inventory = new MemoryInventory();
+    await settle(lab, network, inventory);
+
+    await settle(lab, withHotspot({ name: 'foyer' }), inventory);
+
+    expect(lab.router.rows('/ip/hotspot').map((row) => [row['name'], row['interface']])).toEqual([['foyer', 'ether4']]);
+    expect(lab.router.row('/ip/hotspot/user', till)).toMatchObject({ server: 'foyer' });
+  });
+
   it('asks nobody where RADIUS is not for hotspots', async () => {
     const model = { ...network, routers: network.routers.map(({ radius: _radius, ...router }) => router) };
     await using lab = await Lab.start(model);
