@@ -21,6 +21,7 @@ export class PortalGateway implements AsyncDisposable {
   readonly counters = portalCounters();
   readonly #options: PortalGatewayOptions;
   readonly #omada: OmadaClients;
+  readonly #closing = new AbortController();
   #model: Model | undefined;
   #server: PortalServer | undefined;
 
@@ -46,6 +47,8 @@ export class PortalGateway implements AsyncDisposable {
     const { tls } = model.operator.portal;
     const server = await PortalServer.start({ listen, ...(tls === undefined ? {} : { tls }), deps: this.#deps(model) });
     this.#server = server;
+    // So that status tells of a controller's trouble before a guest meets it.
+    void this.#omada.watch(this.#closing.signal);
   }
 
   /** Troubles with controllers, for people. */
@@ -54,6 +57,7 @@ export class PortalGateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
     await this.#server?.[Symbol.asyncDispose]();
     this.#omada[Symbol.dispose]();
   }

@@ -28,7 +28,8 @@ export function afterwards(stage: Stage, say: Say): void {
   say.command(`curl -s ${north.controlAddress}/dial -d '${dial}'`, 'and dials again');
   say.text(
     '',
-    `Be a guest of the café: open http://${north.hotspotAddress}/ in a browser; gina's password is ${stage.password('gina')}`,
+    `Be a guest of the café: open http://${north.hotspotAddress}/ in a browser, and accept the terms,`,
+    `or log in as ${people.you} with ${stage.password('you')}`,
     '',
   );
   say.command(`$EDITOR ${isp}/subscribers/north.yaml`, 'change somebody');

@@ -10,6 +10,8 @@ export const people = {
   hugo: 'hugo@demo.example',
   /** Has an account in the café, which she uses on the portal. */
   gina: 'gina@demo.example',
+  /** Another, for whoever plays with the demo. */
+  you: 'you@demo.example',
 } as const;
 
 /** Devices of the example, by their MAC. */
