@@ -95,7 +95,7 @@ export async function endSessions(
   signal: AbortSignal,
 ): Promise<readonly Ended[]> {
   const online = await readSessions(session, signal);
-  const found = wanted.map((name) => online.filter((each) => isMeant(each, name)));
+  const found = sessionsNamed(wanted, online);
   const all = found.flat();
   if (all.length === 0) return wanted.map((name) => ({ result: 'gone', menu: sessionMenu(name) }));
   const remove = (menu: string, handle: string) =>
@@ -125,10 +125,21 @@ export function sessionMenu({ sessionId }: Pick<SessionName, 'sessionId'>): stri
   return menuOf(parseMac(sessionId) === undefined ? 'ppp' : 'hotspot');
 }
 
-function isMeant(session: LiveSession, { username, sessionId, mac }: SessionName): boolean {
-  if (session.kind === 'ppp') return session.username === username && session.sessionId === sessionId;
-  const device = parseMac(mac ?? sessionId);
-  return device !== undefined && parseMac(session.sessionId) === device && isSameUser(session.username, username);
+/** For each name the sessions it means: one of PPP by its id, a guest's by the device. */
+function sessionsNamed(
+  wanted: readonly SessionName[],
+  online: readonly LiveSession[],
+): readonly (readonly LiveSession[])[] {
+  const known = new Map<string, LiveSession[]>();
+  for (const each of online) {
+    const key = each.kind === 'ppp' ? `${each.sessionId}\n${each.username}` : (parseMac(each.sessionId) ?? '');
+    known.set(key, [...(known.get(key) ?? []), each]);
+  }
+  return wanted.map(({ username, sessionId, mac }) => {
+    const guests = known.get(parseMac(mac ?? sessionId) ?? '') ?? [];
+    const ppp = known.get(`${sessionId}\n${username}`) ?? [];
+    return [...ppp, ...guests.filter((each) => isSameUser(each.username, username))];
+  });
 }
 
 /** A device that came by its MAC is called by it, in the router's spelling of that moment. */
@@ -144,10 +155,9 @@ async function cookiesOf(
 ): Promise<readonly string[]> {
   const guests = ending.filter(({ kind }) => kind === 'hotspot');
   if (guests.length === 0) return [];
+  const held = new Set(guests.map(({ username, sessionId }) => `${sessionId}\n${username}`));
   const attributes = { '.proplist': '.id,user,mac-address' };
   const cookies = await readTable(session, '/ip/hotspot/cookie', attributes, (row) => row, signal);
-  const theirs = cookies.filter((cookie) =>
-    guests.some((guest) => guest.username === cookie['user'] && guest.sessionId === cookie['mac-address']),
-  );
+  const theirs = cookies.filter((cookie) => held.has(`${cookie['mac-address']}\n${cookie['user']}`));
   return theirs.flatMap((cookie) => cookie['.id'] ?? []);
 }
