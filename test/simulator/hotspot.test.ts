@@ -26,6 +26,43 @@ describe('a device that nobody knows', () => {
     expect(page.body).toContain('name="dst" value="http://captive.example/generate_204?x=1+2&y"');
   });
 
+  it('has one place, however often and wherever it comes', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    offerHotspot(router);
+    router.add('/ip/hotspot', { name: 'hs-yard', interface: 'ether4', profile: 'cafe' });
+
+    const [first, second] = await Promise.all([arrive(router), arrive(router)]);
+    expect(second).toEqual(first);
+    expect(router.rows('/ip/pool/used')).toMatchObject([
+      { pool: 'guests', address: '10.5.50.10', owner: 'hotspot', info: guestMac },
+    ]);
+    expect(await router.join({ mac: guestMac, interface: 'ether4' })).toMatchObject({ address: '10.5.50.2' });
+    expect(await router.join({ mac: guestMac })).toMatchObject({ hotspot: 'hs-yard' });
+
+    expect(router.rows('/ip/hotspot/host')).toMatchObject([{ server: 'hs-yard', 'bridge-port': 'ether4' }]);
+    expect(router.rows('/ip/pool/used')).toEqual([]);
+    expect(await router.leave(guestMac)).toBe(true);
+    expect(router.rows('/ip/hotspot/host')).toEqual([]);
+  });
+
+  it('is led by a redirect of the router itself where its folder lacks pages', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    offerHotspot(router);
+    const device = await arrive(router);
+    router.remove('/file', 'hotspot/rlogin.html');
+    const byRedirectPage = await get(device.gateway, 'http://a.test/');
+    router.remove('/file', 'hotspot/redirect.html');
+    const byItself = await get(device.gateway, 'http://a.test/');
+    router.remove('/file', 'hotspot/login.html');
+
+    expect(byRedirectPage.statusLine).toBe('HTTP/1.0 302 Hotspot redirect');
+    expect(byItself.statusLine).toBe('HTTP/1.0 302 Found');
+    expect(byItself.headers.get('location')).toBe(byRedirectPage.headers.get('location'));
+    expect((await get(device.gateway, 'http://login.test/login')).status).toBe(404);
+  });
+
   it('is served the same as to a proxy, by Host header and by the address of the listener', async () => {
     await using lab = await startRouter();
     offerHotspot(lab.router);

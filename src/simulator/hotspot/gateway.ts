@@ -69,6 +69,7 @@ export class Gateway {
   readonly #server: Server;
   readonly #handlers: GatewayHandlers;
   readonly #tunnels = new Set<Duplex>();
+  #address = '';
 
   private constructor(options: GatewayOptions) {
     const { headersTimeoutMs = 10_000 } = options;
@@ -90,17 +91,18 @@ export class Gateway {
     const gateway = new Gateway(options);
     gateway.#server.listen({ host: options.host, port: options.port });
     await once(gateway.#server, 'listening');
+    const { address, port } = gateway.#server.address() as AddressInfo;
+    gateway.#address = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     return gateway;
   }
 
   /** `127.0.0.1:40123`. */
   get address(): string {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    return this.#address;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return Number(this.#address.slice(this.#address.lastIndexOf(':') + 1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

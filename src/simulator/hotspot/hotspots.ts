@@ -1,35 +1,27 @@
 import type { Clock } from '../../base/clock.ts';
 import { parseMac } from '../../base/mac.ts';
-import type { LeaseRequest, LeaseResult } from '../dhcp/lease-request.ts';
-import type { AddressPools } from '../nas/address-pools.ts';
 import { randomMac } from '../nas/pppoe-nas.ts';
 import type { Sessions } from '../nas/sessions.ts';
-import type { Database } from '../routeros/database.ts';
 import type { OwnCommand } from '../routeros/executor.ts';
 import { failure } from '../routeros/trap.ts';
 import { bindingOf } from './binding.ts';
 import type { DeviceView, JoinFailure, JoinRequest, JoinResult } from './device.ts';
-import { type DeviceRequest, Gateway, isLoopback, type Outcome, plain, type Target } from './gateway.ts';
+import { Gateway } from './gateway.ts';
 import { Guests } from './guests.ts';
 import { Host } from './host.ts';
 import { addHostRow } from './hotspot-rows.ts';
+import { Passage, targetIn } from './passage.ts';
+import { type PlacesDeps, takePlace } from './places.ts';
 import { Servlet } from './servlet.ts';
 import { type HotspotSettings, hotspotOf, hotspots } from './settings.ts';
-import { walledGarden } from './walled-garden.ts';
 
-export interface HotspotsDeps {
+export interface HotspotsDeps extends PlacesDeps {
   readonly clock: Clock;
-  readonly database: Database;
   readonly sessions: Sessions;
-  readonly pools: AddressPools;
   readonly log: (topics: string, message: string) => void;
   readonly random: (size: number) => Buffer;
   /** A file of the router by its path. */
   readonly contents: (path: string) => string | undefined;
-  readonly dhcp: {
-    lease(request: LeaseRequest): Promise<LeaseResult>;
-    release(mac: string, how: { readonly silently: boolean }): boolean;
-  };
   readonly disabledUserAsksRadius: boolean;
   /** Whether a user who is disabled or removed goes offline. Not known of real routers. */
   readonly userRemovalEndsSession: boolean;
@@ -39,18 +31,26 @@ export interface HotspotsDeps {
 export class Hotspots {
   readonly #deps: HotspotsDeps;
   readonly #guests: Guests;
-  readonly #servlet: Servlet;
+  readonly #passage: Passage;
   readonly #hosts = new Map<string, Host>();
+  /** Devices that are being given an address. */
+  readonly #coming = new Map<string, Promise<unknown>>();
   /** Devices of the shared listener, by the address their requests come from. */
-  readonly #strangers = new Map<string, Promise<Host | undefined>>();
+  readonly #strangers = new Map<string, Host>();
   readonly #unwatch: readonly (() => void)[];
   #shared: Gateway | undefined;
+  #closed = false;
 
   constructor(deps: HotspotsDeps) {
     const { database } = deps;
     this.#deps = deps;
     this.#guests = new Guests({ ...deps, ended: (host) => this.#sessionEnded(host) });
-    this.#servlet = new Servlet({ ...deps, guests: this.#guests });
+    this.#passage = new Passage({
+      database,
+      servlet: new Servlet({ ...deps, guests: this.#guests }),
+      seen: (host) => this.#refresh(host),
+      sharedAddress: () => this.#shared?.address,
+    });
     database.computeWith('/ip/hotspot', 'ip-of-dns-name', (row) => addressOf(hotspotOf(database, row.id)));
     for (const kind of ['blocked', 'bypassed']) {
       database.computeWith('/ip/hotspot/ip-binding', kind, (row) => String(row.values.get('type') === kind));
@@ -79,31 +79,25 @@ export class Hotspots {
 
   /** Serves devices that nobody announced: each is known by the address it comes from. @throws what `listen` throws */
   async share(host: string, port: number): Promise<void> {
-    this.#shared = await Gateway.start({ host, port, ...this.#handlers((remote) => this.#stranger(remote)) });
+    this.#shared = await Gateway.start({ host, port, ...this.#passage.handlers((remote) => this.#stranger(remote)) });
   }
 
   /** A device appears: it asks for an address, and the hotspot for its MAC. Known ones go on with their session. */
   async join(request: JoinRequest): Promise<JoinResult> {
-    const host = await this.#appear(request);
-    if (!(host instanceof Host)) return host;
-    host.gateway ??= await Gateway.start({
-      ...{ host: '127.0.0.1', port: 0 },
-      ...this.#handlers(() => Promise.resolve(host.present ? host : undefined)),
+    const mac = parseMac(request.mac);
+    if (mac === undefined) return refused('not a mac');
+    return this.#inTurn(mac, async () => {
+      const host = await this.#enter(request, mac);
+      if (!(host instanceof Host)) return host;
+      host.gateway ??= await this.#gatewayOf(host);
+      return { ok: true, ...this.#view(host), gateway: host.gateway.address };
     });
-    return { ok: true, gateway: host.gateway.address, ...this.#view(host) };
   }
 
   /** The device is out of reach. Its session lasts until the hotspot misses it. @returns false when it was not there */
   async leave(mac: string): Promise<boolean> {
-    const host = this.#hosts.get(parseMac(mac) ?? mac);
-    if (host === undefined || !host.present) return false;
-    host.present = false;
-    const { gateway } = host;
-    host.gateway = undefined;
-    await gateway?.[Symbol.asyncDispose]();
-    if (host.session === undefined) this.#forget(host);
-    else if (host.keepaliveMs > 0) void this.#miss(host).catch(() => undefined);
-    return true;
+    const known = parseMac(mac) ?? mac;
+    return this.#inTurn(known, () => this.#goAway(known));
   }
 
   devices(): readonly DeviceView[] {
@@ -117,22 +111,50 @@ export class Hotspots {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     for (const unwatch of this.#unwatch) unwatch();
     const gateways = [...this.#hosts.values()].map(({ gateway }) => gateway);
     await Promise.all([this.#shared, ...gateways].map(async (gateway) => gateway?.[Symbol.asyncDispose]()));
   }
 
-  async #appear(request: JoinRequest): Promise<Host | Extract<JoinResult, { ok: false }>> {
-    const mac = parseMac(request.mac);
-    if (mac === undefined) return refused('not a mac');
+  /** One after another for one device. */
+  async #inTurn<T>(mac: string, work: () => Promise<T>): Promise<T> {
+    const coming = Promise.resolve(this.#coming.get(mac)).then(work);
+    this.#coming.set(mac, coming);
+    try {
+      return await coming;
+    } finally {
+      if (this.#coming.get(mac) === coming) this.#coming.delete(mac);
+    }
+  }
+
+  async #gatewayOf(host: Host): Promise<Gateway> {
+    const here = () => Promise.resolve(host.present ? host : undefined);
+    const gateway = await Gateway.start({ host: '127.0.0.1', port: 0, ...this.#passage.handlers(here) });
+    if (this.#closed) await gateway[Symbol.asyncDispose]();
+    return gateway;
+  }
+
+  async #goAway(mac: string): Promise<boolean> {
+    const host = this.#hosts.get(mac);
+    if (host === undefined || !host.present) return false;
+    host.present = false;
+    const { gateway } = host;
+    host.gateway = undefined;
+    await gateway?.[Symbol.asyncDispose]();
+    if (host.session === undefined) this.#forget(host);
+    else if (host.keepaliveMs > 0) void this.#miss(host).catch(() => undefined);
+    return true;
+  }
+
+  async #enter(request: JoinRequest, mac: string): Promise<Host | Extract<JoinResult, { ok: false }>> {
     const resolve = new Map(Object.entries(request.resolve ?? {}).map(([name, to]) => [name.toLowerCase(), to]));
     if (![...resolve.values()].every((to) => targetIn(to) !== undefined)) return refused('not loopback');
     const { database } = this.#deps;
-    const hotspot = hotspots(database).find(
-      ({ port }) => request.interface === undefined || request.interface === port,
-    );
-    if (hotspot === undefined) return refused('no hotspot');
     const known = this.#hosts.get(mac);
+    const port = request.interface ?? known?.port;
+    const hotspot = hotspots(database).find((each) => port === undefined || each.port === port);
+    if (hotspot === undefined) return refused('no hotspot');
     if (known !== undefined && known.serverId === hotspot.server.id) {
       known.present = true;
       known.resolve = resolve;
@@ -145,10 +167,10 @@ export class Hotspots {
 
   async #newHost(request: JoinRequest, hotspot: HotspotSettings, resolve: ReadonlyMap<string, string>) {
     const { mac, hostName } = request;
-    const place = await this.#place(mac, hotspot, hostName);
+    const place = await takePlace(this.#deps, hotspot, { mac, ...(hostName === undefined ? {} : { hostName }) });
     if ('reason' in place) return place;
     const host = new Host({
-      ...{ mac, resolve, address: place.address, release: place.release },
+      ...{ ...place, mac, resolve },
       serverId: hotspot.server.id,
       port: hotspot.port,
       joinedAt: this.#deps.clock.monotonic(),
@@ -157,31 +179,6 @@ export class Hotspots {
     this.#hosts.set(mac, host);
     await this.#refresh(host);
     return host;
-  }
-
-  /** From the DHCP server of the interface, from the hotspot's own pool, or next to the hotspot's address. */
-  async #place(mac: string, hotspot: HotspotSettings, hostName: string | undefined) {
-    const { dhcp, pools } = this.#deps;
-    const name = hostName === undefined ? {} : { hostName };
-    const lease = await dhcp.lease({ mac, interface: hotspot.port, ...name });
-    if (lease.ok) return { address: lease.address, release: () => void dhcp.release(mac, { silently: true }) };
-    if (lease.reason !== 'no dhcp server') return lease;
-    const pool = hotspot.server.values.get('address-pool') ?? 'none';
-    const address = pool === 'none' ? this.#neighbour(hotspot) : pools.take(pool)?.address;
-    return address === undefined ? refused('no address') : { address, release: () => pools.release(address) };
-  }
-
-  #neighbour({ profile }: HotspotSettings): string | undefined {
-    const { pools } = this.#deps;
-    const own = profile.get('hotspot-address') ?? '0.0.0.0';
-    const network = own === '0.0.0.0' ? '10.5.50' : own.replace(/\.\d+$/, '');
-    for (let number = 2; number < 255; number += 1) {
-      const address = `${network}.${number}`;
-      if (address === own || pools.isUsed(address)) continue;
-      pools.hold(address);
-      return address;
-    }
-    return undefined;
   }
 
   /** A packet of the device was seen: it is in the table of hosts, and logged in if the hotspot can do that by itself. */
@@ -197,60 +194,17 @@ export class Hotspots {
     if (binding === undefined) await this.#guests.welcome(host);
   }
 
+  /** The device that requests of this address are of: one that is made up when it is heard for the first time. */
   async #stranger(remote: string): Promise<Host | undefined> {
-    let found = this.#strangers.get(remote);
-    if (found === undefined || !((await found)?.present ?? false)) {
-      found = this.#appear({ mac: randomMac(this.#deps.random) }).then((host) =>
-        host instanceof Host ? host : undefined,
-      );
-      this.#strangers.set(remote, found);
-    }
-    return found;
-  }
-
-  #handlers(hostAt: (remote: string) => Promise<Host | undefined>) {
-    return {
-      answer: async (request: DeviceRequest) => this.#answer(await hostAt(request.remote), request),
-      tunnel: async (remote: string, name: string, port: number) => this.#tunnel(await hostAt(remote), name, port),
-    };
-  }
-
-  async #answer(host: Host | undefined, asked: DeviceRequest): Promise<Outcome> {
-    const { database } = this.#deps;
-    const hotspot = host && hotspotOf(database, host.serverId);
-    if (host === undefined || hotspot === undefined)
-      return plain('503 Service Unavailable', 'There is no hotspot here.');
-    await this.#refresh(host);
-    const binding = bindingOf(database, host);
-    if (binding === 'blocked') return { kind: 'refuse' };
-    // The shared listener is the router itself, whichever way a device comes to it.
-    const request = asked.url.host === this.#shared?.address ? { ...asked, ownAddress: true } : asked;
-    if (isServlet(hotspot, request)) return this.#servlet.answer(host, hotspot, request);
-    const { hostname, port, pathname, search } = request.url;
-    const target = resolved(host, hostname, Number(port || 80));
-    if (!host.online && binding !== 'bypassed') {
-      const http = { method: request.method, path: `${pathname}${search}` };
-      const wanted = destination(hostname, Number(port || 80), target);
-      const verdict = walledGarden(database, visitorOf(host), { ...wanted, http });
-      if (verdict === 'refuse') return { kind: 'refuse' };
-      if (verdict === 'ask to log in') return this.#servlet.stopped(host, hotspot, request);
-    }
-    return target === undefined
-      ? plain('502 Bad Gateway', 'The simulated network does not reach this host.')
-      : { kind: 'forward', target };
-  }
-
-  async #tunnel(host: Host | undefined, name: string, port: number): Promise<Target | undefined> {
-    const { database } = this.#deps;
-    const hotspot = host && hotspotOf(database, host.serverId);
-    if (host === undefined || hotspot === undefined) return undefined;
-    await this.#refresh(host);
-    const binding = bindingOf(database, host);
-    if (binding === 'blocked' || isOwnName(hotspot, name)) return undefined;
-    const target = resolved(host, name, port);
-    if (host.online || binding === 'bypassed') return target;
-    const verdict = walledGarden(database, visitorOf(host), destination(name, port, target));
-    return verdict === 'pass' ? target : undefined;
+    return this.#inTurn(`at ${remote}`, async () => {
+      const known = this.#strangers.get(remote);
+      if (known?.present) return known;
+      const mac = randomMac(this.#deps.random);
+      const host = await this.#enter({ mac }, mac);
+      if (!(host instanceof Host)) return undefined;
+      this.#strangers.set(remote, host);
+      return host;
+    });
   }
 
   /** `/ip/hotspot/active/login`: somebody else logs a known device in. */
@@ -286,7 +240,7 @@ export class Hotspots {
   }
 
   async #drop(host: Host): Promise<void> {
-    await this.leave(host.mac);
+    await this.#goAway(host.mac);
     if (host.session !== undefined) this.#deps.sessions.end(host.session, 'Lost-Service');
     this.#forget(host);
   }
@@ -339,37 +293,6 @@ function refused(reason: JoinFailure): Extract<JoinResult, { ok: false }> {
   return { ok: false, reason };
 }
 
-function visitorOf({ address, serverId }: Host): { readonly address: string; readonly serverId: number } {
-  return { address, serverId };
-}
-
-function destination(name: string, port: number, target: Target | undefined) {
-  return { host: name.toLowerCase(), port, ...(target === undefined ? {} : { address: target.host }) };
-}
-
 function addressOf(hotspot: HotspotSettings | undefined): string {
   return hotspot?.profile.get('hotspot-address') ?? '0.0.0.0';
-}
-
-function isServlet(hotspot: HotspotSettings, { url, ownAddress }: DeviceRequest): boolean {
-  return ownAddress || isOwnName(hotspot, url.hostname);
-}
-
-function isOwnName({ profile }: HotspotSettings, name: string): boolean {
-  const dnsName = (profile.get('dns-name') ?? '').toLowerCase();
-  return (dnsName !== '' && name === dnsName) || name === profile.get('hotspot-address');
-}
-
-/** Where a name leads for this device. Nothing but this machine is ever reached. */
-function resolved({ resolve }: Host, name: string, port: number): Target | undefined {
-  const to = resolve.get(`${name}:${port}`) ?? resolve.get(name);
-  if (to !== undefined) return targetIn(to);
-  return isLoopback(name) ? { host: name.replace(/^\[|\]$/g, ''), port } : undefined;
-}
-
-/** `127.0.0.1:8080`. */
-function targetIn(text: string): Target | undefined {
-  const [, host, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || !isLoopback(host) || Number(port) > 65_535) return undefined;
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

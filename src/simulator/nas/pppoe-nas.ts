@@ -116,15 +116,17 @@ export class PppoeNas {
   }
 
   #admit(caller: Caller, grant: Grant, server: TableRow): DialResult {
-    const others = this.#online().filter((session) => session.caller.username === caller.username).length;
-    if (grant.portLimit !== undefined && grant.portLimit > 0 && others >= grant.portLimit) {
+    if (this.#hasEnough(caller.username, grant) || !this.#hasRoom(server))
       return this.#refuse(caller, 'too many sessions');
-    }
-    if (!this.#hasRoom(server)) return this.#refuse(caller, 'too many sessions');
     if (server.values.get('one-session-per-host') === 'true') this.#endEarlier(caller, server);
     const place = this.#place(grant);
     if (place === undefined) return this.#refuse(caller, 'no address');
     return this.#start(caller, { ...grant, ...place }, place.address, server);
+  }
+
+  /** As many sessions as the name may have. */
+  #hasEnough(username: string, { portLimit = 0 }: Grant): boolean {
+    return portLimit > 0 && this.#online().filter(({ caller }) => caller.username === username).length >= portLimit;
   }
 
   #hasRoom(server: TableRow): boolean {
