@@ -136,7 +136,8 @@ function sessionsNamed(
     known.set(key, [...(known.get(key) ?? []), each]);
   }
   return wanted.map(({ username, sessionId, mac }) => {
-    const guests = known.get(parseMac(mac ?? sessionId) ?? '') ?? [];
+    const device = parseMac(mac ?? sessionId);
+    const guests = device === undefined ? [] : (known.get(device) ?? []);
     const ppp = known.get(`${sessionId}\n${username}`) ?? [];
     return [...ppp, ...guests.filter((each) => isSameUser(each.username, username))];
   });
