@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { isInRange } from './address-range.ts';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import { type Fault, Faults } from './faults.ts';
@@ -378,7 +378,7 @@ export class SimulatedRouterOs {
     const values = this.#database.table('/ip/service').named('api')?.values;
     if (values?.get('disabled') === 'true') return false;
     const allowed = listOf(values?.get('address') ?? '');
-    if (allowed.length > 0 && !allowed.some((prefix) => isWithin(remote, prefix))) return false;
+    if (allowed.length > 0 && !allowed.some((prefix) => isInRange(remote, prefix))) return false;
     return open < Number(values?.get('max-sessions') ?? Number.POSITIVE_INFINITY);
   }
 
@@ -405,7 +405,7 @@ export class SimulatedRouterOs {
       row !== undefined &&
       row.values.get('disabled') !== 'true' &&
       granted.has('api') &&
-      (allowed.length === 0 || allowed.some((prefix) => isWithin(remote, prefix))) &&
+      (allowed.length === 0 || allowed.some((prefix) => isInRange(remote, prefix))) &&
       proves(row.values.get('password') ?? '');
     if (!welcome) {
       this.#write('system,error,critical', `login failure for user ${name} from ${remote} via api`);
@@ -439,13 +439,4 @@ function resource(version: string): Readonly<Record<string, string>> {
     'board-name': 'CHR',
     platform: 'MikroTik',
   };
-}
-
-/** Whether an IPv4 address lies in `a.b.c.d/n`, or is `a.b.c.d`. */
-function isWithin(address: string, prefix: string): boolean {
-  const [network = '', length = '32'] = prefix.split('/');
-  if (isIP(address) !== 4 || isIP(network) !== 4) return address === network;
-  const size = 2 ** (32 - Number(length));
-  const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  return Math.floor(number(address) / size) === Math.floor(number(network) / size);
 }

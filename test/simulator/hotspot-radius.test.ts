@@ -153,6 +153,64 @@ describe('a guest RADIUS knows', () => {
     expect(router.sessions()).toEqual([]);
   });
 
+  it('takes an address, a pool, a profile, a speed and a page to go to, each as RADIUS says', async () => {
+    await using lab = await cafe();
+    const { router, radius } = lab;
+    router.add('/ip/pool', { name: 'vip', ranges: '10.9.0.5-10.9.0.6' });
+    router.add('/ip/hotspot/user/profile', { name: 'night', 'address-list': 'night', 'idle-timeout': '5m' });
+    const enter = async (...attributes: Attributes) => {
+      radius.answer = accept(...attributes);
+      const page = await get(device.gateway, login, { form: credentials });
+      const [row] = router.rows('/ip/hotspot/active');
+      router.hangUp('anna');
+      return { row, page };
+    };
+    const device = await arrive(router);
+    const wispr = (type: number, value: Buffer | string) =>
+      ['Vendor-Specific', 14_122, [[type, Buffer.from(value as string)]]] as unknown as Attributes[number];
+
+    expect((await enter(['Framed-IP-Address', '10.9.0.77'])).row).toMatchObject({ address: '10.9.0.77' });
+    expect((await enter(['Framed-IP-Address', '255.255.255.254'])).row).toMatchObject({ address: '10.5.50.10' });
+    expect((await enter(['Framed-Pool', 'vip'])).row).toMatchObject({ address: '10.9.0.5' });
+    expect((await enter(['Framed-Pool', 'none-such'])).row).toBeUndefined();
+    expect((await enter(mikrotik(3, 'night'))).row).toMatchObject({ 'idle-timeout': '5m' });
+    const { page } = await enter(wispr(4, 'https://welcome.example/'));
+    expect(page.headers.get('location')).toBe('https://welcome.example/');
+    await enter(wispr(7, Buffer.from([0, 0, 0x27, 0x10])), wispr(8, Buffer.from([0, 0, 0x4e, 0x20])));
+
+    expect(router.rows('/ip/pool/used')).toMatchObject([{ address: '10.5.50.10' }]);
+    expect(router.rows('/queue/simple')).toEqual([]);
+  });
+
+  it('is gone after its idle time, which its traffic begins anew', async () => {
+    await using lab = await cafe();
+    const { router, radius, clock } = lab;
+    radius.answer = accept(['Idle-Timeout', 60]);
+    const device = await arrive(router);
+    await get(device.gateway, login, { form: credentials });
+    for (let count = 0; count < 2; count += 1) await radius.next();
+
+    await clock.advance(59_000);
+    await get(device.gateway, 'http://login.test/status');
+    await clock.advance(59_000);
+    expect(router.sessions()).toHaveLength(1);
+    await clock.advance(1000);
+
+    expect((await radius.next()).packet.attributes).toMatchObject({ 'Acct-Terminate-Cause': 'Idle-Timeout' });
+  });
+
+  it('may be on as often as RADIUS or the profile says', async () => {
+    await using lab = await cafe();
+    const { router, radius } = lab;
+    radius.answer = accept(['Port-Limit', 2]);
+    const macs = ['A', 'B', 'C'].map((digit) => `02:00:5E:00:00:0${digit}`);
+
+    for (const mac of macs) await get((await arrive(router, { mac })).gateway, login, { form: credentials });
+
+    expect(router.rows('/ip/hotspot/active').map((row) => row['mac-address'])).toEqual(macs.slice(0, 2));
+    expect(router.sessions().map((session) => session.interface)).toEqual(['<hotspot-anna>', '<hotspot-anna-1>']);
+  });
+
   it('IS-59: reads the words of a refusal, or that nobody answers', async () => {
     await using lab = await cafe();
     const { router, radius, clock } = lab;

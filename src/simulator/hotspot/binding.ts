@@ -1,8 +1,8 @@
+import { isInRange } from '../address-range.ts';
 import type { Database } from '../routeros/database.ts';
 import { formatId } from '../routeros/table.ts';
 import type { Host } from './host.ts';
 import { isForServer } from './settings.ts';
-import { isInRange } from './walled-garden.ts';
 
 /** What `/ip/hotspot/ip-binding` says of a device: the first row that matches counts. `undefined`: nothing special. */
 export function bindingOf(

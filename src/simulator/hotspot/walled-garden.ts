@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { isInRange } from '../address-range.ts';
 import type { Database } from '../routeros/database.ts';
 import { formatId, type TableRow } from '../routeros/table.ts';
 import { listOf } from '../routeros/value-types.ts';
@@ -120,19 +121,4 @@ function isListed(database: Database, list: string, address: string): boolean {
     if (isInRange(address, values.get('address') ?? '')) return true;
   }
   return false;
-}
-
-/** `a.b.c.d`, `a.b.c.d/n` or `a.b.c.d-e.f.g.h`. */
-export function isInRange(address: string, range: string): boolean {
-  const [first = '', last] = range.split(/[-/]/);
-  if (!isIPv4(address) || !isIPv4(first)) return false;
-  const [number, from] = [numberOf(address), numberOf(first)];
-  if (last === undefined) return number === from;
-  if (range.includes('-')) return number >= from && number <= numberOf(last);
-  const size = 2 ** (32 - Number(last));
-  return Math.floor(number / size) === Math.floor(from / size);
-}
-
-function numberOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
