@@ -211,6 +211,26 @@ describe('a guest RADIUS knows', () => {
     expect(router.sessions().map((session) => session.interface)).toEqual(['<hotspot-anna>', '<hotspot-anna-1>']);
   });
 
+  it('may add to what RADIUS is asked, behind what the router says itself', async () => {
+    await using lab = await cafe();
+    const { router, radius } = lab;
+    const device = await arrive(router);
+    const form = {
+      ...{ radius31: '02:00:5E:00:00:0F', radius27u: '60', 'radius8-14988': '1G', radius80: 'x', radius26: 'x' },
+      ...{ radius999: 'x', radius27: '', radius5u: '99999999999', radiusx: 'x', radius18: 'y'.repeat(300) },
+    };
+
+    await get(device.gateway, login, { form: { ...credentials, ...form } });
+    const { packet } = await radius.next();
+
+    expect(order(packet)).toEqual([
+      ...['61', '31', '30', '87', '1', '5', '44', '8', '14988:10', '2', '6', '14122:3'],
+      ...['31', '27', '14988:8', '32', '4', '80'],
+    ]);
+    expect(packet.attributes['Calling-Station-Id']).toEqual([guestMac, '02:00:5E:00:00:0F']);
+    expect(packet.attributes['Session-Timeout']).toBe(60);
+  });
+
   it('IS-59: reads the words of a refusal, or that nobody answers', async () => {
     await using lab = await cafe();
     const { router, radius, clock } = lab;

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Attribute } from 'radius';
 import { formatMac, type MacFormat, macFormats } from '../../base/mac.ts';
 import type { AccessReply } from '../nas/access-accept.ts';
 import { chapDigest, chapResponse, papProof } from '../nas/access-request.ts';
@@ -20,6 +21,8 @@ export interface LoginAttempt {
   readonly secret:
     | { readonly kind: 'password'; readonly password: string }
     | { readonly kind: 'chap'; readonly digest: Buffer; readonly challenge: Challenge };
+  /** Attributes the login form added for RADIUS. */
+  readonly extra?: readonly Attribute[];
 }
 
 export type LoginVerdict =

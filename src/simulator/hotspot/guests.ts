@@ -68,7 +68,7 @@ export class Guests implements GuestControl {
     if (hotspot === undefined) return loginError('shutting-down');
     host.busy = true;
     host.lastUsername = attempt.method === 'mac' ? '' : attempt.username;
-    const caller = this.#callerOf(host, hotspot, attempt.username);
+    const caller = this.#callerOf(host, hotspot, attempt);
     try {
       const verdict = await this.#authority.decide(host, hotspot, attempt, caller);
       host.attributes = verdict.attributes;
@@ -91,7 +91,11 @@ export class Guests implements GuestControl {
     return session;
   }
 
-  #callerOf({ mac, address, port }: Host, { name, profile, hostname }: HotspotSettings, username: string): Caller {
+  #callerOf(
+    { mac, address, port }: Host,
+    { name, profile, hostname }: HotspotSettings,
+    { username, extra }: LoginAttempt,
+  ): Caller {
     const number = this.#deps.sessions.nextNumber('hotspot');
     const wispr: [number, string][] = [
       [1, profile.get('radius-location-id') ?? ''],
@@ -111,6 +115,7 @@ export class Guests implements GuestControl {
       framedAddress: address,
       hostAddress: address,
       wispr: wispr.filter(([, text]) => text !== ''),
+      ...(extra === undefined ? {} : { extra }),
     };
   }
 

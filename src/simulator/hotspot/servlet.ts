@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Session } from '../nas/session.ts';
 import type { Database } from '../routeros/database.ts';
 import type { LoginAttempt } from './authority.ts';
+import { extraAttributes } from './extra-attributes.ts';
 import { type DeviceRequest, type Outcome, plain } from './gateway.ts';
 import type { Challenge, Host } from './host.ts';
 import { errorText, type LoginError, type LoginErrorKey, loginError } from './login-error.ts';
@@ -116,15 +117,17 @@ export class Servlet {
   async #attempt({ host, hotspot, params }: Visit, username: string): Promise<LoginError | undefined> {
     const password = params.get('password') ?? '';
     const { loginBy } = hotspot;
+    const extra = extraAttributes(params);
     const isHash = /^[0-9a-f]{32}$/i.test(password);
     if (loginBy.has('http-chap') && (isHash || !loginBy.has('http-pap'))) {
       const challenge = this.#takeChallenge(host);
       if (challenge === undefined || !isHash) return this.#failed(host, username, loginError('chap-missing'));
       const secret = { kind: 'chap', challenge, digest: Buffer.from(password, 'hex') } as const;
-      return this.#deps.guests.login(host, { username, method: 'http-chap', secret });
+      return this.#deps.guests.login(host, { username, method: 'http-chap', secret, extra });
     }
     if (!loginBy.has('http-pap')) return this.#failed(host, username, loginError('invalid-username'));
-    return this.#deps.guests.login(host, { username, method: 'http-pap', secret: { kind: 'password', password } });
+    const secret = { kind: 'password', password } as const;
+    return this.#deps.guests.login(host, { username, method: 'http-pap', secret, extra });
   }
 
   #failed(host: Host, username: string, error: LoginError): LoginError {

@@ -73,6 +73,7 @@ export function encodeAccessRequest(options: {
     ...proof.attributes(secret, authenticator),
     ...serviceAttributes[caller.kind],
     ...(caller.wispr ?? []).map(([type, text]) => vendor(wispr, type, Buffer.from(text))),
+    ...(caller.extra ?? []),
     ['NAS-Identifier', nas.identifier],
     ['NAS-IP-Address', nas.address],
     ['Message-Authenticator', Buffer.alloc(16)],

@@ -1,3 +1,4 @@
+import type { Attribute } from 'radius';
 import type { RadiusServer } from './radius-client.ts';
 
 /** RFC 2866 §5.10, the causes a router gives. */
@@ -89,6 +90,8 @@ export interface Caller {
   readonly hostAddress?: string;
   /** WISPr attributes of a hotspot by their number: Location-ID 1, Location-Name 2, Logoff-URL 3. */
   readonly wispr?: readonly (readonly [type: number, text: string])[];
+  /** What a login form added to its Access-Request. */
+  readonly extra?: readonly Attribute[];
 }
 
 /** Where shown counters begin: `reset-counters` moves it, accounting does not know of it. */
