@@ -46,6 +46,18 @@ describe('a device that nobody knows', () => {
     expect(router.rows('/ip/hotspot/host')).toEqual([]);
   });
 
+  it('is led to the address of the listener by a hotspot without a name and an address', async () => {
+    await using lab = await startRouter();
+    lab.router.add('/ip/hotspot', { interface: 'ether3' });
+    const device = await arrive(lab.router);
+
+    const stopped = await get(device.gateway, 'http://a.test/');
+    const page = await get(device.gateway, stopped.headers.get('location') ?? '');
+
+    expect(stopped.headers.get('location')).toBe(`http://${device.gateway}/login?dst=http%3A%2F%2Fa.test%2F`);
+    expect(page.body).toContain(`action="http://${device.gateway}/login"`);
+  });
+
   it('is led by a redirect of the router itself where its folder lacks pages', async () => {
     await using lab = await startRouter();
     const { router } = lab;
@@ -278,7 +290,7 @@ describe('a guest the router knows by itself', () => {
 });
 
 describe('pages of the operator', () => {
-  it("IS-43: take the place of the others once their folder has something in it, a program's folder among them", async () => {
+  it("IS-25: take the place of the others once their folder has something in it, a program's folder among them", async () => {
     await using lab = await startRouter();
     const { router } = lab;
     offerHotspot(router, { 'html-directory-override': 'ours' });

@@ -23,6 +23,8 @@ export interface DeviceRequest {
   /** Whole, whether it came as to a proxy or with a Host header. */
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
+  /** `host:port` it came to. */
+  readonly listener: string;
   /** Whether the URL names the listener itself. */
   readonly ownAddress: boolean;
   /** A form that was posted; read when asked for. */
@@ -138,6 +140,7 @@ export class Gateway {
       method: request.method ?? 'GET',
       url,
       headers: request.headers,
+      listener: this.#address,
       ownAddress: loopback,
       form: () => formOf(request),
     };

@@ -61,7 +61,8 @@ export class Servlet {
   /** A guest who is not logged in asked for a page of somebody else. */
   stopped(host: Host, hotspot: HotspotSettings, request: DeviceRequest): Page {
     const visit: Visit = {
-      ...{ host, hotspot, request, hostname: hotspot.hostname, targetDir: '', params: new URLSearchParams() },
+      ...{ host, hotspot, request, hostname: hostnameOf(hotspot, request), targetDir: '' },
+      params: new URLSearchParams(),
       original: request.url.href,
     };
     return this.#page(visit, 'rlogin.html', { redirect: loginLink(visit) }) ?? this.#redirect(visit, loginLink(visit));
@@ -72,7 +73,7 @@ export class Servlet {
     const params = new URLSearchParams(request.url.search);
     const isForm = request.method === 'POST';
     if (isForm) for (const [name, value] of new URLSearchParams(await request.form())) params.append(name, value);
-    const hostname = request.ownAddress ? request.url.host : hotspot.hostname;
+    const hostname = hostnameOf(hotspot, request);
     const [, folder = '', name = ''] = /^\/(.*\/)?([^/]*)$/.exec(decoded(request.url.pathname)) ?? [];
     const targetDir = this.#targetDir(hotspot, params.get('target') ?? folder);
     const original = params.get('dst') ?? '';
@@ -253,6 +254,12 @@ export class Servlet {
     if (folder === '' || folder.split('/').includes('..')) return '';
     return this.#hasFiles(`${this.#folder(hotspot)}/${folder}`) ? `${folder}/` : '';
   }
+}
+
+/** A hotspot without a name and an address of its own goes by that of the listener. */
+function hostnameOf({ hostname }: HotspotSettings, { url, listener, ownAddress }: DeviceRequest): string {
+  if (ownAddress) return url.host;
+  return hostname === '0.0.0.0' ? listener : hostname;
 }
 
 function linkTo({ hostname, targetDir }: Visit, page: string): string {
