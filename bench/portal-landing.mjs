@@ -153,11 +153,8 @@ function guests() {
       asking.on('error', () => resolve({ ok: false, octets: 0, ms: performance.now() - sent }));
       asking.end();
     });
-  process.on('message', async ({ type, port }) => {
-    if (type === 'page') process.send(await get(port));
-    else if (type === 'load') process.send(await load(get, port));
-    else process.send(await steady(get, port));
-  });
+  const ways = { page: get, load: (port) => load(get, port), steady: (port) => steady(get, port) };
+  process.on('message', ({ type, port }) => void ways[type](port).then((result) => process.send(result)));
 }
 
 async function load(get, port) {

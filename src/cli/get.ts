@@ -19,7 +19,10 @@ export async function getCommand(
   around: Surroundings,
 ): Promise<number> {
   if (kindOf(kind) === undefined) {
-    complain(new Error(`no kind ${kind}; there are operator, router, service, subscriber, portalsite, omadacontroller`), io);
+    complain(
+      new Error(`no kind ${kind}; there are operator, router, service, subscriber, portalsite, omadacontroller`),
+      io,
+    );
     return exitCodes.usage;
   }
   const daemon = await findDaemon(options.state, around.signal);

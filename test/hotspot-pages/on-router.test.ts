@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { settle } from '../routeros/menus/support.ts';
 import { cafe, everythingRouter, guests, networkWith } from '../support/everything-network.ts';
-import { GuestClient } from '../support/guest-client.ts';
 import { Lab } from '../support/ppp-network.ts';
 
 const model = networkWith(everythingRouter, cafe(), ...guests);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { OmadaClients } from '../../src/omada/clients.ts';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { SimulatedOmada } from '../../src/simulator/omada/simulated-omada.ts';
 import { omadaBridge, PortalLab, site } from '../portal/support.ts';
 import { webServer } from '../simulator/omada/support.ts';
-import { GuestClient } from '../support/guest-client.ts';
 import { controllerAt, keptLog, macOf, password } from './support.ts';
 
 const probe = 'http://captive.apple.com/hotspot-detect.html';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { portalPassword, slotOf } from '../../src/access/portal-password.ts';
-import { GuestClient } from '../support/guest-client.ts';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { mac, PortalLab, site, siteKey } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { GuestClient, type GuestPage } from '../support/guest-client.ts';
+import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
 import { bridge, fromRouter, mac, omadaBridge, PortalLab, routerFields, site } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });

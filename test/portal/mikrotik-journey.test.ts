@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guestUsername, portalPassword, slotOf } from '../../src/access/portal-password.ts';
 import { chapPassword } from '../../src/portal/mikrotik.ts';
-import { GuestClient, type GuestPage } from '../support/guest-client.ts';
+import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
 import { bridge, fromRouter, login, mac, PortalLab, site, siteKey } from './support.ts';
 
 /** Follows nothing: the router is not there. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guestUsername } from '../../src/access/portal-password.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { readTime } from '../../src/portal/omada.ts';
-import { GuestClient, type GuestPage } from '../support/guest-client.ts';
+import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
 import { login, mac, omadaBridge, PortalLab, site } from './support.ts';
 
 const guest = new GuestClient();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allLanguages, chooseLanguage, textsIn } from '../../src/portal/language.ts';
 import { landingPage, noticePage } from '../../src/portal/pages/render.ts';
 import { brandStyle, luminance, style } from '../../src/portal/pages/style.ts';
-import { GuestClient } from '../support/guest-client.ts';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { fromRouter, PortalLab, site } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { hotspotPages } from '../../src/hotspot-pages/hotspot-pages.ts';
 import { PortalListenError } from '../../src/portal/server.ts';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { selfSigned } from '../../src/simulator/self-signed.ts';
-import { GuestClient } from '../support/guest-client.ts';
 import { fromRouter, PortalLab, site } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });

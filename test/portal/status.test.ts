@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GuestClient, type GuestPage } from '../support/guest-client.ts';
+import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
 import { fromRouter, mac, PortalLab, site } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model/model.ts';
+import { GuestClient } from '../../src/simulator/guest-client.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { targetContract } from '../contract/target.ts';
 import { everythingRouter, guests, networkWith } from '../support/everything-network.ts';
-import { GuestClient } from '../support/guest-client.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { Lab } from '../support/ppp-network.ts';
 import { settle } from './menus/support.ts';
