@@ -198,6 +198,22 @@ describe('guests of a café whose declaration changes', () => {
     expect(again.text).toContain('This account is suspended');
   });
 
+  it('IS-27: are known to the portal and to RADIUS as soon as the commit that brings them', async () => {
+    await using cafe = await CafeNetwork.start();
+    await using _daemon = await cafe.running();
+    const { browser } = await cafe.guest(phone());
+    const ida = { username: 'ida@cafe.example', password: 'canary-ida-0271aa' };
+    const before = await browser.submit(await browser.get(probe), ida);
+
+    cafe.write('ida.yaml', idaYaml(ida));
+    cafe.commit('ida');
+    await cafe.lastmile('reconcile', 'directory');
+    const online = await browser.submit(before, ida);
+
+    expect(before.text).toContain('The username or the password is wrong');
+    expect(online.heading).toBe('You are online');
+  });
+
   it('IS-23: with mac-cookie come back by their MAC, and not after they were suspended', async () => {
     await using cafe = await CafeNetwork.start({ loginBy: 'mac, http-pap, mac-cookie' });
     await using daemon = await cafe.running();
@@ -222,3 +238,11 @@ describe('guests of a café whose declaration changes', () => {
     expect(device.online).toBe(false);
   });
 });
+
+function idaYaml({ username, password }: { readonly username: string; readonly password: string }): string {
+  return `apiVersion: lastmile/v1
+kind: Subscriber
+metadata: {name: ida}
+spec: {service: cafe, username: ${username}, password: ${password}}
+`;
+}
