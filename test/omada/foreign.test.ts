@@ -134,7 +134,7 @@ describe('an answer that is none of a controller', () => {
 });
 
 describe('what is sent', () => {
-  it('OM-16, OM-20, OM-22 to OM-24: paths, headers and bodies to the letter', async () => {
+  it('OM-04, OM-16, OM-20, OM-22, OM-23, OM-24: paths, headers and bodies to the letter', async () => {
     const seen: { readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: unknown }[] = [];
     await using lab = await foreign((request, response) => {
       const chunks: Buffer[] = [];
