@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { DirectoryTarget } from '../directory/directory-target.ts';
 import type { SessionEffect } from '../reconcile/target.ts';
 import type { StatusBook } from '../status/status-book.ts';
-import { sessionEvent } from './reconciler.ts';
+import { sessionEvent } from './session-event.ts';
 
 export interface LateSessionsOptions {
   readonly accounting: Pick<AccountingStore, 'onStored'>;

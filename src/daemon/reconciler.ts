@@ -3,12 +3,14 @@ import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import { asOf, nextChangeAfter } from '../model/as-of.ts';
-import type { Model, ReconcileMode } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import type { SessionResult, Target } from '../reconcile/target.ts';
 import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-loop.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { Engine } from './engine.ts';
 import { runTarget } from './run-target.ts';
+import { sessionEvent } from './session-event.ts';
+import { modeOf } from './target-mode.ts';
 
 export interface InForce {
   readonly model: Model;
@@ -260,19 +262,6 @@ export class Reconciler implements AsyncDisposable {
 /** A loop that ends takes nothing on: whoever comes after it runs by itself. */
 function ignoreEnd(error: unknown): void {
   if (!(error instanceof LoopEndedError)) throw error;
-}
-
-/** The stricter of the operator's and the router's mode wins. The directory always applies: RADIUS is served from it. */
-export function modeOf(target: Pick<Target, 'name'>, model: Model): ReconcileMode {
-  if (target.name === directoryName) return 'apply';
-  const router = model.routers.find((each) => each.name === target.name);
-  const modes = [model.operator.reconcile.mode, router?.mode ?? 'apply'];
-  return modes.includes('observe') ? 'observe' : modes.includes('plan') ? 'plan' : 'apply';
-}
-
-export function sessionEvent({ effect, sessionId, nas, result, detail }: SessionResult, at: number): SessionEvent {
-  const { username, action, why } = effect;
-  return { at, username, action, why, nas, sessionId, result, detail };
 }
 
 /** The revision a target was last in step with. */

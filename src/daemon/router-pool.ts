@@ -6,7 +6,7 @@ import type { RemovedFrom, SessionsByApi } from '../radius/session-control.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
 import { RouterTarget } from '../routeros/router-target.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
-import { modeOf } from './reconciler.ts';
+import { modeOf } from './target-mode.ts';
 
 interface Pooled {
   readonly router: Router;

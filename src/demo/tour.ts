@@ -1,5 +1,5 @@
 import { LastmileError } from '../base/errors.ts';
-import { ControlError } from '../simulator/control-client.ts';
+import { ControlError } from '../simulator/control-request.ts';
 import { type Say, seconds } from './say.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';

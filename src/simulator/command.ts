@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/system-clock.ts';
 import type { SimulateRouterOsOptions } from './command-flags.ts';
-import { ControlServer } from './control.ts';
+import { routerControl } from './control.ts';
+import { ControlServer } from './control-server.ts';
 import { SimulatedRouterOs } from './simulated-routeros.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function simulateRouterOs(
     ...(options.nasAddress === undefined ? {} : { radiusSourceAddress: options.nasAddress }),
     ...(options.printListeners ? {} : { log: (topics, message) => io.out(`${topics}: ${message}`) }),
   });
-  await using controlServer = await ControlServer.start(router, control.host, control.port);
+  await using controlServer = await ControlServer.start(routerControl(router), control.host, control.port);
   const listeners = {
     api: join(api.host, router.apiPort),
     control: join(control.host, controlServer.port),

@@ -1,8 +1,10 @@
+import { askControl } from './control-request.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import type { Fault } from './faults.ts';
 import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
-import type { SessionKind, TerminateCause } from './nas/session.ts';
+import type { TerminateCause } from './nas/session.ts';
+import type { SessionKind } from './nas/session-kind.ts';
 
 /** A session as it travels: counters are decimal text. */
 export interface ControlledSession {
@@ -23,17 +25,6 @@ export interface ControlledSession {
 export type ControlledDial =
   | ({ readonly ok: true } & ControlledSession)
   | { readonly ok: false; readonly reason: string; readonly message?: string };
-
-/** A request the simulated router's control port refused, in its words. */
-export class ControlError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'ControlError';
-    this.status = status;
-  }
-}
 
 type Rows = readonly Readonly<Record<string, string>>[];
 
@@ -130,19 +121,11 @@ export class SimulatorControl {
     await this.#post('/rows', { action: 'remove', menu, target });
   }
 
-  async #get(path: string): Promise<unknown> {
-    return answerOf(await fetch(this.#base + path));
+  #get(path: string): Promise<unknown> {
+    return askControl(this.#base + path);
   }
 
-  async #post(path: string, body: object): Promise<unknown> {
-    const headers = { 'content-type': 'application/json' };
-    return answerOf(await fetch(this.#base + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  #post(path: string, body: object): Promise<unknown> {
+    return askControl(this.#base + path, body);
   }
-}
-
-async function answerOf(response: Response): Promise<unknown> {
-  const body: unknown = await response.json();
-  if (response.ok) return body;
-  const words = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : response.statusText;
-  throw new ControlError(response.status, words);
 }

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { simulateRouterOs } from '../../src/simulator/command.ts';
 import { simulateRouterOsFlags } from '../../src/simulator/command-flags.ts';
-import { ControlServer } from '../../src/simulator/control.ts';
-import { ControlError, SimulatorControl } from '../../src/simulator/control-client.ts';
+import { routerControl } from '../../src/simulator/control.ts';
+import { SimulatorControl } from '../../src/simulator/control-client.ts';
+import { ControlError } from '../../src/simulator/control-request.ts';
+import { ControlServer } from '../../src/simulator/control-server.ts';
 import { get, guestMac, offerHotspot, raw } from './guest.ts';
 import { ManualClock, offerPppoe, RawClient, startRouter } from './support.ts';
 
 async function controlled() {
   const lab = await startRouter();
-  const server = await ControlServer.start(lab.router);
+  const server = await ControlServer.start(routerControl(lab.router));
   return {
     ...lab,
     address: `127.0.0.1:${server.port}`,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import radius, { type Attribute } from 'radius';
 import { msChap2Answer, ntChallengeResponse } from './ms-chap.ts';
 import { hiddenEmptyPassword, microsoft, mikrotik, signAccessRequest, wispr } from './packet.ts';
-import { type Caller, formatSessionId, type SessionKind } from './session.ts';
+import { type Caller, formatSessionId } from './session.ts';
+import type { SessionKind } from './session-kind.ts';
 
 export type PppMethod = 'pap' | 'chap' | 'mschap1' | 'mschap2';
 /** Strongest first: what two PPP peers agree on. */

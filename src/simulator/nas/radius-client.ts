@@ -6,7 +6,7 @@ import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterTime, parseRouterTime } from '../routeros/time.ts';
 import { isGenuineReply, trimmed } from './packet.ts';
-import type { SessionKind } from './session.ts';
+import type { SessionKind } from './session-kind.ts';
 
 /** One row of `/radius`, as the client uses it. */
 export interface RadiusServer {

@@ -1,5 +1,6 @@
 import type { Attribute } from 'radius';
 import type { RadiusServer } from './radius-client.ts';
+import type { SessionKind } from './session-kind.ts';
 
 /** RFC 2866 §5.10, the causes a router gives. */
 export const terminateCauses = {
@@ -16,9 +17,6 @@ export const terminateCauses = {
 } as const;
 
 export type TerminateCause = keyof typeof terminateCauses;
-
-/** By which door a session came in. */
-export type SessionKind = 'pppoe' | 'hotspot' | 'dhcp';
 
 /** What lets a session in and what limits it, from a row of the router or from an Access-Accept, over the profile. */
 export interface Grant {

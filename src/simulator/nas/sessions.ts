@@ -4,7 +4,8 @@ import type { Database } from '../routeros/database.ts';
 import { Accountant } from './accountant.ts';
 import { type Changes, Incoming } from './incoming.ts';
 import { RadiusClient } from './radius-client.ts';
-import type { Session, SessionKind, SessionView, TerminateCause } from './session.ts';
+import type { Session, SessionView, TerminateCause } from './session.ts';
+import type { SessionKind } from './session-kind.ts';
 import { restartIdleTimeout, restartSessionTimeout, startTimers, type TimerActions } from './session-timers.ts';
 
 /** What the door a session came in by does for it. */

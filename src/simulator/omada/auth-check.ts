@@ -1,5 +1,5 @@
+import type { Fields } from '../control-fields.ts';
 import { type ClientTable, controllerMac, type SimulatedClient } from './client-table.ts';
-import type { Fields } from './json-http.ts';
 import type { SimulatedOperator } from './operators.ts';
 import type { SimulatedSite } from './site.ts';
 import { isControllerAtLeast } from './version.ts';

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/system-clock.ts';
+import { ControlServer } from '../control-server.ts';
 import { hostAndPort, joinHostPort } from '../endpoints.ts';
 import { type SimulateOmadaOptions, timeUnits } from './command-flags.ts';
-import { OmadaControlServer } from './control.ts';
+import { controllerControl } from './control.ts';
 import { SimulatedOmada, type SimulatedOmadaOptions } from './simulated-omada.ts';
 
 export interface SimulateIo {
@@ -19,7 +20,7 @@ export interface SimulateIo {
 export async function simulateOmada(options: SimulateOmadaOptions, io: SimulateIo): Promise<void> {
   const control = hostAndPort(options.listenControl, '--listen-control');
   await using omada = await SimulatedOmada.start(settingsOf(options, io));
-  await using controlServer = await OmadaControlServer.start(omada, control.host, control.port);
+  await using controlServer = await ControlServer.start(controllerControl(omada), control.host, control.port);
   const listeners = {
     api: joinHostPort(omada.host, omada.apiPort),
     portal: joinHostPort(omada.portalHost, omada.portalPort),

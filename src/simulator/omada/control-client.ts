@@ -1,18 +1,8 @@
+import { askControl } from '../control-request.ts';
 import type { ExpirySign, OmadaBehaviour, OmadaCounters } from './operator-api.ts';
 import type { ClientView, JoinedClient, JoinRequest } from './simulated-omada.ts';
 
-/** A request the simulated controller's control port refused, in its words. */
-export class OmadaControlError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'OmadaControlError';
-    this.status = status;
-  }
-}
-
-/** Drives a simulated Omada controller through its control port. Every method throws `OmadaControlError` on a refusal. */
+/** Drives a simulated Omada controller through its control port. Every method throws `ControlError` on a refusal. */
 export class OmadaControl {
   readonly #base: string;
 
@@ -57,19 +47,11 @@ export class OmadaControl {
     return (await this.#post('/behaviour', behaviour)) as OmadaBehaviour;
   }
 
-  async #get(path: string): Promise<unknown> {
-    return answerOf(await fetch(this.#base + path));
+  #get(path: string): Promise<unknown> {
+    return askControl(this.#base + path);
   }
 
-  async #post(path: string, body: object): Promise<unknown> {
-    const headers = { 'content-type': 'application/json' };
-    return answerOf(await fetch(this.#base + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  #post(path: string, body: object): Promise<unknown> {
+    return askControl(this.#base + path, body);
   }
-}
-
-async function answerOf(response: Response): Promise<unknown> {
-  const body: unknown = await response.json();
-  if (response.ok) return body;
-  const words = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : response.statusText;
-  throw new OmadaControlError(response.status, words);
 }

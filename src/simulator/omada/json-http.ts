@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields } from '../control-fields.ts';
 
 const maxBodyOctets = 65_536;
 
@@ -25,10 +24,6 @@ export function replyJson(
   response
     .writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers })
     .end(JSON.stringify(body));
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fieldsOf(json: string): Fields | undefined {

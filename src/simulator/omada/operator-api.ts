@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
+import type { Fields } from '../control-fields.ts';
 import { checkAuth } from './auth-check.ts';
 import type { ClientTable, SimulatedClient } from './client-table.ts';
-import { type Fields, readFields, replyJson } from './json-http.ts';
+import { readFields, replyJson } from './json-http.ts';
 import type { Operators, SimulatedOperator } from './operators.ts';
 import type { SimulatedSite } from './site.ts';
 import { isControllerAtLeast } from './version.ts';

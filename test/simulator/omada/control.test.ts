@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ControlError } from '../../../src/simulator/control-request.ts';
+import { ControlServer } from '../../../src/simulator/control-server.ts';
 import { simulateOmada } from '../../../src/simulator/omada/command.ts';
 import { type SimulateOmadaOptions, simulateOmadaFlags } from '../../../src/simulator/omada/command-flags.ts';
-import { OmadaControlServer } from '../../../src/simulator/omada/control.ts';
-import { OmadaControl, OmadaControlError } from '../../../src/simulator/omada/control-client.ts';
+import { controllerControl } from '../../../src/simulator/omada/control.ts';
+import { OmadaControl } from '../../../src/simulator/omada/control-client.ts';
 import { ask, login, mac, startOmada } from './support.ts';
 
 const options: SimulateOmadaOptions = {
@@ -21,7 +23,7 @@ const options: SimulateOmadaOptions = {
 
 async function controlled() {
   const lab = await startOmada();
-  const server = await OmadaControlServer.start(lab.omada);
+  const server = await ControlServer.start(controllerControl(lab.omada));
   const address = `127.0.0.1:${server.port}`;
   return {
     ...lab,
@@ -69,7 +71,7 @@ describe('the control port of the simulated controller', () => {
     const refused = (work: Promise<unknown>) =>
       work.then(
         () => undefined,
-        (error: OmadaControlError) => error.message,
+        (error: ControlError) => error.message,
       );
 
     expect(await refused(lab.control.join({ mac: 'x' }))).toBe('not a MAC: x');
@@ -81,7 +83,7 @@ describe('the control port of the simulated controller', () => {
     expect((await ask(`http://${lab.address}/nothing`)).status).toBe(404);
     expect((await ask(`http://${lab.address}/join`, { method: 'POST', body: '{"mac"' })).status).toBe(400);
     expect((await ask(`http://${lab.address}/join`, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBe(400);
-    await expect(lab.control.join({ mac: 'x' })).rejects.toBeInstanceOf(OmadaControlError);
+    await expect(lab.control.join({ mac: 'x' })).rejects.toBeInstanceOf(ControlError);
   });
 });
 
