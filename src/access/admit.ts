@@ -1,4 +1,4 @@
-import { parseMac } from '../base/mac.ts';
+import { macOfClientId, parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 import type { AccessKind } from '../model/model.ts';
 import { authoriseProven, type Decision, grantedLimits, type RejectReason } from './authorise.ts';
@@ -122,14 +122,25 @@ function byMac<L extends SessionLimits>(attempt: Attempt<L>, directory: AccessDi
   const admission = (decision: Decision): Admission<L> => {
     return { decision, grants: device.limits, method: 'mac', username: device.username };
   };
-  // A DHCP server names the client by an identifier of the client's own making, and its MAC by itself. Elsewhere a guest
-  // may type any MAC as username.
-  if (door !== 'dhcp' && parseMac(attempt.callingStationId ?? '') !== mac) return admission(rejected('wrong-mac'));
+  if (!callsBy(mac, attempt)) return admission(rejected('wrong-mac'));
   if (!provesDevice(credential, mac, door, nas.macPasswords ?? [])) return admission(rejected('wrong-password'));
   const decision = authoriseProven(device, door, now);
   // Known, but not for DHCP: there it is a client like any other.
   const isStranger = decision.verdict === 'reject' && decision.reason === 'not-sold-here';
   return (isStranger ? unknownClient(attempt) : undefined) ?? admission(decision);
+}
+
+/**
+ * Is it this device that calls? A guest may type any MAC as username, so elsewhere than at a DHCP server it must be that of
+ * the call. A DHCP server takes the username from the frame itself, and the rest from the client: an identifier of any
+ * kind, but no other device's MAC.
+ */
+function callsBy(
+  mac: string,
+  { door, callingStationId = '' }: Pick<Attempt<SessionLimits>, 'door' | 'callingStationId'>,
+): boolean {
+  const caller = parseMac(callingStationId) ?? (door === 'dhcp' ? macOfClientId(callingStationId) : undefined);
+  return caller === undefined ? door === 'dhcp' : caller === mac;
 }
 
 function unknownClient<L extends SessionLimits>(attempt: Attempt<L>): Admission<L> | undefined {

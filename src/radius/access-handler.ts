@@ -25,9 +25,7 @@ import {
   startReply,
 } from './packet/reply.ts';
 import type { RandomPool } from './random-pool.ts';
-
-/** Rejects for what a request is rather than for who it is about (RFC 2865 §4.1, 5080 §2.1.1). */
-export type RequestFlaw = 'no-username' | 'ambiguous-request' | 'authorize-only';
+import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 
 export interface AccessAnswer {
   readonly reason?: RejectReason | RequestFlaw;
@@ -166,18 +164,6 @@ const replyMessages: Readonly<Record<RejectReason | RequestFlaw, string>> = {
   'ambiguous-request': 'The request is ambiguous',
   'authorize-only': 'The request cannot be authorised',
 };
-
-/** Service-Type Authorize-Only. */
-const authorizeOnly = 17;
-
-function requestFlaw(packet: Buffer, frame: Frame): RequestFlaw | undefined {
-  const { count } = frame;
-  if (count[attribute.userName] !== 1) return 'ambiguous-request';
-  if (count[attribute.userPassword] !== 0 && count[attribute.chapPassword] !== 0) return 'ambiguous-request';
-  const service = offsetOf(frame, attribute.serviceType);
-  if (service === 0 || packet[service + 1] !== 6 || offsetOf(frame, attribute.state) !== 0) return undefined;
-  return packet.readUInt32BE(service + 2) === authorizeOnly ? 'authorize-only' : undefined;
-}
 
 function textOf(packet: Buffer, frame: Frame, type: number): string | undefined {
   const at = offsetOf(frame, type);

@@ -1,9 +1,8 @@
 import { parseMac } from '../base/mac.ts';
 import type { AccessKind, VendorProfile } from '../model/model.ts';
 import { mikrotikHostIp, mikrotikVendor } from './dictionary/mikrotik.ts';
-import { vendorAttributes } from './packet/attributes.ts';
 import { attribute } from './packet/codes.ts';
-import { type Frame, nextOffset, offsetOf, valueAt } from './packet/framing.ts';
+import { type Frame, nextOffset, offsetOf } from './packet/framing.ts';
 
 const framedProtocolPpp = 1;
 const serviceType = { login: 1, framed: 2 };
@@ -13,13 +12,18 @@ const other = 256;
 
 /**
  * The way somebody came who sent this Access-Request; `undefined` where it cannot be told for certain. RouterOS says so by
- * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none.
+ * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none. A hotspot gives itself away by Mikrotik-Host-IP
+ * as well, whatever its guests add to their login form.
+ *
+ * @param packet without a `requestFlaw`
  */
 export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): AccessKind | undefined {
-  if (wordAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
   const service = wordAt(packet, frame, attribute.serviceType);
   const isMikrotik = profile === 'mikrotik';
-  if (service === serviceType.login) return isMikrotik || hasHostIp(packet, frame) ? 'hotspot' : undefined;
+  const isLogin = service === serviceType.login;
+  // Other makes say Login for much else.
+  if (isMikrotik ? isLogin || hasHostIp(packet, frame) : isLogin && hasHostIp(packet, frame)) return 'hotspot';
+  if (wordAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
   if (!isMikrotik) return undefined;
   const port = wordAt(packet, frame, attribute.nasPortType);
   // An access point asks about its stations with the same Service-Type.
@@ -30,7 +34,7 @@ export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): Ac
 /** An enumerated value, all of which are small; `undefined` when there is none. Octet by octet: every login passes here. */
 function wordAt(packet: Buffer, frame: Frame, type: number): number | undefined {
   const at = offsetOf(frame, type);
-  if (at === 0 || packet[at + 1] !== 6) return undefined;
+  if (at === 0) return undefined;
   const high = (packet[at + 2] as number) | (packet[at + 3] as number) | (packet[at + 4] as number);
   return high === 0 ? (packet[at + 5] as number) : other;
 }
@@ -40,11 +44,14 @@ function namesMac(packet: Buffer, frame: Frame): boolean {
   return at !== 0 && parseMac(packet.toString('latin1', at + 2, at + (packet[at + 1] as number))) !== undefined;
 }
 
-/** Mikrotik-Host-IP: only a hotspot sends it. */
+/** Mikrotik-Host-IP: only a hotspot sends it. Nothing is allocated: MS-CHAP comes in attributes of the same sort. */
 function hasHostIp(packet: Buffer, frame: Frame): boolean {
   for (let at = offsetOf(frame, attribute.vendorSpecific); at !== 0; at = nextOffset(packet, frame, at)) {
-    const inside = vendorAttributes(valueAt(packet, at)) ?? [];
-    if (inside.some(({ vendor, type }) => vendor === mikrotikVendor && type === mikrotikHostIp)) return true;
+    const end = at + (packet[at + 1] as number);
+    if (end < at + 8 || packet.readUInt32BE(at + 2) !== mikrotikVendor) continue;
+    for (let inside = at + 6; inside + 1 < end; inside += Math.max(2, packet[inside + 1] as number)) {
+      if (packet[inside] === mikrotikHostIp) return true;
+    }
   }
   return false;
 }

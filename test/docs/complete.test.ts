@@ -52,7 +52,7 @@ describe('the documents leave nothing out', () => {
   it('docs/radius.md: reasons of rejects and drops', () => {
     const reasons = [
       ...literalsOf('access/authorise.ts', 'RejectReason'),
-      ...literalsOf('radius/access-handler.ts', 'RequestFlaw'),
+      ...literalsOf('radius/request-flaw.ts', 'RequestFlaw'),
       ...literalsOf('radius/drops.ts', 'DropReason'),
       ...literalsOf('radius/packet/framing.ts', 'FramingReason'),
     ];

@@ -242,6 +242,20 @@ describe('a client of a DHCP server', () => {
     );
   });
 
+  it.each(['1:0:c:42:0:d4:65', tablet])('that names itself by the MAC of another device is refused: %s', async (id) => {
+    await using net = await network();
+
+    expect((await net.pap(phone, ' ', atDhcp('lan', id))).accepted).toBe(false);
+    expect(lastOf(net.bench, phone)).toMatchObject({ reason: 'wrong-mac' });
+  });
+
+  it.each(['ff:12:34:56:78:0:1:0:1', '1:0:c:42:0:d4:64', ''])('may name itself by anything else: %s', async (id) => {
+    await using net = await network();
+    const calling = id === '' ? atDhcp('lan').filter(({ name }) => name !== 'Calling-Station-Id') : atDhcp('lan', id);
+
+    expect((await net.pap(phone, ' ', calling)).accepted).toBe(true);
+  });
+
   it('SPL-19: that nobody declared has a short lease from the fake pool, and why says so', async () => {
     await using net = await network();
 
@@ -350,6 +364,63 @@ describe('a guest whom the portal sent', () => {
 
     expect(accepted).toBe(false);
     expect(words).toContain('Reply-Message=Wrong username or password');
+  });
+});
+
+describe('a guest who adds attributes to the login form', () => {
+  const serviceTypeTooLong = encodeAttribute(6, Buffer.from('Framed'));
+
+  it.each<[string, readonly Uint8Array[]]>([
+    ['a Service-Type that is none', [serviceTypeTooLong]],
+    ['a second Service-Type', [encodeNamed({ name: 'Service-Type', value: 'Framed-User' })]],
+    ['a second NAS-Port-Type', [encodeNamed({ name: 'NAS-Port-Type', value: 'Ethernet' })]],
+    ['a NAS-Port-Type that is none', [encodeAttribute(61, Uint8Array.of(15))]],
+    ['a Framed-Protocol that is none', [encodeAttribute(7, Uint8Array.of(1))]],
+    ['the MAC of somebody else', [encodeNamed({ name: 'Calling-Station-Id', value: phone })]],
+    ['another hotspot', [encodeNamed({ name: 'Called-Station-Id', value: 'lan' })]],
+    ['another interface', [encodeNamed({ name: 'NAS-Port-Id', value: 'ether9' })]],
+    [
+      'another NAS',
+      [encodeNamed({ name: 'NAS-Identifier', value: 'a' }), encodeNamed({ name: 'NAS-Identifier', value: 'b' })],
+    ],
+    ['a challenge of old', [encodeAttribute(60, Buffer.alloc(16)), encodeAttribute(60, Buffer.alloc(16, 1))]],
+    ['a second password', [encodeAttribute(2, Buffer.alloc(16))]],
+  ])('is refused whoever he says he is: %s', async (_, added) => {
+    await using net = await network();
+    const behind = atHotspot(tablet).map(encodeNamed);
+
+    // Wherever the router puts them.
+    for (const encoded of [
+      [...added, ...behind],
+      [...behind, ...added],
+    ]) {
+      const { accepted } = await net.send((id) => papRequest(phone, '', { encoded, identifier: id }).octets);
+      expect(accepted).toBe(false);
+      expect(lastOf(net.bench, phone)).toMatchObject({ reason: 'ambiguous-request' });
+    }
+  });
+
+  it('stays at the hotspot whatever he says the door is, where the router takes his word in place of its own', async () => {
+    await using net = await network();
+    net.bench.directory.logins.set('anna', { ...anna, access: ['pppoe'] });
+    const ours = atHotspot(tablet).filter(({ name }) => name !== 'Service-Type' && name !== 'NAS-Port-Type');
+    const ethernet = { name: 'NAS-Port-Type', value: 'Ethernet' };
+    const said: readonly Attributes[] = [
+      [ethernet],
+      [ethernet, { name: 'Service-Type', value: 'Call-Check' }],
+      [ethernet, { name: 'Service-Type', value: 'Framed-User' }],
+      [
+        { name: 'Service-Type', value: 'Login-User' },
+        { name: 'Framed-Protocol', value: 'PPP' },
+      ],
+    ];
+
+    for (const more of said) {
+      expect((await net.pap('anna', 'correct horse', [...ours, ...more])).accepted).toBe(false);
+      expect(lastOf(net.bench, 'anna')).toMatchObject({ reason: 'not-sold-here' });
+      expect((await net.pap(phone, ' ', [...ours, ...more])).accepted).toBe(false);
+      expect(lastOf(net.bench, phone)).toMatchObject({ reason: 'wrong-mac' });
+    }
   });
 });
 
