@@ -4,7 +4,7 @@ import type { AccessKind } from '../model/model.ts';
 import { authoriseProven, type Decision, grantedLimits, type RejectReason } from './authorise.ts';
 import type { Credential } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
-import { type MacPassword, provesDevice } from './device.ts';
+import { type DeviceNas, macPasswordsAt, provesDevice } from './device.ts';
 import type { AccessLogin, SessionLimits } from './login.ts';
 import { parseGuestUsername, portalPassword, slotOf } from './portal-password.ts';
 import type { PortalLogin } from './used-passwords.ts';
@@ -23,9 +23,8 @@ export interface Attempt<L extends SessionLimits> {
 }
 
 /** What a decision needs to know of a NAS. The directory's `Nas` is one. */
-export interface AccessNas<L extends SessionLimits> {
+export interface AccessNas<L extends SessionLimits> extends DeviceNas {
   readonly name: string;
-  readonly macPasswords?: readonly MacPassword[];
   readonly unknownClients?: ReadonlyMap<string, L>;
 }
 
@@ -39,6 +38,8 @@ export interface AccessDirectory<L extends SessionLimits> {
 export interface AccessPortal<L extends SessionLimits> {
   readonly site: string;
   readonly key: Secret;
+  /** Names of its hotspots, by NAS. Absent: all that are there. */
+  readonly hotspots?: ReadonlyMap<string, readonly string[]>;
   readonly clickThrough?: { readonly limits: L };
 }
 
@@ -78,6 +79,7 @@ function byPortal<L extends SessionLimits>(
   const mac = portals.length === 0 ? undefined : parseMac(callingStationId ?? '');
   if (mac === undefined) return undefined;
   for (const portal of portals) {
+    if (!isAtHotspotOf(portal, attempt)) continue;
     const slot = slotProven(attempt.credential, portal.key, { username, mac, nas: nas.name }, now);
     if (slot === undefined) continue;
     const uses = { site: portal.site, username, mac, nas: nas.name, slot };
@@ -91,6 +93,15 @@ function byPortal<L extends SessionLimits>(
     return { decision: accepted(limits, door, now), grants: limits, method: 'portal', uses };
   }
   return undefined;
+}
+
+/** Does the call come from a hotspot of this site? Its guests are nobody at the others of the same router. */
+function isAtHotspotOf<L extends SessionLimits>(
+  { hotspots }: AccessPortal<L>,
+  { nas, calledStationId }: Attempt<L>,
+): boolean {
+  if (hotspots === undefined || calledStationId === undefined) return true;
+  return hotspots.get(nas.name)?.includes(calledStationId) === true;
 }
 
 /** The slot whose password this is: this one or the last. */
@@ -123,7 +134,8 @@ function byMac<L extends SessionLimits>(attempt: Attempt<L>, directory: AccessDi
     return { decision, grants: device.limits, method: 'mac', username: device.username };
   };
   if (!callsBy(mac, attempt)) return admission(rejected('wrong-mac'));
-  if (!provesDevice(credential, mac, door, nas.macPasswords ?? [])) return admission(rejected('wrong-password'));
+  const expected = macPasswordsAt(nas, attempt.calledStationId);
+  if (!provesDevice(credential, mac, door, expected)) return admission(rejected('wrong-password'));
   const decision = authoriseProven(device, door, now);
   // Known, but not for DHCP: there it is a client like any other.
   const isStranger = decision.verdict === 'reject' && decision.reason === 'not-sold-here';

@@ -8,12 +8,36 @@ import { chapResponse, verifyCredential } from './credentials/verify-credential.
 /** What a NAS sends as password of a device: a secret, its MAC, or nothing. */
 export type MacPassword = Secret | 'mac' | 'none';
 
+/** What is known of a NAS that asks about devices. The directory's `Nas` is one. */
+export interface DeviceNas {
+  /** Set when it is a declared router. */
+  readonly router?: string;
+  /** By name of its hotspots that let devices in by their MAC. */
+  readonly macPasswords?: ReadonlyMap<string, MacPassword>;
+}
+
+/**
+ * What may be sent as password of a device at this hotspot. Of a declared router it is known which hotspots let devices in:
+ * at the others there is none, and no device gets in. Any other NAS may send nothing, or the MAC.
+ *
+ * @param hotspot Called-Station-Id. Absent: any of the router's
+ */
+export function macPasswordsAt(
+  { router, macPasswords }: DeviceNas,
+  hotspot: string | undefined,
+): readonly MacPassword[] {
+  if (macPasswords === undefined) return router === undefined ? ['none', 'mac'] : [];
+  if (hotspot === undefined) return [...macPasswords.values()];
+  const here = macPasswords.get(hotspot);
+  return here === undefined ? [] : [here];
+}
+
 /**
  * Is this what a NAS sends as password with a MAC that it saw itself? A DHCP server may send nothing, a space or the
  * MAC, whatever its hotspots send.
  *
  * @param mac `AA:BB:CC:DD:EE:FF`
- * @param expected of the hotspots there. Empty: nothing, or the MAC in any spelling
+ * @param expected any of which will do; elsewhere than at a DHCP server one is needed
  */
 export function provesDevice(
   credential: Credential,
@@ -22,8 +46,7 @@ export function provesDevice(
   expected: readonly MacPassword[],
 ): boolean {
   if (door === 'dhcp' && (isBlank(credential) || isMac(credential, mac))) return true;
-  const any: readonly MacPassword[] = expected.length === 0 ? ['none', 'mac'] : expected;
-  return any.some((each) => {
+  return expected.some((each) => {
     if (each === 'none') return isBlank(credential);
     if (each === 'mac') return isMac(credential, mac);
     return verifyCredential(credential, mac, each).result === 'right';

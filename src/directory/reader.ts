@@ -31,10 +31,11 @@ export interface Nas {
   /** Set when it is a declared router. */
   readonly router?: string;
   /**
-   * What its hotspots send as password with a MAC: a secret, the MAC itself (`mac`), or nothing (`none`). Absent: the MAC
-   * itself, or nothing.
+   * What its hotspots send as password with a MAC, by name of the hotspot (Called-Station-Id): a secret, the MAC itself
+   * (`mac`), or nothing (`none`). Hotspots that let no device in are not among them. Absent: there are none on a declared
+   * router; another NAS sends the MAC itself, or nothing.
    */
-  readonly macPasswords?: readonly (Secret | 'mac' | 'none')[];
+  readonly macPasswords?: ReadonlyMap<string, Secret | 'mac' | 'none'>;
   /** Limits for DHCP clients that nobody declared, by name of the DHCP server (Called-Station-Id). */
   readonly unknownClients?: ReadonlyMap<string, LoginLimits>;
 }
@@ -46,6 +47,8 @@ export interface PortalAccess {
   readonly key: Secret;
   /** Names of NAS whose guests meet this site. */
   readonly nas: readonly string[];
+  /** Names of the site's hotspots (Called-Station-Id), by NAS. Absent in what an earlier version stored: all that are there. */
+  readonly hotspots?: ReadonlyMap<string, readonly string[]>;
   /** What guests without an account get. Absent: there are none. */
   readonly clickThrough?: { readonly service: string; readonly limits: LoginLimits };
 }

@@ -28,10 +28,12 @@ export function loginOf({ identity, fields }: StoredFields): Login {
 /** The portal site that a row stands for. */
 export function portalOf({ identity, fields }: StoredFields): PortalAccess {
   const service = text(fields['click-through']);
+  const hotspots = text(fields['hotspots']);
   return {
     site: identity,
     key: secret(fields['key']),
     nas: text(fields['nas'])?.split(',') ?? [],
+    ...(hotspots === undefined ? {} : { hotspots: hotspotsOf(hotspots) }),
     ...(service === undefined ? {} : { clickThrough: { service, limits: limitsOf(fields) } }),
   };
 }
@@ -82,8 +84,14 @@ function attributesOf(json: string | undefined): LoginLimits['attributes'] {
 }
 
 function macPasswordsOf(joined: Secret): NonNullable<Nas['macPasswords']> {
-  const [words, secrets] = JSON.parse(joined.reveal()) as readonly [('mac' | 'none')[], string[]];
-  return [...words, ...secrets.map((each) => new Secret(each))];
+  const [words, secrets] = JSON.parse(joined.reveal()) as readonly [[string, 'mac' | 'none'][], [string, string][]];
+  const found = new Map<string, Secret | 'mac' | 'none'>(words);
+  for (const [hotspot, each] of secrets) found.set(hotspot, new Secret(each));
+  return found;
+}
+
+function hotspotsOf(json: string): NonNullable<PortalAccess['hotspots']> {
+  return new Map(JSON.parse(json) as readonly (readonly [string, readonly string[]])[]);
 }
 
 function unknownClientsOf(json: string): NonNullable<Nas['unknownClients']> {

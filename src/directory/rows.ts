@@ -2,6 +2,7 @@ import { Secret } from '../base/secret.ts';
 import type {
   DhcpServer,
   Hotspot,
+  MikrotikBridge,
   Model,
   PortalSite,
   RadiusClient,
@@ -82,8 +83,9 @@ function limitFields(
 
 /** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */
 function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite): readonly Row[] {
-  const nas = bridges.flatMap((bridge) => (bridge.type === 'mikrotik' ? [bridge.router] : []));
-  if (nas.length === 0) return [];
+  const places = bridges.filter((bridge) => bridge.type === 'mikrotik');
+  if (places.length === 0) return [];
+  const nas = sortedOnce(places.map(({ router }) => router));
   const guests = clickThrough === undefined ? noLimits : limitFields(clickThrough);
   return [
     {
@@ -91,9 +93,21 @@ function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite): re
       identity: name,
       owner: `PortalSite/${name}`,
       source: origin,
-      fields: present({ key, nas: sortedOnce(nas).join(','), 'click-through': clickThrough?.name, ...guests }),
+      fields: present({
+        key,
+        nas: nas.join(','),
+        hotspots: hotspotsByNas(nas, places),
+        'click-through': clickThrough?.name,
+        ...guests,
+      }),
     },
   ];
+}
+
+/** JSON of NAS, and the names of the hotspots there. */
+function hotspotsByNas(nas: readonly string[], places: readonly MikrotikBridge[]): string {
+  const at = (name: string) => places.flatMap(({ router, hotspot }) => (router === name ? [hotspot] : []));
+  return JSON.stringify(nas.map((name) => [name, sortedOnce(at(name))]));
 }
 
 function routerRow(router: Router, interimSeconds: number): Row {
@@ -136,15 +150,18 @@ function clientRow(client: RadiusClient): Row {
 }
 
 /**
- * JSON of what the hotspots send with a MAC, one secret for all: a hotspot more or less is a change of this field, not a
+ * JSON of hotspots and what they send with a MAC, one secret for all: a hotspot more or less is a change of this field, not a
  * field more or less. Words stand in one list and secrets in the other, so that a secret may read `mac`.
  */
 function macPasswords(hotspots: readonly Hotspot[]): Secret | undefined {
-  const all = hotspots.flatMap(({ macAuth }) => (macAuth === undefined ? [] : [macAuth.password]));
+  const all = hotspots.flatMap(({ name, macAuth }) =>
+    macAuth === undefined ? [] : [[name, macAuth.password] as const],
+  );
   if (all.length === 0) return undefined;
-  const words = all.filter((each) => typeof each === 'string');
-  const secrets = all.flatMap((each) => (typeof each === 'string' ? [] : [each.reveal()]));
-  return new Secret(JSON.stringify([sortedOnce(words), sortedOnce(secrets)]));
+  all.sort(([a], [b]) => (a < b ? -1 : 1));
+  const words = all.filter(([, password]) => typeof password === 'string');
+  const secrets = all.flatMap(([name, password]) => (password instanceof Secret ? [[name, password.reveal()]] : []));
+  return new Secret(JSON.stringify([words, secrets]));
 }
 
 /** A lease for people nobody knows is short: who is declared meanwhile soon has a better one. */

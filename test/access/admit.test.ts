@@ -71,7 +71,13 @@ function outcome(more: Partial<Attempt<SessionLimits>>, known?: Known): string {
 describe('a known device', () => {
   it('IS-24: is let in by its MAC, in every format RouterOS can send, with what that site sends as password', () => {
     const password = new Secret('of this site');
-    const ours = { ...nas, macPasswords: [new Secret('of another hotspot'), password] };
+    const ours = {
+      ...nas,
+      macPasswords: new Map([
+        ['hs-roof', new Secret('of another hotspot')],
+        ['hs-guest', password],
+      ]),
+    };
     fc.assert(
       fc.property(
         fc.constantFrom(...macFormats),
@@ -122,15 +128,47 @@ describe('a known device', () => {
     expect(outcome(more)).toBe(result);
   });
 
-  it.each<[string, readonly (Secret | 'mac' | 'none')[], string, string]>([
-    ['the MAC, as declared', ['mac'], phone, 'accept by mac'],
-    ['the MAC, where nothing is declared to be sent', ['none'], phone, 'wrong-password by mac'],
-    ['nothing, as declared', ['none'], '', 'accept by mac'],
-    ['nothing, where the MAC is declared', ['mac'], '', 'wrong-password by mac'],
-    ['nothing, where one hotspot of two sends a secret', [new Secret('x'), 'none'], '', 'accept by mac'],
-    ['the word mac', ['mac'], 'mac', 'wrong-password by mac'],
-  ])('IS-42: sends %s', (_, macPasswords, password, result) => {
+  it.each<[string, Secret | 'mac' | 'none', string, string]>([
+    ['the MAC, as declared', 'mac', phone, 'accept by mac'],
+    ['the MAC, where nothing is declared to be sent', 'none', phone, 'wrong-password by mac'],
+    ['nothing, as declared', 'none', '', 'accept by mac'],
+    ['nothing, where the MAC is declared', 'mac', '', 'wrong-password by mac'],
+    ['the word mac', 'mac', 'mac', 'wrong-password by mac'],
+  ])('IS-42: sends %s', (_, expected, password, result) => {
+    const macPasswords = new Map([['hs-guest', expected]]);
+
     expect(outcome({ nas: { ...nas, macPasswords }, credential: pap(password) })).toBe(result);
+  });
+
+  it.each<[string, string | undefined, string, string]>([
+    ['with a secret where the secret is sent', 'hs-guest', 'x', 'accept by mac'],
+    ['with nothing where a secret is sent', 'hs-guest', '', 'wrong-password by mac'],
+    ['with a secret where nothing is sent', 'hs-roof', 'x', 'wrong-password by mac'],
+    ['with nothing where nothing is sent', 'hs-roof', '', 'accept by mac'],
+    ['with nothing where no device is let in', 'hs-yard', '', 'wrong-password by mac'],
+    ['with its MAC where no device is let in', 'hs-yard', phone, 'wrong-password by mac'],
+    ['with a secret, nobody knows where on the router', undefined, 'x', 'accept by mac'],
+    ['with nothing, nobody knows where on the router', undefined, '', 'accept by mac'],
+    ['with its MAC, nobody knows where on the router', undefined, phone, 'wrong-password by mac'],
+  ])(
+    'IS-42: comes to each hotspot of a router by what is declared there: %s',
+    (_, calledStationId, password, result) => {
+      const macPasswords = new Map<string, Secret | 'none'>([
+        ['hs-guest', new Secret('x')],
+        ['hs-roof', 'none'],
+      ]);
+      const ours = { ...nas, router: 'core-1', macPasswords };
+
+      expect(outcome({ nas: ours, calledStationId, credential: pap(password) })).toBe(result);
+    },
+  );
+
+  it('is let in at no hotspot of a declared router that lets no device in, however it is asked about', () => {
+    for (const credential of [pap(''), pap(' '), pap(phone), chap(''), { method: 'none' } as const]) {
+      for (const door of ['hotspot', undefined] as const) {
+        expect(outcome({ nas: { ...nas, router: 'core-1' }, credential, door })).toBe('wrong-password by mac');
+      }
+    }
   });
 
   it.each<[string, Partial<AccessLogin>, string]>([
@@ -152,15 +190,16 @@ describe('a known device', () => {
 
 describe('a device at a DHCP server', () => {
   const lan = { ...nas, unknownClients: new Map([['lan', unknownLimits]]) };
+  const macPasswords = new Map([['hs-guest', new Secret('x')]]);
   const dhcp = { door: 'dhcp', nas: lan, calledStationId: 'lan', callingStationId: '1:0:c:42:0:d4:64' } as const;
 
   it.each<[string, Partial<Attempt<SessionLimits>>]>([
     ['one space', { credential: pap(' ') }],
     ['nothing', { credential: { method: 'none' } }],
     ['an empty password', { credential: pap('') }],
-    ['an empty password, though hotspots there send one', { nas: { ...lan, macPasswords: [new Secret('x')] } }],
-    ['the MAC, as the router is set', { nas: { ...lan, macPasswords: [new Secret('x')] }, credential: pap(phone) }],
-    ['the password of the hotspots there', { nas: { ...lan, macPasswords: [new Secret('x')] }, credential: pap('x') }],
+    ['an empty password, though hotspots there send one', { nas: { ...lan, macPasswords } }],
+    ['the MAC, as the router is set', { nas: { ...lan, macPasswords }, credential: pap(phone) }],
+    ['one space, where no hotspot lets devices in', { nas: { ...lan, router: 'core-1' }, credential: pap(' ') }],
     ['an identifier of its own making', { callingStationId: 'ff:1:2:3' }],
   ])('SPL-17: is known by its MAC, whatever it shows: %s', (_, more) => {
     expect(outcome({ ...dhcp, ...more })).toBe('accept by mac');
@@ -245,6 +284,27 @@ describe('a guest with a one-time password of the portal', () => {
   ])('is nobody when it is %s', (_, password, more) => {
     for (const proof of [pap, chap]) {
       expect(outcome({ username: 'anna', credential: proof(password), ...more })).toBe('nobody');
+    }
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['at the hotspot of its site', 'hs-guest', 'accept by portal'],
+    ['at the other hotspot of its site', 'hs-terrace', 'accept by portal'],
+    ['at a router that does not say which hotspot it is', undefined, 'accept by portal'],
+    ['at a hotspot of another site on the same router', 'hs-hotel', 'nobody'],
+    ['at a hotspot that its site has on another router', 'hs-roof', 'nobody'],
+  ])('works %s: %s, %s', (_, calledStationId, result) => {
+    const hotspots = new Map([
+      ['core-1', ['hs-guest', 'hs-terrace']],
+      ['core-2', ['hs-roof']],
+    ]);
+    const portals = [{ ...cafe, hotspots }];
+
+    for (const username of ['anna', guestUsername('cafe', phone)]) {
+      for (const proof of [pap, chap]) {
+        const credential = proof(oneTime(username));
+        expect(outcome({ username, credential, calledStationId }, { portals })).toBe(result);
+      }
     }
   });
 

@@ -452,7 +452,7 @@ describe('devices and portals', () => {
     expect(directory.portalsAt('core-1')).toMatchObject([{ site: 'cafe', clickThrough: { service: 'free' } }]);
     expect(directory.portalsAt('core-2')).toEqual([]);
     expect(directory.portal('cafe')?.key.reveal()).toBe(guests.portalSites[0]?.key.reveal());
-    expect(directory.nas('core-1')?.macPasswords).toMatchObject([expect.any(Secret)]);
+    expect(directory.nas('core-1')?.macPasswords).toEqual(new Map([['hs-guest', macAuth.password]]));
     expect(directory.nas('core-1')?.unknownClients?.get('lan')).toMatchObject({ pool: 'fake' });
     expect(directory.loginsOf('ben').map(({ username }) => username)).toEqual([phone]);
 
@@ -475,7 +475,8 @@ describe('devices and portals', () => {
       const { plan } = await reconcile(lab, rotated);
 
       expect(plan.changes).toMatchObject([{ action: 'update', menu: 'nas', identity: 'core-1' }]);
-      expect(lab.directory.nas('core-1')?.macPasswords?.map((each) => (each as Secret).reveal())).toEqual(['the next']);
+      const password = lab.directory.nas('core-1')?.macPasswords?.get('hs-guest') as Secret | undefined;
+      expect(password?.reveal()).toBe('the next');
     }
     const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
     const disk = Buffer.concat(files.map((file) => readFileSync(join(file.parentPath, file.name))));
@@ -542,5 +543,28 @@ describe('a state folder of the version before this one', () => {
     expect(plan.sessions).toEqual([]);
     expect([told, sessions.asked]).toEqual([[], []]);
     expect(lab.directory.login('anna')?.access).toEqual(['pppoe']);
+  });
+
+  it('lets guests of a site in at all hotspots of its routers, until it is brought up to date', async () => {
+    await using folder = await TempFolder.make();
+    const guests = { ...anna, portalSites: [portalSite('cafe')] };
+    {
+      await using lab = await DirectoryLab.open(folder.path);
+      await reconcile(lab, guests);
+      const rows = lab.store.table<{ fields: Record<string, unknown> }>('directory');
+      for await (const [key, { fields }] of rows.entries()) {
+        const { hotspots: _, ...old } = fields;
+        await rows.put(key, { fields: old });
+      }
+    }
+    await using lab = await DirectoryLab.open(folder.path);
+    await lab.target.load(guests);
+    const before = lab.directory.portal('cafe');
+
+    await reconcile(lab, guests);
+
+    expect(before).toMatchObject({ site: 'cafe', nas: ['core-1'] });
+    expect(before).not.toHaveProperty('hotspots');
+    expect(lab.directory.portal('cafe')?.hotspots).toEqual(new Map([['core-1', ['hs-guest']]]));
   });
 });

@@ -176,6 +176,10 @@ describe('a portal site', () => {
       site: 'cafe',
       key,
       nas: ['core-1', 'core-2'],
+      hotspots: new Map([
+        ['core-1', ['hs-guest', 'hs-roof']],
+        ['core-2', ['hs-guest']],
+      ]),
       clickThrough: {
         service: 'free',
         limits: {
@@ -193,7 +197,7 @@ describe('a portal site', () => {
   it('has no guests without an account where click-through is not offered', () => {
     const [portal] = rowsOf({ portalSites: [portalSite('cafe', { key })] }, 'portal').map(portalOf);
 
-    expect(portal).toEqual({ site: 'cafe', key, nas: ['core-1'] });
+    expect(portal).toEqual({ site: 'cafe', key, nas: ['core-1'], hotspots: new Map([['core-1', ['hs-guest']]]) });
   });
 
   it('at an Omada controller alone concerns no NAS', () => {
@@ -209,19 +213,26 @@ describe('the NAS of a router with hotspots and DHCP servers', () => {
       .map(nasOf)
       .find(({ name }) => name === 'core-1');
 
-  it('IS-42: knows what its hotspots send with a MAC, each thing once', () => {
+  it('IS-42: knows what each of its hotspots sends with a MAC', () => {
     const macAuth = (password: Secret | 'mac' | 'none') => ({ format: 'XXXXXXXXXXXX' as const, password });
     const hotspots = [
+      hotspotOf('e'),
       hotspotOf('a', { macAuth: macAuth(new Secret('mac')) }),
       hotspotOf('b', { macAuth: macAuth(new Secret('of the site')) }),
       hotspotOf('c', { macAuth: macAuth('none') }),
       hotspotOf('d', { macAuth: macAuth(new Secret('of the site')) }),
-      hotspotOf('e'),
     ];
 
-    const given = nasWith({ hotspots })?.macPasswords?.map((each) => (each instanceof Secret ? [each.reveal()] : each));
+    const given = [...(nasWith({ hotspots })?.macPasswords ?? [])].map(([name, each]) => {
+      return [name, each instanceof Secret ? [each.reveal()] : each];
+    });
 
-    expect(given).toEqual(['none', ['mac'], ['of the site']]);
+    expect(given).toEqual([
+      ['c', 'none'],
+      ['a', ['mac']],
+      ['b', ['of the site']],
+      ['d', ['of the site']],
+    ]);
     expect(nasWith({ hotspots: [hotspotOf('e')] })).not.toHaveProperty('macPasswords');
   });
 

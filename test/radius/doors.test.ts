@@ -28,16 +28,22 @@ const anna = login('anna', { access: ['hotspot'] });
 const annasPhone = login(phone, { subscriber: 'anna', password: new Secret(''), access: ['hotspot', 'dhcp'] });
 const guests = { interimSeconds: 60, sessionTimeoutSeconds: 1800, rateLimit: '1M/2M', pool: 'guests', attributes: [] };
 const fake = { interimSeconds: 120, sessionTimeoutSeconds: 300, rateLimit: '64k/64k', pool: 'fake', attributes: [] };
-const cafe: PortalAccess = { site: 'cafe', key, nas: ['core-1'], clickThrough: { service: 'free', limits: guests } };
+const cafe: PortalAccess = {
+  site: 'cafe',
+  key,
+  nas: ['core-1'],
+  hotspots: new Map([['core-1', ['hs-guest']]]),
+  clickThrough: { service: 'free', limits: guests },
+};
 
 type Attributes = readonly NamedAttribute[];
 
 /** What RouterOS sends from its hotspot (RouterOS 7.1x, FreeRADIUS debug), but User-Name and proof. */
-function atHotspot(mac = phone, more: Attributes = []): Attributes {
+function atHotspot(mac = phone, more: Attributes = [], hotspot = 'hs-guest'): Attributes {
   return [
     { name: 'NAS-Port-Type', value: 'Wireless-802.11' },
     { name: 'Calling-Station-Id', value: mac },
-    { name: 'Called-Station-Id', value: 'hs-guest' },
+    { name: 'Called-Station-Id', value: hotspot },
     { name: 'NAS-Port-Id', value: 'bridge-guests' },
     { name: 'Acct-Session-Id', value: '80100014' },
     { name: 'Framed-IP-Address', value: '10.41.41.9' },
@@ -74,7 +80,8 @@ async function network({ nas = {}, clock = new ManualClock() }: { nas?: Partial<
   const bench = await startServer([anna], { clock });
   bench.directory.devices.set(phone, annasPhone);
   bench.directory.portals = [cafe];
-  bench.directory.nasList = [{ ...coreNas, unknownClients: new Map([['lan', fake]]), ...nas }];
+  const macPasswords = new Map([['hs-guest', 'none' as const]]);
+  bench.directory.nasList = [{ ...coreNas, macPasswords, unknownClients: new Map([['lan', fake]]), ...nas }];
   const router = await TestNas.open();
   let identifier = 0;
   const send = async (octets: (identifier: number) => Uint8Array): Promise<Answer> => {
@@ -160,7 +167,7 @@ describe('a subscriber at a hotspot', () => {
 
 describe('a device that is let in by its MAC', () => {
   it('SPL-20: in every format RouterOS can send, by PAP and CHAP, and Call-Check of other makes', async () => {
-    await using net = await network({ nas: { macPasswords: [new Secret('of this site')] } });
+    await using net = await network({ nas: { macPasswords: new Map([['hs-guest', new Secret('of this site')]]) } });
     const callCheck = [
       { name: 'Service-Type', value: 'Call-Check' },
       { name: 'Calling-Station-Id', value: '00-0C-42-00-D4-64' },
@@ -189,6 +196,8 @@ describe('a device that is let in by its MAC', () => {
     ['a wrong password', phone, 'guess', atHotspot(), 'wrong-password'],
     ['the door of PPP', phone, '', atPpp, 'unknown-subscriber'],
     ['an unknown MAC', tablet, '', atHotspot(tablet), 'unknown-subscriber'],
+    ['a hotspot that lets no device in', phone, '', atHotspot(phone, [], 'hs-yard'), 'wrong-password'],
+    ['its MAC as password where none is let in', phone, phone, atHotspot(phone, [], 'hs-yard'), 'wrong-password'],
   ])('not with %s', async (_, username, password, attributes, reason) => {
     await using net = await network();
 
@@ -357,6 +366,15 @@ describe('a guest whom the portal sent', () => {
       (now) => [guestUsername('cafe', tablet), oneTime(guestUsername('cafe', tablet), now), atHotspot()],
     ],
     ['by PPP', (now) => ['anna', oneTime('anna', now), atPpp]],
+    ['at the hotspot of another site', (now) => ['anna', oneTime('anna', now), atHotspot(phone, [], 'hs-hotel')]],
+    [
+      'without an account at the hotspot of another site',
+      (now) => [
+        guestUsername('cafe', phone),
+        oneTime(guestUsername('cafe', phone), now),
+        atHotspot(phone, [], 'hs-hotel'),
+      ],
+    ],
   ])('is nobody %s', async (_, made) => {
     await using net = await network();
 
