@@ -1,5 +1,6 @@
 import { compact } from '../base/compact.ts';
 import { macSpellings, parseMac } from '../base/mac.ts';
+import { parseGuestUsername } from './portal-password.ts';
 
 /** One decision about a login, kept for `lastmile why`. */
 export interface LoggedDecision {
@@ -38,11 +39,19 @@ export interface DecisionLimits {
   readonly rejects: number;
   /** Rejects of usernames that nobody has: a flood of inventions pushes out nothing but inventions. */
   readonly unknown: number;
+  /** Of guests without an account, whom a browser makes up by accepting the terms: they push out nothing but each other. */
+  readonly guests: number;
   /** Told of one username. */
   readonly perUsername: number;
 }
 
-const defaultLimits: DecisionLimits = { accepts: 262_144, rejects: 131_072, unknown: 16_384, perUsername: 5 };
+const defaultLimits: DecisionLimits = {
+  accepts: 262_144,
+  rejects: 131_072,
+  unknown: 16_384,
+  guests: 32_768,
+  perUsername: 5,
+};
 
 /**
  * Keeps the last decisions of all, not a list for each username: with 100,000 subscribers such lists cost an eighth of the
@@ -53,18 +62,20 @@ export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentD
   const accepts = decisionRing(limits.accepts);
   const rejects = decisionRing(limits.rejects);
   const unknown = decisionRing(limits.unknown);
+  const guests = decisionRing(limits.guests);
   let order = 0;
   return {
     record(decision) {
       order += 1;
-      if (decision.verdict === 'accept') accepts.add(decision, order);
+      if (parseGuestUsername(decision.username) !== undefined) guests.add(decision, order);
+      else if (decision.verdict === 'accept') accepts.add(decision, order);
       else if (decision.reason === 'unknown-subscriber') unknown.add(decision, order);
       else rejects.add(decision, order);
     },
     of(username) {
       const mac = parseMac(username);
       const names = new Set(mac === undefined ? [username] : [username, ...macSpellings(mac)]);
-      return [accepts, rejects, unknown]
+      return [accepts, rejects, unknown, guests]
         .flatMap((ring) => ring.newest(names, limits.perUsername))
         .sort((a, b) => a.order - b.order)
         .slice(-limits.perUsername)

@@ -1,12 +1,14 @@
 import { decide, messageFor, type PasswordLogin } from './decide.ts';
 import type { LoginPage } from './landing.ts';
-import type { Visit } from './visit.ts';
+import type { Portal, Visit } from './visit.ts';
 
 /** A guest the portal lets in. */
 export interface Entry {
   readonly username: string;
   /** Absent: no limit. */
   readonly seconds?: number;
+  /** Does the service itself limit a session, and not only the account's expiry? */
+  readonly timed: boolean;
 }
 
 /** A guest it does not let in. */
@@ -26,20 +28,38 @@ export async function checkPassword(visit: Visit, login: PasswordLogin): Promise
   const { portal, site } = visit;
   const { username, mac } = login;
   const device = [site.name, mac].join('\0');
-  const account = [site.name, username].join('\0');
-  const waitMs = Math.max(portal.devices.wait(device), portal.usernames.wait(account));
-  if (waitMs > 0) return { status: 429, problem: 'locked', minutes: Math.ceil(waitMs / 60_000), username };
+  const nameMs = nameWait(portal, username);
+  const waitMs = Math.max(portal.devices.wait(device), nameMs > 0 && !mayTry(portal, username, device) ? nameMs : 0);
+  if (waitMs > 0) return locked(waitMs, username);
   const decision = decide(visit, login);
+  const known = portal.deps.directory.login(username);
   if (decision.verdict === 'accept') {
     const seconds = decision.limits.sessionTimeoutSeconds;
-    return seconds === undefined ? { username } : { username, seconds };
+    const timed = known?.limits.sessionTimeoutSeconds !== undefined;
+    return { username, timed, ...(seconds === undefined ? {} : { seconds }) };
   }
   const problem = messageFor(decision.reason);
   if (problem !== 'wrong-password') return { status: 403, problem, at: 'username', username };
   portal.devices.failed(device);
-  portal.usernames.failed(account);
+  (known === undefined ? portal.inventedNames : portal.usernames).failed(username);
   await holdBack(visit);
-  return { status: 401, problem, at: 'password', username };
+  return nameMs > 0 ? locked(nameMs, username) : { status: 401, problem, at: 'password', username };
+}
+
+function locked(waitMs: number, username: string): Problem {
+  return { status: 429, problem: 'locked', minutes: Math.ceil(waitMs / 60_000), username };
+}
+
+function nameWait({ usernames, inventedNames }: Portal, username: string): number {
+  return Math.max(usernames.wait(username), inventedNames.wait(username));
+}
+
+/**
+ * Guessing at a name must not keep its owner out, so a device that did nothing wrong may try. Devices are easily made up: so
+ * many tries of all of them, and no more.
+ */
+function mayTry({ devices, lockedTries }: Portal, username: string, device: string): boolean {
+  return !devices.hasFailed(device) && lockedTries.take(username) === 'taken';
 }
 
 /** Devices can be made up, so what is wrong is also counted for the whole site: there it makes nobody wait but the wrong. */

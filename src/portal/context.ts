@@ -5,6 +5,8 @@ import type { OmadaClientContext } from './ports.ts';
 export const contextMs = 15 * 60_000;
 /** How long a guest may ask whether the login worked, and log out. */
 export const statusMs = 24 * 60 * 60_000;
+/** How far the clocks of a controller and ours may differ. */
+export const skewMs = 60_000;
 
 /** A guest in front of a login page: signed, and carried by the page itself, since there are no cookies. */
 export interface GuestContext {
@@ -40,8 +42,8 @@ export interface OmadaDoor {
   readonly type: 'omada';
   readonly controller: string;
   readonly client: OmadaClientContext;
-  /** `t` of the redirect, as it came. */
-  readonly at: string;
+  /** `t` of the redirect, milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A guest who was let in. */

@@ -1,35 +1,44 @@
 import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
-import type { LoggedDecision } from '../access/decision-log.ts';
 import type { Message } from './texts/texts.ts';
 import type { Visit } from './visit.ts';
 
-/** Somebody with a username and a password, at a hotspot. */
-export interface PasswordLogin {
+/** Somebody at a NAS. */
+export interface Somebody {
   readonly username: string;
-  readonly password: string;
   readonly mac: string;
   /** Name of the router or controller. */
   readonly nas: string;
 }
 
-/** The decision that RADIUS would take, taken before a router is bothered; kept for `lastmile why`. */
-export function decide({ portal }: Visit, { username, password, mac, nas }: PasswordLogin): Decision {
-  const { directory, clock, decisions } = portal.deps;
-  const now = clock.now();
-  const credential = { method: 'pap', password: Buffer.from(password) } as const;
-  const decision = authorise({ credential, door: 'hotspot' }, directory.login(username), now);
-  decisions.record(recordOf(decision, { at: now, username, nas, callingStationId: mac, method: 'portal' }));
+/** The same with a password, at a hotspot. */
+export interface PasswordLogin extends Somebody {
+  readonly password: string;
+}
+
+/**
+ * The decision that RADIUS would take, taken before a router is bothered. A reject is kept for `lastmile why`; an accept is
+ * only when something came of it, by `keep`.
+ */
+export function decide(visit: Visit, login: PasswordLogin): Decision {
+  const { directory, clock } = visit.portal.deps;
+  const credential = { method: 'pap', password: Buffer.from(login.password) } as const;
+  const decision = authorise({ credential, door: 'hotspot' }, directory.login(login.username), clock.now());
+  if (decision.verdict === 'reject') keep(visit, login, { refused: decision.reason });
   return decision;
 }
 
-/** The same of a guest without an account, for whom accepting the terms decides. */
-export function admitGuest(
-  { portal }: Visit,
-  { username, mac, nas }: Omit<PasswordLogin, 'password'>,
-  seconds?: number,
-): void {
+/** What became of somebody who may on: sent to the router or let in by the controller, or why neither could be done. */
+export type Outcome = { readonly refused: string } | { readonly seconds?: number };
+
+/** Keeps what became of somebody for `lastmile why`. */
+export function keep({ portal }: Visit, { username, mac, nas }: Somebody, outcome: Outcome): void {
   const { clock, decisions } = portal.deps;
   const known = { at: clock.now(), username, nas, callingStationId: mac, method: 'portal' };
+  if ('refused' in outcome) {
+    decisions.record({ ...known, verdict: 'reject', reason: outcome.refused });
+    return;
+  }
+  const { seconds } = outcome;
   decisions.record({
     ...known,
     verdict: 'accept',
@@ -37,17 +46,14 @@ export function admitGuest(
   });
 }
 
-type Known = Omit<LoggedDecision, 'verdict'>;
-
-function recordOf(decision: Decision, known: Known): LoggedDecision {
-  if (decision.verdict === 'reject') return { ...known, verdict: 'reject', reason: decision.reason };
-  const { sessionTimeoutSeconds } = decision.limits;
-  return { ...known, verdict: 'accept', ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }) };
-}
-
 /** What a guest is told about a reject. The same for a wrong name and a wrong password. */
 export function messageFor(reason: string): Message {
-  return Object.hasOwn(rejects, reason) ? rejects[reason as RejectReason] : 'router-refused';
+  return isRejectReason(reason) ? rejects[reason] : 'router-refused';
+}
+
+/** Does the decision about an account say this, and not only the network? */
+export function isRejectReason(reason: string): reason is RejectReason {
+  return Object.hasOwn(rejects, reason);
 }
 
 const rejects: Readonly<Record<RejectReason, Message>> = {

@@ -1,10 +1,11 @@
 import type { PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, type Entry } from './check-password.ts';
+import { keep } from './decide.ts';
 import type { Fields } from './fields.ts';
 import { onwardUrl } from './guest-url.ts';
 import { textsIn } from './language.ts';
-import { handOver, type MikrotikGuest, passwordMethod, readMikrotik, routerLogin } from './mikrotik.ts';
+import { handOver, type MikrotikGuest, readMikrotik, routerLogin, routerRefusals } from './mikrotik.ts';
 import type { Portal, Refusal, Visit } from './visit.ts';
 import { notice, startAgain, wordsFor } from './visit.ts';
 
@@ -46,23 +47,31 @@ export async function externalLogin(visit: Visit, fields: Fields, json: boolean)
   }
   const login = { username, password, mac: guest.mac, nas: guest.bridge.router };
   const entry = await checkPassword(visit, login);
-  portal.deps.counters.login(site.name, 'external', 'problem' in entry ? entry.problem : 'accepted');
   if ('problem' in entry) {
+    portal.deps.counters.login(site.name, 'external', entry.problem);
     const { status, problem, minutes } = entry;
     return answer({ status, message: problem, ...again, ...(minutes === undefined ? {} : { minutes }) });
   }
-  return toRouter(visit, guest, username, json);
+  return toRouter(visit, guest, entry, json);
 }
 
-function toRouter(visit: Visit, guest: MikrotikGuest, username: string, json: boolean): Answer {
+function toRouter(visit: Visit, guest: MikrotikGuest, entry: Entry, json: boolean): Answer {
   const { portal, site, from } = visit;
+  const { counters } = portal.deps;
   const { bridge, door, mac, originalUrl } = guest;
+  const { username } = entry;
+  const who = { username, mac, nas: bridge.router };
   const answer = (refusal: Refusal) => refuseExternal(portal, visit, refusal, json);
-  if (passwordMethod(bridge, door) === undefined) return answer({ status: 502, message: 'no-password-method' });
   const dst = onwardUrl(originalUrl, site, portal.deps.settings().publicUrl) ?? site.welcomeUrl;
   const nonce = Buffer.from(portal.deps.random(12)).toString('base64url');
   const login = routerLogin(visit, bridge, door, { username, mac, nonce, ...(dst === undefined ? {} : { dst }) });
-  if (login === undefined) return answer({ status: 503, message: 'not-ready' });
+  if (typeof login === 'string') {
+    counters.login(site.name, 'external', login);
+    keep(visit, who, { refused: login });
+    return answer(routerRefusals[login]);
+  }
+  counters.login(site.name, 'external', 'accepted');
+  keep(visit, who, entry.seconds === undefined ? {} : { seconds: entry.seconds });
   portal.deps.log.info(
     { site: site.name, nas: bridge.router, mac, username, method: 'external', from },
     'guest let in',

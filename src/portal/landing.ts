@@ -11,7 +11,7 @@ import { readContext } from './read-context.ts';
 import { routerError } from './router-error.ts';
 import type { Message } from './texts/texts.ts';
 import { readToken, signToken } from './token.ts';
-import { notice, pathOf, refuse, type Visit, wordsFor } from './visit.ts';
+import { notice, originsOf, pathOf, refuse, type Visit, wordsFor } from './visit.ts';
 
 /** `GET /p/{site}`: where routers and controllers send guests, and where a page goes on in another language. */
 export function landing(visit: Visit, fields: Fields): Answer {
@@ -59,8 +59,7 @@ export function loginPage(visit: Visit, context: GuestContext, page: LoginPage):
 function formOrigins({ portal, site }: Visit): readonly string[] {
   const { publicUrl } = portal.deps.settings();
   const routers = site.bridges.filter((bridge) => bridge.type === 'mikrotik');
-  const origins = routers.map(({ loginUrl }) => new URL(loginUrl).origin);
-  return [...new Set([...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]), ...origins])];
+  return originsOf([publicUrl, ...routers.map(({ loginUrl }) => loginUrl)]);
 }
 
 function arrived(visit: Visit, fields: Fields, guest: MikrotikGuest | OmadaGuest | Message): Answer {

@@ -5,22 +5,21 @@ export interface LockoutLimits {
   readonly failures: number;
   readonly withinMs: number;
   readonly waitMs: number;
-  /** Remembered at once. */
+  /** Remembered at once of those who failed, and as many of those who wait. */
   readonly most: number;
 }
 
-interface Tries {
-  /** When, on the monotonic clock; the last ones only. */
-  readonly failed: number[];
-  lockedUntil: number;
-}
-
-/** Makes those wait who guess. A success takes nothing back: whoever has one account could otherwise guess at others. */
+/**
+ * Makes those wait who guess. A success takes nothing back: whoever has one account could otherwise guess at others. Those who
+ * wait are kept apart from those who only failed, so that inventions, however many, free nobody.
+ */
 export class Lockout {
   readonly #clock: Clock;
   readonly #limits: LockoutLimits;
-  /** In order of the last failure. */
-  readonly #tries = new Map<string, Tries>();
+  /** When they failed, on the monotonic clock, the last times only; in order of the last. */
+  readonly #failures = new Map<string, readonly number[]>();
+  /** Until when they wait; in that order. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(clock: Clock, limits: LockoutLimits) {
     this.#clock = clock;
@@ -29,21 +28,44 @@ export class Lockout {
 
   /** Milliseconds that are left to wait; 0 when there is nothing to wait for. */
   wait(who: string): number {
-    return Math.max(0, (this.#tries.get(who)?.lockedUntil ?? 0) - this.#clock.monotonic());
+    return Math.max(0, (this.#waiting.get(who) ?? 0) - this.#clock.monotonic());
+  }
+
+  /** Is a failure remembered that still counts? */
+  hasFailed(who: string): boolean {
+    return this.wait(who) > 0 || this.#recent(who).length > 0;
   }
 
   failed(who: string): void {
-    const { failures, withinMs, waitMs, most } = this.#limits;
+    const { failures, waitMs, most } = this.#limits;
     const now = this.#clock.monotonic();
-    const tries = this.#tries.get(who) ?? { failed: [], lockedUntil: 0 };
-    tries.failed.push(now);
-    while (tries.failed.length > failures || (tries.failed[0] ?? now) <= now - withinMs) tries.failed.shift();
-    if (tries.failed.length >= failures) {
-      tries.lockedUntil = now + waitMs;
-      tries.failed.length = 0;
+    const times = [...this.#recent(who), now];
+    this.#failures.delete(who);
+    if (times.length < failures) {
+      makeRoom(this.#failures, most);
+      this.#failures.set(who, times);
+      return;
     }
-    this.#tries.delete(who);
-    if (this.#tries.size >= most) this.#tries.delete(this.#tries.keys().next().value ?? '');
-    this.#tries.set(who, tries);
+    this.#waiting.delete(who);
+    this.#forgetFree(now);
+    makeRoom(this.#waiting, most);
+    this.#waiting.set(who, now + waitMs);
   }
+
+  #recent(who: string): readonly number[] {
+    const since = this.#clock.monotonic() - this.#limits.withinMs;
+    return (this.#failures.get(who) ?? []).filter((time) => time > since);
+  }
+
+  #forgetFree(now: number): void {
+    for (const [who, until] of this.#waiting) {
+      if (until > now) return;
+      this.#waiting.delete(who);
+    }
+  }
+}
+
+/** For one more: the first goes. */
+function makeRoom(map: Map<string, unknown>, most: number): void {
+  if (map.size >= most) map.delete(map.keys().next().value ?? '');
 }

@@ -7,7 +7,7 @@ import type { MikrotikDoor } from './context.ts';
 import type { Fields } from './fields.ts';
 import { bridgesAt, type GivenLogin, loginUrlOf, readGivenLogin } from './login-target.ts';
 import { handOverPage } from './pages/render.ts';
-import type { Visit } from './visit.ts';
+import { originsOf, type Refusal, type Visit } from './visit.ts';
 
 /** A guest as the login page of a router tells of one. */
 export interface MikrotikGuest {
@@ -118,19 +118,35 @@ export interface MikrotikLogin {
   readonly nonce: string;
 }
 
-/** Where a browser logs in at the router, and what it says there. The password works once, for a minute or two. */
+/** Where a browser logs in at the router, and what it says there. */
+export interface RouterLogin {
+  readonly url: URL;
+  readonly fields: readonly (readonly [string, string])[];
+}
+
+/** Why there is none: nothing a guest did wrong. */
+export const routerRefusals = {
+  'no-password-method': { status: 502, message: 'no-password-method' },
+  'not-ready': { status: 503, message: 'not-ready' },
+  'wait-a-minute': { status: 429, message: 'wait-a-minute', minutes: 1 },
+} satisfies Readonly<Record<string, Refusal>>;
+
+/** The login of a guest at the router. Its password works once, for a minute or two. */
 export function routerLogin(
   { portal, site }: Visit,
   bridge: MikrotikBridge,
   door: MikrotikDoor,
   guest: MikrotikLogin,
-): { readonly url: URL; readonly fields: readonly (readonly [string, string])[] } | undefined {
+): RouterLogin | keyof typeof routerRefusals {
   const method = passwordMethod(bridge, door);
+  if (method === undefined) return 'no-password-method';
   const access = portal.deps.directory.portal(site.name);
-  if (method === undefined || access?.nas.includes(bridge.router) !== true) return undefined;
+  if (access?.nas.includes(bridge.router) !== true) return 'not-ready';
   const { username, mac, dst, nonce } = guest;
   const use = { username, mac, nas: bridge.router };
-  const once = portalPassword(access.key, use, slotFor(portal, use)).reveal();
+  const slot = slotFor(portal, use);
+  if (slot === undefined) return 'wait-a-minute';
+  const once = portalPassword(access.key, use, slot).reveal();
   const password = method === 'chap' && door.challenge !== undefined ? chapPassword(door.challenge, once) : once;
   return {
     url: loginUrlOf(bridge, door.path),
@@ -144,24 +160,41 @@ export function routerLogin(
   };
 }
 
-/** This minute, or the last one, whose password still works, when that of this one was handed out already. */
-function slotFor({ issued, deps }: Visit['portal'], { username, mac, nas }: PortalPasswordUse): number {
-  const now = slotOf(deps.clock.now());
-  const unused = (slot: number) => issued.use([username, mac, nas, slot].join('\0'), 2 * slotSeconds * 1000);
-  return [now, now - 1].find(unused) ?? now;
+/** What is left of a minute for a browser to reach the router with a password of the last one. */
+const handOverMs = 20_000;
+
+/**
+ * This minute; when its password was handed out already the last one, as long as its password works long enough to get to the
+ * router.
+ */
+function slotFor({ issued, deps }: Visit['portal'], { username, mac, nas }: PortalPasswordUse): number | undefined {
+  const now = deps.clock.now();
+  const slotMs = slotSeconds * 1000;
+  const slots = now % slotMs < slotMs - handOverMs ? [slotOf(now), slotOf(now) - 1] : [slotOf(now)];
+  return slots.find((slot) => issued.use([username, mac, nas, slot].join('\0'), 2 * slotMs));
 }
 
 /** On to the router: by redirect, or by a form where the router's method says so. */
 export function handOver(
-  { site, language }: Visit,
+  { portal, site, language }: Visit,
   bridge: MikrotikBridge,
-  { url, fields }: NonNullable<ReturnType<typeof routerLogin>>,
+  { url, fields }: RouterLogin,
 ): Answer {
   const frame = { site, language, heading: 'step' } as const;
   if (bridge.method === 'pap-form') {
     const page = handOverPage(frame, { form: { action: url.href, fields } });
-    return { type: 'page', status: 200, page, formOrigins: [url.origin] };
+    return {
+      type: 'page',
+      status: 200,
+      page,
+      formOrigins: originsOf([url.href, portal.deps.settings().publicUrl, dstOf(fields)]),
+    };
   }
   for (const [name, value] of fields) url.searchParams.set(name, value);
   return { type: 'redirect', location: url.href, page: handOverPage(frame, { href: url.href }) };
+}
+
+/** The router answers the form with a redirect to there, which counts as the form's target (CSP3 §6.4.2). */
+function dstOf(fields: RouterLogin['fields']): string | undefined {
+  return fields.find(([name]) => name === 'dst')?.[1];
 }

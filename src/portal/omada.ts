@@ -1,6 +1,6 @@
 import { parseMac } from '../base/mac.ts';
 import type { OmadaBridge, PortalSite } from '../model/model.ts';
-import { contextMs, type OmadaDoor } from './context.ts';
+import { contextMs, type OmadaDoor, skewMs } from './context.ts';
 import type { Fields } from './fields.ts';
 import type { OmadaClientContext } from './ports.ts';
 
@@ -15,8 +15,6 @@ export interface OmadaGuest {
 
 export type OmadaFlaw = 'wrong-site' | 'no-device' | 'reconnect' | 'old-controller' | 'bad-request';
 
-/** How far the clocks of a controller and ours may differ. */
-const skewMs = 60_000;
 /** Octets of a URL that is passed back to the controller as it came. */
 const longestPassedOn = 700;
 /** Octets: an SSID has 32, and each may have become a replacement character. */
@@ -43,7 +41,7 @@ export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now
   const mac = parseMac(clientMac ?? '');
   if (mac === undefined || clientMac === undefined) return 'no-device';
   const at = readTime(t);
-  if (at === undefined || t === undefined) return 'bad-request';
+  if (at === undefined) return 'bad-request';
   if (at > now + skewMs || at < now - contextMs) return 'reconnect';
   const unit = readUnit(fields);
   if (unit === undefined) return 'bad-request';
@@ -52,7 +50,7 @@ export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now
   const client: OmadaClientContext = { clientMac, site: siteName, ...ip, ...(fits ? { redirectUrl } : {}), ...unit };
   return {
     bridge,
-    door: { type: 'omada', controller: bridge.controller, client, at: t },
+    door: { type: 'omada', controller: bridge.controller, client, at },
     mac,
     ...(ip.clientIp === undefined ? {} : { ip: ip.clientIp }),
     ...(redirectUrl === undefined ? {} : { originalUrl: redirectUrl }),
@@ -84,17 +82,17 @@ type Unit =
   | { readonly kind: 'gateway'; readonly gatewayMac: string; readonly vid: string };
 
 /**
- * Milliseconds since 1970 of the redirect's `t`. Documents call it microseconds, controllers were seen to send seconds: its
- * size tells, since these differ by a thousand.
+ * Milliseconds since 1970 of the redirect's `t`. Documents call it microseconds, controllers were seen to send seconds: the
+ * number of its digits tells, until the year 2286.
  */
 export function readTime(t: string | undefined): number | undefined {
-  if (t === undefined || !/^\d{9,17}$/.test(t)) return undefined;
+  if (t === undefined || !/^[1-9](?:\d{9}|\d{12}|\d{15})$/.test(t)) return undefined;
   const value = Number(t);
-  if (t.length <= 11) return value * 1000;
-  return t.length <= 14 ? value : Math.floor(value / 1000);
+  if (t.length === 10) return value * 1000;
+  return t.length === 13 ? value : Math.floor(value / 1000);
 }
 
-/** What a redirect is known by: it lets in once. */
-export function redirectKey({ controller, client, at }: OmadaDoor, mac: string): string {
-  return ['omada', controller, client.site, mac, at].join('\0');
+/** What grants are known by: nothing that a browser may spell in another way. */
+export function grantKey({ controller, site }: OmadaBridge, mac: string): string {
+  return [controller, site.name, mac].join('\0');
 }

@@ -2,9 +2,12 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Endpoint, PortalSettings } from '../model/model.ts';
+import { contextMs, skewMs } from './context.ts';
+import { Grants } from './grants.ts';
 import { buildHttp } from './http.ts';
 import { Lockout } from './lockout.ts';
 import type { PortalDeps } from './ports.ts';
+import { Rate } from './rate.ts';
 import { Spent } from './spent.ts';
 import type { Portal } from './visit.ts';
 
@@ -24,6 +27,10 @@ export class PortalListenError extends LastmileError {
 const minuteMs = 60_000;
 const deviceLimits = { failures: 5, withinMs: 10 * minuteMs, waitMs: 15 * minuteMs, most: 50_000 };
 const usernameLimits = { ...deviceLimits, failures: 20 };
+const lockedTryLimits = { count: 30, withinMs: minuteMs, most: 10_000 };
+const freeGuestLimits = { count: 600, withinMs: minuteMs, most: 10_000 };
+/** Until a redirect of a controller, ahead of our clock as far as may be, and the page made from it are both too old. */
+const redirectMs = 2 * contextMs + skewMs;
 const placeLimits = { failures: 60, withinMs: minuteMs, waitMs: minuteMs, most: 10_000 };
 
 /** What guests' browsers talk to. Everything it needs to know of a guest it finds in the request. */
@@ -59,8 +66,12 @@ function portalOf(deps: PortalDeps): Portal {
     deps,
     devices: new Lockout(deps.clock, deviceLimits),
     usernames: new Lockout(deps.clock, usernameLimits),
+    inventedNames: new Lockout(deps.clock, usernameLimits),
+    lockedTries: new Rate(deps.clock, lockedTryLimits),
     places: new Lockout(deps.clock, placeLimits),
+    freeGuests: new Rate(deps.clock, freeGuestLimits),
     spent: new Spent(deps.clock),
+    grants: new Grants(deps.clock, redirectMs),
     issued: new Spent(deps.clock),
     waiting: { count: 0 },
     held: { count: 0 },

@@ -25,11 +25,6 @@ export class Spent {
     return true;
   }
 
-  /** Takes a use back: nothing came of it. */
-  release(what: string): void {
-    this.#until.delete(what);
-  }
-
   #forgetOld(): void {
     const now = this.#clock.monotonic();
     for (const [what, until] of this.#until) {

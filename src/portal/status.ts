@@ -1,7 +1,7 @@
 import { parseMac } from '../base/mac.ts';
 import type { Answer } from './answer.ts';
 import type { GuestStatus } from './context.ts';
-import { messageFor } from './decide.ts';
+import { isRejectReason, messageFor } from './decide.ts';
 import type { Fields } from './fields.ts';
 import { textsIn } from './language.ts';
 import { type Frame, noticePage } from './pages/render.ts';
@@ -126,6 +126,8 @@ function failureOf({ portal }: Visit, { username, mac, since }: GuestStatus): Me
   const last = portal.deps.decisions
     .of(username)
     .filter(({ at, callingStationId }) => at >= since && parseMac(callingStationId ?? '') === mac)
+    // A second press of the button is refused for what is no matter of the account.
+    .filter(({ method, reason }) => method !== 'portal' || reason === undefined || isRejectReason(reason))
     .at(-1);
   if (last === undefined || last.verdict === 'accept') return 'try-again';
   const message = messageFor(last.reason ?? '');

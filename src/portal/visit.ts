@@ -1,9 +1,11 @@
 import type { MikrotikBridge, PortalLanguage, PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
+import type { Grants } from './grants.ts';
 import { textsIn } from './language.ts';
 import type { Lockout } from './lockout.ts';
 import { type Frame, noticePage } from './pages/render.ts';
 import type { PortalDeps } from './ports.ts';
+import type { Rate } from './rate.ts';
 import type { Spent } from './spent.ts';
 import type { Message, Texts } from './texts/texts.ts';
 
@@ -12,12 +14,20 @@ export interface Portal {
   readonly deps: PortalDeps;
   /** By site and device. */
   readonly devices: Lockout;
-  /** By site and username. */
+  /** By username, at whichever site. */
   readonly usernames: Lockout;
+  /** The same of names that nobody has: a flood of them pushes out nothing but them. */
+  readonly inventedNames: Lockout;
+  /** Tries for usernames that have to wait. */
+  readonly lockedTries: Rate;
   /** Whole sites. */
   readonly places: Lockout;
-  /** Pages and redirects that let somebody in. */
+  /** Guests without an account, by site. */
+  readonly freeGuests: Rate;
+  /** Pages that let somebody in. */
   readonly spent: Spent;
+  /** Devices that controllers let in. */
+  readonly grants: Grants;
   /** One-time passwords that were handed out. */
   readonly issued: Spent;
   /** Guests we look for at the moment, and wrong passwords whose answer is held back. */
@@ -83,4 +93,9 @@ export function publicUrlOf({ portal, site }: Visit, page: string): string | und
 /** The way back to a fresh login page, where there is one: the router sends everybody there who is not logged in. */
 export function startAgain(language: PortalLanguage, bridge: MikrotikBridge | undefined): Pick<Refusal, 'link'> {
   return bridge === undefined ? {} : { link: { href: bridge.loginUrl, text: textsIn[language].again } };
+}
+
+/** Each once. */
+export function originsOf(urls: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])))];
 }

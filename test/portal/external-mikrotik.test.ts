@@ -71,8 +71,10 @@ describe('a page of another portal', () => {
   it('IS-56: is sent on to web pages only', async () => {
     await using lab = await PortalLab.start();
 
-    for (const original of ['javascript:alert(1)', 'http://captive.apple.com/', 'http://login.cafe.example/login']) {
-      const sent = await guest.post(`${lab.url}${path}`, { ...posted, 'link-success': original });
+    const originals = ['javascript:alert(1)', 'http://captive.apple.com/', 'http://login.cafe.example/login'];
+    for (const [at, original] of originals.entries()) {
+      const from = { ...posted, mac: `02:00:00:00:00:0${at}` };
+      const sent = await guest.post(`${lab.url}${path}`, { ...from, 'link-success': original });
 
       expect(new URL(sent.headers.location ?? '').searchParams.get('dst')).toBe('https://cafe.example/welcome');
     }

@@ -273,13 +273,42 @@ describe('somebody who guesses', () => {
     expect(later.status).toBe(303);
   });
 
-  it('waits after twenty wrong passwords of one account from many devices', async () => {
-    await using lab = await PortalLab.start();
-    const device = (at: number) => `02:00:00:00:00:${at.toString(16).padStart(2, '0')}`;
+  const device = (at: number) => `02:00:00:00:00:${at.toString(16).padStart(2, '0')}`;
+
+  it('waits after twenty wrong passwords of one account from many devices, at every site', async () => {
+    await using lab = await PortalLab.start([site(), site({ name: 'bar' })]);
     for (let at = 0; at < 20; at += 1) await guess(lab, device(at), 'anna');
 
+    const wrong = await guess(lab, device(20), 'anna');
+    const elsewhere = await guess(lab, device(21), 'anna', 'guess', 'bar');
+
+    expect([wrong.status, elsewhere.status]).toEqual([429, 429]);
+    expect((await guess(lab, device(22), 'ben')).status).toBe(401);
+  });
+
+  it('keeps the owner of the account out of nothing, who has the password and a device that guessed nothing', async () => {
+    await using lab = await PortalLab.start();
+    for (let at = 0; at < 21; at += 1) await guess(lab, device(at), 'anna');
+
     expect((await guess(lab, device(20), 'anna', 'correct horse')).status).toBe(429);
-    expect((await guess(lab, device(20), 'ben')).status).toBe(401);
+    expect((await guess(lab, mac, 'anna', 'correct horse')).status).toBe(303);
+  });
+
+  it('has thirty tries a minute at an account that waits, however many devices it makes up', async () => {
+    await using lab = await PortalLab.start();
+    for (let at = 0; at < 50; at += 1) await guess(lab, device(at), 'nobody');
+
+    await guess(lab, mac, 'nobody');
+
+    expect(lab.decisions.of('nobody').map(({ callingStationId }) => callingStationId)).not.toContain(mac);
+  });
+
+  it('frees nobody who waits by names and devices that are made up', async () => {
+    await using lab = await PortalLab.start();
+    for (let at = 0; at < 5; at += 1) await guess(lab, mac, 'anna');
+    for (let at = 0; at < 30; at += 1) await guess(lab, device(at), `user${at}`);
+
+    expect((await guess(lab, mac, 'anna', 'correct horse')).status).toBe(429);
   });
 
   it('learns neither from words nor from time whether a name exists', async () => {
@@ -294,7 +323,6 @@ describe('somebody who guesses', () => {
 
   it('waits longer for each answer once 60 in a minute are wrong at a site, while others do not', async () => {
     await using lab = await PortalLab.start();
-    const device = (at: number) => `02:00:00:00:00:${at.toString(16).padStart(2, '0')}`;
     for (let at = 0; at < 61; at += 1) await guess(lab, device(at), `user${at}`);
 
     const right = await guess(lab, mac, 'anna', 'correct horse');
@@ -368,8 +396,14 @@ function logIn(lab: PortalLab, more: Readonly<Record<string, string>>): Promise<
   });
 }
 
-async function guess(lab: PortalLab, device: string, username: string, password = 'guess'): Promise<GuestPage> {
-  const page = await guest.get(`${lab.url}/p/cafe?${new URLSearchParams({ ...routerFields, mac: device })}`);
+async function guess(
+  lab: PortalLab,
+  device: string,
+  username: string,
+  password = 'guess',
+  at = 'cafe',
+): Promise<GuestPage> {
+  const page = await guest.get(`${lab.url}/p/${at}?${new URLSearchParams({ ...routerFields, mac: device })}`);
   return guest.submit(page, { username, password });
 }
 

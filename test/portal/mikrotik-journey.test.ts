@@ -48,14 +48,27 @@ describe('a guest whom a router sent to the portal', () => {
     ]);
   });
 
-  it('can log in again at once, with another password', async () => {
+  it('can log in again at once, with another password, and a third time after a minute', async () => {
     await using lab = await PortalLab.start();
 
     const sent = [await logIn(lab), await logIn(lab), await logIn(lab)];
 
     const now = slotOf(lab.clock.now());
     const ofSlot = (slot: number) => portalPassword(siteKey, { username: 'anna', mac, nas: 'cafe-1' }, slot).reveal();
-    expect(sent.map((page) => parametersOf(page)['password'])).toEqual([ofSlot(now), ofSlot(now - 1), ofSlot(now)]);
+    expect(sent.slice(0, 2).map((page) => parametersOf(page)['password'])).toEqual([ofSlot(now), ofSlot(now - 1)]);
+    expect(sent[2]).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+    expect(sent[2]?.text).toContain('Please wait a minute');
+    expect(lab.decisions.of('anna').at(-1)).toMatchObject({ verdict: 'reject', reason: 'wait-a-minute' });
+  });
+
+  it('gets no password that would run out on the way to the router', async () => {
+    await using lab = await PortalLab.start();
+    await lab.clock.sleep(40_000);
+
+    const sent = [await logIn(lab), await logIn(lab)];
+    await lab.clock.sleep(20_000);
+
+    expect([...sent, await logIn(lab)].map(({ status }) => status)).toEqual([303, 429, 303]);
   });
 
   it('connects with one tick and one press where no account is needed', async () => {

@@ -3,9 +3,10 @@ import { guestUsername } from '../../src/access/portal-password.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { readTime } from '../../src/portal/omada.ts';
 import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
-import { login, mac, omadaBridge, PortalLab, site } from './support.ts';
+import { login, mac, omadaBridge, PortalLab, routerFields, site } from './support.ts';
 
 const guest = new GuestClient();
+const still = new GuestClient({ follow: 0 });
 const clientMac = mac.replaceAll(':', '-');
 
 describe('a guest whom a controller sent to the portal', () => {
@@ -84,6 +85,21 @@ describe('a guest whom a controller sent to the portal', () => {
     ]);
   });
 
+  it('is let in for a working day though the account is good for a year, unless the service says longer', async () => {
+    await using lab = await PortalLab.start();
+    const expires = lab.clock.now() + 365 * 86_400_000;
+    const day = { interimSeconds: 120, sessionTimeoutSeconds: 86_400, attributes: [] };
+    lab.logins.set('ben', login('ben', { expires }));
+    lab.logins.set('carl', login('carl', { expires, limits: day }));
+
+    for (const [at, username] of ['ben', 'carl'].entries()) {
+      const page = await arrive(lab, { ...eap, clientMac: `02-00-00-00-00-0${at}` });
+      await guest.submit(page, { username, password: 'correct horse' });
+    }
+
+    expect(lab.omada.asked.map(({ seconds }) => seconds)).toEqual([8 * 3600, 86_400]);
+  });
+
   it('OM-13: goes on to a web page only', async () => {
     await using lab = await PortalLab.start();
     const ends: (string | undefined)[] = [];
@@ -102,7 +118,17 @@ describe('the time of a redirect', () => {
     expect(['1677047514', '1677047514123', '1677047514123456'].map(readTime)).toEqual([
       1_677_047_514_000, 1_677_047_514_123, 1_677_047_514_123,
     ]);
-    expect(['', '-1677047514', '1e9', '3600', '16770475141234567890'].map(readTime)).toEqual(Array(5).fill(undefined));
+    const none = [
+      '',
+      '-1677047514',
+      '1e9',
+      '3600',
+      '16770475141234567890',
+      '01677047514',
+      '0001677047514',
+      '16770475140',
+    ];
+    expect(none.map(readTime)).toEqual(none.map(() => undefined));
   });
 
   it.each([
@@ -133,6 +159,66 @@ describe('the time of a redirect', () => {
   });
 });
 
+describe('a redirect that was changed by hand', () => {
+  it.each<readonly [string, (t: number) => Readonly<Record<string, string>>]>([
+    ['an older time', (t) => ({ t: String(t - 1) })],
+    ['the same time in milliseconds', (t) => ({ t: `${t}000` })],
+    ['the same time in microseconds', (t) => ({ t: `${t}000001` })],
+    ['the id of the site in place of its name', () => ({ site: omadaBridge.site.id ?? '' })],
+    ['the device in another spelling', () => ({ clientMac: mac.toLowerCase() })],
+    ['a gateway in place of the access point', () => ({ gatewayMac: '98-DA-C4-44-55-66', vid: '1' })],
+  ])('%s: lets nobody in a second time', async (_, changed) => {
+    await using lab = await PortalLab.start();
+    const now = Math.floor(lab.clock.now() / 1000);
+    const { apMac, ssidName, radioId, ...bare } = eap;
+    await guest.submit(await arrive(lab, { ...eap, t: String(now) }), { terms: 'accepted' });
+
+    const more = changed(now);
+    const sent = { ...('vid' in more ? bare : { ...bare, apMac, ssidName, radioId }), t: String(now), ...more };
+    const again = await guest.submit(await arrive(lab, sent as Readonly<Record<string, string>>), {
+      terms: 'accepted',
+    });
+
+    expect(again.status).toBe(409);
+    expect(lab.omada.asked).toHaveLength(1);
+    expect(lab.decisions.of(guestUsername('cafe', mac)).map(({ reason }) => reason)).toEqual([undefined, 'page-used']);
+  });
+
+  it('a newer time: lets in again after a minute only', async () => {
+    await using lab = await PortalLab.start();
+    const at = (seconds: number) => String(Math.floor(lab.clock.now() / 1000) + seconds);
+
+    const first = await guest.submit(await arrive(lab, { ...eap, t: at(0) }), { terms: 'accepted' });
+    const soon = await guest.submit(await arrive(lab, { ...eap, t: at(1) }), { terms: 'accepted' });
+    await lab.clock.sleep(60_000);
+    const later = await guest.submit(await arrive(lab, { ...eap, t: at(0) }), { terms: 'accepted' });
+
+    expect([first.status, soon.status, later.status]).toEqual([200, 429, 200]);
+    expect(soon.text).toContain('Please wait a minute');
+  });
+});
+
+describe('very many guests without an account', () => {
+  it('are told to wait, push no decision of others out and fill no log', async () => {
+    await using lab = await PortalLab.start();
+    const device = (at: number) =>
+      `02-00-00-00-${String(at >> 8).padStart(2, '0')}-${(at & 255).toString(16).padStart(2, '0')}`;
+    const pages: GuestPage[] = [];
+
+    for (let at = 0; at < 602; at += 1) {
+      const page = await still.get(`${lab.url}/p/cafe?${new URLSearchParams({ ...routerFields, mac: device(at) })}`);
+      pages.push(await still.submit(page, { terms: 'accepted' }));
+    }
+
+    expect(pages.filter(({ status }) => status === 303)).toHaveLength(600);
+    expect(pages.at(-1)?.text).toContain('The network is busy');
+    const levels = lab.logged
+      .map((line) => (JSON.parse(line) as { level: number }).level)
+      .filter((level) => level > 20);
+    expect(levels).toEqual([40]);
+  });
+});
+
 describe('a controller that does not let a guest in', () => {
   it.each([
     ['stale', 409, 'Switch your Wi-Fi off and on again'],
@@ -148,6 +234,10 @@ describe('a controller that does not let a guest in', () => {
     const online = await guest.submit(page, { username: 'anna', password: 'correct horse' });
 
     expect(refused.status).toBe(status);
+    expect(lab.decisions.of('anna')).toMatchObject([
+      { verdict: 'reject', reason: result === 'stale' ? 'reconnect' : result },
+      { verdict: 'accept', sessionTimeoutSeconds: 28_800 },
+    ]);
     expect(refused.text).toContain(words);
     expect(refused.text).not.toContain('41501');
     expect(online.heading).toBe('You are online');
