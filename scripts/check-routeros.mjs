@@ -82,7 +82,9 @@ function propertyNames(menu) {
   const names = lists.flatMap((list) => {
     const value = menu[list];
     if (Array.isArray(value)) return value.filter((name) => typeof name === 'string');
-    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    if (typeof value !== 'object' || value === null) return [];
+    // What newer versions dropped is in no schema of today.
+    return Object.keys(value).filter((name) => value[name]?.goneSince === undefined);
   });
   return [...new Set([...names, ...(menu.identity?.field === undefined ? [] : [menu.identity.field])])];
 }

@@ -92,6 +92,51 @@ describe('a guest who is suspended while online', () => {
   });
 });
 
+describe('a guest whose row an apply took away before it died', () => {
+  async function orphaned(version: string) {
+    const lab = await Lab.start(network, { version });
+    const inventory = new MemoryInventory();
+    await settle(lab, network, inventory);
+    await signIn(lab.router, 'gina');
+    lab.router.remove('/ip/hotspot/user', 'gina');
+    const { plan } = await settle(lab, networkWith(cookies, ...guests.slice(1)), inventory);
+    return {
+      plan,
+      left: online(lab.router),
+      [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
+    };
+  }
+
+  it('IW-18: is cut off by the next run where the session shows whose row it was, before 7.21', async () => {
+    await using run = await orphaned('7.20.8');
+
+    expect(run.plan.sessions).toMatchObject([{ username: 'gina', action: 'disconnect', why: 'removed' }]);
+    expect(run.left).toEqual([]);
+  });
+
+  it('stays since 7.21, where nothing tells such a guest from one of somebody else', async () => {
+    await using run = await orphaned('7.22.3');
+
+    expect(run.plan.sessions).toEqual([]);
+    expect(run.left).toEqual(['gina']);
+  });
+
+  it('IW-18: is cut off by the next run in every version while the row is there, and disabled', async () => {
+    for (const version of ['7.20.8', '7.22.3']) {
+      await using lab = await Lab.start(network, { version });
+      const inventory = new MemoryInventory();
+      await settle(lab, network, inventory);
+      await signIn(lab.router, 'gina');
+      lab.router.set('/ip/hotspot/user', 'gina', { disabled: 'yes' });
+
+      const { plan } = await settle(lab, suspended, inventory);
+
+      expect(plan.sessions).toMatchObject([{ username: 'gina', why: 'disabled', sessionIds: [phone] }]);
+      expect(online(lab.router)).toEqual([]);
+    }
+  });
+});
+
 describe('a hotspot session that RADIUS wants ended', () => {
   it('IW-18: is found by its user and device, for a hotspot shows no Acct-Session-Id', async () => {
     await using lab = await Lab.start(network);

@@ -369,6 +369,33 @@ describe('MAC authentication', () => {
     expect(device).toMatchObject({ online: true, username: guestMac });
     expect((await radius.next()).packet.attributes['Acct-Status-Type']).toBe('Start');
   });
+
+  it('IS-24: asks in its format though another hotspot, or a row that is switched off, knows the device', async () => {
+    await using lab = await cafe({ 'login-by': 'mac', 'radius-mac-format': 'XXXXXXXXXXXX' });
+    const { router, radius } = lab;
+    router.add('/ip/hotspot', { name: 'hs-yard', interface: 'ether4', profile: 'cafe' });
+    router.add('/ip/hotspot/user', { name: guestMac, server: 'hs-yard' });
+    router.add('/ip/hotspot/user', { name: guestMac, server: 'hs-cafe', disabled: 'yes' });
+
+    const device = await arrive(router);
+
+    expect((await radius.next()).packet.attributes['User-Name']).toBe('02005E00000A');
+    expect(device).toMatchObject({ online: true, username: '02005E00000A' });
+  });
+
+  it('asks nobody about a row that is switched off where such rows keep RADIUS from being asked', async () => {
+    await using lab = await cafe(
+      { 'login-by': 'mac', 'radius-mac-format': 'XXXXXXXXXXXX' },
+      { disabledSecretAsksRadius: false },
+    );
+    const { router, radius } = lab;
+    router.add('/ip/hotspot/user', { name: guestMac, disabled: 'yes' });
+
+    const device = await arrive(router);
+
+    expect(device.online).toBe(false);
+    expect(radius.waiting).toBe(0);
+  });
 });
 
 describe('a device the hotspot remembers', () => {

@@ -162,6 +162,24 @@ describe('a guest the router knows by itself', () => {
     expect(router.devices()).toMatchObject([{ online: true, username: 'anna', loginBy: 'http-pap' }]);
   });
 
+  it('shows the comment of its row before 7.21, and no more since', async () => {
+    for (const version of ['7.20.8', '7.21']) {
+      await using lab = await startRouter({ version });
+      const { router } = lab;
+      offerHotspot(router);
+      router.add('/ip/hotspot/user', { name: 'anna', password: 'geheim', comment: 'table 4' });
+      router.add('/ip/hotspot/user', { name: 'ben', password: 'geheim' });
+      for (const [index, username] of ['anna', 'ben'].entries()) {
+        const device = await arrive(router, { mac: `02:00:5E:00:00:2${index}` });
+        await get(device.gateway, login, { form: { username, password: 'geheim' } });
+      }
+
+      const shown = router.rows('/ip/hotspot/active').map((row) => row['comment']);
+
+      expect(shown).toEqual(version === '7.21' ? [undefined, undefined] : ['table 4', undefined]);
+    }
+  });
+
   it('IS-40: logs in by CHAP with a challenge that is good for once', async () => {
     await using lab = await cafe({ 'login-by': 'http-chap' });
     const { router } = lab;

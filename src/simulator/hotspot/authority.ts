@@ -54,15 +54,32 @@ export class HotspotAuthority {
     // Only this spelling is taken for a MAC: twelve digits may as well be a voucher.
     const isMac = /^(?:[0-9A-F]{2}:){5}[0-9A-F]{2}$/i.test(attempt.username);
     if (isMac && attempt.username.toUpperCase() !== host.mac) return refused(loginError('wrong-mac-username'));
-    const rows = this.#deps.database.table('/ip/hotspot/user').allNamed(attempt.username);
+    const { user, masked } = this.#ownUser(attempt.username, hotspot);
+    if (user !== undefined) return this.#decideLocally(host, attempt, user);
+    if (hotspot.profile.get('use-radius') !== 'true' || masked) return refused(loginError('invalid-username'));
+    return this.#askRadius(hotspot, attempt, caller);
+  }
+
+  /** What a device is known by to `mac` in `login-by`: the format of the profile is for RADIUS alone. */
+  macAttempt(mac: string, hotspot: HotspotSettings): LoginAttempt {
+    const { profile } = hotspot;
+    const { user, masked } = this.#ownUser(mac, hotspot);
+    const isLocal = user !== undefined || masked;
+    const format = isLocal ? macFormats[0] : ((profile.get('radius-mac-format') ?? macFormats[0]) as MacFormat);
+    const username = formatMac(mac, format);
+    const both = profile.get('mac-auth-mode') === 'mac-as-username-and-password';
+    const password = both ? username : (profile.get('mac-auth-password') ?? '');
+    return { username, method: 'mac', secret: { kind: 'password', password } };
+  }
+
+  /** The user of this hotspot, else of all; or that one who is switched off keeps RADIUS from being asked. */
+  #ownUser(name: string, hotspot: HotspotSettings): { readonly user: TableRow | undefined; readonly masked: boolean } {
+    const rows = this.#deps.database.table('/ip/hotspot/user').allNamed(name);
     const server = formatId(hotspot.server.id);
     const users = rows.filter((row) => isForServer(row, server) && row.values.get('default') !== 'true');
     const enabled = users.filter(({ values }) => values.get('disabled') !== 'true');
     const user = enabled.find(({ values }) => values.get('server') === server) ?? enabled[0];
-    if (user !== undefined) return this.#decideLocally(host, attempt, user);
-    const masked = users.length > 0 && !this.#deps.disabledUserAsksRadius;
-    if (hotspot.profile.get('use-radius') !== 'true' || masked) return refused(loginError('invalid-username'));
-    return this.#askRadius(hotspot, attempt, caller);
+    return { user, masked: user === undefined && users.length > 0 && !this.#deps.disabledUserAsksRadius };
   }
 
   #decideLocally(host: Host, { secret }: LoginAttempt, user: TableRow): LoginVerdict {
@@ -162,15 +179,6 @@ export class HotspotAuthority {
       ...(reply.portLimit ? { portLimit: reply.portLimit } : {}),
     };
   }
-}
-
-/** What a device is known by to `mac` in `login-by`: the format of the profile is for RADIUS alone. */
-export function macAttempt(mac: string, { profile }: HotspotSettings, isLocal: boolean): LoginAttempt {
-  const format = isLocal ? macFormats[0] : ((profile.get('radius-mac-format') ?? macFormats[0]) as MacFormat);
-  const username = formatMac(mac, format);
-  const both = profile.get('mac-auth-mode') === 'mac-as-username-and-password';
-  const password = both ? username : (profile.get('mac-auth-password') ?? '');
-  return { username, method: 'mac', secret: { kind: 'password', password } };
 }
 
 const noMac = '00:00:00:00:00:00';

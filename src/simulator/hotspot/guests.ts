@@ -7,7 +7,7 @@ import type { SessionOwner, Sessions } from '../nas/sessions.ts';
 import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterTime } from '../routeros/time.ts';
-import { HotspotAuthority, type LoginAttempt, type LoginVerdict, macAttempt } from './authority.ts';
+import { HotspotAuthority, type LoginAttempt, type LoginVerdict } from './authority.ts';
 import type { Host } from './host.ts';
 import { addHotspotRows } from './hotspot-rows.ts';
 import { type LoginError, loginError } from './login-error.ts';
@@ -45,8 +45,7 @@ export class Guests implements GuestControl {
   async welcome(host: Host): Promise<void> {
     const hotspot = hotspotOf(this.#deps.database, host.serverId);
     if (hotspot?.loginBy.has('mac') && !host.online) {
-      const known = this.#deps.database.table('/ip/hotspot/user').named(host.mac);
-      await this.login(host, macAttempt(host.mac, hotspot, known !== undefined));
+      await this.login(host, this.#authority.macAttempt(host.mac, hotspot));
     }
     await this.remember(host);
   }

@@ -31,6 +31,7 @@ export function addHotspotRows(
       'mac-address': host.mac,
       'login-by': host.loginBy ?? '',
       radius: String(grant.radius),
+      comment: grant.comment,
       ...(deps.keepaliveMs > 0 ? { 'keepalive-timeout': formatRouterTime(deps.keepaliveMs) } : {}),
       ...limit('limit-bytes-in', grant.limitIn),
       ...limit('limit-bytes-out', grant.limitOut),

@@ -19,7 +19,7 @@ export class Database {
     this.version = version;
     for (const menu of menus) {
       this.#tables.set(menu.path, new Table(menu));
-      const known = Object.entries(menu.properties).filter(([, { since }]) => !since || isAtLeast(version, since));
+      const known = Object.entries(menu.properties).filter(([, property]) => isThere(property, version));
       // Without a prototype: names come from clients, and `constructor` is no property of a row.
       this.#properties.set(menu, Object.assign(Object.create(null), Object.fromEntries(known)) as Properties);
     }
@@ -163,6 +163,11 @@ export class Database {
     const parsed = property.type.parse(value, this.context(name));
     return property.combine === undefined ? parsed : property.combine(before, parsed);
   }
+}
+
+function isThere({ since, goneSince }: Property, version: string): boolean {
+  if (since !== undefined && !isAtLeast(version, since)) return false;
+  return goneSince === undefined || !isAtLeast(version, goneSince);
 }
 
 function initialRows(menu: Menu): readonly { readonly id?: number; readonly values: Record<string, string> }[] {

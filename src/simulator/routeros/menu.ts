@@ -20,6 +20,8 @@ export interface Property {
   readonly writeOnly?: true;
   /** First version that has it. */
   readonly since?: string;
+  /** First version that has it no more. */
+  readonly goneSince?: string;
   /** Prints leave it out unless this holds of the row: settings without use under others. */
   readonly shownWhen?: (values: Values) => boolean;
   /** A write that adds to what was there: policies. */

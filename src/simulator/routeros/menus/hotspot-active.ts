@@ -1,5 +1,5 @@
 import type { Menu } from '../menu.ts';
-import { flag, shown } from './common.ts';
+import { comment, flag, shown } from './common.ts';
 
 /** Guests online. Octets are from (`in`) and to (`out`) the guest. Removing a row logs out; a cookie stays. */
 export const hotspotActive: Menu = {
@@ -29,5 +29,7 @@ export const hotspotActive: Menu = {
     advertisement: shown,
     radius: flag,
     blocked: flag,
+    // That of the user's row, in versions before 7.21.
+    comment: { ...comment, readonly: true, goneSince: '7.21' },
   },
 };
