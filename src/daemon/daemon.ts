@@ -307,7 +307,7 @@ export class Daemon implements AsyncDisposable {
       if (this.#radius === undefined) await this.#serve(model);
       else if (await this.#openPortal(model)) this.#tellListeners();
       const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model, listen));
-      const message = same ? '' : 'listen addresses changed: they take effect after a restart';
+      const message = same ? '' : 'listen addresses, or TLS of the portal, changed: they take effect after a restart';
       const reason = same ? 'Bound' : 'RestartNeeded';
       const news = this.#judge({ type: 'Listening', status: same ? 'True' : 'False', reason, message });
       if (news && !same) log.warn(message);

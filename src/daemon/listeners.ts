@@ -12,8 +12,13 @@ export interface ListenPlan {
   readonly auth: readonly Endpoint[];
   readonly accounting: readonly Endpoint[];
   /** Absent: there is no portal site, and nobody asked for a listener. */
-  readonly portal?: Endpoint;
+  readonly portal?: PortalEndpoint;
   readonly admin: Endpoint;
+}
+
+export interface PortalEndpoint extends Endpoint {
+  /** `https` rather than `http`. */
+  readonly tls: boolean;
 }
 
 /** Where the admin API listens as long as nothing is declared. */
@@ -25,14 +30,16 @@ export function listenPlan({ operator, portalSites }: ListenModel, overrides: Li
   return {
     auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth],
     accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting],
-    ...(wanted ? { portal: overrides.portal ?? operator.portal.listen } : {}),
+    ...(wanted
+      ? { portal: { ...(overrides.portal ?? operator.portal.listen), tls: operator.portal.tls !== undefined } }
+      : {}),
     admin: overrides.admin ?? operator.admin.listen,
   };
 }
 
 type ListenModel = Pick<Model, 'operator' | 'portalSites'>;
 
-/** Are the addresses that are bound those of a plan? One that is bound and no longer wanted does no harm. */
+/** Are the addresses that are bound those of a plan, and is the portal spoken to as it says? One that is bound and no longer wanted does no harm. */
 export function sameListeners(bound: ListenPlan, wanted: ListenPlan): boolean {
   const listeners = [
     'auth',
@@ -40,7 +47,8 @@ export function sameListeners(bound: ListenPlan, wanted: ListenPlan): boolean {
     'admin',
     ...(wanted.portal === undefined ? [] : (['portal'] as const)),
   ] as const;
-  return listeners.every((each) => textOf(bound[each]) === textOf(wanted[each]));
+  const sameScheme = wanted.portal === undefined || bound.portal?.tls === wanted.portal.tls;
+  return sameScheme && listeners.every((each) => textOf(bound[each]) === textOf(wanted[each]));
 }
 
 /** `host:port`, IPv6 in brackets. */

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Endpoint, Model } from '../model/model.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
 import { OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
 import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
@@ -24,6 +25,10 @@ export class PortalGateway implements AsyncDisposable {
   readonly #closing = new AbortController();
   #model: Model | undefined;
   #server: PortalServer | undefined;
+  /** Shown to guests. */
+  #tls: PortalSettings['tls'];
+  /** Why the declared certificate is not. */
+  #tlsTrouble: string | undefined;
 
   constructor(options: PortalGatewayOptions) {
     this.#options = options;
@@ -39,6 +44,7 @@ export class PortalGateway implements AsyncDisposable {
   use(model: Model): void {
     this.#model = model;
     this.#omada.use(model);
+    this.#renewCertificate(model.operator.portal.tls);
   }
 
   /** @throws PortalListenError when the address cannot be had */
@@ -47,19 +53,41 @@ export class PortalGateway implements AsyncDisposable {
     const { tls } = model.operator.portal;
     const server = await PortalServer.start({ listen, ...(tls === undefined ? {} : { tls }), deps: this.#deps(model) });
     this.#server = server;
+    this.#tls = tls;
     // So that status tells of a controller's trouble before a guest meets it.
     void this.#omada.watch(this.#closing.signal);
   }
 
-  /** Troubles with controllers, for people. */
+  /** Troubles with controllers, and with the portal's own certificate, for people. */
   findings(): readonly string[] {
-    return this.#omada.findings().map(({ text }) => text);
+    const controllers = this.#omada.findings().map(({ text }) => text);
+    return this.#tlsTrouble === undefined ? controllers : [this.#tlsTrouble, ...controllers];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#server?.[Symbol.asyncDispose]();
     this.#omada[Symbol.dispose]();
+  }
+
+  /** A certificate that was renewed is shown without a restart. To begin or end with TLS takes one: that is told elsewhere. */
+  #renewCertificate(declared: PortalSettings['tls']): void {
+    const shown = this.#tls;
+    if (this.#server === undefined || shown === undefined || declared === undefined) return;
+    if (shown.certificate.equals(declared.certificate) && shown.key.equals(declared.key)) {
+      this.#tlsTrouble = undefined;
+      return;
+    }
+    const { log } = this.#options;
+    try {
+      this.#server.useCertificate(declared);
+      this.#tls = declared;
+      this.#tlsTrouble = undefined;
+      log.info('certificate of the portal renewed');
+    } catch (error) {
+      this.#tlsTrouble = `the declared certificate of the portal cannot be used, the one before is shown: ${messageOf(error)}`;
+      log.error({ err: error }, 'certificate of the portal not renewed');
+    }
   }
 
   #deps(first: Model): PortalDeps {

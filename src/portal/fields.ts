@@ -8,9 +8,11 @@ export type FieldsResult =
   | { readonly result: 'read'; readonly fields: Fields }
   | { readonly result: 'flawed'; readonly flaw: FieldFlaw };
 
-/** Octets of a query, and of a body. */
-export const longestQuery = 4 * 1024;
+/** Octets of a body. */
 export const longestBody = 16 * 1024;
+/** Octets of a query: without where the guest wanted to go, which escapes make three times as long, and with it. */
+const longestQuery = 4 * 1024;
+const longestWholeQuery = 12 * 1024;
 const mostFields = 40;
 const longestValue = 1024;
 /** Signed by us, so long as it is. */
@@ -18,7 +20,14 @@ const longestToken = 4 * 1024;
 /** Where a guest wanted to go: cut, since a guest cannot shorten it. */
 const longestUrl = 2 * 1024;
 
-const urls: ReadonlySet<string> = new Set(['link-orig', 'link-login', 'link-success', 'redirectUrl', 'originUrl']);
+const urls: ReadonlySet<string> = new Set([
+  'link-orig',
+  'link-login',
+  'link-success',
+  'redirectUrl',
+  'originUrl',
+  'dst',
+]);
 const longestOf: ReadonlyMap<string, number> = new Map([
   ['context', longestToken],
   ['c', longestToken],
@@ -51,10 +60,19 @@ export function readFields(text: string): FieldsResult {
   return { result: 'read', fields };
 }
 
+/** The same of the query of an address. */
+export function readQuery(text: string): FieldsResult {
+  const own = text.split('&').filter((part) => !urls.has(part.slice(0, part.indexOf('='))));
+  const long = text.length > longestWholeQuery || own.join('&').length > longestQuery;
+  return long ? flawed('too-large') : readFields(text);
+}
+
 const jsonPair = /\s*"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"\s*(,|\}\s*$)/y;
 
 /** The same of a JSON object of texts. Read by hand, because `JSON.parse` takes the last of two equal names. */
-export function readJsonFields(text: string): FieldsResult {
+export function readJsonFields(octets: Uint8Array): FieldsResult {
+  const text = utf8(octets);
+  if (text === undefined) return flawed('malformed');
   const fields = new Map<string, string>();
   const start = /^\s*\{/.exec(text)?.[0].length;
   if (start === undefined) return flawed('malformed');
@@ -101,6 +119,15 @@ function decodeOctets(text: string, lenient: boolean): string | undefined {
   const octets = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   try {
     return new TextDecoder('utf-8', { fatal: !lenient, ignoreBOM: true }).decode(Buffer.from(octets, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 8259 §8.1. */
+function utf8(octets: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
   } catch {
     return undefined;
   }

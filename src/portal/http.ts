@@ -6,7 +6,7 @@ import { hotspotPages } from '../hotspot-pages/hotspot-pages.ts';
 import type { PortalLanguage, PortalSettings } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import { externalLogin, refuseExternal, siteOf } from './external-mikrotik.ts';
-import { type Fields, type FieldsResult, longestBody, longestQuery, readFields, readJsonFields } from './fields.ts';
+import { type Fields, type FieldsResult, longestBody, readFields, readJsonFields, readQuery } from './fields.ts';
 import { landing } from './landing.ts';
 import { allLanguages, chooseLanguage } from './language.ts';
 import { logIn } from './log-in.ts';
@@ -42,7 +42,9 @@ export function buildHttp(portal: Portal, tls: PortalSettings['tls']): FastifyIn
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestName, querystringParser: () => ({}) },
     frameworkErrors: (_error, request, reply) => void refuseRequest(portal, request, reply, badRequest),
     clientErrorHandler: (error, socket) => refuseOctets(portal, codeOf(error), socket),
-    ...(tls === undefined ? { http: { maxHeaderSize: headerOctets } } : { https: httpsOptions(tls) }),
+    ...(tls === undefined
+      ? { http: { maxHeaderSize: headerOctets } }
+      : { https: { ...certificateOptions(tls), maxHeaderSize: headerOctets } }),
   }) as unknown as FastifyInstance;
   addParsers(server);
   addRoutes(server, portal);
@@ -53,8 +55,9 @@ export function buildHttp(portal: Portal, tls: PortalSettings['tls']): FastifyIn
   return server;
 }
 
-function httpsOptions({ certificate, key }: NonNullable<PortalSettings['tls']>) {
-  return { cert: certificate.reveal(), key: key.reveal(), minVersion: 'TLSv1.2', maxHeaderSize: headerOctets } as const;
+/** What a TLS server shows, and the oldest version it speaks. */
+export function certificateOptions({ certificate, key }: NonNullable<PortalSettings['tls']>) {
+  return { cert: certificate.reveal(), key: key.reveal(), minVersion: 'TLSv1.2' } as const;
 }
 
 /** Bodies stay octets until their fields are read. */
@@ -134,11 +137,11 @@ const file: Handler = (visit, _fields, request) => {
 function fieldsOf(request: FastifyRequest): FieldsResult {
   if (request.method === 'POST') {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    return isJson(request) ? readJsonFields(body.toString()) : readFields(body.toString('latin1'));
+    return isJson(request) ? readJsonFields(body) : readFields(body.toString('latin1'));
   }
   const url = request.raw.url ?? '';
   const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
-  return query.length > longestQuery ? { result: 'flawed', flaw: 'too-large' } : readFields(query);
+  return readQuery(query);
 }
 
 function flawOf({ flaw }: FieldsResult & { readonly result: 'flawed' }, { method }: FastifyRequest): Refusal {

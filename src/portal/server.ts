@@ -1,10 +1,11 @@
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Endpoint, PortalSettings } from '../model/model.ts';
 import { contextMs, skewMs } from './context.ts';
 import { Grants } from './grants.ts';
-import { buildHttp } from './http.ts';
+import { buildHttp, certificateOptions } from './http.ts';
 import { Lockout } from './lockout.ts';
 import type { PortalDeps } from './ports.ts';
 import { Rate } from './rate.ts';
@@ -54,6 +55,16 @@ export class PortalServer implements AsyncDisposable {
     } catch (error) {
       throw listenError(error, listen);
     }
+  }
+
+  /**
+   * Shows another certificate from the next connection on. Nothing to do for a portal that was opened without one.
+   *
+   * @throws when it cannot be used: the one before stays
+   */
+  useCertificate(tls: NonNullable<PortalSettings['tls']>): void {
+    const { server } = this.#server;
+    if (server instanceof HttpsServer) server.setSecureContext(certificateOptions(tls));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -42,7 +42,7 @@ describe('fields in JSON', () => {
       fc.property(fields, fc.constantFrom(undefined, 2), (pairs, space) => {
         const text = JSON.stringify(Object.fromEntries(pairs), undefined, space);
 
-        expect(readJsonFields(text)).toEqual({
+        expect(readJsonFields(Buffer.from(text))).toEqual({
           result: 'read',
           fields: new Map(Object.entries(JSON.parse(text) as Record<string, string>)),
         });
@@ -68,13 +68,20 @@ describe('fields in JSON', () => {
     '',
     'null',
   ])('%s: are refused', (text) => {
+    expect(readJsonFields(Buffer.from(text)).result).toBe('flawed');
+  });
+
+  it('are refused when they are no UTF-8', () => {
+    const text = Buffer.from('{"password":"caf\u00e9"}', 'latin1');
+
     expect(readJsonFields(text).result).toBe('flawed');
+    expect(readJsonFields(Buffer.from('{"password":"caf\u00e9"}')).result).toBe('read');
   });
 
   it.each([`{"a":"${'\\\\'.repeat(8_000)}`, `{${'"a" : '.repeat(2_500)}`, `{${' '.repeat(16_000)}x`])(
     'are refused at any length',
     (text) => {
-      expect(readJsonFields(text).result).toBe('flawed');
+      expect(readJsonFields(Buffer.from(text)).result).toBe('flawed');
     },
   );
 });

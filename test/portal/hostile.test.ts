@@ -226,6 +226,23 @@ describe('what no browser sends', () => {
     expect(page.status).toBe(200);
     expect(page.forms).toHaveLength(2);
   });
+
+  it('an original address of which escapes make three times as much: is cut, not refused', async () => {
+    await using lab = await PortalLab.start();
+    const original = `http://a.example/?${'&a=b_'.repeat(500)}`;
+    // As the router escapes it, with `_`.
+    const escaped = encodeURIComponent(original).replaceAll('_', '%5F');
+
+    const page = await guest.get(
+      `${lab.url}/p/cafe?${fromRouter({ 'link-orig': '' })}`.replace('link-orig=', `link-orig=${escaped}`),
+    );
+    const tooLong = await guest.get(`${lab.url}/p/cafe?${fromRouter()}&dst=${escaped.padEnd(12_300, 'a')}`);
+
+    expect(escaped.length).toBeGreaterThan(5_000);
+    expect(page.status).toBe(200);
+    expect(page.forms).toHaveLength(2);
+    expectRefusal(tooLong, 414, 'Your browser sent too much');
+  });
 });
 
 describe('markup in what a guest sends', () => {
