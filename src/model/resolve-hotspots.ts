@@ -17,6 +17,8 @@ export function resolveHotspots(to: Resolving, declared: Declaration): readonly 
   uniqueEntries(to, list, (hotspot) => hotspot.name, declared, path, 'name');
   uniqueEntries(to, list, (hotspot) => hotspot.interface, declared, path, 'interface');
   uniqueEntries(to, list, htmlDirectory, declared, path, 'htmlDirectory');
+  uniqueEntries(to, list, (hotspot) => hotspot.address, declared, path, 'address');
+  checkNamesDiffer(to, declared, list);
   checkNames(to, declared, list);
   return list.map((spec, index) => resolveHotspot(to, declared, spec, index));
 }
@@ -131,6 +133,21 @@ function dnsName(
     warning(to, 'LM_DNS_NAME', message, declared, path, 'names below .local belong to multicast DNS (RFC 6762 §3)');
   }
   return name.toLowerCase();
+}
+
+/** The router answers for a login name with the address of one hotspot, whoever asks. */
+function checkNamesDiffer(to: Resolving, declared: Declaration, list: readonly HotspotSpec[]): void {
+  const seen = new Map<string, string>();
+  for (const [index, { name, dnsName: written }] of list.entries()) {
+    const login = written?.toLowerCase();
+    if (login === undefined) continue;
+    const first = seen.get(login);
+    seen.set(login, first ?? name);
+    if (first === undefined) continue;
+    const message = `"${login}" is the name of "${first}", too: guests of one are sent to the address of the other`;
+    const path = ['spec', 'hotspots', index, 'dnsName'];
+    warning(to, 'LM_DNS_NAME', message, declared, path, 'a name of its own for each hotspot');
+  }
 }
 
 /** Guests' devices ask the router for names before they are let in. */

@@ -44,6 +44,10 @@ function origin(to: Resolving, declared: Declaration): string {
     const message = `the password of the operator of "${declared.name}" crosses the network as it is`;
     warning(to, 'LM_PLAIN_CONTROLLER', message, declared, path, 'https, and tls.fingerprint for its own certificate');
   }
+  if (url !== undefined && new URL(url).port === '433') {
+    const message = '433 is a slip for 443: hardware controllers use 443, software ones 8043';
+    warning(to, 'LM_PORT', message, declared, path);
+  }
   return url ?? text;
 }
 

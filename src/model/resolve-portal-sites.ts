@@ -1,11 +1,11 @@
 import { compact } from '../base/compact.ts';
 import type { Declared, PortalSiteSpec } from './declarations.ts';
-import { normalisePrefix } from './ipv4.ts';
 import type { PortalSite, ServicePlan } from './model.ts';
 import { checkToldApart, type OtherSites, type PlacedBridge } from './portal-ambiguity.ts';
 import { probeHostIn } from './probe-hosts.ts';
 import { type BridgeContext, resolveBridges } from './resolve-bridges.ts';
 import { error, type Resolving, unknownReference, warning } from './resolving.ts';
+import { readWalledHost } from './walled-host.ts';
 import { isLoopback, webUrl } from './web-url.ts';
 
 type Declaration = Declared<PortalSiteSpec>;
@@ -107,14 +107,17 @@ function clickThrough(
 function walledGarden(to: Resolving, declared: Declaration): readonly string[] {
   const hosts = (declared.spec.walledGarden ?? []).map((text, index) => {
     const path = ['spec', 'walledGarden', index];
-    const host = /^[\d./]+$/.test(text) ? normalisePrefix(text) : text.toLowerCase();
-    if (host === undefined) error(to, 'LM_ADDRESS', `"${text}" is neither an address nor a prefix`, declared, path);
-    const probe = probeHostIn(host ?? '');
+    const read = readWalledHost(text);
+    if ('code' in read) {
+      error(to, read.code, read.message, declared, path, read.hint);
+      return text;
+    }
+    const probe = probeHostIn(read.host);
     if (probe !== undefined) {
       const message = `"${text}" lets devices reach ${probe}, by which they tell that they are online: they will not show the login page`;
       warning(to, 'LM_PROBE_HOST', message, declared, path, 'name the hosts that are needed, not these');
     }
-    return host ?? text;
+    return read.host;
   });
   return [...new Set(hosts)];
 }

@@ -11,6 +11,7 @@ import type {
   RouterPpp,
   RouterRadius,
 } from './model.ts';
+import { checkPoolsLeaveRouter } from './pool-addresses.ts';
 import { behindHotspot, resolveDhcp } from './resolve-dhcp.ts';
 import { resolveHotspots } from './resolve-hotspots.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
@@ -21,6 +22,7 @@ type Declaration = Declared<RouterSpec>;
 export function resolveRouter(to: Resolving, declared: Declaration, policy: MessageAuthenticatorPolicy): Router {
   const { spec } = declared;
   const asks = radius(to, declared, policy);
+  checkPoolsLeaveRouter(to, declared);
   return compact({
     name: declared.name,
     labels: declared.labels,

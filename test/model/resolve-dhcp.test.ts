@@ -125,6 +125,26 @@ describe('a pool outside the network of its clients', () => {
   });
 });
 
+describe('a pool that holds the gateway of a network', () => {
+  it('is warned about, with what is left without it', () => {
+    const { issues } = load(changed({ 'edge.yaml': ['ranges: [10.30.0.200-10.30.0.250]', 'ranges: [10.30.0.0/24]'] }));
+
+    expect(issues.filter(({ code }) => code === 'LM_POOL_HOLDS_ROUTER')).toMatchObject([
+      {
+        severity: 'warning',
+        message: 'the pool "fake" gives 10.30.0.1 to a client, the gateway of "dhcp-homes"',
+        hint: 'leave it out: 10.30.0.0, 10.30.0.2-10.30.0.255',
+      },
+    ]);
+  });
+
+  it('is told once where the gateway is the hotspot, too', () => {
+    const found = lines(load(changed({ 'edge.yaml': ['10.5.50.10-10.5.50.250', '10.5.50.1'] })));
+
+    expect(found.filter((line) => line.includes('LM_POOL_HOLDS_ROUTER'))).toHaveLength(1);
+  });
+});
+
 describe("the router's own name servers", () => {
   it('are told as declared, and nothing where nothing is', () => {
     const dns = (text: string) =>

@@ -178,15 +178,38 @@ describe('two hotspots of a router', () => {
 
   it('have names, interfaces and folders of their own', () => {
     expect(second('name: lobby, interface: ether5, address: 10.6.0.1')).toHaveLength(2);
-    expect(second('name: other, interface: bridge-guests, address: 10.5.50.1')).toHaveLength(1);
+    expect(second('name: other, interface: bridge-guests, address: 10.5.50.2')).toHaveLength(1);
     expect(second('name: other, interface: ether5, address: 10.6.0.1, htmlDirectory: lastmile/lobby')).toEqual([
       expect.stringContaining('LM_DUPLICATE_ENTRY "lastmile/lobby" stands twice in this list'),
     ]);
     expect(second('name: other, interface: ether5, address: 10.6.0.1')).toEqual([]);
   });
+
+  it('have addresses of their own', () => {
+    expect(second('name: other, interface: ether5, address: 10.5.50.1')).toEqual([
+      expect.stringContaining('LM_DUPLICATE_ENTRY "10.5.50.1" stands twice in this list'),
+    ]);
+  });
+
+  it('are warned about when both go by one name: its guests are sent to one of them', () => {
+    const twin = 'hotspots:\n    - {name: other, interface: ether5, address: 10.6.0.1, dnsName: Login.Cafe.example}';
+
+    expect(told(changed({ 'edge.yaml': ['hotspots:', twin] }))).toEqual([
+      'edge.yaml:17:90 warning LM_DNS_NAME "login.cafe.example" is the name of "other", too: guests of one are sent to the address of the other',
+    ]);
+  });
 });
 
 describe('the pool of a hotspot', () => {
+  it('is warned about when it hands out the address of the router', () => {
+    const wide = changed({ 'edge.yaml': ['10.5.50.10-10.5.50.250', '10.5.50.1-10.5.50.250'] });
+
+    expect(told(wide)).toEqual([
+      'edge.yaml:9:31 warning LM_POOL_HOLDS_ROUTER the pool "guests" gives 10.5.50.1 to a client, the address of the hotspot "lobby"',
+    ]);
+    expect(load(wide).issues.at(-1)).toMatchObject({ hint: 'leave it out: 10.5.50.2-10.5.50.250' });
+  });
+
   it('IS-45: is one of its router', () => {
     const wrong = changed({ 'edge.yaml': [`pool: guests, ${dnsName}`, `pool: guest, ${dnsName}`] });
 

@@ -44,6 +44,20 @@ describe('an Omada controller', () => {
     ]);
   });
 
+  it('OM-18: 433 is a slip for 443', () => {
+    const at = (url: string) => load(files(base.replace('https://192.0.2.9:8043', url))).issues;
+
+    expect(at('https://192.0.2.9:433')).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'LM_PORT',
+        message: '433 is a slip for 443: hardware controllers use 443, software ones 8043',
+      },
+    ]);
+    expect(at('https://192.0.2.9:443')).toEqual([]);
+    expect(at('https://192.0.2.9')).toEqual([]);
+  });
+
   it.each([
     ['generation: v4', 'LM_NOT_SUPPORTED_YET "v4" is not supported yet'],
     ['openapi: {clientId: x}', 'LM_NOT_SUPPORTED_YET "openapi" is not supported yet'],

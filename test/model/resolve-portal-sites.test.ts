@@ -145,12 +145,26 @@ describe('the walled garden', () => {
     ).toEqual(['pay.example', '*.bank.example', '203.0.113.7', '198.51.100.0/24']);
   });
 
-  it.each(['"*"', '"*.*.example"', 'http://pay.example', 'pay.example/x', '"a b"', '300.1.1.1', '10.0.0.0/40'])(
-    '%s is refused',
-    (host) => {
-      expect(errorsOf(load(garden(host)))).toEqual([expect.stringMatching(/LM_WRONG_FORMAT|LM_ADDRESS/)]);
-    },
-  );
+  it.each([
+    ['"*"', 'LM_WALLED_HOST "*" is no host', 'a pattern needs a name after `*.`, as in "*.bank.example"'],
+    ['"*.*.example"', 'LM_WALLED_HOST "*.*.example" is no host', 'one `*.` stands before a name'],
+    ['"*bank.example"', 'LM_WALLED_HOST', 'one `*.` stands before a name'],
+    ['http://pay.example', 'LM_WALLED_HOST "http://pay.example" is a URL', 'the host alone: pay.example'],
+    ['pay.example/x', 'LM_WALLED_HOST "pay.example/x" is no host', 'the host alone: pay.example'],
+    ['pay.example:443', 'LM_WALLED_HOST "pay.example:443" is no host', 'without a port: pay.example'],
+    ['"2001:DB8::/32"', 'LM_ADDRESS "2001:DB8::/32" is IPv6', 'IPv6 is not supported here'],
+    ['"2001:db8::7"', 'LM_ADDRESS "2001:db8::7" is IPv6', 'IPv6 is not supported here'],
+    ['"[2001:db8::7]"', 'LM_ADDRESS "[2001:db8::7]" is IPv6', 'IPv6 is not supported here'],
+    ['"a_b.example"', 'LM_WALLED_HOST "a_b.example" is no host', 'a name, *.name, an IPv4 address or a prefix'],
+    ['"a b"', 'LM_WRONG_FORMAT', 'Hosts'],
+    ['300.1.1.1', 'LM_ADDRESS "300.1.1.1" is neither an address nor a prefix', ''],
+    ['10.0.0.0/40', 'LM_ADDRESS "10.0.0.0/40" is neither an address nor a prefix', ''],
+  ])('IS-51: %s is refused, with what is wrong with it', (host, said, hint) => {
+    const manifest = load(garden(host));
+
+    expect(errorsOf(manifest)).toEqual([expect.stringContaining(said)]);
+    expect(manifest.issues.find(({ severity }) => severity === 'error')?.hint ?? '').toContain(hint);
+  });
 
   it.each(['captive.apple.com', 'Connectivitycheck.GStatic.com', '"*.msftconnecttest.com"', '"*.google.com"'])(
     '%s is warned about: devices would not show the page',

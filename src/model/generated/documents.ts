@@ -949,7 +949,7 @@ export interface PortalSite {
     /**
      * Hosts that guests reach before they are let in: a name, *.example.net, an address or a prefix.
      *
-     * Items: A host.
+     * Items: Hosts are names, *.example.net, IPv4 addresses and prefixes, without scheme, port and path.
      */
     walledGarden?: string[];
     /**

@@ -1819,10 +1819,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Hosts that guests reach before they are let in: a name, *.example.net, an address or a prefix.",
               "items": {
                 "type": "string",
-                "description": "A host.",
+                "description": "Hosts are names, *.example.net, IPv4 addresses and prefixes, without scheme, port and path.",
                 "minLength": 1,
                 "maxLength": 253,
-                "pattern": "^((\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"
+                "pattern": "^[^\\u0000-\\u0020\\u007f]+$"
               },
               "maxItems": 256
             },
