@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CafeNetwork, cafeCanaries } from '../support/cafe.ts';
+import { CafeNetwork, cafeCanaries, menuUrl } from '../support/cafe.ts';
 import type { DaemonProcess } from '../support/lastmile.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -76,3 +76,79 @@ describe.skipIf(!installed)('a guest with Chromium, script switched off', () => 
     await context.close();
   });
 });
+
+describe.skipIf(!installed)('a guest with Chromium, where the router is sent a form', () => {
+  let cafe: CafeNetwork;
+  let daemon: DaemonProcess;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    cafe = await CafeNetwork.start({
+      bridge: 'mikrotik: {router: core-1, hotspot: cafe, method: pap-form}',
+      site: `  welcomeUrl: ${menuUrl}\n`,
+    });
+    daemon = await cafe.running();
+    browser = await chromium.launch({ executablePath, args: quiet });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await daemon?.[Symbol.asyncDispose]();
+    await cafe?.[Symbol.asyncDispose]();
+  });
+
+  it.each([
+    ['by script', true, '02:00:5E:00:56:01'],
+    ['by the button, without script', false, '02:00:5E:00:56:02'],
+  ])('IS-29: is online %s, though the router redirects the form to the portal', async (_, javaScriptEnabled, mac) => {
+    const { device } = await cafe.guest(mac);
+    const context = await browser.newContext({ javaScriptEnabled, locale: 'en-GB', proxy: proxyOf(device) });
+    const page = await context.newPage();
+
+    await page.goto('http://connectivitycheck.gstatic.com/generate_204');
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Connect' }).click();
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();
+    await page.waitForURL(/\/status/);
+
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('You are online');
+    expect(userOf(mac)).toMatch(/^guest-cafe-/);
+    await context.close();
+  });
+
+  it('IS-29: IS-53: is online from a page of somebody else, and goes on to a third place', async () => {
+    const mac = '02:00:5E:00:56:03';
+    const { device } = await cafe.guest(mac);
+    const context = await browser.newContext({ locale: 'en-GB', proxy: proxyOf(device) });
+    const page = await context.newPage();
+    const fields = {
+      domain: 'acme',
+      region: 'coast',
+      'virtual-id': '7',
+      'link-login': 'http://login.cafe.example/login',
+      'link-success': menuUrl,
+      'plain-passwd': 'yes',
+      mac,
+      username: 'gina@cafe.example',
+      password: cafeCanaries.gina,
+    };
+    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+
+    await page.setContent(
+      `<form method="post" action="${cafe.publicUrl}/external/hotspot/mikrotik/login">${inputs.join('')}<button>Go</button></form>`,
+    );
+    await page.getByRole('button', { name: 'Go' }).click();
+    await page.waitForURL(menuUrl);
+
+    expect(userOf(mac)).toBe('gina@cafe.example');
+    await context.close();
+  });
+
+  function userOf(mac: string): string | undefined {
+    return cafe.router.rows('/ip/hotspot/active').find((row) => row['mac-address'] === mac)?.['user'];
+  }
+});
+
+function proxyOf({ gateway }: { readonly gateway: string }) {
+  return { server: `http://${gateway}`, bypass: '<-loopback>' };
+}
