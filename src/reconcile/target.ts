@@ -11,6 +11,11 @@ export interface Target {
   /** Menus whose order of rows means something. */
   readonly ordered: readonly string[];
   /**
+   * For each ordered menu, which rows of others would undo ours if they stood in front of them: ours go before the first
+   * of these. Absent: there are none.
+   */
+  readonly refuses?: Readonly<Record<string, (row: ObservedRow) => boolean>>;
+  /**
    * Menus whose identities are paths: a row lies in the folder that has the path up to its last `/`, and who names a
    * folder means all that lies in it. A folder goes only with the last row in it. Absent: there are none.
    */
@@ -27,6 +32,11 @@ export interface Target {
    * a target that keeps no secrets knows its own in it.
    */
   observe(signal: AbortSignal, desired?: readonly Row[]): Promise<Observation>;
+  /**
+   * What rows that nobody declares, and of which no record says that they are ours, tell of an earlier time of ours. Pure.
+   * Absent: nothing.
+   */
+  leftBehind?(unclaimed: readonly ObservedRow[]): readonly Finding[];
   /** What these changes mean for people who are online. Pure. */
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[];
   /** Carries out changes that do not depend on one another, many in flight. Applying them twice must do no harm. */
@@ -146,8 +156,10 @@ export interface Change {
   readonly after?: Row;
   /** The row was there without a marker and becomes ours. */
   readonly adopts?: boolean;
-  /** For a move: the identity of the row it goes in front of; absent for the end. */
+  /** For a move, and a new row of an ordered menu: the identity of the row it goes in front of; absent for the end. */
   readonly place?: string;
+  /** The same row, where it is somebody else's: one of ours may have its identity. */
+  readonly placeRow?: ObservedRow;
 }
 
 /** What became of one change. */

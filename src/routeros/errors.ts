@@ -91,6 +91,12 @@ export class RouterTrapError extends LastmileError {
     return this.traps.some((trap) => trap.message.startsWith('no such command'));
   }
 
+  /** The property this router does not know, where that is what it says. */
+  get unknownParameter(): string | undefined {
+    const names = this.traps.map(({ message }) => /^unknown parameter (\S+)$/.exec(message.trim())?.[1]);
+    return names.find((name) => name !== undefined);
+  }
+
   /** Whether the command ended because it was cancelled. */
   get interrupted(): boolean {
     return this.traps.some((trap) => trap.category === 2);

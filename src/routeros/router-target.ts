@@ -4,6 +4,7 @@ import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
 import type {
   Change,
+  Finding,
   Observation,
   ObservedRow,
   Row,
@@ -15,16 +16,24 @@ import type {
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
+import { leftBehind } from './left-behind.ts';
 import { localEffects } from './local-effects.ts';
 import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
 import { endLease } from './radius-leases.ts';
 import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
+import { inWords, runSparing } from './refusals.ts';
 import type { RouterOsSession } from './session.ts';
 import { TableReader } from './table-reader.ts';
-import { DoneByHandError, RouterHidesSecretsError, RowMissingError, SessionStaysError } from './target-errors.ts';
+import {
+  DoneByHandError,
+  FieldUnknownError,
+  RouterHidesSecretsError,
+  RowMissingError,
+  SessionStaysError,
+} from './target-errors.ts';
 import { withoutSecrets } from './trap-secrets.ts';
-import { type Command, commandsFor } from './write-rows.ts';
+import { type Command, commandsFor, joinedMoves, movedTogether } from './write-rows.ts';
 
 export interface RouterTargetOptions {
   readonly router: Router;
@@ -41,6 +50,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly exclusive = false;
   readonly references: Target['references'];
   readonly ordered: readonly string[];
+  readonly refuses: NonNullable<Target['refuses']>;
   readonly folders: readonly string[];
   readonly unique: NonNullable<Target['unique']>;
   readonly #options: RouterTargetOptions;
@@ -62,6 +72,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.#menus = new Map(menus.map((menu) => [menu.path, menu]));
     this.references = Object.fromEntries(menus.map((menu) => [menu.path, referencesOf(menu)]));
     this.ordered = menus.filter((menu) => menu.ordered === true).map((menu) => menu.path);
+    this.refuses = Object.fromEntries(menus.flatMap(refusesOf));
     this.unique = Object.fromEntries(menus.map((menu) => [menu.path, uniqueOf(menu)]));
     this.folders = menus.filter((menu) => menu.folders === true).map((menu) => menu.path);
   }
@@ -88,6 +99,10 @@ export class RouterTarget implements Target, AsyncDisposable {
     }
   }
 
+  leftBehind(unclaimed: readonly ObservedRow[]): readonly Finding[] {
+    return leftBehind(unclaimed, this.#board);
+  }
+
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[] {
     return localEffects(changes, observation, this.#options.operator);
   }
@@ -96,13 +111,13 @@ export class RouterTarget implements Target, AsyncDisposable {
     const settled: Settled[] = [];
     const run = this.#runner(signal);
     const inTurn = (change: Change) => this.ordered.includes(change.menu);
-    const work = async (change: Change) => void settled.push(await run(change));
-    const others = level.filter((change) => !inTurn(change));
+    const work = async (changes: readonly Change[]) => void settled.push(...(await run(changes)));
+    const others = level.filter((change) => !inTurn(change)).map((change) => [change]);
     // A router promises no order between commands under way, so rows whose order counts are written one by one.
-    const inOrder = this.ordered.map((menu) => level.filter((change) => change.menu === menu));
+    const inOrder = this.ordered.map((menu) => movedTogether(level.filter((change) => change.menu === menu)));
     await Promise.all([
       runWindowed(others, this.#window, work),
-      ...inOrder.map((changes) => runWindowed(changes, { size: 1 }, work)),
+      ...inOrder.map((turns) => runWindowed(turns, { size: 1 }, work)),
     ]);
     return settled;
   }
@@ -181,22 +196,41 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   /** Carries out one change after another until the connection is lost; from then on says so without trying. */
-  #runner(signal: AbortSignal): (change: Change) => Promise<Settled> {
+  #runner(signal: AbortSignal): (changes: readonly Change[]) => Promise<readonly Settled[]> {
     let lost: unknown;
-    return async (change) => {
-      if (lost !== undefined) return { change, result: 'failed', error: lost };
-      const settled = await this.#applyOne(change, signal);
-      if (settled.result === 'failed' && !concernsOneRow(settled.error)) lost = settled.error;
+    return async (changes) => {
+      if (lost !== undefined) return changes.map((change) => ({ change, result: 'failed', error: lost }));
+      const [first] = changes;
+      if (first === undefined) return [];
+      const settled =
+        changes.length === 1 ? [await this.#applyOne(first, signal)] : await this.#moveTogether(changes, signal);
+      lost ??= settled.find(({ result, error }) => result === 'failed' && !concernsOneRow(error))?.error;
       return settled;
     };
+  }
+
+  /** Rows that go in front of the same row, in one command, which has one answer for all. */
+  async #moveTogether(changes: readonly Change[], signal: AbortSignal): Promise<readonly Settled[]> {
+    const started = this.#options.clock.monotonic();
+    try {
+      const session = await this.#connected(signal);
+      const { command, attributes } = joinedMoves(changes.flatMap((change) => this.#commands(change)));
+      await session.run(command, attributes, { signal });
+      return changes.map((change) => ({ change, result: 'done' }));
+    } catch (error) {
+      return changes.map((change) => ({ change, result: 'failed', error }));
+    } finally {
+      this.#window.answered(this.#options.clock.monotonic() - started);
+    }
   }
 
   async #applyOne(change: Change, signal: AbortSignal): Promise<Settled> {
     const started = this.#options.clock.monotonic();
     try {
       const session = await this.#connected(signal);
-      for (const { command, attributes } of this.#commands(change)) {
-        const { ret } = await session.run(command, attributes, { signal });
+      const menu = this.#menus.get(change.menu);
+      for (const command of this.#commands(change)) {
+        const { ret } = await runSparing(session, command, menu?.fields ?? {}, signal);
         if (change.action === 'create' && ret !== undefined) this.#handled(handleKey(change), ret);
       }
       return { change, result: 'done' };
@@ -209,10 +243,9 @@ export class RouterTarget implements Target, AsyncDisposable {
     }
   }
 
-  #inWords(error: unknown, { menu, identity }: Change): unknown {
-    const advice = this.#menus.get(menu)?.byHand;
-    const helps = advice !== undefined && error instanceof RouterTrapError && error.knowsNoCommand;
-    return helps ? new DoneByHandError(identity, advice, error) : error;
+  #inWords(error: unknown, change: Change): unknown {
+    const menu = this.#menus.get(change.menu);
+    return menu === undefined ? error : inWords(error, change, menu);
   }
 
   #handled(key: string, handle: string | undefined): void {
@@ -232,14 +265,17 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   #context(change: Change) {
     const handle = change.before?.handle ?? this.#handles.get(handleKey(change));
-    const place =
-      change.place === undefined ? undefined : this.#handles.get(handleKey({ ...change, identity: change.place }));
+    const place = change.placeRow === undefined ? this.#placeOf(change) : change.placeRow.handle;
     return {
       operator: this.#options.operator,
       board: this.#board,
       ...(handle === undefined ? {} : { handle }),
       ...(place === undefined ? {} : { place }),
     };
+  }
+
+  #placeOf({ menu, place }: Change): string | undefined {
+    return place === undefined ? undefined : this.#handles.get(handleKey({ menu, identity: place }));
   }
 
   /** The connection there is, or the one being dialled for whoever asks: who gives up does so for himself. */
@@ -287,6 +323,10 @@ function referencesOf(menu: Menu): Readonly<Record<string, string>> {
   );
 }
 
+function refusesOf({ path, refuses }: Menu): readonly [string, (row: ObservedRow) => boolean][] {
+  return refuses === undefined ? [] : [[path, ({ fields }) => refuses(fields)]];
+}
+
 function uniqueOf(menu: Menu): Readonly<Record<string, (value: string) => boolean>> {
   return Object.fromEntries(
     Object.entries(menu.fields).flatMap(([name, { unique }]) => (unique === undefined ? [] : [[name, unique]])),
@@ -309,7 +349,7 @@ function handleKey({ menu, identity }: { readonly menu: string; readonly identit
 
 /** Whether an error says nothing about the changes still to come. */
 function concernsOneRow(error: unknown): boolean {
-  return [RouterTrapError, RowMissingError, DoneByHandError].some((kind) => error instanceof kind);
+  return [RouterTrapError, RowMissingError, DoneByHandError, FieldUnknownError].some((kind) => error instanceof kind);
 }
 
 function isGone(error: unknown): boolean {

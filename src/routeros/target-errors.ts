@@ -38,6 +38,16 @@ export class DoneByHandError extends LastmileError {
   }
 }
 
+/** This RouterOS lacks a setting that is declared; a person can do without it, or upgrade. */
+export class FieldUnknownError extends LastmileError {
+  readonly code = 'LM_FIELD_UNKNOWN';
+  readonly retry = 'never';
+
+  constructor(field: string, advice: string, cause: unknown) {
+    super(`the router does not know ${field}. ${advice}`, { cause });
+  }
+}
+
 /** A row is to be moved that is not there, or in front of one that is not. */
 export class RowMissingError extends LastmileError {
   readonly code = 'LM_ROW_MISSING';

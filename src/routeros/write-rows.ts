@@ -18,7 +18,7 @@ export interface WriteContext {
   readonly board?: Board;
   /** `.id` of the row; absent for a create and for settings. */
   readonly handle?: string;
-  /** `.id` of the row to move in front of; absent for the end. */
+  /** `.id` of the row to go in front of; absent for the end. */
   readonly place?: string;
 }
 
@@ -28,7 +28,8 @@ export function commandsFor(menu: Menu, change: Change, context: WriteContext): 
   switch (change.action) {
     case 'create': {
       const fields = Object.entries(written(menu, change, context)).filter(([, value]) => value !== '');
-      const attributes = { ...Object.fromEntries(fields), ...comment(menu, change, context) };
+      const place = context.place === undefined ? {} : { 'place-before': context.place };
+      const attributes = { ...Object.fromEntries(fields), ...comment(menu, change, context), ...place };
       return [{ command: `${menu.path}/add`, attributes }];
     }
     case 'update':
@@ -40,6 +41,38 @@ export function commandsFor(menu: Menu, change: Change, context: WriteContext): 
     default:
       return unreachable(change.action);
   }
+}
+
+/** Rows moved by one command: each is named in it, and a sentence has a bound. */
+const mostMoved = 200;
+
+/**
+ * Changes of one ordered menu in turns: moves that follow one another to the same place are one turn, all else is a turn
+ * of its own. Pure.
+ */
+export function movedTogether(changes: readonly Change[]): readonly (readonly Change[])[] {
+  const turns: Change[][] = [];
+  for (const change of changes) {
+    const turn = turns.at(-1);
+    const [first] = turn ?? [];
+    if (turn !== undefined && first !== undefined && goWith(first, change) && turn.length < mostMoved)
+      turn.push(change);
+    else turns.push([change]);
+  }
+  return turns;
+}
+
+function goWith(first: Change, next: Change): boolean {
+  const moves = first.action === 'move' && next.action === 'move';
+  return moves && first.place === next.place && first.placeRow === next.placeRow;
+}
+
+/** One command for several moves to one place: RouterOS puts the rows there as a block, in the order given. */
+export function joinedMoves(moves: readonly Command[]): Command {
+  const [first] = moves;
+  if (first === undefined) throw new TypeError('nothing to move');
+  const numbers = moves.map(({ attributes }) => attributes['numbers']).join();
+  return { ...first, attributes: { ...first.attributes, numbers } };
 }
 
 /** The comment to write, when the row does not carry our marker yet. What a person wrote stays in front of it. */
@@ -74,7 +107,8 @@ function moveCommand(
   { handle, place }: { readonly handle?: string; readonly place?: string },
 ): Command {
   // To RouterOS a destination it does not know is the end of the table.
-  const missing = handle === undefined ? change.identity : place === undefined ? change.place : undefined;
+  const named = change.placeRow?.identity ?? change.place;
+  const missing = handle === undefined ? change.identity : place === undefined ? named : undefined;
   if (missing !== undefined) throw new RowMissingError(menu.path, missing);
   const attributes = { numbers: handle ?? '', ...(place === undefined ? {} : { destination: place }) };
   return { command: `${menu.path}/move`, attributes };

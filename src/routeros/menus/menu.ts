@@ -1,5 +1,5 @@
 import type { Model, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { ObservedValue, Row } from '../../reconcile/target.ts';
 
 /** A RouterOS menu as data: what differs between menus. What is common is code, in `router-target.ts`. */
 export interface Menu {
@@ -13,6 +13,13 @@ export interface Menu {
   readonly comment: boolean;
   /** True where the order of rows means something. */
   readonly ordered?: boolean;
+  /** Of somebody else's row in an ordered menu: would it undo ours if it stood in front of them? */
+  readonly refuses?: (fields: Readonly<Record<string, ObservedValue>>) => boolean;
+  /**
+   * Fields that make a row say less than ours do, which have none of them. A row without a marker that has one is
+   * somebody's own, whatever else it says; on a row of ours they are drift.
+   */
+  readonly narrowing?: readonly string[];
   /** True where identities are paths: a row lies in the folder whose row has the path up to its last `/`. */
   readonly folders?: boolean;
   /** True where RouterOS has no `show-sensitive`: secrets in it are shown to every reader. */
@@ -35,6 +42,10 @@ export interface Field {
   readonly secret?: boolean;
   /** Rows that may have no such secret: where it is missing, that does not mean that it is hidden. */
   readonly absent?: (row: Readonly<Record<string, string>>) => boolean;
+  /** What a person can do where the router does not know this field. */
+  readonly unknown?: string;
+  /** The value RouterOS takes by itself: it is not told to a router that does not know the field. */
+  readonly implied?: string;
   /** Of these values, RouterOS lets only one row have each. */
   readonly unique?: (value: string) => boolean;
   /** Too much to read of every row: read only of rows that are wanted, and else empty. */
