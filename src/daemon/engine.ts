@@ -13,6 +13,7 @@ import { type InventoryRecord, StoredInventory } from '../status/stored-inventor
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
 import { LateSessions } from './late-sessions.ts';
+import { onlineSessions, siteOfGuest } from './online-sessions.ts';
 import { RouterPool } from './router-pool.ts';
 
 export interface EngineOptions {
@@ -74,8 +75,8 @@ export class Engine implements AsyncDisposable {
       const directoryTarget = new DirectoryTarget({
         directory,
         stored,
-        sessionsOf: (username) =>
-          accounting.openOf(username).map(({ sessionId }) => ({ username, sessionId, radius: true })),
+        online: onlineSessions(accounting, directory),
+        siteOfGuest,
         control: sessions,
       });
       const parts = { store, inventory, directory, directoryTarget, accounting, status, sessions, routers };

@@ -17,8 +17,8 @@ import type {
   Value,
 } from '../reconcile/target.ts';
 import type { Directory } from './directory.ts';
-import { loginEffects, whyEnded } from './effects.ts';
-import type { Login } from './reader.ts';
+import { noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
+import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf } from './row-meaning.ts';
 import { directoryRows } from './rows.ts';
 import type { StoredRows } from './stored-rows.ts';
@@ -38,8 +38,10 @@ export interface SessionControl {
 export interface DirectoryTargetOptions {
   readonly directory: Directory;
   readonly stored: StoredRows;
-  /** Sessions that accounting knows to be open: of a device in every spelling of its MAC. */
-  readonly sessionsOf: (username: string) => readonly LiveSession[];
+  /** Sessions that accounting knows to be open. */
+  readonly online: OnlineSessions;
+  /** The portal site whose guest without an account has this username; `undefined` for any other username. */
+  readonly siteOfGuest: (username: string) => string | undefined;
   readonly control: SessionControl;
 }
 
@@ -88,18 +90,17 @@ export class DirectoryTarget implements Target {
   }
 
   sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
-    return loginEffects(changes, this.#options.sessionsOf);
+    const { directory, online } = this.#options;
+    // A declared login comes before a guest of the same name.
+    const guestSessions = () =>
+      [...online.guestSessions()].filter(({ username }) => directory.login(username) === undefined);
+    return sessionEffects(changes, { ...online, guestSessions });
   }
 
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
-    const effects = this.sessionEffects(level);
     const rows = await this.#stored();
     for (const part of inParts(level, 4000)) {
-      const touched = new Set(part.map((change) => change.identity));
-      await this.#options.stored.write(
-        part,
-        effects.filter((effect) => touched.has(effect.username)),
-      );
+      await this.#options.stored.write(part, this.sessionEffects(part));
       for (const change of part) this.#applied(rows, change);
     }
     return level.map((change) => ({ change, result: 'done' }));
@@ -116,16 +117,18 @@ export class DirectoryTarget implements Target {
 
   /**
    * The effect a session that is being accounted for calls for: its login was let in, and suspended before accounting told
-   * that it is online. `undefined` when it may stay, or is about to be ended already.
+   * that it is online; or a guest was, by accepting terms that nobody is let in by any more. `undefined` when it may stay, or
+   * is about to be ended already.
    */
   unwanted(session: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
     const { sessionId } = session;
     const login = this.#loginNamed(session.username);
-    if (login === undefined || !login.radius || login.state === 'active') return undefined;
-    const { username } = login;
+    const why = login === undefined ? this.#whyNoGuest(session.username) : whyUnwanted(login);
+    if (why === undefined) return undefined;
+    const { username } = login ?? session;
     const due = this.#options.stored.effect(username);
     if (due?.action === 'disconnect' && due.sessionIds.includes(sessionId)) return undefined;
-    return { username, action: 'disconnect', why: whyEnded(login), sessionIds: [sessionId] };
+    return { username, action: 'disconnect', why, sessionIds: [sessionId] };
   }
 
   /** Keeps an effect of its own and carries it out. @throws LastmileError of the store, when it cannot be kept */
@@ -208,14 +211,34 @@ export class DirectoryTarget implements Target {
     remember(this.#options.directory, row);
   }
 
+  /** Why whoever has this username is no guest; nothing when he is none of a site of ours. */
+  #whyNoGuest(username: string): string | undefined {
+    const { directory, siteOfGuest } = this.#options;
+    const site = siteOfGuest(username);
+    return site !== undefined && directory.portal(site) !== undefined ? noGuests : undefined;
+  }
+
   /** Whose session goes by this User-Name: a login has it exactly, a device in the spelling of its NAS. */
   #loginNamed(username: string): Login | undefined {
-    const { directory } = this.#options;
+    const { directory, siteOfGuest } = this.#options;
     const login = directory.login(username);
     if (login !== undefined) return login;
     const mac = parseMac(username);
-    return mac === undefined ? undefined : directory.device(mac);
+    if (mac !== undefined) return directory.device(mac);
+    const site = siteOfGuest(username);
+    return site === undefined ? undefined : guestOf(directory.portal(site), username);
   }
+}
+
+function whyUnwanted(login: Login): string | undefined {
+  return login.radius && login.state !== 'active' ? whyEnded(login) : undefined;
+}
+
+/** What holds for a guest without an account; `undefined` where there are none any more. */
+function guestOf(portal: PortalAccess | undefined, username: string): Login | undefined {
+  if (portal?.clickThrough === undefined) return undefined;
+  const { service, limits } = portal.clickThrough;
+  return { username, subscriber: '', service, password: new Secret(''), state: 'active', radius: true, limits };
 }
 
 function remember(directory: Directory, row: Row): void {

@@ -40,7 +40,9 @@ function loginRow(subscription: Subscription): readonly Row[] {
 function deviceRows(subscription: Subscription): readonly Row[] {
   const { macs } = subscription;
   if (macs.length === 0) return [];
-  const fields = loginFields(subscription, undefined);
+  // Whose it is, whatever he is called now.
+  const account = subscription.firstName ?? subscription.subscriber;
+  const fields = { ...loginFields(subscription, undefined), account };
   return macs.map((mac) => ({ menu: 'device', identity: mac, ...declaredBy(subscription), fields }));
 }
 

@@ -280,6 +280,8 @@ export interface Subscription {
   readonly id: string;
   /** `metadata.name` of the subscriber. */
   readonly subscriber: string;
+  /** The oldest name of a subscriber that was renamed. */
+  readonly firstName?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly service: ServicePlan;
   /** Absent: known by its MACs alone. */

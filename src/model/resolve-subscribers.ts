@@ -96,6 +96,7 @@ function resolveEntry(
     compact({
       id: part === undefined ? declared.name : `${declared.name}/${part.name}`,
       subscriber: declared.name,
+      firstName: declared.previousNames[0],
       labels: declared.labels,
       service,
       ...login,

@@ -4,6 +4,9 @@ import { mikrotikHostIp, mikrotikVendor } from './dictionary/mikrotik.ts';
 import { attribute } from './packet/codes.ts';
 import { type Frame, nextOffset, offsetOf } from './packet/framing.ts';
 
+/** First octet of a RouterOS session id: the service that made it. */
+const services: Readonly<Record<string, AccessKind>> = { 80: 'hotspot', 81: 'pppoe', 82: 'dhcp' };
+const routerosId = /^(8[0-2])[0-9a-f]{6}$/;
 const framedProtocolPpp = 1;
 const serviceType = { login: 1, framed: 2 };
 const portType = { ethernet: 15, wireless: 19 };
@@ -29,6 +32,12 @@ export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): Ac
   // An access point asks about its stations with the same Service-Type.
   if (service === serviceType.framed) return port === portType.wireless ? undefined : 'pppoe';
   return service === undefined && port === portType.ethernet && namesMac(packet, frame) ? 'dhcp' : undefined;
+}
+
+/** The way somebody came who is online, by the Acct-Session-Id of RouterOS; `undefined` where it does not tell. */
+export function doorOfSession(sessionId: string, profile: VendorProfile | undefined): AccessKind | undefined {
+  const [, service] = profile === 'mikrotik' ? (routerosId.exec(sessionId) ?? []) : [];
+  return service === undefined ? undefined : services[service];
 }
 
 /** An enumerated value, all of which are small; `undefined` when there is none. Octet by octet: every login passes here. */

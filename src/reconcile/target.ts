@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.ts';
-import type { Model, Origin } from '../model/model.ts';
+import type { AccessKind, Model, Origin } from '../model/model.ts';
 
 /** A place desired state is applied to: one router, or the subscriber directory. */
 export interface Target {
@@ -25,6 +25,11 @@ export interface Target {
    * the row that gives it up. Absent: there are none.
    */
   readonly unique?: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>>;
+  /**
+   * For each menu, a field and the value with which a row has none of its `unique` ones, so that rows can trade theirs.
+   * Absent: in no menu.
+   */
+  readonly aside?: Readonly<Record<string, readonly [field: string, value: string]>>;
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
   /**
@@ -117,6 +122,8 @@ export interface LiveSession {
   readonly radius: boolean;
   /** Where a router shows it; absent when it is known from RADIUS. */
   readonly kind?: 'ppp' | 'hotspot';
+  /** The way it came in, where RADIUS tells. */
+  readonly door?: AccessKind;
   /** Name of the hotspot it is at. */
   readonly server?: string;
   readonly handle?: string;

@@ -150,6 +150,15 @@ describe('the devices of a subscriber', () => {
     expect(login).toMatchObject({ username: 'anna', limits: device?.limits });
   });
 
+  it('belong to an account by its first name, so that a new name moves nobody', () => {
+    const accounts = (more: Partial<typeof anna>) => {
+      return rowsOf({ subscriptions: [{ ...anna, ...more }] }, 'device').map(({ fields }) => fields['account']);
+    };
+
+    expect(accounts({})).toEqual(['anna', 'anna']);
+    expect(accounts({ subscriber: 'anna-w', firstName: 'anna' })).toEqual(['anna', 'anna']);
+  });
+
   it('need no username', () => {
     const { username: _username, password: _password, ...known } = anna;
 

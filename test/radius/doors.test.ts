@@ -138,7 +138,7 @@ describe('a subscriber at a hotspot', () => {
     expect(words).toEqual(expect.arrayContaining(['Mikrotik-Rate-Limit=5M/20M', 'Acct-Interim-Interval=120']));
   });
 
-  it('IS-23: that the router logs in by mac-cookie is an ordinary login, shown as one, and ends with the account', async () => {
+  it('IS-23: is logged in by a mac-cookie as by the password it remembers, which RADIUS cannot tell apart, and not after a suspension', async () => {
     await using net = await network();
 
     const remembered = await net.pap('anna', 'correct horse', atHotspot());

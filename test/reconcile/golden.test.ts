@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { planText } from '../../src/cli/plan-text.ts';
-import { loginEffects } from '../../src/directory/effects.ts';
+import { sessionEffects } from '../../src/directory/effects.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
 import { type PlanPart, planDocument } from '../../src/reconcile/plan.ts';
@@ -104,7 +104,10 @@ function directoryTarget({ directory, sessions = {} }: Observed): readonly Targe
     desired: (model) => directoryRows(model).filter(({ menu }) => menu === 'login'),
     observe: async () => ({ rows, sessions: [], pendingEffects: [], findings: [] }),
     sessionEffects: (changes) =>
-      loginEffects(changes, (username) => online.filter((session) => session.username === username)),
+      sessionEffects(changes, {
+        sessionsOf: (username) => online.filter((session) => session.username === username),
+        guestSessions: () => [],
+      }),
     apply: async () => [],
     settleSessions: async () => [],
   };

@@ -1,8 +1,10 @@
 import pino from 'pino';
+import { siteOfGuest } from '../../src/daemon/online-sessions.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { DirectoryTarget, type SessionControl } from '../../src/directory/directory-target.ts';
+import type { GuestSession, OnlineSessions } from '../../src/directory/effects.ts';
 import { type DirectoryRecord, StoredRows } from '../../src/directory/stored-rows.ts';
-import type { SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
+import type { LiveSession, SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
 import { Store } from '../../src/store/store.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -15,9 +17,16 @@ export class FakeSessions implements SessionControl {
   /** Called while an effect is being carried out. */
   during: (effect: SessionEffect) => Promise<void> = async () => undefined;
 
-  sessionsOf(username: string) {
+  sessionsOf(username: string): readonly LiveSession[] {
     const sessionId = this.online.get(username);
     return sessionId === undefined ? [] : [{ username, sessionId, radius: true }];
+  }
+
+  *guestSessions(): Generator<GuestSession> {
+    for (const [username, sessionId] of this.online) {
+      const site = siteOfGuest(username);
+      if (site !== undefined) yield { username, sessionId, radius: true, site };
+    }
   }
 
   async settle(
@@ -53,8 +62,11 @@ export class DirectoryLab implements AsyncDisposable {
     const store = await Store.open(folder, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
     const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
     const directory = new Directory();
-    const sessionsOf = (username: string) => sessions.sessionsOf(username);
-    const target = new DirectoryTarget({ directory, stored, sessionsOf, control: sessions });
+    const online: OnlineSessions = {
+      sessionsOf: (username) => sessions.sessionsOf(username),
+      guestSessions: () => sessions.guestSessions(),
+    };
+    const target = new DirectoryTarget({ directory, stored, online, siteOfGuest, control: sessions });
     return new DirectoryLab(store, directory, target, sessions);
   }
 

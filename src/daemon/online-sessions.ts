@@ -1,0 +1,31 @@
+import { parseGuestUsername } from '../access/portal-password.ts';
+import type { Session, SessionReader } from '../accounting/event.ts';
+import type { GuestSession, OnlineSessions } from '../directory/effects.ts';
+import type { DirectoryReader } from '../directory/reader.ts';
+import { doorOfSession } from '../radius/door.ts';
+import type { LiveSession } from '../reconcile/target.ts';
+
+/** Who is online as accounting knows, in the directory's words. */
+export function onlineSessions(
+  accounting: Pick<SessionReader, 'open' | 'openOf'>,
+  directory: Pick<DirectoryReader, 'nas'>,
+): OnlineSessions {
+  const live = (username: string, { nas, sessionId }: Session): LiveSession => {
+    const door = doorOfSession(sessionId, directory.nas(nas)?.profile);
+    return { username, sessionId, radius: true, ...(door === undefined ? {} : { door }) };
+  };
+  return {
+    sessionsOf: (username) => accounting.openOf(username).map((session) => live(username, session)),
+    *guestSessions(): Generator<GuestSession> {
+      for (const session of accounting.open()) {
+        const site = siteOfGuest(session.username);
+        if (site !== undefined) yield { ...live(session.username, session), site };
+      }
+    },
+  };
+}
+
+/** The portal site whose guest without an account has this username. */
+export function siteOfGuest(username: string): string | undefined {
+  return parseGuestUsername(username)?.site;
+}
