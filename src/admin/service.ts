@@ -49,6 +49,8 @@ export interface DaemonStatus {
   readonly subject?: string;
   readonly conditions: readonly Condition[];
   readonly targets: readonly TargetStatus[];
+  /** Controllers that guests are let in at. Absent: no daemon runs that could have asked them. */
+  readonly controllers?: readonly ControllerStatus[];
   readonly openSessions: number;
   /** Size of the state folder. */
   readonly stateBytes: number;
@@ -56,6 +58,16 @@ export interface DaemonStatus {
   readonly sessionEvents: readonly SessionEvent[];
   /** When a declaration next changes by itself (an expiry). */
   readonly nextChange?: string;
+  readonly findings: readonly string[];
+}
+
+/** An Omada controller as the daemon last met it. */
+export interface ControllerStatus {
+  readonly name: string;
+  /** Did it answer when it was last asked? Absent: it was not asked yet. */
+  readonly answered?: boolean;
+  readonly askedAt?: string;
+  readonly version?: string;
   readonly findings: readonly string[];
 }
 

@@ -309,7 +309,7 @@ function addOperation(program: Command, carry: Carry): void {
 
 function addRuntime(program: Command, carry: Carry): void {
   withState(program.command('status'))
-    .argument('[target]', 'a router, or directory: with conditions and history')
+    .argument('[target]', 'a router, or directory: with conditions and history; or an Omada controller')
     .description('revision in force, conditions, last runs')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((target, options, command) =>

@@ -1,12 +1,12 @@
 import { createColors } from 'picocolors';
-import type { DaemonStatus } from '../admin/service.ts';
+import type { ControllerStatus, DaemonStatus } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { formatDuration, formatOctets } from '../base/units.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { table } from './output.ts';
 import { sessionLine } from './report-text.ts';
 
-/** `lastmile status` for a terminal. `full` adds conditions and history of each target. */
+/** `lastmile status` for a terminal. `full` adds conditions and history of each target, and controllers. */
 export function statusText(status: DaemonStatus, full: boolean, now: number, color: boolean): string {
   const colors = createColors(color);
   const head = [
@@ -19,11 +19,14 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
   const source = status.conditions.filter(({ status: state }) => state === 'False');
   const bad = [...source.map(({ reason, message }) => `${reason}: ${message}`), ...status.findings];
   const events = status.sessionEvents.slice(0, full ? 20 : 5).map((event) => `  ${sessionLine(event)}`);
+  const controllers = full ? (status.controllers ?? []) : [];
+  const targets =
+    status.targets.length === 0 ? 'No target has been reconciled yet.' : targetsTable(status.targets, now).trimEnd();
   const lines = [
     ...head,
     ...bad.map((words) => colors.yellow(`! ${printable(words, 500)}`)),
-    '',
-    status.targets.length === 0 ? 'No target has been reconciled yet.' : targetsTable(status.targets, now).trimEnd(),
+    ...(controllers.length > 0 && status.targets.length === 0 ? [] : ['', targets]),
+    ...(controllers.length === 0 ? [] : ['', controllersTable(controllers, now).trimEnd()]),
     ...(full ? status.targets.flatMap((target) => ['', ...detail(target)]) : []),
     ...(events.length === 0 ? [] : ['', 'Last actions on sessions:', ...events]),
   ];
@@ -40,17 +43,32 @@ function targetsTable(targets: readonly TargetStatus[], now: number): string {
     targets.map(({ name, conditions, last }) => {
       const of = (type: string) => conditions.find((condition) => condition.type === type);
       const says = of(of('Stalled')?.status === 'True' ? 'Stalled' : 'Ready')?.message ?? '';
-      const ago = `${formatDuration(Math.floor((now - last.at) / 1000) * 1000)} ago`;
       return [
         name,
         of('Ready')?.status ?? '',
         of('Synced')?.status ?? '',
         of('Drifted')?.status ?? '',
-        ago,
+        ago(last.at, now),
         printable(says, 160),
       ];
     }),
   );
+}
+
+function controllersTable(controllers: readonly ControllerStatus[], now: number): string {
+  return table(
+    ['CONTROLLER', 'ANSWERS', 'ASKED', 'VERSION'],
+    controllers.map(({ name, answered, askedAt, version = '' }) => [
+      name,
+      answered === undefined ? 'Unknown' : answered ? 'True' : 'False',
+      askedAt === undefined ? 'never' : ago(Date.parse(askedAt), now),
+      version,
+    ]),
+  );
+}
+
+function ago(at: number, now: number): string {
+  return `${formatDuration(Math.floor((now - at) / 1000) * 1000)} ago`;
 }
 
 function detail({ name, conditions, history, last }: TargetStatus): readonly string[] {

@@ -8,27 +8,36 @@ import { either, type RuntimeOptions } from './runtime.ts';
 import { statusText } from './status-text.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** `lastmile status [T]`. Without a daemon: what was stored last. */
-export async function statusCommand(target: string | undefined, options: RuntimeOptions, io: Io, around: Surroundings) {
+/** `lastmile status [T]`, T being a target or a controller. Without a daemon: what was stored last. */
+export async function statusCommand(name: string | undefined, options: RuntimeOptions, io: Io, around: Surroundings) {
   const status = await either(
     options,
     around,
     (daemon) => daemon.get<DaemonStatus>('/api/v1/status'),
     storedStatus(around),
   );
-  const targets = status.targets.filter(({ name }) => target === undefined || name === target);
-  if (target !== undefined && targets.length === 0) {
-    complain(
-      new Error(`no target ${target}; there are ${status.targets.map(({ name }) => name).join(', ') || 'none yet'}`),
-      io,
-    );
+  const shown = name === undefined ? status : only(name, status);
+  if (shown === undefined) {
+    complain(new Error(`no target or controller ${name}; there are ${namesIn(status).join(', ') || 'none yet'}`), io);
     return exitCodes.error;
   }
-  const shown = { ...status, targets };
   io.out(
-    await render(shown, options.output, () => statusText(shown, target !== undefined, around.clock.now(), io.color)),
+    await render(shown, options.output, () => statusText(shown, name !== undefined, around.clock.now(), io.color)),
   );
   return exitCodes.success;
+}
+
+/** What concerns a target or a controller; `undefined` when there is none of that name. */
+function only(name: string, status: DaemonStatus): DaemonStatus | undefined {
+  const targets = status.targets.filter((each) => each.name === name);
+  const controllers = (status.controllers ?? []).filter((each) => each.name === name);
+  if (targets.length === 0 && controllers.length === 0) return undefined;
+  const findings = targets.length > 0 ? status.findings : controllers.flatMap((each) => each.findings);
+  return { ...status, targets, controllers, findings };
+}
+
+function namesIn({ targets, controllers = [] }: DaemonStatus): readonly string[] {
+  return [...targets, ...controllers].map(({ name }) => name);
 }
 
 function storedStatus(around: Surroundings) {

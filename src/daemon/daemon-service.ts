@@ -4,6 +4,7 @@ import type {
   AdminService,
   ApplyAnswer,
   ApplyRequest,
+  ControllerStatus,
   DaemonStatus,
   DeclaredObject,
   DisconnectRequest,
@@ -50,6 +51,7 @@ export interface DaemonServiceOptions {
   readonly radius: () => RadiusServer | undefined;
   /** Troubles with what guests are let in by, for people. */
   readonly portalFindings: () => readonly string[];
+  readonly controllers: () => readonly ControllerStatus[];
 }
 
 /** There is nothing to reconcile with: no valid declarations have been read. */
@@ -116,6 +118,7 @@ export class DaemonService implements AdminService {
       ...(subject === undefined ? {} : { subject }),
       conditions: engine.status.source,
       targets: engine.status.targets(),
+      controllers: this.#options.controllers(),
       openSessions: engine.accounting.openCount,
       stateBytes: await folderBytes(engine.store.dir),
       sessionEvents: engine.status.sessionEvents(),

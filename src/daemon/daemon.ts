@@ -129,6 +129,7 @@ export class Daemon implements AsyncDisposable {
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
       portalFindings: () => this.#portal.findings(),
+      controllers: () => this.#portal.controllers(),
     });
   }
 

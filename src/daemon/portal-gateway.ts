@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
+import type { ControllerStatus } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
@@ -56,6 +57,16 @@ export class PortalGateway implements AsyncDisposable {
     this.#tls = tls;
     // So that status tells of a controller's trouble before a guest meets it.
     void this.#omada.watch(this.#closing.signal);
+  }
+
+  /** The controllers of the model in force, for people. */
+  controllers(): readonly ControllerStatus[] {
+    return this.#omada.standing().map(({ name, last, version, findings }) => ({
+      name,
+      ...(last === undefined ? {} : { answered: last.answered, askedAt: new Date(last.at).toISOString() }),
+      ...(version === undefined ? {} : { version }),
+      findings: findings.map(({ text }) => text),
+    }));
   }
 
   /** Troubles with controllers, and with the portal's own certificate, for people. */

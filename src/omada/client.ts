@@ -27,6 +27,13 @@ export interface OmadaClientDeps {
   readonly busyPauseMs?: number;
 }
 
+/** How the last question to a controller ended. */
+export interface LastContact {
+  readonly answered: boolean;
+  /** Wall time, milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** How many sites are remembered whose clients cannot be listed. */
 const mostSites = 200;
 
@@ -40,6 +47,9 @@ export class OmadaClient implements Disposable {
   readonly #findings: Findings;
   readonly #unlisted = new Set<string>();
   #unitChecked = false;
+  #lastContact: LastContact | undefined;
+  /** Some failures are told again without a question to the controller. */
+  #lastError: unknown;
 
   constructor(controller: OmadaController, deps: OmadaClientDeps) {
     this.controller = controller;
@@ -55,6 +65,11 @@ export class OmadaClient implements Disposable {
   /** What the controller told of itself; `undefined` until it was asked, and when its id is declared and right. */
   get info(): ControllerInfo | undefined {
     return this.#session.info;
+  }
+
+  /** `undefined` until it was asked something. */
+  get lastContact(): LastContact | undefined {
+    return this.#lastContact;
   }
 
   findings(): readonly OmadaFinding[] {
@@ -138,6 +153,7 @@ export class OmadaClient implements Disposable {
   }
 
   #verdict(answer: ControllerAnswer, site: string): OmadaVerdict {
+    this.#heard(true);
     switch (answer.type) {
       case 'result':
         this.#worked();
@@ -168,6 +184,9 @@ export class OmadaClient implements Disposable {
     if (signal.aborted) return { result: 'failed', reason: 'given up' };
     if (this.#closing.signal.aborted) return { result: 'busy', reason: messageOf(this.#closing.signal.reason) };
     const reason = messageOf(error);
+    const again = error === this.#lastError;
+    this.#lastError = error;
+    if (!again) this.#heard(error instanceof OmadaRefusedError || error instanceof OmadaAnswerError);
     if (error instanceof OmadaUntrustedError) return this.#failed('untrusted', reason);
     if (error instanceof OmadaUnreachableError) {
       this.#findings.note('unreachable', reason);
@@ -188,11 +207,18 @@ export class OmadaClient implements Disposable {
 
   /** There is a session, and the controller answers: what kept us from it is over. */
   #worked(): void {
-    this.#findings.clear(['unreachable', 'untrusted', 'operator-refused']);
+    this.#heard(true);
+    this.#findings.clear(['operator-refused']);
     const { id } = this.controller;
     const words = `is not of the declared id ${id}, but of ${this.#session.info?.id}, which is used: correct id`;
     if (this.#session.declaredIdUnknown) this.#findings.note('wrong-id', this.#words(words));
     else this.#findings.clear(['wrong-id']);
+  }
+
+  /** Whoever answers is neither away nor a stranger. */
+  #heard(answered: boolean): void {
+    this.#lastContact = { answered, at: this.#deps.clock.now() };
+    if (answered) this.#findings.clear(['unreachable', 'untrusted']);
   }
 
   #words(what: string): string {

@@ -1,7 +1,16 @@
 import type { Model, OmadaBridge, OmadaController, OmadaTls } from '../model/model.ts';
 import type { OmadaClientContext } from './auth-body.ts';
-import { OmadaClient, type OmadaClientDeps, type OmadaVerdict } from './client.ts';
+import { type LastContact, OmadaClient, type OmadaClientDeps, type OmadaVerdict } from './client.ts';
 import type { OmadaFinding } from './findings.ts';
+
+/** What is known of a controller. */
+export interface ControllerStanding {
+  readonly name: string;
+  /** Absent: nothing was asked of it yet. */
+  readonly last?: LastContact;
+  readonly version?: string;
+  readonly findings: readonly OmadaFinding[];
+}
 
 const checkEveryMs = 300_000;
 
@@ -40,6 +49,16 @@ export class OmadaClients implements Disposable {
   /** Troubles of all controllers that were not seen to be over. */
   findings(): readonly OmadaFinding[] {
     return [...this.#clients.values()].flatMap((client) => client.findings());
+  }
+
+  /** Each controller as it was last met, in the order declared. */
+  standing(): readonly ControllerStanding[] {
+    return [...this.#clients].map(([name, client]) => ({
+      name,
+      ...(client.lastContact === undefined ? {} : { last: client.lastContact }),
+      ...(client.info?.version === undefined ? {} : { version: client.info.version }),
+      findings: client.findings(),
+    }));
   }
 
   /** Logs in at every controller, or sees whether it still answers. Never rejects. @returns what is amiss */

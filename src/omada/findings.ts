@@ -30,6 +30,9 @@ export interface OmadaLog {
   warn(fields: object, message: string): void;
 }
 
+/** What keeps us from a session. The newest of these is the one that counts: it tells how far we get now. */
+const inTheWay: readonly OmadaFindingReason[] = ['unreachable', 'untrusted', 'operator-refused'];
+
 /** Troubles of one controller that were not seen to be over yet. Logged when they come and when they go. */
 export class Findings {
   readonly #controller: string;
@@ -51,6 +54,7 @@ export class Findings {
     const known = this.#open.get(reason);
     const lastAt = this.#clock.now();
     const controller = this.#controller;
+    if (inTheWay.includes(reason)) for (const older of inTheWay) if (older !== reason) this.#open.delete(older);
     this.#open.set(reason, { controller, reason, text, firstAt: known?.firstAt ?? lastAt, lastAt });
     if (known?.text !== text) this.#log.warn({ controller, reason, trouble: text }, 'trouble with an Omada controller');
   }

@@ -4,6 +4,8 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { OmadaClients } from '../../src/omada/clients.ts';
 import type { OmadaAccess } from '../../src/portal/ports.ts';
+import { selfSigned } from '../../src/simulator/self-signed.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { controllerAt, keptLog, macOf, never, omadaLab, password } from './support.ts';
 
 describe('the controllers of a model', () => {
@@ -78,5 +80,62 @@ describe('the controllers of a model', () => {
     const verdict = await clients.authorise({ controller: 'cafe' }, await lab.guest(), 60, never);
 
     expect(verdict).toEqual({ result: 'failed', reason: 'no Omada controller cafe is declared' });
+  });
+});
+
+describe('what a controller was last met like', () => {
+  const shown = (clients: OmadaClients) =>
+    clients.standing().map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(({ reason }) => reason) }));
+
+  it('is not known before anything was asked of it, then its version and when it answered', async () => {
+    const clock = new ManualClock();
+    await using lab = await omadaLab();
+    using clients = new OmadaClients({ clock, log: keptLog() });
+    clients.use({ omadaControllers: [lab.declared] });
+    expect(shown(clients)).toEqual([{ name: 'cafe', findings: [] }]);
+
+    await clients.check(never);
+
+    const last = { answered: true, at: clock.now() };
+    expect(shown(clients)).toEqual([{ name: 'cafe', version: '5.15.24.19', last, findings: [] }]);
+  });
+
+  it('OM-28: is its newest trouble alone: away, then there with another certificate, then away again', async () => {
+    await using lab = await omadaLab();
+    using clients = new OmadaClients({ clock: systemClock, log: keptLog() });
+    const apiPort = lab.omada.apiPort;
+    clients.use({ omadaControllers: [lab.declared] });
+    await clients.check(never);
+    await lab.omada[Symbol.asyncDispose]();
+
+    await clients.check(never);
+    expect(shown(clients)).toMatchObject([{ last: { answered: false }, findings: ['unreachable'] }]);
+    {
+      await using _other = await omadaLab({ apiPort });
+      await clients.check(never);
+      expect(shown(clients)).toMatchObject([{ last: { answered: false }, findings: ['untrusted'] }]);
+    }
+    await clients.check(never);
+    expect(shown(clients)).toMatchObject([{ last: { answered: false }, findings: ['unreachable'] }]);
+  });
+
+  it('is that it answers, where it refuses the operator or a guest', async () => {
+    const certificate = selfSigned({ altNames: ['127.0.0.1'] });
+    await using lab = await omadaLab({ certificate });
+    const guest = await lab.guest();
+    using clients = new OmadaClients({ clock: systemClock, log: keptLog() });
+    const { apiPort } = lab.omada;
+    clients.use({ omadaControllers: [lab.declared] });
+    await lab.omada[Symbol.asyncDispose]();
+    await clients.check(never);
+
+    await using _strict = await omadaLab({
+      apiPort,
+      certificate,
+      operators: [{ name: 'lastmile', password: 'other' }],
+    });
+    await clients.authorise({ controller: 'cafe' }, guest, 60, never);
+
+    expect(shown(clients)).toMatchObject([{ last: { answered: true }, findings: ['operator-refused'] }]);
   });
 });
