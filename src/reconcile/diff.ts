@@ -1,17 +1,20 @@
 import { Secret } from '../base/secret.ts';
-import { foldersOf } from './folders.ts';
+import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
 import type { Inventory } from './inventory.ts';
+import { type Layout, layoutOf } from './ordered.ts';
 import type { Change, Finding, Observation, ObservedRow, ObservedValue, Row, Target, Value } from './target.ts';
 
 export interface Difference {
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
+  /** Rows that are there with a declared identity and are not ours to touch. */
+  readonly refused: ReadonlySet<ObservedRow>;
 }
 
 /** What identifies us on a shared target. */
 export interface Ownership {
   readonly operator: string;
-  readonly target: Pick<Target, 'name' | 'ordered' | 'folders'>;
+  readonly target: Pick<Target, 'name' | 'ordered'> & Partial<Pick<Target, 'folders' | 'references' | 'refuses'>>;
   readonly inventory: Pick<Inventory, 'ownerOf' | 'knows'>;
 }
 
@@ -25,17 +28,15 @@ export interface Ownership {
 export function diff(desired: readonly Row[], observed: Observation, ownership: Ownership): Difference {
   const wanted = new Map(desired.map((row) => [keyOf(row), row]));
   const { present, findings } = index(observed.rows, wanted, ownership);
-  const changes: Change[] = [];
   const ours: Row[] = [];
   for (const [key, row] of wanted) {
-    const before = present.get(key);
-    const foreign = foreignOwner(before, ownership.operator);
-    if (before !== undefined && foreign !== undefined) findings.push(heldByAnother(row, foreign));
-    else {
-      ours.push(row);
-      changes.push(...changeOf(row, before, ownership));
-    }
+    const foreign = foreignOwner(present.get(key), ownership.operator);
+    if (foreign === undefined) ours.push(row);
+    else findings.push(heldByAnother(row, foreign));
   }
+  const inTheWay = strangersFiles(ours, present, ownership);
+  const possible = inTheWay.rows;
+  findings.push(...inTheWay.findings);
   const marked = countMarkers(observed.rows, ownership.operator);
   const deletes: Change[] = [];
   for (const row of present.values()) {
@@ -44,9 +45,15 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
     if (owner?.result === 'ours') deletes.push(deletion(row, owner.owner));
     else if (owner !== undefined) findings.push(copyFinding(row, owner.owner));
   }
-  changes.push(...withoutFullFolders(deletes, observed.rows, ownership.target));
-  for (const menu of ownership.target.ordered) changes.push(...moves(menu, ours, observed.rows, present));
-  return { changes, findings };
+  const going = withoutFullFolders(deletes, observed.rows, ownership.target);
+  findings.push(...going.findings);
+  const layouts = layoutsOf(possible, observed.rows, present, going.deletes, ownership.target);
+  const changes = possible.flatMap((row) => {
+    const place = layouts.get(row.menu)?.places.get(row) ?? {};
+    return changeOf(row, present.get(keyOf(row)), ownership, place);
+  });
+  const moves = [...layouts.values()].flatMap((layout) => layout.moves);
+  return { changes: [...changes, ...going.deletes, ...moves], findings, refused: inTheWay.refused };
 }
 
 /** The key of a row within one target. */
@@ -60,11 +67,17 @@ function index(rows: readonly ObservedRow[], wanted: ReadonlyMap<string, Row>, {
   for (const row of rows) {
     const key = keyOf(row);
     const other = present.get(key);
-    // Two rows of one identity (RouterOS allows it in /radius): the one that carries our marker is ours.
-    present.set(key, other === undefined || (isOurs(row, operator) && !isOurs(other, operator)) ? row : other);
+    present.set(key, other === undefined || isRather(row, other, wanted.get(key), operator) ? row : other);
     if (other !== undefined && wanted.has(key)) findings.push(duplicateFinding(row));
   }
   return { present, findings };
+}
+
+/** Of two rows of one identity (RouterOS allows it in /radius) the one with our marker is ours, else the one more like it. */
+function isRather(row: ObservedRow, other: ObservedRow, wanted: Row | undefined, operator: string): boolean {
+  if (isOurs(row, operator) || isOurs(other, operator)) return isOurs(row, operator) && !isOurs(other, operator);
+  const missing = (each: ObservedRow) => (wanted === undefined ? 0 : Object.keys(differingFields(wanted, each)).length);
+  return missing(row) < missing(other);
 }
 
 function isOurs({ marker }: ObservedRow, operator: string): boolean {
@@ -90,9 +103,15 @@ function heldByAnother(row: Row, foreign: string): Finding {
   };
 }
 
-function changeOf(wanted: Row, before: ObservedRow | undefined, ownership: Ownership): readonly Change[] {
+function changeOf(
+  wanted: Row,
+  before: ObservedRow | undefined,
+  ownership: Ownership,
+  place: Pick<Change, 'place' | 'placeRow'>,
+): readonly Change[] {
   const { menu, identity, owner } = wanted;
-  if (before === undefined) return [{ action: 'create', menu, identity, owner, set: wanted.fields, after: wanted }];
+  if (before === undefined)
+    return [{ action: 'create', menu, identity, owner, set: wanted.fields, after: wanted, ...place }];
   const row = withReleased(wanted, before);
   const set = differingFields(row, before);
   const adopts = isNobodys(before, ownership);
@@ -173,19 +192,31 @@ function deletion(before: ObservedRow, owner: string): Change {
   return { action: 'delete', menu: before.menu, identity: before.identity, owner, set: {}, before };
 }
 
-/** A folder goes with the last row in it: a router would take along what somebody else put there. */
-function withoutFullFolders(
-  deletes: readonly Change[],
+/** What puts ordered menus with rows of ours in order. Each looks at its own rows alone. */
+function layoutsOf(
+  rows: readonly Row[],
   observed: readonly ObservedRow[],
-  { folders = [] }: Ownership['target'],
-): readonly Change[] {
-  if (!deletes.some(({ menu }) => folders.includes(menu))) return deletes;
-  const going = new Set(deletes.map(keyOf));
-  const staying = observed.filter((row) => folders.includes(row.menu) && !going.has(keyOf(row)));
-  const full = new Set(
-    staying.flatMap(({ menu, identity }) => foldersOf(identity).map((path) => keyOf({ menu, identity: path }))),
+  present: ReadonlyMap<string, ObservedRow>,
+  deletes: readonly Change[],
+  { ordered, refuses = {} }: Ownership['target'],
+): ReadonlyMap<string, Layout> {
+  const menus = new Set(ordered);
+  const gone = new Set(deletes.map(({ before }) => before));
+  const ours = byMenu(rows.filter(({ menu }) => menus.has(menu)));
+  const there = byMenu(observed.filter((row) => menus.has(row.menu) && !gone.has(row)));
+  return new Map(
+    [...ours].map(([menu, list]) => [menu, layoutOf(list, there.get(menu) ?? [], present, refuses[menu])]),
   );
-  return deletes.filter((change) => !full.has(keyOf(change)));
+}
+
+function byMenu<T extends { readonly menu: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const lists = new Map<string, T[]>();
+  for (const row of rows) {
+    const list = lists.get(row.menu);
+    if (list === undefined) lists.set(row.menu, [row]);
+    else list.push(row);
+  }
+  return lists;
 }
 
 function copyFinding(row: ObservedRow, owner: string): Finding {
@@ -193,70 +224,4 @@ function copyFinding(row: ObservedRow, owner: string): Finding {
     code: 'LM_MARKER_MISMATCH',
     message: `${row.menu} ${row.identity} carries the marker of ${owner} but is another row (a copy?); it is left alone, remove it or its marker`,
   };
-}
-
-/**
- * Moves that put our rows of an ordered menu into the declared order, other people's rows staying where they are.
- * Rows about to be created are appended by the target in declared order.
- */
-function moves(
-  menu: string,
-  ours: readonly Row[],
-  observed: readonly ObservedRow[],
-  present: ReadonlyMap<string, ObservedRow>,
-): readonly Change[] {
-  const rows = ours.filter((row) => row.menu === menu);
-  const position = new Map(observed.map((row, at) => [row, at]));
-  const before = rows.map((row) => present.get(keyOf(row)));
-  const stay = staying(before.map((row) => row && position.get(row)));
-  const result: Change[] = [];
-  for (let at = rows.length - 1; at >= 0; at -= 1) {
-    const row = rows[at];
-    const was = before[at];
-    if (row === undefined || stay.has(at)) continue;
-    const place = rows[at + 1]?.identity;
-    const { identity, owner } = row;
-    result.push({
-      action: 'move',
-      menu,
-      identity,
-      owner,
-      set: {},
-      after: row,
-      ...(was === undefined ? {} : { before: was }),
-      ...(place === undefined ? {} : { place }),
-    });
-  }
-  return result;
-}
-
-/**
- * Indices of rows that need not move, from their positions (absent: about to be made, at the end). Rows that are there
- * stay rather than new ones, since people have put theirs around them.
- */
-function staying(positions: readonly (number | undefined)[]): ReadonlySet<number> {
-  const there = positions.flatMap((position, at) => (position === undefined ? [] : [{ position, at }]));
-  const rising = longestRising(there.map(({ position }) => position));
-  const stay = new Set(there.filter((_, index) => rising.has(index)).map(({ at }) => at));
-  const last = Math.max(-1, ...stay);
-  for (const [at, position] of positions.entries()) if (position === undefined && at > last) stay.add(at);
-  return stay;
-}
-
-/** Indices of one longest rising subsequence: the rows that need not move. */
-function longestRising(positions: readonly number[]): ReadonlySet<number> {
-  const best: { length: number; previous: number }[] = [];
-  let end = -1;
-  for (const [at, position] of positions.entries()) {
-    let entry = { length: 1, previous: -1 };
-    for (let before = 0; before < at; before += 1) {
-      const length = (best[before]?.length ?? 0) + 1;
-      if ((positions[before] ?? 0) < position && length > entry.length) entry = { length, previous: before };
-    }
-    best.push(entry);
-    if (entry.length > (best[end]?.length ?? 0)) end = at;
-  }
-  const stay = new Set<number>();
-  for (let at = end; at >= 0; at = best[at]?.previous ?? -1) stay.add(at);
-  return stay;
 }

@@ -1,22 +1,26 @@
 import { keyOf } from './diff.ts';
 import { foldersOf } from './folders.ts';
+import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 
 /** What decides the order of changes of a target. */
-export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique'>;
+export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique' | 'aside'>;
 
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
  * it. A row comes after the rows it names (pool → profile → secret), a delete after the rows that named it, moves last.
- * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. Pure. A circle of rows that name each other is cut somewhere: no order of single changes would do.
+ * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. Where rows take
+ * theirs from one another, one of them stands aside meanwhile: steps of its own, which are no changes of the plan. A circle
+ * of rows that name each other is cut somewhere: no order of single changes would do. Pure.
  */
 export function levelsOf(changes: readonly Change[], rules: OrderRules): readonly (readonly Change[])[] {
   const movable = changes.filter((change) => change.action !== 'move');
-  const waitsFor = prerequisites(movable, rules);
+  const steps = standingAside(movable, waitsAmong(movable, rules), rules.aside ?? {});
+  const waitsFor = prerequisitesOf(steps.waits);
   const levels: Change[][] = [];
   const depth = new Map<Change, number>();
-  for (const change of movable) place(change, waitsFor, depth);
-  for (const change of movable) {
+  for (const change of steps.changes) place(change, waitsFor, depth);
+  for (const change of steps.changes) {
     const at = depth.get(change) ?? 0;
     const level = levels[at] ?? [];
     level.push(change);
@@ -28,60 +32,54 @@ export function levelsOf(changes: readonly Change[], rules: OrderRules): readonl
 }
 
 /** For each change, those that must have been carried out before it. Pure. */
-export function prerequisites(
+export function prerequisites(changes: readonly Change[], rules: OrderRules): ReadonlyMap<Change, readonly Change[]> {
+  return prerequisitesOf(waitsAmong(changes, rules));
+}
+
+function waitsAmong(
   changes: readonly Change[],
   { references, folders = [], unique = {} }: OrderRules,
-): ReadonlyMap<Change, readonly Change[]> {
+): readonly Wait[] {
   const rows = changes.filter((change) => change.action !== 'move');
   const byName = changesByName(rows, folders);
   const givenUp = changesByValueGivenUp(rows, unique);
-  const waitsFor = new Map<Change, Change[]>();
-  for (const change of rows) {
-    const pairs = [
-      ...pairsByReference(change, references, byName),
-      ...(folders.includes(change.menu) ? pairsByFolder(change, byName) : []),
-      ...valuesOf(change.menu, change.after, unique).flatMap((key) => pairsOf(change, givenUp.get(key))),
-    ];
-    for (const [later, earlier] of pairs) {
-      if (earlier === later) continue;
-      const list = waitsFor.get(later);
-      if (list === undefined) waitsFor.set(later, [earlier]);
-      else list.push(earlier);
-    }
-  }
-  return waitsFor;
+  return rows.flatMap((change) => [
+    ...waitsByReference(change, references, byName),
+    ...(folders.includes(change.menu) ? waitsByFolder(change, byName) : []),
+    ...valuesOf(change.menu, change.after, unique).flatMap((key) => waitsByValue(change, givenUp.get(key))),
+  ]);
 }
 
-/** What waits, and for what. */
-type Pair = readonly [later: Change, earlier: Change];
-
-function pairsOf(later: Change, earlier: readonly Change[] = []): readonly Pair[] {
-  return earlier.map((each) => [later, each]);
+function waitsByValue(later: Change, earlier: readonly Change[] = []): readonly Wait[] {
+  return earlier.filter((each) => each !== later).map((each) => ({ later, earlier: each, byValue: true }));
 }
 
 /** A row waits for those it names; one that goes waits for those that named it. */
-function pairsByReference(
+function waitsByReference(
   change: Change,
   references: OrderRules['references'],
   byName: ReadonlyMap<string, readonly Change[]>,
-): readonly Pair[] {
+): readonly Wait[] {
   return Object.entries(references[change.menu] ?? {}).flatMap(([field, menu]) => {
     const meant = (value: Value | ObservedValue | undefined) =>
       named(value).flatMap((identity) => byName.get(keyOf({ menu, identity })) ?? []);
     const made = meant(change.after?.fields[field]).filter(({ action }) => action !== 'delete');
     const gone = meant(change.before?.fields[field]).filter(({ action }) => action === 'delete');
-    return [...pairsOf(change, made), ...gone.map((each): Pair => [each, change])];
+    return [
+      ...made.map((earlier) => ({ later: change, earlier })),
+      ...gone.map((later) => ({ later, earlier: change })),
+    ];
   });
 }
 
 /** A row waits for the folders it lies in; a folder that goes waits for what lies in it. */
-function pairsByFolder(change: Change, byName: ReadonlyMap<string, readonly Change[]>): readonly Pair[] {
+function waitsByFolder(change: Change, byName: ReadonlyMap<string, readonly Change[]>): readonly Wait[] {
   const { menu } = change;
-  return foldersOf(change.identity).flatMap((identity): readonly Pair[] => {
+  return foldersOf(change.identity).flatMap((identity): readonly Wait[] => {
     const folder = byName.get(keyOf({ menu, identity }))?.find((each) => each.identity === identity);
     if (folder === undefined) return [];
-    if (folder.action !== 'delete') return [[change, folder]];
-    return change.action === 'delete' ? [[folder, change]] : [];
+    if (folder.action !== 'delete') return [{ later: change, earlier: folder }];
+    return change.action === 'delete' ? [{ later: folder, earlier: change }] : [];
   });
 }
 

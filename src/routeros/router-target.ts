@@ -53,6 +53,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly refuses: NonNullable<Target['refuses']>;
   readonly folders: readonly string[];
   readonly unique: NonNullable<Target['unique']>;
+  readonly aside: NonNullable<Target['aside']>;
   readonly #options: RouterTargetOptions;
   readonly #menus: ReadonlyMap<string, Menu>;
   readonly #window = new AdaptiveWindow();
@@ -74,6 +75,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.ordered = menus.filter((menu) => menu.ordered === true).map((menu) => menu.path);
     this.refuses = Object.fromEntries(menus.flatMap(refusesOf));
     this.unique = Object.fromEntries(menus.map((menu) => [menu.path, uniqueOf(menu)]));
+    this.aside = Object.fromEntries(menus.flatMap(({ path, aside }) => (aside === undefined ? [] : [[path, aside]])));
     this.folders = menus.filter((menu) => menu.folders === true).map((menu) => menu.path);
   }
 

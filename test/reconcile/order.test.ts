@@ -196,13 +196,109 @@ describe('a value that only one row may have', () => {
     expect(taking(create(lease('new', 'office')), remove(lease('old', 'office')))).toHaveLength(1);
   });
 
-  it('that is handed round in a circle stops nothing else', () => {
+  it('that is handed round in a circle where no row can stand aside stops nothing else', () => {
     const circle = [
       update(lease('a', '10.0.0.1'), lease('a', '10.0.0.2')),
       update(lease('b', '10.0.0.2'), lease('b', '10.0.0.1')),
     ];
 
     expect(taking(...circle, create(lease('c', '10.0.0.3'))).flatMap((level) => level.split(', '))).toHaveLength(3);
+  });
+});
+
+describe('rows that trade values only one of them may have', () => {
+  const isAddress = (value: string) => value.startsWith('10.');
+  const menu = '/ip/dhcp-server/lease';
+  const rules = {
+    references: { ...references, [menu]: { server: '/ip/dhcp-server' } },
+    unique: { [menu]: { address: isAddress }, '/ip/dhcp-server': { interface: () => true } },
+    aside: { [menu]: ['disabled', 'yes'], '/ip/dhcp-server': ['disabled', 'yes'] },
+  } as const;
+  const lease = (mac: string, address: string, fields: Row['fields'] = {}) =>
+    row(menu, mac, { address, disabled: 'no', ...fields });
+  const server = (name: string, on: string) => row('/ip/dhcp-server', name, { interface: on, disabled: 'no' });
+
+  /** The address of every lease that is not disabled, after each level. @throws where two have one */
+  function carriedOut(
+    before: readonly Row[],
+    levels: readonly (readonly Change[])[],
+  ): ReadonlyMap<string, Row['fields']> {
+    const table = new Map(before.map(({ identity, fields }) => [identity, fields]));
+    for (const change of levels.flat()) {
+      if (change.action === 'delete') table.delete(change.identity);
+      else table.set(change.identity, { ...table.get(change.identity), ...change.set });
+      const taken = [...table.values()].filter(({ disabled }) => disabled === 'no').map(({ address }) => address);
+      if (new Set(taken).size < taken.length) throw new Error(`already have ${String(change.set['address'])}`);
+    }
+    return table;
+  }
+
+  it('SPL-18: do so by one of them standing aside', () => {
+    const changes = [
+      update(lease('a', '10.0.0.1'), lease('a', '10.0.0.2')),
+      update(lease('b', '10.0.0.2'), lease('b', '10.0.0.1')),
+    ];
+
+    expect(
+      levelsOf(changes, rules).map((level) =>
+        level.map(({ identity, set }) => [identity, set['address'], set['disabled']]),
+      ),
+    ).toEqual([
+      [['b', undefined, 'yes']],
+      [['a', '10.0.0.2', 'no']],
+      [['b', '10.0.0.1', 'no']],
+      [['b', undefined, 'no']],
+    ]);
+  });
+
+  it('do so by the one that goes, where others name both', () => {
+    const changes = [
+      create(server('new', 'ether3')),
+      remove(server('old', 'ether3')),
+      update(lease('a', '10.0.0.1', { server: 'old' }), lease('a', '10.0.0.1', { server: 'new' })),
+    ];
+
+    expect(
+      levelsOf(changes, rules).map((level) => level.map(({ action, identity }) => `${action} ${identity}`)),
+    ).toEqual([['update old'], ['create new'], ['update a'], ['delete old']]);
+  });
+
+  it('do so however many there are', () => {
+    const pairs = Array.from({ length: 2_000 }, (_, at) => [`10.0.${at}.1`, `10.0.${at}.2`] as const);
+    const swaps = pairs.flatMap(([one, two], at) => [
+      update(lease(`a${at}`, one), lease(`a${at}`, two)),
+      update(lease(`b${at}`, two), lease(`b${at}`, one)),
+    ]);
+
+    expect(levelsOf(swaps, rules).map((level) => level.length)).toEqual([2_000, 2_000, 2_000, 2_000]);
+  });
+
+  it('end with what each was to have, and never two with the same', () => {
+    const macs = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const addresses = fc.shuffledSubarray([
+      '10.0.0.1',
+      '10.0.0.2',
+      '10.0.0.3',
+      '10.0.0.4',
+      '10.0.0.5',
+      '10.0.0.6',
+      '10.0.0.7',
+    ]);
+    fc.assert(
+      fc.property(addresses, addresses, fc.shuffledSubarray(macs, { minLength: 6 }), (was, is, order) => {
+        const before = macs.flatMap((mac, at) => (was[at] === undefined ? [] : [lease(mac, was[at])]));
+        const after = macs.flatMap((mac, at) => (is[at] === undefined ? [] : [lease(mac, is[at])]));
+        const changes = order.flatMap((mac) => {
+          const [old, young] = [before, after].map((rows) => rows.find(({ identity }) => identity === mac));
+          if (old === undefined) return young === undefined ? [] : [create(young)];
+          return young === undefined ? [remove(old)] : [update(old, young)];
+        });
+
+        expect(carriedOut(before, levelsOf(changes, rules))).toEqual(
+          new Map(after.map(({ identity, fields }) => [identity, fields])),
+        );
+      }),
+    );
   });
 });
 

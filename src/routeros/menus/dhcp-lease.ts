@@ -1,22 +1,25 @@
-import { contains, parseIpv4, parseIpv4Range } from '../../model/ipv4.ts';
+import { contains, type Ipv4Range, parseIpv4, parseIpv4Range } from '../../model/ipv4.ts';
 import type { DhcpServer, Router, Subscription } from '../../model/model.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, macAddress, rateLimit, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { addressListsOf, addressOfDevice, localSubscriptions, ownerOfDevice, rowIdentity } from './rows.ts';
+import { addressListsOf, addressOfDevice, localSubscriptions, ownerOfDevice } from './rows.ts';
 
 /**
  * Static leases: devices that the router knows by itself. RouterOS: IP > DHCP Server > Leases, where those in force are
- * dynamic rows among them. A lease names an address or a pool, and carries its speed itself. Who may not come in keeps the
- * lease, blocked: without it the device would be one that nobody knows.
+ * dynamic rows among them. A device is one customer's, so its MAC alone makes the row, and the server is what may change.
+ * A lease names an address or a pool, and carries its speed itself. Who may not come in keeps the lease, blocked: without
+ * it the device would be one that nobody knows.
  */
 export const dhcpLease = {
   path: '/ip/dhcp-server/lease',
-  identity: ['mac-address', 'server'],
+  identity: ['mac-address'],
   comment: true,
+  // Disabled doubles are allowed.
+  aside: ['disabled', 'yes'],
   fields: {
-    'mac-address': { canonical: macAddress, unique: () => true },
+    'mac-address': { canonical: macAddress },
     server: { default: 'all', references: '/ip/dhcp-server' },
     // Many may take theirs from one pool.
     address: { canonical: address, references: '/ip/pool', unique: (value) => parseIpv4(value) !== undefined },
@@ -34,15 +37,14 @@ function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
   return macs.map((mac) => {
     const fixed = addressOfDevice(subscription, mac);
     const server = serverFor(router, service.pool, fixed);
-    const serverName = server?.name ?? 'all';
     return {
       menu: '/ip/dhcp-server/lease',
-      identity: rowIdentity(mac, serverName),
+      identity: mac,
       owner: ownerOfDevice(subscription, mac),
       source: subscription.origin,
       fields: {
         'mac-address': mac,
-        server: serverName,
+        server: server?.name ?? 'all',
         address: fixed ?? service.pool ?? server?.pool ?? '',
         'rate-limit': service.rate === undefined ? '' : rateLimit(rateLimitText(service.rate)),
         'address-lists': addressListsOf(service),
@@ -53,15 +55,41 @@ function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
   });
 }
 
-/** The server whose clients have this address, else those of this pool, else the only one; absent: any. */
-function serverFor({ dhcp }: Router, pool: string | undefined, fixed: string | undefined): DhcpServer | undefined {
-  const byAddress = dhcp.find(({ network }) => network !== undefined && isInside(network.address, fixed));
+/**
+ * The server whose clients have this address, by its network or by the addresses of its pool, else the one with the pool
+ * of the service, else the only one; absent: any.
+ */
+function serverFor(router: Router, pool: string | undefined, fixed: string | undefined): DhcpServer | undefined {
+  const { dhcp } = router;
+  const address = fixed === undefined ? undefined : parseIpv4(fixed);
+  const byAddress = address === undefined ? undefined : serverOfAddress(router, address);
   const byPool = dhcp.find((server) => pool !== undefined && server.pool === pool);
   return byAddress ?? byPool ?? (dhcp.length === 1 ? dhcp[0] : undefined);
 }
 
-function isInside(prefix: string, fixed: string | undefined): boolean {
-  const range = parseIpv4Range(prefix);
-  const address = fixed === undefined ? undefined : parseIpv4(fixed);
-  return range !== undefined && address !== undefined && contains([range], address);
+function serverOfAddress({ dhcp, pools }: Router, address: number): DhcpServer | undefined {
+  return (
+    narrowest(dhcp, address, ({ network }) => (network === undefined ? [] : [network.address])) ??
+    narrowest(dhcp, address, (server) =>
+      pools.filter(({ name }) => name === server.pool).flatMap((pool) => [...pool.static, ...pool.ranges]),
+    )
+  );
+}
+
+/** The first server with the smallest of the ranges that hold the address. */
+function narrowest(
+  servers: readonly DhcpServer[],
+  address: number,
+  rangesOf: (server: DhcpServer) => readonly string[],
+): DhcpServer | undefined {
+  const holding = servers.flatMap((server) => {
+    const ranges = rangesOf(server).flatMap((text) => parseIpv4Range(text) ?? []);
+    const sizes = ranges.filter((range) => contains([range], address)).map(sizeOf);
+    return sizes.length === 0 ? [] : [{ server, size: Math.min(...sizes) }];
+  });
+  return holding.sort((one, other) => one.size - other.size)[0]?.server;
+}
+
+function sizeOf({ from, to }: Ipv4Range): number {
+  return to - from;
 }

@@ -13,6 +13,8 @@ export const dhcpServer = {
   path: '/ip/dhcp-server',
   identity: ['name'],
   comment: true,
+  // Of one interface and relay there is one server that is not disabled.
+  aside: ['disabled', 'yes'],
   fields: {
     name: {},
     interface: { unique: () => true },

@@ -22,6 +22,8 @@ export interface Menu {
   readonly narrowing?: readonly string[];
   /** True where identities are paths: a row lies in the folder whose row has the path up to its last `/`. */
   readonly folders?: boolean;
+  /** A field, and the value with which a row has none of its unique ones: rows that trade theirs pass through it. */
+  readonly aside?: readonly [field: string, value: string];
   /** True where RouterOS has no `show-sensitive`: secrets in it are shown to every reader. */
   readonly plain?: boolean;
   /** What a person can do where the router knows no `add` here. */
@@ -50,6 +52,8 @@ export interface Field {
   readonly unique?: (value: string) => boolean;
   /** Too much to read of every row: read only of rows that are wanted, and else empty. */
   readonly costly?: boolean;
+  /** Rows in whose print it is missing because it has no use there: nobody knows its value then. */
+  readonly hidden?: (row: Readonly<Record<string, string>>) => boolean;
   /** A path on the router's disk. Boards with a folder `flash` keep only what is in there: we leave that out of paths. */
   readonly path?: boolean;
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */

@@ -134,7 +134,7 @@ describe('a lease', () => {
 
     const outcome = await settle(lab, suspended, inventory);
 
-    expect(brief(outcome)).toEqual([`update /ip/dhcp-server/lease ${mac} office block-access`]);
+    expect(brief(outcome)).toEqual([`update /ip/dhcp-server/lease ${mac} block-access`]);
     expect(await lab.router.lease({ mac, interface: 'ether3' })).toEqual({ ok: false, reason: 'blocked' });
   });
 
@@ -173,6 +173,35 @@ describe('a lease', () => {
     expect(lab.router.rows('/ip/dhcp-server/lease').filter((row) => row['dynamic'] === 'true')).toHaveLength(1);
   });
 
+  it('SPL-07: made by hand for all servers is adopted, and goes back to its own when one sets it to all', async () => {
+    const model = networkWith(officeRouter, printer);
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    lab.router.add('/ip/dhcp-server/lease', { 'mac-address': mac, address: '10.30.0.5' });
+
+    const first = await settle(lab, model, inventory);
+    lab.router.set('/ip/dhcp-server/lease', lab.router.rows('/ip/dhcp-server/lease')[0]?.['.id'], { server: 'all' });
+    const second = await settle(lab, model, inventory);
+
+    expect(first.plan.changes.at(-1)).toMatchObject({ action: 'update', adopts: true });
+    expect(brief(second)).toEqual([`update /ip/dhcp-server/lease ${mac} server`]);
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toMatchObject([{ server: 'office' }]);
+  });
+
+  it('made by hand for the same server is the one adopted, where one for another server is before it', async () => {
+    const model = networkWith(officeRouter, printer);
+    await using lab = await Lab.start(model);
+    await settle(lab, networkWith(officeRouter));
+    lab.router.add('/ip/dhcp-server/lease', { 'mac-address': mac, server: 'shop', address: '10.32.0.77' });
+    lab.router.add('/ip/dhcp-server/lease', { 'mac-address': mac, server: 'office', address: '10.30.0.77' });
+
+    const { plan } = await settle(lab, model);
+
+    expect(plan.changes).toMatchObject([{ adopts: true, before: { fields: { server: 'office' } } }]);
+    expect(plan.findings).toMatchObject([{ code: 'LM_DUPLICATE_ROW' }]);
+    expect(lab.router.rows('/ip/dhcp-server/lease').map((row) => row['address'])).toEqual(['10.32.0.77', '10.30.0.5']);
+  });
+
   it.each([
     { address: '10.32.0.5', pool: 'office', server: 'shop', why: 'of its address' },
     { address: undefined, pool: 'shop', server: 'shop', why: 'of its pool' },
@@ -189,6 +218,142 @@ describe('a lease', () => {
     const [lease] = wanted(lab, { ...model, subscriptions }, '/ip/dhcp-server/lease');
 
     expect(lease?.fields['server']).toBe(server);
+  });
+});
+
+const scanner = (address: string, of: string = mac) =>
+  document('Subscriber', 'scanner', `service: office-50\nmac: ["${of}"]\naddress: ${address}\nrouter: core-1`);
+const other = '0C:42:A1:00:00:03';
+
+describe('two leases', () => {
+  const wide = officeRouter.replace('static: [10.30.0.5]', 'static: [10.30.0.5-10.30.0.7]');
+  const moved = (address: string, of: string = mac) =>
+    printer.replace('address: 10.30.0.5', `address: ${address}`).replace(mac, of);
+
+  it('SPL-18: swap their addresses in one apply', async () => {
+    const model = networkWith(wide, moved('10.30.0.5'), scanner('10.30.0.6', other));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    const outcome = await settle(lab, networkWith(wide, moved('10.30.0.6'), scanner('10.30.0.5', other)), inventory);
+
+    expect(brief(outcome)).toEqual([
+      `update /ip/dhcp-server/lease ${mac} address`,
+      `update /ip/dhcp-server/lease ${other} address`,
+    ]);
+    expect(await lab.router.lease({ mac, interface: 'ether3' })).toMatchObject({ ok: true, address: '10.30.0.6' });
+  });
+
+  it('SPL-18: of customers who swap their devices keep their addresses with the customer', async () => {
+    const model = networkWith(wide, moved('10.30.0.5'), scanner('10.30.0.6', other));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    await settle(lab, networkWith(wide, moved('10.30.0.5', other), scanner('10.30.0.6', mac)), inventory);
+
+    const rows = lab.router.rows('/ip/dhcp-server/lease');
+    expect(rows.map((row) => [row['mac-address'], row['address'], row['disabled'], row['comment']])).toEqual([
+      [mac, '10.30.0.6', 'false', 'lm:isp/Subscriber/scanner#0C-42-A1-00-00-02'],
+      [other, '10.30.0.5', 'false', 'lm:isp/Subscriber/printer#0C-42-A1-00-00-03'],
+    ]);
+  });
+
+  it('pass an address round in a circle of three', async () => {
+    const third = (address: string) =>
+      scanner(address, '0C:42:A1:00:00:04').replace('name: scanner', 'name: camera').replace('scanner', 'camera');
+    const model = networkWith(wide, moved('10.30.0.5'), scanner('10.30.0.6', other), third('10.30.0.7'));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    await settle(
+      lab,
+      networkWith(wide, moved('10.30.0.6'), scanner('10.30.0.7', other), third('10.30.0.5')),
+      inventory,
+    );
+  });
+});
+
+describe('two DHCP servers', () => {
+  const plain = (...servers: readonly string[]) =>
+    document(
+      'Router',
+      'core-1',
+      `address: 192.0.2.11
+api: {username: lastmile, password: {derive: 1}}
+auth: local
+pools:
+  - {name: office, ranges: [10.30.0.10-10.30.0.99], static: [10.30.0.5]}
+  - {name: shop, ranges: [10.32.0.10-10.32.0.99]}
+dhcp:
+${servers.map((each) => `  - {${each}}`).join('\n')}`,
+    );
+  const office = 'name: office, interface: ether3, pool: office';
+
+  it('swap their interfaces in one apply', async () => {
+    const on = (one: string, two: string) =>
+      networkWith(plain(`name: office, interface: ${one}, pool: office`, `name: shop, interface: ${two}, pool: shop`));
+    await using lab = await Lab.start(on('ether3', 'ether4'));
+    const inventory = new MemoryInventory();
+    await settle(lab, on('ether3', 'ether4'), inventory);
+
+    await settle(lab, on('ether4', 'ether3'), inventory);
+
+    const rows = lab.router.rows('/ip/dhcp-server');
+    expect(rows.map((row) => [row['name'], row['interface'], row['disabled']])).toEqual([
+      ['office', 'ether4', 'false'],
+      ['shop', 'ether3', 'false'],
+    ]);
+  });
+
+  it('are one that was renamed: leases go over to the new name', async () => {
+    const before = networkWith(plain(office), printer);
+    await using lab = await Lab.start(before);
+    const inventory = new MemoryInventory();
+    await settle(lab, before, inventory);
+
+    const outcome = await settle(
+      lab,
+      networkWith(plain(office.replace('name: office', 'name: main')), printer),
+      inventory,
+    );
+
+    expect(brief(outcome)).toEqual([
+      'create /ip/dhcp-server main',
+      `update /ip/dhcp-server/lease ${mac} server`,
+      'delete /ip/dhcp-server office',
+    ]);
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toMatchObject([{ server: 'main', disabled: 'false' }]);
+  });
+
+  it('leave leases as they are when the second is added: addresses of a pool are of its server', async () => {
+    const before = networkWith(plain(office), printer);
+    await using lab = await Lab.start(before);
+    const inventory = new MemoryInventory();
+    await settle(lab, before, inventory);
+
+    const outcome = await settle(
+      lab,
+      networkWith(plain(office, 'name: shop, interface: ether4, pool: shop'), printer),
+      inventory,
+    );
+
+    expect(brief(outcome)).toEqual(['create /ip/dhcp-server shop']);
+  });
+
+  it('with networks one in the other: the narrower one has the address', async () => {
+    const model = networkWith(
+      plain(
+        'name: wide, interface: ether4, network: {address: 10.30.0.0/16}',
+        'name: narrow, interface: ether3, network: {address: 10.30.0.0/24}',
+      ),
+      printer,
+    );
+    await using lab = await Lab.start(model);
+
+    expect(wanted(lab, model, '/ip/dhcp-server/lease')[0]?.fields['server']).toBe('narrow');
   });
 });
 
