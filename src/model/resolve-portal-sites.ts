@@ -1,4 +1,5 @@
 import { compact } from '../base/compact.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Declared, PortalSiteSpec } from './declarations.ts';
 import type { PortalSite, ServicePlan } from './model.ts';
 import { checkToldApart, type OtherSites, type PlacedBridge } from './portal-ambiguity.ts';
@@ -34,19 +35,31 @@ export function resolvePortalSite(to: Resolving, declared: Declaration, context:
     welcomeUrl: welcomeUrl(to, declared),
     terms: spec.terms,
     branding: spec.branding ?? {},
-    key: to.secrets.read(
-      { derive: 1 },
-      {
-        place: declared,
-        kind: 'PortalSite',
-        firstName: declared.previousNames[0] ?? declared.name,
-        field: 'key',
-        path: ['key'],
-        symbols: 32,
-      },
-    ),
+    key: siteKey(to, declared),
     origin: declared.origin,
   });
+}
+
+const shortestKey = 16;
+
+function siteKey(to: Resolving, declared: Declaration): Secret {
+  const field = declared.spec.key ?? { derive: 1 };
+  const key = to.secrets.read(field, {
+    place: declared,
+    kind: 'PortalSite',
+    firstName: declared.previousNames[0] ?? declared.name,
+    field: 'key',
+    path: ['key'],
+    symbols: 32,
+    ...(declared.spec.key === undefined
+      ? { unwritten: `the site "${declared.name}" signs what guests carry with a key derived from it` }
+      : {}),
+  });
+  if (!to.secrets.unknown(key) && Buffer.byteLength(key.reveal()) < shortestKey) {
+    const message = `the key of "${declared.name}" is shorter than ${shortestKey} characters: who guesses it can let himself in`;
+    error(to, 'LM_SHORT_KEY', message, declared, ['spec', 'key'], 'leave it out, or {derive: 1}');
+  }
+  return key;
 }
 
 function checkPublicUrl(

@@ -30,6 +30,8 @@ export interface SecretUse {
   readonly path: readonly (string | number)[];
   /** Length when derived: 16 for what people type, 32 between machines. */
   readonly symbols: 16 | 32;
+  /** Why there is such a secret, where the document does not have the field. */
+  readonly unwritten?: string;
 }
 
 export interface SecretReader {
@@ -128,7 +130,7 @@ function textSecrets(first: SecretUse, count: number): Problem {
 function missingSecret(severity: 'error' | 'warning', reason: string, first: SecretUse, count: number): Problem {
   const used = count === 1 ? '' : ` (${count} fields use it)`;
   if (reason !== 'masterKey') return problem(severity, 'LM_SECRET_MISSING', `${reason}${used}`, first);
-  const message = `no master key to derive from${used}`;
+  const message = `no master key to derive from${used}${first.unwritten === undefined ? '' : `: ${first.unwritten}`}`;
   return problem(severity, 'LM_NO_MASTER_KEY', message, first, 'set spec.masterKey of the Operator');
 }
 
@@ -138,7 +140,7 @@ function problem(severity: 'error' | 'warning', code: string, message: string, u
     code,
     message,
     place: use.place,
-    path: ['spec', ...use.path],
+    path: use.unwritten === undefined ? ['spec', ...use.path] : ['metadata', 'name'],
     ...(hint === undefined ? {} : { hint }),
   };
 }

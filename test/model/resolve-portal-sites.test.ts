@@ -63,10 +63,31 @@ describe('a portal site that says only what it must', () => {
   });
 
   it('cannot be without a master key for its own', () => {
-    const keyless = changed({ 'operator.yaml': [/ {2}masterKey.*\n/, ''] });
+    const written = [/\{derive: 1\}/g, 'a secret that is written down'] as const;
+    const keyless = changed({ 'operator.yaml': [/ {2}masterKey.*\n/, ''], 'edge.yaml': written });
 
-    expect(errorsOf(load(keyless))).toEqual([expect.stringContaining('LM_NO_MASTER_KEY')]);
+    expect(errorsOf(load(keyless))).toEqual([
+      expect.stringMatching(
+        /^lobby\.yaml:3:\d+ .*LM_NO_MASTER_KEY no master key to derive from: the site "lobby" signs what guests carry/,
+      ),
+    ]);
     expect(errorsOf(load(keyless, { mode: 'validate' }))).toEqual([]);
+  });
+
+  it('has another key by a digit, or the one it is given', () => {
+    const second = siteOf(withFields('key: {derive: 2}')).key;
+    const given = siteOf(withFields('key: sixteen letters.')).key;
+
+    expect(revealed(second)).toHaveLength(32);
+    expect(revealed(second)).not.toBe(revealed(siteOf(hotspotNetwork).key));
+    expect(revealed(siteOf(withFields('key: {derive: 1}')).key)).toBe(revealed(siteOf(hotspotNetwork).key));
+    expect(revealed(given)).toBe('sixteen letters.');
+  });
+
+  it('cannot have a key that is guessed', () => {
+    const errors = errorsOf(load(withFields('key: short')));
+
+    expect(errors).toEqual([expect.stringContaining('LM_SHORT_KEY the key of "lobby" is shorter than 16 characters')]);
   });
 
   it('keeps its key through a rename', () => {

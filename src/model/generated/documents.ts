@@ -960,6 +960,7 @@ export interface PortalSite {
      * Terms of use, as plain text.
      */
     terms?: string;
+    key?: Secret;
     /**
      * Looks of the pages.
      */

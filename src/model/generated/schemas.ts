@@ -1839,6 +1839,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "minLength": 1,
               "maxLength": 65536
             },
+            "key": {
+              "$ref": "#/$defs/secret",
+              "description": "Signs what guests carry and makes the one-time passwords of routers, at least 16 characters. Default {derive: 1}; a higher number makes a new key. Pages that are open then have to be opened anew."
+            },
             "branding": {
               "type": "object",
               "description": "Looks of the pages.",
