@@ -1,6 +1,14 @@
 import { once } from 'node:events';
-import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as plainRequest,
+  type RequestOptions,
+} from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** A form of a page: where it goes, and what it says unless told otherwise. */
 export interface PageForm {
@@ -111,19 +119,37 @@ export class GuestClient {
       ...this.#options.headers,
     };
     const proxy = this.#options.proxy === undefined ? undefined : new URL(`http://${this.#options.proxy}`);
-    const sent =
-      proxy !== undefined && url.protocol === 'http:'
-        ? plainRequest({ host: proxy.hostname, port: proxy.port, path: url.href, method, headers, agent: false })
-        : (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, {
-            method,
-            headers,
-            agent: false,
-            ...(url.protocol === 'https:' ? { rejectUnauthorized: false } : {}),
-          });
+    const sent = await requestOf(url, { method, headers }, proxy);
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return response;
   }
+}
+
+/** What is in a tunnel is TLS; who is at its other end is not looked at. */
+async function requestOf(url: URL, options: RequestOptions, proxy: URL | undefined): Promise<ClientRequest> {
+  const direct = { ...options, agent: false };
+  if (url.protocol === 'https:') {
+    if (proxy === undefined) return tlsRequest(url, { ...direct, rejectUnauthorized: false });
+    // An agent would dial by itself.
+    return tlsRequest(url, { ...options, ...(await tunnelTo(url, proxy)) });
+  }
+  if (proxy === undefined) return plainRequest(url, direct);
+  return plainRequest({ ...direct, host: proxy.hostname, port: proxy.port, path: url.href });
+}
+
+/** @throws Error when the proxy does not let it through */
+async function tunnelTo(url: URL, proxy: URL): Promise<Pick<RequestOptions, 'createConnection'>> {
+  const path = `${url.hostname}:${url.port === '' ? 443 : url.port}`;
+  const asked = plainRequest({ host: proxy.hostname, port: proxy.port, method: 'CONNECT', path, agent: false });
+  asked.end();
+  const [{ statusCode }, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket];
+  if (statusCode !== 200) {
+    socket.destroy();
+    throw new Error(`the network does not let this device through to ${path}`);
+  }
+  const servername = isIP(url.hostname) === 0 ? { servername: url.hostname } : {};
+  return { createConnection: () => connectTls({ socket, rejectUnauthorized: false, ...servername }) };
 }
 
 function formFor(page: GuestPage, filled: Readonly<Record<string, string>>): PageForm {

@@ -14,6 +14,7 @@ import { Sessions } from './nas/sessions.ts';
 import { allMenus } from './routeros/all-menus.ts';
 import { ApiServer } from './routeros/api-server.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
+import { Certificates } from './routeros/certificates.ts';
 import { Database, type SecretView } from './routeros/database.ts';
 import { Executor, type Extras } from './routeros/executor.ts';
 import { FileSystem } from './routeros/file-system.ts';
@@ -68,6 +69,8 @@ export interface SimulatedRouterOsOptions {
   readonly hotspotHost?: string;
   /** Default 0: any free port, if `hotspotHost` is given. */
   readonly hotspotPort?: number;
+  /** Certificates with their keys, each signed by itself. Default none. */
+  readonly certificates?: readonly { readonly name: string; readonly commonName: string }[];
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
@@ -85,6 +88,7 @@ export class SimulatedRouterOs {
   readonly #options: SimulatedRouterOsOptions;
   readonly #database: Database;
   readonly #files: FileSystem;
+  readonly #certificates: Certificates;
   readonly #sessions: Sessions;
   readonly #pppoe: PppoeNas;
   readonly #dhcp: DhcpServers;
@@ -102,6 +106,7 @@ export class SimulatedRouterOs {
     const database = new Database(allMenus, options.version ?? '7.22.3');
     this.#database = database;
     this.#files = new FileSystem({ database, clock, flash: options.flash ?? false });
+    this.#certificates = new Certificates({ database, clock });
     this.#sessions = new Sessions({
       clock,
       database,
@@ -117,6 +122,7 @@ export class SimulatedRouterOs {
     this.#hotspots = new Hotspots({
       ...doors,
       contents: (path) => this.#files.contents(path),
+      credentials: (stored) => this.#certificates.credentials(stored),
       dhcp: this.#dhcp,
       disabledUserAsksRadius: disabledSecretAsksRadius,
       userRemovalEndsSession: options.userRemovalEndsSession ?? false,
@@ -289,9 +295,10 @@ export class SimulatedRouterOs {
   }
 
   #furnish(): void {
-    const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }] } = this.#options;
+    const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }], certificates = [] } = this.#options;
     this.#database.settings('/system/identity').values.set('name', identity);
     for (const user of users) this.#addUser(user);
+    for (const certificate of certificates) this.#certificates.add(certificate);
     if (this.#options.flash)
       this.#database.table('/ip/hotspot/profile').get(0)?.values.set('html-directory', 'flash/hotspot');
     const uptime = () => formatRouterTime(Math.floor((this.#options.clock.monotonic() - this.#bootedAt) / 1000) * 1000);
@@ -323,6 +330,7 @@ export class SimulatedRouterOs {
       ]),
       commands: new Map([
         ['/file read', this.#files.read],
+        ['/certificate sign', this.#certificates.sign],
         ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
         ...this.#dhcp.commands,
         ...this.#hotspots.commands,

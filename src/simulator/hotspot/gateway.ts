@@ -8,11 +8,18 @@ import {
 } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 
 /** A listener of this machine. */
 export interface Target {
   readonly host: string;
   readonly port: number;
+}
+
+/** The hotspot answers by itself, over TLS. In PEM. */
+export interface OwnTls {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** A request of a device, as the hotspot sees it. */
@@ -27,6 +34,8 @@ export interface DeviceRequest {
   readonly listener: string;
   /** Whether the URL names the listener itself. */
   readonly ownAddress: boolean;
+  /** Over TLS that ends here. */
+  readonly secure: boolean;
   /** A form that was posted; read when asked for. */
   form(): Promise<string>;
 }
@@ -45,7 +54,7 @@ export type Outcome =
 export interface GatewayHandlers {
   answer(request: DeviceRequest): Promise<Outcome>;
   /** Where a CONNECT leads; `undefined` refuses it. */
-  tunnel(remote: string, host: string, port: number): Promise<Target | undefined>;
+  tunnel(remote: string, host: string, port: number): Promise<Target | OwnTls | undefined>;
 }
 
 export interface GatewayOptions extends GatewayHandlers {
@@ -71,11 +80,13 @@ export class Gateway {
   readonly #server: Server;
   readonly #handlers: GatewayHandlers;
   readonly #tunnels = new Set<Duplex>();
+  readonly #patienceMs: number;
   #address = '';
 
   private constructor(options: GatewayOptions) {
     const { headersTimeoutMs = 10_000 } = options;
     this.#handlers = options;
+    this.#patienceMs = headersTimeoutMs;
     this.#server = createServer({
       maxHeaderSize: maxHeadOctets,
       headersTimeout: headersTimeoutMs,
@@ -142,6 +153,7 @@ export class Gateway {
       headers: request.headers,
       listener: this.#address,
       ownAddress: loopback,
+      secure: isSecure(request),
       form: () => formOf(request),
     };
   }
@@ -185,6 +197,7 @@ export class Gateway {
       host === undefined ? undefined : await this.#handlers.tunnel(remote, host.toLowerCase(), Number(port));
     // Refused fast, so that browsers do not wait.
     if (target === undefined) return void socket.end('HTTP/1.0 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    if ('key' in target) return this.#secure(socket, head, target);
     const onward = connect(target);
     onward.on('error', () => socket.destroy());
     onward.on('connect', () => {
@@ -195,6 +208,18 @@ export class Gateway {
     });
     onward.on('close', () => socket.destroy());
     socket.on('close', () => onward.destroy());
+  }
+
+  #secure(socket: Duplex, head: Buffer, { certificate, key }: OwnTls): void {
+    socket.write('HTTP/1.0 200 Connection established\r\n\r\n');
+    if (head.length > 0) socket.unshift(head);
+    const secure = new TLSSocket(socket as Socket, { isServer: true, cert: certificate, key });
+    secure.setTimeout(this.#patienceMs, () => secure.destroy());
+    secure.on('error', () => socket.destroy());
+    secure.once('secure', () => {
+      secure.setTimeout(0);
+      this.#server.emit('connection', secure);
+    });
   }
 }
 
@@ -209,11 +234,17 @@ export function plain(status: string, text: string): Extract<Outcome, { kind: 'p
   return { kind: 'page', status, headers: [['Content-Type', 'text/plain']], body: `${text}\n` };
 }
 
-function urlOf({ url = '', headers }: IncomingMessage): URL | undefined {
+function isSecure({ socket }: IncomingMessage): boolean {
+  return socket instanceof TLSSocket;
+}
+
+function urlOf(request: IncomingMessage): URL | undefined {
+  const { url = '', headers } = request;
   try {
-    const whole = /^[a-z][a-z0-9+.-]*:/i.test(url) ? url : `http://${headers.host ?? ''}${url}`;
+    const scheme = isSecure(request) ? 'https:' : 'http:';
+    const whole = /^[a-z][a-z0-9+.-]*:/i.test(url) ? url : `${scheme}//${headers.host ?? ''}${url}`;
     const parsed = new URL(whole);
-    return parsed.protocol === 'http:' ? parsed : undefined;
+    return parsed.protocol === scheme ? parsed : undefined;
   } catch {
     return undefined;
   }

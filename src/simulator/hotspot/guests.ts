@@ -8,10 +8,10 @@ import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterTime } from '../routeros/time.ts';
 import { HotspotAuthority, type LoginAttempt, type LoginVerdict } from './authority.ts';
+import { Cookies } from './cookies.ts';
 import type { Host } from './host.ts';
 import { addHotspotRows } from './hotspot-rows.ts';
 import { type LoginError, loginError } from './login-error.ts';
-import { MacCookies } from './mac-cookies.ts';
 import type { GuestControl } from './servlet.ts';
 import { type HotspotSettings, hotspotOf } from './settings.ts';
 
@@ -33,12 +33,12 @@ type Granted = Extract<LoginVerdict, { verdict: 'granted' }>;
 export class Guests implements GuestControl {
   readonly #deps: GuestsDeps;
   readonly #authority: HotspotAuthority;
-  readonly #cookies: MacCookies;
+  readonly #cookies: Cookies;
 
   constructor(deps: GuestsDeps) {
     this.#deps = deps;
     this.#authority = new HotspotAuthority({ ...deps, radius: deps.sessions.radius });
-    this.#cookies = new MacCookies(deps);
+    this.#cookies = new Cookies(deps);
   }
 
   /** What a hotspot does when a device appears: its MAC is asked for, then what it remembers of it. */
@@ -53,11 +53,21 @@ export class Guests implements GuestControl {
   /** Logs in with a MAC cookie, if there is one. One that is refused is thrown away. */
   async remember(host: Host): Promise<void> {
     const hotspot = hotspotOf(this.#deps.database, host.serverId);
-    const cookie = hotspot?.loginBy.has('mac-cookie') && !host.online ? this.#cookies.of(host.mac) : undefined;
+    const cookie = hotspot?.loginBy.has('mac-cookie') && !host.online ? this.#cookies.ofDevice(host.mac) : undefined;
     if (cookie === undefined || host.busy) return;
     const secret = { kind: 'password', password: cookie.password } as const;
     const error = await this.login(host, { username: cookie.user, method: 'mac-cookie', secret });
-    if (error !== undefined && error.key !== 'radius-timeout') this.#cookies.forget(host.mac);
+    if (error !== undefined && error.key !== 'radius-timeout') this.#cookies.forget(host.mac, 'device');
+  }
+
+  async loginByCookie(host: Host, browserId: string): Promise<boolean> {
+    const hotspot = hotspotOf(this.#deps.database, host.serverId);
+    const cookie = hotspot?.loginBy.has('cookie') ? this.#cookies.ofBrowser(host.mac, browserId) : undefined;
+    if (cookie === undefined || host.busy) return false;
+    const secret = { kind: 'password', password: cookie.password } as const;
+    const error = await this.login(host, { username: cookie.user, method: 'cookie', secret });
+    if (error !== undefined && error.key !== 'radius-timeout') this.#cookies.forget(host.mac, 'browser');
+    return error === undefined;
   }
 
   async login(host: Host, attempt: LoginAttempt): Promise<LoginError | undefined> {
@@ -81,11 +91,12 @@ export class Guests implements GuestControl {
     }
   }
 
-  /** The guest's own wish: what is remembered of the device goes as well. */
-  logout(host: Host): Session | undefined {
+  /** The guest's own wish: what is remembered of the device goes as well, and of its browser if asked for. */
+  logout(host: Host, { eraseCookie }: { readonly eraseCookie: boolean }): Session | undefined {
     const { session } = host;
+    if (eraseCookie) this.#cookies.forget(host.mac, 'browser');
     if (session === undefined) return undefined;
-    this.#cookies.forget(host.mac);
+    this.#cookies.forget(host.mac, 'device');
     this.#deps.sessions.end(session, 'User-Request');
     return session;
   }
@@ -150,7 +161,7 @@ export class Guests implements GuestControl {
       sessions.end(session, 'Admin-Reset'),
     );
     sessions.open(session, this.#ownerOf(host, session, rows, place.release, verdict.user), grant.interimSeconds ?? 0);
-    this.#setCookie(host, hotspot, attempt, verdict);
+    this.#setCookies(host, hotspot, attempt, verdict);
     return undefined;
   }
 
@@ -184,7 +195,7 @@ export class Guests implements GuestControl {
         return profile?.get('use-radius') === 'true' && profile.get('radius-accounting') === 'true';
       },
       limit: (rateLimit) => rows.limit(rateLimit),
-      disconnected: () => this.#cookies.forget(host.mac),
+      disconnected: () => this.#cookies.forget(host.mac, 'both'),
       forget: () => {
         rows.remove();
         release();
@@ -199,7 +210,7 @@ export class Guests implements GuestControl {
   #noteEnd({ mac, address }: Host, session: Session, cause: TerminateCause, user: TableRow | undefined): void {
     const { log, clock } = this.#deps;
     // What used up its time or traffic would come right back (MikroTik manual, Hotspot, mac-cookie).
-    if (cause === 'Session-Timeout' || cause === 'NAS-Request') this.#cookies.forget(mac);
+    if (cause === 'Session-Timeout' || cause === 'NAS-Request') this.#cookies.forget(mac, 'device');
     log('hotspot,info,debug', `${session.caller.username} (${address}): logged out: ${cause}`);
     if (user === undefined) return;
     const { values } = user;
@@ -213,18 +224,25 @@ export class Guests implements GuestControl {
   }
 
   /** The router has to know the password: it does not after CHAP, unless the user is its own. */
-  #setCookie(
+  #setCookies(
     host: Host,
-    { loginBy }: HotspotSettings,
-    { method, secret, username }: LoginAttempt,
+    hotspot: HotspotSettings,
+    { method, secret, username: user }: LoginAttempt,
     verdict: Granted,
   ): void {
-    if (!loginBy.has('mac-cookie') || method === 'mac' || method === 'mac-cookie') return;
-    const profile = verdict.profile?.values;
-    if (profile?.get('add-mac-cookie') === 'false') return;
     const password = secret.kind === 'password' ? secret.password : verdict.user?.values.get('password');
-    const lifetime = profile?.get('mac-cookie-timeout') ?? '3d';
-    if (password !== undefined) this.#cookies.remember(host.mac, username, password, secondsIn(lifetime) * 1000);
+    if (password === undefined || method === 'mac' || method === 'mac-cookie') return;
+    const what = { mac: host.mac, user, password };
+    const profile = verdict.profile?.values;
+    if (hotspot.loginBy.has('mac-cookie') && profile?.get('add-mac-cookie') !== 'false') {
+      this.#cookies.remember(what, secondsIn(profile?.get('mac-cookie-timeout') ?? '3d') * 1000);
+    }
+    if (!hotspot.loginBy.has('cookie')) return;
+    // A new one with every login, that by a cookie too.
+    const id = this.#deps.random(16).toString('hex');
+    const lifetimeSeconds = secondsIn(hotspot.profile.get('http-cookie-lifetime') ?? '3d');
+    this.#cookies.remember({ ...what, browserId: id }, lifetimeSeconds * 1000);
+    host.newCookie = { id, lifetimeSeconds };
   }
 
   #freeLabel(username: string): string {

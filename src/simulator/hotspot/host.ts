@@ -3,7 +3,7 @@ import type { Session } from '../nas/session.ts';
 import type { TableRow } from '../routeros/table.ts';
 import type { Gateway } from './gateway.ts';
 
-export type LoginMethod = 'mac' | 'mac-cookie' | 'http-pap' | 'http-chap' | 'https';
+export type LoginMethod = 'mac' | 'mac-cookie' | 'cookie' | 'http-pap' | 'http-chap' | 'https';
 
 /** The challenge of a login page: one octet and sixteen. */
 export interface Challenge {
@@ -40,6 +40,8 @@ export class Host {
   /** What the last Access-Accept or -Reject held: pages can show it. */
   attributes: readonly RawAttribute[] = [];
   redirectionUrl: string | undefined;
+  /** What the next page tells the browser to keep. */
+  newCookie: { readonly id: string; readonly lifetimeSeconds: number } | undefined;
   /** How long its session outlives it; 0: for ever. */
   keepaliveMs = 0;
   /** As it was typed last. */

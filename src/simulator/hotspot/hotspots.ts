@@ -6,7 +6,7 @@ import type { OwnCommand } from '../routeros/executor.ts';
 import { failure } from '../routeros/trap.ts';
 import { bindingOf } from './binding.ts';
 import type { DeviceView, JoinFailure, JoinRequest, JoinResult } from './device.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, type OwnTls } from './gateway.ts';
 import { Guests } from './guests.ts';
 import { Host } from './host.ts';
 import { addHostRow } from './hotspot-rows.ts';
@@ -22,6 +22,8 @@ export interface HotspotsDeps extends PlacesDeps {
   readonly random: (size: number) => Buffer;
   /** A file of the router by its path. */
   readonly contents: (path: string) => string | undefined;
+  /** Certificate and key behind a reference to `/certificate`. */
+  readonly credentials: (stored: string | undefined) => OwnTls | undefined;
   readonly disabledUserAsksRadius: boolean;
   /** Whether a user who is disabled or removed goes offline. Not known of real routers. */
   readonly userRemovalEndsSession: boolean;
@@ -48,10 +50,15 @@ export class Hotspots {
     this.#passage = new Passage({
       database,
       servlet: new Servlet({ ...deps, guests: this.#guests }),
+      tlsOf: (hotspot) => this.#tlsOf(hotspot),
       seen: (host) => this.#refresh(host),
       sharedAddress: () => this.#shared?.address,
     });
     database.computeWith('/ip/hotspot', 'ip-of-dns-name', (row) => addressOf(hotspotOf(database, row.id)));
+    database.computeWith('/ip/hotspot', 'HTTPS', (row) => {
+      const hotspot = hotspotOf(database, row.id);
+      return String(hotspot !== undefined && this.#tlsOf(hotspot) !== undefined);
+    });
     for (const kind of ['blocked', 'bypassed']) {
       database.computeWith('/ip/hotspot/ip-binding', kind, (row) => String(row.values.get('type') === kind));
     }
@@ -115,6 +122,11 @@ export class Hotspots {
     for (const unwatch of this.#unwatch) unwatch();
     const gateways = [...this.#hosts.values()].map(({ gateway }) => gateway);
     await Promise.all([this.#shared, ...gateways].map(async (gateway) => gateway?.[Symbol.asyncDispose]()));
+  }
+
+  /** `https` in `login-by` is without effect where there is no certificate, or no key to it. */
+  #tlsOf({ loginBy, profile }: HotspotSettings): OwnTls | undefined {
+    return loginBy.has('https') ? this.#deps.credentials(profile.get('ssl-certificate')) : undefined;
   }
 
   /** One after another for one device. */

@@ -1,6 +1,14 @@
 import type { Database } from '../routeros/database.ts';
 import { bindingOf } from './binding.ts';
-import { type DeviceRequest, type GatewayHandlers, isLoopback, type Outcome, plain, type Target } from './gateway.ts';
+import {
+  type DeviceRequest,
+  type GatewayHandlers,
+  isLoopback,
+  type Outcome,
+  type OwnTls,
+  plain,
+  type Target,
+} from './gateway.ts';
 import type { Host } from './host.ts';
 import type { Servlet } from './servlet.ts';
 import { type HotspotSettings, hotspotOf } from './settings.ts';
@@ -9,6 +17,8 @@ import { type Destination, walledGarden } from './walled-garden.ts';
 export interface PassageDeps {
   readonly database: Database;
   readonly servlet: Servlet;
+  /** What the pages of a hotspot are served with over TLS; `undefined`: they are not. */
+  tlsOf(hotspot: HotspotSettings): OwnTls | undefined;
   /** A packet of the device was seen. */
   seen(host: Host): Promise<void>;
   /** `host:port` of the listener that devices share. */
@@ -39,7 +49,7 @@ export class Passage {
     if (binding === 'blocked') return { kind: 'refuse' };
     // The shared listener is the router itself, whichever way a device comes to it.
     const request = asked.url.host === this.#deps.sharedAddress() ? { ...asked, ownAddress: true } : asked;
-    if (request.ownAddress || isOwnName(hotspot, request.url.hostname)) {
+    if (request.secure || request.ownAddress || isOwnName(hotspot, request.url.hostname)) {
       return this.#deps.servlet.answer(host, hotspot, request);
     }
     if (host.online || binding === 'bypassed') return forwarded(host, request);
@@ -60,12 +70,13 @@ export class Passage {
     }
   }
 
-  async #tunnel(host: Host | undefined, name: string, port: number): Promise<Target | undefined> {
+  async #tunnel(host: Host | undefined, name: string, port: number): Promise<Target | OwnTls | undefined> {
     const hotspot = host && hotspotOf(this.#deps.database, host.serverId);
     if (host === undefined || hotspot === undefined) return undefined;
     await this.#deps.seen(host);
     const binding = bindingOf(this.#deps.database, host);
-    if (binding === 'blocked' || isOwnName(hotspot, name)) return undefined;
+    if (binding === 'blocked') return undefined;
+    if (isOwnName(hotspot, name)) return port === 443 ? this.#deps.tlsOf(hotspot) : undefined;
     if (host.online || binding === 'bypassed') return resolved(host, name, port);
     const verdict = walledGarden(this.#deps.database, host, destination(host, name, port));
     return verdict === 'pass' ? resolved(host, name, port) : undefined;

@@ -14,8 +14,10 @@ import { type PageFacts, type PageKind, variableOf } from './variables.ts';
 export interface GuestControl {
   /** @returns why not; `undefined` when the guest is online */
   login(host: Host, attempt: LoginAttempt): Promise<LoginError | undefined>;
+  /** @returns whether what the browser was told to keep let the guest in */
+  loginByCookie(host: Host, browserId: string): Promise<boolean>;
   /** @returns the session that ended */
-  logout(host: Host): Session | undefined;
+  logout(host: Host, how: { readonly eraseCookie: boolean }): Session | undefined;
 }
 
 export interface ServletDeps {
@@ -105,7 +107,11 @@ export class Servlet {
     const { host, params } = visit;
     const username = params.get('username');
     if (host.online) return this.#loggedIn(visit);
-    if (username === null) return this.#loginPage(visit, 'login.html');
+    if (username === null) {
+      const kept = cookieOf(visit.request);
+      const isBack = kept !== undefined && (await this.#deps.guests.loginByCookie(host, kept));
+      return isBack ? this.#loggedIn(visit) : this.#loginPage(visit, 'login.html');
+    }
     const error = await this.#attempt(visit, username);
     if (error === undefined) return this.#loggedIn(visit);
     if (error.key === 'internal-error' || error.key === 'config-error') {
@@ -115,20 +121,21 @@ export class Servlet {
   }
 
   /** How a router tells a password from a hash where both are allowed is not known: here by its form. */
-  async #attempt({ host, hotspot, params }: Visit, username: string): Promise<LoginError | undefined> {
+  async #attempt({ host, hotspot, params, request }: Visit, username: string): Promise<LoginError | undefined> {
     const password = params.get('password') ?? '';
     const { loginBy } = hotspot;
     const extra = extraAttributes(params);
     const isHash = /^[0-9a-f]{32}$/i.test(password);
-    if (loginBy.has('http-chap') && (isHash || !loginBy.has('http-pap'))) {
+    const takesPlain = request.secure || loginBy.has('http-pap');
+    if (loginBy.has('http-chap') && (isHash || !takesPlain)) {
       const challenge = this.#takeChallenge(host);
       if (challenge === undefined || !isHash) return this.#failed(host, username, loginError('chap-missing'));
       const secret = { kind: 'chap', challenge, digest: Buffer.from(password, 'hex') } as const;
       return this.#deps.guests.login(host, { username, method: 'http-chap', secret, extra });
     }
-    if (!loginBy.has('http-pap')) return this.#failed(host, username, loginError('invalid-username'));
+    if (!takesPlain) return this.#failed(host, username, loginError('invalid-username'));
     const secret = { kind: 'password', password } as const;
-    return this.#deps.guests.login(host, { username, method: 'http-pap', secret, extra });
+    return this.#deps.guests.login(host, { username, method: request.secure ? 'https' : 'http-pap', secret, extra });
   }
 
   #failed(host: Host, username: string, error: LoginError): LoginError {
@@ -148,7 +155,12 @@ export class Servlet {
   #loggedIn(visit: Visit): Page {
     const { host, original } = visit;
     const redirect = [host.redirectionUrl ?? '', original].find(isWebAddress) ?? linkTo(visit, 'status');
-    return this.#page(visit, 'alogin.html', { kind: 'status', redirect }) ?? this.#redirect(visit, redirect);
+    const page = this.#page(visit, 'alogin.html', { kind: 'status', redirect }) ?? this.#redirect(visit, redirect);
+    const cookie = host.newCookie;
+    host.newCookie = undefined;
+    if (cookie === undefined) return page;
+    const header = `${cookieName}=${cookie.id}; Path=/; Max-Age=${cookie.lifetimeSeconds}`;
+    return { ...page, headers: [...page.headers, ['Set-Cookie', header]] };
   }
 
   #status(visit: Visit): Page {
@@ -157,7 +169,8 @@ export class Servlet {
   }
 
   #logout(visit: Visit): Page {
-    const session = this.#deps.guests.logout(visit.host);
+    const eraseCookie = ['on', 'true'].includes(visit.params.get('erase-cookie') ?? '');
+    const session = this.#deps.guests.logout(visit.host, { eraseCookie });
     if (session === undefined) {
       return this.#page(visit, 'flogout.html', {}) ?? this.#redirect(visit, linkTo(visit, 'login'));
     }
@@ -206,6 +219,7 @@ export class Servlet {
     const session = about.session ?? host.session;
     const base: PageFacts = {
       ...{ clock, host, hotspot, hostname, targetDir, params, original, headers: request.headers },
+      secure: request.secure,
       identity: database.settings('/system/identity').values.get('name') ?? '',
       redirect: about.redirect ?? '',
       kind: about.kind ?? 'other',
@@ -269,6 +283,13 @@ function linkTo({ hostname, targetDir }: Visit, page: string): string {
 function loginLink(visit: Visit): string {
   const { original } = visit;
   return `${linkTo(visit, 'login')}${original === '' ? '' : `?dst=${encodeURIComponent(original)}`}`;
+}
+
+/** What a router calls it is not known. */
+const cookieName = 'hotspot';
+
+function cookieOf({ headers }: DeviceRequest): string | undefined {
+  return /(?:^|;\s*)hotspot=([0-9a-f]{32})(?:;|$)/.exec(headers.cookie ?? '')?.[1];
 }
 
 function missing(): Page {

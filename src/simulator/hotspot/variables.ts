@@ -27,6 +27,8 @@ export interface PageFacts {
   readonly targetDir: string;
   readonly params: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Whether the page is asked for over TLS. */
+  readonly secure: boolean;
   /** What the guest asked for before all this. */
   readonly original: string;
   readonly redirect: string;
@@ -131,9 +133,10 @@ const values: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['error-type', onLogin(({ error }) => error?.key ?? '')],
   ['chap-id', onLogin(({ host }) => (host.challenge === undefined ? '' : octal(host.challenge.id)))],
   ['chap-challenge', onLogin(({ host }) => (host.challenge === undefined ? '' : octal(host.challenge.octets)))],
-  ['plain-passwd', ({ hotspot }) => (hotspot.loginBy.has('http-pap') ? 'yes' : 'no')],
-  ['ssl-login', () => 'no'],
-  ['trial', ({ hotspot }) => (hotspot.loginBy.has('trial') ? 'yes' : 'no')],
+  ['plain-passwd', ({ hotspot, secure }) => (secure || hotspot.loginBy.has('http-pap') ? 'yes' : 'no')],
+  ['ssl-login', ({ secure }) => (secure ? 'yes' : 'no')],
+  // As where the trial of every device is used up: there are none.
+  ['trial', () => 'no'],
   ['logged-in', ({ host }) => (host.online ? 'yes' : 'no')],
   ['login-by', ({ host }) => host.loginBy ?? ''],
   ['login-by-mac', ({ host }) => (host.loginBy === 'mac' ? 'yes' : 'no')],

@@ -1,5 +1,6 @@
 import type { Menu } from './menu.ts';
 import { addressLists } from './menus/address-list.ts';
+import { certificates } from './menus/certificate.ts';
 import { dhcpConfig } from './menus/dhcp-config.ts';
 import { dhcpLeases } from './menus/dhcp-lease.ts';
 import { dhcpNetworks } from './menus/dhcp-network.ts';
@@ -49,6 +50,7 @@ export const allMenus: readonly Menu[] = [
   dhcpNetworks,
   dhcpConfig,
   ipDns,
+  certificates,
   files,
   pppProfile,
   pppSecret,

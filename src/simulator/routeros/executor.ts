@@ -58,7 +58,7 @@ export interface ExecutorOptions {
 
 const writing: ReadonlySet<string> = new Set<Verb>([
   ...(['add', 'set', 'remove', 'enable', 'disable', 'move', 'unset', 'comment'] as const),
-  ...(['reset-counters', 'reset-counters-all', 'login', 'reset-html', 'make-binding'] as const),
+  ...(['reset-counters', 'reset-counters-all', 'login', 'reset-html', 'sign', 'make-binding'] as const),
   ...(['make-static', 'check-status'] as const),
 ]);
 

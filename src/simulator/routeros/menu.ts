@@ -45,6 +45,7 @@ export type Verb =
   | 'monitor'
   | 'login'
   | 'reset-html'
+  | 'sign'
   | 'make-binding'
   | 'reset-counters'
   | 'reset-counters-all'

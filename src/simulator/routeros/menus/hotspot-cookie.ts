@@ -1,7 +1,7 @@
 import type { Menu } from '../menu.ts';
 import { flag, shown } from './common.ts';
 
-/** Devices that come back without typing a password. A removal of their session does not take these away. */
+/** Devices and browsers that come back without a password typed. A removal of their session does not take these away. */
 export const hotspotCookies: Menu = {
   path: '/ip/hotspot/cookie',
   kind: 'table',

@@ -3,7 +3,7 @@ import type { Menu, Property, Values } from '../menu.ts';
 import { tableVerbs } from '../menu.ts';
 import { named } from '../network-values.ts';
 import { failure } from '../trap.ts';
-import { address, boolean, listOf, oneOf, reference, someOf, text, time } from '../value-types.ts';
+import { address, boolean, listOf, reference, someOf, text, time } from '../value-types.ts';
 import { flag, name } from './common.ts';
 
 const withRadius = (values: Values): boolean => values.get('use-radius') === 'true';
@@ -35,7 +35,7 @@ export const hotspotProfile: Menu = {
       default: 'cookie,http-chap',
     },
     'http-cookie-lifetime': { type: time(), default: '3d' },
-    'ssl-certificate': { type: oneOf('none'), default: 'none', leftOutAt: 'none' },
+    'ssl-certificate': { type: reference('/certificate', 'none'), default: 'none', leftOutAt: 'none' },
     'split-user-domain': { type: boolean, default: 'no' },
     'mac-auth-mode': mac({
       type: named('mac-as-username', 'mac-as-username-and-password'),
