@@ -1,5 +1,5 @@
 import { parseMac } from '../base/mac.ts';
-import { keyOf } from '../reconcile/diff.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
 import { rowIdentity } from './menus/rows.ts';
 
@@ -22,25 +22,28 @@ const profileMenus: ReadonlySet<string> = new Set(Object.values(profilesOf));
 /** Fields of a profile that a running session keeps until it comes anew. */
 const felt = new Set(['local-address', 'remote-address', 'dns-server', 'rate-limit', 'address-list', 'address-pool']);
 
+/** Fields of a hotspot that cost everybody at it the session. */
+const cutting = new Set(['interface', 'disabled']);
+
 /**
- * What row changes mean for people whom the router let in by itself: RouterOS keeps a running session as it was when the
- * row or the profile behind it changes, so the session is ended and comes again. Sessions that an earlier change should
- * have ended are among them: we may have died on the way, or the router was away. Pure.
+ * What row changes mean for people online. RouterOS keeps a running session of those whom it let in by itself as it was when
+ * the row or the profile behind it changes, so the session is ended and comes again. A hotspot that goes or moves loses
+ * everybody at it, whoever let them in. Sessions that an earlier change should have ended are among them: we may have
+ * died on the way, or the router was away. Pure.
  */
 export function localEffects(
   changes: readonly Change[],
   { rows, sessions }: Pick<Observation, 'rows' | 'sessions'>,
   operator: string,
 ): readonly SessionEffect[] {
-  const local = sessions.filter(({ radius }) => !radius);
-  if (local.length === 0) return [];
+  if (sessions.length === 0) return [];
   const users = new Map(rows.filter(({ menu }) => userMenus.has(menu)).map((row) => [keyOf(row), row]));
   const changing = new Set(changes.filter(({ menu }) => userMenus.has(menu)).map(keyOf));
   const reasons = reasonsByRow(changes, users);
+  const places = new Map(changes.flatMap(hotspotReason));
   const effects = new Map<string, { readonly whys: Set<string>; readonly sessionIds: string[] }>();
-  for (const session of local) {
-    const key = keyOfRow(session, users, changing);
-    const why = reasons.get(key) ?? (changing.has(key) ? undefined : overdue(session, users.get(key), operator));
+  for (const session of sessions) {
+    const why = whyByRow(session) ?? places.get(session.server ?? '');
     if (why === undefined) continue;
     const effect = effects.get(session.username) ?? { whys: new Set(), sessionIds: [] };
     effect.whys.add(why);
@@ -53,6 +56,20 @@ export function localEffects(
     why: [...whys].join('; '),
     sessionIds,
   }));
+
+  function whyByRow(session: LiveSession): string | undefined {
+    if (session.radius) return undefined;
+    const key = keyOfRow(session, users, changing);
+    return reasons.get(key) ?? (changing.has(key) ? undefined : overdue(session, users.get(key), operator));
+  }
+}
+
+/** Name of a hotspot, and what becomes of it that its guests feel. */
+function hotspotReason({ action, menu, identity, set }: Change): readonly (readonly [string, string])[] {
+  if (menu !== '/ip/hotspot') return [];
+  if (action === 'delete') return [[identity, `hotspot ${identity} removed`]];
+  const fields = action === 'update' ? Object.keys(set).filter((name) => cutting.has(name)) : [];
+  return fields.length === 0 ? [] : [[identity, `hotspot ${identity}: ${fields.join(', ')}`]];
 }
 
 /** The row that let a session in: at a hotspot the user of that one, else that of all. */

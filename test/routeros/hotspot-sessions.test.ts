@@ -92,6 +92,27 @@ describe('a guest who is suspended while online', () => {
   });
 });
 
+describe('guests of a hotspot', () => {
+  it.each([
+    { what: 'is moved', router: cookies.replace('interface: ether4', 'interface: ether5'), people: guests },
+    { what: 'is renamed', router: cookies.replace('name: lobby\n', 'name: foyer\n'), people: guests },
+    { what: 'is removed', router: cookies.replace(/hotspots:[\s\S]*?system:/, 'system:'), people: [] },
+  ])('that $what are counted by the plan, whoever let them in', async ({ router, people }) => {
+    await using lab = await Lab.start(network);
+    const inventory = new MemoryInventory();
+    await settle(lab, network, inventory);
+    // Somebody whom no row of ours let in.
+    lab.router.add('/ip/hotspot/user', { name: 'visitor', password: 'pa55-visitor' });
+    await signIn(lab.router, 'visitor');
+
+    const outcome = await settle(lab, networkWith(router, ...people), inventory, { allowDeletes: 20 });
+
+    expect(outcome.plan.sessions).toMatchObject([{ username: 'visitor', action: 'disconnect', sessionIds: [phone] }]);
+    expect(await outcome.sessions).toMatchObject([{ effect: { username: 'visitor' }, sessionId: phone }]);
+    expect(online(lab.router)).toEqual([]);
+  });
+});
+
 describe('a guest whose row an apply took away before it died', () => {
   async function orphaned(version: string) {
     const lab = await Lab.start(network, { version });

@@ -95,6 +95,26 @@ describe('guests whom a router let in by itself', () => {
   });
 });
 
+describe('guests of a hotspot', () => {
+  const lobby = row('/ip/hotspot', 'lobby', { interface: 'ether4', disabled: 'no' });
+  const sessions = [guest('gina'), guest('omar', { radius: true }), guest('paul', { server: 'roof' })];
+
+  it('are put off the line when it goes or moves, whoever let them in', () => {
+    expect(effects([remove(lobby)], sessions)).toEqual([
+      `gina: hotspot lobby removed ${phone}`,
+      `omar: hotspot lobby removed ${phone}`,
+    ]);
+    expect(effects([update(lobby, { interface: 'ether5', profile: 'x' })], sessions)).toEqual([
+      `gina: hotspot lobby: interface ${phone}`,
+      `omar: hotspot lobby: interface ${phone}`,
+    ]);
+  });
+
+  it('stay when something else of it changes', () => {
+    expect(effects([update(lobby, { 'addresses-per-mac': '2' })], sessions)).toEqual([]);
+  });
+});
+
 describe('somebody who is online by PPP and at a hotspot', () => {
   it('is told both reasons at once', () => {
     const ppp: LiveSession = { kind: 'ppp', username: 'gina', sessionId: '81c00001', radius: false };
