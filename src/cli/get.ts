@@ -74,9 +74,32 @@ function whatOf(kind: string, spec: DeclaredObject['spec']): string {
     Router: [spec['address'], `auth ${String(spec['auth'])}`, `mode ${String(spec['mode'])}`],
     Service: [spec['rateText'], spec['title']],
     Subscriber: [spec['username'], spec['service'], spec['state'], spec['reason'], spec['address']],
+    PortalSite: [spec['title'], ...list(spec['bridge']).map(bridgeText), list(spec['methods']).join(' + ')],
+    OmadaController: [
+      spec['url'],
+      `operator ${part(spec['operator'], 'username')}`,
+      `tls ${part(spec['tls'], 'mode')}`,
+    ],
   }[kind];
   return (words ?? [])
     .filter((word) => word !== undefined)
     .map((word) => printable(String(word)))
     .join(', ');
+}
+
+/** `core-1/lobby` or `roof/Terrace`. */
+function bridgeText(bridge: unknown): string {
+  const [place] = Object.values(bridge as Readonly<Record<string, unknown>>);
+  const names = ['router', 'hotspot', 'controller', 'site'].map((name) => part(place, name));
+  return names.filter((name) => name !== '').join('/');
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A text of a map; empty when there is none. */
+function part(map: unknown, name: string): string {
+  const value = (map as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return typeof value === 'string' ? value : '';
 }

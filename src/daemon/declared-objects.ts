@@ -1,6 +1,7 @@
 import type { DeclaredObject } from '../admin/service.ts';
-import type { Model, Origin, PortalSite, Subscription } from '../model/model.ts';
+import type { Model, Origin, Subscription } from '../model/model.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
+import { routerWords, siteWords } from './declared-words.ts';
 
 const kinds = ['operator', 'router', 'service', 'subscriber', 'portalsite', 'omadacontroller'] as const;
 
@@ -33,7 +34,7 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
       return [object('Operator', name, origin, { ...spec, admin: { ...admin, tokens } })];
     }
     case 'router':
-      return model.routers.map(({ name, origin, ...spec }) => object('Router', name, origin, spec));
+      return model.routers.map((router) => object('Router', router.name, router.origin, routerWords(router)));
     case 'service':
       return model.services.map(({ name, origin, ...spec }) =>
         object('Service', name, origin, {
@@ -42,7 +43,7 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
         }),
       );
     case 'portalsite':
-      return model.portalSites.map(siteObject);
+      return model.portalSites.map((site) => object('PortalSite', site.name, site.origin, siteWords(site)));
     case 'omadacontroller':
       return model.omadaControllers.map(({ name, origin, ...spec }) => object('OmadaController', name, origin, spec));
     default:
@@ -53,11 +54,6 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
 function subscriberObject({ id, origin, service, ...spec }: Subscription): DeclaredObject {
   const expires = spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() };
   return object('Subscriber', id, origin, { ...spec, service: service.name, ...expires });
-}
-
-function siteObject({ name, origin, clickThrough, ...spec }: PortalSite): DeclaredObject {
-  const service = clickThrough === undefined ? {} : { clickThrough: clickThrough.name };
-  return object('PortalSite', name, origin, { ...spec, ...service });
 }
 
 function object(kind: string, name: string, origin: Origin | undefined, spec: object): DeclaredObject {

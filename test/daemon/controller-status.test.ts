@@ -46,3 +46,20 @@ describe('status of an Omada controller', () => {
     });
   });
 });
+
+describe('get', () => {
+  it('tells in a word what a site and a controller are', async () => {
+    await using cafe = await CafeNetwork.start();
+    const get = (...args: readonly string[]) => cafe.lastmile('get', ...args, '--dir', cafe.dir);
+
+    expect((await get('portalsites')).out).toMatch(
+      /^PortalSite +cafe +Harbour Café, core-1\/cafe, terrace\/Terrace, login \+ click-through +site\.yaml:1$/m,
+    );
+    expect((await get('omadacontroller')).out).toMatch(
+      /^OmadaController +terrace +https:\/\/127\.0\.0\.1:\d+, operator portal, tls pinned +site\.yaml:\d+$/m,
+    );
+    expect((await get('portalsite', 'cafe', '-o', 'yaml')).out).toMatch(
+      /- omada:\n +controller: terrace\n +site: Terrace\n/,
+    );
+  });
+});

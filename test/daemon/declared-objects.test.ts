@@ -3,24 +3,28 @@ import { declaredObjects, kindOf } from '../../src/daemon/declared-objects.ts';
 import { changed } from '../support/hotspot-network.ts';
 import { document, modelOf } from '../support/manifest.ts';
 
-const model = modelOf(
-  changed(
-    { 'edge.yaml': ['dnsName: login', 'macAuth: {password: shown-nowhere}, dnsName: login'] },
-    {
-      'lobby.yaml': document(
-        'PortalSite',
-        'lobby',
-        'bridge: [{mikrotik: {router: edge-1, hotspot: lobby}}, {omada: {controller: roof, site: Terrace}}]\nmethods: [click-through]\nservices: {clickThrough: guest}',
-      ),
-      'roof.yaml': document(
-        'OmadaController',
-        'roof',
-        'url: https://192.0.2.9:8043\noperator: {username: portal, password: shown-nowhere}',
-      ),
-      'kate.yaml': document('Subscriber', 'kate', 'service: guest\nmac: ["0C:42:A1:00:00:01"]'),
-    },
-  ),
+const files = changed(
+  {
+    'edge.yaml': [
+      /hotspots:\n(.*)dnsName: login/,
+      'system: {identity: edge}\n  hotspots:\n$1macAuth: {password: shown-nowhere}, keepalive: 2m, idleTimeout: 90s, dnsName: login',
+    ],
+  },
+  {
+    'lobby.yaml': document(
+      'PortalSite',
+      'lobby',
+      'bridge: [{mikrotik: {router: edge-1, hotspot: lobby}}, {omada: {controller: roof, site: Terrace}}]\nmethods: [click-through]\nservices: {clickThrough: guest}',
+    ),
+    'roof.yaml': document(
+      'OmadaController',
+      'roof',
+      'url: https://192.0.2.9:8043\noperator: {username: portal, password: shown-nowhere}',
+    ),
+    'kate.yaml': document('Subscriber', 'kate', 'service: guest\nmac: ["0C:42:A1:00:00:01"]'),
+  },
 );
+const model = modelOf(files);
 
 describe('the words for kinds', () => {
   it.each([
@@ -41,7 +45,7 @@ describe('declared objects', () => {
         kind: 'PortalSite',
         name: 'lobby',
         source: 'lobby.yaml:1',
-        spec: expect.objectContaining({ title: 'lobby', clickThrough: 'guest', key: '[secret]' }),
+        spec: expect.objectContaining({ title: 'lobby', services: { clickThrough: 'guest' } }),
       }),
     ]);
     expect(declaredObjects(model, 'omadacontroller')?.[0]).toMatchObject({
@@ -50,6 +54,60 @@ describe('declared objects', () => {
     });
     expect(declaredObjects(model, 'subscriber', 'kate')?.[0]?.spec).toMatchObject({ macs: ['0C:42:A1:00:00:01'] });
     expect(declaredObjects(model, 'portalsite', 'hall')).toBeUndefined();
+  });
+
+  it('speak the words of declarations: a site says its bridges, and nothing of its key', () => {
+    expect(declaredObjects(model, 'portalsite', 'lobby')?.[0]?.spec).toEqual({
+      labels: {},
+      title: 'lobby',
+      languages: ['en'],
+      bridge: [
+        {
+          mikrotik: {
+            router: 'edge-1',
+            hotspot: 'lobby',
+            method: 'pap-redirect',
+            loginUrl: 'http://login.cafe.example/login',
+          },
+        },
+        { omada: { controller: 'roof', site: 'Terrace', mode: 'external-portal' } },
+      ],
+      methods: ['click-through'],
+      services: { clickThrough: 'guest' },
+      walledGarden: [],
+      branding: {},
+    });
+  });
+
+  it('speak the words of declarations: a router says its times with units, and nothing of where they stand', () => {
+    expect(declaredObjects(model, 'router', 'edge-1')?.[0]?.spec).toMatchObject({
+      radius: { timeout: '1500ms' },
+      pools: [{ name: 'guests', ranges: ['10.5.50.10-10.5.50.250'], static: [] }, {}, {}],
+      system: { identity: 'edge' },
+      dhcp: [
+        { name: 'dhcp-guests', leaseTime: '1h' },
+        { name: 'dhcp-homes', network: { gateway: '10.30.0.1' } },
+      ],
+      hotspots: [
+        { keepalive: '2m', idleTimeout: '90s', macAuth: { format: 'XX:XX:XX:XX:XX:XX', password: '[secret]' } },
+      ],
+    });
+    expect(JSON.stringify(declaredObjects(model, 'router'))).not.toMatch(/"origin"|Seconds"|Ms"/);
+  });
+
+  it.each(['router', 'portalsite'])('of kind %s can be declared again as they are printed', (kind) => {
+    const [printed] = declaredObjects(model, kind) ?? [];
+    const secrets = (key: string, value: unknown) =>
+      value === '[secret]' ? { derive: 1 } : key === 'labels' ? undefined : value;
+    const spec = JSON.stringify(printed?.spec, secrets);
+    const own =
+      kind === 'router'
+        ? { 'edge.yaml': document('Router', 'edge-1', spec) }
+        : { 'lobby.yaml': document('PortalSite', 'lobby', spec) };
+
+    const again = modelOf({ ...files, ...own });
+
+    expect(declaredObjects(again, kind)?.[0]?.spec).toEqual(printed?.spec);
   });
 
   it.each(['operator', 'router', 'service', 'subscriber', 'portalsite', 'omadacontroller'])(
