@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseGuestUsername } from '../../src/access/portal-password.ts';
 import { CafeNetwork, cafeCanaries, cafeDevices, menuUrl, peopleYaml } from '../support/cafe.ts';
@@ -109,6 +111,19 @@ describe('a café declared in git', () => {
     cafe.router.hangUp(gina.username);
   });
 
+  it('is not fooled by attributes that a guest adds to the login form of the router', async () => {
+    const { device, browser } = await cafe.guest(phone());
+    // In a spelling that the router does not take for a MAC: that it would refuse by itself.
+    const till = { username: '0c42.a100.0b01', password: cafeCanaries.macPassword };
+
+    for (const added of [{ radius31: cafeDevices.till }, { radius6: 'x' }]) {
+      await browser.get(`http://login.cafe.example/login?${new URLSearchParams({ ...till, ...added })}`);
+      expect(device.online).toBe(false);
+    }
+    const { out } = await cafe.lastmile('why', cafeDevices.till);
+    expect(out.match(/: ambiguous-request$/gm)).toHaveLength(2);
+  });
+
   it('IS-24, SPL-20: lets a declared device in by its MAC, before anybody touches it', async () => {
     const { device } = await cafe.guest(cafeDevices.till);
 
@@ -196,6 +211,30 @@ describe('guests of a café whose declaration changes', () => {
     expect(cafe.router.rows('/ip/hotspot/active')).toEqual([]);
     const again = await browser.submit(await browser.get(probe), gina);
     expect(again.text).toContain('This account is suspended');
+  });
+
+  it('IW-19: have another speed at once who only accepted the terms, and are put off when nobody is let in so', async () => {
+    await using cafe = await CafeNetwork.start();
+    await using daemon = await cafe.running();
+    const { device, browser } = await cafe.guest(phone());
+    await browser.submit(await browser.get(probe), { terms: 'accepted' });
+    await cafe.router.accountingIdle();
+    const speed = () => cafe.router.rows('/queue/simple').map((row) => row['max-limit']);
+
+    cafe.write('people.yaml', peopleYaml().replace('rate: {down: 2M, up: 1M}', 'rate: {down: 8M, up: 4M}'));
+    cafe.commit('more for guests');
+    const changed = await daemon.logged({ msg: 'session settled', result: 'changed' });
+    const faster = speed();
+    const site = readFileSync(join(cafe.dir, 'site.yaml'), 'utf8');
+    cafe.write('site.yaml', site.replace(', click-through]', ']').replace(/ {2}services: .*\n/, ''));
+    cafe.commit('accounts only');
+    const ended = await daemon.logged({ msg: 'session settled', result: 'disconnected' });
+
+    expect(changed).toMatchObject({ action: 'change', detail: 'CoA-ACK' });
+    expect(faster).toEqual(['4000000/8000000']);
+    expect(ended).toMatchObject({ why: 'no guests without an account' });
+    expect(device.online).toBe(false);
+    expect(cafe.router.rows('/ip/hotspot/active')).toEqual([]);
   });
 
   it('IS-27: are known to the portal and to RADIUS as soon as the commit that brings them', async () => {
