@@ -60,6 +60,8 @@ export interface SimulatedRouterOsOptions {
   readonly leasesTakeCoa?: boolean;
   /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
   readonly flash?: boolean;
+  /** Whether `/file/print` shows what is in folders only with `recursive`. Not known of real routers. Default false. */
+  readonly filesPrintOneFolder?: boolean;
   /** Whether a hotspot user who is disabled or removed goes offline. Not known of real routers. Default false. */
   readonly userRemovalEndsSession?: boolean;
   /**
@@ -105,7 +107,8 @@ export class SimulatedRouterOs {
     this.faults = new Faults(options.faults);
     const database = new Database(allMenus, options.version ?? '7.22.3');
     this.#database = database;
-    this.#files = new FileSystem({ database, clock, flash: options.flash ?? false });
+    const { flash = false, filesPrintOneFolder: printsOneFolder = false } = options;
+    this.#files = new FileSystem({ database, clock, flash, printsOneFolder });
     this.#certificates = new Certificates({ database, clock });
     this.#sessions = new Sessions({
       clock,
@@ -328,6 +331,7 @@ export class SimulatedRouterOs {
         ['/ip/hotspot/walled-garden', (row?: TableRow) => resetCounters(row, { hits: '0' })],
         ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
+      views: new Map([['/file', this.#files.view]]),
       commands: new Map([
         ['/file read', this.#files.read],
         ['/certificate sign', this.#certificates.sign],

@@ -152,3 +152,34 @@ describe('the files of a router', () => {
     expect(await client.trap('/ip/dhcp-server/lease/make-static', '=.id=*1')).toBe('not enough permissions (9)');
   });
 });
+
+describe('a router whose file print shows one folder', () => {
+  const names = (rows: readonly Readonly<Record<string, string>>[]) => rows.map((row) => row['name']);
+
+  it('shows what is below it only when told so, and to a query too', async () => {
+    await using lab = await startRouter({ filesPrintOneFolder: true });
+    using client = await RawClient.login(lab.router.apiPort);
+
+    expect(names(await client.rows('/file/print', '=.proplist=name'))).toEqual(['skins', 'hotspot']);
+    expect(await client.rows('/file/print', '?name=hotspot/login.html')).toEqual([]);
+    expect(names(await client.rows('/file/print', '=path=hotspot'))).toContain('hotspot/css');
+    expect(names(await client.rows('/file/print', '=path=hotspot'))).not.toContain('hotspot/css/style.css');
+    for (const words of [['/file/print', '=recursive='], ['/file/recursive-print']]) {
+      expect(names(await client.rows(...words, '=.proplist=name'))).toEqual(
+        lab.router.rows('/file').map((row) => row['name']),
+      );
+    }
+    expect(await client.rows('/file/print', '=recursive=', '=.proplist=name', '?name=hotspot/login.html')).toEqual([
+      { name: 'hotspot/login.html' },
+    ]);
+  });
+
+  it('is of a version that knows the words for it', async () => {
+    await using lab = await startRouter({ version: '7.21.3' });
+    using client = await RawClient.login(lab.router.apiPort);
+
+    expect(await client.trap('/file/print', '=recursive=')).toBe('unknown parameter recursive');
+    expect(await client.trap('/file/recursive-print')).toBe('0: no such command');
+    expect(await client.trap('/system/identity/print', '=recursive=')).toBe('unknown parameter recursive');
+  });
+});

@@ -38,8 +38,17 @@ export type Answer =
 export interface Extras {
   readonly monitors: ReadonlyMap<string, (row: TableRow | undefined) => Readonly<Record<string, string>>>;
   readonly resets: ReadonlyMap<string, (row: TableRow | undefined) => void>;
+  /** Menus whose prints leave rows out unless told otherwise, by path. */
+  readonly views?: ReadonlyMap<string, PrintView>;
   /** Commands of one menu's own, keyed by `/ip/hotspot/active login`. */
   readonly commands?: ReadonlyMap<string, OwnCommand>;
+}
+
+/** What a print of one menu shows. */
+export interface PrintView {
+  /** Arguments a print takes for it. */
+  readonly arguments: readonly string[];
+  shows(row: TableRow, fields: Command['fields']): boolean;
 }
 
 /**
@@ -85,6 +94,8 @@ export class Executor {
     switch (command.verb as Verb) {
       case 'print':
         return this.#print(table, command, caller);
+      case 'recursive-print':
+        return this.#print(table, { ...command, fields: new Map([...command.fields, ['recursive', '']]) }, caller);
       case 'listen':
         return this.#follow(table, command, caller, []);
       case 'get':
@@ -154,7 +165,8 @@ export class Executor {
         ['detail', 'oid', 'where', 'without-paging', 'interval'].includes(name) ||
         (!settings && ['count-only', 'follow', 'follow-only', 'from', 'stats', 'stats-detail'].includes(name)) ||
         (table.menu.path === '/queue/simple' && ['bytes', 'packets', 'rate'].includes(name)) ||
-        (name === 'show-sensitive' && this.#hasShowSensitive(table));
+        (name === 'show-sensitive' && this.#hasShowSensitive(table)) ||
+        this.#extras.views?.get(table.menu.path)?.arguments.includes(name);
       if (!known) throw unknownParameter(name);
     }
   }
@@ -172,7 +184,9 @@ export class Executor {
   *#selected(table: Table, command: Command, caller: Caller): Generator<TableRow> {
     const { queries, fields } = command;
     const view = this.#secretView(table, command, caller);
+    const part = this.#extras.views?.get(table.menu.path);
     for (const row of this.#candidates(table, queries, fields.get('from'))) {
+      if (part?.shows(row, fields) === false) continue;
       if (matchesQuery(queries, (name) => this.#database.shown(table, row, name, view))) yield row;
     }
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Database } from './database.ts';
-import type { Answer, OwnCommand } from './executor.ts';
+import type { Answer, OwnCommand, PrintView } from './executor.ts';
 import type { Values } from './menu.ts';
+import { folderOf, recursiveSince } from './menus/file.ts';
 import { stockHotspotPages } from './stock-pages.ts';
 import type { TableRow } from './table.ts';
 import { octetsOf, textOf } from './text.ts';
@@ -14,6 +15,8 @@ export interface FileSystemOptions {
   readonly clock: Clock;
   /** Whether only what lies below `flash/` outlives a restart. */
   readonly flash: boolean;
+  /** Whether a print shows what is in folders only when told to. */
+  readonly printsOneFolder: boolean;
 }
 
 const maxChunkOctets = 32_768;
@@ -48,6 +51,20 @@ export class FileSystem {
     const size = wholeNumber('chunk-size', fields.get('chunk-size') ?? String(maxChunkOctets), maxChunkOctets);
     return { kind: 'rows', rows: [[`=data=${textOf(octetsOf(contents).subarray(offset, offset + size))}`]] };
   };
+
+  /** What `/file/print` shows: all that lies in `path`, and below it with `recursive`. */
+  get view(): PrintView {
+    const { database, printsOneFolder } = this.#options;
+    return {
+      arguments: isAtLeast(database.version, recursiveSince) ? ['recursive', 'path'] : [],
+      shows: ({ values }, fields) => {
+        const [name, path] = [values.get('name') ?? '', (fields.get('path') ?? '').replace(/^\/+|\/+$/g, '')];
+        if (path !== '' && !name.startsWith(`${path}/`)) return false;
+        const isWhole = fields.has('recursive') && fields.get('recursive') !== 'no';
+        return isWhole || !printsOneFolder || (folderOf(name) ?? '') === path;
+      },
+    };
+  }
 
   /** What a file holds; `undefined` when there is none of that path. */
   contents(path: string): string | undefined {

@@ -53,7 +53,8 @@ export type Verb =
   | 'make-static'
   | 'check-status'
   /** Of `/file`. */
-  | 'read';
+  | 'read'
+  | 'recursive-print';
 
 export interface UniqueRule {
   readonly properties: readonly string[];

@@ -8,6 +8,9 @@ import { name, shown } from './common.ts';
 /** A set of 61,250 octets was seen to pass, one of 61,500 to fail. */
 export const maxContentsOctets = 61_440;
 
+/** Seen in 7.22.3: whether older versions know `recursive`, `path` and `recursive-print` is not known. */
+export const recursiveSince = '7.22';
+
 /**
  * Files by their whole path. `size` is told when it is read, and `type` then names the kind of a file by its ending.
  * A print without `.proplist` brings the contents of every file along.
@@ -16,8 +19,8 @@ export const files: Menu = {
   path: '/file',
   kind: 'table',
   nameProperty: 'name',
-  verbs: [...tableVerbs, 'read'],
-  verbsSince: { add: '7.15' },
+  verbs: [...tableVerbs, 'read', 'recursive-print'],
+  verbsSince: { add: '7.15', 'recursive-print': recursiveSince },
   unique: [{ properties: ['name'], message: 'file already exists' }],
   check: refuseMisplaced,
   keep: (values) => (values.get('type') === 'disk' ? failure('can not remove disk') : undefined),
