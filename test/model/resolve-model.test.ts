@@ -245,6 +245,8 @@ describe('secrets', () => {
 
     expect(password(renamed)).toBe(password(subscriber('anna')));
     expect(password(subscriber('anna').replace('derive: 1', 'derive: 2'))).not.toBe(password(subscriber('anna')));
+    expect(modelOf({ ...base, 'a.yaml': renamed }).subscriptions).toMatchObject([{ firstName: 'anna' }]);
+    expect(modelOf({ ...base, 'a.yaml': subscriber('anna') }).subscriptions[0]).not.toHaveProperty('firstName');
   });
 
   it('never show in a finding or in the model as text', () => {

@@ -442,6 +442,32 @@ describe('a guest who adds attributes to the login form', () => {
   });
 });
 
+describe('a Login-User of a NAS that may be a hotspot of another make', () => {
+  const mikrotik = [0, 0, 0x3a, 0x8c];
+
+  it.each<[string, readonly number[], boolean]>([
+    ['is at a hotspot by Mikrotik-Host-IP', [...mikrotik, 10, 6, 10, 0, 0, 9], true],
+    ['is at one by Mikrotik-Host-IP behind another of MikroTik', [...mikrotik, 9, 3, 120, 10, 6, 10, 0, 0, 9], true],
+    ['is not told by another of MikroTik', [...mikrotik, 9, 3, 10], false],
+    ['is not told by one that ends in its number', [...mikrotik, 9, 2, 10], false],
+    ['is not told by the same number of another vendor', [0, 0, 0x3a, 0x8b, 10, 6, 10, 0, 0, 9], false],
+    ['is not told by a vendor alone', mikrotik, false],
+    ['is not told by sizes that lead nowhere', [...mikrotik, 9, 0, 9, 0], false],
+    ['is not told by less than a vendor', [0, 0], false],
+  ])('%s', async (_, value, isHotspot) => {
+    await using net = await network({ nas: { profile: 'generic' } });
+    net.bench.directory.logins.set('anna', { ...anna, access: ['pppoe'] });
+    const named: Attributes = [{ name: 'Service-Type', value: 'Login-User' }];
+    const encoded = [...named.map(encodeNamed), encodeAttribute(26, Uint8Array.from(value))];
+
+    const { accepted } = await net.send(
+      (id) => papRequest('anna', 'correct horse', { encoded, identifier: id }).octets,
+    );
+
+    expect(accepted).toBe(!isHotspot);
+  });
+});
+
 describe('a NAS of another make', () => {
   it('lets in whoever has the password, and by MAC whoever has that MAC, where it does not say what it is', async () => {
     await using net = await network({ nas: { profile: 'generic' } });
