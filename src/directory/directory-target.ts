@@ -3,7 +3,7 @@ import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
 import type { Model } from '../model/model.ts';
-import { keyOf } from '../reconcile/diff.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import type {
   Change,
   LiveSession,

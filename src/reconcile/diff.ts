@@ -1,21 +1,15 @@
-import { Secret } from '../base/secret.ts';
+import { differingFields } from './differing-fields.ts';
 import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
-import type { Inventory } from './inventory.ts';
 import { type Layout, layoutOf } from './ordered.ts';
-import type { Change, Finding, Observation, ObservedRow, ObservedValue, Row, Target, Value } from './target.ts';
+import type { Ownership } from './ownership.ts';
+import { keyOf } from './row-key.ts';
+import type { Change, Finding, Observation, ObservedRow, Row } from './target.ts';
 
 export interface Difference {
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
   /** Rows that are there with a declared identity and are not ours to touch. */
   readonly refused: ReadonlySet<ObservedRow>;
-}
-
-/** What identifies us on a shared target. */
-export interface Ownership {
-  readonly operator: string;
-  readonly target: Pick<Target, 'name' | 'ordered'> & Partial<Pick<Target, 'folders' | 'references' | 'refuses'>>;
-  readonly inventory: Pick<Inventory, 'ownerOf' | 'knows'>;
 }
 
 /**
@@ -54,11 +48,6 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
   });
   const moves = [...layouts.values()].flatMap((layout) => layout.moves);
   return { changes: [...changes, ...going.deletes, ...moves], findings, refused: inTheWay.refused };
-}
-
-/** The key of a row within one target. */
-export function keyOf(row: { readonly menu: string; readonly identity: string }): string {
-  return `${row.menu}\n${row.identity}`;
 }
 
 function index(rows: readonly ObservedRow[], wanted: ReadonlyMap<string, Row>, { operator }: Ownership) {
@@ -134,23 +123,6 @@ function cleared([name]: readonly [string, string]): readonly [string, string] {
 function isNobodys({ ownership, marker, menu, identity }: ObservedRow, { target, inventory }: Ownership): boolean {
   if (ownership === 'marker') return marker === undefined;
   return ownership === 'inventory' && identity !== '' && inventory.ownerOf(target.name, menu, identity) === undefined;
-}
-
-/** The fields of a row that the target does not hold as declared. */
-export function differingFields(
-  row: Pick<Row, 'fields'>,
-  before: Pick<ObservedRow, 'fields'>,
-): Readonly<Record<string, Value>> {
-  const set: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(row.fields)) {
-    if (!same(value, before.fields[name])) set[name] = value;
-  }
-  return set;
-}
-
-function same(value: Value, observed: ObservedValue | undefined): boolean {
-  if (value instanceof Secret) return typeof observed === 'object' && observed.equals(value);
-  return value === (observed ?? '');
 }
 
 type Deletable = { readonly result: 'ours' | 'copy'; readonly owner: string };

@@ -1,7 +1,7 @@
 import type { DeleteLimits } from '../model/model.ts';
-import { keyOf } from './diff.ts';
 import { foldersOf } from './folders.ts';
 import type { ChangePlan, Refusal } from './plan.ts';
+import { keyOf } from './row-key.ts';
 import type { Change, Target } from './target.ts';
 
 export interface GuardSettings {

@@ -1,5 +1,5 @@
-import { keyOf } from './diff.ts';
 import { foldersOf } from './folders.ts';
+import { keyOf } from './row-key.ts';
 import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 

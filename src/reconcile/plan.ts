@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../model/model.ts';
-import { keyOf } from './diff.ts';
 import { levelsOf, type OrderRules } from './order.ts';
+import { keyOf } from './row-key.ts';
 import type { Change, Finding, SessionEffect, Target } from './target.ts';
 
 /** What one reconcile of one target is about to do. Plain data. */
@@ -16,7 +16,7 @@ export interface ChangePlan {
 
 /** Arranges the changes of one target. Pure. */
 export function planChanges(
-  target: Pick<Target, 'name'> & OrderRules,
+  target: Pick<Target, 'name'> & OrderRules & Partial<Pick<Target, 'ordered'>>,
   changes: readonly Change[],
   sessions: readonly SessionEffect[],
   findings: readonly Finding[],
@@ -24,10 +24,31 @@ export function planChanges(
   return {
     target: target.name,
     changes,
-    levels: levelsOf(changes, target),
+    levels: inDeclaredOrder(levelsOf(changes, target), changes, target.ordered ?? []),
     sessions,
     findings,
   };
+}
+
+/**
+ * New rows of an ordered menu are made in one level, since each goes to its place among those made before it; nothing waits
+ * for them. All moves are one level, each to a place that does not move.
+ */
+function inDeclaredOrder(
+  levels: ChangePlan['levels'],
+  changes: readonly Change[],
+  ordered: readonly string[],
+): ChangePlan['levels'] {
+  const isNew = ({ action, menu }: Change) => action === 'create' && ordered.includes(menu);
+  const moves = changes.filter(({ action }) => action === 'move');
+  const rest = levels.map((level) => level.filter(({ action }) => action !== 'move'));
+  const last = rest.findLastIndex((level) => level.some(isNew));
+  const inOne = rest.map((level, at) => [
+    ...level.filter((change) => !isNew(change)),
+    // In the order of the plan, which is the declared one.
+    ...(at === last ? changes.filter(isNew) : []),
+  ]);
+  return [...inOne, moves].filter((level) => level.length > 0);
 }
 
 export type ChangeCause = 'git' | 'drift';

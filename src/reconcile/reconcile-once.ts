@@ -1,11 +1,12 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
-import { diff, keyOf } from './diff.ts';
+import { diff } from './diff.ts';
 import { type GuardSettings, guard, type HeldRows } from './guard.ts';
 import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
-import type { Change, Observation, Row, SessionEffect, SessionResult, Target } from './target.ts';
+import { keyOf } from './row-key.ts';
+import type { Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -18,6 +19,8 @@ export interface Prepared {
   readonly plan: ChangePlan;
   readonly refusals: readonly Refusal[];
   readonly observation: Observation;
+  /** Rows with a declared identity that are not ours to touch. */
+  readonly refused: ReadonlySet<ObservedRow>;
 }
 
 export interface FailedChange {
@@ -51,11 +54,29 @@ export async function prepare(
   const desired = target.desired(model);
   const observation = await target.observe(deps.signal, desired);
   const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-  const { changes, findings } = diff(desired, observation, ownership);
+  const { changes, findings, refused } = diff(desired, observation, ownership);
   const effects = target.sessionEffects(changes, observation);
-  const plan = planChanges(target, changes, effects, [...observation.findings, ...findings]);
+  const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
+  const plan = planChanges(target, changes, effects, [...observation.findings, ...findings, ...left]);
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
-  return { plan, refusals: guard(plan, held, deps.guard, target.folders), observation };
+  return { plan, refusals: guard(plan, held, deps.guard, target.folders), observation, refused };
+}
+
+/** Rows that cannot carry a marker, that nobody declares, and that no record calls ours. */
+function unclaimed(
+  { rows }: Observation,
+  desired: readonly Row[],
+  { name }: Target,
+  inventory: Inventory,
+): readonly ObservedRow[] {
+  const wanted = new Set(desired.map(keyOf));
+  return rows.filter(
+    (row) =>
+      row.ownership === 'inventory' &&
+      row.identity !== '' &&
+      !wanted.has(keyOf(row)) &&
+      inventory.ownerOf(name, row.menu, row.identity) === undefined,
+  );
 }
 
 /**
@@ -64,14 +85,15 @@ export async function prepare(
  * @throws LastmileError when the target cannot be looked at; once it was, what fails is in the outcome
  */
 export async function reconcileOnce(target: Target, model: Model, deps: ReconcileDeps): Promise<Outcome> {
-  const { plan, refusals, observation } = await prepare(target, model, deps);
+  const { plan, refusals, observation, refused } = await prepare(target, model, deps);
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
   if (refusals.length > 0)
     return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };
   if (!target.exclusive) {
     // What goes is claimed as well: once there is an inventory, a marker alone no longer proves that a row is ours.
     const going = plan.changes.filter(({ action }) => action === 'delete');
-    await deps.inventory.claim(target.name, [...inPlace(target.desired(model), observation, model), ...going]);
+    const held = inPlace(target.desired(model), observation, refused, model);
+    await deps.inventory.claim(target.name, [...held, ...going]);
     await deps.inventory.expect(target.name, plan.sessions);
   }
   const errors = await applyLevels(target, plan, deps);
@@ -122,12 +144,17 @@ async function settleSessions(
  * Rows that carry our marker and are as wanted, and wanted ones that cannot carry one: held as well, though we may have
  * lost the record of making them.
  */
-function inPlace(desired: readonly Row[], observed: Observation, { operator }: Model): readonly Claim[] {
+function inPlace(
+  desired: readonly Row[],
+  observed: Observation,
+  refused: ReadonlySet<ObservedRow>,
+  { operator }: Model,
+): readonly Claim[] {
   const owners = new Map(desired.map((row) => [keyOf(row), row.owner]));
   return observed.rows.flatMap((row) => {
     const { menu, identity, marker, ownership } = row;
     const owner = owners.get(keyOf(row));
-    if (owner === undefined || identity === '') return [];
+    if (owner === undefined || identity === '' || refused.has(row)) return [];
     const ours = marker?.operator === operator.name && marker.owner === owner;
     return ours || ownership === 'inventory' ? [{ menu, identity, owner }] : [];
   });

@@ -67,7 +67,7 @@ function readRow(menu: Menu, row: RouterRow, board: Board): ObservedRow {
   const { marker, ownText } = readMarker(row['comment'] ?? '');
   return {
     menu: menu.path,
-    identity: identityOf(menu, fields),
+    identity: marker === undefined ? ownIdentityOf(menu, fields) : identityOf(menu, fields),
     fields,
     ownership: menu.comment ? 'marker' : 'inventory',
     ...(marker === undefined ? {} : { marker }),
@@ -87,6 +87,12 @@ function readField(field: Field, value: string | undefined, board: Board): Obser
 function identityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
   if (menu.identity === 'settings') return '';
   return rowIdentity(...menu.identity.map((name) => String(fields[name])));
+}
+
+/** Of a row without a marker: by what narrows it as well, so that it is none of those we want. */
+function ownIdentityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
+  const narrowed = (menu.narrowing ?? []).filter((name) => fields[name] !== '');
+  return rowIdentity(identityOf(menu, fields), ...narrowed.map((name) => `${name}=${String(fields[name])}`));
 }
 
 /** A reference to a row that was removed shows as its `.id`, and stays so when another of its name is made. */

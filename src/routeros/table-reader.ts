@@ -4,8 +4,12 @@ import { costlyFields, proplistOf } from './read-rows.ts';
 import type { Attributes, RouterOsSession } from './session.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
-/** Prints menus of one router as its RouterOS can. */
+/** Prints under way on one connection: how many a router takes is not documented. */
+const printsAtOnce = 8;
+
+/** Prints menus of one router as its RouterOS can, a few at a time. */
 export class TableReader {
+  readonly #turns = new Turns(printsAtOnce);
   #showSensitive = true;
 
   /** Rows as the router prints them, without what is costly to read. A menu the router has not is empty. */
@@ -15,7 +19,7 @@ export class TableReader {
     try {
       if (secrets && menu.plain !== true && this.#showSensitive)
         return await this.#readSensitive(session, menu, attributes, signal);
-      return await print(session, menu, attributes, signal);
+      return await this.#print(session, menu, attributes, signal);
     } catch (error) {
       // A package is missing: whatever we want in there will be refused in the router's words.
       if (error instanceof RouterTrapError && error.knowsNoCommand) return [];
@@ -37,18 +41,46 @@ export class TableReader {
     const attributes = { '.proplist': ['.id', ...costly].join() };
     // The first two words push, each further one is joined to what is there by `or`.
     const queries = ids.flatMap((id, at) => (at === 0 ? [`?.id=${id}`] : [`?.id=${id}`, '?#|']));
-    const more = new Map((await print(session, menu, attributes, signal, queries)).map((row) => [row['.id'], row]));
+    const more = new Map(
+      (await this.#print(session, menu, attributes, signal, queries)).map((row) => [row['.id'], row]),
+    );
     return rows.map((row) => ({ ...row, ...more.get(row['.id']) }));
   }
 
   async #readSensitive(session: RouterOsSession, menu: Menu, attributes: Attributes, signal: AbortSignal) {
     try {
-      return await print(session, menu, { ...attributes, 'show-sensitive': '' }, signal);
+      return await this.#print(session, menu, { ...attributes, 'show-sensitive': '' }, signal);
     } catch (error) {
       // Before 7.21 there is no such switch, and secrets are shown to whoever may see them.
       if (!isUnknownParameter(error)) throw error;
       this.#showSensitive = false;
-      return print(session, menu, attributes, signal);
+      return this.#print(session, menu, attributes, signal);
+    }
+  }
+
+  #print(...args: Parameters<typeof print>): ReturnType<typeof print> {
+    return this.#turns.run(() => print(...args));
+  }
+}
+
+/** Lets so many pieces of work run at once; the others wait in the order in which they came. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
     }
   }
 }

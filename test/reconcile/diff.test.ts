@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { type Difference, diff, keyOf } from '../../src/reconcile/diff.ts';
+import { type Difference, diff } from '../../src/reconcile/diff.ts';
+import { keyOf } from '../../src/reconcile/row-key.ts';
 import type { Change, Observation, ObservedRow, Row } from '../../src/reconcile/target.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { applied, byHand, held, operator, row, seen } from './support.ts';
@@ -171,7 +172,7 @@ describe('a row with the marker of another operator', () => {
   });
 
   it('is not deleted', () => {
-    expect(compare([], seen(foreign))).toEqual({ changes: [], findings: [] });
+    expect(compare([], seen(foreign))).toMatchObject({ changes: [], findings: [] });
   });
 });
 
@@ -287,8 +288,43 @@ describe('an ordered menu', () => {
     expect(brief(compare([d, a, b, c], seen(held(a), held(b), held(c), held(d))).changes)).toEqual(['move d a']);
   });
 
-  it('moves a new row in front of the ones it belongs before', () => {
-    expect(brief(compare([a, b], seen(held(b))).changes)).toEqual(['create a', 'move a b']);
+  it('makes a new row in front of the ones it belongs before, without moving it', () => {
+    expect(brief(compare([a, b], seen(held(b))).changes)).toEqual(['create a b']);
+    expect(brief(compare([a, b, c, d], seen(held(d), held(b))).changes)).toEqual(['create a b', 'create c', 'move d']);
+  });
+
+  it('moves rows that go together to one place', () => {
+    const changes = compare([c, d, a, b], seen(held(a), held(b), held(c), held(d))).changes;
+
+    expect(brief(changes)).toEqual(['move a', 'move b']);
+  });
+
+  it('has our rows in front of the first that would undo them, and leaves all others alone', () => {
+    const refuses = { '/radius': ({ fields }: ObservedRow) => fields['action'] === 'deny' };
+    const deny = byHand('/radius', 'a', { action: 'deny' });
+    const rows = [byHand('/radius', 'x'), held(a), deny, held(b)];
+    const compared = (observed: readonly ObservedRow[]) =>
+      diff([a, b, c], seen(...observed), {
+        operator,
+        target: { ...target, refuses },
+        inventory: new MemoryInventory(),
+      });
+
+    const { changes } = compared(rows);
+    const after = applied(rows, changes);
+
+    expect(changes).toMatchObject([
+      { action: 'create', identity: 'c', placeRow: deny },
+      { action: 'move', identity: 'b', place: 'c' },
+    ]);
+    expect(after.map(({ identity, fields }) => `${identity}${fields['action'] ?? ''}`)).toEqual([
+      'x',
+      'a',
+      'b',
+      'c',
+      'adeny',
+    ]);
+    expect(compared(after).changes).toEqual([]);
   });
 
   it('says of a move which row it means', () => {

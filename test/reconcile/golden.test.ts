@@ -121,6 +121,7 @@ function looking(target: Target, observation: Observation): Target {
     exclusive: target.exclusive,
     references: target.references,
     ordered: target.ordered,
+    ...(target.refuses === undefined ? {} : { refuses: target.refuses }),
     ...(target.folders === undefined ? {} : { folders: target.folders }),
     ...(target.unique === undefined ? {} : { unique: target.unique }),
     desired: (model) => target.desired(model),

@@ -1,4 +1,4 @@
-import { keyOf } from '../../src/reconcile/diff.ts';
+import { keyOf } from '../../src/reconcile/row-key.ts';
 import type { Change, Observation, ObservedRow, Row } from '../../src/reconcile/target.ts';
 
 export const operator = 'isp';
@@ -22,7 +22,7 @@ export function seen(...rows: readonly ObservedRow[]): Observation {
   return { rows, sessions: [], pendingEffects: [], findings: [] };
 }
 
-/** What a router holds after these changes: creates go last, moves in front of the row they name. */
+/** What a router holds after these changes: new rows and moved ones go in front of the row they name. */
 export function applied(
   rows: readonly ObservedRow[],
   changes: readonly Change[],
@@ -37,7 +37,7 @@ function after(rows: readonly ObservedRow[], change: Change, us: string): readon
   const ownership = before?.ownership ?? (change.after === undefined || menu !== 'login' ? 'marker' : 'ours');
   switch (change.action) {
     case 'create':
-      return [...rows, { menu, identity, fields: set, ownership, marker }];
+      return placed(rows, { menu, identity, fields: set, ownership, marker }, change, us);
     case 'update':
       return rows.map((each) => (each === before ? updated(each, change, marker) : each));
     case 'delete':
@@ -53,13 +53,23 @@ function updated(row: ObservedRow, { set }: Change, marker: NonNullable<Observed
 }
 
 function moved(rows: readonly ObservedRow[], change: Change, us: string): readonly ObservedRow[] {
-  const named = (identity: string | undefined) => {
-    const all = rows.filter((each) => keyOf(each) === keyOf({ menu: change.menu, identity: identity ?? '' }));
-    return all.find((each) => each.marker?.operator === us) ?? all[0];
-  };
-  const moving = named(change.identity);
-  const place = change.place === undefined ? undefined : named(change.place);
-  const rest = rows.filter((each) => each !== moving);
-  const at = place === undefined ? rest.length : rest.indexOf(place);
-  return moving === undefined ? rows : [...rest.slice(0, at), moving, ...rest.slice(at)];
+  const moving = named(rows, change, change.identity, us);
+  if (moving === undefined) return rows;
+  return placed(
+    rows.filter((each) => each !== moving),
+    moving,
+    change,
+    us,
+  );
+}
+
+function placed(rows: readonly ObservedRow[], row: ObservedRow, change: Change, us: string): readonly ObservedRow[] {
+  const place = change.placeRow ?? named(rows, change, change.place, us);
+  const at = place === undefined ? rows.length : rows.indexOf(place);
+  return [...rows.slice(0, at), row, ...rows.slice(at)];
+}
+
+function named(rows: readonly ObservedRow[], { menu }: Change, identity: string | undefined, us: string) {
+  const all = rows.filter((each) => keyOf(each) === keyOf({ menu, identity: identity ?? '' }));
+  return all.find((each) => each.marker?.operator === us) ?? all[0];
 }

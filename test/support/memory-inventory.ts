@@ -1,6 +1,6 @@
-import { keyOf } from '../../src/reconcile/diff.ts';
 import { DueEffects } from '../../src/reconcile/due-effects.ts';
 import type { Claim, Inventory } from '../../src/reconcile/inventory.ts';
+import { keyOf } from '../../src/reconcile/row-key.ts';
 import type { SessionEffect, Settled } from '../../src/reconcile/target.ts';
 
 /** An inventory that is gone with the test. */

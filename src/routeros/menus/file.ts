@@ -6,6 +6,10 @@ import { landingUrl } from './hotspot-site.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';
 
+const byHand =
+  'RouterOS before 7.15 takes no new files over the API: put it there by hand, with the folders it is in; the portal ' +
+  'offers the pages of a site for download, as /p/SITE/files/login.html';
+
 /**
  * Pages of hotspots that show a portal site, in folders of our own. RouterOS: Files. A print tells the kind of a file by
  * its ending (`.html file`), and brings along the contents of every file unless told not to.
@@ -17,12 +21,10 @@ export const file = {
   folders: true,
   fields: {
     name: { path: true },
-    type: { default: 'file', canonical: kindOf },
+    type: { default: 'file', canonical: kindOf, implied: 'file', unknown: byHand },
     contents: { costly: true },
   },
-  byHand:
-    'RouterOS before 7.15 takes no new files over the API: put it there by hand, with the folders it is in; the portal ' +
-    'offers the pages of a site for download, as /p/SITE/files/login.html',
+  byHand,
   rows: (model, router) => {
     const rows = router.hotspots.flatMap((hotspot) => fileRows(model, router, hotspot));
     // Hotspots may share a folder, or the one around it.

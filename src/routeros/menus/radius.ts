@@ -22,7 +22,12 @@ export const radius = {
     secret: { secret: true },
     'src-address': { default: '0.0.0.0', canonical: address, clear: { word: '0.0.0.0' } },
     timeout: { default: '300ms', canonical: time },
-    'require-message-auth': { default: 'yes-for-request-resp' },
+    'require-message-auth': {
+      default: 'yes-for-request-resp',
+      unknown:
+        'RouterOS before 7.15 has no such setting and signs no request of its own: upgrade the router, or declare ' +
+        'radius.messageAuthenticator: off for it',
+    },
     disabled: { default: 'no', canonical: yesNo },
   },
   rows: (model, router) => model.operator.radius.servers.flatMap((server) => serverRow(router, server)),

@@ -14,10 +14,15 @@ export const walledGarden = {
   identity: ['server', 'dst-host', 'dst-port'],
   comment: true,
   ordered: true,
+  refuses: ({ action, disabled }) => action !== 'allow' && disabled === 'no',
+  narrowing: ['src-address', 'method', 'path'],
   fields: {
     server: { references: '/ip/hotspot' },
     'dst-host': {},
     'dst-port': {},
+    'src-address': { clear: 'unset' },
+    method: { clear: 'unset' },
+    path: { clear: 'unset' },
     action: { default: 'allow' },
     disabled: { default: 'no', canonical: yesNo },
   },
@@ -35,6 +40,15 @@ function hostRow(walled: WalledHost): Row {
     owner: ownerOfHost(walled),
     source: walled.site.origin,
     ...(kind === 'pattern' ? { note: 'by name only: no addresses are known of a pattern' } : {}),
-    fields: { server: hotspot.name, 'dst-host': host, 'dst-port': port, action: 'allow', disabled: 'no' },
+    fields: {
+      server: hotspot.name,
+      'dst-host': host,
+      'dst-port': port,
+      'src-address': '',
+      method: '',
+      path: '',
+      action: 'allow',
+      disabled: 'no',
+    },
   };
 }

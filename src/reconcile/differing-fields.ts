@@ -1,0 +1,19 @@
+import { Secret } from '../base/secret.ts';
+import type { ObservedRow, ObservedValue, Row, Value } from './target.ts';
+
+/** The fields of a row that the target does not hold as declared. */
+export function differingFields(
+  row: Pick<Row, 'fields'>,
+  before: Pick<ObservedRow, 'fields'>,
+): Readonly<Record<string, Value>> {
+  const set: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(row.fields)) {
+    if (!same(value, before.fields[name])) set[name] = value;
+  }
+  return set;
+}
+
+function same(value: Value, observed: ObservedValue | undefined): boolean {
+  if (value instanceof Secret) return typeof observed === 'object' && observed.equals(value);
+  return value === (observed ?? '');
+}
