@@ -37,8 +37,8 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   /** A router whose mode only looks is left alone here, too. */
   async remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | false | undefined> {
     if (!this.#writable.has(router)) return undefined;
-    const { username, sessionId, callingStationId: mac, framedIpAddress: address } = session;
-    const name = compact({ username, sessionId, mac, address });
+    const { username, sessionId, callingStationId: mac, framedIpAddress: address, calledStationId: calledAt } = session;
+    const name = compact({ username, sessionId, mac, address, calledAt });
     return this.#routers.get(router)?.target.removeSession(name, signal);
   }
 

@@ -14,6 +14,8 @@ export interface SessionName {
   readonly mac?: string;
   /** Tells apart the leases of one client. */
   readonly address?: string;
+  /** Called-Station-Id: the hotspot, the DHCP server or the PPPoE service. */
+  readonly calledAt?: string;
 }
 
 /** What became of a session, and the menu it was found in; where it was in none, the one of its kind. */

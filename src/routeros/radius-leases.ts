@@ -1,4 +1,4 @@
-import { parseMac } from '../base/mac.ts';
+import { macOfClientId, parseMac } from '../base/mac.ts';
 import { RouterTrapError } from './errors.ts';
 import type { RouterOsSession } from './session.ts';
 import type { RouterOsRow } from './wire/reply.ts';
@@ -10,6 +10,36 @@ export interface LeaseName {
   readonly username: string;
   /** Absent: any lease of that client. */
   readonly address?: string;
+  /** Name of the DHCP server. Absent: any. */
+  readonly server?: string;
+}
+
+/** What tells a DHCP session from others of the same device. */
+export interface SessionMarks {
+  /** Acct-Session-Id: RouterOS begins it with the number of the service. */
+  readonly sessionId: string;
+  /** Calling-Station-Id: of a DHCP client its identifier, `1:0:c:42:0:d4:64`; of others the MAC. */
+  readonly mac?: string;
+  /** Called-Station-Id. */
+  readonly calledAt?: string;
+}
+
+/**
+ * The lease that a session may be: a device at a hotspot has one, too, by the same MAC and address, which is not that
+ * session's. `undefined` for what is not known to be DHCP.
+ */
+export function leaseNamed({
+  username,
+  address,
+  sessionId,
+  mac,
+  calledAt,
+}: LeaseName & SessionMarks): LeaseName | undefined {
+  const name = { username, ...(address === undefined ? {} : { address }) };
+  if (mac !== undefined && macOfClientId(mac) !== undefined) return name;
+  if (/^8[01][0-9a-f]{6}$/.test(sessionId)) return undefined;
+  if (calledAt !== undefined) return { ...name, server: calledAt };
+  return /^82[0-9a-f]{6}$/.test(sessionId) ? name : undefined;
 }
 
 /**
@@ -31,16 +61,18 @@ export async function endLease(
 
 async function leasesOf(
   session: RouterOsSession,
-  { username, address }: LeaseName,
+  { username, address, server }: LeaseName,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const mac = parseMac(username);
   if (mac === undefined) return [];
-  const attributes = { '.proplist': '.id,address,active-address,dynamic,radius' };
+  const attributes = { '.proplist': '.id,address,active-address,server,active-server,dynamic,radius' };
   const { rows } = await session
     .run(`${leaseMenu}/print`, attributes, { signal, queries: [`?mac-address=${mac}`] })
     .catch(noSuchMenu);
-  return rows.filter((row) => isRadius(row) && hasAddress(row, address)).flatMap((row) => row['.id'] ?? []);
+  return rows
+    .filter((row) => isRadius(row) && hasAddress(row, address) && isOf(row, server))
+    .flatMap((row) => row['.id'] ?? []);
 }
 
 /** A router without the package has no leases. */
@@ -55,4 +87,8 @@ function isRadius(row: RouterOsRow): boolean {
 
 function hasAddress(row: RouterOsRow, address: string | undefined): boolean {
   return address === undefined || (row['active-address'] ?? row['address']) === address;
+}
+
+function isOf(row: RouterOsRow, server: string | undefined): boolean {
+  return server === undefined || (row['active-server'] ?? row['server']) === server;
 }

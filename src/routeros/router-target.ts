@@ -20,7 +20,7 @@ import { leftBehind } from './left-behind.ts';
 import { localEffects } from './local-effects.ts';
 import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
-import { endLease } from './radius-leases.ts';
+import { endLease, leaseNamed } from './radius-leases.ts';
 import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
 import { inWords, runSparing } from './refusals.ts';
 import type { RouterOsSession } from './session.ts';
@@ -136,16 +136,22 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   /**
-   * Ends a session through the API and looks whether it is gone: by PPP or at a hotspot, else a lease that RADIUS gave.
+   * Ends a session through the API and looks whether it is gone: by PPP or at a hotspot, else the lease that
+   * RADIUS gave, where it is one of DHCP.
    *
    * @returns the menu it was in, false when no such session was there
    * @throws SessionStaysError when the router keeps it; the errors of the connection
    */
   async removeSession(name: SessionName, signal: AbortSignal): Promise<{ readonly menu: string } | false> {
     const session = await this.#connected(signal);
-    const [online] = await endSessions(session, [name], this.#window, signal);
-    const isLease = online === undefined || online.result === 'gone';
-    const { result, menu } = isLease ? await endLease(session, name, signal) : online;
+    const [online = { result: 'gone' as const, menu: sessionMenu(name) }] = await endSessions(
+      session,
+      [name],
+      this.#window,
+      signal,
+    );
+    const lease = online.result === 'gone' ? leaseNamed(name) : undefined;
+    const { result, menu } = lease === undefined ? online : await endLease(session, lease, signal);
     if (result === 'failed') throw new SessionStaysError(this.name, name.username, name.sessionId);
     return result === 'disconnected' && { menu };
   }

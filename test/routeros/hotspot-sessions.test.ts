@@ -3,6 +3,7 @@ import type { Model } from '../../src/model/model.ts';
 import { GuestClient } from '../../src/simulator/guest-client.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { targetContract } from '../contract/target.ts';
+import { Responder, secret } from '../simulator/support.ts';
 import { everythingRouter, guests, networkWith } from '../support/everything-network.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { Lab } from '../support/ppp-network.ts';
@@ -23,6 +24,10 @@ async function signIn(router: SimulatedRouterOs, username: string, mac = phone):
   const guest = new GuestClient({ proxy: device.gateway });
   await guest.post(login, { username, password: `pa55-${username}` });
   return guest;
+}
+
+function asking<T extends object>(server: T): T & { readonly radius: true } {
+  return { ...server, radius: true };
 }
 
 function online(router: SimulatedRouterOs): readonly (string | undefined)[] {
@@ -182,6 +187,25 @@ describe('a hotspot session that RADIUS wants ended', () => {
 
     expect(await lab.target.removeSession(name, signal)).toBeTruthy();
     expect(online(lab.router)).toEqual([]);
+  });
+
+  it('takes no lease of its device along when it is over', async () => {
+    await using responder = await Responder.start();
+    await using lab = await Lab.start(network);
+    const byRadius = { ...network, routers: network.routers.map((each) => ({ ...each, dhcp: each.dhcp.map(asking) })) };
+    await settle(lab, byRadius);
+    for (const row of lab.router.rows('/radius')) lab.router.remove('/radius', row['.id'] ?? '');
+    const port = String(responder.port);
+    const server = { service: 'dhcp', address: '127.0.0.1', secret };
+    lab.router.add('/radius', { ...server, 'authentication-port': port, 'accounting-port': port });
+    const device = await lab.router.lease({ mac: phone, interface: 'ether3' });
+    const lease = { username: phone, ...(device.ok ? { address: device.address } : {}) };
+
+    const guest = { ...lease, sessionId: '80100014', mac: phone, calledAt: 'lobby' };
+    expect(await lab.target.removeSession(guest, signal)).toBe(false);
+    expect(lab.router.rows('/ip/dhcp-server/lease')).toHaveLength(1);
+    const client = { ...lease, sessionId: '82100014', mac: '1:c:42:a1:0:0:20', calledAt: 'office' };
+    expect(await lab.target.removeSession(client, signal)).toEqual({ menu: '/ip/dhcp-server/lease' });
   });
 
   it('is told when the router keeps it all the same', async () => {

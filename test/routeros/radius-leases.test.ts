@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
-import { endLease } from '../../src/routeros/radius-leases.ts';
+import { endLease, leaseNamed } from '../../src/routeros/radius-leases.ts';
 import type { RouterOsSession } from '../../src/routeros/session.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { Responder, secret } from '../simulator/support.ts';
@@ -53,6 +53,41 @@ describe('a lease that RADIUS gave', () => {
     expect([elsewhere.result, ended.result, again.result]).toEqual(['gone', 'disconnected', 'gone']);
     expect(ended.menu).toBe('/ip/dhcp-server/lease');
     expect(net.router.rows('/ip/dhcp-server/lease')).toEqual([]);
+  });
+});
+
+describe('a session that is not online', () => {
+  const device = { username: mac, address: '10.30.0.10' };
+  const clientId = '1:2:0:5e:0:0:a';
+
+  it.each([
+    { marks: { sessionId: '82100014', mac: clientId, calledAt: 'lan' }, why: 'its client identifier' },
+    { marks: { sessionId: 'x', mac: clientId }, why: 'its client identifier, whatever its id' },
+    { marks: { sessionId: '82100014', mac }, why: 'its id' },
+  ])('SPL-19: is a lease by $why', ({ marks }) => {
+    expect(leaseNamed({ ...device, ...marks })).toEqual(device);
+  });
+
+  it('SPL-19: may be one of the DHCP server it was called at', () => {
+    expect(leaseNamed({ ...device, sessionId: 'x', mac, calledAt: 'lan' })).toEqual({ ...device, server: 'lan' });
+  });
+
+  it.each([
+    { sessionId: '80100014', mac, calledAt: 'lan' },
+    { sessionId: '81c00002', mac, calledAt: 'internet' },
+    { sessionId: '5f3a', mac },
+  ])('$sessionId is none where it is a hotspot’s or PPP’s, or nothing tells', (marks) => {
+    expect(leaseNamed({ ...device, ...marks })).toBeUndefined();
+  });
+
+  it('is not the lease of another server', async () => {
+    await using net = await network();
+    net.serve('yes');
+    await net.router.lease(phone);
+    await using session = await net.connect();
+
+    expect(await endLease(session, { username: mac, server: 'lobby' }, never)).toMatchObject({ result: 'gone' });
+    expect(await endLease(session, { username: mac, server: 'lan' }, never)).toMatchObject({ result: 'disconnected' });
   });
 });
 
