@@ -44,7 +44,7 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
   const layouts = layoutsOf(possible, observed.rows, present, going.deletes, ownership.target);
   const changes = possible.flatMap((row) => {
     const place = layouts.get(row.menu)?.places.get(row) ?? {};
-    return changeOf(row, present.get(keyOf(row)), ownership, place);
+    return changeOf(row, present.get(keyOf(row)), ownership, place, (key) => wanted.has(key));
   });
   const moves = [...layouts.values()].flatMap((layout) => layout.moves);
   return { changes: [...changes, ...going.deletes, ...moves], findings, refused: inTheWay.refused };
@@ -97,11 +97,12 @@ function changeOf(
   before: ObservedRow | undefined,
   ownership: Ownership,
   place: Pick<Change, 'place' | 'placeRow'>,
+  isWanted: (key: string) => boolean,
 ): readonly Change[] {
   const { menu, identity, owner } = wanted;
   if (before === undefined)
     return [{ action: 'create', menu, identity, owner, set: wanted.fields, after: wanted, ...place }];
-  const row = withReleased(wanted, before);
+  const row = withReleased(wanted, before, ownership, isWanted);
   const set = differingFields(row, before);
   const adopts = isNobodys(before, ownership);
   const remarks = before.ownership === 'marker' && before.marker?.owner !== owner;
@@ -109,9 +110,22 @@ function changeOf(
   return [{ action: 'update', menu, identity, owner, set, before, after: row, ...(adopts ? { adopts } : {}) }];
 }
 
-/** What a row is to be, with the fields emptied that still hold what we once put there. */
-function withReleased(row: Row, before: ObservedRow): Row {
-  const held = Object.entries(row.releases ?? {}).filter(([name, value]) => before.fields[name] === value);
+/**
+ * What a row is to be, with the fields emptied that still hold what we once put there: the value we would put there, or the
+ * name of a row that we made and nobody wants any more.
+ */
+function withReleased(
+  row: Row,
+  before: ObservedRow,
+  { target, inventory }: Ownership,
+  isWanted: (key: string) => boolean,
+): Row {
+  const held = Object.entries(row.releases ?? {}).filter(([name, value]) => {
+    const identity = before.fields[name];
+    const menu = target.references?.[row.menu]?.[name];
+    if (identity === value || menu === undefined || typeof identity !== 'string') return identity === value;
+    return inventory.ownerOf(target.name, menu, identity) !== undefined && !isWanted(keyOf({ menu, identity }));
+  });
   return held.length === 0 ? row : { ...row, fields: { ...row.fields, ...Object.fromEntries(held.map(cleared)) } };
 }
 

@@ -62,7 +62,11 @@ const flashFolder = 'flash/';
 
 function readRow(menu: Menu, row: RouterRow, board: Board): ObservedRow {
   const fields: Record<string, ObservedValue> = {};
-  for (const [name, field] of Object.entries(menu.fields)) fields[name] = readField(field, row[name], board);
+  for (const [name, field] of Object.entries(menu.fields)) {
+    // What it is will show when it has a use: until then it is not what anybody wants.
+    if (row[name] === undefined && field.hidden?.(row) === true) continue;
+    fields[name] = readField(field, row[name], board);
+  }
   const id = row['.id'];
   const { marker, ownText } = readMarker(row['comment'] ?? '');
   return {

@@ -6,10 +6,16 @@ import { landingUrl } from './hotspot-site.ts';
 import type { Menu } from './menu.ts';
 import { hotspotProfileName, ownerOf, usesRadius } from './rows.ts';
 
+const withoutRadius = (row: Readonly<Record<string, string>>): boolean => yesNo(row['use-radius'] ?? 'no') === 'no';
+const withoutMac = (row: Readonly<Record<string, string>>): boolean =>
+  !wordSet(row['login-by'] ?? '')
+    .split(',')
+    .includes('mac');
+
 /**
  * How a hotspot lets people in, one profile for each of ours. RouterOS: IP > Hotspot > Server Profiles, which has no
  * comment. A print leaves out what has no use: `radius-…` without `use-radius`, `mac-auth-…` without `mac` in `login-by`
- * (seen on RouterOS 7.2x), so these are told only where they apply.
+ * (seen on RouterOS 7.2x), so these are told only where they apply, and then all of them: nobody saw what they were.
  */
 export const hotspotProfile = {
   path: '/ip/hotspot/profile',
@@ -24,12 +30,12 @@ export const hotspotProfile = {
     // Stock pages are shown as long as the folder is missing or empty, so it is told when all pages are there.
     'html-directory-override': { path: true, references: '/file' },
     'ssl-certificate': { default: 'none' },
-    'mac-auth-mode': { default: 'mac-as-username' },
-    'mac-auth-password': { secret: true },
+    'mac-auth-mode': { default: 'mac-as-username', hidden: withoutMac },
+    'mac-auth-password': { secret: true, hidden: withoutMac },
     'use-radius': { default: 'no', canonical: yesNo },
-    'radius-accounting': { default: 'yes', canonical: yesNo },
-    'radius-interim-update': { default: 'received', canonical: time },
-    'radius-mac-format': { default: 'XX:XX:XX:XX:XX:XX' },
+    'radius-accounting': { default: 'yes', canonical: yesNo, hidden: withoutRadius },
+    'radius-interim-update': { default: 'received', canonical: time, hidden: withoutRadius },
+    'radius-mac-format': { default: 'XX:XX:XX:XX:XX:XX', hidden: withoutRadius },
   },
   rows: (model, router) => router.hotspots.map((hotspot) => profileRow(model, router, hotspot)),
 } satisfies Menu;

@@ -143,6 +143,20 @@ describe('the pages of a hotspot', () => {
     expect(override(lab)).toBe('of-the-barista');
   });
 
+  it('IS-25: are left before they go, too, when the folder is declared otherwise in the same commit', async () => {
+    const elsewhere = networkWith(
+      everythingRouter.replace(/addressesPerMac: 25\n(\s+)/, 'addressesPerMac: 25\n$1htmlDirectory: own\n$1'),
+    );
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    await settle(lab, elsewhere, inventory);
+
+    expect(override(lab)).toBe('');
+    expect(lab.router.rows('/file').filter((row) => row['name']?.startsWith('lastmile'))).toEqual([]);
+  });
+
   it('leave the folder where it is while somebody else has a file in it', async () => {
     await using lab = await Lab.start(model);
     const inventory = new MemoryInventory();

@@ -124,6 +124,40 @@ describe('a hotspot', () => {
     expect(lab.router.row('/ip/hotspot/user', till)).toMatchObject({ server: 'foyer' });
   });
 
+  it('IS-42, IS-44: is whole in one apply where the router hid what it had set', async () => {
+    const inventory = new MemoryInventory();
+    await using lab = await Lab.start(network);
+    lab.router.add('/ip/hotspot/profile', {
+      name: 'lobby',
+      'login-by': 'http-pap',
+      'mac-auth-mode': 'mac-as-username-and-password',
+      'mac-auth-password': 'x',
+      'use-radius': 'no',
+      'radius-accounting': 'no',
+      'radius-interim-update': '1m',
+      'radius-mac-format': 'XXXXXXXXXXXX',
+    });
+
+    await settle(lab, network, inventory);
+
+    expect(lab.router.row('/ip/hotspot/profile', 'lobby')).toMatchObject({
+      'mac-auth-mode': 'mac-as-username',
+      'radius-accounting': 'true',
+      'radius-interim-update': 'received',
+      'radius-mac-format': 'XX-XX-XX-XX-XX-XX',
+    });
+  });
+
+  it('IS-42: sends no password that it hid before, where none is declared', async () => {
+    const model = withHotspot({ macAuth: { format: 'XX-XX-XX-XX-XX-XX', password: 'none' } });
+    await using lab = await Lab.start(model);
+    lab.router.add('/ip/hotspot/profile', { name: 'lobby', 'login-by': 'http-pap', 'mac-auth-password': 'x' });
+
+    await settle(lab, model);
+
+    expect(lab.router.row('/ip/hotspot/profile', 'lobby')).toMatchObject({ 'mac-auth-password': '' });
+  });
+
   it('asks nobody where RADIUS is not for hotspots', async () => {
     const model = { ...network, routers: network.routers.map(({ radius: _radius, ...router }) => router) };
     await using lab = await Lab.start(model);
