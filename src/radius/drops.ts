@@ -21,6 +21,9 @@ export type DropReason =
   | 'acct-incomplete'
   | 'store-down';
 
+/** By what a packet showed that its sender knows the shared secret. */
+export type Proof = 'message-authenticator' | 'request-authenticator';
+
 /** The part of a pino logger that is used here. */
 export interface RadiusLog {
   debug(fields: object, message: string): void;
@@ -33,7 +36,7 @@ export interface RadiusLog {
 export interface RadiusFinding {
   readonly nas: string;
   readonly reason: DropReason;
-  /** How many packets it cost since the start. */
+  /** How many packets it cost since it began. */
   readonly count: number;
   /** Wall time, milliseconds since 1970. */
   readonly lastAt: number;
@@ -43,17 +46,39 @@ export interface RadiusFinding {
 
 export interface DropLog {
   note(nas: Nas | undefined, reason: DropReason, source: string, fields?: object): void;
+  /** A packet of the NAS proved the shared secret: what was in doubt for long enough is over. */
+  verified(nas: Nas, proof: Proof): void;
   findings(): readonly RadiusFinding[];
 }
 
 const quietMs = 10_000;
+/** So long a doubt stays after the last packet that raised it: one good packet may be another device's. */
+const doubtMs = 300_000;
+
+/** Reasons that a proof disproves, in time. */
+const disproved: Readonly<Record<Proof, readonly DropReason[]>> = {
+  'message-authenticator': ['ma-missing', 'proxy-unsigned', 'ma-invalid', 'ma-wrong', 'authenticator-wrong'],
+  'request-authenticator': ['ma-wrong', 'authenticator-wrong'],
+};
+const doubts: ReadonlySet<DropReason> = new Set(disproved['message-authenticator']);
+
+interface Seen {
+  finding: RadiusFinding;
+  /** Monotonic milliseconds, as the next. */
+  loggedAt: number;
+  lastAt: number;
+  /** How many were dropped since `loggedAt`. */
+  since: number;
+}
 
 /**
  * Tells of dropped packets: at most one line in ten seconds for each NAS and reason, with the number that passed in
  * between, and with what to do about it where we know.
  */
 export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly Nas[]): DropLog {
-  const seen = new Map<string, { finding: RadiusFinding; loggedAt: number; since: number }>();
+  const seen = new Map<string, Seen>();
+  /** Names of NAS with a doubt, so that others cost nothing. */
+  const doubted = new Set<string>();
   return {
     note(nas, reason, source, fields = {}) {
       const name = nas?.name ?? 'unknown';
@@ -62,6 +87,7 @@ export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly N
       const now = clock.monotonic();
       if (known !== undefined && now - known.loggedAt < quietMs) {
         known.since += 1;
+        known.lastAt = now;
         known.finding = { ...known.finding, count: known.finding.count + 1, lastAt: clock.now() };
         return;
       }
@@ -76,11 +102,23 @@ export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly N
         ...(hint === undefined ? {} : { hint }),
       };
       const more = known === undefined || known.since === 0 ? {} : { alsoDropped: known.since };
-      seen.set(key, { finding, loggedAt: now, since: 0 });
+      seen.set(key, { finding, loggedAt: now, lastAt: now, since: 0 });
+      if (nas !== undefined && doubts.has(reason)) doubted.add(name);
       log.warn(
         { nas: name, reason, source: printable(source), ...fields, ...more, ...(hint && { hint }) },
         'packet dropped',
       );
+    },
+    verified({ name }, proof) {
+      if (!doubted.has(name)) return;
+      const now = clock.monotonic();
+      for (const reason of disproved[proof]) {
+        const known = seen.get(`${name}\n${reason}`);
+        if (known === undefined || now - known.lastAt < doubtMs) continue;
+        seen.delete(`${name}\n${reason}`);
+        log.info({ nas: name, reason }, 'packets prove the shared secret again');
+      }
+      if (![...doubts].some((reason) => seen.has(`${name}\n${reason}`))) doubted.delete(name);
     },
     findings() {
       return [...seen.values()].map(({ finding }) => finding);

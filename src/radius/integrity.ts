@@ -1,4 +1,4 @@
-import type { DropReason } from './drops.ts';
+import type { DropReason, Proof } from './drops.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute, code } from './packet/codes.ts';
 import { type Frame, offsetOf } from './packet/framing.ts';
@@ -18,6 +18,12 @@ export function integrityFlaw(packet: Buffer, frame: Frame, context: NasContext)
   if (sign === 'wrong') return 'ma-wrong';
   if (isKeyed(frame.code) && !verifyKeyedRequest(packet, frame, context.key)) return 'authenticator-wrong';
   return undefined;
+}
+
+/** By what a packet without a flaw proves the secret; `undefined` for a request that a NAS need not sign. */
+export function proofOf(frame: Frame): Proof | undefined {
+  if (offsetOf(frame, attribute.messageAuthenticator) !== 0) return 'message-authenticator';
+  return isKeyed(frame.code) ? 'request-authenticator' : undefined;
 }
 
 /**

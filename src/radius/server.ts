@@ -17,7 +17,7 @@ import {
   type RememberedRequest,
   remember,
 } from './duplicate-cache.ts';
-import { integrityFlaw } from './integrity.ts';
+import { integrityFlaw, proofOf } from './integrity.ts';
 import { type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { emptyFrame, type Frame, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
@@ -138,7 +138,7 @@ export class RadiusServer {
     return this.#counters;
   }
 
-  /** What was dropped since the start, by NAS and reason, with what to do about it. */
+  /** What was dropped, by NAS and reason, with what to do about it. Doubts about a shared secret end by later proofs of it. */
   findings(): readonly RadiusFinding[] {
     return this.#drops.findings();
   }
@@ -191,7 +191,10 @@ export class RadiusServer {
 
     const context = this.#contextOf(nas);
     const flaw = integrityFlaw(packet, frame, context);
-    return flaw === undefined ? context : this.#drop(listener, context, flaw, from);
+    if (flaw !== undefined) return this.#drop(listener, context, flaw, from);
+    const proof = proofOf(frame);
+    if (proof !== undefined) this.#drops.verified(nas, proof);
+    return context;
   }
 
   #codeFlaw(listener: Listener): DropReason | undefined {

@@ -6,7 +6,18 @@ import { Secret } from '../../src/base/secret.ts';
 import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { authenticatorOf, type Bench, coreNas, login, papRequest, request, startServer, TestNas } from './support.ts';
+import {
+  accountingRequest,
+  authenticatorOf,
+  type Bench,
+  coreNas,
+  login,
+  papRequest,
+  request,
+  startServer,
+  statusServer,
+  TestNas,
+} from './support.ts';
 
 const otherKey = sharedKey('not the secret at all');
 
@@ -28,6 +39,65 @@ describe('a packet that proves nothing', () => {
     expect(bench.server.findings()).toMatchObject([
       { nas: 'core-1', reason: 'ma-wrong', count: 1, source: '127.0.0.1' },
     ]);
+  });
+
+  it('with a wrong secret once, by mistake, is forgotten five minutes later by packets that prove it, but counted', async () => {
+    const clock = new ManualClock();
+    await using bench = await startServer([login('anna')], { clock });
+    await using nas = await TestNas.open();
+    const proves = () => nas.exchange(statusServer().octets, bench.auth);
+    await nas.isIgnored(papRequest('anna', 'correct horse', { key: otherKey }).octets, bench.auth);
+
+    clock.advance(299_000);
+    await proves();
+    expect(bench.server.findings()).toHaveLength(1);
+    clock.advance(1_000);
+    await proves();
+
+    expect(bench.server.findings()).toEqual([]);
+    expect(dropped(bench)).toEqual({ 'core-1 ma-wrong': 1 });
+    expect(bench.log.lines.at(-1)).toMatchObject({ level: 'info', fields: { nas: 'core-1', reason: 'ma-wrong' } });
+  });
+
+  it('with a wrong secret now and then stays told, however many others prove it', async () => {
+    const clock = new ManualClock();
+    await using bench = await startServer([login('anna')], { clock });
+    await using nas = await TestNas.open();
+
+    for (let minute = 0; minute < 12; minute += 4) {
+      await nas.isIgnored(papRequest('anna', 'x', { key: otherKey, identifier: minute }).octets, bench.auth);
+      clock.advance(240_000);
+      await nas.exchange(statusServer().octets, bench.auth);
+    }
+
+    expect(bench.server.findings()).toMatchObject([{ reason: 'ma-wrong', count: 3 }]);
+  });
+
+  it('with a wrong secret is not forgotten for requests that prove nothing', async () => {
+    const clock = new ManualClock();
+    await using bench = await startServer([login('anna')], { clock });
+    bench.directory.nasList = [{ ...coreNas, messageAuthenticator: 'off' }];
+    await using nas = await TestNas.open();
+    await nas.isIgnored(papRequest('anna', 'x', { key: otherKey }).octets, bench.auth);
+    clock.advance(600_000);
+
+    await nas.exchange(papRequest('anna', 'correct horse', { messageAuthenticator: false }).octets, bench.auth);
+
+    expect(bench.server.findings()).toMatchObject([{ reason: 'ma-wrong' }]);
+  });
+
+  it('without a signature is not forgotten for accounting, which needs none', async () => {
+    const clock = new ManualClock();
+    await using bench = await startServer([login('anna')], { clock });
+    await using nas = await TestNas.open();
+    await nas.isIgnored(papRequest('anna', 'x', { messageAuthenticator: false }).octets, bench.auth);
+    clock.advance(600_000);
+    const start = { 'Acct-Status-Type': 'Start', 'Acct-Session-Id': '1', 'User-Name': 'anna' };
+    const attributes = Object.entries(start).map(([name, value]) => ({ name, value }));
+
+    await nas.exchange(accountingRequest(attributes).octets, bench.accounting);
+
+    expect(bench.server.findings()).toMatchObject([{ reason: 'ma-missing' }]);
   });
 
   it('without Message-Authenticator: silence, and the mend is named', async () => {
