@@ -8,6 +8,8 @@ export interface SimulateOmadaOptions {
   readonly operator: string;
   readonly password: string;
   readonly site: string;
+  /** 24 hex digits. Redirects then name the site by it. */
+  readonly siteId?: string;
   readonly portalUrl: string;
   readonly controllerId?: string;
   readonly version: string;
@@ -39,6 +41,7 @@ export const simulateOmadaFlags: readonly OptionDescription[] = [
   { flags: '--operator <name>', description: 'account of the hotspot operator', defaultValue: 'operator' },
   { flags: '--password <text>', description: 'his password', defaultValue: '' },
   { flags: '--site <name>', description: 'name of its site', defaultValue: 'Default' },
+  { flags: '--site-id <hex>', description: 'its id, 24 hex digits, which redirects then send in place of the name' },
   {
     flags: '--portal-url <url>',
     description: 'the External Portal Server: where guests of the site log in',

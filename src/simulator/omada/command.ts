@@ -40,11 +40,16 @@ function settingsOf(options: SimulateOmadaOptions, io: SimulateIo): SimulatedOma
   if (!/^https?:\/\//.test(options.portalUrl) || !URL.canParse(options.portalUrl)) {
     throw new RangeError(`--portal-url: expected http:// or https://, not ${options.portalUrl}`);
   }
+  const { site: name, siteId: id, portalUrl } = options;
+  if (id !== undefined && !/^[\da-f]{24}$/i.test(id)) {
+    throw new RangeError(`--site-id: expected 24 hex digits, not ${id}`);
+  }
   return {
     clock: io.clock ?? systemClock,
     ...{ host: api.host, apiPort: api.port, portalHost: portal.host, portalPort: portal.port },
     operators: [{ name: options.operator, password: options.password }],
-    sites: [{ name: options.site, portalUrl: options.portalUrl }],
+    sites: [{ name, portalUrl, ...(id === undefined ? {} : { id }) }],
+    siteById: id !== undefined,
     tls: !options.plainHttp,
     version: options.version,
     timeUnit,

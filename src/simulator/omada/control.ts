@@ -40,11 +40,14 @@ function behave(omada: SimulatedOmada, input: Fields): object {
   return behaviour;
 }
 
-const joinTexts = ['ip', 'site', 'ssid', 'apMac', 'radioId', 'gatewayMac', 'vid'] as const;
+const joinTexts = ['ip', 'site', 'ssid', 'apMac', 'gatewayMac'] as const;
+/** Numbers, as text or as they are. */
+const joinNumbers = ['radioId', 'vid'] as const;
 
 function joinRequest(input: Fields): JoinRequest {
-  const given = joinTexts.flatMap((name) => {
-    const value = optionalText(input, name);
+  const given = [...joinTexts, ...joinNumbers].flatMap((name) => {
+    const number = joinNumbers.some((each) => each === name) && typeof input[name] === 'number';
+    const value = number ? String(optionalCount(input, name, 4_095)) : optionalText(input, name);
     return value === undefined ? [] : [[name, limited(value, 2048)] as const];
   });
   return {

@@ -59,7 +59,7 @@ export interface JoinRequest {
   readonly mac: string;
   /** Default: the next of 192.168.88.0/24. */
   readonly ip?: string;
-  /** Default: the first. */
+  /** Its name or its id. Default: the first. */
   readonly site?: string;
   /** Network of an access point; absent: on a wire behind the gateway. */
   readonly ssid?: string;
@@ -241,9 +241,10 @@ export class SimulatedOmada {
   #clientOf(request: JoinRequest): SimulatedClient {
     const mac = controllerMac(request.mac);
     if (mac === undefined) throw new TypeError(`not a MAC: ${request.mac}`);
-    const site = request.site ?? this.sites[0]?.name;
-    if (site === undefined || !this.sites.some(({ name }) => name === site)) throw new TypeError(`no site ${site}`);
-    return { mac, ip: request.ip ?? this.#address(), site, place: placeOf(request) };
+    const { site: asked = this.sites[0]?.name } = request;
+    const site = this.sites.find(({ name, id }) => name === asked || id === asked);
+    if (site === undefined) throw new TypeError(`no site ${asked}`);
+    return { mac, ip: request.ip ?? this.#address(), site: site.name, place: placeOf(request) };
   }
 
   #address(): string {

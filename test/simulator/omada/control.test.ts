@@ -5,7 +5,7 @@ import { simulateOmada } from '../../../src/simulator/omada/command.ts';
 import { type SimulateOmadaOptions, simulateOmadaFlags } from '../../../src/simulator/omada/command-flags.ts';
 import { controllerControl } from '../../../src/simulator/omada/control.ts';
 import { OmadaControl } from '../../../src/simulator/omada/control-client.ts';
-import { ask, login, mac, startOmada } from './support.ts';
+import { ask, login, mac, post, startOmada } from './support.ts';
 
 const options: SimulateOmadaOptions = {
   listen: '127.0.0.1:0',
@@ -53,6 +53,17 @@ describe('the control port of the simulated controller', () => {
     expect(await control.unauthorise(mac)).toBe(false);
     expect(await control.leave(mac)).toBe(true);
     expect(await control.clients()).toEqual([]);
+  });
+
+  it('takes a VLAN and a radio as numbers, too', async () => {
+    await using lab = await controlled();
+    const join = (fields: object) => lab.control.join({ mac, ...fields } as never);
+
+    expect(await join({ vid: 40 })).toMatchObject({ place: { kind: 'gateway', vid: '40' } });
+    expect(await join({ vid: '40' })).toMatchObject({ place: { kind: 'gateway', vid: '40' } });
+    expect(await join({ ssid: 'Guest', radioId: 1 })).toMatchObject({ place: { kind: 'eap', radioId: '1' } });
+    for (const vid of [-1, 4.5, 4_096]) await expect(join({ vid })).rejects.toThrow(/^vid: a count of at most 4095/);
+    await expect(join({ vid: true })).rejects.toThrow(/^vid: a text is needed/);
   });
 
   it('ends operator sessions, and changes how the controller behaves', async () => {
@@ -110,6 +121,38 @@ describe('lastmile simulate omada', () => {
     await expect(control.clients()).rejects.toThrow();
   });
 
+  it('knows its site by a name, and sends the id that was given in redirects', async () => {
+    const stop = new AbortController();
+    const siteId = '5f0000000000000000000001';
+    let stopped = Promise.resolve();
+    const printed = new Promise<string>((resolve) => {
+      const io = { out: resolve, signal: stop.signal };
+      stopped = simulateOmada({ ...options, controllerId: 'c0ffee', plainHttp: true, siteId }, io);
+    });
+    const { api, control: address } = JSON.parse(await printed) as Record<string, string>;
+    const control = new OmadaControl(address ?? '');
+    const joined = await control.join({ mac, ssid: 'Guest', site: siteId });
+
+    expect(joined.site).toBe('Cafe');
+    expect(new URL(await control.redirectFor(mac, 'http://a.test/')).searchParams.get('site')).toBe(siteId);
+    const session = await login({ url: `http://${api}` });
+    for (const site of [siteId, 'Cafe', 'Other']) {
+      const body = {
+        clientMac: mac,
+        site,
+        apMac: '50-C7-BF-00-00-01',
+        ssidName: 'Guest',
+        radioId: '0',
+        time: '60000',
+        authType: '4',
+      };
+      const { errorCode } = await post({ url: `http://${api}` }, '/extPortal/auth', body, session);
+      expect(errorCode).toBe(site === 'Other' ? -41501 : 0);
+    }
+    stop.abort();
+    await stopped;
+  });
+
   it('says in words where it listens', async () => {
     const lines: string[] = [];
     const io = { out: (line: string) => void lines.push(line), signal: AbortSignal.abort() };
@@ -127,6 +170,7 @@ describe('lastmile simulate omada', () => {
     [{ listen: 'nowhere' }, '--listen: expected host:port, not nowhere'],
     [{ listenPortal: '1:2:3' }, '--listen-portal: expected host:port, not 1:2:3'],
     [{ listenControl: '127.0.0.1:70000' }, '--listen-control: expected host:port, not 127.0.0.1:70000'],
+    [{ siteId: 'x1' }, '--site-id: expected 24 hex digits, not x1'],
     [{ timeUnit: 'h' }, '--time-unit: one of ms, us, s, min'],
     [{ portalUrl: 'javascript:alert(1)' }, '--portal-url: expected http:// or https://, not javascript:alert(1)'],
   ])('refuses %j', async (change, message) => {
@@ -138,6 +182,6 @@ describe('lastmile simulate omada', () => {
   it('has a flag for every option', () => {
     const names = simulateOmadaFlags.map(({ flags }) => flags.split(' ')[0]);
 
-    expect(new Set(names).size).toBe(Object.keys(options).length + 1);
+    expect(new Set(names).size).toBe(Object.keys(options).length + 2);
   });
 });

@@ -54,7 +54,12 @@ export async function ask(url: string, { method = 'GET', headers = {}, body, via
 }
 
 /** Posts JSON to the controller, as an operator when a session is given. */
-export async function post(omada: SimulatedOmada, path: string, body: unknown, session?: Session): Promise<Coded> {
+export async function post(
+  omada: Pick<SimulatedOmada, 'url'>,
+  path: string,
+  body: unknown,
+  session?: Session,
+): Promise<Coded> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const headers = { 'content-type': 'application/json', ...session };
   const reply = await ask(`${omada.url}/c0ffee/api/v2/hotspot${path}`, { method: 'POST', headers, body: text });
@@ -72,7 +77,7 @@ export interface Coded {
 
 export type Session = Readonly<Record<'cookie' | 'csrf-token', string>>;
 
-export async function login(omada: SimulatedOmada): Promise<Session> {
+export async function login(omada: Pick<SimulatedOmada, 'url'>): Promise<Session> {
   const reply = await ask(`${omada.url}/c0ffee/api/v2/hotspot/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
