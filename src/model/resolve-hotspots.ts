@@ -3,6 +3,7 @@ import { parseDuration } from '../base/units.ts';
 import type { Declared, RouterSpec } from './declarations.ts';
 import { contains, parseIpv4, parseIpv4Range } from './ipv4.ts';
 import type { Hotspot, HotspotLoginMethod } from './model.ts';
+import { checkPageFolders, pageFolder } from './page-folders.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
 import { checkPoolOfRouter } from './router-pool-name.ts';
 
@@ -16,7 +17,8 @@ export function resolveHotspots(to: Resolving, declared: Declaration): readonly 
   const path = ['spec', 'hotspots'];
   uniqueEntries(to, list, (hotspot) => hotspot.name, declared, path, 'name');
   uniqueEntries(to, list, (hotspot) => hotspot.interface, declared, path, 'interface');
-  uniqueEntries(to, list, htmlDirectory, declared, path, 'htmlDirectory');
+  uniqueEntries(to, list, pageFolder, declared, path, 'htmlDirectory');
+  checkPageFolders(to, declared, list);
   uniqueEntries(to, list, (hotspot) => hotspot.address, declared, path, 'address');
   checkNamesDiffer(to, declared, list);
   checkNames(to, declared, list);
@@ -39,7 +41,7 @@ function resolveHotspot(to: Resolving, declared: Declaration, spec: HotspotSpec,
     keepaliveSeconds: seconds(spec.keepalive),
     idleSeconds: seconds(spec.idleTimeout),
     certificate: spec.certificate,
-    htmlDirectory: htmlDirectory(spec),
+    htmlDirectory: pageFolder(spec),
     macAuth: methods.includes('mac') ? macAuth(to, declared, spec, index) : undefined,
     origin: declared.entries?.get(`hotspots/${index}`) ?? declared.origin,
   });
@@ -156,11 +158,6 @@ function checkNames(to: Resolving, declared: Declaration, list: readonly Hotspot
   const message = `"${declared.name}" has hotspots but answers no name of its guests: their pages will not open`;
   const path = ['spec', 'system', 'dns', 'allowRemoteRequests'];
   warning(to, 'LM_HOTSPOT_WITHOUT_DNS', message, declared, path, 'allowRemoteRequests: true');
-}
-
-function htmlDirectory({ name, htmlDirectory: folder }: HotspotSpec): string {
-  const bare = folder?.replace(/^\/+|\/+$/g, '').replace(/^flash\//, '');
-  return bare ?? `lastmile/${name}`;
 }
 
 function seconds(field: string | undefined): number | undefined {

@@ -117,7 +117,8 @@ describe('limits of a hotspot', () => {
 describe('the folder of the pages', () => {
   it.each([
     ['/pages/', 'pages'],
-    ['flash/hotspot', 'hotspot'],
+    ['flash/pages', 'pages'],
+    ['hotspots/lobby', 'hotspots/lobby'],
     ['a/b.c/', 'a/b.c'],
   ])('IS-43: %s is %s, flash or not', (declared, folder) => {
     expect(hotspot(`htmlDirectory: ${declared}`).htmlDirectory).toBe(folder);
@@ -127,6 +128,35 @@ describe('the folder of the pages', () => {
     expect(errorsOf(load(withFields(`htmlDirectory: "${declared}"`)))).toEqual([
       expect.stringContaining('LM_WRONG_FORMAT'),
     ]);
+  });
+});
+
+describe('a folder that is not of the pages alone', () => {
+  it.each([
+    ['hotspot', '"hotspot" is a folder of the router, for the pages of the factory'],
+    ['/flash/hotspot/', '"hotspot" is a folder of the router'],
+    ['hotspot/mine', '"hotspot" is a folder of the router'],
+    ['skins', '"skins" is a folder of the router'],
+    ['flash', '"flash" is a folder of the router'],
+    ['flash/flash/a', '"flash" is a folder of the router'],
+    ['user-manager5/a', '"user-manager5" is a folder of the router'],
+  ])('IS-43: as %s is refused', (declared, reason) => {
+    expect(errorsOf(load(withFields(`htmlDirectory: "${declared}"`)))).toEqual([
+      expect.stringMatching(new RegExp(`LM_HTML_DIRECTORY the pages of the hotspot "lobby" cannot lie in .*${reason}`)),
+    ]);
+  });
+
+  it('IS-43: as one inside that of another hotspot is refused', () => {
+    const inside = (folder: string) =>
+      `hotspots:\n    - {name: other, interface: ether5, address: 10.6.0.1, htmlDirectory: ${folder}}`;
+
+    expect(errorsOf(load(changed({ 'edge.yaml': ['hotspots:', inside('lastmile/lobby/xml')] })))).toEqual([
+      expect.stringContaining('cannot lie in "lastmile/lobby/xml": it is inside the folder of "lobby"'),
+    ]);
+    expect(errorsOf(load(changed({ 'edge.yaml': ['hotspots:', inside('lastmile')] })))).toEqual([
+      expect.stringContaining('"lobby" cannot lie in "lastmile/lobby": it is inside the folder of "other"'),
+    ]);
+    expect(errorsOf(load(changed({ 'edge.yaml': ['hotspots:', inside('lastmile/lobby-2')] })))).toEqual([]);
   });
 });
 
