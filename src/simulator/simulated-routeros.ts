@@ -200,6 +200,11 @@ export class SimulatedRouterOs {
     this.#run(menu, 'remove', this.#targeted(menu, target, []));
   }
 
+  /** Somebody puts a certificate with its key on the router. */
+  certify(certificate: NonNullable<SimulatedRouterOsOptions['certificates']>[number]): void {
+    this.#certificates.add(certificate);
+  }
+
   async dial(request: DialRequest): Promise<DialResult> {
     return this.#pppoe.dial(request);
   }

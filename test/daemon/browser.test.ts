@@ -75,6 +75,28 @@ describe.skipIf(!installed)('a guest with Chromium, script switched off', () => 
     expect(cafe.router.rows('/ip/hotspot/active')).toHaveLength(2);
     await context.close();
   });
+
+  it('IS-61, OM-05: is sent to the portal by an Omada controller, logs in, and is let through', async () => {
+    const { device } = await cafe.terraceGuest('02:00:5E:00:55:03');
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      locale: 'en-GB',
+      proxy: proxyOf({ gateway: device.proxy }),
+    });
+    const page = await context.newPage();
+
+    await page.goto('http://connectivitycheck.gstatic.com/generate_204');
+    const welcome = await page.getByRole('heading', { level: 1 }).innerText();
+    await page.getByLabel('Username').fill('gina@cafe.example');
+    await page.getByLabel('Password').fill(cafeCanaries.gina);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'You are online' }).waitFor();
+
+    expect(welcome).toBe('Welcome');
+    expect(await context.cookies()).toEqual([]);
+    expect(cafe.omada.clients()).toContainEqual(expect.objectContaining({ mac: device.mac, authorised: true }));
+    await context.close();
+  });
 });
 
 describe.skipIf(!installed)('a guest with Chromium, where the router is sent a form', () => {

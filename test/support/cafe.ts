@@ -36,6 +36,8 @@ export interface CafeOptions {
   readonly omada?: Partial<SimulatedOmadaOptions>;
   /** In place of the usual `loginBy`. */
   readonly loginBy?: string;
+  /** More lines of the hotspot, six spaces in. */
+  readonly hotspot?: string;
   /** More lines of the portal site's spec, two spaces in. */
   readonly site?: string;
   /** In place of `mikrotik: {router: core-1, hotspot: cafe}`. */
@@ -161,9 +163,10 @@ export class CafeNetwork implements AsyncDisposable {
     return { device, browser: new GuestClient({ proxy: device.gateway, headers }) };
   }
 
-  /** A device on the terrace, and a browser on it. */
-  async terraceGuest(mac: string) {
-    const device = await this.omada.join({ mac, ssid: 'Terrace', names: this.names });
+  /** A device on the terrace, and a browser on it. @param how by Wi-Fi, or on a wire behind the gateway */
+  async terraceGuest(mac: string, how: 'wifi' | 'wire' = 'wifi') {
+    const place = how === 'wifi' ? { ssid: 'Terrace' } : { vid: '20' };
+    const device = await this.omada.join({ mac, ...place, names: this.names });
     return { device, browser: new GuestClient({ proxy: device.proxy }) };
   }
 
@@ -232,7 +235,7 @@ spec:
       addressesPerMac: 25
       keepalive: 2m
       macAuth: {password: ${cafeCanaries.macPassword}}
-  system:
+${this.#options.hotspot ?? ''}  system:
     identity: core-1
     dns: {servers: [9.9.9.9], allowRemoteRequests: true}
 `;
