@@ -1,11 +1,14 @@
 import type { Page } from './pages/render.ts';
 
+/** A page as text, or in UTF-8 already. */
+export type SentPage = Omit<Page, 'html'> & { readonly html: string | Buffer };
+
 /** What a request is answered with, before it is octets. */
 export type Answer =
   | {
       readonly type: 'page';
       readonly status: number;
-      readonly page: Page;
+      readonly page: SentPage;
       /** Origins besides our own that its forms may end up at. */
       readonly formOrigins?: readonly string[];
       readonly retryAfterSeconds?: number;

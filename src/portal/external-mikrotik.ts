@@ -63,7 +63,7 @@ function toRouter(visit: Visit, guest: MikrotikGuest, entry: Entry, json: boolea
   const who = { username, mac, nas: bridge.router };
   const answer = (refusal: Refusal) => refuseExternal(portal, visit, refusal, json);
   const dst = onwardUrl(originalUrl, site, portal.deps.settings().publicUrl) ?? site.welcomeUrl;
-  const nonce = Buffer.from(portal.deps.random(12)).toString('base64url');
+  const nonce = portal.nonce();
   const login = routerLogin(visit, bridge, door, { username, mac, nonce, ...(dst === undefined ? {} : { dst }) });
   if (typeof login === 'string') {
     counters.login(site.name, 'external', login);

@@ -62,6 +62,7 @@ export function readFields(text: string): FieldsResult {
 
 /** The same of the query of an address. */
 export function readQuery(text: string): FieldsResult {
+  if (text.length <= longestQuery) return readFields(text);
   const own = text.split('&').filter((part) => !urls.has(part.slice(0, part.indexOf('='))));
   const long = text.length > longestWholeQuery || own.join('&').length > longestQuery;
   return long ? flawed('too-large') : readFields(text);

@@ -31,10 +31,19 @@ export function onwardUrl(
   publicUrl: string | undefined,
 ): string | undefined {
   if (text === undefined || odd.test(text) || !/^https?:\/\/[^/]/i.test(text)) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parsed(text);
   if (url === undefined || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
   if (isProbe(url) || isOurs(url, site, publicUrl)) return undefined;
   return url.href.length > longest ? undefined : url.href;
+}
+
+/** Read once: `canParse` before would read it twice. */
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 type OwnPlaces = Pick<PortalSite, 'bridges'>;

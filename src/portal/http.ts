@@ -185,15 +185,16 @@ function refuseOctets(portal: Portal, code: string | undefined, socket: Socket):
   const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const given = refuse(portal, { language: 'en' }, { status: 400, message: tooLarge ? 'too-large' : 'bad-request' });
   if (given.type !== 'page') return void socket.destroy();
+  const { html } = given.page;
   const headers = {
     ...commonHeaders(false),
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': contentPolicy(given.page, []),
-    'content-length': String(Buffer.byteLength(given.page.html)),
+    'content-length': String(Buffer.byteLength(html)),
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${given.page.html}`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${html}`);
 }
 
 /** Aborted when the guest closes the page. */

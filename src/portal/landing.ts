@@ -2,11 +2,12 @@ import type { PortalLanguage } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import { contextMs, type GuestContext } from './context.ts';
 import type { Fields } from './fields.ts';
+import { tokenPlace, withToken } from './first-view.ts';
 import { onwardUrl } from './guest-url.ts';
 import { textsIn } from './language.ts';
 import { isFromMikrotik, type MikrotikGuest, readMikrotik } from './mikrotik.ts';
 import { isFromOmada, type OmadaGuest, readOmada } from './omada.ts';
-import { landingPage } from './pages/render.ts';
+import { type LandingView, landingPage, type Page } from './pages/render.ts';
 import { readContext } from './read-context.ts';
 import { routerError } from './router-error.ts';
 import type { Message } from './texts/texts.ts';
@@ -37,22 +38,40 @@ export function loginPage(visit: Visit, context: GuestContext, page: LoginPage):
   const { site, language } = visit;
   const { problem, at, minutes, username = '' } = page;
   const token = signToken(site.key, 'context', context);
+  if (problem === undefined && username === '') return firstView(visit, token, page.status);
   const words = problem === undefined ? {} : { problem: wordsFor(textsIn[language], problem, minutes) };
-  const html = landingPage(
+  const html = withForms(visit, token, { username, ...words, ...(at === undefined ? {} : { at }) });
+  const retry = minutes === undefined ? {} : { retryAfterSeconds: minutes * 60 };
+  return { type: 'page', status: page.status, page: html, formOrigins: formOrigins(visit), ...retry };
+}
+
+/** Nothing in it but the token is of one guest. */
+function firstView(visit: Visit, token: string, status: number): Answer {
+  const { portal, site, language } = visit;
+  const view = portal.firstViews.of(site, language, portal.deps.settings().publicUrl, () => ({
+    page: withForms(visit, tokenPlace, { username: '' }),
+    formOrigins: formOrigins(visit),
+  }));
+  const page = { html: withToken(view, token), styles: view.styles, scripts: [] };
+  return { type: 'page', status, page, formOrigins: view.formOrigins };
+}
+
+function withForms(
+  { site, language }: Visit,
+  token: string,
+  about: Pick<LandingView, 'username' | 'problem' | 'at'>,
+): Page {
+  return landingPage(
     { site, language, heading: 'welcome', inLanguage: (other) => `${pathOf(site)}?lang=${other}&c=${token}` },
     {
       action: pathOf(site, '/login'),
       context: token,
       login: site.methods.includes('login'),
       clickThrough: site.methods.includes('click-through'),
-      username,
       ...(site.terms === undefined ? {} : { terms: site.terms }),
-      ...words,
-      ...(at === undefined ? {} : { at }),
+      ...about,
     },
   );
-  const retry = minutes === undefined ? {} : { retryAfterSeconds: minutes * 60 };
-  return { type: 'page', status: page.status, page: html, formOrigins: formOrigins(visit), ...retry };
 }
 
 /** Where a form may end up: our own origin under the name guests know, and the site's routers it is redirected to. */
@@ -65,12 +84,12 @@ function formOrigins({ portal, site }: Visit): readonly string[] {
 function arrived(visit: Visit, fields: Fields, guest: MikrotikGuest | OmadaGuest | Message): Answer {
   const { portal, site, language } = visit;
   if (typeof guest === 'string') return refuse(portal, visit, { status: statusOf(guest), message: guest });
-  const { clock, random, settings } = portal.deps;
+  const { clock, settings } = portal.deps;
   const onward = onwardUrl(guest.originalUrl, site, settings().publicUrl) ?? onwardBefore(visit, guest.originalUrl);
   const context: GuestContext = {
     site: site.name,
     mac: guest.mac,
-    nonce: Buffer.from(random(12)).toString('base64url'),
+    nonce: portal.nonce(),
     expires: clock.now() + contextMs,
     language,
     door: guest.door,

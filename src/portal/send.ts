@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import { unreachable } from '../base/errors.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, SentPage } from './answer.ts';
 import type { Page } from './pages/render.ts';
 
 /** Of a page that leaves as it is: about what the first packets of a connection hold. */
@@ -9,19 +9,24 @@ const plainOctets = 14 * 1024;
 
 /** What every answer carries. @param secure over our own TLS */
 export function commonHeaders(secure: boolean): Readonly<Record<string, string>> {
-  return {
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-  };
+  return secure ? secureHeaders : plainHeaders;
 }
 
+const plainHeaders = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+const secureHeaders = { ...plainHeaders, 'strict-transport-security': 'max-age=31536000' };
+
 /** Nothing is fetched, nothing runs but what the page was made with, and forms end up where they should. */
-export function contentPolicy({ styles, scripts }: Page, formOrigins: readonly string[]): string {
+export function contentPolicy(
+  { styles, scripts }: Pick<Page, 'styles' | 'scripts'>,
+  formOrigins: readonly string[],
+): string {
   return [
     "default-src 'none'",
     `style-src ${styles.join(' ')}`,
@@ -56,9 +61,9 @@ export function send(reply: FastifyReply, answer: Answer, secure: boolean, gzip:
   }
 }
 
-function sendPage(reply: FastifyReply, page: Page, formOrigins: readonly string[], gzip: boolean): FastifyReply {
+function sendPage(reply: FastifyReply, page: SentPage, formOrigins: readonly string[], gzip: boolean): FastifyReply {
   reply.type('text/html; charset=utf-8').header('content-security-policy', contentPolicy(page, formOrigins));
-  const octets = Buffer.from(page.html);
+  const octets = typeof page.html === 'string' ? Buffer.from(page.html) : page.html;
   if (octets.length <= plainOctets) return reply.send(octets);
   // Long terms of use. What it holds of the guest is new with each page, so its length tells nothing.
   reply.header('vary', 'Accept-Encoding');

@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Endpoint, PortalSettings } from '../model/model.ts';
 import { contextMs, skewMs } from './context.ts';
+import { FirstViews } from './first-view.ts';
 import { Grants } from './grants.ts';
 import { buildHttp, certificateOptions } from './http.ts';
 import { Lockout } from './lockout.ts';
+import { nonceSource } from './nonces.ts';
 import type { PortalDeps } from './ports.ts';
 import { Rate } from './rate.ts';
 import { Spent } from './spent.ts';
@@ -84,6 +86,8 @@ function portalOf(deps: PortalDeps): Portal {
     spent: new Spent(deps.clock),
     grants: new Grants(deps.clock, redirectMs),
     issued: new Spent(deps.clock),
+    firstViews: new FirstViews(),
+    nonce: nonceSource(deps.random),
     waiting: { count: 0 },
     held: { count: 0 },
   };

@@ -1,5 +1,6 @@
 import type { MikrotikBridge, PortalLanguage, PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
+import type { FirstViews } from './first-view.ts';
 import type { Grants } from './grants.ts';
 import { textsIn } from './language.ts';
 import type { Lockout } from './lockout.ts';
@@ -30,6 +31,9 @@ export interface Portal {
   readonly grants: Grants;
   /** One-time passwords that were handed out. */
   readonly issued: Spent;
+  readonly firstViews: FirstViews;
+  /** Another text each time, which nobody can guess. */
+  readonly nonce: () => string;
   /** Guests we look for at the moment, and wrong passwords whose answer is held back. */
   readonly waiting: { count: number };
   readonly held: { count: number };
