@@ -230,6 +230,42 @@ describe('a guest that the router knows', () => {
     ]);
   });
 
+  it.each([
+    { what: 'goes to the device of one who has a name, too', address: '10.41.41.9', fixed: [`${till} lobby`] },
+    { what: 'goes to no row of a hotspot that it lies outside of', address: '10.0.0.201', fixed: [] },
+  ])('SPL-21: has a fixed address that $what', async ({ address, fixed }) => {
+    const gina = network.subscriptions
+      .filter(({ id }) => id === 'gina')
+      .map((each) => ({ ...each, macs: [till], address }));
+    await using lab = await Lab.start(network);
+
+    const rows = wanted(lab, { ...network, subscriptions: gina }, '/ip/hotspot/user');
+
+    expect(rows).toHaveLength(2);
+    expect(rows.filter(({ fields }) => fields['address'] !== '').map(({ identity }) => identity)).toEqual(fixed);
+  });
+
+  it('SPL-21: has a fixed address at one of several hotspots, the one whose network has it', async () => {
+    const [router] = network.routers;
+    const [lobby] = router?.hotspots ?? [];
+    if (router === undefined || lobby === undefined) throw new TypeError('no hotspot');
+    const { pool: _pool, ...bare } = lobby;
+    const roof = { ...bare, name: 'roof', interface: 'ether3' };
+    const two = { ...network, routers: [{ ...router, hotspots: [lobby, roof] }] };
+    const at = (address: string) =>
+      wanted(
+        lab,
+        { ...two, subscriptions: two.subscriptions.map((each) => ({ ...each, address })) },
+        '/ip/hotspot/user',
+      )
+        .filter(({ fields }) => fields['address'] !== '')
+        .map(({ identity }) => identity);
+    await using lab = await Lab.start(network);
+
+    expect(at('10.41.41.9')).toEqual([`${till} lobby`]);
+    expect(at('10.30.0.5')).toEqual([`${till} roof`]);
+  });
+
   it('is disabled while it may not come in, and loses an address that is no longer its own', async () => {
     const subscriptions = network.subscriptions.map((each) => ({ ...each, address: '10.41.41.20' }));
     await using lab = await Lab.start(network);
