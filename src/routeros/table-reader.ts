@@ -11,6 +11,8 @@ const printsAtOnce = 8;
 export class TableReader {
   readonly #turns = new Turns(printsAtOnce);
   #showSensitive = true;
+  /** Does this router show what is in folders only when told so? `no`, too, when it knows no word for it. */
+  #recursive: 'not-seen' | 'yes' | 'no' = 'not-seen';
 
   /** Rows as the router prints them, without what is costly to read. A menu the router has not is empty. */
   async read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly RouterOsRow[]> {
@@ -19,7 +21,8 @@ export class TableReader {
     try {
       if (secrets && menu.plain !== true && this.#showSensitive)
         return await this.#readSensitive(session, menu, attributes, signal);
-      return await this.#print(session, menu, attributes, signal);
+      const rows = await this.#print(session, menu, this.#whole(menu, attributes), signal);
+      return this.#isCut(menu, rows) ? await this.#readFolders(session, menu, attributes, rows, signal) : rows;
     } catch (error) {
       // A package is missing: whatever we want in there will be refused in the router's words.
       if (error instanceof RouterTrapError && error.knowsNoCommand) return [];
@@ -38,7 +41,7 @@ export class TableReader {
     const costly = costlyFields(menu);
     const ids = costly.length === 0 ? [] : rows.filter(isWanted).flatMap((row) => row['.id'] ?? []);
     if (ids.length === 0) return rows;
-    const attributes = { '.proplist': ['.id', ...costly].join() };
+    const attributes = this.#whole(menu, { '.proplist': ['.id', ...costly].join() });
     // The first two words push, each further one is joined to what is there by `or`.
     const queries = ids.flatMap((id, at) => (at === 0 ? [`?.id=${id}`] : [`?.id=${id}`, '?#|']));
     const more = new Map(
@@ -55,6 +58,35 @@ export class TableReader {
       if (!isUnknownParameter(error)) throw error;
       this.#showSensitive = false;
       return this.#print(session, menu, attributes, signal);
+    }
+  }
+
+  #whole(menu: Menu, attributes: Attributes): Attributes {
+    return menu.folders === true && this.#recursive === 'yes' ? { ...attributes, recursive: '' } : attributes;
+  }
+
+  /** Folders, and nothing in any of them: newer versions may show one folder at a time. */
+  #isCut({ folders }: Menu, rows: readonly RouterOsRow[]): boolean {
+    if (folders !== true || this.#recursive !== 'not-seen') return false;
+    const isFolder = ({ type }: RouterOsRow) => type === 'directory' || type === 'disk';
+    return rows.some(isFolder) && !rows.some(({ name }) => name?.includes('/'));
+  }
+
+  async #readFolders(
+    session: RouterOsSession,
+    menu: Menu,
+    attributes: Attributes,
+    cut: readonly RouterOsRow[],
+    signal: AbortSignal,
+  ): Promise<readonly RouterOsRow[]> {
+    try {
+      const rows = await this.#print(session, menu, { ...attributes, recursive: '' }, signal);
+      if (rows.length > cut.length) this.#recursive = 'yes';
+      return rows;
+    } catch (error) {
+      if (!isUnknownParameter(error)) throw error;
+      this.#recursive = 'no';
+      return cut;
     }
   }
 
