@@ -15,8 +15,8 @@ export type HeldRows = ReadonlyMap<string, number>;
 
 /**
  * Why this plan must not be applied; empty when it may. Deletes of one kind on one target are refused when there are
- * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most`. A folder that goes
- * counts as one, with all that is in it. Pure.
+ * more than `always` of them and they exceed `share` of the rows held, or when they exceed `most`. What goes of one
+ * folder counts as one, whether the folder goes with it or not. Pure.
  */
 export function guard(
   plan: ChangePlan,
@@ -41,12 +41,28 @@ export function guard(
   return refusals;
 }
 
+/** Deletes that count: of those in one folder, which goes or stays, the first. */
 function countable(changes: readonly Change[], folders: readonly string[]): readonly Change[] {
   const deletes = changes.filter(({ action }) => action === 'delete');
   const going = new Set(deletes.filter(({ menu }) => folders.includes(menu)).map(keyOf));
-  const inFolder = ({ menu, identity }: Change) =>
-    foldersOf(identity).some((path) => going.has(keyOf({ menu, identity: path })));
-  return going.size === 0 ? deletes : deletes.filter((change) => !inFolder(change));
+  const holders = new Set(
+    deletes.flatMap(({ menu, identity }) => foldersOf(identity).map((path) => keyOf({ menu, identity: path }))),
+  );
+  const counted = new Set<string>();
+  return deletes.filter((change) => {
+    if (!folders.includes(change.menu)) return true;
+    const unit = unitOf(change, going, holders);
+    if (counted.has(unit)) return false;
+    counted.add(unit);
+    return true;
+  });
+}
+
+/** The outermost folder that goes, with what is in it; else the folder around the row. */
+function unitOf({ menu, identity }: Change, going: ReadonlySet<string>, holders: ReadonlySet<string>): string {
+  const paths = [identity, ...foldersOf(identity)].map((path) => keyOf({ menu, identity: path }));
+  const [self = '', around = self] = paths;
+  return paths.slice(1).findLast((path) => going.has(path)) ?? (holders.has(self) ? self : around);
 }
 
 function excessive(count: number, rows: number, limits: DeleteLimits): boolean {

@@ -163,39 +163,68 @@ function inPlace(
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
 async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<Change, unknown>> {
   const errors = new Map<Change, unknown>();
+  const inPart = new Map<Change, unknown>();
   const earlier = prerequisites(plan.levels.flat(), target);
   let lost: unknown;
   for (const level of plan.levels) {
     deps.signal.throwIfAborted();
-    const possible = level.filter((change) => {
-      const reason = lost ?? missing(target, change, earlier, errors);
-      if (reason !== undefined) errors.set(change, reason);
-      return reason === undefined;
-    });
-    if (possible.length === 0) continue;
-    // Claimed first: to die in between leaves a claim on nothing, never a row that nobody owns.
-    if (!target.exclusive) await deps.inventory.claim(target.name, possible);
+    const tried = new Map<Change, Change>();
+    for (const change of level) {
+      const { possible, reason } = lost === undefined ? attemptOf(target, change, earlier, errors) : { reason: lost };
+      if (reason !== undefined) (possible === undefined ? errors : inPart).set(change, reason);
+      if (possible !== undefined) tried.set(possible, change);
+    }
+    if (tried.size === 0) continue;
+    const possible = [...tried.keys()];
+    // Claimed first: to die in between leaves a claim on nothing, never a row that nobody owns. What moves is ours already.
+    const claims = possible.filter(({ action }) => action !== 'move');
+    if (!target.exclusive && claims.length > 0) await deps.inventory.claim(target.name, claims);
     const settled = await target.apply(possible, deps.signal);
     if (!target.exclusive) await deps.inventory.settle(target.name, settled);
     for (const { change, error } of settled.filter((each) => each.result === 'failed')) {
-      errors.set(change, error);
+      errors.set(tried.get(change) ?? change, error);
       if (error instanceof LastmileError && error.retry === 'backoff') lost ??= error;
     }
   }
-  return errors;
+  return new Map([...inPart, ...errors]);
 }
 
-/** Why a change cannot be tried: what it names was not made, or what it deletes is still named. */
-function missing(
+interface Attempt {
+  /** The change, or what can be done of it; absent: nothing. */
+  readonly possible?: Change;
+  /** Why not all of it. */
+  readonly reason?: Error;
+}
+
+/** What can be tried of a change where what it names was not made, or what it deletes is still named. */
+function attemptOf(
   target: Target,
   change: Change,
   earlier: ReadonlyMap<Change, readonly Change[]>,
   errors: ReadonlyMap<Change, unknown>,
-): Error | undefined {
-  const needed = (earlier.get(change) ?? []).find(
+): Attempt {
+  const failed = (earlier.get(change) ?? []).filter(
     (each) => errors.has(each) && (each.action === 'create' || change.action === 'delete'),
   );
-  return needed && new Error(`not tried: it needs ${addressOf(target.name, needed)}, which failed`);
+  const [needed] = failed;
+  if (needed === undefined) return { possible: change };
+  const address = addressOf(target.name, needed);
+  const possible = withoutFolders(target, change, failed);
+  if (possible === undefined) return { reason: new Error(`not tried: it needs ${address}, which failed`) };
+  return { possible, reason: new Error(`not as a whole: it needs ${address}, which failed`) };
+}
+
+/** A row that names a folder is of use without it: the other fields do not wait for what is to lie there. */
+function withoutFolders(
+  { folders = [], references }: Target,
+  change: Change,
+  failed: readonly Change[],
+): Change | undefined {
+  const lies = ({ menu }: Change) => folders.includes(menu);
+  if (change.action === 'delete' || lies(change) || !failed.every(lies)) return undefined;
+  const named = references[change.menu] ?? {};
+  const set = Object.entries(change.set).filter(([field]) => !folders.includes(named[field] ?? ''));
+  return set.length === 0 ? undefined : { ...change, set: Object.fromEntries(set) };
 }
 
 /**

@@ -32,9 +32,11 @@ export function judge(report: TargetReport): readonly Judgement[] {
   ];
 }
 
-/** What is declared but carries another operator's marker stays as it is until a person removes that. */
+/** Findings about what is declared and somebody else's: it stays as it is until a person removes it. */
+const othersCodes = new Set(['LM_FOREIGN_OWNER', 'LM_FILE_IN_THE_WAY']);
+
 function heldByOthers({ findings }: TargetReport): Omit<Judgement, 'type'> | undefined {
-  const held = findings.filter(({ code }) => code === 'LM_FOREIGN_OWNER').map(({ message }) => message);
+  const held = findings.filter(({ code }) => othersCodes.has(code)).map(({ message }) => message);
   if (held.length === 0) return undefined;
   const rest = held.length > 3 ? `; and ${held.length - 3} more` : '';
   return { status: 'False', reason: 'ForeignOwner', message: held.slice(0, 3).join('; ') + rest };

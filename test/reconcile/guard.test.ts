@@ -41,7 +41,23 @@ describe('deletes of one kind on one target', () => {
     const rows = new Map([['/file', 5]]);
 
     expect(guard(plan(changes), rows, { deleteLimits: limits }, ['/file'])).toEqual([]);
-    expect(guard(plan(changes.slice(1)), rows, { deleteLimits: limits }, ['/file'])).toHaveLength(1);
+    expect(guard(plan(changes), rows, { deleteLimits: limits })).toHaveLength(1);
+  });
+
+  it('are one where all that is ours goes from a folder that stays, and one for each such folder', () => {
+    const pages = (folder: string) =>
+      ['', '/a', '/b', '/c', '/d'].map((name) => held(row('/file', `${folder}${name}`)));
+    const from = (...folders: readonly string[]) =>
+      folders
+        .flatMap((folder) => pages(folder).slice(1))
+        .map((before) => ({ action: 'delete' as const, ...before, owner: 'x', set: {}, before }));
+    const judged = (changes: readonly Change[]) =>
+      guard(planChanges(target, changes, [], []), new Map([['/file', 20]]), { deleteLimits: limits }, ['/file']);
+
+    expect(judged(from('lm'))).toEqual([]);
+    expect(judged(from('lm/a', 'lm/b', 'lm/c', 'lm/d'))).toMatchObject([
+      { message: expect.stringContaining('4 of 20 rows of /file') },
+    ]);
   });
 
   it('are counted menu by menu', () => {

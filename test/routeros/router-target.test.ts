@@ -177,3 +177,86 @@ describe('a router without the hotspot package', () => {
     expect(await target.observe(new AbortController().signal)).toMatchObject({ rows: [], sessions: [] });
   });
 });
+
+/** Answers every command, and keeps it in `heard`; refuses what `refusal` has words for. */
+async function answering(heard: string[], refusal: (sentence: ClientSentence) => string | undefined = () => undefined) {
+  return ScriptedRouter.loggedIn(async (peer) => {
+    for (;;) {
+      const sentence = await peer.next();
+      heard.push([sentence.command, ...sentence.words].join(' '));
+      const message = refusal(sentence);
+      if (message !== undefined) peer.reply(sentence, '!trap', `=message=${message}`);
+      peer.reply(sentence, '!done');
+    }
+  });
+}
+
+describe('rows of an ordered menu', () => {
+  const row = (identity: string, handle: string) =>
+    ({ menu: '/radius', identity, fields: {}, ownership: 'marker', handle }) as const;
+  const move = (identity: string, handle: string, placeRow?: ReturnType<typeof row>): Change => ({
+    action: 'move',
+    menu: '/radius',
+    identity,
+    owner: 'Router/core-1',
+    set: {},
+    before: row(identity, handle),
+    ...(placeRow === undefined ? {} : { place: placeRow.identity, placeRow }),
+  });
+
+  it('that go to one place are moved by one command', async () => {
+    const heard: string[] = [];
+    await using router = await answering(heard);
+    await using target = dialling(router.port).target;
+    const other = row('10.0.0.9 1812', '*9');
+
+    const settled = await target.apply(
+      [move('a', '*1', other), move('b', '*2', other), move('c', '*3'), move('d', '*4')],
+      new AbortController().signal,
+    );
+
+    expect(heard).toEqual(['/radius/move =numbers=*1,*2 =destination=*9', '/radius/move =numbers=*3,*4']);
+    expect(settled.map(({ change, result }) => `${change.identity} ${result}`)).toEqual([
+      'a done',
+      'b done',
+      'c done',
+      'd done',
+    ]);
+  });
+
+  it('that are refused together fail each', async () => {
+    await using router = await answering([], () => 'no such item');
+    await using target = dialling(router.port).target;
+
+    const settled = await target.apply([move('a', '*1'), move('b', '*2')], new AbortController().signal);
+
+    expect(settled).toMatchObject([{ result: 'failed' }, { result: 'failed' }]);
+  });
+});
+
+describe('a router that does not know the kind of a file', () => {
+  const create = (identity: string, type: string): Change => ({
+    action: 'create',
+    menu: '/file',
+    identity,
+    owner: 'Router/core-1',
+    set: { name: identity, type, contents: 'x' },
+  });
+  const unknown = ({ words }: ClientSentence) =>
+    words.some((word) => word.startsWith('=type=')) ? 'unknown parameter type' : undefined;
+
+  it('is given a page without it, and of a folder it is said what to do', async () => {
+    const heard: string[] = [];
+    await using router = await answering(heard, unknown);
+    await using target = dialling(router.port).target;
+    const { signal } = new AbortController();
+
+    const [page] = await target.apply([create('lastmile/login.html', 'file')], signal);
+    const [folder] = await target.apply([create('lastmile', 'directory')], signal);
+
+    expect(page).toMatchObject({ result: 'done' });
+    expect(heard[1]).toBe('/file/add =name=lastmile/login.html =contents=x');
+    expect(folder).toMatchObject({ result: 'failed', error: { code: 'LM_FIELD_UNKNOWN' } });
+    expect(String(folder?.error)).toContain('by hand');
+  });
+});

@@ -68,6 +68,15 @@ describe('the conditions of a target', () => {
     });
   });
 
+  it('are not in step, and stalled, while a file of somebody else is in the way of a declared one', () => {
+    const findings = [{ code: 'LM_FILE_IN_THE_WAY', message: '/file own/login.html is there and is not ours' }];
+
+    expect(judged({ result: 'in-sync', findings })).toMatchObject({
+      Synced: 'False ForeignOwner',
+      Stalled: 'True ForeignOwner',
+    });
+  });
+
   it('are not in step, and stalled, while a declared row carries the marker of another operator', () => {
     const held = (name: string) => ({ code: 'LM_FOREIGN_OWNER', message: `/ip/pool ${name} is held by lm:other/x` });
     const findings = ['a', 'b', 'c', 'd', 'e'].map(held);

@@ -157,16 +157,22 @@ describe('the pages of a hotspot', () => {
     expect(lab.router.rows('/file').filter((row) => row['name']?.startsWith('lastmile'))).toEqual([]);
   });
 
-  it('leave the folder where it is while somebody else has a file in it', async () => {
+  it('leave the folder where it is while somebody else has a file in it, and say which', async () => {
     await using lab = await Lab.start(model);
     const inventory = new MemoryInventory();
     await settle(lab, model, inventory);
     lab.router.add('/file', { name: `${folder}/menu.txt`, type: 'file', contents: 'soup' });
 
-    await settle(lab, closed, inventory, { allowDeletes: 100 });
+    const { plan } = await settle(lab, closed, inventory);
 
     expect(contents(lab, `${folder}/menu.txt`)).toBe('soup');
     expect(contents(lab, `${folder}/login.html`)).toBeUndefined();
+    expect(plan.findings).toEqual([
+      {
+        code: 'LM_FOLDER_KEPT',
+        message: expect.stringContaining(`${folder} is no longer declared and stays: ${folder}/menu.txt`),
+      },
+    ]);
   });
 
   it('IS-25: are not shown while one of them is refused', async () => {
@@ -222,7 +228,115 @@ describe('the pages of a hotspot', () => {
     expect(words.some((each) => /lastmile is missing.*before 7\.15.*by hand.*\/files\/login\.html/.test(each))).toBe(
       true,
     );
-    expect(words.every((each) => /is missing|not tried/.test(each))).toBe(true);
-    expect(lab.router.row('/ip/hotspot/profile', 'lobby')).toBeUndefined();
+    expect(words.every((each) => /is missing|not tried|not as a whole/.test(each))).toBe(true);
+    expect(lab.router.row('/ip/hotspot/profile', 'lobby')).toMatchObject({ 'dns-name': 'login.cafe.example' });
+    expect(override(lab)).toBe('');
+    expect(lab.router.row('/ip/hotspot', 'lobby')).toMatchObject({ profile: 'lobby' });
+  });
+});
+
+describe('a folder of somebody else, in which pages of a hotspot are declared', () => {
+  const inOwn = everythingRouter.replace(/(\s+)keepalive: 2m\n/, '$1keepalive: 2m$1htmlDirectory: own\n');
+  const own = networkWith(inOwn, cafe());
+
+  it('keeps its pages, run after run; ours wait, and the hotspot works without them', async () => {
+    await using lab = await Lab.start(own);
+    lab.router.add('/file', { name: 'own', type: 'directory' });
+    lab.router.add('/file', { name: 'own/login.html', type: 'file', contents: 'of the barista' });
+    const before = lab.router.rows('/file');
+    const inventory = new MemoryInventory();
+
+    const first = await settle(lab, own, inventory);
+    const second = await settle(lab, own, inventory);
+
+    expect(lab.router.rows('/file')).toEqual(before);
+    for (const { plan } of [first, second]) {
+      expect(plan.findings).toMatchObject([
+        { code: 'LM_FILE_IN_THE_WAY', message: expect.stringContaining('/file own/login.html') },
+      ]);
+    }
+    expect(override(lab)).toBe('');
+    expect(lab.router.row('/ip/hotspot', 'lobby')).toMatchObject({ disabled: 'false' });
+    await settle(lab, networkWith(everythingRouter), inventory, { allowDeletes: 100 });
+    expect(lab.router.rows('/file')).toEqual(before);
+  });
+
+  it('takes ours as soon as nothing is in the way, and keeps what else is there', async () => {
+    await using lab = await Lab.start(own);
+    lab.router.add('/file', { name: 'own', type: 'directory' });
+    lab.router.add('/file', { name: 'own/login.html', type: 'file', contents: 'of the barista' });
+    lab.router.add('/file', { name: 'own/menu.txt', type: 'file', contents: 'soup' });
+    const inventory = new MemoryInventory();
+    await settle(lab, own, inventory);
+    lab.router.remove('/file', 'own/login.html');
+
+    await settle(lab, own, inventory);
+
+    expect(contents(lab, 'own/login.html')).toBe(pages[0]?.contents);
+    expect(contents(lab, 'own/menu.txt')).toBe('soup');
+    expect(override(lab)).toBe('own');
+  });
+
+  it('is ours where it holds our pages to the letter, as after the state folder was lost', async () => {
+    await using lab = await Lab.start(own);
+    await settle(lab, own);
+
+    const { plan } = await settle(lab, own);
+
+    expect(plan.findings).toEqual([]);
+    expect(plan.changes).toEqual([]);
+  });
+});
+
+describe('a hotspot that went from the repository together with the state folder', () => {
+  const nothing = networkWith(everythingRouter.replace(/hotspots:[\s\S]*?system:/, 'system:'));
+
+  it.each([
+    { flash: false, where: folder },
+    { flash: true, where: `flash/${folder}` },
+  ])(
+    'is told with the commands that remove it, by plans, too, and not removed: flash $flash',
+    async ({ flash, where }) => {
+      await using lab = await Lab.start(model, { flash });
+      await settle(lab, model);
+
+      const { plan } = await settle(lab, nothing, new MemoryInventory(), { allowDeletes: 100 });
+
+      const left = plan.findings.filter(({ code }) => code === 'LM_LEFT_BEHIND').map(({ message }) => message);
+      expect(left).toEqual([
+        expect.stringContaining(`/ip/hotspot/profile lobby shows pages of a portal from ${folder}`),
+      ]);
+      expect(left[0]).toContain('guests of lobby see them');
+      expect(left[0]).toContain(
+        `/ip/hotspot/remove "lobby"; /ip/hotspot/profile/remove "lobby"; /file/remove "${where}"`,
+      );
+      expect(override(lab)).toBe(where);
+      expect(contents(lab, `${where}/login.html`)).toBe(pages[0]?.contents);
+    },
+  );
+
+  it('is told of its pages when they alone are left', async () => {
+    await using lab = await Lab.start(model);
+    await settle(lab, model);
+    lab.router.remove('/ip/hotspot', 'lobby');
+    lab.router.remove('/ip/hotspot/profile', 'lobby');
+
+    const { plan } = await settle(lab, nothing, new MemoryInventory(), { allowDeletes: 100 });
+
+    expect(plan.findings).toMatchObject([
+      { code: 'LM_LEFT_BEHIND', message: expect.stringContaining(`/file/remove "${folder}"`) },
+    ]);
+  });
+
+  it('is not told of while the state folder knows it, nor of what others made', async () => {
+    await using lab = await Lab.start(model);
+    lab.router.add('/ip/hotspot/profile', { name: 'bar', 'html-directory-override': 'of-the-barista' });
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+
+    const { plan } = await settle(lab, nothing, inventory, { allowDeletes: 100 });
+
+    expect(plan.findings).toEqual([]);
+    expect(lab.router.rows('/file').filter((row) => row['name']?.startsWith('lastmile'))).toEqual([]);
   });
 });

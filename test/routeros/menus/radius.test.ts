@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reconcileOnce } from '../../../src/reconcile/reconcile-once.ts';
 import { modelOf, operator } from '../../support/manifest.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { coreRouter, Lab } from '../../support/ppp-network.ts';
@@ -106,6 +107,22 @@ describe('the RADIUS servers of a router', () => {
     await settle(lab, excused);
 
     expect(wanted(lab, excused, '/radius')[0]?.fields).not.toHaveProperty('require-message-auth');
+  });
+});
+
+describe('a router before 7.15 of which the Message-Authenticator is required', () => {
+  it('IS-33: says in words what it lacks and what can be done, and the rest goes on', async () => {
+    await using lab = await Lab.start(three, { version: '7.12' });
+    const guard = { deleteLimits: { always: 3, share: 0.05, most: 25 } };
+    const { signal } = new AbortController();
+
+    const outcome = await reconcileOnce(lab.target, three, { inventory: new MemoryInventory(), guard, signal });
+
+    expect(outcome).toMatchObject({ result: 'partial' });
+    const words = outcome.result === 'partial' ? outcome.failed.map(({ error }) => error) : [];
+    expect(words).toHaveLength(3);
+    expect(words[0]).toMatch(/does not know require-message-auth.*before 7\.15.*upgrade.*messageAuthenticator: off/);
+    expect(lab.router.row('/ppp/profile', 'lastmile')).toBeDefined();
   });
 });
 
