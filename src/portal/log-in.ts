@@ -15,8 +15,9 @@ export async function logIn(visit: Visit, fields: Fields): Promise<Answer> {
 }
 
 async function withContext(visit: Visit, context: GuestContext, fields: Fields): Promise<Answer> {
-  const method = fields.get('method') === 'click-through' ? 'click-through' : 'login';
-  if (!visit.site.methods.includes(method)) return refuse(visit.portal, visit, { status: 403, message: 'not-offered' });
+  const named = fields.get('method') ?? 'login';
+  const method = visit.site.methods.find((each) => each === named);
+  if (method === undefined) return refuse(visit.portal, visit, { status: 403, message: 'not-offered' });
   const entry = method === 'login' ? await byPassword(visit, context, fields) : byTerms(visit, context, fields);
   if ('problem' in entry) return refused(visit, context, method, entry);
   return letIn(visit, context, { ...entry, method });

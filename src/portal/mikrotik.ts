@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { type PortalPasswordUse, portalPassword, slotOf, slotSeconds } from '../access/portal-password.ts';
-import { parseMac } from '../base/mac.ts';
 import type { MikrotikBridge, PortalSite } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import type { MikrotikDoor } from './context.ts';
 import type { Fields } from './fields.ts';
+import { guestMac } from './guest-mac.ts';
 import { bridgesAt, type GivenLogin, loginUrlOf, readGivenLogin } from './login-target.ts';
 import { handOverPage } from './pages/render.ts';
 import { originsOf, type Refusal, type Visit } from './visit.ts';
@@ -37,7 +37,7 @@ export function readMikrotik(fields: Fields, site: Pick<PortalSite, 'bridges'>):
   if (link !== undefined && link !== '' && given === undefined) return 'wrong-router';
   const bridge = findBridge(fields, site, given);
   if (bridge === undefined) return 'wrong-router';
-  const mac = parseMac(decoded(fields.get('mac') ?? ''));
+  const mac = guestMac(decoded(fields.get('mac') ?? ''));
   if (mac === undefined) return 'no-device';
   const ip = fields.get('ip');
   const originalUrl = fields.get('link-orig') ?? fields.get('link-success');

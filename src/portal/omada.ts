@@ -2,6 +2,7 @@ import { parseMac } from '../base/mac.ts';
 import type { OmadaBridge, PortalSite } from '../model/model.ts';
 import { contextMs, type OmadaDoor, skewMs } from './context.ts';
 import type { Fields } from './fields.ts';
+import { guestMac } from './guest-mac.ts';
 import type { OmadaClientContext } from './ports.ts';
 
 /** A guest as the redirect of a controller tells of one. */
@@ -38,7 +39,7 @@ export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now
   const bridges = site.bridges.filter((each) => each.type === 'omada' && isSiteOf(each, siteName, fields));
   const [bridge] = bridges;
   if (bridges.length !== 1 || bridge?.type !== 'omada' || siteName === undefined) return 'wrong-site';
-  const mac = parseMac(clientMac ?? '');
+  const mac = guestMac(clientMac ?? '');
   if (mac === undefined || clientMac === undefined) return 'no-device';
   const at = readTime(t);
   if (at === undefined) return 'bad-request';

@@ -6,6 +6,9 @@ import { bridge, fromRouter, mac, omadaBridge, PortalLab, routerFields, site } f
 
 const guest = new GuestClient({ follow: 0 });
 
+/** Everybody, nobody, a group. */
+const groups = ['FF:FF:FF:FF:FF:FF', '00:00:00:00:00:00', '01:00:5E:00:00:FB'];
+
 /** A page a person understands: our frame, words, no forms to type a password into, nothing of our insides. */
 function expectRefusal(page: GuestPage, status: number, words: string): void {
   expect(page.status).toBe(status);
@@ -55,11 +58,14 @@ describe('a forged router', () => {
 });
 
 describe('a forged device', () => {
-  it.each(['', '---', 'AA:BB:CC', 'AA:BB:CC:00:11:22:33', '<script>', "' OR 1=1"])('%j: is none', async (forged) => {
-    await using lab = await PortalLab.start();
+  it.each(['', '---', 'AA:BB:CC', 'AA:BB:CC:00:11:22:33', '<script>', "' OR 1=1", ...groups])(
+    '%j: is none',
+    async (forged) => {
+      await using lab = await PortalLab.start();
 
-    expectRefusal(await guest.get(`${lab.url}/p/cafe?${fromRouter({ mac: forged })}`), 400, 'which device you use');
-  });
+      expectRefusal(await guest.get(`${lab.url}/p/cafe?${fromRouter({ mac: forged })}`), 400, 'which device you use');
+    },
+  );
 
   it('IS-57: cannot be swapped in a page that was signed', async () => {
     await using lab = await PortalLab.start();
@@ -97,6 +103,14 @@ describe('a forged or misused page', () => {
       expectRefusal(await guest.get(`${lab.url}/p/cafe?c=${context}`), 400, 'This page is not complete');
     },
   );
+
+  it.each(['sign-up', 'trial', 'constructor', ''])('by the method %j: lets nobody in', async (method) => {
+    await using lab = await PortalLab.start();
+    const context = (await arrive(lab)).forms[1]?.fields['context'] ?? '';
+
+    expectRefusal(await logIn(lab, { context, method }), 403, 'not offered here');
+    expect(lab.decisions.of('anna')).toEqual([]);
+  });
 
   it('lets in once', async () => {
     await using lab = await PortalLab.start();
