@@ -1,4 +1,5 @@
 import type { Declared, SubscriberSpec } from './declarations.ts';
+import { placeOfFixedAddress } from './fixed-address.ts';
 import type { AccessKind, Router, ServicePlan } from './model.ts';
 import { error, type Resolving, warning } from './resolving.ts';
 
@@ -72,8 +73,26 @@ export function checkLocalRows(
     } else if (byMacAlone && !kinds.includes('dhcp') && !router.hotspots.some(({ macAuth }) => macAuth !== undefined)) {
       const message = `"${declared.name}" is known by "mac" alone, and no hotspot of "${router.name}" lets devices in by it`;
       error(to, 'LM_NO_MAC_AUTH', message, declared, question.path, 'macAuth: {} of the hotspot');
-    }
+    } else if (!kinds.includes('dhcp')) checkFixed(to, declared, question, router);
   }
+}
+
+/** Warns of an address that no hotspot of the router gives to its guests: he gets another there. */
+function checkFixed(to: Resolving, declared: Declaration, question: NeedsQuestion, router: Router): void {
+  const { address, login, mac, path } = question;
+  if (address === undefined) return;
+  if (placeOfFixedAddress(router, { address, macs: mac, username: login.username }) !== undefined) return;
+  const message = `"${declared.name}" gets another address than ${address} at the hotspots of "${router.name}": it is none of theirs`;
+  const hint =
+    'an address in the network of the DHCP server beside the hotspot, or in its pool; for a username, of every hotspot there';
+  warning(
+    to,
+    'LM_ADDRESS_OUTSIDE_NETWORK',
+    message,
+    declared,
+    [...path, ...(path.length === 0 ? ['spec'] : []), 'address'],
+    hint,
+  );
 }
 
 /** A static lease has an address or takes one from a pool: of the service, else of the only server. */

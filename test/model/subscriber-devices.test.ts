@@ -195,6 +195,18 @@ describe('a login that a router is to keep', () => {
     ]);
   });
 
+  it('SPL-21: is warned about a fixed address that no hotspot there has for it', () => {
+    const spec = (address: string) =>
+      `service: guest\nmac: ["0C:42:A1:00:00:01"]\naddress: ${address}\nauth: local\nrouter: edge-1`;
+    const outside = (address: string) =>
+      told(spec(address)).filter((line) => line.includes('LM_ADDRESS_OUTSIDE_NETWORK'));
+
+    expect(outside('10.5.50.9')).toEqual([]);
+    expect(outside('10.99.0.9')).toEqual([
+      'kate.yaml:7:12 warning LM_ADDRESS_OUTSIDE_NETWORK "kate" gets another address than 10.99.0.9 at the hotspots of "edge-1": it is none of theirs',
+    ]);
+  });
+
   it('SPL-25: needs a pool to take its address from, when it has none', () => {
     const spec = 'service: fibre-dhcp\nmac: ["0C:42:A1:00:00:01"]\nauth: local\nrouter: edge-1';
     const only = changed({ 'edge.yaml': [/ {4}- \{name: dhcp-guests.*\n/, ''] }, { 'kate.yaml': person('kate', spec) });

@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.ts';
-import { contains, parseIpv4, parseIpv4Range } from '../../model/ipv4.ts';
+import { placeOfFixedAddress } from '../../model/fixed-address.ts';
 import type { Hotspot, Router, Subscription } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, macAddress, noneAs, yesNo } from '../canonical.ts';
@@ -79,29 +79,11 @@ function deviceRow(
   };
 }
 
-/**
- * Identity of the row with the fixed address: of the first device, on the first hotspot that takes devices and has the
- * address; else of the name, where it is an address of every hotspot. Absent: of none.
- */
-function fixedRow(router: Router, { address, macs, username }: Subscription): string | undefined {
-  const value = address === undefined ? undefined : parseIpv4(address);
-  if (value === undefined) return undefined;
-  const serving = router.hotspots.filter((hotspot) => hasAddress(router, hotspot, value));
-  const [mac] = macs;
-  const hotspot = serving.find(({ macAuth }) => macAuth !== undefined);
-  if (mac !== undefined && hotspot !== undefined) return rowIdentity(mac, hotspot.name);
-  return username === undefined || serving.length < router.hotspots.length ? undefined : rowIdentity(username, 'all');
-}
-
-/** Whether guests of a hotspot may have an address, by the network of the DHCP server there and the hotspot's own pool. */
-function hasAddress({ dhcp, pools }: Router, hotspot: Hotspot, address: number): boolean {
-  const networks = dhcp.flatMap((server) =>
-    server.interface === hotspot.interface && server.network !== undefined ? [server.network.address] : [],
-  );
-  const own = pools.filter(({ name }) => name === hotspot.pool).flatMap((pool) => [...pool.ranges, ...pool.static]);
-  const ranges = [...networks, ...own].flatMap((text) => parseIpv4Range(text) ?? []);
-  // Nobody declared where its guests are.
-  return ranges.length === 0 || contains(ranges, address);
+/** Identity of the row with the fixed address. */
+function fixedRow(router: Router, subscription: Subscription): string | undefined {
+  const place = placeOfFixedAddress(router, subscription);
+  if (place === 'name') return rowIdentity(subscription.username ?? '', 'all');
+  return place && rowIdentity(place.mac, place.hotspot);
 }
 
 function passwordOf(macAuth: Hotspot['macAuth'], mac: string): Secret {
