@@ -31,10 +31,10 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
   const inTheWay = strangersFiles(ours, present, ownership);
   const possible = inTheWay.rows;
   findings.push(...inTheWay.findings);
-  const marked = countMarkers(observed.rows, ownership.operator);
+  const marked = once(() => countMarkers(observed.rows, ownership.operator));
   const deletes: Change[] = [];
-  for (const row of present.values()) {
-    if (wanted.has(keyOf(row))) continue;
+  for (const [key, row] of present) {
+    if (wanted.has(key)) continue;
     const owner = deletableAs(row, marked, ownership);
     if (owner?.result === 'ours') deletes.push(deletion(row, owner.owner));
     else if (owner !== undefined) findings.push(copyFinding(row, owner.owner));
@@ -139,6 +139,15 @@ function isNobodys({ ownership, marker, menu, identity }: ObservedRow, { target,
   return ownership === 'inventory' && identity !== '' && inventory.ownerOf(target.name, menu, identity) === undefined;
 }
 
+/** Of many rows, few ask. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 type Deletable = { readonly result: 'ours' | 'copy'; readonly owner: string };
 
 /** How many rows of a menu carry the same marker of ours: more than one, and all but one are copies. */
@@ -158,7 +167,7 @@ function markerKey(menu: string, owner: string): string {
 
 function deletableAs(
   row: ObservedRow,
-  marked: ReadonlyMap<string, number>,
+  marked: () => ReadonlyMap<string, number>,
   { operator, target, inventory }: Ownership,
 ): Deletable | undefined {
   if (row.ownership === 'ours') return { result: 'ours', owner: '' };
@@ -170,8 +179,8 @@ function deletableAs(
   const { owner } = row.marker;
   if (held !== undefined || row.dangling === true) return { result: 'ours', owner };
   // Without an inventory (a lost or new state folder) the marker alone speaks, unless another row answers to it, too.
-  const doubled = (marked.get(markerKey(row.menu, owner)) ?? 0) > 1;
-  return { result: inventory.knows(target.name) || doubled ? 'copy' : 'ours', owner };
+  const isCopy = inventory.knows(target.name) || (marked().get(markerKey(row.menu, owner)) ?? 0) > 1;
+  return { result: isCopy ? 'copy' : 'ours', owner };
 }
 
 function deletion(before: ObservedRow, owner: string): Change {

@@ -4,8 +4,8 @@ import { costlyFields, proplistOf } from './read-rows.ts';
 import type { Attributes, RouterOsSession } from './session.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
-/** Prints under way on one connection: how many a router takes is not documented. */
-const printsAtOnce = 8;
+/** With the three that look for sessions meanwhile, eight: how many a router takes at once is not documented. */
+const printsAtOnce = 5;
 
 /** Prints menus of one router as its RouterOS can, a few at a time. */
 export class TableReader {

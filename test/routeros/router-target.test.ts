@@ -135,16 +135,19 @@ describe('a row that is made while somebody else looks at the router', () => {
     const writes: string[] = [];
     await using router = await ScriptedRouter.loggedIn(async (peer) => {
       let look: ClientSentence | undefined;
+      let add: ClientSentence | undefined;
       for (;;) {
         const sentence = await peer.next();
-        if (sentence.command === '/ppp/secret/print') {
-          look = sentence;
-          continue;
-        }
         if (!sentence.command.endsWith('/print')) writes.push([sentence.command, ...sentence.words].join(' '));
-        peer.reply(sentence, '!done', ...(sentence.command.endsWith('/add') ? ['=ret=*7'] : []));
+        if (sentence.command === '/ppp/secret/print') look = sentence;
+        else if (sentence.command.endsWith('/add')) add = sentence;
+        else peer.reply(sentence, '!done');
+        if (look === undefined || add === undefined) continue;
+        peer.reply(add, '!done', '=ret=*7');
         // Its answer tells of a time before the row was made.
-        if (sentence.command.endsWith('/add') && look !== undefined) peer.reply(look, '!done');
+        peer.reply(look, '!done');
+        look = undefined;
+        add = undefined;
       }
     });
     await using target = dialling(router.port).target;

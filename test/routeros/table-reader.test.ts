@@ -4,7 +4,7 @@ import type { RouterOsSession } from '../../src/routeros/session.ts';
 import { TableReader } from '../../src/routeros/table-reader.ts';
 
 describe('all menus read at once', () => {
-  it('are never more than eight prints on one connection, and none is left out', async () => {
+  it('are five prints at a time on one connection, which others use, too, and none is left out', async () => {
     const printed: string[] = [];
     let [running, most] = [0, 0];
     const stream = async (command: string) => {
@@ -21,7 +21,7 @@ describe('all menus read at once', () => {
 
     const results = await Promise.allSettled(allMenus.map((menu) => reader.read(session, menu, signal)));
 
-    expect(most).toBe(8);
+    expect(most).toBe(5);
     expect([...printed].sort()).toEqual(allMenus.map(({ path }) => `${path}/print`).sort());
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
   });
