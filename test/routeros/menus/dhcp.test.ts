@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DhcpServer } from '../../../src/model/model.ts';
+import { reconcileOnce } from '../../../src/reconcile/reconcile-once.ts';
 import { everythingRouter, networkWith, printer } from '../../support/everything-network.ts';
 import { document } from '../../support/manifest.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
@@ -257,6 +258,25 @@ describe('two leases', () => {
     expect(rows.map((row) => [row['mac-address'], row['address'], row['disabled'], row['comment']])).toEqual([
       [mac, '10.30.0.6', 'false', 'lm:isp/Subscriber/scanner#0C-42-A1-00-00-02'],
       [other, '10.30.0.5', 'false', 'lm:isp/Subscriber/printer#0C-42-A1-00-00-03'],
+    ]);
+  });
+
+  it.each([0, 1, 2, 3])('SPL-18: swap in the end when the router is lost after %i of the steps', async (after) => {
+    const model = networkWith(wide, moved('10.30.0.5'), scanner('10.30.0.6', other));
+    const swapped = networkWith(wide, moved('10.30.0.6'), scanner('10.30.0.5', other));
+    await using lab = await Lab.start(model);
+    const inventory = new MemoryInventory();
+    await settle(lab, model, inventory);
+    lab.router.faults.add({ kind: 'close-mid-reply', command: '/ip/dhcp-server/lease/set', after, times: 1 });
+    const guard = { deleteLimits: { always: 3, share: 0.05, most: 25 } };
+
+    const cut = await reconcileOnce(lab.target, swapped, { inventory, guard, signal: new AbortController().signal });
+    await settle(lab, swapped, inventory);
+
+    expect(cut.plan.changes).toHaveLength(2);
+    expect(lab.router.rows('/ip/dhcp-server/lease').map((row) => [row['address'], row['disabled']])).toEqual([
+      ['10.30.0.6', 'false'],
+      ['10.30.0.5', 'false'],
     ]);
   });
 
