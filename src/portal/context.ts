@@ -53,8 +53,12 @@ export interface GuestStatus {
   readonly username: string;
   readonly mac: string;
   readonly nas: string;
+  /** Of the site's, by which the guest got in. */
+  readonly method: string;
   /** When the portal let the guest in, milliseconds since 1970. */
   readonly since: number;
+  /** When the time a controller was asked for is over. Absent: RADIUS accounting tells. */
+  readonly until?: number;
   readonly expires: number;
   readonly language: PortalLanguage;
   readonly onward?: string;

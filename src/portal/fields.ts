@@ -17,7 +17,7 @@ const mostFields = 40;
 const longestValue = 1024;
 /** Signed by us, so long as it is. */
 const longestToken = 4 * 1024;
-/** Where a guest wanted to go: cut, since a guest cannot shorten it. */
+/** Where a guest wanted to go: cut, since a guest cannot shorten it; what was cut is longer than what is gone on to. */
 const longestUrl = 2 * 1024;
 
 const urls: ReadonlySet<string> = new Set([

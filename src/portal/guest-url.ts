@@ -12,8 +12,12 @@ const probeHosts: ReadonlySet<string> = new Set([
 /** The same on hosts that have other pages. */
 const probePaths = /^\/(?:generate_?204|gen_204|hotspot-detect\.html|kindle-wifi\/|library\/test\/success\.html)/;
 
-/** Longer ones would not fit the addresses that carry them on. */
-const longest = 1500;
+/**
+ * Octets of an address that a guest wanted to go to. One figure from the first view to the last, for routers and controllers: a
+ * longer one would not fit the address a router sends the guest to afterwards, which carries it, signed. Not cut, since half an
+ * address is another one.
+ */
+export const longestOnward = 700;
 
 /** Characters that mean something else to some parser of URLs. */
 const odd = /[\0-\x20\x7f\\]/;
@@ -30,11 +34,12 @@ export function onwardUrl(
   site: OwnPlaces,
   publicUrl: string | undefined,
 ): string | undefined {
-  if (text === undefined || odd.test(text) || !/^https?:\/\/[^/]/i.test(text)) return undefined;
+  if (text === undefined || text.length > longestOnward || odd.test(text) || !/^https?:\/\/[^/]/i.test(text))
+    return undefined;
   const url = parsed(text);
   if (url === undefined || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
   if (isProbe(url) || isOurs(url, site, publicUrl)) return undefined;
-  return url.href.length > longest ? undefined : url.href;
+  return url.href.length > longestOnward ? undefined : url.href;
 }
 
 /** Read once: `canParse` before would read it twice. */

@@ -15,8 +15,6 @@ export type MethodEntry = Entry & { readonly method: string };
 
 /** Without a limit of the service, as long as a working day: nothing takes it back before. */
 const usualSeconds = 8 * 60 * 60;
-/** In a URL that goes through a router: not so long that one of them minds. */
-const longestOnward = 600;
 const controllerMs = 15_000;
 
 /** Sends somebody who may on to the router, or has the controller let the device in. */
@@ -71,7 +69,7 @@ async function atController(
   }
   spent.use(context.nonce, contextMs);
   accepted(visit, context, { ...entry, seconds });
-  return { type: 'redirect', location: pathOf(visit.site, `/status?c=${statusToken(visit, context, entry)}`) };
+  return { type: 'redirect', location: pathOf(visit.site, `/status?c=${statusToken(visit, context, entry, seconds)}`) };
 }
 
 /** What a controller was told cannot be taken back: an account that ends far off is looked at again before. */
@@ -128,7 +126,13 @@ function somebody(context: GuestContext, { username }: Entry) {
   return { username, mac: context.mac, nas: nasOf(context) };
 }
 
-function statusToken({ portal, site, language }: Visit, context: GuestContext, { username }: Entry): string {
+/** @param seconds that a controller was asked for */
+function statusToken(
+  { portal, site, language }: Visit,
+  context: GuestContext,
+  { username, method }: MethodEntry,
+  seconds?: number,
+): string {
   const now = portal.deps.clock.now();
   const { onward } = context;
   return signToken(site.key, 'status', {
@@ -137,9 +141,11 @@ function statusToken({ portal, site, language }: Visit, context: GuestContext, {
     username,
     mac: context.mac,
     nas: nasOf(context),
+    method,
     since: now,
     expires: now + statusMs,
     language,
-    ...(onward === undefined || onward.length > longestOnward ? {} : { onward }),
+    ...(seconds === undefined ? {} : { until: now + seconds * 1000 }),
+    ...(onward === undefined ? {} : { onward }),
   });
 }

@@ -3,6 +3,7 @@ import type { OmadaBridge, PortalSite } from '../model/model.ts';
 import { contextMs, type OmadaDoor, skewMs } from './context.ts';
 import type { Fields } from './fields.ts';
 import { guestMac } from './guest-mac.ts';
+import { longestOnward } from './guest-url.ts';
 import type { OmadaClientContext } from './ports.ts';
 
 /** A guest as the redirect of a controller tells of one. */
@@ -16,8 +17,6 @@ export interface OmadaGuest {
 
 export type OmadaFlaw = 'wrong-site' | 'no-device' | 'reconnect' | 'old-controller' | 'bad-request';
 
-/** Octets of a URL that is passed back to the controller as it came. */
-const longestPassedOn = 700;
 /** Octets: an SSID has 32, and each may have become a replacement character. */
 const longestSsid = 128;
 
@@ -47,7 +46,7 @@ export function readOmada(fields: Fields, site: Pick<PortalSite, 'bridges'>, now
   const unit = readUnit(fields);
   if (unit === undefined) return 'bad-request';
   const ip = clientIp !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(clientIp) ? { clientIp } : {};
-  const fits = redirectUrl !== undefined && redirectUrl !== '' && Buffer.byteLength(redirectUrl) <= longestPassedOn;
+  const fits = redirectUrl !== undefined && redirectUrl !== '' && Buffer.byteLength(redirectUrl) <= longestOnward;
   const client: OmadaClientContext = { clientMac, site: siteName, ...ip, ...(fits ? { redirectUrl } : {}), ...unit };
   return {
     bridge,

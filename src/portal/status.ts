@@ -25,6 +25,7 @@ export async function status(visit: Visit, fields: Fields, gone: AbortSignal): P
   if ('answer' in read) return read.answer;
   const { guest } = read;
   const seen: Visit = { ...visit, language: guest.language };
+  if (isOver(seen, guest)) return saying(seen, 'over', textsIn[guest.language].loggedOutText);
   if (await isOnline(seen, guest, gone)) return online(seen, guest, fields.get('c') ?? '');
   const looks = Number(/^[1-9]$/.exec(fields.get('n') ?? '')?.[0] ?? 1);
   return looks < mostLooks ? lookAgain(seen, fields.get('c') ?? '', looks + 1) : gaveUp(seen, guest);
@@ -35,17 +36,17 @@ export async function logOut(visit: Visit, fields: Fields): Promise<Answer> {
   const read = readStatus(visit, fields);
   if ('answer' in read) return read.answer;
   const seen: Visit = { ...visit, language: read.guest.language };
-  const { site, language, portal } = seen;
+  const { site, portal } = seen;
   const { username, mac, nas, type } = read.guest;
   const ended =
     type === 'mikrotik' && (await portal.deps.online.end({ username, mac, nas }, AbortSignal.timeout(logOutMs)));
   if (!ended) return refuse(portal, seen, { status: 502, message: 'logout-failed' });
   portal.deps.log.info({ site: site.name, nas, mac, username }, 'guest logged out');
-  const page = noticePage(
-    { site, language, heading: 'loggedOut' },
-    { text: textsIn[language].loggedOutText, problem: false },
-  );
-  return { type: 'page', status: 200, page };
+  return saying(seen, 'loggedOut', textsIn[seen.language].loggedOutText);
+}
+
+function saying({ site, language }: Visit, heading: Frame['heading'], text: string): Answer {
+  return { type: 'page', status: 200, page: noticePage({ site, language, heading }, { text, problem: false }) };
 }
 
 function readStatus(visit: Visit, fields: Fields): { readonly guest: GuestStatus } | { readonly answer: Answer } {
@@ -55,6 +56,11 @@ function readStatus(visit: Visit, fields: Fields): { readonly guest: GuestStatus
   if (guest?.site !== site.name) return { answer: refuse(portal, visit, { status: 400, message: 'page-invalid' }) };
   if (guest.expires > portal.deps.clock.now()) return { guest };
   return { answer: refuse(portal, visit, { status: 410, message: 'page-expired' }) };
+}
+
+/** Controllers are not asked: what they were told ends by itself. */
+function isOver({ portal }: Visit, { until }: GuestStatus): boolean {
+  return until !== undefined && until <= portal.deps.clock.now();
 }
 
 async function isOnline({ portal }: Visit, guest: GuestStatus, gone: AbortSignal): Promise<boolean> {

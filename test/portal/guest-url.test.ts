@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { onwardUrl } from '../../src/portal/guest-url.ts';
+import { longestOnward, onwardUrl } from '../../src/portal/guest-url.ts';
 import { site } from './support.ts';
 
 const portal = 'https://portal.example';
@@ -79,7 +79,7 @@ describe('where a guest wanted to go', () => {
         expect(url).toMatch(/^https?:\/\/[^/@\s]+\/[!-~]*$/);
         expect(new URL(url)).toMatchObject({ username: '', password: '' });
         expect(onward(url)).toBe(url);
-        expect(url.length).toBeLessThanOrEqual(1500);
+        expect(url.length).toBeLessThanOrEqual(longestOnward);
       }),
     );
   });

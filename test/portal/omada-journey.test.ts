@@ -100,6 +100,22 @@ describe('a guest whom a controller sent to the portal', () => {
     expect(lab.omada.asked.map(({ seconds }) => seconds)).toEqual([8 * 3600, 86_400]);
   });
 
+  it('is told when the time that the controller was asked for is over', async () => {
+    await using lab = await PortalLab.start();
+    const sent = await still.submit(await arrive(lab, eap), { terms: 'accepted' });
+    const url = new URL(sent.headers.location ?? '', lab.url).href;
+
+    await lab.clock.sleep(3600_000 - 1);
+    const before = await still.get(url);
+    await lab.clock.sleep(1);
+    const after = await still.get(url);
+
+    expect(before.heading).toBe('You are online');
+    expect(after).toMatchObject({ status: 200, heading: 'Your time is over' });
+    expect(after.text).toContain('To go online again, open any website');
+    expect(after.refresh).toBeUndefined();
+  });
+
   it('OM-13: goes on to a web page only', async () => {
     await using lab = await PortalLab.start();
     const ends: (string | undefined)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
-import { fromRouter, mac, PortalLab, site } from './support.ts';
+import { fromRouter, login, mac, PortalLab, site } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });
 const session = { username: 'anna', mac, nas: 'cafe-1' };
@@ -16,6 +16,19 @@ describe('a guest whom the router let in', () => {
     expect(page).toMatchObject({ status: 200, heading: 'You are online' });
     expect(page.links.map(({ href }) => href)).toEqual(['http://news.example/today?x=1']);
     expect(page.refresh).toEqual({ seconds: 3, url: 'http://news.example/today?x=1' });
+  });
+
+  it.each([
+    [700, 'the page'],
+    [701, 'the welcome page'],
+  ])('that asked for an address of %i characters goes on to %s', async (length, where) => {
+    await using lab = await PortalLab.start();
+    const original = 'http://news.example/'.padEnd(length, 'a');
+    const url = await statusUrl(lab, { 'link-orig': original });
+    lab.online.open.push(session);
+
+    const welcome = 'https://cafe.example/welcome';
+    expect((await guest.get(url)).refresh?.url).toBe(where === 'the page' ? original : welcome);
   });
 
   it.each([
@@ -73,6 +86,18 @@ describe('a guest whom the router sent back', () => {
     lab.online.open.push(session);
 
     expect((await guest.get(url)).refresh?.url).toBe('http://news.example/today?x=1');
+  });
+
+  it('does so with the longest name and the longest address there are', async () => {
+    await using lab = await PortalLab.start();
+    const username = 'a'.repeat(253);
+    lab.logins.set(username, login(username));
+    const original = 'http://news.example/'.padEnd(700, 'a');
+    const refused = await statusUrl(lab, { 'link-orig': original }, username);
+    const url = await statusUrl(lab, { 'link-orig': refused, error: 'radius-timeout' }, username);
+    lab.online.open.push({ ...session, username });
+
+    expect((await guest.get(url)).refresh?.url).toBe(original);
   });
 });
 
@@ -153,8 +178,12 @@ describe('the address of a status page', () => {
 });
 
 /** Of a guest who was sent to the router. */
-async function statusUrl(lab: PortalLab, more: Readonly<Record<string, string>> = {}): Promise<string> {
+async function statusUrl(
+  lab: PortalLab,
+  more: Readonly<Record<string, string>> = {},
+  username = 'anna',
+): Promise<string> {
   const page = await guest.get(`${lab.url}/p/cafe?${fromRouter(more)}`);
-  const sent = await guest.submit(page, { username: 'anna', password: 'correct horse' });
+  const sent = await guest.submit(page, { username, password: 'correct horse' });
   return new URL(sent.headers.location ?? '').searchParams.get('dst') ?? '';
 }

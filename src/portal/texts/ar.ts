@@ -11,6 +11,7 @@ export const ar: Texts = {
     online: 'أنت متصل بالإنترنت',
     offline: 'لست متصلًا بعد',
     loggedOut: 'تم تسجيل الخروج',
+    over: 'انتهى وقتك',
   },
   wifi: 'واي فاي',
   username: 'اسم المستخدم',

@@ -11,6 +11,7 @@ export const de: Texts = {
     online: 'Sie sind online',
     offline: 'Sie sind noch nicht online',
     loggedOut: 'Sie sind abgemeldet',
+    over: 'Ihre Zeit ist um',
   },
   wifi: 'WLAN',
   username: 'Benutzername',

@@ -11,6 +11,7 @@ export const en: Texts = {
     online: 'You are online',
     offline: 'You are not online yet',
     loggedOut: 'You are logged out',
+    over: 'Your time is over',
   },
   wifi: 'Wi-Fi',
   username: 'Username',

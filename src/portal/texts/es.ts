@@ -11,6 +11,7 @@ export const es: Texts = {
     online: 'Tienes conexión',
     offline: 'Aún no tienes conexión',
     loggedOut: 'Has cerrado la sesión',
+    over: 'Tu tiempo ha terminado',
   },
   wifi: 'Wi-Fi',
   username: 'Usuario',

@@ -11,6 +11,7 @@ export const fr: Texts = {
     online: 'Vous êtes en ligne',
     offline: 'Vous n’êtes pas encore en ligne',
     loggedOut: 'Vous êtes déconnecté',
+    over: 'Votre temps est écoulé',
   },
   wifi: 'Wi-Fi',
   username: 'Nom d’utilisateur',

@@ -11,6 +11,7 @@ export const pt: Texts = {
     online: 'Já tem Internet',
     offline: 'Ainda não tem Internet',
     loggedOut: 'A sessão foi terminada',
+    over: 'O seu tempo terminou',
   },
   wifi: 'Wi-Fi',
   username: 'Nome de utilizador',

@@ -11,6 +11,7 @@ export const sw: Texts = {
     online: 'Umeunganishwa',
     offline: 'Bado hujaunganishwa',
     loggedOut: 'Umetoka',
+    over: 'Muda wako umekwisha',
   },
   wifi: 'Wi-Fi',
   username: 'Jina la mtumiaji',

@@ -53,6 +53,8 @@ export interface Texts {
     readonly online: string;
     readonly offline: string;
     readonly loggedOut: string;
+    /** The time a controller was asked for has passed. */
+    readonly over: string;
   };
   readonly wifi: string;
   readonly username: string;
