@@ -67,8 +67,8 @@ function fileFinding({ menu, identity, owner }: Row): Finding {
   return {
     code: 'LM_FILE_IN_THE_WAY',
     message:
-      `${menu} ${identity} is there and is not ours, in a folder that we did not make; ${owner} waits until it is moved ` +
-      'away or another folder is declared',
+      `${menu} ${identity} is there with other contents, in a folder that we did not make as far as is known; ${owner} ` +
+      'waits until it is moved away or removed, or another folder is declared',
   };
 }
 
