@@ -8,7 +8,8 @@ import { MemoryInventory } from '../support/memory-inventory.ts';
 import { applied, byHand, held, operator, row, seen } from './support.ts';
 
 const menu = '/ppp/secret';
-const target = { name: 'core-1', ordered: ['/radius'] };
+const refuses = ({ fields }: Pick<ObservedRow, 'fields'>) => fields['speed'] === '2M';
+const target = { name: 'core-1', ordered: ['/radius'], refuses: { '/radius': refuses } };
 
 function compare(desired: readonly Row[], observed: Observation, inventory = new MemoryInventory()): Difference {
   return diff(desired, observed, { operator, target, inventory });
@@ -127,6 +128,30 @@ describe('any two states', () => {
     );
   });
 });
+
+describe('any rows of others in an ordered menu', () => {
+  it('stand behind ours where they would undo them, and ours stand in the declared order', () => {
+    fc.assert(
+      fc.property(rows, observations, (desired, observed) => {
+        const { changes } = compare(desired as readonly Row[], seen(...observed));
+        const after = applied(observed, changes).filter((each) => each.menu === '/radius');
+
+        const ours = after.filter((each) => isWanted(desired as readonly Row[], each));
+        const others = after.filter((each) => !ours.includes(each) && each.marker?.operator !== operator);
+        const first = others.find(refuses);
+        const last = ours.at(-1);
+        if (first !== undefined && last !== undefined)
+          expect(after.indexOf(first)).toBeGreaterThan(after.indexOf(last));
+        const wanted = desired.filter((each) => ours.some((row) => keyOf(row) === keyOf(each)));
+        expect(ours.map(({ identity }) => identity)).toEqual(wanted.map(({ identity }) => identity));
+      }),
+    );
+  });
+});
+
+function isWanted(desired: readonly Row[], { marker, ...row }: ObservedRow): boolean {
+  return marker?.operator === operator && desired.some((each) => keyOf(each) === keyOf(row));
+}
 
 describe('a row that somebody made by hand', () => {
   it('is adopted when it has our identity, and only the fields that differ are set', () => {
