@@ -1,4 +1,4 @@
-/** How a login through the portal ended: `accepted`, or why not. */
+/** How far a login came: `sent` to the router and then `online`, `accepted` by the controller, or why not. */
 export type LoginResult = string;
 
 export interface LoginSample {

@@ -27,21 +27,33 @@ export function decide(visit: Visit, login: PasswordLogin): Decision {
   return decision;
 }
 
-/** What became of somebody who may on: sent to the router or let in by the controller, or why neither could be done. */
-export type Outcome = { readonly refused: string } | { readonly seconds?: number };
+/** How far the portal brings somebody: the router decides anew whom it lets in, a controller has let in who is accepted. */
+export type Brought = 'sent' | 'accepted';
+
+/** What became of somebody who may on, or why nothing could. */
+export type Outcome = { readonly refused: string } | { readonly result: Brought; readonly seconds?: number };
+
+/** What decided, in `lastmile why`: RADIUS's decision about the password made here is told as `portal`. */
+export const portalMethod = 'portal-page';
+
+const broughtWords: Readonly<Record<Brought, string>> = {
+  sent: 'sent to the router',
+  accepted: 'let in by the controller',
+};
 
 /** Keeps what became of somebody for `lastmile why`. */
 export function keep({ portal }: Visit, { username, mac, nas }: Somebody, outcome: Outcome): void {
   const { clock, decisions } = portal.deps;
-  const known = { at: clock.now(), username, nas, callingStationId: mac, method: 'portal' };
+  const known = { at: clock.now(), username, nas, callingStationId: mac, method: portalMethod };
   if ('refused' in outcome) {
     decisions.record({ ...known, verdict: 'reject', reason: outcome.refused });
     return;
   }
-  const { seconds } = outcome;
+  const { result, seconds } = outcome;
   decisions.record({
     ...known,
     verdict: 'accept',
+    reply: broughtWords[result],
     ...(seconds === undefined ? {} : { sessionTimeoutSeconds: seconds }),
   });
 }

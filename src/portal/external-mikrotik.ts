@@ -70,11 +70,11 @@ function toRouter(visit: Visit, guest: MikrotikGuest, entry: Entry, json: boolea
     keep(visit, who, { refused: login });
     return answer(routerRefusals[login]);
   }
-  counters.login(site.name, 'external', 'accepted');
-  keep(visit, who, entry.seconds === undefined ? {} : { seconds: entry.seconds });
+  counters.login(site.name, 'external', 'sent');
+  keep(visit, who, { result: 'sent', ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }) });
   portal.deps.log.info(
     { site: site.name, nas: bridge.router, mac, username, method: 'external', from },
-    'guest let in',
+    'guest sent to the router',
   );
   if (!json) return handOver(visit, bridge, login);
   for (const [name, value] of login.fields) login.url.searchParams.set(name, value);

@@ -2,7 +2,7 @@ import type { MikrotikBridge, OmadaBridge } from '../model/model.ts';
 import type { Answer } from './answer.ts';
 import type { Entry } from './check-password.ts';
 import { contextMs, type GuestContext, type MikrotikDoor, type OmadaDoor, statusMs } from './context.ts';
-import { keep } from './decide.ts';
+import { type Brought, keep } from './decide.ts';
 import { textsIn } from './language.ts';
 import { handOver, routerLogin, routerRefusals } from './mikrotik.ts';
 import { grantKey } from './omada.ts';
@@ -41,7 +41,7 @@ function toRouter(
   const login = routerLogin(visit, bridge, door, guest);
   if (typeof login === 'string') return unavailable(visit, context, entry, routerRefusals[login]);
   visit.portal.spent.use(nonce, contextMs);
-  accepted(visit, context, entry);
+  brought(visit, context, entry, 'sent');
   return handOver(visit, bridge, login);
 }
 
@@ -68,7 +68,7 @@ async function atController(
     return unavailable(visit, context, entry, controllerRefusals[verdict.result]);
   }
   spent.use(context.nonce, contextMs);
-  accepted(visit, context, { ...entry, seconds });
+  brought(visit, context, { ...entry, seconds }, 'accepted');
   return { type: 'redirect', location: pathOf(visit.site, `/status?c=${statusToken(visit, context, entry, seconds)}`) };
 }
 
@@ -102,15 +102,15 @@ function unavailable(visit: Visit, context: GuestContext, entry: MethodEntry, re
   return refuse(portal, visit, { ...refusal, link });
 }
 
-function accepted(visit: Visit, context: GuestContext, entry: MethodEntry): void {
+function brought(visit: Visit, context: GuestContext, entry: MethodEntry, result: Brought): void {
   const { counters, log } = visit.portal.deps;
   const { method, seconds, username } = entry;
-  keep(visit, somebody(context, entry), seconds === undefined ? {} : { seconds });
-  counters.login(visit.site.name, method, 'accepted');
+  keep(visit, somebody(context, entry), { result, ...(seconds === undefined ? {} : { seconds }) });
+  counters.login(visit.site.name, method, result);
   const facts = { ...factsOf(visit, context, method), username };
   // Pages without an account can be sent by the thousand, for devices that are not there: a router sees, a controller saw.
-  if (method === 'click-through' && context.door.type === 'mikrotik') log.debug(facts, 'guest sent to the router');
-  else log.info(facts, 'guest let in');
+  if (result === 'accepted') log.info(facts, 'guest let in');
+  else log[method === 'click-through' ? 'debug' : 'info'](facts, 'guest sent to the router');
 }
 
 /** What the log says of a guest. */

@@ -86,6 +86,7 @@ function portalOf(deps: PortalDeps): Portal {
     spent: new Spent(deps.clock),
     grants: new Grants(deps.clock, redirectMs),
     issued: new Spent(deps.clock),
+    seenOnline: new Spent(deps.clock),
     firstViews: new FirstViews(),
     nonce: nonceSource(deps.random),
     waiting: { count: 0 },

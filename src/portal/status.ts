@@ -1,7 +1,7 @@
 import { parseMac } from '../base/mac.ts';
 import type { Answer } from './answer.ts';
-import type { GuestStatus } from './context.ts';
-import { isRejectReason, messageFor } from './decide.ts';
+import { type GuestStatus, statusMs } from './context.ts';
+import { isRejectReason, messageFor, portalMethod } from './decide.ts';
 import type { Fields } from './fields.ts';
 import { textsIn } from './language.ts';
 import { type Frame, noticePage } from './pages/render.ts';
@@ -26,7 +26,10 @@ export async function status(visit: Visit, fields: Fields, gone: AbortSignal): P
   const { guest } = read;
   const seen: Visit = { ...visit, language: guest.language };
   if (isOver(seen, guest)) return saying(seen, 'over', textsIn[guest.language].loggedOutText);
-  if (await isOnline(seen, guest, gone)) return online(seen, guest, fields.get('c') ?? '');
+  if (await isOnline(seen, guest, gone)) {
+    countOnline(seen, guest);
+    return online(seen, guest, fields.get('c') ?? '');
+  }
   const looks = Number(/^[1-9]$/.exec(fields.get('n') ?? '')?.[0] ?? 1);
   return looks < mostLooks ? lookAgain(seen, fields.get('c') ?? '', looks + 1) : gaveUp(seen, guest);
 }
@@ -82,6 +85,12 @@ async function isOnline({ portal }: Visit, guest: GuestStatus, gone: AbortSignal
   }
 }
 
+/** Once for each login, however often its page is looked at. Who is let in by a controller was counted then. */
+function countOnline({ portal, site }: Visit, { type, username, mac, nas, method, since }: GuestStatus): void {
+  if (type !== 'mikrotik' || !portal.seenOnline.use([username, mac, nas, since].join('\0'), statusMs)) return;
+  portal.deps.counters.login(site.name, method, 'online');
+}
+
 function online({ site, language }: Visit, guest: GuestStatus, token: string): Answer {
   const texts = textsIn[language];
   const onward = guest.onward ?? site.welcomeUrl;
@@ -133,7 +142,7 @@ function failureOf({ portal }: Visit, { username, mac, since }: GuestStatus): Me
     .of(username)
     .filter(({ at, callingStationId }) => at >= since && parseMac(callingStationId ?? '') === mac)
     // A second press of the button is refused for what is no matter of the account.
-    .filter(({ method, reason }) => method !== 'portal' || reason === undefined || isRejectReason(reason))
+    .filter(({ method, reason }) => method !== portalMethod || reason === undefined || isRejectReason(reason))
     .at(-1);
   if (last === undefined || last.verdict === 'accept') return 'try-again';
   const message = messageFor(last.reason ?? '');

@@ -31,6 +31,8 @@ export interface Portal {
   readonly grants: Grants;
   /** One-time passwords that were handed out. */
   readonly issued: Spent;
+  /** Logins that were seen online. */
+  readonly seenOnline: Spent;
   readonly firstViews: FirstViews;
   /** Another text each time, which nobody can guess. */
   readonly nonce: () => string;

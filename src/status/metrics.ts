@@ -146,7 +146,7 @@ export class Metrics {
     });
     new Counter({
       name: 'lastmile_portal_logins_total',
-      help: 'Logins at portal sites by what became of them, since the start',
+      help: 'Logins at portal sites by how far they came: sent to the router, seen online, accepted by the controller, or why not; since the start',
       registers,
       labelNames: ['site', 'method', 'result'] as const,
       collect() {

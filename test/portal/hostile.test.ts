@@ -385,7 +385,7 @@ describe('the log', () => {
 
     const logged = lab.logged.join('');
     const target = new URL(sent.headers.location ?? '');
-    expect(logged).toContain('guest let in');
+    expect(logged).toContain('guest sent to the router');
     for (const secret of [
       'horse',
       'guessed',

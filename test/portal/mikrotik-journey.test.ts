@@ -43,8 +43,8 @@ describe('a guest whom a router sent to the portal', () => {
     await guest.submit(await arrive(lab), { username: 'anna', password: 'wrong' });
 
     expect(lab.decisions.of('anna')).toMatchObject([
-      { verdict: 'accept', nas: 'cafe-1', callingStationId: mac, method: 'portal' },
-      { verdict: 'reject', reason: 'wrong-password', nas: 'cafe-1', callingStationId: mac, method: 'portal' },
+      { verdict: 'accept', reply: 'sent to the router', nas: 'cafe-1', callingStationId: mac, method: 'portal-page' },
+      { verdict: 'reject', reason: 'wrong-password', nas: 'cafe-1', callingStationId: mac, method: 'portal-page' },
     ]);
   });
 

@@ -81,7 +81,13 @@ describe('a guest whom a controller sent to the portal', () => {
       { site: 'cafe', method: 'click-through', result: 'accepted', value: 1 },
     ]);
     expect(lab.decisions.of(guestUsername('cafe', '02:00:00:00:00:01'))).toMatchObject([
-      { verdict: 'accept', nas: 'hq', method: 'portal', sessionTimeoutSeconds: 3600 },
+      {
+        verdict: 'accept',
+        reply: 'let in by the controller',
+        nas: 'hq',
+        method: 'portal-page',
+        sessionTimeoutSeconds: 3600,
+      },
     ]);
   });
 

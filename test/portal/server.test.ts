@@ -109,7 +109,7 @@ describe('what is counted', () => {
 
     expect(lab.counters.logins()).toEqual([
       { site: 'cafe', method: 'login', result: 'wrong-password', value: 1 },
-      { site: 'cafe', method: 'login', result: 'accepted', value: 1 },
+      { site: 'cafe', method: 'login', result: 'sent', value: 1 },
     ]);
     expect(lab.counters.refusals()).toEqual([
       { reason: 'wrong-router', value: 1 },

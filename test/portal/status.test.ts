@@ -18,6 +18,19 @@ describe('a guest whom the router let in', () => {
     expect(page.refresh).toEqual({ seconds: 3, url: 'http://news.example/today?x=1' });
   });
 
+  it('is counted as sent, and once as online, however often its page is looked at', async () => {
+    await using lab = await PortalLab.start();
+    const url = await statusUrl(lab);
+    const sent = lab.counters.logins();
+    lab.online.open.push(session);
+
+    await guest.get(url);
+    await guest.get(url);
+
+    expect(sent).toEqual([{ site: 'cafe', method: 'login', result: 'sent', value: 1 }]);
+    expect(lab.counters.logins().slice(1)).toEqual([{ site: 'cafe', method: 'login', result: 'online', value: 1 }]);
+  });
+
   it.each([
     [700, 'the page'],
     [701, 'the welcome page'],
