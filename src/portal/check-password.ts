@@ -1,5 +1,7 @@
 import { decide, messageFor, type PasswordLogin } from './decide.ts';
 import type { LoginPage } from './landing.ts';
+import type { Lockout } from './lockout.ts';
+import { sourceOf } from './source.ts';
 import type { Portal, Visit } from './visit.ts';
 
 /** A guest the portal lets in. */
@@ -18,18 +20,37 @@ export interface Problem extends LoginPage {
 
 /** A wrong name and a wrong password take the same time, and guessing takes its time. */
 const rejectDelayMs = 500;
-/** The same at a site where very many are wrong. */
+/** The same at a site where very many are wrong, or to where very many came from. */
 const longDelayMs = 3_000;
 /** Answers held back at once; above it they go out as they come. */
 const mostHeld = 5_000;
 
-/** The declared password, by the decision RADIUS takes too. Whoever guesses has to wait. */
-export async function checkPassword(visit: Visit, login: PasswordLogin): Promise<Entry | Problem> {
-  const { portal, site } = visit;
-  const { username, mac } = login;
-  const device = [site.name, mac].join('\0');
+/** Whom a try counts against. */
+interface Guesser {
+  /** A device at a source: nobody elsewhere can make it wait, nor others free it. */
+  readonly device: string;
+  readonly source: string;
+  readonly devices: Lockout;
+  /** How long it has to wait for what it did itself. */
+  readonly waitMs: number;
+}
+
+/**
+ * The declared password, by the decision RADIUS takes too. Whoever guesses has to wait.
+ *
+ * @param page does the login come by a page that we signed for this device? What others post names any device they like: it makes
+ * none wait
+ */
+export async function checkPassword(
+  visit: Visit,
+  login: PasswordLogin,
+  page: 'ours' | 'of-others',
+): Promise<Entry | Problem> {
+  const { portal } = visit;
+  const { username } = login;
+  const guesser = guesserOf(visit, login, page);
   const nameMs = nameWait(portal, username);
-  const waitMs = Math.max(portal.devices.wait(device), nameMs > 0 && !mayTry(portal, username, device) ? nameMs : 0);
+  const waitMs = Math.max(guesser.waitMs, nameMs > 0 && !mayTry(portal, username, guesser) ? nameMs : 0);
   if (waitMs > 0) return locked(waitMs, username);
   const decision = decide(visit, login);
   const known = portal.deps.directory.login(username);
@@ -40,10 +61,17 @@ export async function checkPassword(visit: Visit, login: PasswordLogin): Promise
   }
   const problem = messageFor(decision.reason);
   if (problem !== 'wrong-password') return { status: 403, problem, at: 'username', username };
-  portal.devices.failed(device);
+  guesser.devices.failed(guesser.device);
   (known === undefined ? portal.inventedNames : portal.usernames).failed(username);
-  await holdBack(visit);
+  await holdBack(visit, guesser);
   return nameMs > 0 ? locked(nameMs, username) : { status: 401, problem, at: 'password', username };
+}
+
+function guesserOf({ portal, site, from }: Visit, { mac }: PasswordLogin, page: 'ours' | 'of-others'): Guesser {
+  const source = sourceOf(from);
+  const device = [site.name, mac, source].join('\0');
+  const devices = page === 'ours' ? portal.devices : portal.devicesOfOthers;
+  return { device, source, devices, waitMs: page === 'ours' ? devices.wait(device) : 0 };
 }
 
 function locked(waitMs: number, username: string): Problem {
@@ -58,22 +86,35 @@ function nameWait({ usernames, inventedNames }: Portal, username: string): numbe
  * Guessing at a name must not keep its owner out, so a device that did nothing wrong may try. Devices are easily made up: so
  * many tries of all of them, and no more.
  */
-function mayTry({ devices, lockedTries }: Portal, username: string, device: string): boolean {
+function mayTry({ lockedTries }: Portal, username: string, { devices, device }: Guesser): boolean {
   return !devices.hasFailed(device) && lockedTries.take(username) === 'taken';
 }
 
-/** Devices can be made up, so what is wrong is also counted for the whole site: there it makes nobody wait but the wrong. */
-async function holdBack({ portal, site }: Visit): Promise<void> {
-  const { places, held, deps } = portal;
-  const calm = places.wait(site.name) === 0;
-  places.failed(site.name);
-  if (calm && places.wait(site.name) > 0)
-    deps.log.warn({ site: site.name }, 'very many wrong passwords at a portal site');
+/**
+ * Devices can be made up, so what is wrong is also counted for the whole site, and for where it came from: there it makes nobody
+ * wait but the wrong, since a café has one address for all its guests.
+ */
+async function holdBack({ portal, site }: Visit, { source }: Guesser): Promise<void> {
+  const { places, sources, held, deps } = portal;
+  const calmSite = isCalm(places, site.name, () =>
+    deps.log.warn({ site: site.name }, 'very many wrong passwords at a portal site'),
+  );
+  const calmSource = isCalm(sources, source, () =>
+    deps.log.warn({ site: site.name, from: source }, 'very many wrong passwords from one address'),
+  );
   if (held.count >= mostHeld) return;
   held.count += 1;
   try {
-    await deps.clock.sleep(calm ? rejectDelayMs : longDelayMs);
+    await deps.clock.sleep(calmSite && calmSource ? rejectDelayMs : longDelayMs);
   } finally {
     held.count -= 1;
   }
+}
+
+/** Was it calm before this failure? @param tell that it is no more */
+function isCalm(lockout: Lockout, who: string, tell: () => void): boolean {
+  const calm = lockout.wait(who) === 0;
+  lockout.failed(who);
+  if (calm && lockout.wait(who) > 0) tell();
+  return calm;
 }

@@ -46,7 +46,7 @@ export async function externalLogin(visit: Visit, fields: Fields, json: boolean)
     return answer({ status: 400, message: 'fields-missing', ...again });
   }
   const login = { username, password, mac: guest.mac, nas: guest.bridge.router };
-  const entry = await checkPassword(visit, login);
+  const entry = await checkPassword(visit, login, 'of-others');
   if ('problem' in entry) {
     portal.deps.counters.login(site.name, 'external', entry.problem);
     const { status, problem, minutes } = entry;

@@ -29,7 +29,7 @@ async function byPassword(visit: Visit, context: GuestContext, fields: Fields): 
   if (username === '' || password === '') {
     return { status: 400, problem: 'fields-missing', at: username === '' ? 'username' : 'password', username };
   }
-  return checkPassword(visit, { username, password, mac: context.mac, nas: nasOf(context) });
+  return checkPassword(visit, { username, password, mac: context.mac, nas: nasOf(context) }, 'ours');
 }
 
 function byTerms(visit: Visit, context: GuestContext, fields: Fields): Entry | Problem {

@@ -78,10 +78,12 @@ function portalOf(deps: PortalDeps): Portal {
   return {
     deps,
     devices: new Lockout(deps.clock, deviceLimits),
+    devicesOfOthers: new Lockout(deps.clock, deviceLimits),
     usernames: new Lockout(deps.clock, usernameLimits),
     inventedNames: new Lockout(deps.clock, usernameLimits),
     lockedTries: new Rate(deps.clock, lockedTryLimits),
     places: new Lockout(deps.clock, placeLimits),
+    sources: new Lockout(deps.clock, placeLimits),
     freeGuests: new Rate(deps.clock, freeGuestLimits),
     spent: new Spent(deps.clock),
     grants: new Grants(deps.clock, redirectMs),

@@ -13,16 +13,19 @@ import type { Message, Texts } from './texts/texts.ts';
 /** The portal between two requests. */
 export interface Portal {
   readonly deps: PortalDeps;
-  /** By site and device. */
+  /** By site, device and source: who sends pages of ours. */
   readonly devices: Lockout;
+  /** The same of pages of others, where it makes nobody wait by itself. */
+  readonly devicesOfOthers: Lockout;
   /** By username, at whichever site. */
   readonly usernames: Lockout;
   /** The same of names that nobody has: a flood of them pushes out nothing but them. */
   readonly inventedNames: Lockout;
   /** Tries for usernames that have to wait. */
   readonly lockedTries: Rate;
-  /** Whole sites. */
+  /** Whole sites, and where requests come from. */
   readonly places: Lockout;
+  readonly sources: Lockout;
   /** Guests without an account, by site. */
   readonly freeGuests: Rate;
   /** Pages that let somebody in. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { portalPassword, slotOf } from '../../src/access/portal-password.ts';
 import { GuestClient } from '../../src/simulator/guest-client.ts';
-import { mac, PortalLab, site, siteKey } from './support.ts';
+import { fromRouter, mac, PortalLab, site, siteKey } from './support.ts';
 
 const guest = new GuestClient({ follow: 0 });
 
@@ -134,13 +134,26 @@ describe('a page of another portal', () => {
     }
   });
 
-  it('has to wait like everybody after five wrong passwords', async () => {
+  it('makes no device wait, since anybody can post its MAC: neither at our own pages nor at others', async () => {
     await using lab = await PortalLab.start();
-    for (let at = 0; at < 5; at += 1) await postJson(lab, { ...posted, password: `guess ${at}` });
+    for (let at = 0; at < 5; at += 1) await postJson(lab, { ...posted, username: 'ben', password: `guess ${at}` });
 
-    const answer = await postJson(lab, posted);
+    const page = await guest.get(`${lab.url}/p/cafe?${fromRouter()}`);
+    const ours = await guest.submit(page, { username: 'anna', password: 'correct horse' });
+    const others = await postJson(lab, posted);
 
-    expect(answer).toMatchObject({ status: 429, body: { reason: 'locked' } });
+    expect([ours.status, others.status]).toEqual([303, 200]);
+  });
+
+  it('makes a username wait after twenty wrong passwords, though not for a device that guessed nothing', async () => {
+    await using lab = await PortalLab.start();
+    for (let at = 0; at < 20; at += 1) await postJson(lab, { ...posted, password: `guess ${at}` });
+
+    const guesser = await postJson(lab, posted);
+    const another = await postJson(lab, { ...posted, mac: '02:00:00:00:00:01' });
+
+    expect(guesser).toMatchObject({ status: 429, body: { reason: 'locked' } });
+    expect(another.status).toBe(200);
   });
 });
 

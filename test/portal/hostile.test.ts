@@ -361,7 +361,31 @@ describe('somebody who guesses', () => {
     expect(lab.clock.slept.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 500));
     expect(lab.clock.slept.slice(60)).toEqual([3_000]);
     expect(right.status).toBe(303);
-    expect(lab.logged.filter((line) => line.includes('very many wrong passwords'))).toHaveLength(1);
+    expect(lab.logged.filter((line) => line.includes('very many wrong passwords at a portal site'))).toHaveLength(1);
+  });
+
+  it('makes a device of somebody at another address wait for nothing', async () => {
+    await using lab = await PortalLab.start();
+    lab.trustedProxies = ['127.0.0.0/8'];
+    const at = (from: string) => new GuestClient({ follow: 0, headers: { 'x-forwarded-for': from } });
+    const guessAt = async (client: GuestClient, password: string) =>
+      client.submit(await client.get(`${lab.url}/p/cafe?${fromRouter()}`), { username: 'anna', password });
+    for (let tried = 0; tried < 5; tried += 1) await guessAt(at(`2001:db8:7:7::${tried}`), 'guess');
+
+    expect((await guessAt(at('2001:db8:7:7::abcd'), 'correct horse')).status).toBe(429);
+    expect((await guessAt(at('2001:db8:7:8::1'), 'correct horse')).status).toBe(303);
+  });
+
+  it('waits longer for each answer once 60 in a minute come from one address, at whichever site', async () => {
+    const sites = [site(), site({ name: 'bar' }), site({ name: 'inn' })];
+    await using lab = await PortalLab.start(sites);
+    for (let at = 0; at < 61; at += 1) await guess(lab, device(at), `user${at}`, 'guess', sites[at % 3]?.name);
+
+    const right = await guess(lab, mac, 'anna', 'correct horse');
+
+    expect(lab.clock.slept).toEqual([...Array.from({ length: 60 }, () => 500), 3_000]);
+    expect(right.status).toBe(303);
+    expect(lab.logged.filter((line) => line.includes('very many wrong passwords from one address'))).toHaveLength(1);
   });
 
   it('gains nothing from an account of its own', async () => {
