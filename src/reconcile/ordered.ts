@@ -30,7 +30,7 @@ export function layoutOf(
   const mine = new Set(before);
   const barrier = observed.findIndex((row) => !mine.has(row) && refuses(row));
   const stay = staying(before, barrier === -1 ? observed : observed.slice(0, barrier));
-  const end = barrier === -1 ? {} : placeBefore(observed[barrier]);
+  const end = inFrontOf(observed[barrier]);
   const places = new Map<Row, Place>();
   const moves: Change[] = [];
   // New rows are made first, in front of rows that stay; then those that move go in front of either.
@@ -39,13 +39,13 @@ export function layoutOf(
     const was = before[at];
     if (was === undefined) places.set(row, ofNew);
     else if (!stay.has(at)) moves.push(move(row, was, ofMoved));
-    if (was === undefined || stay.has(at)) ofMoved = { place: row.identity };
-    if (stay.has(at)) ofNew = ofMoved;
+    if (was === undefined) ofMoved = { place: row.identity };
+    else if (stay.has(at)) [ofNew, ofMoved] = [inFrontOf(was), inFrontOf(was)];
   }
   return { places, moves: moves.reverse() };
 }
 
-function placeBefore(row: ObservedRow | undefined): Place {
+function inFrontOf(row: ObservedRow | undefined): Place {
   return row === undefined ? {} : { place: row.identity, placeRow: row };
 }
 

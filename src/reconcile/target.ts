@@ -165,7 +165,7 @@ export interface Change {
   readonly adopts?: boolean;
   /** For a move, and a new row of an ordered menu: the identity of the row it goes in front of; absent for the end. */
   readonly place?: string;
-  /** The same row, where it is somebody else's: one of ours may have its identity. */
+  /** The same row, where it is there already: another may have its identity. */
   readonly placeRow?: ObservedRow;
 }
 

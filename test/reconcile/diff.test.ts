@@ -318,6 +318,23 @@ describe('an ordered menu', () => {
     expect(brief(compare([a, b, c, d], seen(held(d), held(b))).changes)).toEqual(['create a b', 'create c', 'move d']);
   });
 
+  it('makes a new row in front of the very row that becomes ours, where another has its identity, too', () => {
+    const foreign = held(b, {
+      marker: { operator: 'other', owner: 'Subscriber/b' },
+      fields: { speed: '1M' },
+      handle: '*1',
+    });
+    const nobodys = { ...byHand('/radius', 'b', { speed: '5M' }), handle: '*2' };
+    const wanted = { ...b, fields: { speed: '5M' } };
+
+    const { changes } = compare([a, wanted], seen(foreign, nobodys));
+
+    expect(changes).toMatchObject([
+      { action: 'create', identity: 'a', place: 'b', placeRow: { handle: '*2' } },
+      { action: 'update', identity: 'b', before: { handle: '*2' } },
+    ]);
+  });
+
   it('moves rows that go together to one place', () => {
     const changes = compare([c, d, a, b], seen(held(a), held(b), held(c), held(d))).changes;
 

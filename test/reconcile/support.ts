@@ -64,7 +64,8 @@ function moved(rows: readonly ObservedRow[], change: Change, us: string): readon
 }
 
 function placed(rows: readonly ObservedRow[], row: ObservedRow, change: Change, us: string): readonly ObservedRow[] {
-  const place = change.placeRow ?? named(rows, change, change.place, us);
+  const there = rows.find((each) => each === change.placeRow);
+  const place = there ?? named(rows, change, change.place, us);
   const at = place === undefined ? rows.length : rows.indexOf(place);
   return [...rows.slice(0, at), row, ...rows.slice(at)];
 }
