@@ -1,16 +1,17 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { codeOf } from '../base/errors.ts';
 import { hotspotPages } from '../hotspot-pages/hotspot-pages.ts';
 import type { PortalLanguage, PortalSettings } from '../model/model.ts';
+import { allowedMethods, type Place } from './allowed-methods.ts';
 import type { Answer } from './answer.ts';
 import { externalLogin, refuseExternal, siteOf } from './external-mikrotik.ts';
 import { type Fields, type FieldsResult, longestBody, readFields, readJsonFields, readQuery } from './fields.ts';
 import { landing } from './landing.ts';
 import { allLanguages, chooseLanguage } from './language.ts';
 import { logIn } from './log-in.ts';
-import { commonHeaders, contentPolicy, send } from './send.ts';
+import { refuseExpectation, refuseOctets } from './raw-answer.ts';
+import { type Security, send } from './send.ts';
 import { logOut, status } from './status.ts';
 import { isTrusted } from './trusted-proxy.ts';
 import { notice, type Portal, pathOf, publicUrlOf, type Refusal, refuse, type Visit } from './visit.ts';
@@ -26,31 +27,41 @@ type Handler = (
 /** Longest name of a site in a path. */
 const longestName = 256;
 const headerOctets = 16 * 1024;
-/** For a whole request to arrive, and for a connection to say something. */
-const requestMs = 15_000;
+/** Of a connection: longer than any answer takes. */
+const silentMs = 30_000;
 
-/** HTTP of the portal: addresses, limits, and a page for everything that goes wrong. */
-export function buildHttp(portal: Portal, tls: PortalSettings['tls']): FastifyInstance {
+/**
+ * HTTP of the portal: addresses, limits, and a page for everything that goes wrong.
+ *
+ * @param requestMs for a whole request to arrive
+ */
+export function buildHttp(portal: Portal, tls: PortalSettings['tls'], requestMs: number): FastifyInstance {
+  const limits = {
+    maxHeaderSize: headerOctets,
+    // Looked for by us, which has words for it.
+    requireHostHeader: false,
+    // Where headers have longer than requests, Node takes the two for each other.
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: Math.ceil(requestMs / 10),
+  };
   const server = fastify({
     bodyLimit: longestBody,
     forceCloseConnections: true,
     requestTimeout: requestMs,
-    connectionTimeout: 2 * requestMs,
+    connectionTimeout: silentMs,
     keepAliveTimeout: 5_000,
     trustProxy: (address) => isTrusted(address, portal.deps.settings().trustedProxies),
     // Parsed by us, and more strictly.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestName, querystringParser: () => ({}) },
     frameworkErrors: (_error, request, reply) => void refuseRequest(portal, request, reply, badRequest),
-    clientErrorHandler: (error, socket) => refuseOctets(portal, codeOf(error), socket),
-    ...(tls === undefined
-      ? { http: { maxHeaderSize: headerOctets } }
-      : { https: { ...certificateOptions(tls), maxHeaderSize: headerOctets } }),
+    clientErrorHandler: (error, socket) => refuseOctets(portal, error, socket),
+    ...(tls === undefined ? { http: limits } : { https: { ...certificateOptions(tls), ...limits } }),
   }) as unknown as FastifyInstance;
   addParsers(server);
-  addRoutes(server, portal);
-  server.setNotFoundHandler((request, reply) =>
-    refuseRequest(portal, request, reply, { status: 404, message: 'not-found' }),
+  server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    refuseExpectation(portal, request, response),
   );
+  addRoutes(server, portal);
   server.setErrorHandler((error, request, reply) => answerError(portal, error, request, reply));
   return server;
 }
@@ -73,9 +84,19 @@ const jsonType = 'application/json';
 const badRequest: Refusal = { status: 400, message: 'bad-request' };
 
 function addRoutes(server: FastifyInstance, portal: Portal): void {
+  const places: Place[] = [];
+  server.addHook('onRoute', ({ url, method }) => void places.push({ url, methods: [method].flat() }));
+  const nowhere = (request: FastifyRequest, reply: FastifyReply) => refusePlace(portal, places, request, reply);
+  // Before a body is waited for.
+  server.addHook('onRequest', (request, reply, next) => {
+    if (request.is404) nowhere(request, reply);
+    else if (hasNoHost(request)) refuseRequest(portal, request, reply, badRequest);
+    else next();
+  });
+  server.setNotFoundHandler(nowhere);
   server.get('/', (request, reply) => {
     const language = chooseLanguage(allLanguages, undefined, request.headers['accept-language']);
-    return answer(request, reply, notice({ language }, { status: 200, message: 'how-to-join' }));
+    return answer(portal, request, reply, notice({ language }, { status: 200, message: 'how-to-join' }));
   });
   server.get('/p/:site', atSite(portal, landing));
   server.post('/p/:site/login', atSite(portal, logIn));
@@ -105,8 +126,8 @@ function atSite(portal: Portal, handle: Handler) {
     const asked = read.result === 'read' ? read.fields.get('lang') : undefined;
     const language = chooseLanguage(site.languages, asked, request.headers['accept-language']);
     const visit = { portal, site, language, from: request.ip };
-    if (read.result === 'flawed') return answer(request, reply, refuse(portal, visit, flawOf(read, request)));
-    return answer(request, reply, await handle(visit, read.fields, request, reply.raw));
+    if (read.result === 'flawed') return answer(portal, request, reply, refuse(portal, visit, flawOf(read, request)));
+    return answer(portal, request, reply, await handle(visit, read.fields, request, reply.raw));
   };
 }
 
@@ -116,12 +137,22 @@ async function external(portal: Portal, request: FastifyRequest, reply: FastifyR
   const site = read.result === 'read' ? siteOf(portal.deps.sites(), read.fields) : undefined;
   const language = chooseLanguage(site?.languages ?? allLanguages, undefined, request.headers['accept-language']);
   if (read.result === 'flawed') {
-    return answer(request, reply, refuseExternal(portal, { language }, flawOf(read, request), json));
+    return answer(portal, request, reply, refuseExternal(portal, { language }, flawOf(read, request), json));
   }
   if (site === undefined) {
-    return answer(request, reply, refuseExternal(portal, { language }, { status: 404, message: 'wrong-site' }, json));
+    return answer(
+      portal,
+      request,
+      reply,
+      refuseExternal(portal, { language }, { status: 404, message: 'wrong-site' }, json),
+    );
   }
-  return answer(request, reply, await externalLogin({ portal, site, language, from: request.ip }, read.fields, json));
+  return answer(
+    portal,
+    request,
+    reply,
+    await externalLogin({ portal, site, language, from: request.ip }, read.fields, json),
+  );
 }
 
 /** Router pages as they are uploaded, for routers that are not reconciled. */
@@ -153,48 +184,49 @@ function isJson({ headers }: FastifyRequest): boolean {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === jsonType;
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, given: Answer): FastifyReply {
+function answer(portal: Portal, request: FastifyRequest, reply: FastifyReply, given: Answer): FastifyReply {
   const gzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\b)/.test(String(request.headers['accept-encoding'] ?? ''));
-  return send(reply, given, isOwnTls(request), gzip);
+  return send(reply, given, securityOf(portal, request), gzip);
 }
 
-/** What a proxy says of its own TLS is not ours to promise. */
-function isOwnTls({ raw }: FastifyRequest): boolean {
-  return 'encrypted' in raw.socket && raw.socket.encrypted === true;
+/** What a proxy says of its own TLS is not ours to promise; that there is some, its declared address tells. */
+function securityOf({ deps }: Portal, { raw }: FastifyRequest): Security {
+  if ('encrypted' in raw.socket && raw.socket.encrypted === true) return 'own-tls';
+  return deps.settings().publicUrl?.startsWith('https:') === true ? 'tls-before-us' : 'plain';
+}
+
+/** RFC 9112 §3.2: whoever speaks HTTP/1.1 says to whom. */
+function hasNoHost({ raw }: FastifyRequest): boolean {
+  return raw.headers.host === undefined && raw.httpVersion === '1.1';
+}
+
+/** There is nothing, or nothing of this method. */
+function refusePlace(
+  portal: Portal,
+  places: readonly Place[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const allowed = allowedMethods(places, request.url.split('?')[0] ?? '');
+  if (allowed === undefined) return refuseRequest(portal, request, reply, { status: 404, message: 'not-found' });
+  return refuseRequest(portal, request, reply.header('allow', allowed), { status: 405, message: 'bad-request' });
 }
 
 /** For what goes wrong before a site is known. */
 function refuseRequest(portal: Portal, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   const language: PortalLanguage = chooseLanguage(allLanguages, undefined, request.headers['accept-language']);
   const json = isJson(request) && request.url.startsWith('/external/');
-  return answer(request, reply, refuseExternal(portal, { language }, refusal, json));
+  return answer(portal, request, reply, refuseExternal(portal, { language }, refusal, json));
 }
 
 function answerError(portal: Portal, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Broken off, or too slow: that was answered where the connection ended.
+  if (codeOf(error) === 'ECONNRESET') return reply.hijack();
   const code = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (code === 413) return refuseRequest(portal, request, reply, { status: 413, message: 'too-large' });
   if (code < 500) return refuseRequest(portal, request, reply, { status: code, message: 'bad-request' });
   portal.deps.log.error({ err: error, path: request.url.split('?')[0] }, 'portal request failed');
   return refuseRequest(portal, request, reply, { status: 500, message: 'failed' });
-}
-
-/** A request that is not even HTTP: its headers are too long, or it never ends. */
-function refuseOctets(portal: Portal, code: string | undefined, socket: Socket): void {
-  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const tooLarge = code === 'HPE_HEADER_OVERFLOW';
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const given = refuse(portal, { language: 'en' }, { status: 400, message: tooLarge ? 'too-large' : 'bad-request' });
-  if (given.type !== 'page') return void socket.destroy();
-  const { html } = given.page;
-  const headers = {
-    ...commonHeaders(false),
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': contentPolicy(given.page, []),
-    'content-length': String(Buffer.byteLength(html)),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${html}`);
 }
 
 /** Aborted when the guest closes the page. */

@@ -7,9 +7,12 @@ import type { Page } from './pages/render.ts';
 /** Of a page that leaves as it is: about what the first packets of a connection hold. */
 const plainOctets = 14 * 1024;
 
-/** What every answer carries. @param secure over our own TLS */
-export function commonHeaders(secure: boolean): Readonly<Record<string, string>> {
-  return secure ? secureHeaders : plainHeaders;
+/** How a browser sees us: without TLS, with that of a proxy of ours, or with our own. */
+export type Security = 'plain' | 'tls-before-us' | 'own-tls';
+
+/** What every answer carries. */
+export function commonHeaders(security: Security): Readonly<Record<string, string>> {
+  return headersBy[security];
 }
 
 const plainHeaders = {
@@ -17,10 +20,15 @@ const plainHeaders = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 };
-const secureHeaders = { ...plainHeaders, 'strict-transport-security': 'max-age=31536000' };
+// Browsers heed the one only with TLS, and complain about it without.
+const tlsHeaders = { ...plainHeaders, 'cross-origin-opener-policy': 'same-origin' };
+const headersBy: Readonly<Record<Security, Readonly<Record<string, string>>>> = {
+  plain: plainHeaders,
+  'tls-before-us': tlsHeaders,
+  'own-tls': { ...tlsHeaders, 'strict-transport-security': 'max-age=31536000' },
+};
 
 /** Nothing is fetched, nothing runs but what the page was made with, and forms end up where they should. */
 export function contentPolicy(
@@ -38,8 +46,8 @@ export function contentPolicy(
 }
 
 /** @param gzip does the client take it? */
-export function send(reply: FastifyReply, answer: Answer, secure: boolean, gzip: boolean): FastifyReply {
-  reply.headers(commonHeaders(secure));
+export function send(reply: FastifyReply, answer: Answer, security: Security, gzip: boolean): FastifyReply {
+  reply.headers(commonHeaders(security));
   switch (answer.type) {
     case 'page':
       retryAfter(reply, answer.retryAfterSeconds);

@@ -19,6 +19,8 @@ export interface PortalServerOptions {
   /** Absent: plain HTTP. */
   readonly tls?: NonNullable<PortalSettings['tls']>;
   readonly deps: PortalDeps;
+  /** For a whole request to arrive. Default 10 s. */
+  readonly requestMs?: number;
 }
 
 /** The port of the portal could not be had. */
@@ -48,9 +50,9 @@ export class PortalServer implements AsyncDisposable {
   }
 
   /** @throws PortalListenError when it cannot listen there, or with that certificate */
-  static async start({ listen, tls, deps }: PortalServerOptions): Promise<PortalServer> {
+  static async start({ listen, tls, deps, requestMs = 10_000 }: PortalServerOptions): Promise<PortalServer> {
     try {
-      const server = buildHttp(portalOf(deps), tls);
+      const server = buildHttp(portalOf(deps), tls, requestMs);
       await server.listen({ host: listen.host, port: listen.port });
       const { address, port } = server.server.address() as AddressInfo;
       return new PortalServer(server, { host: address, port });

@@ -133,6 +133,8 @@ export class PortalLab implements AsyncDisposable {
   sites: readonly PortalSite[];
   access: PortalAccess | undefined = access;
   trustedProxies: readonly string[] = [];
+  /** What is declared, when it is not where the portal is. */
+  publicUrl: string | undefined;
   /** Origin of the portal. */
   url = '';
   #server: PortalServer | undefined;
@@ -146,7 +148,8 @@ export class PortalLab implements AsyncDisposable {
     const lab = new PortalLab(sites);
     const deps = { ...lab.#deps(), ...options.deps };
     const tls = options.tls === undefined ? {} : { tls: options.tls };
-    lab.#server = await PortalServer.start({ listen: options.listen ?? anyPort, deps, ...tls });
+    const requestMs = options.requestMs === undefined ? {} : { requestMs: options.requestMs };
+    lab.#server = await PortalServer.start({ listen: options.listen ?? anyPort, deps, ...tls, ...requestMs });
     const scheme = options.tls === undefined ? 'http' : 'https';
     lab.url = `${scheme}://127.0.0.1:${lab.#server.endpoint.port}`;
     return lab;
@@ -163,7 +166,7 @@ export class PortalLab implements AsyncDisposable {
   #deps(): PortalDeps {
     return {
       sites: () => this.sites,
-      settings: () => ({ publicUrl: this.url, trustedProxies: this.trustedProxies }),
+      settings: () => ({ publicUrl: this.publicUrl ?? this.url, trustedProxies: this.trustedProxies }),
       directory: {
         login: (username) => this.logins.get(username),
         portal: (name) => (this.access?.site === name ? this.access : undefined),
@@ -184,6 +187,7 @@ const anyPort: Endpoint = { host: '127.0.0.1', port: 0 };
 interface LabOptions {
   readonly listen?: Endpoint;
   readonly deps?: Partial<PortalDeps>;
+  readonly requestMs?: number;
   readonly tls?: { readonly certificate: Secret; readonly key: Secret };
 }
 
