@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { PortalLab } from './support.ts';
+import { allLanguages, textsIn } from '../../src/portal/language.ts';
+import { fromRouter, PortalLab } from './support.ts';
 
 describe('a method that an address does not have', () => {
   it.each([
@@ -42,6 +43,18 @@ describe('a method that an address does not have', () => {
       expect(answer).toMatch(/^HTTP\/1\.1 404 /);
       expect(answer).toContain('Join the Wi-Fi and open any website');
     }
+  });
+});
+
+describe('the page of a site that is declared no more', () => {
+  it.each(allLanguages)('says in %s what to do', async (language) => {
+    await using lab = await PortalLab.start();
+    lab.sites = [];
+
+    const page = await fetch(`${lab.url}/p/cafe?${fromRouter()}`, { headers: { 'accept-language': language } });
+
+    expect(page.status).toBe(404);
+    expect(await page.text()).toContain(textsIn[language].messages['not-found']);
   });
 });
 
