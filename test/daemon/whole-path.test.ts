@@ -178,13 +178,13 @@ describe('a repository followed by the daemon', () => {
 
   it('IW-07: ends what has expired on time, without a commit', async () => {
     await using network = await TestNetwork.start();
-    const soon = new Date(Date.now() + 3_000).toISOString();
-    network.write('subscribers.yaml', subscribersYaml(`    expires: "${soon}"\n`, `    expires: "${soon}"\n`));
-    network.commit('until in a moment');
     await using daemon = await network.running();
     await network.router.dial(dialBen);
     await network.router.accountingIdle();
 
+    const soon = new Date(Date.now() + 3_000).toISOString();
+    network.write('subscribers.yaml', subscribersYaml(`    expires: "${soon}"\n`, `    expires: "${soon}"\n`));
+    network.commit('until in a moment');
     await daemon.logged({ msg: 'session settled', username: 'ben@isp.example', result: 'disconnected' });
 
     expect(await network.router.dial(dialBen)).toMatchObject({ ok: false });
