@@ -5,7 +5,7 @@ import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Operator, RadiusClient, RadiusServer } from './model.ts';
-import { resolvePortalSettings } from './resolve-portal-settings.ts';
+import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
 const shortestIntervalMs = 1_000;
@@ -16,11 +16,12 @@ type RadiusSpec = NonNullable<OperatorSpec['radius']>;
 /** The Operator with every default filled in; all defaults when none is declared. */
 export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator {
   const spec = declared?.spec ?? {};
+  const radiusSettings = radius(to, declared);
   return compact({
     name: declared?.name ?? 'default',
     timezone: timezone(to, declared),
-    radius: radius(to, declared),
-    portal: resolvePortalSettings(to, declared),
+    radius: radiusSettings,
+    portal: reachable(resolvePortalSettings(to, declared), radiusSettings.servers),
     admin: {
       listen: listenEndpoints(to, declared, spec.admin?.listen ?? '127.0.0.1:9812', ['spec', 'admin', 'listen'])[0] ?? {
         host: '127.0.0.1',

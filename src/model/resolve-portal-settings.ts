@@ -4,7 +4,7 @@ import { certificateIn, keyFits } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
-import type { PortalSettings } from './model.ts';
+import type { PortalSettings, RadiusServer } from './model.ts';
 import { error, type Resolving } from './resolving.ts';
 import type { SecretField } from './secret-values.ts';
 import { webOrigin } from './web-url.ts';
@@ -27,6 +27,18 @@ export function resolvePortalSettings(to: Resolving, declared: Declared<Operator
     tls: spec.tls === undefined ? undefined : tls(to, declared, spec.tls),
     trustedProxies: trustedProxies(to, declared, spec.trustedProxies ?? []),
   });
+}
+
+/**
+ * Where nothing says how guests reach the portal: at the address it listens on, or, when that is every address, at the one
+ * that routers know as their first RADIUS server.
+ */
+export function reachable(settings: PortalSettings, servers: readonly RadiusServer[]): PortalSettings {
+  const { listen, tls } = settings;
+  const host = ['0.0.0.0', '::'].includes(listen.host) ? servers[0]?.address : listen.host;
+  if (settings.publicUrl !== undefined || host === undefined) return settings;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+  return { ...settings, publicUrl: `${tls === undefined ? 'http' : 'https'}://${authority}` };
 }
 
 function publicUrl(to: Resolving, declared: Declared<OperatorSpec>, text: string | undefined): string | undefined {

@@ -75,6 +75,15 @@ function checkPublicUrl(
     const hint = 'set portal.publicUrl of the Operator, as in https://portal.example';
     error(to, 'LM_NO_PUBLIC_URL', message, declared, [...first.path, 'mikrotik'], hint);
   }
+  if (
+    publicUrl !== undefined &&
+    first !== undefined &&
+    to.declarations.operators[0]?.spec.portal?.publicUrl === undefined
+  ) {
+    const message = `nothing says under which address guests of "${declared.name}" reach the portal: ${publicUrl} is assumed`;
+    const hint = 'set portal.publicUrl of the Operator, as in https://portal.example';
+    warning(to, 'LM_PUBLIC_URL_ASSUMED', message, declared, [...first.path, 'mikrotik'], hint);
+  }
   if (publicUrl === undefined || publicUrl.startsWith('https:') || isLoopback(publicUrl)) return;
   if (declared.spec.methods.includes('login')) {
     const message = `passwords typed at "${declared.name}" cross the Wi-Fi as they are: the portal is ${publicUrl}`;

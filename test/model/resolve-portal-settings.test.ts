@@ -14,6 +14,7 @@ describe('a portal that is not declared', () => {
   it('has its usual place, and is not asked for', () => {
     expect(modelOf({ 'operator.yaml': operator }).operator.portal).toEqual({
       listen: { host: '0.0.0.0', port: 8080 },
+      publicUrl: 'http://192.0.2.1:8080',
       declared: false,
       trustedProxies: [],
     });
@@ -24,6 +25,7 @@ describe('a portal', () => {
   it('is asked for by saying where it listens', () => {
     expect(portal('{listen: 127.0.0.1:8081, trustedProxies: [192.0.2.7, 10.1.2.3/8]}')).toEqual({
       listen: { host: '127.0.0.1', port: 8081 },
+      publicUrl: 'http://127.0.0.1:8081',
       declared: true,
       trustedProxies: ['192.0.2.7', '10.0.0.0/8'],
     });

@@ -297,11 +297,21 @@ describe('a bridge that leads nowhere', () => {
   });
 
   it('is one of a portal that nobody knows how to reach', () => {
-    const unknown = changed({ 'operator.yaml': [/ {2}portal:.*\n/, ''] });
+    const unknown = changed({ 'operator.yaml': [/ {2}radius:[^]*/, ''] });
 
     expect(errorsOf(load(unknown))).toEqual([
       expect.stringContaining('lobby.yaml:5:22 error LM_NO_PUBLIC_URL guests of "lobby" cannot be sent to the portal'),
     ]);
+  });
+
+  it('is reached where it listens, or where routers find RADIUS, when nothing else is said', () => {
+    const listening = changed({ 'operator.yaml': [/ {2}portal:.*\n/, '  portal: {listen: "192.0.2.5:8081"}\n'] });
+    const everywhere = changed({ 'operator.yaml': [/ {2}portal:.*\n/, ''] });
+
+    expect(errorsOf(load(listening))).toEqual([]);
+    expect(load(listening).model?.operator.portal.publicUrl).toBe('http://192.0.2.5:8081');
+    expect(told(listening)).toContainEqual(expect.stringContaining('warning LM_PUBLIC_URL_ASSUMED'));
+    expect(load(everywhere).model?.operator.portal.publicUrl).toBe('http://192.0.2.1:8080');
   });
 
   it('is warned about where passwords would be seen on the Wi-Fi', () => {
