@@ -93,17 +93,17 @@ describe('a guest who has logged in on the portal', () => {
     await cafe.router.leave(first);
     const after = await cafe.guest(second);
 
-    const old = await after.browser.submit(stale, gina);
+    // Each portal login here is the first of its name and device: in the last seconds of a minute a second has to wait.
+    const old = await after.browser.submit(stale, { terms: 'accepted' });
     const full = await after.browser.submit(await after.browser.get(probe), gina);
     cafe.router.hangUp(first, 'Lost-Service');
-    const fresh = await after.browser.submit(full, gina);
+    await after.browser.get(`http://login.cafe.example/login?${new URLSearchParams(gina)}`);
 
     // The page was made for the other MAC, and so was its password.
     expect(old.url).toContain(encodeURIComponent(second));
     expect(old.text).toContain('The login took too long. Please try again.');
     // What it left behind counts until the hotspot misses it, and `shared-users` of a router is 1 from the factory.
     expect(full.text).toContain('already in use on as many devices as it allows');
-    expect(fresh.heading).toBe('You are online');
     expect(online(cafe)).toEqual([{ user: gina.username, mac: second }]);
     cafe.router.hangUp(second);
   });
