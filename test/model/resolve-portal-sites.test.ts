@@ -297,7 +297,7 @@ describe('a bridge that leads nowhere', () => {
   });
 
   it('is one of a portal that nobody knows how to reach', () => {
-    const unknown = changed({ 'operator.yaml': [/ {2}radius:[^]*/, ''] });
+    const unknown = changed({ 'operator.yaml': [/ {2}radius:[\s\S]*/, ''] });
 
     expect(errorsOf(load(unknown))).toEqual([
       expect.stringContaining('lobby.yaml:5:22 error LM_NO_PUBLIC_URL guests of "lobby" cannot be sent to the portal'),
