@@ -27,7 +27,7 @@ const msPerUnit = { ms: 1, us: 0.001, s: 1_000, min: 60_000 } as const;
 /** What a controller makes of the body of `extPortal/auth`. */
 export function checkAuth(body: Fields, around: AuthSurroundings): AuthOutcome {
   const { version, clients, operator } = around;
-  if (Number(body['authType']) !== 4) return { errorCode: isControllerAtLeast(version, '6.0') ? -41500 : -1 };
+  if (textIn(body, 'authType') !== '4') return { errorCode: isControllerAtLeast(version, '6.0') ? -41500 : -1 };
   const durationMs = durationIn(body['time'], around.timeUnit);
   if (durationMs === undefined || !isWhole(body, version)) return { errorCode: invalidParameters };
   const client = clients.get(textIn(body, 'clientMac'));

@@ -194,7 +194,7 @@ describe('whatever is sent to the simulated controller', () => {
         );
         expect(errorCode).toBeLessThan(0);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[{ authType: { toString: {} } }]] },
     );
     expect(lab.omada.client(mac)?.authorised).toBe(false);
   });
