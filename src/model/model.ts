@@ -19,11 +19,14 @@ export interface Model {
   readonly subscriptions: readonly Subscription[];
   readonly portalSites: readonly PortalSite[];
   readonly omadaControllers: readonly OmadaController[];
+  /** Objects whose rows must not be deleted (annotation `lastmile/prevent-destroy`): `Subscriber/anna`. */
+  readonly preventDestroy?: readonly string[];
 }
 
 export type ReconcileMode = 'observe' | 'plan' | 'apply';
 export type MessageAuthenticatorPolicy = 'require' | 'off';
-export type AuthMethod = 'radius' | 'local';
+/** `hybrid`: RADIUS, and local rows that stay disabled until the router has not heard of us for a while. */
+export type AuthMethod = 'radius' | 'local' | 'hybrid';
 /** How subscribers connect. */
 export type AccessKind = 'pppoe' | 'hotspot' | 'dhcp';
 
@@ -52,8 +55,19 @@ export interface Operator {
     readonly mode: ReconcileMode;
     /** Overrides of the delete guard. */
     readonly deleteLimits: DeleteLimits;
+    /** What is done about drift, unless a router says otherwise. Absent: `always`. */
+    readonly heal?: HealRule;
+    /** When changes are applied, unless a router says otherwise. Absent: at any time. */
+    readonly windows?: readonly TimeWindow[];
+    readonly ignore?: readonly IgnoreRule[];
+    /** Routers that are changed at the same time. Absent: no limit. */
+    readonly routersAtOnce?: number;
   };
-  readonly accounting: { readonly interimSeconds: number };
+  readonly accounting: {
+    readonly interimSeconds: number;
+    /** How often counters are read over the API. Absent: 300. */
+    readonly collectSeconds?: number;
+  };
   readonly origin?: Origin;
 }
 
@@ -70,7 +84,32 @@ export interface PortalSettings {
   readonly trustedProxies: readonly string[];
 }
 
+/** `windowed`: drift is mended in `windows` only. */
+export type HealRule = 'always' | 'windowed' | 'never';
+
+/** Days and times of day, in the operator's time zone. */
+export interface TimeWindow {
+  /** 0 is Sunday. Sorted, at least one. */
+  readonly days: readonly number[];
+  /** Minutes since midnight. `till` at or before `from`: till the next day. */
+  readonly from: number;
+  readonly till: number;
+}
+
+/** Rows, or fields of them, that are left as they are on the router: by diff, apply and drift alike. */
+export interface IgnoreRule {
+  /** `/ip/firewall/filter`. */
+  readonly menu: string;
+  /** Rows with these values; each may have `*` for any text. Absent: every row. */
+  readonly match?: Readonly<Record<string, string>>;
+  /** Absent: the whole row. */
+  readonly fields?: readonly string[];
+  readonly origin: Origin;
+}
+
 export interface DeleteLimits {
+  /** Other limits for one menu or kind: `/ppp/secret`, `Subscriber`. */
+  readonly kinds?: Readonly<Record<string, Omit<DeleteLimits, 'kinds'>>>;
   /** Deletes of one kind on one target that are always allowed. Default 3. */
   readonly always: number;
   /** Above `always`: at most this share of the rows of the kind. Default 0.05. */
@@ -113,11 +152,22 @@ export interface Router {
   /** Name or address the API is dialled at. */
   readonly address: string;
   /** Absent: nothing is reconciled on it, it is only a NAS. */
-  readonly api?: { readonly port: number; readonly username: string; readonly password: Secret };
+  readonly api?: {
+    readonly port: number;
+    readonly username: string;
+    readonly password: Secret;
+    /** Absent: plain text. */
+    readonly tls?: RouterTls;
+    /** True when the challenge login of RouterOS before 6.43 may be used. */
+    readonly legacyLogin?: boolean;
+  };
   readonly mode: ReconcileMode;
   readonly auth: AuthMethod;
   readonly radius?: RouterRadius;
+  /** How long the router waits without us before it enables fallback rows of `hybrid`. Absent: 600. */
+  readonly fallbackAfterSeconds?: number;
   readonly pools: readonly AddressPool[];
+  readonly ipv6Pools?: readonly Ipv6Pool[];
   readonly ppp?: RouterPpp;
   readonly dhcp: readonly DhcpServer[];
   readonly hotspots: readonly Hotspot[];
@@ -125,6 +175,66 @@ export interface Router {
   readonly dns?: RouterDns;
   /** `system.identity`, when declared. */
   readonly identity?: string;
+  /** `system.ntp`, when declared. Empty `servers`: the client is off. */
+  readonly ntp?: { readonly servers: readonly string[] };
+  /** `system.apiAccess`, when declared. */
+  readonly apiAccess?: RouterApiAccess;
+  /** `config`: menus written as declared, in the order of their paths. */
+  readonly config?: readonly ConfigMenu[];
+  /** What this router does otherwise than the Operator says. */
+  readonly reconcile?: {
+    readonly deleteLimits?: DeleteLimits;
+    readonly heal?: HealRule;
+    readonly windows?: readonly TimeWindow[];
+    readonly ignore?: readonly IgnoreRule[];
+    readonly collectSeconds?: number;
+  };
+  readonly origin: Origin;
+}
+
+/** How the certificate of `api-ssl` is judged. */
+export type RouterTls =
+  /** Signed by `ca` (PEM), or by an authority of Node.js. */
+  | { readonly mode: 'ca'; readonly ca?: string }
+  /** Exactly this certificate: SHA-256 of its DER, 64 lower-case hex digits. */
+  | { readonly mode: 'pinned'; readonly fingerprint: string }
+  /** Any, or none at all (anonymous Diffie-Hellman). */
+  | { readonly mode: 'insecure' };
+
+/** Who may reach the router's API. RouterOS: IP > Services, `api` and `api-ssl`. */
+export interface RouterApiAccess {
+  /** Prefixes; those we come from are among them. */
+  readonly addresses: readonly string[];
+  /** Name of the certificate on the router that `api-ssl` shows. */
+  readonly certificate?: string;
+  /** False: the plain API is switched off. Absent: as on the router. */
+  readonly plain?: boolean;
+}
+
+export interface Ipv6Pool {
+  readonly name: string;
+  /** `2001:db8:1000::/36`. */
+  readonly prefix: string;
+  /** Of what is handed out: 56. */
+  readonly prefixLength: number;
+  readonly origin: Origin;
+}
+
+/** A menu of `config`. Values are RouterOS's own words, as its API shows them. */
+export type ConfigMenu =
+  | { readonly path: string; readonly kind: 'settings'; readonly settings: ConfigFields; readonly origin: Origin }
+  /** In an ordered menu the rows stand in this order, as one block. */
+  | { readonly path: string; readonly kind: 'rows'; readonly rows: readonly ConfigRow[]; readonly origin: Origin };
+
+export type ConfigFields = Readonly<Record<string, string | Secret>>;
+
+export interface ConfigRow {
+  /** Without `comment`. */
+  readonly fields: ConfigFields;
+  /** A word for people in its comment, where the menu has one. */
+  readonly comment?: string;
+  /** What tells it from its neighbours where its fields do not; unique in the menu. Absent: made from its fields. */
+  readonly key?: string;
   readonly origin: Origin;
 }
 
@@ -193,7 +303,12 @@ export interface DhcpServer {
     readonly dns: readonly string[];
   };
   /** What a client gets whom nobody declared. Absent: without RADIUS the pool, with RADIUS nothing. */
-  readonly unknownClients?: { readonly pool: string; readonly rate?: Rate };
+  readonly unknownClients?: {
+    readonly pool: string;
+    readonly rate?: Rate;
+    /** Present: they reach this site's page, its walled garden and name servers, and nothing else. */
+    readonly redirect?: { readonly site: string };
+  };
   /** Does the router ask RADIUS about clients of this server? Never where a hotspot does it on the same interface. */
   readonly radius: boolean;
   readonly origin: Origin;
@@ -242,13 +357,32 @@ export interface ServicePlan {
   readonly routers?: readonly string[];
   readonly rate?: Rate;
   readonly sessions: {
+    /** Sessions of one login at once. Absent: as the router has it (one at a hotspot). */
+    readonly max?: number;
     readonly timeoutSeconds?: number;
     readonly idleTimeoutSeconds?: number;
     readonly interimSeconds: number;
   };
   readonly pool?: string;
+  /** Names of IPv6 pools on the routers. */
+  readonly ipv6?: { readonly prefixPool?: string; readonly delegatedPool?: string };
+  /** Concurrent connections of one subscriber, by a rule of the firewall. */
+  readonly connections?: number;
+  /** What becomes of somebody suspended. Absent: rejected. */
+  readonly onSuspend?: SuspendRedirect;
+  /** RouterOS's name of its profile, where it is another than the service's. */
+  readonly profile?: string;
   readonly attributes: readonly ExtraAttribute[];
   readonly origin: Origin;
+}
+
+/** Somebody suspended stays online, slowly, and meets a page. */
+export interface SuspendRedirect {
+  /** Name of the address list on the routers that holds who is suspended. */
+  readonly addressList: string;
+  readonly rate?: Rate;
+  /** PortalSite whose page they meet. Absent: no redirect, only the list and the rate. */
+  readonly site?: string;
 }
 
 /** Bit/s, named from the subscriber's side. */
@@ -292,16 +426,30 @@ export interface Subscription {
   readonly macs: readonly string[];
   /** Routers that hold a local row for it. */
   readonly localOn: readonly string[];
+  /** True when those rows are kept disabled until the router is without us (`hybrid`). Then `radius` is true as well. */
+  readonly fallback?: boolean;
   /** May it log in by RADIUS? */
   readonly radius: boolean;
   /** Fixed IPv4 address. */
   readonly address?: string;
+  /** Fixed prefixes: of the link, and delegated. */
+  readonly ipv6?: { readonly prefix?: string; readonly delegated?: string };
+  /** Networks behind the subscriber. */
+  readonly routes?: readonly SubscriberRoute[];
   readonly attributes: readonly ExtraAttribute[];
   readonly state: 'active' | 'suspended' | 'disabled';
   readonly reason?: string;
   /** Milliseconds since 1970. */
   readonly expires?: number;
   readonly origin: Origin;
+}
+
+export interface SubscriberRoute {
+  /** IPv4 prefix. */
+  readonly destination: string;
+  /** Absent: the subscriber's own address. */
+  readonly gateway?: string;
+  readonly metric?: number;
 }
 
 /** A place where guests meet our pages. */
@@ -366,7 +514,34 @@ export interface OmadaController {
   readonly operator: { readonly username: string; readonly password: Secret };
   /** Unit of `time` in `extPortal/auth`. */
   readonly timeUnit: 'ms' | 'us' | 's' | 'min';
+  /** Absent: found out. */
+  readonly generation?: 'v4' | 'v5';
+  /** Credentials of its OpenAPI, with which portal, pre-auth access and RADIUS profile are kept. */
+  readonly openapi?: { readonly clientId: string; readonly clientSecret: Secret };
+  /** Sites kept over the OpenAPI; empty or absent: none. */
+  readonly sites?: readonly OmadaSite[];
   readonly origin: Origin;
+}
+
+/** A site of a controller whose portal is declared. */
+export interface OmadaSite {
+  /** Its name on the controller. */
+  readonly name: string;
+  /** Portals on it, by name on the controller. */
+  readonly portals: readonly OmadaPortal[];
+  readonly origin: Origin;
+}
+
+export interface OmadaPortal {
+  readonly name: string;
+  /** SSIDs it stands in front of. */
+  readonly ssids: readonly string[];
+  /** PortalSite that guests meet: its landing page, and its walled garden as pre-authentication access. */
+  readonly site: string;
+  /** `external-portal`: the page talks to the controller. `radius`: the controller asks us by RADIUS. */
+  readonly type: 'external-portal' | 'radius';
+  /** For `radius`: the shared secret. */
+  readonly radiusSecret?: Secret;
 }
 
 export type OmadaTls =

@@ -59,7 +59,12 @@ export async function prepare(
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const plan = planChanges(target, changes, effects, [...observation.findings, ...findings, ...left]);
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
-  return { plan, refusals: guard(plan, held, deps.guard, target.folders), observation, refused };
+  const objections = target.objections?.(changes, observation) ?? [];
+  const refusals = [
+    ...guard(plan, held, deps.guard, target.folders),
+    ...objections.map((objection) => ({ target: target.name, ...objection })),
+  ];
+  return { plan, refusals, observation, refused };
 }
 
 /** Rows that cannot carry a marker, that nobody declares, and that no record calls ours. */
@@ -96,7 +101,9 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
     await deps.inventory.claim(target.name, [...held, ...going]);
     await deps.inventory.expect(target.name, plan.sessions);
   }
+  const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
   const errors = await applyLevels(target, plan, deps);
+  await armed?.confirm(deps.signal);
   const { failed, done } = await readBack(target, model, plan, errors, deps);
   const effects = target.sessionEffects(done, observation);
   if (!target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);

@@ -42,6 +42,17 @@ export interface Target {
    * Absent: nothing.
    */
   leftBehind?(unclaimed: readonly ObservedRow[]): readonly Finding[];
+  /**
+   * Why these changes must not be made here: they would cut our own access. Pure. Absent: never.
+   */
+  objections?(changes: readonly Change[], observation: Observation): readonly Objection[];
+  /**
+   * Arms what takes these changes back by itself unless they are confirmed: called after the guard, before the first
+   * change. Resolves with `undefined` where they cannot cut our access.
+   *
+   * @throws LastmileError when they can and it cannot be armed: then nothing is applied
+   */
+  arm?(changes: readonly Change[], observation: Observation, signal: AbortSignal): Promise<Armed | undefined>;
   /** What these changes mean for people who are online. Pure. */
   sessionEffects(changes: readonly Change[], observation: Observation): readonly SessionEffect[];
   /** Carries out changes that do not depend on one another, many in flight. Applying them twice must do no harm. */
@@ -105,6 +116,23 @@ export interface Observation {
   readonly pendingEffects: readonly SessionEffect[];
   /** Things an operator should know that are no change: rows in the way, versions, missing rights. */
   readonly findings: readonly Finding[];
+}
+
+/** A plan that would cut us off. */
+export interface Objection {
+  /** Stable, `LM_…`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A dead-man's switch on the target. */
+export interface Armed {
+  /**
+   * Proves over a new connection that we still get in, and disarms the switch.
+   *
+   * @throws LastmileError when we do not: the target takes the changes back by itself
+   */
+  confirm(signal: AbortSignal): Promise<void>;
 }
 
 export interface Finding {
