@@ -8,9 +8,14 @@ export interface GuardSettings {
   readonly deleteLimits: DeleteLimits;
   /** Deletes a person allowed for this run; lifts the limits when it is at least the number planned. */
   readonly allowDeletes?: number;
+  /** The object (`Subscriber/anna`) that must not lose its rows, when the delete is of one of its rows. */
+  readonly protects?: (change: Change) => string | undefined;
 }
 
-/** Rows of ours on the target now, by menu: what a share of deletes is measured against. */
+/**
+ * Rows of ours on the target now, by menu, and objects with rows there, by kind: what a share of deletes is measured
+ * against.
+ */
 export type HeldRows = ReadonlyMap<string, number>;
 
 /**
@@ -27,18 +32,64 @@ export function guard(
   const deletes = new Map<string, number>();
   for (const { menu } of countable(plan.changes, folders)) deletes.set(menu, (deletes.get(menu) ?? 0) + 1);
   const total = [...deletes.values()].reduce((sum, count) => sum + count, 0);
-  if (settings.allowDeletes !== undefined && settings.allowDeletes >= total) return [];
-  const refusals: Refusal[] = [];
+  const protectedRows = protectedDeletes(plan, settings);
+  if (settings.allowDeletes !== undefined && settings.allowDeletes >= total) return protectedRows;
+  const refusals: Refusal[] = [...protectedRows];
   for (const [menu, count] of deletes) {
     const rows = held.get(menu) ?? count;
-    if (!excessive(count, rows, settings.deleteLimits)) continue;
+    if (!excessive(count, rows, settings.deleteLimits.kinds?.[menu] ?? settings.deleteLimits)) continue;
     refusals.push({
       target: plan.target,
       code: 'LM_TOO_MANY_DELETES',
       message: `${plan.target}: ${count} of ${rows} rows of ${menu} would be deleted; if that is meant, apply with --allow-deletes ${total}`,
     });
   }
-  return refusals;
+  return [...refusals, ...excessiveKinds(plan, held, settings.deleteLimits, total)];
+}
+
+/** A number does not lift it: who means it takes the annotation away first, in a commit of its own. */
+function protectedDeletes({ target, changes }: ChangePlan, { protects }: GuardSettings): readonly Refusal[] {
+  if (protects === undefined) return [];
+  const rows = new Map<string, number>();
+  for (const change of changes.filter(({ action }) => action === 'delete')) {
+    const object = protects(change);
+    if (object !== undefined) rows.set(object, (rows.get(object) ?? 0) + 1);
+  }
+  return [...rows].map(([object, count]) => ({
+    target,
+    code: 'LM_PREVENT_DESTROY',
+    message:
+      `${target}: ${count} rows of ${object} would be deleted, which lastmile/prevent-destroy forbids; ` +
+      'take the annotation away in one commit, and the object in a later one',
+  }));
+}
+
+/** Limits by kind (`Subscriber`): of the objects of that kind with rows here, how many may lose any. */
+function excessiveKinds(
+  { target, changes }: ChangePlan,
+  held: HeldRows,
+  { kinds = {} }: DeleteLimits,
+  total: number,
+): readonly Refusal[] {
+  const deletes = changes.filter(({ action }) => action === 'delete');
+  return Object.entries(kinds).flatMap(([kind, limits]) => {
+    if (kind.startsWith('/')) return [];
+    const count = new Set(deletes.filter(({ owner }) => owner.startsWith(`${kind}/`)).map(objectOf)).size;
+    const objects = held.get(kind) ?? count;
+    if (!excessive(count, objects, limits)) return [];
+    return [
+      {
+        target,
+        code: 'LM_TOO_MANY_DELETES',
+        message: `${target}: ${count} of ${objects} objects of kind ${kind} would lose rows; if that is meant, apply with --allow-deletes ${total}`,
+      },
+    ];
+  });
+}
+
+/** `Subscriber/anna`, without the part. */
+export function objectOf({ owner }: Pick<Change, 'owner'>): string {
+  return owner.split('#', 1)[0] ?? owner;
 }
 
 /** Deletes that count: of those in one folder, which goes or stays, the first. */

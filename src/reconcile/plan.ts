@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../model/model.ts';
+import type { HeldChange } from './hold.ts';
 import { levelsOf, type OrderRules } from './order.ts';
 import { keyOf } from './row-key.ts';
 import type { Change, Finding, SessionEffect, Target } from './target.ts';
@@ -12,6 +13,8 @@ export interface ChangePlan {
   /** Sessions that the changes end or alter; absent when it is not known who is online. */
   readonly sessions: readonly SessionEffect[];
   readonly findings: readonly Finding[];
+  /** What differs and is not changed now. Absent: nothing. */
+  readonly held?: readonly HeldChange[];
 }
 
 /** Arranges the changes of one target. Pure. */

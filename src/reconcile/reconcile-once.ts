@@ -1,7 +1,9 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
-import type { Model } from '../model/model.ts';
+import type { IgnoreRule, Model } from '../model/model.ts';
 import { diff } from './diff.ts';
-import { type GuardSettings, guard, type HeldRows } from './guard.ts';
+import { type GuardSettings, guard, type HeldRows, objectOf } from './guard.ts';
+import { type HoldRule, partHeld } from './hold.ts';
+import { withoutIgnored } from './ignore.ts';
 import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
@@ -12,7 +14,21 @@ export interface ReconcileDeps {
   readonly inventory: Inventory;
   readonly guard: GuardSettings;
   readonly signal: AbortSignal;
+  /** What is left as it is, by diff, apply and drift alike. */
+  readonly ignore?: readonly IgnoreRule[];
+  /** Changes that are not made now. */
+  readonly hold?: HoldRule;
+  /** Asked before the first change of a plan that has any: resolves when this target may be changed, until disposed. */
+  readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
+
+/** Leave to change a target. */
+export interface Turn extends Disposable {
+  /** True when it had to be waited for: what was seen may be old. */
+  readonly waited: boolean;
+}
+
+type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'ignore' | 'hold'>;
 
 /** A plan made from a fresh look at the target. */
 export interface Prepared {
@@ -21,6 +37,8 @@ export interface Prepared {
   readonly observation: Observation;
   /** Rows with a declared identity that are not ours to touch. */
   readonly refused: ReadonlySet<ObservedRow>;
+  /** What should be there: of what is compared. */
+  readonly desired: readonly Row[];
 }
 
 export interface FailedChange {
@@ -46,25 +64,30 @@ export type Outcome =
     };
 
 /** Looks at the target and says what would change. Writes nothing. */
-export async function prepare(
-  target: Target,
-  model: Model,
-  deps: Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal'>,
-): Promise<Prepared> {
-  const desired = target.desired(model);
-  const observation = await target.observe(deps.signal, desired);
-  const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-  const { changes, findings, refused } = diff(desired, observation, ownership);
+export async function prepare(target: Target, model: Model, deps: LookDeps): Promise<Prepared> {
+  const { desired, observation, changes, held: waiting, findings, refused } = await look(target, model, deps);
   const effects = target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
-  const plan = planChanges(target, changes, effects, [...observation.findings, ...findings, ...left]);
+  const seen = [...observation.findings, ...findings, ...left];
+  const plan = { ...planChanges(target, changes, effects, seen), held: waiting };
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
   const objections = target.objections?.(changes, observation) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
     ...objections.map((objection) => ({ target: target.name, ...objection })),
   ];
-  return { plan, refusals, observation, refused };
+  return { plan, refusals, observation, refused, desired };
+}
+
+/** Looks at the target and compares: what differs, parted into what is done now and what waits. */
+async function look(target: Target, model: Model, deps: LookDeps) {
+  const wanted = target.desired(model);
+  const seen = await target.observe(deps.signal, wanted);
+  const { desired, observation, findings: ignored } = withoutIgnored(wanted, seen, deps.ignore);
+  const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
+  const difference = diff(desired, observation, ownership);
+  const { changes, held } = partHeld(difference.changes, target, deps.hold);
+  return { ...difference, desired, observation, changes, held, findings: [...ignored, ...difference.findings] };
 }
 
 /** Rows that cannot carry a marker, that nobody declares, and that no record calls ours. */
@@ -90,14 +113,17 @@ function unclaimed(
  * @throws LastmileError when the target cannot be looked at; once it was, what fails is in the outcome
  */
 export async function reconcileOnce(target: Target, model: Model, deps: ReconcileDeps): Promise<Outcome> {
-  const { plan, refusals, observation, refused } = await prepare(target, model, deps);
+  const first = await prepare(target, model, deps);
+  using turn = first.plan.changes.length === 0 ? undefined : await deps.turn?.(deps.signal);
+  const prepared = turn?.waited === true ? await prepare(target, model, deps) : first;
+  const { plan, refusals, observation, refused, desired } = prepared;
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
   if (refusals.length > 0)
     return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };
   if (!target.exclusive) {
     // What goes is claimed as well: once there is an inventory, a marker alone no longer proves that a row is ours.
     const going = plan.changes.filter(({ action }) => action === 'delete');
-    const held = inPlace(target.desired(model), observation, refused, model);
+    const held = inPlace(desired, observation, refused, model);
     await deps.inventory.claim(target.name, [...held, ...going]);
     await deps.inventory.expect(target.name, plan.sessions);
   }
@@ -249,10 +275,7 @@ async function readBack(
   if (target.exclusive) return fromErrors(target, plan, errors);
   deps.signal.throwIfAborted();
   try {
-    const desired = target.desired(model);
-    const observed = await target.observe(deps.signal, desired);
-    const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
-    const open = diff(desired, observed, ownership).changes;
+    const { changes: open } = await look(target, model, deps);
     const openKeys = new Set(open.map(keyOf));
     const reasons = new Map([...errors].map(([change, error]) => [keyOf(change), messageOf(error)]));
     const unseen = `${target.name} answered that it is done, but reading back shows otherwise`;
@@ -280,12 +303,18 @@ function failure(target: Target, change: Change, error: string): FailedChange {
 }
 
 function heldRows(observed: Observation, operator: string, target: Target, inventory: Inventory): HeldRows {
-  return countByMenu(
-    observed.rows.filter(
-      (row) =>
-        row.ownership === 'ours' ||
-        row.marker?.operator === operator ||
-        inventory.ownerOf(target.name, row.menu, row.identity) !== undefined,
-    ),
-  );
+  const owned = observed.rows.flatMap((row) => {
+    const held = inventory.ownerOf(target.name, row.menu, row.identity);
+    const marked = row.marker?.operator === operator ? row.marker.owner : undefined;
+    return row.ownership === 'ours' || held !== undefined || marked !== undefined
+      ? [{ row, owner: held ?? marked ?? '' }]
+      : [];
+  });
+  const objects = new Set(owned.map(objectOf));
+  const kinds = new Map<string, number>();
+  for (const object of objects) {
+    const kind = object.split('/', 1)[0] ?? '';
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return new Map([...countByMenu(owned.map(({ row }) => row)), ...kinds]);
 }

@@ -90,3 +90,38 @@ describe('deletes of one kind on one target', () => {
     expect(judge([], { '/ppp/secret': 1000 }, strict)).toEqual([]);
   });
 });
+
+describe('limits of a kind', () => {
+  const own = { ...limits, kinds: { '/ppp/secret': { always: 0, share: 0, most: 0 } } };
+
+  it('of a menu hold for it alone', () => {
+    expect(judge(deletes(1), { '/ppp/secret': 100 }, { deleteLimits: own })).toMatchObject([
+      { code: 'LM_TOO_MANY_DELETES', message: expect.stringContaining('1 of 100 rows of /ppp/secret') },
+    ]);
+    expect(judge(deletes(1, '/ip/pool'), { '/ip/pool': 100 }, { deleteLimits: own })).toEqual([]);
+  });
+
+  it('of declared objects count each once, however many rows it loses', () => {
+    const kinds = { Subscriber: { always: 1, share: 0.1, most: 2 } };
+    const two = [...deletes(2), ...deletes(2, '/ip/dhcp-server/lease')];
+    const judged = (objects: number) =>
+      judge(two, { '/ppp/secret': 50, Subscriber: objects }, { deleteLimits: { ...limits, kinds } });
+
+    expect(judged(20)).toEqual([]);
+    expect(judged(19)).toMatchObject([{ message: expect.stringContaining('2 of 19 objects of kind Subscriber') }]);
+  });
+});
+
+describe('an object that must not be destroyed', () => {
+  const protects = ({ owner }: Change) => (owner === 'Subscriber/s0' ? owner : undefined);
+
+  it('keeps its rows, whatever number of deletes is allowed', () => {
+    expect(judge(deletes(1), { '/ppp/secret': 9 }, { protects, allowDeletes: 99 })).toMatchObject([
+      { code: 'LM_PREVENT_DESTROY', message: expect.stringContaining('1 rows of Subscriber/s0') },
+    ]);
+  });
+
+  it('does not keep those of others', () => {
+    expect(judge(deletes(2).slice(1), { '/ppp/secret': 9 }, { protects })).toEqual([]);
+  });
+});
