@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
@@ -90,14 +91,17 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
 
 function connectTo({ name, address, api }: Router, signal: AbortSignal): Promise<RouterOsSession> {
   if (api === undefined) throw new TypeError(`router ${name} has no api`);
-  const { port, username, password } = api;
-  return connectRouterOs({ router: name, host: address, port, username, password, maxInFlight: 32, signal });
+  return connectRouterOs({ router: name, host: address, ...api, maxInFlight: 32, signal });
 }
 
 /** Whether a router that is declared so would be reached by the connection there is. */
 function dialledAlike(known: Pooled, { address, api }: Router, operator: string): boolean {
   const other = known.router.api;
   if (api === undefined || other === undefined || known.operator !== operator) return false;
-  const alike = known.router.address === address && other.port === api.port && other.username === api.username;
+  const alike = known.router.address === address && isDeepStrictEqual(withoutPassword(other), withoutPassword(api));
   return alike && other.password.equals(api.password);
+}
+
+function withoutPassword({ password: _password, ...rest }: NonNullable<Router['api']>): object {
+  return rest;
 }

@@ -1,28 +1,38 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import type { Secret } from '../base/secret.ts';
 import { systemClock } from '../base/system-clock.ts';
+import type { RouterTls } from '../model/model.ts';
+import { answerTo } from './challenge-login.ts';
 import {
   type RouterAddress,
+  RouterClosedError,
   RouterLoginError,
+  RouterProtocolError,
   RouterTimeoutError,
+  RouterTlsError,
   RouterTooOldError,
   RouterTrapError,
   RouterUnreachableError,
-  unreachableReason,
 } from './errors.ts';
 import { Multiplexer } from './multiplexer.ts';
-import type { RouterOsSession } from './session.ts';
+import { openSocket } from './open-socket.ts';
+import type { Attributes, RouterOsSession, RunResult } from './session.ts';
 import { type FallbackEncoding, textDecoder } from './wire/words.ts';
 
 export interface ConnectOptions {
   /** Its name in the repository, for messages. */
   readonly router: string;
   readonly host: string;
-  /** 8728 unless /ip/service says otherwise. */
+  /** 8728, with TLS 8729, unless /ip/service says otherwise. */
   readonly port: number;
   readonly username: string;
   readonly password: Secret;
+  /** Absent: plain text. */
+  readonly tls?: RouterTls;
+  /** Whether a router before 6.43 may be answered its challenge. Default false: its login is then an error. */
+  readonly legacyLogin?: boolean;
   /** For the TCP connection, and again for the login. Default 10 s. */
   readonly connectTimeoutMs?: number;
   /** How long the router may say nothing about a command it is at: each of its replies begins it anew. Default 30 s. */
@@ -37,20 +47,18 @@ export interface ConnectOptions {
   readonly clock?: Pick<Clock, 'sleep' | 'monotonic'>;
 }
 
-const keepAliveMs = 15_000;
-
 /**
- * Connects and logs in, in plain text, as RouterOS 6.43 and later expect it.
+ * Connects and logs in, as RouterOS 6.43 and later expect it; by the challenge of earlier versions where that is allowed.
  *
- * @throws RouterUnreachableError, RouterLoginError, RouterTooOldError, RouterClosedError, RouterFatalError,
- *   RouterProtocolError; the reason of `signal`
+ * @throws RouterUnreachableError, RouterTlsError, RouterUntrustedError, RouterLoginError, RouterTooOldError,
+ *   RouterClosedError, RouterFatalError, RouterProtocolError; the reason of `signal`
  */
 export async function connectRouterOs(options: ConnectOptions): Promise<RouterOsSession> {
-  const at = { router: options.router, host: options.host, port: options.port };
-  const clock = options.clock ?? systemClock;
-  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const { router, host, port, tls, signal, connectTimeoutMs: timeoutMs = 10_000, clock = systemClock } = options;
+  const at = { router, host, port };
   const decode = textDecoder(options.fallbackEncoding);
-  const socket = await openSocket(at, connectTimeoutMs, clock, options.signal);
+  const socket = await openSocket(at, compact({ tls, timeoutMs, clock, signal }));
+  const spoke = firstOctets(socket);
   const session = new Multiplexer(socket, {
     at,
     clock,
@@ -60,69 +68,44 @@ export async function connectRouterOs(options: ConnectOptions): Promise<RouterOs
     maxRows: options.maxRows ?? 1_000_000,
   });
   try {
-    await logIn(session, at, options, connectTimeoutMs);
+    await logIn(session, at, options, timeoutMs);
   } catch (error) {
     await session.close();
-    throw error;
+    throw tls === undefined && isTls(spoke()) && saysNothing(error) ? new RouterTlsError(at, 'wanted', error) : error;
   }
   session.loggedIn();
   return session;
 }
 
-async function openSocket(
-  at: RouterAddress,
-  timeoutMs: number,
-  clock: Pick<Clock, 'sleep'>,
-  signal: AbortSignal | undefined,
-): Promise<Socket> {
-  signal?.throwIfAborted();
-  const socket = connect({
-    host: at.host,
-    port: at.port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveMs,
-  });
-  const over = new AbortController();
-  const aborted = (): void => void socket.destroy(signal?.reason as Error);
-  signal?.addEventListener('abort', aborted, { signal: over.signal });
-  clock.sleep(timeoutMs, over.signal).then(
-    () => socket.destroy(new RouterUnreachableError(at, 'timeout')),
-    () => undefined,
-  );
-  try {
-    await connected(socket);
-    return socket;
-  } catch (error) {
-    if (signal?.aborted === true || error instanceof RouterUnreachableError) throw error;
-    throw new RouterUnreachableError(at, unreachableReason(error), error);
-  } finally {
-    over.abort();
-  }
+/** What a service that expects TLS answers to plain text: an alert record (RFC 8446 §5.1, §6). */
+function isTls([type, major]: Uint8Array): boolean {
+  return type === 0x15 && major === 3;
 }
 
-async function connected(socket: Socket): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve();
-    });
+function saysNothing(error: unknown): boolean {
+  return [RouterClosedError, RouterProtocolError, RouterUnreachableError].some((kind) => error instanceof kind);
+}
+
+function firstOctets(socket: Socket): () => Uint8Array {
+  let first: Uint8Array = Buffer.alloc(0);
+  socket.once('data', (chunk: Buffer) => {
+    first = Buffer.from(chunk.subarray(0, 2));
   });
+  return () => first;
 }
 
 async function logIn(
   session: RouterOsSession,
   at: RouterAddress,
-  { username, password, signal }: ConnectOptions,
+  { username, password, legacyLogin = false, signal }: ConnectOptions,
   deadlineMs: number,
 ): Promise<void> {
-  const attributes = { name: username, password: password.reveal() };
+  const say = (attributes: Attributes) => session.run('/login', attributes, compact({ deadlineMs, signal }));
   try {
-    const { ret } = await session.run('/login', attributes, {
-      deadlineMs,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const challenge = legacyLogin ? await challengeOf(say, at) : undefined;
+    const proof = challenge === undefined ? password.reveal() : undefined;
+    const response = challenge === undefined ? undefined : answerTo(challenge, password);
+    const { ret } = await say(compact({ name: username, password: proof, response }));
     if (ret !== undefined) throw new RouterTooOldError(at);
   } catch (error) {
     if (error instanceof RouterTimeoutError) throw new RouterUnreachableError(at, 'timeout', error);
@@ -132,6 +115,25 @@ async function logIn(
       username,
       withoutSecret(error.traps.map((trap) => trap.message).join('; '), password),
     );
+  }
+}
+
+/**
+ * Asks for the challenge first: a router before 6.43 gives one to a login with name and password, too, but then the
+ * password is out. Later ones have none to give.
+ */
+async function challengeOf(
+  say: (attributes: Attributes) => Promise<RunResult>,
+  at: RouterAddress,
+): Promise<string | undefined> {
+  try {
+    const { ret } = await say({});
+    if (ret !== undefined && !/^[0-9a-f]{32}$/i.test(ret))
+      throw new RouterProtocolError(at, 'gave no challenge we know');
+    return ret;
+  } catch (error) {
+    if (error instanceof RouterTrapError) return undefined;
+    throw error;
   }
 }
 

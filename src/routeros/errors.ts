@@ -41,7 +41,37 @@ export class RouterLoginError extends LastmileError {
   }
 }
 
-/** RouterOS before 6.43: it wants the challenge login, which we do not speak. */
+/** What it shows for a certificate is not what was declared: nothing was said to it. */
+export class RouterUntrustedError extends LastmileError {
+  readonly code = 'LM_ROUTER_UNTRUSTED';
+  readonly retry = 'never';
+  readonly router: string;
+
+  constructor(at: RouterAddress, shows: string, cause?: unknown) {
+    super(`${named(at)} shows ${shows}`, { cause });
+    this.router = at.router;
+  }
+}
+
+/** `anonymous`: it has no certificate. `plain`: what is there speaks no TLS. `silent`, `closed`: nobody can tell. */
+export type TlsTrouble = 'anonymous' | 'plain' | 'silent' | 'closed' | 'failed' | 'wanted';
+
+/** TLS did not come about, or is wanted where we speak plainly. */
+export class RouterTlsError extends LastmileError {
+  readonly code = 'LM_ROUTER_TLS';
+  readonly retry: 'backoff' | 'never';
+  readonly router: string;
+  readonly trouble: TlsTrouble;
+
+  constructor(at: RouterAddress, trouble: TlsTrouble, cause?: unknown) {
+    super(`${named(at)} ${tlsText(trouble, at, cause)}`, { cause });
+    this.retry = trouble === 'silent' || trouble === 'closed' ? 'backoff' : 'never';
+    this.router = at.router;
+    this.trouble = trouble;
+  }
+}
+
+/** RouterOS before 6.43: it wants the challenge login, which we speak only where that is allowed. */
 export class RouterTooOldError extends LastmileError {
   readonly code = 'LM_ROUTER_TOO_OLD';
   readonly retry = 'never';
@@ -49,8 +79,8 @@ export class RouterTooOldError extends LastmileError {
 
   constructor(at: RouterAddress) {
     super(
-      `${named(at)} answered the login with a challenge, as RouterOS before 6.43 does: not supported. ` +
-        'Upgrade it, and change the password: it has just crossed the network in clear',
+      `${named(at)} answered the login with a challenge, as RouterOS before 6.43 does. Upgrade it, or declare ` +
+        'api.legacyLogin: true; and change the password: it has just crossed the network in clear',
     );
     this.router = at.router;
   }
@@ -205,6 +235,35 @@ function unreachableText(reason: UnreachableReason, { host, port }: RouterAddres
   }
 }
 
+function tlsText(trouble: TlsTrouble, { host, port }: RouterAddress, cause: unknown): string {
+  switch (trouble) {
+    case 'anonymous':
+      return (
+        `has no certificate for TLS on port ${port}. On the router: ` +
+        `/certificate/add name=api common-name=api subject-alt-name=IP:${host}; /certificate/sign api; ` +
+        '/ip/service/set api-ssl certificate=api. Without one there is only api.tls.mode: insecure, which proves nothing'
+      );
+    case 'plain':
+      return (
+        `speaks no TLS on port ${port}. api-ssl has 8729 unless /ip/service says otherwise; ` +
+        'for the plain API leave out api.tls'
+      );
+    case 'silent':
+      return `took the connection on port ${port} and does not answer in TLS. Is it the port of api-ssl (8729), and not of api?`;
+    case 'closed':
+      return (
+        `hung up during the TLS handshake on port ${port}. Does the "address" of api-ssl in /ip/service let us in, ` +
+        'are its max-sessions used up, and has it a certificate?'
+      );
+    case 'wanted':
+      return `speaks TLS on port ${port}, where we are told to speak plainly: declare api.tls, or the port of api (8728)`;
+    case 'failed':
+      return `does not agree with us on TLS${cause === undefined ? '' : ` (${messageOf(cause)})`}`;
+    default:
+      return trouble satisfies never;
+  }
+}
+
 function closedText(by: ClosedBy): string {
   switch (by) {
     case 'us':
@@ -214,7 +273,8 @@ function closedText(by: ClosedBy): string {
     case 'router-at-login':
       return (
         'the router closed the connection before the login was answered. ' +
-        'Does the "address" of /ip/service let us in, are its max-sessions used up, or is this the port of api-ssl?'
+        'Does the "address" of /ip/service let us in, are its max-sessions used up (/user/active/print shows who is on), ' +
+        'or is this the port of api-ssl?'
       );
     default:
       return by satisfies never;

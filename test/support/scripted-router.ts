@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { encodeSentence, SentenceReader } from '../../src/routeros/wire/sentence.ts';
 
 /** A sentence a client sent, its words as text. */
@@ -21,10 +22,11 @@ export class ScriptedRouter implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start(script: Script): Promise<ScriptedRouter> {
-    const server = createServer({ noDelay: true });
+  /** @param tls its certificate and ciphers, where it speaks TLS */
+  static async start(script: Script, tls?: TlsOptions): Promise<ScriptedRouter> {
+    const server = tls === undefined ? createServer({ noDelay: true }) : createTlsServer(tls);
     const router = new ScriptedRouter(server);
-    server.on('connection', (socket) => {
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
       router.#sockets.add(socket);
       router.#scripts.push(script(new ScriptedPeer(socket)));
     });
