@@ -173,7 +173,7 @@ function deletableAs(
   if (row.ownership === 'ours') return { result: 'ours', owner: '' };
   const held = inventory.ownerOf(target.name, row.menu, row.identity);
   // A settings menu cannot be deleted: what is no longer declared keeps its last value.
-  if (row.identity === '') return undefined;
+  if (row.identity === '' || row.fixed === true) return undefined;
   if (row.ownership === 'inventory') return held === undefined ? undefined : { result: 'ours', owner: held };
   if (row.marker === undefined || row.marker.operator !== operator) return undefined;
   const { owner } = row.marker;

@@ -28,7 +28,10 @@ export function layoutOf(
 ): Layout {
   const before = rows.map((row) => present.get(keyOf(row)));
   const mine = new Set(before);
-  const barrier = observed.findIndex((row) => !mine.has(row) && refuses(row));
+  const rules = rows.flatMap(({ goesBefore }) => goesBefore ?? []);
+  const barrier = observed.findIndex(
+    (row) => !mine.has(row) && (refuses(row) || rules.some((rule) => isMeant(rule, row))),
+  );
   const stay = staying(before, barrier === -1 ? observed : observed.slice(0, barrier));
   const end = inFrontOf(observed[barrier]);
   const places = new Map<Row, Place>();
@@ -43,6 +46,10 @@ export function layoutOf(
     else if (stay.has(at)) [ofNew, ofMoved] = [inFrontOf(was), inFrontOf(was)];
   }
   return { places, moves: moves.reverse() };
+}
+
+function isMeant(rule: NonNullable<Row['goesBefore']>, { ownText = '' }: ObservedRow): boolean {
+  return 'any' in rule || rule.comment === ownText;
 }
 
 function inFrontOf(row: ObservedRow | undefined): Place {

@@ -81,6 +81,13 @@ export interface Row {
   readonly note?: string;
   /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */
   readonly releases?: Readonly<Record<string, string>>;
+  /** True where every field that is not declared must be empty: with it the row would say something else. */
+  readonly whole?: boolean;
+  /**
+   * In an ordered menu, which rows of others all of ours there go in front of, besides those that refuse: any, or the
+   * first with this text as its comment.
+   */
+  readonly goesBefore?: { readonly any: true } | { readonly comment: string };
 }
 
 export interface ObservedRow {
@@ -96,6 +103,8 @@ export interface ObservedRow {
   readonly marker?: Marker;
   /** The comment without its marker: text of a person's own, which is kept. */
   readonly ownText?: string;
+  /** True where the row is the target's own: it can be changed, and neither made nor removed. It carries no marker. */
+  readonly fixed?: boolean;
   /** True when what it is known by names a row that is gone: whatever it was, it is no more. */
   readonly dangling?: boolean;
   /** How the target addresses the row now. */

@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.ts';
 import { readMarker } from '../reconcile/marker.ts';
-import type { ObservedRow, ObservedValue } from '../reconcile/target.ts';
+import type { Marker, ObservedRow, ObservedValue } from '../reconcile/target.ts';
 import type { Field, Menu } from './menus/menu.ts';
 import { rowIdentity } from './menus/rows.ts';
 
@@ -17,11 +17,14 @@ export interface Board {
 
 /** The `.proplist` that reads all of a menu that we look at, and nothing costly. */
 export function proplistOf(menu: Menu): string {
-  const names = Object.keys(menu.fields).filter((name) => menu.fields[name]?.costly !== true);
+  const names = Object.keys(menu.fields).filter((name) => {
+    const field = menu.fields[name];
+    return field?.costly !== true && field?.writeOnly !== true;
+  });
   return [
-    ...(menu.identity === 'settings' ? [] : ['.id', 'dynamic']),
+    ...(menu.identity === 'settings' ? [] : ['.id', 'dynamic', ...(menu.builtIn === true ? ['default'] : [])]),
     ...names,
-    ...(menu.comment ? ['comment'] : []),
+    ...(menu.comment && !names.includes('comment') ? ['comment'] : []),
   ].join();
 }
 
@@ -30,15 +33,20 @@ export function costlyFields(menu: Menu): readonly string[] {
   return Object.keys(menu.fields).filter((name) => menu.fields[name]?.costly === true);
 }
 
-/** Rows as RouterOS prints them, in canonical form. Dynamic rows are the router's own and left out. Pure. */
+/**
+ * Rows as RouterOS prints them, in canonical form. Dynamic rows are the router's own and left out. Pure.
+ *
+ * @param operator whose markers are ours, where rows are known by them alone
+ */
 export function readRows(
   menu: Menu,
   rows: readonly RouterRow[],
   board: Board = { flash: false },
+  operator?: string,
 ): readonly ObservedRow[] {
   return rows
     .filter((row) => row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
-    .map((row) => readRow(menu, row, board));
+    .map((row) => readRow(menu, row, board, operator));
 }
 
 /** Does this router show a folder `flash` among its files? */
@@ -60,7 +68,7 @@ function pathFrom({ flash }: Board, path: string): string {
 
 const flashFolder = 'flash/';
 
-function readRow(menu: Menu, row: RouterRow, board: Board): ObservedRow {
+function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | undefined): ObservedRow {
   const fields: Record<string, ObservedValue> = {};
   for (const [name, field] of Object.entries(menu.fields)) {
     // What it is will show when it has a use: until then it is not what anybody wants.
@@ -68,12 +76,16 @@ function readRow(menu: Menu, row: RouterRow, board: Board): ObservedRow {
     fields[name] = readField(field, row[name], board);
   }
   const id = row['.id'];
-  const { marker, ownText } = readMarker(row['comment'] ?? '');
+  const { marker, ownText } = menu.comment ? readMarker(row['comment'] ?? '') : { ownText: '' };
+  // Where a declaration may say it, a person's text is a field like others; the marker is not part of it.
+  if (menu.comment && menu.fields['comment'] !== undefined) fields['comment'] = ownText;
+  const fixed = menu.fixed === true || isBuiltIn(menu, row);
   return {
     menu: menu.path,
-    identity: marker === undefined ? ownIdentityOf(menu, fields) : identityOf(menu, fields),
+    identity: marker === undefined ? ownIdentityOf(menu, fields) : markedIdentityOf(menu, fields, marker, operator),
     fields,
-    ownership: menu.comment ? 'marker' : 'inventory',
+    ownership: menu.comment && !fixed ? 'marker' : 'inventory',
+    ...(fixed ? { fixed } : {}),
     ...(marker === undefined ? {} : { marker }),
     ...(ownText === '' ? {} : { ownText }),
     ...(isDangling(menu, fields) ? { dangling: true } : {}),
@@ -88,9 +100,33 @@ function readField(field: Field, value: string | undefined, board: Board): Obser
   return field.canonical === undefined ? text : field.canonical(text);
 }
 
+/** RouterOS's own from the factory: `default`, and groups and queue types that it marks so. */
+function isBuiltIn({ builtIn }: Menu, row: RouterRow): boolean {
+  return builtIn === true && row['default'] === 'true';
+}
+
+/** Another operator may have an owner of the same name. */
+function markedIdentityOf(
+  menu: Menu,
+  fields: Readonly<Record<string, ObservedValue>>,
+  marker: Marker,
+  operator = marker.operator,
+): string {
+  if (menu.identity !== 'marker') return identityOf(menu, fields);
+  return marker.operator === operator ? marker.owner : `${marker.operator}/${marker.owner}`;
+}
+
 function identityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
   if (menu.identity === 'settings') return '';
+  if (menu.identity === 'marker') return saidBy(fields);
   return rowIdentity(...menu.identity.map((name) => String(fields[name])));
+}
+
+/** All that a row says: what two rows have in common that are not told apart otherwise. */
+function saidBy(fields: Readonly<Record<string, ObservedValue>>): string {
+  return Object.entries(fields)
+    .flatMap(([name, value]) => (typeof value === 'string' && value !== '' ? [`${name}=${value}`] : []))
+    .join(' ');
 }
 
 /** Of a row without a marker: by what narrows it as well, so that it is none of those we want. */
@@ -101,7 +137,7 @@ function ownIdentityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue
 
 /** A reference to a row that was removed shows as its `.id`, and stays so when another of its name is made. */
 function isDangling({ identity, fields: known }: Menu, fields: Readonly<Record<string, ObservedValue>>): boolean {
-  const names = identity === 'settings' ? [] : identity;
+  const names = typeof identity === 'string' ? [] : identity;
   return names.some((name) => known[name]?.references !== undefined && rawId.test(String(fields[name])));
 }
 

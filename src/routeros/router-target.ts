@@ -198,7 +198,7 @@ export class RouterTarget implements Target, AsyncDisposable {
         (row) => readRows(menu, [row], board).some(isWanted),
         signal,
       );
-      return readRows(menu, whole, board);
+      return readRows(menu, whole, board, this.#options.operator);
     });
     return (await Promise.all(filled)).flat();
   }

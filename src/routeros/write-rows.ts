@@ -76,10 +76,17 @@ export function joinedMoves(moves: readonly Command[]): Command {
 }
 
 /** The comment to write, when the row does not carry our marker yet. What a person wrote stays in front of it. */
-function comment(menu: Menu, { before, after, owner }: Change, { operator }: WriteContext) {
-  if (!menu.comment || before?.marker?.owner === owner) return {};
-  const ownText = before === undefined ? after?.note : before.ownText;
+function comment(menu: Menu, { before, after, owner, set }: Change, { operator }: WriteContext) {
+  const declared = typeof set['comment'] === 'string' ? set['comment'] : undefined;
+  if (!isMarked(menu, before)) return {};
+  if (before?.marker?.owner === owner && declared === undefined) return {};
+  const ownText = declared ?? (before === undefined ? after?.note : before.ownText);
   return { comment: writeMarker(ownText ?? '', { operator, owner }) };
+}
+
+/** Rows of RouterOS's own carry no marker: a comment of theirs is a field like others. */
+function isMarked(menu: Menu, before: Change['before']): boolean {
+  return menu.comment && before?.fixed !== true;
 }
 
 function updateCommands(
@@ -117,12 +124,13 @@ function moveCommand(
 type Values = Readonly<Record<string, string>>;
 
 /** What is to be written, as this board spells it. */
-function written(menu: Menu, { set }: Change, { board = { flash: false } }: WriteContext): Values {
+function written(menu: Menu, { set, before }: Change, { board = { flash: false } }: WriteContext): Values {
   const text = ([name, value]: readonly [string, Value]) => {
     const plain = value instanceof Secret ? value.reveal() : value;
     return [name, menu.fields[name]?.path === true ? pathOn(board, plain) : plain];
   };
-  return Object.fromEntries(Object.entries(set).map(text));
+  const fields = Object.entries(set).filter(([name]) => name !== 'comment' || !isMarked(menu, before));
+  return Object.fromEntries(fields.map(text));
 }
 
 function clearedBy(menu: Menu, name: string, value: string): string {

@@ -5,12 +5,20 @@ import type { ObservedValue, Row } from '../../reconcile/target.ts';
 export interface Menu {
   /** `/ppp/secret`. */
   readonly path: string;
-  /** By which fields a row is the same row over time, never by `.id`; `settings` for a menu of one row. */
-  readonly identity: readonly string[] | 'settings';
+  /**
+   * By which fields a row is the same row over time, never by `.id`; `settings` for a menu of one row; `marker` where
+   * fields tell nothing (rules of a firewall): a row of ours is known by the owner in its comment, which is its identity,
+   * and one without a marker that says just what a wanted row says is adopted as that row.
+   */
+  readonly identity: readonly string[] | 'settings' | 'marker';
   /** Fields read and written. Whatever else a row has is not ours. */
   readonly fields: Readonly<Record<string, Field>>;
   /** Has the menu a `comment` to carry our marker? */
   readonly comment: boolean;
+  /** True where the rows are the router's own: they are changed, and neither made nor removed. */
+  readonly fixed?: boolean;
+  /** True where some rows are RouterOS's own from the factory (`default=true`), which cannot be removed. */
+  readonly builtIn?: boolean;
   /** True where the order of rows means something. */
   readonly ordered?: boolean;
   /** Of somebody else's row in an ordered menu: would it undo ours if it stood in front of them? */
@@ -26,6 +34,8 @@ export interface Menu {
   readonly aside?: readonly [field: string, value: string];
   /** True where RouterOS has no `show-sensitive`: secrets in it are shown to every reader. */
   readonly plain?: boolean;
+  /** True for a menu that not every router has: rows wanted in one that is missing are left out. */
+  readonly optional?: boolean;
   /** What a person can do where the router knows no `add` here. */
   readonly byHand?: string;
   /** Rows of the router itself that are never looked at, besides dynamic ones. */
@@ -42,6 +52,8 @@ export interface Field {
   /** The menu whose row this names. */
   readonly references?: string;
   readonly secret?: boolean;
+  /** Never printed: whether it is as declared only the digest of what we wrote can tell. */
+  readonly writeOnly?: boolean;
   /** Rows that may have no such secret: where it is missing, that does not mean that it is hidden. */
   readonly absent?: (row: Readonly<Record<string, string>>) => boolean;
   /** What a person can do where the router does not know this field. */
@@ -59,3 +71,7 @@ export interface Field {
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
   readonly clear?: 'empty' | 'unset' | { readonly word: string };
 }
+
+/** What to do where a router knows nothing of IPv6. */
+export const withoutIpv6 =
+  'RouterOS 6 has a package for IPv6: enable it on the router, or declare no ipv6 for those who come in there';
