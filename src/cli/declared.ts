@@ -9,6 +9,7 @@ import { openSource } from '../source/open-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Io } from './io.ts';
 import { formatIssues } from './issues-output.ts';
+import { environmentOf } from './secret-env.ts';
 
 /** Declarations read from a folder, or from a commit of it with `rev`. */
 export interface Declared extends Revision {
@@ -43,7 +44,7 @@ export function loadDeclared(
   io: Io,
 ): Model | undefined {
   const { model, issues } = loadFiles(declared.files, {
-    env: io.env,
+    env: environmentOf(dir, io),
     mode: 'use',
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
     example: isExample(dir),

@@ -6,6 +6,7 @@ import { openSource } from '../source/open-source.ts';
 import { complain } from './complain.ts';
 import { isExample, tellIssues } from './declared.ts';
 import { exitCodes, type Io } from './io.ts';
+import { secretsBeside } from './secret-env.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface RunOptions {
@@ -31,6 +32,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     stateDir: options.state,
     load: {
       env: io.env,
+      secretsBeside: secretsBeside(dir, io),
       ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
       example: isExample(dir),
     },

@@ -5,6 +5,7 @@ import { type FolderContent, readFolder } from '../source/folder.ts';
 import { isExample } from './declared.ts';
 import { exitCodes, type Io } from './io.ts';
 import { formatIssues, type IssueFormat } from './issues-output.ts';
+import { environmentOf } from './secret-env.ts';
 
 export interface ValidateOptions {
   readonly output?: IssueFormat;
@@ -25,7 +26,7 @@ export async function validateCommand(dir: string, options: ValidateOptions, io:
   }
   const { issues } = loadFiles(content.files, {
     mode: 'validate',
-    env: io.env,
+    env: environmentOf(dir, io),
     example: isExample(dir),
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
   });

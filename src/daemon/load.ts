@@ -5,6 +5,8 @@ import type { SourceFile } from '../source/source.ts';
 
 export interface LoadSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Secrets that `env` may lack, read with each load. */
+  readonly secretsBeside?: () => Readonly<Record<string, string>>;
   /** Folder of `{file: …}` secrets. */
   readonly secretsDir?: string;
   /** `validate`: missing secrets are warnings. `use`: they are errors. */
@@ -17,7 +19,8 @@ export interface LoadSettings {
 
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
 export function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Manifest {
-  const { env, secretsDir, mode, example, cache } = settings;
+  const { secretsBeside, secretsDir, mode, example, cache } = settings;
+  const env = secretsBeside === undefined ? settings.env : { ...secretsBeside(), ...settings.env };
   return loadManifest(files, {
     secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
     attributeCheck: checkAttribute,
