@@ -47,6 +47,8 @@ export interface SimulatedRouterOsOptions {
   readonly radiusSourceAddress?: string;
   /** Default 7.22.3. */
   readonly version?: string;
+  /** Packages beside the system's own: `wireless`, `user-manager`. Default none. */
+  readonly packages?: readonly string[];
   readonly faults?: readonly Fault[];
   /** Called with every line the router logs. */
   readonly log?: (topics: string, message: string) => void;
@@ -105,7 +107,7 @@ export class SimulatedRouterOs {
     this.#options = options;
     this.#bootedAt = clock.monotonic();
     this.faults = new Faults(options.faults);
-    const database = new Database(allMenus, options.version ?? '7.22.3');
+    const database = new Database(allMenus, options.version ?? '7.22.3', options.packages);
     this.#database = database;
     const { flash = false, filesPrintOneFolder: printsOneFolder = false } = options;
     this.#files = new FileSystem({ database, clock, flash, printsOneFolder });

@@ -15,19 +15,33 @@ export class Database {
   readonly #computed = new Map<string, (row: TableRow) => string | undefined>();
   readonly #settling = new Set<Promise<void>>();
 
-  constructor(menus: readonly Menu[], version: string) {
+  /** @param packages those that are installed beside the system's own */
+  constructor(menus: readonly Menu[], version: string, packages: readonly string[] = []) {
     this.version = version;
-    for (const menu of menus) {
+    const present = menus.filter((menu) => hasMenu(menu, version, packages));
+    for (const menu of present) {
       this.#tables.set(menu.path, new Table(menu));
-      const known = Object.entries(menu.properties).filter(([, property]) => isThere(property, version));
+      const known = Object.entries(menu.properties)
+        .filter(([, property]) => isThere(property, version))
+        .map(([name, property]) => [name, inVersion(property, version)] as const);
       // Without a prototype: names come from clients, and `constructor` is no property of a row.
       this.#properties.set(menu, Object.assign(Object.create(null), Object.fromEntries(known)) as Properties);
     }
-    for (const menu of menus) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
+    for (const menu of present) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
   }
 
   find(path: string): Table | undefined {
     return this.#tables.get(path);
+  }
+
+  /** Whether menus lie below this path, which need not be one itself. */
+  hasBelow(path: string): boolean {
+    return [...this.#tables.keys()].some((known) => known.startsWith(`${path}/`));
+  }
+
+  /** Paths of all menus. */
+  get paths(): readonly string[] {
+    return [...this.#tables.keys()];
   }
 
   /** @throws TypeError when there is no such menu: a fault of the caller's */
@@ -165,9 +179,23 @@ export class Database {
   }
 }
 
-function isThere({ since, goneSince }: Property, version: string): boolean {
+function isThere({ since, goneSince }: Pick<Property, 'since' | 'goneSince'>, version: string): boolean {
   if (since !== undefined && !isAtLeast(version, since)) return false;
   return goneSince === undefined || !isAtLeast(version, goneSince);
+}
+
+function hasMenu(menu: Menu, version: string, packages: readonly string[]): boolean {
+  if (!isThere(menu, version)) return false;
+  const { package: needed } = menu;
+  if (needed === undefined || packages.includes(needed.name)) return true;
+  return needed.since !== undefined && !isAtLeast(version, needed.since);
+}
+
+function inVersion(property: Property, version: string): Property {
+  const [until, value] = property.defaultBefore ?? [];
+  return until === undefined || value === undefined || isAtLeast(version, until)
+    ? property
+    : { ...property, default: value };
 }
 
 function initialRows(menu: Menu): readonly { readonly id?: number; readonly values: Record<string, string> }[] {

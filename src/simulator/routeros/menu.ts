@@ -5,6 +5,8 @@ export interface Property {
   readonly type: ValueType;
   /** Written when the row is added without it. Absent: the property is left out of prints until written. */
   readonly default?: string;
+  /** What stood in place of `default` in versions before that one: dates of another format, fields that were numbers. */
+  readonly defaultBefore?: readonly [version: string, value: string];
   readonly mandatory?: true;
   /** Set by the router alone. */
   readonly readonly?: true;
@@ -54,7 +56,15 @@ export type Verb =
   | 'check-status'
   /** Of `/file`. */
   | 'read'
-  | 'recursive-print';
+  | 'recursive-print'
+  /** Of `/system/script`. */
+  | 'run'
+  /** Of `/ip/accounting/snapshot`. */
+  | 'take'
+  /** Of `/tool`. */
+  | 'ping'
+  | 'fetch'
+  | 'check-for-updates';
 
 export interface UniqueRule {
   readonly properties: readonly string[];
@@ -82,6 +92,14 @@ export interface Menu {
   /** `settings`: one row without `.id`. */
   readonly kind: 'table' | 'settings';
   readonly properties: Properties;
+  /** First version that has the menu. */
+  readonly since?: string;
+  /** First version that has it no more. */
+  readonly goneSince?: string;
+  /** The menu is there only with this package; before the version, if one is given, it was part of the system. */
+  readonly package?: { readonly name: string; readonly since?: string };
+  /** Its rows are rows of `/interface` too, under the same ids, as interfaces of this type. */
+  readonly interfaceType?: string;
   readonly verbs: readonly Verb[];
   /** Commands that older versions do not have, by their first version. */
   readonly verbsSince?: Readonly<Partial<Record<Verb, string>>>;

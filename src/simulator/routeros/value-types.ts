@@ -177,6 +177,21 @@ export function reference(menu: string, ...words: readonly string[]): ValueType 
   };
 }
 
+/** A comma list of rows of another menu, or of some words. */
+export function references(menu: string, ...words: readonly string[]): ValueType {
+  const one = reference(menu, ...words);
+  return {
+    parse: (value, context) =>
+      listOf(value)
+        .map((item) => one.parse(item, context))
+        .join(','),
+    show: (stored, context) =>
+      listOf(stored)
+        .map((item) => context.nameOf(menu, item) ?? item)
+        .join(','),
+  };
+}
+
 /** An address, or the pool to take one from. */
 export function addressOrPool(menu: string): ValueType {
   return {
