@@ -50,7 +50,69 @@ export interface SessionEnd {
   readonly cause: string;
 }
 
-export type AccountingRecord = AccountingEvent | SessionEnd;
+/** Where the octets of a session are counted on a router: the interface of PPP, a simple queue, the hotspot, or `/ip/accounting`. */
+export type MeterSource = 'interface' | 'queue' | 'hotspot' | 'flows';
+
+/** A session as a router's API shows it, in the journal among the packets: of sessions that no RADIUS accounting tells of. */
+export interface ApiReading {
+  readonly status: 'read';
+  readonly nas: string;
+  /** As RADIUS would have it for PPP; the MAC, lower case, at a hotspot; `lease-` and the MAC for DHCP. */
+  readonly sessionId: string;
+  readonly sentSessionId?: string;
+  readonly username: string;
+  /** Wall time, milliseconds since 1970: with the three above, the name of the session. */
+  readonly startedAt: number;
+  /** Wall time of the reading. */
+  readonly receivedAt: number;
+  readonly sessionSeconds: number;
+  readonly access: 'ppp' | 'hotspot' | 'dhcp';
+  /** Absent: the router showed none. */
+  readonly meter?: MeterReading;
+  /** Uptime of the router when the session began, seconds. */
+  readonly startUptime?: number;
+  /** How often it is read. */
+  readonly everySeconds: number;
+  readonly framedIpAddress?: string;
+  readonly callingStationId?: string;
+  readonly calledStationId?: string;
+  readonly nasPortId?: string;
+  /** Over since, in place of an Acct-Terminate-Cause and none of those. */
+  readonly ended?: { readonly cause: string; readonly at: number };
+  /** RADIUS accounts it after all: what was counted here is counted there. */
+  readonly void?: true;
+  /** What the router has counted for this username up to now, in sessions that are over. Stored with the session. */
+  readonly totals?: UserTotals;
+}
+
+/** Counters as shown, decimal text. */
+export interface MeterReading {
+  readonly source: MeterSource;
+  /** `.id` of the row that counts: another one began at zero. */
+  readonly id?: string;
+  readonly up: string;
+  readonly down: string;
+  /** Counted already, in a session that was thought to be over. */
+  readonly counted?: { readonly up: string; readonly down: string };
+}
+
+/** `/ip/hotspot/user`: octets as decimal text. */
+export interface UserTotals {
+  readonly up: string;
+  readonly down: string;
+  readonly seconds: number;
+}
+
+/** Only what a router has counted for a username by now. */
+export interface TotalsReading {
+  readonly status: 'totals';
+  readonly nas: string;
+  readonly username: string;
+  readonly receivedAt: number;
+  readonly totals: UserTotals;
+}
+
+export type AccountingRecord = AccountingEvent | SessionEnd | ApiReading | TotalsReading;
 
 /** Where accounting goes. Declared here, implemented over LevelDB in `store.ts`. */
 export interface AccountingSink {
@@ -89,6 +151,8 @@ export interface Session {
   readonly class?: string;
   /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped; `Lost` and `Not-On-NAS` are words of our own. */
   readonly terminateCause?: string;
+  /** Counted by reading the router's API. Absent: by RADIUS. */
+  readonly source?: 'api';
 }
 
 export interface SessionReader {

@@ -1,12 +1,16 @@
-import type { AccountingEvent, AccountingRecord, SessionEnd } from './event.ts';
+import type { AccountingEvent, AccountingRecord, ApiReading, SessionEnd } from './event.ts';
 import { applyEvent, closeByNas, closeGone } from './fold.ts';
+import { applyReading, readingKey } from './fold-reading.ts';
 import { idOnNas, type SessionState } from './session-state.ts';
+import type { UsageDelta } from './usage-deltas.ts';
 
 /** What a commit does to one session. */
 export interface SessionChange {
   /** As stored before the commit, `undefined` for a new session. */
   readonly before: SessionState | undefined;
   readonly after: SessionState;
+  /** What it used by it, and the commit. Absent: not worked out. */
+  readonly used?: { readonly sequence: number; readonly hours: readonly UsageDelta[] };
 }
 
 /** What the fold of a commit needs to know of the sessions there are. */
@@ -37,7 +41,8 @@ export class CommitFold {
 
   apply(event: AccountingRecord): void {
     if (event.status === 'ended') this.#end(event);
-    else this.#applyPacket(event);
+    else if (event.status === 'read') this.#read(event);
+    else if (event.status !== 'totals') this.#applyPacket(event);
   }
 
   /** Ends a session if an On or Off of its NAS concerns it. @returns whether it did */
@@ -60,6 +65,18 @@ export class CommitFold {
     const current = this.#all(end.nas, end.sessionId).find(({ key }) => key === end.key);
     const ended = current === undefined ? undefined : closeGone(current, end);
     if (ended !== undefined) this.#change(current, ended);
+  }
+
+  #read(reading: ApiReading): void {
+    const known = this.#all(reading.nas, reading.sessionId);
+    const byRadius = known.some(
+      (each) => each.username === reading.username && each.source !== 'api' && each.stoppedAt === undefined,
+    );
+    if (byRadius) return;
+    const key = readingKey(reading);
+    const current = known.find((each) => each.key === key);
+    const after = applyReading(current, reading);
+    if (after !== undefined && after !== current) this.#change(current, after);
   }
 
   #find(event: AccountingEvent, sessionId: string): SessionState | undefined {

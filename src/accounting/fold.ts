@@ -19,9 +19,15 @@ const resendMs = 30_000;
  */
 export function applyEvent(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
   if (event.sessionId === undefined) return [];
-  if (event.status === 'start') return applyStart(current, event);
-  if (event.status === 'interim' || event.status === 'stop') return applyProgress(current, event);
+  const known = current === undefined ? undefined : takenOver(current);
+  if (event.status === 'start') return applyStart(known, event);
+  if (event.status === 'interim' || event.status === 'stop') return applyProgress(known, event);
   return [];
+}
+
+/** RADIUS tells of a session that was read over the API until now: from here on it is RADIUS's. */
+function takenOver({ source: _api, ...session }: SessionState): SessionState {
+  return session;
 }
 
 /**
@@ -134,11 +140,15 @@ function isNews(current: SessionState, event: AccountingEvent): boolean {
 function progress(current: SessionState, event: AccountingEvent): SessionState {
   const time = eventTime(event, current.startedAt);
   const newer = isNewer(current, event, time);
-  const up = advance(current.up, { low: event.inputOctets, high: event.inputGigawords }, newer);
-  const down = advance(current.down, { low: event.outputOctets, high: event.outputGigawords }, newer);
+  const up = advance(counterOf(current, 'up', event), { low: event.inputOctets, high: event.inputGigawords }, newer);
+  const down = advance(
+    counterOf(current, 'down', event),
+    { low: event.outputOctets, high: event.outputGigawords },
+    newer,
+  );
   const counted = Math.max(0, Math.floor((time.at - current.startedAt) / 1000));
   const next: SessionState = {
-    ...current,
+    ...withoutApi(current, event),
     ...describe(event, current, newer),
     ...octets(up, down),
     sessionSeconds: Math.max(current.sessionSeconds, event.sessionSeconds ?? counted),
@@ -148,6 +158,17 @@ function progress(current: SessionState, event: AccountingEvent): SessionState {
   if (event.status !== 'stop') return next;
   const cause = event.terminateCause === undefined ? undefined : terminateCauseWord(event.terminateCause);
   return close(next, 'stop', time.at, time.byArrival, cause);
+}
+
+/** The packet's octets are those of the whole session: in place of what was read over the API, not on top of it. */
+function counterOf(current: SessionState, direction: 'up' | 'down', event: AccountingEvent): Counter {
+  return current.api !== undefined && event.inputOctets !== undefined ? noOctets : current[direction];
+}
+
+function withoutApi(current: SessionState, event: AccountingEvent): SessionState {
+  if (event.inputOctets === undefined) return current;
+  const { api: _read, ...session } = current;
+  return session;
 }
 
 /** Whether the packet tells of a later moment than all before it. Session time is the NAS's own count, no clock moves it. */

@@ -4,6 +4,11 @@ import type { Table, Write } from '../store/table.ts';
 import type { SessionChange } from './fold-commit.ts';
 import { fromStored, parseSessionKey, type SessionState, type StoredSession, toStored } from './session-state.ts';
 import { UnsettledSessions } from './unsettled-sessions.ts';
+import type { UsageDelta } from './usage-deltas.ts';
+import { loadedUse, type StoredUse, storedUse, UsageRows } from './usage-rows.ts';
+
+/** A session in a commit, with what it used by it. */
+type RecentSession = StoredSession & { readonly used?: StoredUse };
 
 /** So many sessions may wait for their rows: it bounds what a start after a crash has to go through. */
 const mostSessions = 20_000;
@@ -23,7 +28,8 @@ export class SessionRows {
   readonly #closed: Table<StoredSession>;
   readonly #history: Table<string>;
   readonly #latest: Table<string>;
-  readonly #recent: Table<readonly StoredSession[]>;
+  readonly #recent: Table<readonly RecentSession[]>;
+  readonly #usage: UsageRows;
   #fresh = new UnsettledSessions();
   #settling: UnsettledSessions | undefined;
   #firstRecent = 1;
@@ -38,6 +44,7 @@ export class SessionRows {
     this.#history = store.table('history');
     this.#latest = store.table('latest');
     this.#recent = store.table('recent');
+    this.#usage = new UsageRows(store.table('usage'));
   }
 
   /** Reads what is there: open sessions, newest last, and of the closed ones those that ended last, newest last. */
@@ -47,23 +54,23 @@ export class SessionRows {
     for await (const [key, states] of this.#recent.entries()) {
       if (this.#nextRecent === 1) this.#firstRecent = parseNumberKey(key);
       this.#nextRecent = parseNumberKey(key) + 1;
-      for (const state of states) this.#replay(open, fromStored(state));
+      for (const { used, ...state } of states) this.#replay(open, fromStored(state), used);
     }
     const still = [...open.values()].filter((session) => session.stoppedAt === undefined);
     return [...(await this.closed(closed)).reverse(), ...still.sort((a, b) => a.startedAt - b.startedAt)];
   }
 
   /** What a commit must hold for its sessions. */
-  writes(changes: Iterable<SessionChange>): readonly Write[] {
-    const states = Array.from(changes, ({ after }) => toStored(after));
+  writes(changes: readonly SessionChange[]): readonly Write[] {
+    const states = changes.map(({ after, used }) => ({ ...toStored(after), ...storedUse(used) }));
     return states.length === 0 ? [] : [this.#recent.toPut(numberKey(this.#nextRecent), states)];
   }
 
   /** The commit with these changes is synced. */
-  committed(changes: ReadonlyMap<string, SessionChange>): void {
-    if (changes.size === 0) return;
+  committed(changes: readonly SessionChange[]): void {
+    if (changes.length === 0) return;
     this.#nextRecent += 1;
-    for (const change of changes.values()) this.#fresh.add(change);
+    for (const change of changes) this.#fresh.add(change);
   }
 
   /** Whether enough waits for `settle`. */
@@ -79,7 +86,9 @@ export class SessionRows {
     this.#settling = layer;
     this.#fresh = new UnsettledSessions();
     for (const changes of layer.batches(sessionsPerBatch)) {
-      await this.#store.write(changes.flatMap((change) => this.#rowsOf(change)));
+      await this.#store.write(
+        changes.flatMap((change) => [...this.#rowsOf(change), ...this.#usage.writes(layer.usageOf(change.after.key))]),
+      );
     }
     // Last: whatever is lost of the end of the log, a session is in one or the other.
     await this.#recent.bulk(numbers(from, upTo).map((n) => ({ type: 'del', key: numberKey(n) })));
@@ -125,6 +134,14 @@ export class SessionRows {
     return parts !== undefined && this.recall(...parts)?.key === key;
   }
 
+  /** Octets by hour of sessions with these usernames: from one hour since 1970 on, before another. */
+  async usage(usernames: readonly string[], from: number, to: number): Promise<readonly UsageDelta[]> {
+    const layers = [this.#settling, this.#fresh].filter((layer) => layer !== undefined);
+    const names = new Set(usernames);
+    const waiting = layers.flatMap((layer) => [...layer.usageOfUsers(names)]);
+    return this.#usage.read(usernames, from, to, waiting);
+  }
+
   #rowsOf({ before, after }: SessionChange): readonly Write[] {
     if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after))];
     const at = closedKey(after);
@@ -140,10 +157,11 @@ export class SessionRows {
   }
 
   /** A change that may have its rows already, or not. */
-  #replay(open: Map<string, SessionState>, after: SessionState): void {
+  #replay(open: Map<string, SessionState>, after: SessionState, stored: StoredUse | undefined): void {
     const ended = after.stoppedAt === undefined ? undefined : this.recall(after.nas, after.sessionId, after.username);
     const before = open.get(after.key) ?? (ended?.key === after.key ? ended : undefined);
-    this.#fresh.add({ before, after });
+    const used = this.#usage.missing(after, loadedUse(stored));
+    this.#fresh.add({ before, after, ...(used === undefined ? {} : { used }) });
     open.set(after.key, after);
   }
 

@@ -1,4 +1,4 @@
-import type { Session } from './event.ts';
+import type { ApiReading, MeterReading, Session } from './event.ts';
 import type { TimeSource } from './event-time.ts';
 import type { Counter } from './octets.ts';
 
@@ -20,6 +20,13 @@ export interface SessionState extends Session {
   readonly endedAt?: number;
   /** `startedAt` and `originAt` of the session that had this id just before. */
   readonly before?: { readonly startedAt: number; readonly originAt: number };
+  /** What was read last, of a session that `source` calls `api`. Left of one that RADIUS took over: its octets are replaced by the first of a packet. */
+  readonly api?: {
+    readonly access: ApiReading['access'];
+    readonly everySeconds: number;
+    readonly meter?: Pick<MeterReading, 'source' | 'id'>;
+    readonly startUptime?: number;
+  };
 }
 
 /** The parts of a session's name that the NAS gives. Text of any kind: lengths come first. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import { numberKey } from '../store/layout.ts';
+import { keyOf, keysUnder, numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import { closeSessions } from './close-sessions.ts';
@@ -12,8 +12,9 @@ import type {
   Session,
   SessionEnder,
   SessionReader,
+  UserTotals,
 } from './event.ts';
-import { CommitFold } from './fold-commit.ts';
+import { CommitFold, type SessionChange } from './fold-commit.ts';
 import { GroupCommit } from './group-commit.ts';
 import { encodeCommit } from './journal.ts';
 import { type AccountingFinding, checkJournal, type JournalMark } from './journal-check.ts';
@@ -21,8 +22,9 @@ import { SessionIndex } from './session-index.ts';
 import { findSessions, historyOf, type SessionQuery } from './session-queries.ts';
 import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
-import { deviceOf, isSessionOf, type SessionUser, sessionUserKey } from './session-user.ts';
+import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './session-user.ts';
 import { SessionWaiters } from './session-waiters.ts';
+import { type UsageDelta, usageBetween } from './usage-deltas.ts';
 import type { SessionView } from './view.ts';
 
 export interface AccountingOptions {
@@ -55,6 +57,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #store: AccountingDatabase;
   readonly #options: AccountingOptions;
   readonly #journal: Table<string>;
+  readonly #totals: Table<UserTotals & { readonly username: string }>;
   readonly #commits: GroupCommit<AccountingRecord>;
   readonly #stopping = new AbortController();
   readonly #stopWaiters = new SessionWaiters();
@@ -77,6 +80,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#store = store;
     this.#options = options;
     this.#journal = store.table('journal');
+    this.#totals = store.table('totals');
     this.#rows = this.#newRows();
     this.#index = new SessionIndex(this.#keepClosed);
     this.#commits = new GroupCommit({
@@ -105,7 +109,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return accounting;
   }
 
-  record(event: AccountingEvent): Promise<void> {
+  record(event: AccountingRecord): Promise<void> {
     return this.#commits.add(event);
   }
 
@@ -175,6 +179,24 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return historyOf(this.#index, this.#rows, username, limit);
   }
 
+  /** What routers have counted for their hotspot users in sessions that are over, as last stored: by username. */
+  async totalsOf(nas: string): Promise<ReadonlyMap<string, UserTotals>> {
+    const found = new Map<string, UserTotals>();
+    for await (const [, { username, ...totals }] of this.#totals.entries(keysUnder(nas))) found.set(username, totals);
+    return found;
+  }
+
+  /**
+   * Octets of a user by hour, oldest first, each hour once.
+   *
+   * @param username of a device, its MAC in any spelling
+   * @param from hours since 1970
+   * @param to the hour after the last
+   */
+  usage(username: string, from: number, to: number): Promise<readonly UsageDelta[]> {
+    return this.#rows.usage(usernamesOf(username), from, to);
+  }
+
   /** Open ones first, then closed ones, each the newest first. */
   find(query: SessionQuery): Promise<readonly SessionView[]> {
     return findSessions(this.#index, this.#rows, query, this.#options.clock.now());
@@ -233,7 +255,12 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     const closings = closeSessions(fold, this.#index, due);
 
     const sequence = events.length === 0 ? this.#sequence : this.#sequence + 1;
-    await this.#store.write(this.#writes(sequence, events, fold, due.length === 0 ? undefined : closings), {
+    const now = this.#options.clock.now();
+    const changes = Array.from(fold.changes.values(), (change) => {
+      const hours = usageBetween(change.before, change.after, now);
+      return hours.length === 0 ? change : { ...change, used: { sequence, hours } };
+    });
+    await this.#store.write(this.#writes(sequence, events, changes, due.length === 0 ? undefined : closings), {
       sync: true,
     });
 
@@ -241,13 +268,13 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#sequence = sequence;
     this.#closings = closings;
     this.#waitMs = firstWaitMs;
-    this.#rows.committed(fold.changes);
-    for (const { after } of fold.changes.values()) {
+    this.#rows.committed(changes);
+    for (const { after } of changes) {
       this.#index.put(after);
       if (after.stoppedAt !== undefined) this.#stopWaiters.tell(after.key);
       else this.#tellStarted(after);
     }
-    for (const listener of this.#listeners) for (const { after } of fold.changes.values()) listener(after);
+    for (const listener of this.#listeners) for (const { after } of changes) listener(after);
     if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
   }
@@ -286,9 +313,9 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     try {
       fold.apply(event);
     } catch (err) {
-      const { nas, sessionId } = event;
+      const { nas } = event;
       this.#options.log.error(
-        { err, nas, sessionId },
+        { err, nas, ...('sessionId' in event ? { sessionId: event.sessionId } : {}) },
         'accounting record stored, but its session could not be updated',
       );
     }
@@ -297,7 +324,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   #writes(
     sequence: number,
     events: readonly AccountingRecord[],
-    fold: CommitFold,
+    changes: readonly SessionChange[],
     closings: readonly AccountingEvent[] | undefined,
   ): Write[] {
     const writes: Write[] = [];
@@ -305,9 +332,15 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       const records = events.map((event) => JSON.stringify(event));
       writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
     }
-    writes.push(...this.#rows.writes(fold.changes.values()));
+    writes.push(...this.#rows.writes(changes), ...events.flatMap((event) => this.#totalsRow(event)));
     if (closings !== undefined) writes.push(this.#store.table<typeof closings>('meta').toPut(closingsKey, closings));
     return writes;
+  }
+
+  #totalsRow(event: AccountingRecord): readonly Write[] {
+    const totals = event.status === 'read' || event.status === 'totals' ? event.totals : undefined;
+    if (totals === undefined || (event.status !== 'read' && event.status !== 'totals')) return [];
+    return [this.#totals.toPut(keyOf(event.nas, event.username), { username: event.username, ...totals })];
   }
 
   #recover(cause: unknown): void {

@@ -2,10 +2,26 @@ import { keyOf } from '../store/layout.ts';
 import type { SessionChange } from './fold-commit.ts';
 import type { SessionState } from './session-state.ts';
 
+/** Octets of an hour, up to a commit. */
+export interface HourUsage {
+  readonly up: bigint;
+  readonly down: bigint;
+  readonly upTo: number;
+}
+
+/** What a session used, by hour since 1970. */
+export interface SessionUsage {
+  readonly key: string;
+  readonly username: string;
+  readonly hours: Map<number, HourUsage>;
+}
+
 /** Sessions whose rows are older than they are, each with what its row holds now. */
 export class UnsettledSessions {
   readonly #changes = new Map<string, SessionChange>();
   readonly #closedByName = new Map<string, SessionState>();
+  /** By session key. */
+  readonly #usage = new Map<string, SessionUsage>();
 
   get size(): number {
     return this.#changes.size;
@@ -15,6 +31,7 @@ export class UnsettledSessions {
     const { after } = change;
     const known = this.#changes.get(after.key);
     this.#changes.set(after.key, known === undefined ? change : { before: known.before, after });
+    if (change.used !== undefined && change.used.hours.length > 0) this.#count(after, change.used);
     if (after.stoppedAt !== undefined) this.#closedByName.set(keyOf(after.nas, after.sessionId, after.username), after);
   }
 
@@ -25,6 +42,24 @@ export class UnsettledSessions {
 
   *closed(): Iterable<SessionState> {
     for (const { after } of this.#changes.values()) if (after.stoppedAt !== undefined) yield after;
+  }
+
+  usageOf(key: string): SessionUsage | undefined {
+    return this.#usage.get(key);
+  }
+
+  /** Of the sessions of these usernames. */
+  *usageOfUsers(usernames: ReadonlySet<string>): Iterable<SessionUsage> {
+    for (const usage of this.#usage.values()) if (usernames.has(usage.username)) yield usage;
+  }
+
+  #count({ key, username }: SessionState, used: Required<SessionChange>['used']): void {
+    const usage = this.#usage.get(key) ?? { key, username, hours: new Map<number, HourUsage>() };
+    for (const { hour, up, down } of used.hours) {
+      const known = usage.hours.get(hour);
+      usage.hours.set(hour, { up: up + (known?.up ?? 0n), down: down + (known?.down ?? 0n), upTo: used.sequence });
+    }
+    this.#usage.set(key, usage);
   }
 
   *batches(size: number): Iterable<readonly SessionChange[]> {

@@ -27,11 +27,17 @@ export interface SessionJson {
   readonly nasIdentifier?: string;
   readonly class?: string;
   readonly terminateCause?: string;
+  readonly source?: 'api';
   readonly stale: boolean;
 }
 
-/** Silent for three interim intervals and a minute. */
-export function isStale(session: Session, now: number, interimSeconds: number): boolean {
+/** Silent for three interim intervals, or readings over the API, and a minute. */
+export function isStale(
+  session: Session & { readonly api?: { readonly everySeconds: number } },
+  now: number,
+  interim: number,
+): boolean {
+  const interimSeconds = session.source === 'api' ? (session.api?.everySeconds ?? interim) : interim;
   return session.stoppedAt === undefined && now - session.updatedAt > (3 * interimSeconds + 60) * 1000;
 }
 
@@ -80,5 +86,6 @@ function pickSession(session: Session): Session {
     ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
     ...(session.class === undefined ? {} : { class: session.class }),
     ...(session.terminateCause === undefined ? {} : { terminateCause: session.terminateCause }),
+    ...(session.source === undefined ? {} : { source: session.source }),
   };
 }

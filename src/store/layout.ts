@@ -16,6 +16,8 @@
  * | `closed`    | stop time, session key                | JSON, a session that ended                          |
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
  * | `latest`    | NAS, Acct-Session-Id, username        | JSON, key in `closed` of the last session so named  |
+ * | `usage`     | username, hour since 1970, session key | JSON, octets of that hour, see `usage-rows.ts`      |
+ * | `totals`    | NAS, username                         | JSON, `UserTotals` of a hotspot user as last read   |
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
  * | `directory` | row of the subscriber directory       | JSON                                                |
  * | `audit`     | sequence                              | JSON                                                |
@@ -30,6 +32,8 @@ export const tables = {
   closed: 'json',
   history: 'json',
   latest: 'json',
+  usage: 'json',
+  totals: 'json',
   inventory: 'json',
   directory: 'json',
   audit: 'json',
