@@ -8,6 +8,9 @@ import type { Model } from '../model/model.ts';
 import { NasSessionControl } from '../radius/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import type { Target } from '../reconcile/target.ts';
+import { DriftLog } from '../status/drift-log.ts';
+import { Pauses } from '../status/pauses.ts';
+import { Protection } from '../status/protection.ts';
 import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
 import { Store } from '../store/store.ts';
@@ -43,6 +46,11 @@ export class Engine implements AsyncDisposable {
   readonly status: StatusBook;
   readonly sessions: NasSessionControl;
   readonly routers: RouterPool;
+  /** Targets that a person wants left alone. */
+  readonly pauses: Pauses;
+  /** Objects that must not be destroyed. */
+  readonly protection: Protection;
+  readonly drift: DriftLog;
   readonly #coa: CoaGateway;
   readonly #disposables: readonly AsyncDisposable[];
 
@@ -55,6 +63,9 @@ export class Engine implements AsyncDisposable {
     this.status = parts.status;
     this.sessions = parts.sessions;
     this.routers = parts.routers;
+    this.pauses = parts.pauses;
+    this.protection = parts.protection;
+    this.drift = parts.drift;
     this.#coa = coa;
     this.#disposables = disposables;
   }
@@ -79,7 +90,16 @@ export class Engine implements AsyncDisposable {
         siteOfGuest,
         control: sessions,
       });
-      const parts = { store, inventory, directory, directoryTarget, accounting, status, sessions, routers };
+      const meta = store.table<unknown>('meta');
+      const [pauses, protection, drift] = [
+        await Pauses.open(meta),
+        await Protection.open(meta),
+        await DriftLog.open(meta),
+      ];
+      const parts = {
+        ...{ store, inventory, directory, directoryTarget, accounting, status, sessions, routers },
+        ...{ pauses, protection, drift },
+      };
       const late = new LateSessions({ accounting, target: directoryTarget, status, clock, log });
       return new Engine(parts, dynamic, [late, dynamic, routers, accounting, store]);
     } catch (error) {

@@ -2,11 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Model, ReconcileMode } from '../model/model.ts';
 import type { GuardSettings } from '../reconcile/guard.ts';
+import type { HoldRule } from '../reconcile/hold.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import { addressOf, type ChangePlan, type PlanSummary } from '../reconcile/plan.ts';
-import { type Outcome, prepare, reconcileOnce } from '../reconcile/reconcile-once.ts';
-import type { SessionResult, Target } from '../reconcile/target.ts';
+import { type Outcome, prepare, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
+import type { Change, SessionResult, Target } from '../reconcile/target.ts';
+import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
+import type { Pause } from '../status/pauses.ts';
 import { noChanges, type TargetReport } from '../status/report.ts';
+import { driftEvents } from './drift-events.ts';
+import { holdRule, isLeft, leftDrift } from './hold-rule.ts';
+import { type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface RunSettings {
   readonly model: Model;
@@ -19,10 +25,22 @@ export interface RunSettings {
   readonly reason: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What is declared of how it is changed. Absent: at once, and whole. */
+  readonly policy?: TargetPolicy;
+  /** Drift that was found and left before. */
+  readonly left?: LeftDrift;
+  /** Why a person wants it left alone. */
+  readonly pause?: Pause;
+  /** Leave to change it, among others. */
+  readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
 
 export interface TargetRun {
   readonly report: TargetReport;
+  /** Drift that is news. */
+  readonly drift: readonly DriftEvent[];
+  /** Drift that is left as it was found; absent when nothing could be seen. */
+  readonly left?: LeftDrift;
   /** Results for people who were online; settles after the data is in place, never rejects. */
   readonly sessions: Promise<readonly SessionResult[]>;
 }
@@ -37,13 +55,14 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
     at: settings.clock.now(),
   };
   try {
-    const { outcome, sessions } = await reconcileOrPrepare(target, settings);
-    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, sessions };
+    const { outcome, ...rest } = await reconcileOrPrepare(target, settings);
+    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest };
   } catch (error) {
     if (!(error instanceof LastmileError) && !settings.signal.aborted) throw error;
     const outcome = failure(error);
     return {
       report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome },
+      drift: [],
       sessions: Promise.resolve([]),
     };
   }
@@ -54,50 +73,108 @@ const listed = 100;
 
 type ReportOutcome = Omit<TargetReport, 'target' | 'revision' | 'reason' | 'at' | 'durationMs'>;
 
-async function reconcileOrPrepare(
-  target: Target,
-  settings: RunSettings,
-): Promise<{ readonly outcome: ReportOutcome; readonly sessions: TargetRun['sessions'] }> {
-  const drifted = (plan: ChangePlan) =>
-    plan.changes.length > 0 &&
-    !target.exclusive &&
-    settings.reason !== 'time' &&
-    settings.lastRevision === settings.revision;
+type Ran = Omit<TargetRun, 'report'> & { readonly outcome: ReportOutcome };
+
+async function reconcileOrPrepare(target: Target, settings: RunSettings): Promise<Ran> {
+  const isDrift = driftOf(target, settings);
+  const hold = holdOf(settings, isDrift);
+  const deps = {
+    ...settings,
+    ...(settings.policy === undefined ? {} : { ignore: settings.policy.ignore }),
+    ...(hold === undefined ? {} : { hold }),
+  };
   if (settings.mode !== 'apply') {
-    const { plan } = await prepare(target, settings.model, settings);
-    const result = plan.changes.length === 0 ? 'in-sync' : 'planned';
-    return { outcome: { ...described(plan, drifted(plan)), result, retry: 'never' }, sessions: Promise.resolve([]) };
+    const { plan } = await prepare(target, settings.model, deps);
+    const result = isQuiet(plan) ? 'in-sync' : 'planned';
+    const told = { ...described(plan, isDrift, settings), result, retry: 'never' } as const;
+    return { outcome: told, sessions: Promise.resolve([]), ...tellDrift(plan, isDrift, settings, []) };
   }
-  const outcome = await reconcileOnce(target, settings.model, settings);
-  const told = described(outcome.plan, drifted(outcome.plan));
+  const outcome = await reconcileOnce(target, settings.model, deps);
+  const told = described(outcome.plan, isDrift, settings);
+  const { sessions } = outcome;
   if (outcome.result === 'refused') {
-    return {
-      outcome: { ...told, result: 'refused', retry: 'never', refusals: outcome.refusals },
-      sessions: outcome.sessions,
-    };
+    const refused = { ...told, result: 'refused', retry: 'never', refusals: outcome.refusals } as const;
+    return { outcome: refused, sessions, ...tellDrift(outcome.plan, isDrift, settings, undefined) };
   }
-  return { outcome: { ...told, ...resultOf(outcome) }, sessions: outcome.sessions };
+  const failed = outcome.failed.map(({ address }) => address);
+  return {
+    outcome: { ...told, ...resultOf(outcome) },
+    sessions,
+    ...tellDrift(outcome.plan, isDrift, settings, failed),
+  };
+}
+
+/** Nothing was declared anew since the target was in step, or this drift was left before. */
+function driftOf(target: Target, { reason, lastRevision, revision, left = new Map() }: RunSettings) {
+  if (target.exclusive) return () => false;
+  const sameRevision = reason !== 'time' && lastRevision === revision;
+  return (change: Change) => sameRevision || isLeft(left, change);
+}
+
+/** A person who asks for a run means it: nothing waits then. */
+function holdOf(
+  { policy, model, clock, reason, mode }: RunSettings,
+  isDrift: (change: Change) => boolean,
+): HoldRule | undefined {
+  if (policy === undefined || reason === 'request' || mode !== 'apply') return undefined;
+  const window = windowState(policy, clock.now(), model.operator.timezone);
+  return holdRule({ policy, window, isDrift });
+}
+
+function isQuiet({ changes, held = [] }: ChangePlan): boolean {
+  return changes.length === 0 && held.length === 0;
+}
+
+/** @param failed addresses of what the target did not take; absent when nothing was written at all */
+function tellDrift(
+  { target, changes, held = [] }: ChangePlan,
+  isDrift: (change: Change) => boolean,
+  { clock, left = new Map(), mode }: RunSettings,
+  failed: readonly string[] | undefined,
+): Pick<TargetRun, 'drift' | 'left'> {
+  const written = mode === 'apply' && failed !== undefined;
+  const why = new Map(held.map((each) => [each.change, each.why]));
+  const drift = [...changes, ...why.keys()].filter(isDrift);
+  const stays = drift.filter((change) => !written || why.has(change));
+  const news = drift.filter((change) => !stays.includes(change) || !isLeft(left, change));
+  const outcome = { target, at: clock.now(), held: why, failed: new Set(failed), written };
+  return { drift: driftEvents({ ...outcome, drift: news }), left: leftDrift(stays) };
 }
 
 function resultOf(
   outcome: Exclude<Outcome, { result: 'refused' }>,
 ): Pick<TargetReport, 'result' | 'retry' | 'failed' | 'moreFailed'> {
-  const quiet = outcome.plan.changes.length === 0 && outcome.failed.length === 0;
-  const more = outcome.failed.length - listed;
+  const { plan, failed } = outcome;
+  const nothing = plan.changes.length === 0 && failed.length === 0;
+  const more = failed.length - listed;
   return {
-    result: quiet ? 'in-sync' : outcome.result,
+    result: !nothing ? outcome.result : isQuiet(plan) ? 'in-sync' : 'planned',
     retry: 'backoff',
-    failed: outcome.failed.slice(0, listed),
+    failed: failed.slice(0, listed),
     ...(more > 0 ? { moreFailed: more } : {}),
   };
 }
 
-function described(plan: ChangePlan, drift: boolean): Omit<ReportOutcome, 'result' | 'retry'> {
+function described(
+  plan: ChangePlan,
+  isDrift: (change: Change) => boolean,
+  { pause }: RunSettings,
+): Omit<ReportOutcome, 'result' | 'retry'> {
+  const { target, changes, held = [] } = plan;
+  const more = held.length - listed;
   return {
-    drift,
+    drift: changes.some(isDrift) || held.some(({ change }) => isDrift(change)),
     summary: summaryOf(plan),
-    changed: plan.changes.slice(0, listed).map((change) => addressOf(plan.target, change)),
+    changed: changes.slice(0, listed).map((change) => addressOf(target, change)),
     failed: [],
+    ...(held.length === 0
+      ? {}
+      : {
+          waiting: held.slice(0, listed).map(({ change, why }) => ({ address: addressOf(target, change), why })),
+          commitWaits: held.some(({ change }) => !isDrift(change)),
+        }),
+    ...(more > 0 ? { moreWaiting: more } : {}),
+    ...(pause === undefined ? {} : { pause }),
     refusals: [],
     findings: plan.findings,
   };

@@ -1,6 +1,14 @@
-import { failedCount, type TargetReport } from './report.ts';
+import { failedCount, type TargetReport, waitingCount } from './report.ts';
 
-export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'SourceReady' | 'Listening' | 'Synced' | 'Drifted';
+export type ConditionType =
+  | 'Ready'
+  | 'Reconciling'
+  | 'Stalled'
+  | 'SourceReady'
+  | 'Listening'
+  | 'Synced'
+  | 'Drifted'
+  | 'Suspended';
 
 /** As Kubernetes and Flux show them. */
 export interface Condition {
@@ -29,7 +37,20 @@ export function judge(report: TargetReport): readonly Judgement[] {
       ? { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message }
       : { type: 'Stalled', ...held, status: 'True' },
     driftOf(report),
+    suspendedOf(report),
   ];
+}
+
+function suspendedOf({ pause }: TargetReport): Judgement {
+  if (pause === undefined) return { type: 'Suspended', status: 'False', reason: 'NotSuspended', message: '' };
+  const { kind, reason, by, until } = pause;
+  const till = until === undefined ? '' : `, until ${new Date(until).toISOString()}`;
+  return {
+    type: 'Suspended',
+    status: 'True',
+    reason: kind === 'breakglass' ? 'BreakGlass' : 'Suspended',
+    message: `${reason} (${by}${till})`,
+  };
 }
 
 /** Findings about what is declared and somebody else's: it stays as it is until a person removes it. */
@@ -42,20 +63,24 @@ function heldByOthers({ findings }: TargetReport): Omit<Judgement, 'type'> | und
   return { status: 'False', reason: 'ForeignOwner', message: held.slice(0, 3).join('; ') + rest };
 }
 
-function syncedStatus({ result }: TargetReport): Condition['status'] {
+function syncedStatus(report: TargetReport): Condition['status'] {
+  const { result } = report;
   if (result === 'failed') return 'Unknown';
+  if (waitingCount(report) > 0) return 'False';
   return result === 'in-sync' || result === 'applied' ? 'True' : 'False';
 }
 
-function driftOf({ drift, result, changed }: TargetReport): Judgement {
+function driftOf({ drift, result, changed, waiting = [] }: TargetReport): Judgement {
   if (result === 'failed') return { type: 'Drifted', status: 'Unknown', reason: 'NotObserved', message: '' };
-  const open = drift && result !== 'applied';
+  const left = waiting.map(({ address }) => address);
+  const open = drift && (result !== 'applied' || left.length > 0);
   if (open) {
+    const differs = left.length > 0 ? left : changed;
     return {
       type: 'Drifted',
       status: 'True',
       reason: 'DriftDetected',
-      message: `differs: ${changed.slice(0, 3).join(', ')}`,
+      message: `differs: ${differs.slice(0, 3).join(', ')}`,
     };
   }
   const healed = drift && result === 'applied';
@@ -67,9 +92,21 @@ function driftOf({ drift, result, changed }: TargetReport): Judgement {
   };
 }
 
-function reasonOf({ result, error }: TargetReport): string {
-  if (error?.code === 'LM_ROUTER_UNREACHABLE') return 'RouterUnreachable';
-  if (error?.code === 'LM_ROUTER_LOGIN') return 'AuthFailed';
+const reasonsByCode: Readonly<Record<string, string>> = {
+  LM_ROUTER_UNREACHABLE: 'RouterUnreachable',
+  LM_ROUTER_LOGIN: 'AuthFailed',
+  LM_REVERTED: 'RolledBack',
+  LM_PREVENT_DESTROY: 'DestroyPrevented',
+  LM_LOCK_OUT: 'LockOut',
+};
+
+function reasonOf(report: TargetReport): string {
+  const { result, error, refusals } = report;
+  const code = error?.code ?? refusals[0]?.code;
+  const known = code === undefined ? undefined : reasonsByCode[code];
+  if (known !== undefined) return known;
+  if (waitingCount(report) > 0 && result === 'planned')
+    return report.commitWaits === true ? 'OutsideWindow' : 'DriftLeft';
   switch (result) {
     case 'in-sync':
     case 'applied':
@@ -89,10 +126,13 @@ function wordsOf(report: TargetReport): string {
   if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
   if (failed.length > 0) return `${failedCount(report)} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
   const { create, update, delete: deleted, move } = summary;
-  if (create + update + deleted + move === 0) return 'in step';
+  const waits = waitingCount(report);
+  const waiting = waits === 0 ? '' : `${waits} not changed now: ${report.waiting?.[0]?.why ?? ''}`;
+  if (create + update + deleted + move === 0) return waits === 0 ? 'in step' : waiting;
   if (result === 'planned')
-    return `${create} to create, ${update} to update, ${deleted} to delete${moves(move, 'to move')}; its mode only looks`;
-  return `${create} created, ${update} updated, ${deleted} deleted${moves(move, 'moved')}`;
+    return `${create} to create, ${update} to update, ${deleted} to delete${moves(move, 'to move')}; ${report.pause === undefined ? 'its mode only looks' : 'it is suspended'}`;
+  const done = `${create} created, ${update} updated, ${deleted} deleted${moves(move, 'moved')}`;
+  return waits === 0 ? done : `${done}; ${waiting}`;
 }
 
 function moves(count: number, word: string): string {

@@ -2,6 +2,7 @@ import type { PlanSummary, Refusal } from '../reconcile/plan.ts';
 import type { FailedChange } from '../reconcile/reconcile-once.ts';
 import type { Finding, SessionResult } from '../reconcile/target.ts';
 import type { RunReport } from '../reconcile/target-loop.ts';
+import type { Pause } from './pauses.ts';
 
 /** One reconcile of one target, as kept and shown. Plain data. */
 export interface TargetReport extends RunReport {
@@ -21,9 +22,22 @@ export interface TargetReport extends RunReport {
   readonly failed: readonly FailedChange[];
   /** How many failed besides; absent when none did. */
   readonly moreFailed?: number;
+  /** What differs and is not changed now, the first hundred. Absent: nothing. */
+  readonly waiting?: readonly WaitingChange[];
+  /** How many wait besides; absent when none do. */
+  readonly moreWaiting?: number;
+  /** True when something that was committed is among them. */
+  readonly commitWaits?: boolean;
+  /** A person's word that the target is left alone. */
+  readonly pause?: Pause;
   readonly refusals: readonly Refusal[];
   readonly findings: readonly Finding[];
   readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface WaitingChange {
+  readonly address: string;
+  readonly why: string;
 }
 
 /** A session effect with its outcome, as kept and shown. */
@@ -39,6 +53,11 @@ export interface SessionEvent {
 }
 
 export const noChanges: PlanSummary = { create: 0, update: 0, delete: 0, move: 0, sessions: 0 };
+
+/** How many changes wait, those that are not listed included. */
+export function waitingCount({ waiting = [], moreWaiting = 0 }: Pick<TargetReport, 'waiting' | 'moreWaiting'>): number {
+  return waiting.length + moreWaiting;
+}
 
 /** How many changes failed, those that are not listed included. */
 export function failedCount({ failed, moreFailed = 0 }: Pick<TargetReport, 'failed' | 'moreFailed'>): number {
