@@ -42,12 +42,24 @@ export function diff(desired: readonly Row[], observed: Observation, ownership: 
   const going = withoutFullFolders(deletes, observed.rows, ownership.target);
   findings.push(...going.findings);
   const layouts = layoutsOf(possible, observed.rows, present, going.deletes, ownership.target);
-  const changes = possible.flatMap((row) => {
+  const all = possible.flatMap((row) => {
     const place = layouts.get(row.menu)?.places.get(row) ?? {};
     return changeOf(row, present.get(keyOf(row)), ownership, place, (key) => wanted.has(key));
   });
+  // Who only looks at a target writes no markers: a row that is as declared needs nothing.
+  const changes = ownership.observing === true ? all.filter((change) => !onlyMarks(change)) : all;
+  if (changes.length < all.length) findings.push(wouldAdopt(all.length - changes.length));
   const moves = [...layouts.values()].flatMap((layout) => layout.moves);
   return { changes: [...changes, ...going.deletes, ...moves], findings, refused: inTheWay.refused };
+}
+
+function onlyMarks({ action, set }: Change): boolean {
+  return action === 'update' && Object.keys(set).length === 0;
+}
+
+function wouldAdopt(count: number): Finding {
+  const rows = count === 1 ? '1 row is as declared and does' : `${count} rows are as declared and do`;
+  return { code: 'LM_WOULD_ADOPT', message: `${rows} not carry our marker: adopted when the mode becomes apply` };
 }
 
 function index(rows: readonly ObservedRow[], wanted: ReadonlyMap<string, Row>, { operator }: Ownership) {

@@ -6,4 +6,6 @@ export interface Ownership {
   readonly operator: string;
   readonly target: Pick<Target, 'name' | 'ordered'> & Partial<Pick<Target, 'folders' | 'references' | 'refuses'>>;
   readonly inventory: Pick<Inventory, 'ownerOf' | 'knows'>;
+  /** True when the target is only looked at: rows that would only be marked as ours are no changes. */
+  readonly observing?: boolean;
 }

@@ -84,10 +84,17 @@ async function look(target: Target, model: Model, deps: LookDeps) {
   const wanted = target.desired(model);
   const seen = await target.observe(deps.signal, wanted);
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, seen, deps.ignore);
-  const ownership = { operator: model.operator.name, target, inventory: deps.inventory };
+  const { inventory } = deps;
+  const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
   const difference = diff(desired, observation, ownership);
   const { changes, held } = partHeld(difference.changes, target, deps.hold);
   return { ...difference, desired, observation, changes, held, findings: [...ignored, ...difference.findings] };
+}
+
+/** Is this a router that is only to be looked at, by its own declaration or by the operator's? */
+function isObserved({ name, exclusive }: Target, { operator, routers }: Model): boolean {
+  const router = routers.find((each) => each.name === name);
+  return !exclusive && [operator.reconcile.mode, router?.mode].includes('observe');
 }
 
 /** Rows that cannot carry a marker, that nobody declares, and that no record calls ours. */

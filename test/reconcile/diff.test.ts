@@ -165,6 +165,20 @@ describe('a row that somebody made by hand', () => {
     expect(changes).toMatchObject([{ action: 'update', adopts: true, set: { profile: 'home' } }]);
   });
 
+  it('needs nothing on a router that is only looked at, as long as it is as declared', () => {
+    const ownership = { operator, target, inventory: new MemoryInventory(), observing: true };
+    const found = seen(byHand(menu, 'anna', { speed: '1M' }), byHand(menu, 'ben', { speed: '1M' }));
+
+    const { changes, findings } = diff(
+      [row(menu, 'anna', { speed: '1M' }), row(menu, 'ben', { speed: '2M' })],
+      found,
+      ownership,
+    );
+
+    expect(brief(changes)).toEqual(['update ben']);
+    expect(findings).toMatchObject([{ code: 'LM_WOULD_ADOPT', message: expect.stringContaining('1 row is') }]);
+  });
+
   it('is adopted even when nothing differs: it gets our marker', () => {
     const anna = row(menu, 'anna', { profile: 'home' });
 
