@@ -6,11 +6,16 @@ import { asOf, nextChangeAfter } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { SessionResult, Target } from '../reconcile/target.ts';
 import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-loop.ts';
-import type { SessionEvent, TargetReport } from '../status/report.ts';
+import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
+import type { Pause } from '../status/pauses.ts';
+import { type SessionEvent, type TargetReport, waitingCount } from '../status/report.ts';
 import type { Engine } from './engine.ts';
-import { runTarget } from './run-target.ts';
+import { objectNames, protectedBy } from './protected-objects.ts';
+import { type RunSettings, runTarget } from './run-target.ts';
 import { sessionEvent } from './session-event.ts';
 import { modeOf } from './target-mode.ts';
+import { policyOf, windowState } from './target-policy.ts';
+import { Turns } from './turns.ts';
 
 export interface InForce {
   readonly model: Model;
@@ -18,7 +23,7 @@ export interface InForce {
 }
 
 export interface ReconcilerOptions {
-  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory'>;
+  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -42,6 +47,8 @@ interface Running {
 
 /** A wall-clock wait is taken in steps, so that a jump of the clock is noticed within one. */
 const longestWaitMs = 30_000;
+/** Drift events of one run that the log has singly. */
+const loggedDrift = 10;
 /** How long a stop waits for answers of NAS. */
 const lastWaitMs = 2_000;
 
@@ -54,11 +61,15 @@ export class Reconciler implements AsyncDisposable {
   readonly #replacing = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #sessionWork = new Set<Promise<unknown>>();
+  readonly #turns: Turns;
+  /** Settles when the directory was brought to the model in force, or could not be. */
+  #directoryTried: Promise<unknown> = Promise.resolve();
   #inForce: InForce | undefined;
   #timer = new AbortController();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#turns = new Turns(() => this.#inForce?.model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
   }
 
   get inForce(): InForce | undefined {
@@ -77,9 +88,12 @@ export class Reconciler implements AsyncDisposable {
   async follow(inForce: InForce): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#inForce = inForce;
+    await this.#keepProtection(inForce.model);
     this.#useTargets(this.#options.engine.targets(inForce.model));
     this.#schedule();
-    for (const name of this.#targets.keys()) this.#ask(name, 'revision').catch(ignoreEnd);
+    const asked = [...this.#targets.keys()].map((name) => ({ name, run: this.#ask(name, 'revision') }));
+    for (const { run } of asked) run.catch(ignoreEnd);
+    this.#directoryTried = asked.find(({ name }) => name === directoryName)?.run.catch(ignoreEnd) ?? Promise.resolve();
     await Promise.all([...this.#loops.keys(), ...this.#targets.keys()].map((name) => this.#inStep(name)));
     await this.#keepStatus();
   }
@@ -89,6 +103,27 @@ export class Reconciler implements AsyncDisposable {
     if (this.#stopping.signal.aborted) throw new LoopEndedError();
     const wanted = this.targetNames.filter((name) => targets === undefined || targets.includes(name));
     return Promise.all(wanted.map((name) => this.#ask(name, reason, allowDeletes)));
+  }
+
+  /**
+   * Leaves a target alone, as a person wants it, until somebody resumes it or the time is over. What it does now is done
+   * first; from then on differences are told and not mended.
+   */
+  async suspend(pause: Pause): Promise<void> {
+    await this.#options.engine.pauses.begin(pause);
+    this.#options.log.warn(pause, 'target suspended');
+    this.#schedule();
+    this.request('suspended', [pause.target]).catch(ignoreEnd);
+  }
+
+  /** Takes up a target again. @returns the pause that is over; `undefined` when there was none */
+  async resume(target: string, by: string): Promise<Pause | undefined> {
+    const pause = await this.#options.engine.pauses.end(target);
+    if (pause === undefined) return undefined;
+    this.#options.log.warn({ ...pause, resumedBy: by }, 'target resumed');
+    this.#schedule();
+    this.request('resumed', [target]).catch(ignoreEnd);
+    return pause;
   }
 
   /** Names of the targets of the model in force. */
@@ -164,28 +199,79 @@ export class Reconciler implements AsyncDisposable {
   }
 
   async #run(target: Target, reason: string, signal: AbortSignal, allowDeletes?: number): Promise<LoopRun> {
-    const { engine, clock } = this.#options;
     const inForce = this.#inForce;
     if (inForce === undefined || this.#targets.get(target.name) !== target) {
       throw new TypeError(`${target.name} is no target of the model in force`);
     }
-    const { report, sessions } = await runTarget(target, {
-      model: asOf(inForce.model, clock.now()),
-      revision: inForce.revision,
+    if (target.name !== directoryName) await untilAborted(this.#directoryTried, signal);
+    const settings = this.#settingsOf(target, inForce, reason, allowDeletes);
+    const { report, sessions, drift, left } = await runTarget(target, { ...settings, signal });
+    const events = this.#eventsOf(sessions);
+    await this.#settleReport(target, report, inForce);
+    await this.#settleDrift(target, drift, left);
+    if (waitingCount(report) > 0) this.#schedule();
+    return { result: report.result, retry: report.retry, report, sessions: events };
+  }
+
+  #settingsOf(
+    target: Target,
+    { model, revision }: InForce,
+    reason: string,
+    allowDeletes?: number,
+  ): Omit<RunSettings, 'signal'> {
+    const { engine, clock } = this.#options;
+    const now = clock.now();
+    const policy = policyOf(target, model);
+    const reverted = this.#wasReverted(target, revision, reason);
+    const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
+    return {
+      model: asOf(model, now),
+      revision,
       ...lastRevision(engine, target.name),
-      mode: modeOf(target, inForce.model),
+      mode: pause !== undefined || reverted ? 'plan' : modeOf(target, model),
+      ...(reverted ? { reverted: revision } : {}),
       guard: {
-        deleteLimits: inForce.model.operator.reconcile.deleteLimits,
+        deleteLimits: policy.deleteLimits,
+        protects: (change) => protectedBy(change, engine.protection),
         ...(allowDeletes === undefined ? {} : { allowDeletes }),
       },
       inventory: engine.inventory,
       reason,
       clock,
-      signal,
-    });
-    const events = this.#eventsOf(sessions);
-    await this.#settleReport(target, report, inForce);
-    return { result: report.result, retry: report.retry, report, sessions: events };
+      policy,
+      left: engine.drift.left(target.name),
+      ...(pause === undefined ? {} : { pause }),
+      ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
+    };
+  }
+
+  /** What cut us off is not done again until something else is declared, or a person asks for it. */
+  #wasReverted(target: Target, revision: string, reason: string): boolean {
+    const last = this.#options.engine.status.target(target.name)?.last;
+    return reason !== 'request' && last?.reverted === revision;
+  }
+
+  /** A disk that takes nothing must not stop the loops. */
+  async #settleDrift(target: Target, events: readonly DriftEvent[], left: LeftDrift | undefined): Promise<void> {
+    const { engine, log } = this.#options;
+    for (const event of events.slice(0, loggedDrift)) log.warn({ ...event, fields: undefined }, 'drift');
+    if (events.length > loggedDrift) log.warn({ target: target.name, more: events.length - loggedDrift }, 'more drift');
+    try {
+      await engine.drift.record(events);
+      if (left !== undefined) await engine.drift.keepLeft(target.name, left);
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      log.warn({ err: error, target: target.name }, 'drift not stored');
+    }
+  }
+
+  async #keepProtection(model: Model): Promise<void> {
+    try {
+      await this.#options.engine.protection.follow(model.preventDestroy ?? [], objectNames(model));
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      this.#options.log.warn({ err: error }, 'protection of objects not stored');
+    }
   }
 
   async #settleReport(target: Target, report: TargetReport, inForce: InForce): Promise<void> {
@@ -226,26 +312,69 @@ export class Reconciler implements AsyncDisposable {
     if (result === 'failed') this.#options.log.warn({ ...fields, error: report.error }, 'target not reconciled');
     else if (result === 'partial') this.#options.log.warn({ ...fields, failed: report.failed }, 'plan applied in part');
     else if (result === 'refused') this.#options.log.error({ ...fields, refusals: report.refusals }, 'plan refused');
-    else if (drift) this.#options.log.warn({ ...fields, changed: report.changed.slice(0, 10) }, 'drift');
+    else if (drift) this.#options.log.warn({ ...fields, changed: report.changed.slice(0, 10) }, 'drift found');
     else if (result === 'applied') this.#options.log.info(fields, 'plan applied');
     else this.#options.log.debug(fields, 'nothing to change');
   }
 
-  /** Wakes the targets it concerns when the next expiry comes, also when a jump of the clock brings it. */
+  /** Wakes the targets it concerns when something comes by itself, also when a jump of the clock brings it. */
   #schedule(): void {
     this.#timer.abort();
     this.#timer = new AbortController();
     const { clock } = this.#options;
-    const next = this.nextChange;
-    if (next === undefined || this.#stopping.signal.aborted) return;
-    const wait = Math.min(Math.max(0, next - clock.now()) + 1, longestWaitMs);
+    const due = this.#due();
+    if (due === undefined || this.#stopping.signal.aborted) return;
+    const wait = Math.min(Math.max(0, due.at - clock.now()) + 1, longestWaitMs);
     clock.sleep(wait, this.#timer.signal).then(
       () => {
-        if (clock.now() >= next) this.#expired(next);
+        if (clock.now() >= due.at) due.act();
         this.#schedule();
       },
       () => undefined,
     );
+  }
+
+  /** What comes next: somebody expires, a pause ends, a window opens. */
+  #due(): { readonly at: number; readonly act: () => void } | undefined {
+    const now = this.#options.clock.now();
+    const { nextChange: expiry } = this;
+    const pauseEnd = this.#options.engine.pauses.nextEnd(now);
+    const opening = this.#nextOpening(now);
+    const all = [
+      ...(expiry === undefined ? [] : [{ at: expiry, act: () => this.#expired(expiry) }]),
+      ...(pauseEnd === undefined ? [] : [{ at: pauseEnd, act: () => void this.#endPauses() }]),
+      ...(opening === undefined ? [] : [{ at: opening.at, act: () => this.#wake('window', opening.targets) }]),
+    ];
+    return all.sort((a, b) => a.at - b.at)[0];
+  }
+
+  /** Of the targets where changes wait, those whose window opens first. */
+  #nextOpening(now: number): { readonly at: number; readonly targets: readonly string[] } | undefined {
+    const model = this.#inForce?.model;
+    if (model === undefined) return undefined;
+    const waiting = [...this.#targets.keys()].flatMap((name) => {
+      const last = this.#options.engine.status.target(name)?.last;
+      if (last === undefined || waitingCount(last) === 0) return [];
+      const window = windowState(policyOf({ name }, model), now, model.operator.timezone);
+      return window.open || window.opens === undefined ? [] : [{ name, at: window.opens }];
+    });
+    if (waiting.length === 0) return undefined;
+    const at = Math.min(...waiting.map((each) => each.at));
+    return { at, targets: waiting.filter((each) => each.at === at).map(({ name }) => name) };
+  }
+
+  async #endPauses(): Promise<void> {
+    const { engine, clock, log } = this.#options;
+    const over = await engine.pauses.expire(clock.now()).catch(() => []);
+    for (const pause of over) log.warn(pause, 'target resumed: its time is over');
+    this.#wake(
+      'resumed',
+      over.map(({ target }) => target),
+    );
+  }
+
+  #wake(reason: string, targets: readonly string[]): void {
+    this.request(reason, targets).catch(ignoreEnd);
   }
 
   /** Reconciles the directory, and the routers with a local row of somebody who expired since then. */
@@ -259,6 +388,17 @@ export class Reconciler implements AsyncDisposable {
   }
 }
 
+/** Resolves when `promise` is settled, or the signal is aborted. */
+async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const over = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+  });
+  await Promise.race([promise, aborted]);
+  over.abort();
+}
+
 /** A loop that ends takes nothing on: whoever comes after it runs by itself. */
 function ignoreEnd(error: unknown): void {
   if (!(error instanceof LoopEndedError)) throw error;
@@ -267,6 +407,7 @@ function ignoreEnd(error: unknown): void {
 /** The revision a target was last in step with. */
 export function lastRevision(engine: Pick<Engine, 'status'>, target: string): { readonly lastRevision?: string } {
   const last = engine.status.target(target)?.last;
-  const inStep = last?.result === 'applied' || last?.result === 'in-sync';
+  const drifted = last?.result === 'planned' && last.drift;
+  const inStep = last?.commitWaits !== true && (last?.result === 'applied' || last?.result === 'in-sync' || drifted);
   return last !== undefined && inStep ? { lastRevision: last.revision } : {};
 }

@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly left?: LeftDrift;
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
+  /** The revision that the router took back: it is not tried again. */
+  readonly reverted?: string;
   /** Leave to change it, among others. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -53,13 +55,15 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
     revision: settings.revision,
     reason: settings.reason,
     at: settings.clock.now(),
+    ...(settings.reverted === undefined ? {} : { reverted: settings.reverted }),
   };
   try {
     const { outcome, ...rest } = await reconcileOrPrepare(target, settings);
     return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest };
   } catch (error) {
     if (!(error instanceof LastmileError) && !settings.signal.aborted) throw error;
-    const outcome = failure(error);
+    const reverted = codeOf(error) === 'LM_REVERTED' ? { reverted: settings.revision } : {};
+    const outcome = { ...failure(error), ...reverted };
     return {
       report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome },
       drift: [],

@@ -28,7 +28,7 @@ export function judge(report: TargetReport): readonly Judgement[] {
   const message = wordsOf(report);
   const reason = reasonOf(report);
   const good = report.result === 'in-sync' || report.result === 'applied' || report.result === 'planned';
-  const stalled = report.result === 'refused' || (!good && report.retry === 'never');
+  const stalled = report.result === 'refused' || report.reverted !== undefined || (!good && report.retry === 'never');
   const held = stalled ? undefined : heldByOthers(report);
   return [
     { type: 'Ready', status: good ? 'True' : 'False', reason, message },
@@ -103,6 +103,7 @@ const reasonsByCode: Readonly<Record<string, string>> = {
 function reasonOf(report: TargetReport): string {
   const { result, error, refusals } = report;
   const code = error?.code ?? refusals[0]?.code;
+  if (report.reverted !== undefined) return 'RolledBack';
   const known = code === undefined ? undefined : reasonsByCode[code];
   if (known !== undefined) return known;
   if (waitingCount(report) > 0 && result === 'planned')
@@ -123,6 +124,9 @@ function reasonOf(report: TargetReport): string {
 function wordsOf(report: TargetReport): string {
   const { result, summary, failed, refusals, error } = report;
   if (error !== undefined) return error.message;
+  if (report.reverted !== undefined) {
+    return `the router took ${report.reverted} back, since we could not get in again; lastmile apply tries it once more`;
+  }
   if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
   if (failed.length > 0) return `${failedCount(report)} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;
   const { create, update, delete: deleted, move } = summary;

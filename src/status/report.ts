@@ -28,6 +28,8 @@ export interface TargetReport extends RunReport {
   readonly moreWaiting?: number;
   /** True when something that was committed is among them. */
   readonly commitWaits?: boolean;
+  /** The revision that the router took back, because it cut us off. */
+  readonly reverted?: string;
   /** A person's word that the target is left alone. */
   readonly pause?: Pause;
   readonly refusals: readonly Refusal[];

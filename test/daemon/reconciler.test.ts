@@ -1,8 +1,11 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { Reconciler } from '../../src/daemon/reconciler.ts';
+import { Reconciler, type ReconcilerOptions } from '../../src/daemon/reconciler.ts';
 import type { Model, Subscription } from '../../src/model/model.ts';
 import { LoopEndedError } from '../../src/reconcile/target-loop.ts';
+import { DriftLog } from '../../src/status/drift-log.ts';
+import { Pauses } from '../../src/status/pauses.ts';
+import { Protection } from '../../src/status/protection.ts';
 import type { TargetReport } from '../../src/status/report.ts';
 import { StatusBook } from '../../src/status/status-book.ts';
 import { StoreFullError } from '../../src/store/errors.ts';
@@ -35,12 +38,17 @@ class Lab implements AsyncDisposable {
   readonly #folder: TempFolder;
   readonly #store: Store;
 
-  private constructor(folder: TempFolder, store: Store, status: StatusBook, targets: readonly ScriptedTarget[]) {
+  private constructor(
+    folder: TempFolder,
+    store: Store,
+    books: Pick<ReconcilerOptions['engine'], 'status' | 'pauses' | 'protection' | 'drift'>,
+    targets: readonly ScriptedTarget[],
+  ) {
     this.#folder = folder;
     this.#store = store;
     this.targets = targets;
     this.reconciler = new Reconciler({
-      engine: { targets: () => this.targets, status, inventory: new MemoryInventory() },
+      engine: { targets: () => this.targets, ...books, inventory: new MemoryInventory() },
       clock: this.clock,
       log,
       random: () => 0.5,
@@ -58,7 +66,13 @@ class Lab implements AsyncDisposable {
     };
     const table = { get: meta.get.bind(meta), put: meta.put.bind(meta), entries: meta.entries.bind(meta), del };
     const status = await StatusBook.open(Object.assign(Object.create(meta), table));
-    return new Lab(folder, store, status, targets);
+    const books = {
+      status,
+      pauses: await Pauses.open(meta),
+      protection: await Protection.open(meta),
+      drift: await DriftLog.open(meta),
+    };
+    return new Lab(folder, store, books, targets);
   }
 
   /** A revision, and a run of all of its targets. */

@@ -18,6 +18,7 @@ describe('the conditions of a target', () => {
       Synced: 'True ReconciliationSucceeded',
       Stalled: 'False Progressing',
       Drifted: 'False InSync',
+      Suspended: 'False NotSuspended',
       message: 'in step',
     });
   });
@@ -54,8 +55,45 @@ describe('the conditions of a target', () => {
       Synced: `Unknown ${reason}`,
       Stalled: stalled,
       Drifted: 'Unknown NotObserved',
+      Suspended: 'False NotSuspended',
       message: 'no answer',
     });
+  });
+
+  it('say what waits, and why', () => {
+    const waiting = [{ address: 'core-1/ip/pool/home', why: 'waits for the window that opens at 22:00' }];
+
+    expect(judged({ result: 'planned', waiting, commitWaits: true })).toMatchObject({
+      Ready: 'True OutsideWindow',
+      Synced: 'False OutsideWindow',
+      message: '1 not changed now: waits for the window that opens at 22:00',
+    });
+    expect(judged({ result: 'applied', drift: true, waiting, summary })).toMatchObject({
+      Drifted: 'True DriftDetected',
+      message: '2 created, 1 updated, 0 deleted; 1 not changed now: waits for the window that opens at 22:00',
+    });
+    expect(judged({ result: 'planned', drift: true, waiting })).toMatchObject({ Ready: 'True DriftLeft' });
+  });
+
+  it('say who wants it left alone, why and how long', () => {
+    const pause = { target: 'core-1', reason: 'new line card', by: 'noc', since: 0, until: 3_600_000 };
+
+    expect(judge(report({ pause: { ...pause, kind: 'suspend' } })).at(-1)).toEqual({
+      type: 'Suspended',
+      status: 'True',
+      reason: 'Suspended',
+      message: 'new line card (noc, until 1970-01-01T01:00:00.000Z)',
+    });
+    expect(judged({ pause: { ...pause, kind: 'breakglass' } })).toMatchObject({ Suspended: 'True BreakGlass' });
+  });
+
+  it.each([
+    ['LM_PREVENT_DESTROY', 'DestroyPrevented'],
+    ['LM_LOCK_OUT', 'LockOut'],
+  ])('name the reason of a refusal: %s', (code, reason) => {
+    const refusals = [{ target: 'core-1', code, message: 'no' }];
+
+    expect(judged({ result: 'refused', retry: 'never', refusals })).toMatchObject({ Stalled: `True ${reason}` });
   });
 
   it('are stalled by a refusal, which a person must lift', () => {

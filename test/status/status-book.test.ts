@@ -48,6 +48,7 @@ describe('what happened last to a target', () => {
       ['Synced', '03'],
       ['Stalled', '00'],
       ['Drifted', '03'],
+      ['Suspended', '00'],
     ]);
   });
 
