@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { isSeq, type ParsedNode } from 'yaml';
+import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { printable } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
 import type {
@@ -36,6 +36,7 @@ export interface Collected {
     readonly router: Set<string>;
     readonly service: Set<string>;
     readonly omadaController: Set<string>;
+    readonly portalSite: Set<string>;
   };
   /** Something of the kind is declared that could not be read or used. */
   readonly incomplete: { operator: boolean; router: boolean };
@@ -45,7 +46,12 @@ export interface Collected {
 }
 
 export function nothingCollected(): Collected {
-  const broken = { router: new Set<string>(), service: new Set<string>(), omadaController: new Set<string>() };
+  const broken = {
+    router: new Set<string>(),
+    service: new Set<string>(),
+    omadaController: new Set<string>(),
+    portalSite: new Set<string>(),
+  };
   return {
     operators: [],
     routers: [],
@@ -67,7 +73,7 @@ export function addCollected(into: Collected, part: Collected): void {
     const target: unknown[] = into[list];
     for (const each of part[list]) target.push(each);
   }
-  for (const kind of ['router', 'service', 'omadaController'] as const) {
+  for (const kind of ['router', 'service', 'omadaController', 'portalSite'] as const) {
     for (const name of part.broken[kind]) into.broken[kind].add(name);
   }
   for (const [name, file] of part.unread) into.unread.set(name, file);
@@ -208,14 +214,20 @@ function kindOf(
 function collectObject(into: Collected, file: YamlFile, document: YamlDocument, index: number, kind: Kind): void {
   const { metadata, spec } = document.value as unknown as { metadata: Metadata; spec: never };
   const origin = originOf(file, document.node);
-  const identity = { name: metadata.name, labels: metadata.labels ?? {}, previousNames: metadata.previousNames ?? [] };
+  const { annotations } = metadata;
+  const identity = {
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    previousNames: metadata.previousNames ?? [],
+    ...(annotations === undefined ? {} : { annotations }),
+  };
   const declared = { ...identity, spec, origin, document: index };
   switch (kind) {
     case 'Operator':
-      into.operators.push({ ...declared, kind, entries: entryOrigins(file, document.node, [['radius', 'clients']]) });
+      into.operators.push({ ...declared, kind, entries: entryOrigins(file, document.node, operatorLists) });
       break;
     case 'Router':
-      into.routers.push({ ...declared, kind, entries: entryOrigins(file, document.node, routerLists) });
+      into.routers.push({ ...declared, kind, entries: routerEntries(file, document.node) });
       break;
     case 'Service':
       into.services.push({ ...declared, kind });
@@ -231,8 +243,15 @@ function collectObject(into: Collected, file: YamlFile, document: YamlDocument, 
   }
 }
 
-const routerLists = [['pools'], ['dhcp'], ['hotspots']] as const;
-const perService = ['service', 'username', 'password', 'router', 'auth', 'address', 'mac', 'attributes'] as const;
+const operatorLists = [
+  ['radius', 'clients'],
+  ['reconcile', 'ignore'],
+] as const;
+const routerLists = [['pools'], ['ipv6Pools'], ['dhcp'], ['hotspots'], ['reconcile', 'ignore']] as const;
+const perService = [
+  ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
+  'attributes',
+] as const;
 
 function collectList(
   into: Collected,
@@ -258,13 +277,14 @@ function collectList(
   });
   for (const [item, fields] of items.entries()) {
     if (bad.has(item)) continue;
-    const { name, labels, annotations: _notes, previousNames, ...spec } = underDefaults(defaults, fields);
+    const { name, labels, annotations, previousNames, ...spec } = underDefaults(defaults, fields);
     const origin = originOf(file, nodes[item] ?? null);
     into.subscribers.push({
       kind: 'Subscriber',
       name,
       labels: labels ?? {},
       previousNames: previousNames ?? [],
+      ...(annotations === undefined ? {} : { annotations }),
       spec,
       origin,
       document: index,
@@ -299,15 +319,30 @@ function entryOrigins(
 ): ReadonlyMap<string, Origin> {
   const origins = new Map<string, Origin>();
   for (const list of lists) {
-    const node =
-      root === null
-        ? undefined
-        : (root as { getIn?: (path: readonly string[], keep: boolean) => unknown }).getIn?.(['spec', ...list], true);
+    const node = nodeAt(root, ['spec', ...list]);
     for (const [index, entry] of (isSeq(node) ? node.items : []).entries()) {
       origins.set(`${list.join('/')}/${index}`, originOf(file, entry as ParsedNode | null));
     }
   }
   return origins;
+}
+
+/** Origins of a router's lists, and of each menu of its `config` with its rows. */
+function routerEntries(file: YamlFile, root: ParsedNode | null): ReadonlyMap<string, Origin> {
+  const origins = new Map(entryOrigins(file, root, routerLists));
+  const menus = nodeAt(root, ['spec', 'config']);
+  for (const { key, value } of isMap<ParsedNode, ParsedNode | null>(menus) ? menus.items : []) {
+    const path = `config/${String(isScalar(key) ? key.value : '')}`;
+    origins.set(path, originOf(file, key));
+    for (const [index, row] of (isSeq(value) ? value.items : []).entries()) {
+      origins.set(`${path}/${index}`, originOf(file, row as ParsedNode | null));
+    }
+  }
+  return origins;
+}
+
+function nodeAt(root: ParsedNode | null, path: readonly string[]): unknown {
+  return (root as { getIn?: (path: readonly string[], keep: boolean) => unknown } | null)?.getIn?.(path, true);
 }
 
 function originOf(file: YamlFile, node: ParsedNode | null): Origin {
@@ -321,6 +356,7 @@ function rememberBroken(into: Collected, kind: Kind, name: string | undefined): 
   if (kind === 'Router' && name !== undefined) into.broken.router.add(name);
   if (kind === 'Service' && name !== undefined) into.broken.service.add(name);
   if (kind === 'OmadaController' && name !== undefined) into.broken.omadaController.add(name);
+  if (kind === 'PortalSite' && name !== undefined) into.broken.portalSite.add(name);
 }
 
 function nameOf(fields: Readonly<Record<string, Plain>>): string | undefined {

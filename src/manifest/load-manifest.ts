@@ -176,7 +176,7 @@ function listPath(node: Parameters<typeof exists>[0], item: number, path: Path):
     ['items', item, ...field],
     ['defaults', ...field],
   ];
-  if (exists(node, inItem) || path[0] === 'metadata') return inItem;
+  if (exists(node, inItem) || (path[0] === 'metadata' && field[0] !== 'annotations')) return inItem;
   if (exists(node, inDefaults)) return inDefaults;
   const shared = ['defaults', ...field.slice(2)];
   return field[0] === 'services' && exists(node, shared) ? shared : inItem;

@@ -10,7 +10,7 @@ import { pathOf } from './schema-words.ts';
  */
 const tellsOthers: ReadonlySet<string> = new Set([
   ...['pools', 'auth', 'api', 'routers', 'router', 'address', 'service', 'services', 'username', 'password', 'mac'],
-  ...['dhcp', 'hotspots', 'bridge', 'sites'],
+  ...['dhcp', 'hotspots', 'bridge', 'sites', 'ipv6Pools'],
 ]);
 
 /** What stands in for a field that must be there and says nothing to other documents. */

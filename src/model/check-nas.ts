@@ -123,11 +123,13 @@ function checkApi(
   routers: readonly Router[],
   declared: ReadonlyMap<string, Declared<RouterSpec>>,
 ): void {
-  const plain = routers.filter((router) => router.api !== undefined);
+  const plain = routers.filter(
+    ({ api, address }) => api !== undefined && api.tls === undefined && !isLoopback(address),
+  );
   const place = declared.get(plain[0]?.name ?? '');
   if (place === undefined) return;
   const count = plain.length === 1 ? 'the API of 1 router is' : `the APIs of ${plain.length} routers are`;
-  const hint = 'keep it on a management network or in a tunnel';
+  const hint = 'api.tls with a fingerprint, or keep it on a management network or in a tunnel';
   warning(
     to,
     'LM_PLAIN_API',
@@ -136,6 +138,11 @@ function checkApi(
     ['spec', 'api'],
     hint,
   );
+}
+
+/** What is said to ourselves crosses no network. */
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 function checkServers(

@@ -16,6 +16,7 @@ export interface Declarations {
     readonly router: ReadonlySet<string>;
     readonly service: ReadonlySet<string>;
     readonly omadaController: ReadonlySet<string>;
+    readonly portalSite: ReadonlySet<string>;
   };
   /** Something of the kind is declared that could not be read or used: rules that need all of them are silent. */
   readonly incomplete: { readonly operator: boolean; readonly router: boolean };
@@ -35,6 +36,7 @@ export interface Declared<Spec> {
   readonly kind: 'Operator' | 'Router' | 'Service' | 'Subscriber' | 'SubscriberList' | 'PortalSite' | 'OmadaController';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Oldest first. */
   readonly previousNames: readonly string[];
   readonly spec: Spec;
@@ -43,7 +45,7 @@ export interface Declared<Spec> {
   readonly document: number;
   /** Index in `items` when it comes from a list. */
   readonly item?: number;
-  /** Origins of entries of lists in the spec, by `pools/0`. */
+  /** Origins of entries of lists in the spec, by `pools/0`; of menus and their rows by `config//ip/pool` and `config//ip/pool/0`. */
   readonly entries?: ReadonlyMap<string, Origin>;
 }
 

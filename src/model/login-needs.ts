@@ -25,7 +25,12 @@ interface NeedsContext {
   readonly asked: Set<string>;
 }
 
-const kindNames: Readonly<Record<AccessKind, string>> = { pppoe: 'PPPoE', hotspot: 'hotspot', dhcp: 'DHCP' };
+const kindNames: Readonly<Record<AccessKind, string>> = {
+  pppoe: 'PPPoE',
+  hotspot: 'hotspot',
+  dhcp: 'DHCP',
+  wireless: 'wireless',
+};
 
 /** Reports a subscriber who could use its service in no way, naming the fields that are missing. */
 export function checkNeeds(to: Resolving, declared: Declaration, question: NeedsQuestion): boolean {
@@ -39,13 +44,13 @@ export function checkNeeds(to: Resolving, declared: Declaration, question: Needs
 function neededBy(access: readonly AccessKind[], name: string): string {
   const of = `of the subscriber "${name}"`;
   if (access.every((kind) => kind === 'pppoe')) return `"username" and "password" ${of} are missing`;
-  return `${access.every((kind) => kind === 'dhcp') ? '"mac"' : '"username" or "mac"'} ${of} is missing`;
+  return `${access.every((kind) => kind === 'dhcp' || kind === 'wireless') ? '"mac"' : '"username" or "mac"'} ${of} is missing`;
 }
 
 /** Ways of connecting that a service is sold for and a subscriber is known by. */
 function usableKinds({ service, login, mac }: NeedsQuestion): readonly AccessKind[] {
   const [byName, byMac] = [login.username !== undefined, mac.length > 0];
-  const usable = { pppoe: byName, hotspot: byName || byMac, dhcp: byMac };
+  const usable = { pppoe: byName, hotspot: byName || byMac, dhcp: byMac, wireless: byMac };
   return service.access.filter((kind) => usable[kind]);
 }
 
@@ -58,7 +63,8 @@ export function checkLocalRows(
   { routers }: NeedsContext,
 ): void {
   const kinds = usableKinds(question);
-  if (kinds.includes('pppoe')) return;
+  // Nobody declares the router's radios: it has them, or nobody comes in that way.
+  if (kinds.includes('pppoe') || kinds.includes('wireless')) return;
   const byMacAlone = question.login.username === undefined;
   for (const router of localOn.flatMap((name) => routers.get(name) ?? [])) {
     const lacks = lacking(router, kinds);
@@ -130,18 +136,21 @@ export function checkAsked(
   asked.add(key);
   const candidates = reach.flatMap((name) => routers.get(name) ?? []);
   if (candidates.some((each) => kinds.some((kind) => asks(each, kind, byName)))) return;
-  const who = kinds.map((kind) => (kind === 'dhcp' ? 'a DHCP server' : hotspotFor(byName))).join(' or ');
+  const who = kinds.map((kind) => asker(kind, byName)).join(' or ');
   const message = `"${declared.name}" can get in nowhere: no router has ${who} that asks RADIUS`;
   const hint = 'declare it on a router, or auth: local with a router that keeps it';
   warning(to, 'LM_NOBODY_ASKS', message, declared, path, hint);
 }
 
-function hotspotFor(byName: boolean): string {
+function asker(kind: AccessKind, byName: boolean): string {
+  if (kind === 'dhcp') return 'a DHCP server';
+  if (kind === 'wireless') return 'wireless among radius.services, a service';
   return byName ? 'a hotspot' : 'a hotspot with macAuth';
 }
 
 function asks({ radius, hotspots, dhcp }: Router, kind: AccessKind, byName: boolean): boolean {
   if (kind === 'dhcp') return dhcp.some((server) => server.radius);
+  if (kind === 'wireless') return radius?.services.includes('wireless') === true;
   if (radius?.services.includes('hotspot') !== true) return false;
   return hotspots.some(({ macAuth }) => byName || macAuth !== undefined);
 }

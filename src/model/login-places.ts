@@ -19,12 +19,14 @@ export function loginPlaces(
   to: Resolving,
   declared: Declared<SubscriberSpec>,
   question: LoginQuestion,
-): Pick<Subscription, 'localOn' | 'radius'> {
+): Pick<Subscription, 'localOn' | 'fallback' | 'radius'> {
   const { router, auth, service, path, context } = question;
   const named = router === undefined ? service.routers : [router.name];
   const explicit = auth ?? service.auth;
   const candidates = (named ?? []).flatMap((name) => context.routers.get(name) ?? []);
-  const local = candidates.filter((candidate) => (explicit ?? candidate.auth) === 'local');
+  const by = (method: AuthMethod): readonly Router[] =>
+    candidates.filter((candidate) => (explicit ?? candidate.auth) === method);
+  const [local, hybrid] = [by('local'), by('hybrid')];
   if (nowhere(to, explicit, named, question)) {
     const message = `the subscriber "${declared.name}" has no router to hold its login: "router" is missing`;
     error(
@@ -36,10 +38,25 @@ export function loginPlaces(
       'set router here, or routers of the service',
     );
   }
+  if (hybrid.length > 0) checkHybrid(to, declared, local, hybrid, path);
   return {
-    localOn: local.map(({ name }) => name),
+    localOn: [...local, ...hybrid].map(({ name }) => name).sort(),
+    ...(hybrid.length === 0 ? {} : { fallback: true }),
     radius: explicit !== 'local' && (candidates.length === 0 || local.length < candidates.length),
   };
+}
+
+/** Rows of one subscription are either how it gets in or for the time without us: not each on another router. */
+function checkHybrid(
+  to: Resolving,
+  declared: Declared<SubscriberSpec>,
+  [local]: readonly Router[],
+  [hybrid]: readonly Router[],
+  path: readonly (string | number)[],
+): void {
+  if (local === undefined || hybrid === undefined) return;
+  const message = `"${declared.name}" is local on "${local.name}" and hybrid on "${hybrid.name}": it cannot be both`;
+  error(to, 'LM_MIXED_AUTH', message, declared, path.length === 1 ? [] : path, 'set auth here, or of the service');
 }
 
 /** True when it would be kept on a router, and none is known. */
@@ -50,12 +67,12 @@ function nowhere(
   question: LoginQuestion,
 ): boolean {
   if (explicit === 'radius' || to.declarations.incomplete.router) return false;
-  if (explicit === 'local') return named === undefined;
+  if (explicit !== undefined) return named === undefined;
   const { routers, foreignNas } = question.context;
   return (
     named === undefined &&
     !foreignNas &&
     routers.size > 0 &&
-    [...routers.values()].every(({ auth }) => auth === 'local')
+    [...routers.values()].every(({ auth }) => auth !== 'radius')
   );
 }

@@ -28,7 +28,7 @@ export type MessageAuthenticatorPolicy = 'require' | 'off';
 /** `hybrid`: RADIUS, and local rows that stay disabled until the router has not heard of us for a while. */
 export type AuthMethod = 'radius' | 'local' | 'hybrid';
 /** How subscribers connect. */
-export type AccessKind = 'pppoe' | 'hotspot' | 'dhcp';
+export type AccessKind = 'pppoe' | 'hotspot' | 'dhcp' | 'wireless';
 
 export interface Endpoint {
   readonly host: string;
@@ -166,6 +166,8 @@ export interface Router {
   readonly radius?: RouterRadius;
   /** How long the router waits without us before it enables fallback rows of `hybrid`. Absent: 600. */
   readonly fallbackAfterSeconds?: number;
+  /** True: the operator has seen that this RouterOS asks RADIUS about somebody whose own row is disabled. */
+  readonly assumeFallthrough?: boolean;
   readonly pools: readonly AddressPool[];
   readonly ipv6Pools?: readonly Ipv6Pool[];
   readonly ppp?: RouterPpp;
@@ -422,6 +424,8 @@ export interface Subscription {
   readonly username?: string;
   /** Present exactly when `username` is. */
   readonly password?: Secret;
+  /** Of its wireless devices (WPA2), where the subscriber has a `password` and no `username`. */
+  readonly passphrase?: Secret;
   /** Devices let in by their MAC (`AA:BB:CC:DD:EE:FF`), in the order declared. */
   readonly macs: readonly string[];
   /** Routers that hold a local row for it. */

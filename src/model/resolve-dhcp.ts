@@ -3,7 +3,7 @@ import { parseDuration, parseRate } from '../base/units.ts';
 import type { Declared, RouterSpec } from './declarations.ts';
 import { contains, parseIpv4, parseIpv4Range } from './ipv4.ts';
 import type { DhcpServer } from './model.ts';
-import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
+import { checkSite, error, type Resolving, uniqueEntries, warning } from './resolving.ts';
 import { checkPoolOfRouter } from './router-pool-name.ts';
 
 type Declaration = Declared<RouterSpec>;
@@ -118,8 +118,10 @@ function unknownClients(
     const message = `no RADIUS answer carries the rate of unknown clients of "${name}": it does not ask RADIUS`;
     warning(to, 'LM_NO_EFFECT_LOCALLY', message, declared, [...path, 'rate']);
   }
+  if (spec.redirect !== undefined) checkSite(to, spec.redirect.site, declared, [...path, 'redirect', 'site']);
   return compact({
     pool: spec.pool,
+    redirect: spec.redirect,
     rate: rate === undefined ? undefined : { down: bps(rate.down), up: bps(rate.up) },
   });
 }

@@ -1,7 +1,9 @@
 import { addressSpace } from './address-space.ts';
+import { protectedObjects } from './annotations.ts';
 import { checkGuests } from './check-guests.ts';
 import { checkNas } from './check-nas.ts';
-import type { Declarations, Declared, OperatorSpec, Problem, RouterSpec, ServiceSpec } from './declarations.ts';
+import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
+import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
 import { resolveOmadaController } from './resolve-omada.ts';
@@ -10,8 +12,9 @@ import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
-import { byName, error, type Resolving, warning } from './resolving.ts';
+import { byName, error, type Resolving } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
+import { checkLocalLimits, checkProfiles } from './service-limits.ts';
 import { checkDevices } from './subscriber-devices.ts';
 
 export interface ResolveOptions {
@@ -36,7 +39,9 @@ export function resolveModel(
 
   const operator = resolveOperator(to, declaredOperator);
   const declaredRouters = byName(to, declarations.routers);
-  const routers = mapValues(declaredRouters, (each) => resolveRouter(to, each, operator.radius.messageAuthenticator));
+  const routers = mapValues(declaredRouters, (each) =>
+    resolveRouter(to, each, operator, declaredOperator?.spec.reconcile?.windows),
+  );
   checkNas(to, operator, declaredOperator, [...routers.values()], declaredRouters);
 
   // What a broken Operator declares is not known: it may have clients.
@@ -49,8 +54,11 @@ export function resolveModel(
   const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
   const portals = resolvePortals(to, { operator, routers, services });
   checkGuests(to, subscriptions, portals.sites, routers);
-  checkRoutersUsed(to, subscriptions, routers, declaredRouters);
+  checkRoutersUsed(to, operator, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
+  checkProfiles(to, [...services.values()], declaredServices);
+  checkLocalLimits(to, subscriptions, declaredServices);
+  const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
   const model = {
     operator,
@@ -59,6 +67,7 @@ export function resolveModel(
     subscriptions: inOrder(subscriptions, ({ id }) => id),
     portalSites: inOrder(portals.sites, ({ name }) => name),
     omadaControllers: inOrder(portals.controllers, ({ name }) => name),
+    ...(preventDestroy.length === 0 ? {} : { preventDestroy }),
   };
   return { model, problems };
 }
@@ -119,6 +128,7 @@ function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings)
     readTime: timeReader(surroundings.timezone),
     usernames: new Map(),
     addresses: new Map(),
+    networks: new Map(),
     devices: { byMac: new Map(), random: [] },
     asked: new Set<string>(),
   };
@@ -143,55 +153,6 @@ function resolvePortals(
     sites: [...sites.values()].map((each) => resolvePortalSite(to, each, context)),
     controllers: [...controllers.values()].map((each) => resolveOmadaController(to, each)),
   };
-}
-
-/** A router asked to hold logins must have an API, one that must ask RADIUS its settings: said once per router. */
-function checkRoutersUsed(
-  to: Resolving,
-  subscriptions: readonly Subscription[],
-  routers: ReadonlyMap<string, Router>,
-  declared: ReadonlyMap<string, Declared<RouterSpec>>,
-): void {
-  const local = new Map<string, number>();
-  for (const { localOn } of subscriptions) for (const name of localOn) local.set(name, (local.get(name) ?? 0) + 1);
-  for (const router of routers.values()) {
-    const place = declared.get(router.name);
-    const count = local.get(router.name) ?? 0;
-    if (place === undefined) continue;
-    if (count > 0 && router.api === undefined) {
-      const message = `${count} ${count === 1 ? 'login is' : 'logins are'} to be kept on "${router.name}", which has no api`;
-      error(to, 'LM_ROUTER_WITHOUT_API', message, place, ['metadata', 'name'], 'set spec.api, or use auth: radius');
-    }
-    if (
-      (router.ppp !== undefined || router.hotspots.length > 0) &&
-      router.radius === undefined &&
-      router.auth === 'radius'
-    ) {
-      const message = `"${router.name}" has auth: radius but no radius settings`;
-      warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
-    }
-  }
-}
-
-/** A login kept on a router takes its address from a pool of that router. */
-function checkPoolsUsed(
-  to: Resolving,
-  subscriptions: readonly Subscription[],
-  routers: ReadonlyMap<string, Router>,
-  declared: ReadonlyMap<string, Declared<ServiceSpec>>,
-): void {
-  const checked = new Set<string>();
-  for (const { localOn, service, address } of subscriptions) {
-    for (const name of address === undefined && service.pool !== undefined ? localOn : []) {
-      const key = `${service.name}\0${name}`;
-      const place = declared.get(service.name);
-      if (checked.has(key) || place === undefined) continue;
-      checked.add(key);
-      if (routers.get(name)?.pools.some((pool) => pool.name === service.pool) === true) continue;
-      const message = `no pool is called "${service.pool}" on "${name}", which keeps logins of this service`;
-      error(to, 'LM_UNKNOWN_REFERENCE', message, place, ['spec', 'address', 'pool']);
-    }
-  }
 }
 
 function mapValues<From, To>(map: ReadonlyMap<string, From>, change: (value: From) => To): ReadonlyMap<string, To> {

@@ -1,8 +1,8 @@
 import { compact } from '../base/compact.ts';
-import { certificateIn } from './certificates.ts';
 import type { Declared, OmadaControllerSpec } from './declarations.ts';
-import type { OmadaController, OmadaTls } from './model.ts';
-import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
+import type { OmadaController, OmadaSite } from './model.ts';
+import { checkSite, error, type Resolving, uniqueEntries, warning } from './resolving.ts';
+import { resolveTls } from './tls-check.ts';
 import { webOrigin } from './web-url.ts';
 
 type Declaration = Declared<OmadaControllerSpec>;
@@ -25,9 +25,18 @@ export function resolveOmadaController(to: Resolving, declared: Declaration): Om
     name: declared.name,
     url: origin(to, declared),
     id: spec.id,
-    tls: tls(to, declared),
+    tls: resolveTls(
+      to,
+      spec.tls ?? {},
+      declared,
+      ['spec', 'tls'],
+      `us and "${declared.name}" can read its operator's password`,
+    ),
     operator: { username: spec.operator.username, password },
     timeUnit: spec.timeUnit ?? 'ms',
+    generation: spec.generation === 'auto' ? undefined : spec.generation,
+    openapi: openapi(to, declared),
+    sites: resolveSites(to, declared),
     origin: declared.origin,
   });
 }
@@ -51,27 +60,91 @@ function origin(to: Resolving, declared: Declaration): string {
   return url ?? text;
 }
 
-function tls(to: Resolving, declared: Declaration): OmadaTls {
-  const { mode, fingerprint, ca } = declared.spec.tls ?? {};
-  const chosen = mode ?? (fingerprint === undefined ? 'ca' : 'pinned');
-  const wrong = (field: string, message: string, hint?: string): void =>
-    error(to, 'LM_TLS', message, declared, ['spec', 'tls', field], hint);
-  if (fingerprint !== undefined && chosen !== 'pinned') wrong('fingerprint', `mode ${chosen} uses no fingerprint`);
-  if (ca !== undefined && chosen !== 'ca') wrong('ca', `mode ${chosen} uses no authority`);
-  switch (chosen) {
-    case 'pinned':
-      if (fingerprint === undefined) wrong('mode', 'mode pinned needs a fingerprint', 'SHA-256 of the certificate');
-      return { mode: 'pinned', fingerprint: (fingerprint ?? '').replaceAll(':', '').toLowerCase() };
-    case 'ca':
-      if (ca !== undefined && certificateIn(ca) === undefined) {
-        wrong('ca', 'this is no certificate in PEM', 'text that begins with -----BEGIN CERTIFICATE-----');
+function openapi(to: Resolving, declared: Declaration): OmadaController['openapi'] {
+  const spec = declared.spec.openapi;
+  if (spec === undefined) return undefined;
+  const clientSecret = to.secrets.read(spec.clientSecret, {
+    place: declared,
+    kind: 'OmadaController',
+    firstName: declared.previousNames[0] ?? declared.name,
+    field: 'openapi.clientSecret',
+    path: ['openapi', 'clientSecret'],
+    symbols: 32,
+  });
+  return { clientId: spec.clientId, clientSecret };
+}
+
+/** Sites with portals to keep; those listed only for bridges to name are not among them. */
+function resolveSites(to: Resolving, declared: Declaration): readonly OmadaSite[] | undefined {
+  const found = (declared.spec.sites ?? []).flatMap(({ name, portals = [] }, index): readonly OmadaSite[] => {
+    const path = ['spec', 'sites', index, 'portals'];
+    uniqueEntries(to, portals, (portal) => portal.name, declared, path, 'name');
+    if (portals.length === 0) return [];
+    return [
+      {
+        name,
+        portals: portals.map((spec, at) => portal(to, declared, name, spec, [...path, at])),
+        origin: declared.origin,
+      },
+    ];
+  });
+  if (found.length > 0 && declared.spec.openapi === undefined) {
+    const message = `portals of "${declared.name}" can be kept by its OpenAPI only: "openapi" is missing`;
+    error(to, 'LM_MISSING_KEY', message, declared, ['spec', 'sites'], 'set openapi: {clientId, clientSecret}');
+  }
+  checkSsids(to, declared);
+  return found.length === 0 ? undefined : found;
+}
+
+type PortalSpec = NonNullable<NonNullable<OmadaControllerSpec['sites']>[number]['portals']>[number];
+
+function portal(
+  to: Resolving,
+  declared: Declaration,
+  siteName: string,
+  spec: PortalSpec,
+  path: readonly (string | number)[],
+): OmadaSite['portals'][number] {
+  const { name, ssids, site, type = 'external-portal', radiusSecret } = spec;
+  checkSite(to, site, declared, [...path, 'site']);
+  if (type === 'radius' && radiusSecret === undefined) {
+    const message = `the portal "${name}" asks us by RADIUS: "radiusSecret" is missing`;
+    error(to, 'LM_MISSING_KEY', message, declared, path);
+  }
+  if (type !== 'radius' && radiusSecret !== undefined) {
+    error(to, 'LM_NO_EFFECT', `type ${type} uses no RADIUS`, declared, [...path, 'radiusSecret']);
+  }
+  return compact({
+    name,
+    ssids,
+    site,
+    type,
+    radiusSecret:
+      radiusSecret === undefined
+        ? undefined
+        : to.secrets.read(radiusSecret, {
+            place: declared,
+            kind: 'OmadaController',
+            firstName: declared.previousNames[0] ?? declared.name,
+            field: `sites.${siteName}.portals.${name}.radiusSecret`,
+            path: [...path.slice(1), 'radiusSecret'],
+            symbols: 32,
+          }),
+  });
+}
+
+/** A wireless network shows one portal. */
+function checkSsids(to: Resolving, declared: Declaration): void {
+  for (const [index, { portals = [] }] of (declared.spec.sites ?? []).entries()) {
+    const seen = new Map<string, string>();
+    for (const [at, { name, ssids }] of portals.entries()) {
+      for (const [place, ssid] of ssids.entries()) {
+        const first = seen.get(ssid);
+        seen.set(ssid, first ?? name);
+        if (first === undefined) continue;
+        const path = ['spec', 'sites', index, 'portals', at, 'ssids', place];
+        error(to, 'LM_DUPLICATE_ENTRY', `"${ssid}" shows the portal "${first}" already`, declared, path);
       }
-      return ca === undefined ? { mode: 'ca' } : { mode: 'ca', ca };
-    default: {
-      const message = `whoever stands between us and "${declared.name}" can read its operator's password`;
-      const path = ['spec', 'tls', 'mode'];
-      warning(to, 'LM_TLS_INSECURE', message, declared, path, 'tls: {fingerprint: …} accepts its own certificate only');
-      return { mode: 'insecure' };
     }
   }
 }

@@ -1,11 +1,13 @@
 import { compact } from '../base/compact.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
+import { checkInterim } from './interim.ts';
 import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Operator, RadiusClient, RadiusServer } from './model.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
+import { collectSeconds, operatorSafety } from './resolve-safety.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
 const shortestIntervalMs = 1_000;
@@ -32,9 +34,9 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
     reconcile: {
       intervalMs: interval(to, declared),
       mode: spec.reconcile?.mode ?? 'apply',
-      deleteLimits: { always: 3, share: 0.05, most: 25, ...spec.reconcile?.deleteLimits },
+      ...operatorSafety(to, declared),
     },
-    accounting: { interimSeconds: (parseDuration(spec.accounting?.interim ?? '2m') ?? 120_000) / 1000 },
+    accounting: accounting(to, declared),
     origin: declared?.origin,
   });
 }
@@ -58,6 +60,14 @@ function interval(to: Resolving, declared: Declared<OperatorSpec> | undefined): 
     error(to, 'LM_INTERVAL', message, declared, ['spec', 'reconcile', 'interval'], 'from 1s to 7d');
   }
   return 300_000;
+}
+
+function accounting(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['accounting'] {
+  const { interim, collect } = declared?.spec.accounting ?? {};
+  const path = ['spec', 'accounting'];
+  const interimSeconds = (parseDuration(interim ?? '2m') ?? 120_000) / 1000;
+  if (declared !== undefined && interim !== undefined) checkInterim(to, declared, interim, [...path, 'interim']);
+  return compact({ interimSeconds, collectSeconds: collectSeconds(to, declared, collect, [...path, 'collect']) });
 }
 
 function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {

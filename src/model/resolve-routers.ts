@@ -1,42 +1,53 @@
 import { compact } from '../base/compact.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Declared, RouterSpec } from './declarations.ts';
+import type { TimeWindows } from './generated/documents.ts';
 import { normaliseIp, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type {
-  AddressPool,
-  MessageAuthenticatorPolicy,
-  PppoeServer,
-  Router,
-  RouterDns,
-  RouterPpp,
-  RouterRadius,
-} from './model.ts';
+import type { AddressPool, Operator, PppoeServer, Router, RouterPpp, RouterRadius } from './model.ts';
 import { checkPoolsLeaveRouter } from './pool-addresses.ts';
+import { resolveConfig } from './resolve-config.ts';
 import { behindHotspot, resolveDhcp } from './resolve-dhcp.ts';
 import { resolveHotspots } from './resolve-hotspots.ts';
+import { resolveApi, resolveApiAccess, resolveDns, resolveIpv6Pools, resolveNtp } from './resolve-router-system.ts';
+import { routerSafety } from './resolve-safety.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
 
 type Declaration = Declared<RouterSpec>;
 
-/** One router, from its own declaration and the Operator's default. */
-export function resolveRouter(to: Resolving, declared: Declaration, policy: MessageAuthenticatorPolicy): Router {
+const shortestWaitSeconds = 60;
+const longestWaitSeconds = 86_400;
+
+/** One router, from its own declaration and the Operator's defaults. @param windows of the Operator, as declared */
+export function resolveRouter(
+  to: Resolving,
+  declared: Declaration,
+  operator: Operator,
+  windows: TimeWindows | undefined,
+): Router {
   const { spec } = declared;
-  const asks = radius(to, declared, policy);
+  const asks = radius(to, declared, operator.radius.messageAuthenticator);
   checkPoolsLeaveRouter(to, declared);
   return compact({
     name: declared.name,
     labels: declared.labels,
     address: host(to, declared),
-    api: api(to, declared),
+    api: resolveApi(to, declared),
     mode: spec.mode ?? 'apply',
     auth: spec.auth ?? 'radius',
     radius: asks,
+    fallbackAfterSeconds: fallbackAfter(to, declared),
+    assumeFallthrough: spec.hybrid?.assumeFallthrough,
     pools: pools(to, declared),
+    ipv6Pools: resolveIpv6Pools(to, declared),
     ppp: ppp(to, declared),
     dhcp: resolveDhcp(to, declared, asks?.services),
     hotspots: resolveHotspots(to, declared),
-    dns: dns(to, declared),
+    dns: resolveDns(to, declared),
     identity: spec.system?.identity,
+    ntp: resolveNtp(to, declared),
+    apiAccess: resolveApiAccess(to, declared),
+    config: resolveConfig(to, declared),
+    reconcile: routerSafety(to, declared, operator.reconcile, windows),
     origin: declared.origin,
   });
 }
@@ -50,21 +61,21 @@ function host(to: Resolving, declared: Declaration): string {
   return normaliseIp(address) ?? address;
 }
 
-function api(to: Resolving, declared: Declaration): Router['api'] {
-  const spec = declared.spec.api;
-  if (spec === undefined) return undefined;
-  const password = to.secrets.read(spec.password, {
-    place: declared,
-    kind: 'Router',
-    firstName: declared.previousNames[0] ?? declared.name,
-    field: 'api.password',
-    path: ['api', 'password'],
-    symbols: 32,
-  });
-  return { port: spec.port ?? 8728, username: spec.username, password };
+function fallbackAfter(to: Resolving, declared: Declaration): number | undefined {
+  const text = declared.spec.hybrid?.after;
+  if (text === undefined) return undefined;
+  const seconds = (parseDuration(text) ?? 0) / 1000;
+  if (seconds >= shortestWaitSeconds && seconds <= longestWaitSeconds) return seconds;
+  const message = `"${text}" is no time for a router to wait`;
+  error(to, 'LM_INTERVAL', message, declared, ['spec', 'hybrid', 'after'], 'from 1m to 24h');
+  return undefined;
 }
 
-function radius(to: Resolving, declared: Declaration, policy: MessageAuthenticatorPolicy): RouterRadius | undefined {
+function radius(
+  to: Resolving,
+  declared: Declaration,
+  policy: Operator['radius']['messageAuthenticator'],
+): RouterRadius | undefined {
   const spec = declared.spec.radius;
   if (spec === undefined) return undefined;
   const secret = to.secrets.read(spec.secret, {
@@ -109,18 +120,6 @@ function servicesOf({ ppp: dialIn, hotspots = [], dhcp = [] }: RouterSpec): read
     ...(dhcp.some((server) => !behindHotspot({ hotspots }, server.interface)) ? ['dhcp'] : []),
   ];
   return words.length === 0 ? ['ppp'] : words;
-}
-
-function dns(to: Resolving, declared: Declaration): RouterDns | undefined {
-  const spec = declared.spec.system?.dns;
-  if (spec === undefined) return undefined;
-  const servers = spec.servers?.map((text, index) => {
-    const path = ['spec', 'system', 'dns', 'servers', index];
-    const address = normaliseIp(text);
-    if (address === undefined) error(to, 'LM_ADDRESS', `"${text}" is no address`, declared, path);
-    return address ?? text;
-  });
-  return compact({ servers, allowRemoteRequests: spec.allowRemoteRequests });
 }
 
 function ip(to: Resolving, declared: Declaration, field: string, text: string | undefined): string | undefined {

@@ -1,8 +1,10 @@
 import { compact } from '../base/compact.ts';
 import { parseDuration, parseRate } from '../base/units.ts';
 import type { Declared, ServiceSpec } from './declarations.ts';
-import type { Rate, Router, ServicePlan } from './model.ts';
-import { checkedAttributes, error, type Resolving, unknownReference, warning } from './resolving.ts';
+import { checkInterim } from './interim.ts';
+import type { Rate, Router, ServicePlan, SuspendRedirect } from './model.ts';
+import { checkedAttributes, checkSite, error, type Resolving, unknownReference } from './resolving.ts';
+import { checkPossible } from './service-limits.ts';
 
 type Declaration = Declared<ServiceSpec>;
 
@@ -19,7 +21,11 @@ export interface ServiceContext {
 export function resolveService(to: Resolving, declared: Declaration, context: ServiceContext): ServicePlan {
   const { spec } = declared;
   const routers = offeredOn(to, declared, context.routers);
-  checkPool(to, declared, routers, context);
+  checkPool(to, declared, routers, context, addressPool(spec.address?.pool));
+  for (const field of ['prefixPool', 'delegatedPool'] as const) {
+    checkPool(to, declared, routers, context, ipv6Pool(field, spec.address?.ipv6?.[field]));
+  }
+  checkPossible(to, declared);
   return compact({
     name: declared.name,
     title: spec.title,
@@ -30,6 +36,10 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
     rate: rate(to, declared),
     sessions: sessions(to, declared, context.interimSeconds),
     pool: spec.address?.pool,
+    ipv6: spec.address?.ipv6,
+    connections: spec.connections,
+    onSuspend: onSuspend(to, declared),
+    profile: spec.profile,
     attributes: checkedAttributes(to, spec.attributes, declared, ['spec', 'attributes']),
     origin: declared.origin,
   });
@@ -67,26 +77,42 @@ function selected(
   return names;
 }
 
+/** A pool that a service names, and where routers declare such pools. */
+interface PoolUse {
+  readonly pool: string | undefined;
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly poolsOf: (router: Router) => readonly { readonly name: string }[];
+}
+
+function addressPool(pool: string | undefined): PoolUse {
+  return { pool, path: ['spec', 'address', 'pool'], what: 'pool', poolsOf: ({ pools }) => pools };
+}
+
+function ipv6Pool(field: string, pool: string | undefined): PoolUse {
+  const path = ['spec', 'address', 'ipv6', field];
+  return { pool, path, what: 'IPv6 pool', poolsOf: ({ ipv6Pools = [] }) => ipv6Pools };
+}
+
 function checkPool(
   to: Resolving,
   declared: Declaration,
   offered: readonly string[] | undefined,
   context: ServiceContext,
+  { pool, path, what, poolsOf }: PoolUse,
 ): void {
-  const pool = declared.spec.address?.pool;
   if (pool === undefined || (offered === undefined && (context.foreignNas || to.declarations.incomplete.router)))
     return;
-  const path = ['spec', 'address', 'pool'];
   const routers =
     offered === undefined ? [...context.routers.values()] : offered.flatMap((name) => context.routers.get(name) ?? []);
-  const without = routers.filter((router) => !router.pools.some(({ name }) => name === pool));
+  const without = routers.filter((router) => !poolsOf(router).some(({ name }) => name === pool));
   if (offered === undefined && routers.length > 0 && without.length < routers.length) return;
   if (without.length === 0 && offered !== undefined) return;
   const names = without.map(({ name }) => name).join(', ');
   const where = names === '' ? 'no router is declared' : `not on ${names}`;
-  const known = [...new Set(routers.flatMap((router) => router.pools.map(({ name }) => name)))].sort();
-  const hint = known.length === 0 ? undefined : `pools there: ${known.slice(0, 12).join(', ')}`;
-  error(to, 'LM_UNKNOWN_REFERENCE', `no pool is called "${pool}": ${where}`, declared, path, hint);
+  const known = [...new Set(routers.flatMap((router) => poolsOf(router).map(({ name }) => name)))].sort();
+  const hint = known.length === 0 ? undefined : `${what}s there: ${known.slice(0, 12).join(', ')}`;
+  error(to, 'LM_UNKNOWN_REFERENCE', `no ${what} is called "${pool}": ${where}`, declared, path, hint);
 }
 
 function rate(to: Resolving, declared: Declaration): Rate | undefined {
@@ -128,13 +154,22 @@ function bps(field: string | number): number {
 }
 
 function sessions(to: Resolving, declared: Declaration, fallback: number): ServicePlan['sessions'] {
-  const { timeout, idleTimeout, interim } = declared.spec.sessions ?? {};
+  const { max, timeout, idleTimeout, interim } = declared.spec.sessions ?? {};
   const interimSeconds = seconds(interim) ?? fallback;
-  if (interim !== undefined && interimSeconds < 60) {
-    const hint = 'RFC 2869 §5.16 asks for 60 s at least; many NAS ignore less';
-    warning(to, 'LM_INTERIM_SHORT', `every ${interim} is very often`, declared, ['spec', 'sessions', 'interim'], hint);
-  }
-  return compact({ timeoutSeconds: seconds(timeout), idleTimeoutSeconds: seconds(idleTimeout), interimSeconds });
+  if (interim !== undefined) checkInterim(to, declared, interim, ['spec', 'sessions', 'interim']);
+  return compact({ max, timeoutSeconds: seconds(timeout), idleTimeoutSeconds: seconds(idleTimeout), interimSeconds });
+}
+
+function onSuspend(to: Resolving, declared: Declaration): SuspendRedirect | undefined {
+  const redirect = declared.spec.onSuspend?.redirect;
+  if (redirect === undefined) return undefined;
+  const { addressList = 'suspended', rate: slow, site } = redirect;
+  if (site !== undefined) checkSite(to, site, declared, ['spec', 'onSuspend', 'redirect', 'site']);
+  return compact({
+    addressList,
+    rate: slow === undefined ? undefined : { down: bps(slow.down), up: bps(slow.up) },
+    site,
+  });
 }
 
 function seconds(field: string | undefined): number | undefined {

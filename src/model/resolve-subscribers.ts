@@ -8,6 +8,7 @@ import { checkedAttributes, error, type Resolving, unknownReference, warning } f
 import { concerned, resolveAddress } from './subscriber-address.ts';
 import { type Devices, resolveMacs } from './subscriber-devices.ts';
 import { type EntryPart, resolveLogin } from './subscriber-login.ts';
+import { resolveNetworks } from './subscriber-networks.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 type Entry = Pick<SubscriberSpec, (typeof inline)[number]>;
@@ -22,12 +23,17 @@ export interface SubscriberContext {
   readonly readTime: (text: string) => number | undefined;
   readonly usernames: Map<string, Declaration>;
   readonly addresses: Map<number, Declaration>;
+  /** Fixed IPv6 prefixes and networks behind subscribers, in their one spelling. */
+  readonly networks: Map<string, Declaration>;
   readonly devices: Devices;
   /** What was looked at for whether any router asks about it. */
   readonly asked: Set<string>;
 }
 
-const inline = ['service', 'username', 'password', 'router', 'auth', 'address', 'mac', 'attributes'] as const;
+const inline = [
+  ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
+  'attributes',
+] as const;
 
 /** One subscription per service of a subscriber; those that break a rule are reported and left out. */
 export function resolveSubscriber(
@@ -77,9 +83,9 @@ function resolveEntry(
   context: SubscriberContext,
 ): readonly Subscription[] {
   const path = part === undefined ? ['spec'] : ['spec', 'services', part.index];
-  const login = resolveLogin(to, declared, entry, part, path, context);
-  const macs = resolveMacs(to, declared, entry.mac ?? [], [...path, 'mac'], context.devices);
   const { service, router } = references(to, declared, entry, path, context);
+  const login = resolveLogin(to, declared, entry, part, path, service, context);
+  const macs = resolveMacs(to, declared, entry.mac ?? [], [...path, 'mac'], context.devices);
   const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes']);
   if (service === undefined || login === undefined || (entry.router !== undefined && router === undefined)) return [];
   const { mac = [], address } = entry;
@@ -103,6 +109,7 @@ function resolveEntry(
       macs,
       ...places,
       address: resolveAddress(to, declared, address, [...path, 'address'], reach, service, context),
+      ...resolveNetworks(to, declared, { entry, service, login, places, path }, context),
       attributes,
       state: spec.state ?? 'active',
       reason: spec.reason,

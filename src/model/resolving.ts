@@ -43,7 +43,7 @@ export function byName<Spec>(to: Resolving, declared: readonly Declared<Spec>[])
 }
 
 export interface Reference {
-  readonly what: 'Service' | 'Router' | 'OmadaController';
+  readonly what: 'Service' | 'Router' | 'OmadaController' | 'PortalSite';
   readonly name: string;
   readonly from: Placed;
   readonly path: Steps;
@@ -63,7 +63,20 @@ export function unknownReference(to: Resolving, reference: Reference, known: Rea
   error(to, 'LM_UNKNOWN_REFERENCE', `no ${what} is called "${name}"`, from, path, hint);
 }
 
-const brokenOf = { Router: 'router', Service: 'service', OmadaController: 'omadaController' } as const;
+const brokenOf = {
+  Router: 'router',
+  Service: 'service',
+  OmadaController: 'omadaController',
+  PortalSite: 'portalSite',
+} as const;
+
+/** Reports a portal site that nothing declares. */
+export function checkSite(to: Resolving, name: string, from: Placed, path: Steps): void {
+  const sites = to.declarations.portalSites;
+  if (sites.some((site) => site.name === name)) return;
+  const known = new Map(sites.map((site) => [site.name, site]));
+  unknownReference(to, { what: 'PortalSite', name, from, path }, known);
+}
 
 /** Checks extra attributes and returns them as they are. */
 export function checkedAttributes(

@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
+import type { ServicePlan } from './model.ts';
 import { error, placeOf, type Resolving } from './resolving.ts';
 import type { SecretField } from './secret-values.ts';
 
@@ -12,17 +13,31 @@ export interface EntryPart {
   readonly index: number;
 }
 
-/** Username and password; neither for somebody known by devices; `undefined` when one is there without the other. */
+/** What somebody is known by besides devices. */
+export interface ResolvedLogin {
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly passphrase?: Secret;
+}
+
+/**
+ * Username and password; neither for somebody known by devices, whose password is then the passphrase of wireless ones;
+ * `undefined` when one is there without the other.
+ */
 export function resolveLogin(
   to: Resolving,
   declared: Declaration,
   { username, password: field }: Pick<SubscriberSpec, 'username' | 'password'>,
   part: EntryPart | undefined,
   path: Steps,
+  service: ServicePlan | undefined,
   context: { readonly usernames: Map<string, Declaration> },
-): { readonly username?: string; readonly password?: Secret } | undefined {
+): ResolvedLogin | undefined {
   if (username !== undefined) checkUsername(to, declared, username, [...path, 'username'], context);
   if (username === undefined && field === undefined) return {};
+  if (username === undefined && field !== undefined && service?.access.includes('wireless') === true) {
+    return { passphrase: passphrase(to, declared, field, part, [...path, 'password']) };
+  }
   if (username === undefined || field === undefined) {
     const missing = username === undefined ? 'username' : 'password';
     const message = `"${missing}" of the subscriber "${declared.name}" is missing`;
@@ -32,6 +47,23 @@ export function resolveLogin(
   const password = to.secrets.read(field, secretUse(declared, part));
   checkPassword(to, declared, field, password, [...path, 'password']);
   return { username, password };
+}
+
+function passphrase(
+  to: Resolving,
+  declared: Declaration,
+  field: SecretField,
+  part: EntryPart | undefined,
+  path: Steps,
+): Secret {
+  const secret = to.secrets.read(field, secretUse(declared, part));
+  const text = secret.reveal();
+  // IEEE 802.11-2020 J.4.1: 8 to 63 printable characters, or the key itself.
+  if (!to.secrets.unknown(secret) && !/^([ -~]{8,63}|[0-9A-Fa-f]{64})$/.test(text)) {
+    const message = 'a passphrase has 8 to 63 letters, digits and signs of ASCII';
+    error(to, 'LM_PASSPHRASE', message, declared, path);
+  }
+  return secret;
 }
 
 function secretUse(declared: Declaration, part: EntryPart | undefined) {

@@ -48,15 +48,6 @@ describe('what is not supported yet', () => {
       subscriber('lock: {mac: ["02:00:00:00:00:01"]}'),
       '8:3 LM_NOT_SUPPORTED_YET "lock" is not supported yet: locking to a MAC address, NAS or port.',
     ],
-    [subscriber('auth: hybrid'), '8:9 LM_NOT_SUPPORTED_YET "hybrid" is not supported yet → supported: radius, local'],
-    [
-      document('Service', 'x', 'access: [pppoe, wireless]'),
-      '5:19 LM_NOT_SUPPORTED_YET "wireless" is not supported yet → supported: pppoe, hotspot, dhcp',
-    ],
-    [
-      document('Router', 'x', 'address: 192.0.2.9\napi: {username: a, password: {derive: 1}, tls: {}}'),
-      '6:45 LM_NOT_SUPPORTED_YET "tls" is not supported yet: the API over TLS (api-ssl).',
-    ],
     [
       document('Router', 'x', 'address: 192.0.2.9\nradius: {secret: {derive: 1}, transport: radsec}'),
       '6:44 LM_NOT_SUPPORTED_YET "radsec" is not supported yet → supported: udp',

@@ -46,14 +46,14 @@ describe('a DHCP server', () => {
     });
   });
 
-  it('cannot redirect them yet, nor slow them down without RADIUS', () => {
-    const redirect = ['pool: homes,', 'pool: homes, unknownClients: {pool: fake, redirect: x},'] as const;
+  it('shows them only a site that is declared, and slows nobody down without RADIUS', () => {
+    const redirect = ['pool: homes,', 'pool: homes, unknownClients: {pool: fake, redirect: {site: x}},'] as const;
     const rate = [
       'pool: guests, leaseTime',
       'pool: guests, unknownClients: {pool: fake, rate: {down: 1M, up: 1M}}, leaseTime',
     ];
 
-    expect(errors(redirect)).toEqual([expect.stringContaining('LM_NOT_SUPPORTED_YET "redirect" is not supported yet')]);
+    expect(errors(redirect)).toEqual([expect.stringContaining('LM_UNKNOWN_REFERENCE no PortalSite is called "x"')]);
     expect(lines(load(changed({ 'edge.yaml': rate as unknown as Edit })))).toContainEqual(
       expect.stringContaining('warning LM_NO_EFFECT_LOCALLY no RADIUS answer carries the rate of unknown clients'),
     );

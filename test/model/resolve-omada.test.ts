@@ -59,8 +59,8 @@ describe('an Omada controller', () => {
   });
 
   it.each([
-    ['generation: v4', 'LM_NOT_SUPPORTED_YET "v4" is not supported yet'],
-    ['openapi: {clientId: x}', 'LM_NOT_SUPPORTED_YET "openapi" is not supported yet'],
+    ['generation: v6', 'LM_UNKNOWN_WORD "v6" is not known here'],
+    ['openapi: {clientId: x}', 'LM_MISSING_KEY "clientSecret" is missing'],
     ['sites: [{name: A}, {name: A}]', 'LM_DUPLICATE_ENTRY "A" stands twice'],
     ['sites: [{name: A, id: x1}, {name: B, id: x1}]', 'LM_DUPLICATE_ENTRY "x1" stands twice'],
   ])('%s is refused', (fields, said) => {

@@ -71,17 +71,72 @@ export type Duration = string;
  */
 export type Mode = 'observe' | 'plan' | 'apply';
 /**
+ * A time of day, hours and minutes: 22:00. 24:00 is the end of the day.
+ */
+export type TimeOfDay = string;
+/**
+ * Days and times of day, in the time zone of the Operator.
+ *
+ * Items: One window.
+ */
+export type TimeWindows = {
+  /**
+   * Days on which it begins. Default: every day.
+   *
+   * Items: A day.
+   */
+  days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+  from: TimeOfDay;
+  till: TimeOfDay;
+}[];
+/**
+ * A menu of RouterOS: /ip/firewall/filter.
+ */
+export type RouterMenu = string;
+/**
+ * A value as the router shows it. true and false are yes and no.
+ */
+export type RouterWord = string | number | boolean;
+/**
+ * Rows, or fields of them, that are left as they are on the router: neither compared nor written nor called drift.
+ *
+ * Items: One rule.
+ */
+export type IgnoreRules = {
+  menu: RouterMenu;
+  /**
+   * Rows with these values; each may have * for any text. Absent: every row.
+   */
+  match?: {
+    [k: string]: RouterWord;
+  };
+  /**
+   * Fields left alone. Absent: the whole row.
+   *
+   * Items: A field, as in rate-limit.
+   */
+  fields?: string[];
+}[];
+/**
+ * What is done about drift, which is a difference that no commit made: `always` mended, mended in `windows` only, or `never`.
+ */
+export type Heal = 'always' | 'windowed' | 'never';
+/**
  * A whole number with a unit: s, m, h or d, as in 90s, 10m, 12h, 30d.
  */
 export type Seconds = string;
 /**
- * Who checks the password: `radius` (this system) or `local` (the router itself, from rows written into it).
+ * Who checks the password: `radius` (this system), `local` (the router itself, from rows written into it), or `hybrid`: this system, and rows on the router that it enables by itself when it has not heard of us for a while.
  */
-export type Auth = 'radius' | 'local';
+export type Auth = 'radius' | 'local' | 'hybrid';
 /**
  * One IPv4 address, a range with a dash, or a prefix: 10.0.0.2-10.0.0.254, 10.0.1.0/24.
  */
 export type Ipv4Range = string;
+/**
+ * An IPv6 prefix without host bits, as in 2001:db8:1000::/36.
+ */
+export type Ipv6Prefix = string;
 /**
  * An IPv4 address, as in 192.0.2.1.
  */
@@ -94,6 +149,41 @@ export type Ipv4Prefix = string;
  * Bit/s: a whole number with k, M or G (1000-based), as in 20M or 512k; a bare number is bit/s.
  */
 export type Rate = string | number;
+/**
+ * An address or a prefix without host bits, IPv4 or IPv6, as in 192.0.2.0/24.
+ */
+export type IpPrefix = string;
+/**
+ * A list: rows, which are ours, in this order where the menu has one; an empty list removes every row of ours. A map: settings, of which only those declared are touched.
+ */
+export type ConfigMenu =
+  | {
+      [k: string]: ConfigValue;
+    }[]
+  | {
+      [k: string]: ConfigValue;
+    };
+/**
+ * A value as the router shows it: text or a number; true and false are yes and no; or a secret as `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` or `{derive: N}`.
+ */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
+      /**
+       * Generation of a secret computed from the master key. A higher number makes a new secret.
+       */
+      derive?: number;
+    };
 /**
  * Extra attributes for the Access-Accept, checked against the RADIUS dictionary.
  *
@@ -109,6 +199,22 @@ export type Attributes = {
    */
   value: string | number;
 }[];
+/**
+ * Networks behind the subscriber: prefixes, or maps with `destination`.
+ *
+ * Items: A prefix, reached by way of the subscriber's address; or more of it.
+ */
+export type Routes = (
+  | string
+  | {
+      destination: Ipv4Prefix;
+      gateway?: Ipv4;
+      /**
+       * Distance of the route. Default: as on the router.
+       */
+      metric?: number;
+    }
+)[];
 /**
  * A MAC address, as in AA:BB:CC:DD:EE:FF; other separators and lower case are read as well.
  */
@@ -264,29 +370,21 @@ export interface Operator {
     reconcile?: {
       interval?: Duration;
       mode?: Mode;
+      deleteLimits?: DeleteLimits;
+      windows?: TimeWindows;
+      ignore?: IgnoreRules;
+      heal?: Heal;
       /**
-       * How many rows may be deleted in one apply without being asked.
+       * Most routers that are changed at the same time. Default: not limited.
        */
-      deleteLimits?: {
-        /**
-         * Deletes of one kind on one target that are always allowed. Default 3.
-         */
-        always?: number;
-        /**
-         * Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.
-         */
-        share?: number;
-        /**
-         * And at most this many. Default 25.
-         */
-        most?: number;
-      };
+      routersAtOnce?: number;
     };
     /**
      * Accounting of sessions.
      */
     accounting?: {
       interim?: Seconds;
+      collect?: Seconds;
     };
   };
 }
@@ -309,13 +407,52 @@ export interface Labels {
   [k: string]: string;
 }
 /**
- * Notes for people and tools; nothing in lastmile acts on them.
+ * Notes for people and tools. Those that begin with lastmile/ are ours: `lastmile/prevent-destroy: "true"` refuses every plan that would delete rows of this object.
  */
 export interface Annotations {
   /**
    * The text of the annotation.
    */
   [k: string]: string;
+}
+/**
+ * How many rows may be deleted in one apply without being asked.
+ */
+export interface DeleteLimits {
+  /**
+   * Deletes of one kind on one target that are always allowed. Default 3.
+   */
+  always?: number;
+  /**
+   * Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.
+   */
+  share?: number;
+  /**
+   * And at most this many. Default 25.
+   */
+  most?: number;
+  /**
+   * Other limits for rows of one menu (/ppp/secret), or made from one kind of object (Subscriber). What is left out is as above.
+   */
+  kinds?: {
+    /**
+     * Limits of this menu or kind.
+     */
+    [k: string]: {
+      /**
+       * Deletes of one kind on one target that are always allowed. Default 3.
+       */
+      always?: number;
+      /**
+       * Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.
+       */
+      share?: number;
+      /**
+       * And at most this many. Default 25.
+       */
+      most?: number;
+    };
+  };
 }
 /**
  * A MikroTik router: reconciled over its API, served by RADIUS, or both.
@@ -343,11 +480,16 @@ export interface Router {
      */
     api?: {
       port?: Port;
+      tls?: Tls;
       /**
        * RouterOS user with the rights of the published group.
        */
       username: string;
       password: Secret;
+      /**
+       * May the challenge login of RouterOS before 6.43 be used? It shows our password, hashed by MD5, to whoever listens. Default false.
+       */
+      legacyLogin?: boolean;
     };
     mode?: Mode;
     /**
@@ -377,6 +519,16 @@ export interface Router {
     };
     auth?: Auth;
     /**
+     * How `auth: hybrid` behaves on this router.
+     */
+    hybrid?: {
+      after?: Seconds;
+      /**
+       * true: you have seen this RouterOS ask RADIUS about somebody whose own row is disabled. Without it `hybrid` is refused for versions of which that is not known. Default false.
+       */
+      assumeFallthrough?: boolean;
+    };
+    /**
      * Address pools for subscribers (IP > Pool).
      *
      * Items: One pool.
@@ -398,6 +550,22 @@ export interface Router {
        * Name of the pool of this router that is used when this one is full.
        */
       next?: string;
+    }[];
+    /**
+     * IPv6 pools for subscribers (IPv6 > Pool).
+     *
+     * Items: One pool.
+     */
+    ipv6Pools?: {
+      /**
+       * Name of the pool, unique on the router; services refer to it.
+       */
+      name: string;
+      prefix: Ipv6Prefix;
+      /**
+       * Length of the prefixes handed out, as in 56.
+       */
+      prefixLength: number;
     }[];
     /**
      * PPPoE on this router.
@@ -488,6 +656,12 @@ export interface Router {
           down: Rate;
           up: Rate;
         };
+        /**
+         * They reach this page, its walled garden and name servers, and nothing else.
+         */
+        redirect?: {
+          site: Name;
+        };
       };
     }[];
     /**
@@ -564,6 +738,17 @@ export interface Router {
        */
       identity?: string;
       /**
+       * Its clock (System > NTP Client).
+       */
+      ntp?: {
+        /**
+         * Time servers, by address or name. An empty list switches the client off.
+         *
+         * Items: A time server.
+         */
+        servers: string[];
+      };
+      /**
        * The router's own name servers (IP > DNS).
        */
       dns?: {
@@ -576,8 +761,58 @@ export interface Router {
          */
         allowRemoteRequests?: boolean;
       };
+      /**
+       * Who may reach its API (IP > Services, api and api-ssl). A change that would lock us out is refused.
+       */
+      apiAccess?: {
+        /**
+         * Addresses and prefixes that may reach the API; ours among them.
+         */
+        addresses: IpPrefix[];
+        /**
+         * Name of the certificate on the router that api-ssl shows. Absent: as on the router.
+         */
+        certificate?: string;
+        /**
+         * false switches the plain API off, true on. Absent: as on the router.
+         */
+        plain?: boolean;
+      };
+    };
+    /**
+     * Any other menu of the router, by its path: rows as a list, settings as a map.
+     */
+    config?: {
+      [k: string]: ConfigMenu;
+    };
+    /**
+     * What this router does otherwise than the Operator says.
+     */
+    reconcile?: {
+      deleteLimits?: DeleteLimits;
+      heal?: Heal;
+      windows?: TimeWindows;
+      ignore?: IgnoreRules;
+      collect?: Seconds;
     };
   };
+}
+/**
+ * How its certificate is checked. Default: by the authorities of the system.
+ */
+export interface Tls {
+  /**
+   * `pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.
+   */
+  mode?: 'ca' | 'pinned' | 'insecure';
+  /**
+   * SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.
+   */
+  fingerprint?: string;
+  /**
+   * Certificate of the authority, as PEM.
+   */
+  ca?: string;
 }
 /**
  * A tariff: what a subscriber buys.
@@ -605,7 +840,7 @@ export interface Service {
      *
      * Items: A way to connect.
      */
-    access: ('pppoe' | 'hotspot' | 'dhcp')[];
+    access: ('pppoe' | 'hotspot' | 'dhcp' | 'wireless')[];
     auth?: Auth;
     /**
      * Where it is offered, and where local rows go: names of routers, or {matchLabels: {…}}. Absent: not restricted.
@@ -658,6 +893,10 @@ export interface Service {
      * Limits of a session.
      */
     sessions?: {
+      /**
+       * Sessions of one login at once (Port-Limit). Absent: as the router has it.
+       */
+      max?: number;
       timeout?: Seconds;
       idleTimeout?: Seconds;
       interim?: Seconds;
@@ -670,7 +909,54 @@ export interface Service {
        * Name of a pool on the routers.
        */
       pool?: string;
+      /**
+       * IPv6 prefixes, from pools of the routers.
+       */
+      ipv6?: {
+        /**
+         * Pool for the prefix of the link.
+         */
+        prefixPool?: string;
+        /**
+         * Pool for the prefix delegated to the subscriber's own router.
+         */
+        delegatedPool?: string;
+      };
     };
+    /**
+     * Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max.
+     */
+    connections?: number;
+    /**
+     * What becomes of somebody suspended. Default: rejected.
+     */
+    onSuspend?: {
+      /**
+       * Rejected: no way in.
+       */
+      reject?: true;
+      /**
+       * Stays online, slowly, and meets a page.
+       */
+      redirect?: {
+        /**
+         * Address list on the routers that holds who is suspended. Default suspended.
+         */
+        addressList?: string;
+        /**
+         * Speed while suspended. Absent: that of the service.
+         */
+        rate?: {
+          down: Rate;
+          up: Rate;
+        };
+        site?: Name;
+      };
+    };
+    /**
+     * Name of the profile on the routers (PPP and hotspot), for routers that had one before. Default: made from the name of the service.
+     */
+    profile?: string;
     attributes?: Attributes;
   };
 }
@@ -714,6 +1000,8 @@ export interface SubscriberSpec {
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
+  ipv6?: Ipv6;
+  routes?: Routes;
   mac?: Mac;
   attributes?: Attributes;
   services?: Services;
@@ -722,6 +1010,13 @@ export interface SubscriberSpec {
    * Notes for people.
    */
   notes?: string;
+}
+/**
+ * Fixed IPv6 prefixes.
+ */
+export interface Ipv6 {
+  prefix?: Ipv6Prefix;
+  delegated?: Ipv6Prefix;
 }
 /**
  * One service of a subscriber who has several.
@@ -737,6 +1032,29 @@ export interface SubscriberService {
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
+  /**
+   * Fixed IPv6 prefixes.
+   */
+  ipv6?: {
+    prefix?: Ipv6Prefix;
+    delegated?: Ipv6Prefix;
+  };
+  /**
+   * Networks behind the subscriber: prefixes, or maps with `destination`.
+   *
+   * Items: A prefix, reached by way of the subscriber's address; or more of it.
+   */
+  routes?: (
+    | string
+    | {
+        destination: Ipv4Prefix;
+        gateway?: Ipv4;
+        /**
+         * Distance of the route. Default: as on the router.
+         */
+        metric?: number;
+      }
+  )[];
   mac?: Mac;
   attributes?: Attributes;
 }
@@ -801,6 +1119,8 @@ export interface SubscriberList {
     router?: Name;
     auth?: Auth;
     address?: Ipv4;
+    ipv6?: Ipv6;
+    routes?: Routes;
     mac?: Mac;
     attributes?: Attributes;
     services?: Services;
@@ -841,6 +1161,8 @@ export interface SubscriberList {
     router?: Name;
     auth?: Auth;
     address?: Ipv4;
+    ipv6?: Ipv6;
+    routes?: Routes;
     mac?: Mac;
     attributes?: Attributes;
     services?: Services;
@@ -1038,23 +1360,7 @@ export interface OmadaController {
      * Its id (omadacId). Default: asked for.
      */
     id?: string;
-    /**
-     * How its certificate is checked. Default: by the authorities of the system.
-     */
-    tls?: {
-      /**
-       * `pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.
-       */
-      mode?: 'ca' | 'pinned' | 'insecure';
-      /**
-       * SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.
-       */
-      fingerprint?: string;
-      /**
-       * Certificate of the authority, as PEM.
-       */
-      ca?: string;
-    };
+    tls?: Tls;
     /**
      * Account of a hotspot operator there (Hotspot Manager > Operators), not of an administrator.
      */
@@ -1072,9 +1378,19 @@ export interface OmadaController {
     /**
      * Generation of its interface. Default auto.
      */
-    generation?: 'auto' | 'v5';
+    generation?: 'auto' | 'v4' | 'v5';
     /**
-     * Its sites, when bridges are to name only these.
+     * Its OpenAPI, by which portals, their walled garden and RADIUS are kept as declared. Needed for `portals`.
+     */
+    openapi?: {
+      /**
+       * Client ID of the application.
+       */
+      clientId: string;
+      clientSecret: Secret;
+    };
+    /**
+     * Its sites, when bridges are to name only these, and portals kept on them.
      *
      * Items: One site.
      */
@@ -1087,6 +1403,29 @@ export interface OmadaController {
        * Id of the site, which newer controllers send in place of the name.
        */
       id?: string;
+      /**
+       * Portals of this site, kept as declared over the OpenAPI.
+       *
+       * Items: One portal.
+       */
+      portals?: {
+        /**
+         * Name of the portal on the controller.
+         */
+        name: string;
+        /**
+         * Names of the wireless networks it stands in front of.
+         *
+         * Items: A wireless network.
+         */
+        ssids: string[];
+        site: Name;
+        /**
+         * `external-portal`: our page talks to the controller. `radius`: the controller asks us by RADIUS. Default external-portal.
+         */
+        type?: 'external-portal' | 'radius';
+        radiusSecret?: Secret;
+      }[];
     }[];
   };
 }

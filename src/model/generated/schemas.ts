@@ -440,37 +440,26 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "What is done about differences. The stricter of this and Router.mode wins. Default apply."
                 },
                 "deleteLimits": {
-                  "type": "object",
-                  "description": "How many rows may be deleted in one apply without being asked.",
-                  "properties": {
-                    "always": {
-                      "type": "integer",
-                      "description": "Deletes of one kind on one target that are always allowed. Default 3.",
-                      "minimum": 0,
-                      "maximum": 1000000
-                    },
-                    "share": {
-                      "type": "number",
-                      "description": "Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.",
-                      "minimum": 0,
-                      "maximum": 1
-                    },
-                    "most": {
-                      "type": "integer",
-                      "description": "And at most this many. Default 25.",
-                      "minimum": 0,
-                      "maximum": 1000000
-                    }
-                  },
-                  "additionalProperties": false
+                  "$ref": "#/$defs/deleteLimits",
+                  "description": "How many rows may be deleted in one apply without being asked."
                 },
                 "windows": {
-                  "not": {},
-                  "description": "Not supported yet: times of day in which changes are applied."
+                  "$ref": "#/$defs/timeWindows",
+                  "description": "When changes are applied by themselves. Default: at any time."
                 },
                 "ignore": {
-                  "not": {},
-                  "description": "Not supported yet: fields that are left as they are on the router."
+                  "$ref": "#/$defs/ignoreRules",
+                  "description": "What is left as it is on routers."
+                },
+                "heal": {
+                  "$ref": "#/$defs/heal",
+                  "description": "What is done about drift. Default always."
+                },
+                "routersAtOnce": {
+                  "type": "integer",
+                  "description": "Most routers that are changed at the same time. Default: not limited.",
+                  "minimum": 1,
+                  "maximum": 100000
                 }
               },
               "additionalProperties": false
@@ -484,8 +473,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "How often a NAS reports on a running session, unless the service says otherwise. Default 2m."
                 },
                 "collect": {
-                  "not": {},
-                  "description": "Not supported yet: collecting counters over the API."
+                  "$ref": "#/$defs/seconds",
+                  "description": "How often counters are read over the API, from 30s to 24h. Default 5m."
                 },
                 "staleAfter": {
                   "not": {},
@@ -560,11 +549,11 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "properties": {
                 "port": {
                   "$ref": "#/$defs/port",
-                  "description": "Port of the API service. Default 8728."
+                  "description": "Port of the API service. Default 8728, with `tls` 8729."
                 },
                 "tls": {
-                  "not": {},
-                  "description": "Not supported yet: the API over TLS (api-ssl)."
+                  "$ref": "#/$defs/tls",
+                  "description": "The API over TLS (api-ssl), and how the certificate of the router is checked. Absent: plain."
                 },
                 "username": {
                   "type": "string",
@@ -575,6 +564,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "password": {
                   "$ref": "#/$defs/secret",
                   "description": "Password of that user."
+                },
+                "legacyLogin": {
+                  "type": "boolean",
+                  "description": "May the challenge login of RouterOS before 6.43 be used? It shows our password, hashed by MD5, to whoever listens. Default false."
                 }
               },
               "required": [
@@ -664,6 +657,22 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "$ref": "#/$defs/auth",
               "description": "Default for services and subscribers on this router. Default radius."
             },
+            "hybrid": {
+              "type": "object",
+              "description": "How `auth: hybrid` behaves on this router.",
+              "properties": {
+                "after": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How long the router waits without us before it lets subscribers in by its own rows, from 1m to 24h. Default 10m."
+                },
+                "assumeFallthrough": {
+                  "type": "boolean",
+                  "description": "true: you have seen this RouterOS ask RADIUS about somebody whose own row is disabled. Without it `hybrid` is refused for versions of which that is not known. Default false."
+                }
+              },
+              "minProperties": 1,
+              "additionalProperties": false
+            },
             "pools": {
               "type": "array",
               "description": "Address pools for subscribers (IP > Pool).",
@@ -707,6 +716,40 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "required": [
                   "name",
                   "ranges"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 1000
+            },
+            "ipv6Pools": {
+              "type": "array",
+              "description": "IPv6 pools for subscribers (IPv6 > Pool).",
+              "items": {
+                "type": "object",
+                "description": "One pool.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Name of the pool, unique on the router; services refer to it.",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                  },
+                  "prefix": {
+                    "$ref": "#/$defs/ipv6Prefix",
+                    "description": "What is divided among subscribers, as in 2001:db8:1000::/36."
+                  },
+                  "prefixLength": {
+                    "type": "integer",
+                    "description": "Length of the prefixes handed out, as in 56.",
+                    "minimum": 1,
+                    "maximum": 128
+                  }
+                },
+                "required": [
+                  "name",
+                  "prefix",
+                  "prefixLength"
                 ],
                 "additionalProperties": false
               },
@@ -883,8 +926,18 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                         "additionalProperties": false
                       },
                       "redirect": {
-                        "not": {},
-                        "description": "Not supported yet: showing them a page."
+                        "type": "object",
+                        "description": "They reach this page, its walled garden and name servers, and nothing else.",
+                        "properties": {
+                          "site": {
+                            "$ref": "#/$defs/name",
+                            "description": "Name of the PortalSite."
+                          }
+                        },
+                        "required": [
+                          "site"
+                        ],
+                        "additionalProperties": false
                       }
                     },
                     "required": [
@@ -1039,8 +1092,26 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "maxLength": 63
                 },
                 "ntp": {
-                  "not": {},
-                  "description": "Not supported yet: time servers."
+                  "type": "object",
+                  "description": "Its clock (System > NTP Client).",
+                  "properties": {
+                    "servers": {
+                      "type": "array",
+                      "description": "Time servers, by address or name. An empty list switches the client off.",
+                      "items": {
+                        "type": "string",
+                        "description": "A time server.",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+                      },
+                      "maxItems": 16
+                    }
+                  },
+                  "required": [
+                    "servers"
+                  ],
+                  "additionalProperties": false
                 },
                 "dns": {
                   "type": "object",
@@ -1063,15 +1134,78 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "additionalProperties": false
                 },
                 "apiAccess": {
-                  "not": {},
-                  "description": "Not supported yet: restricting who may reach the API."
+                  "type": "object",
+                  "description": "Who may reach its API (IP > Services, api and api-ssl). A change that would lock us out is refused.",
+                  "properties": {
+                    "addresses": {
+                      "type": "array",
+                      "description": "Addresses and prefixes that may reach the API; ours among them.",
+                      "items": {
+                        "$ref": "#/$defs/ipPrefix",
+                        "description": "An address or a prefix."
+                      },
+                      "minItems": 1,
+                      "maxItems": 256,
+                      "uniqueItems": true
+                    },
+                    "certificate": {
+                      "type": "string",
+                      "description": "Name of the certificate on the router that api-ssl shows. Absent: as on the router.",
+                      "minLength": 1,
+                      "maxLength": 63
+                    },
+                    "plain": {
+                      "type": "boolean",
+                      "description": "false switches the plain API off, true on. Absent: as on the router."
+                    }
+                  },
+                  "required": [
+                    "addresses"
+                  ],
+                  "additionalProperties": false
                 }
               },
               "additionalProperties": false
             },
             "config": {
-              "not": {},
-              "description": "Not supported yet: any other menu."
+              "type": "object",
+              "description": "Any other menu of the router, by its path: rows as a list, settings as a map.",
+              "propertyNames": {
+                "pattern": "^/[a-z0-9][a-z0-9-]*([/ ][a-z0-9][a-z0-9-]*)*/?$",
+                "maxLength": 200
+              },
+              "additionalProperties": {
+                "$ref": "#/$defs/configMenu",
+                "description": "Rows or settings of this menu."
+              },
+              "maxProperties": 500
+            },
+            "reconcile": {
+              "type": "object",
+              "description": "What this router does otherwise than the Operator says.",
+              "properties": {
+                "deleteLimits": {
+                  "$ref": "#/$defs/deleteLimits",
+                  "description": "How many rows may be deleted in one apply without being asked. What is left out is as the Operator says."
+                },
+                "heal": {
+                  "$ref": "#/$defs/heal",
+                  "description": "What is done about drift."
+                },
+                "windows": {
+                  "$ref": "#/$defs/timeWindows",
+                  "description": "When changes are applied by themselves."
+                },
+                "ignore": {
+                  "$ref": "#/$defs/ignoreRules",
+                  "description": "What is left as it is on this router, besides what the Operator says."
+                },
+                "collect": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How often counters are read over the API, from 30s to 24h."
+                }
+              },
+              "additionalProperties": false
             }
           },
           "required": [
@@ -1129,13 +1263,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "hotspot",
                   "dhcp",
                   "wireless"
-                ],
-                "not": {
-                  "enum": [
-                    "wireless"
-                  ],
-                  "description": "Not supported yet: wireless"
-                }
+                ]
               },
               "minItems": 1,
               "uniqueItems": true
@@ -1262,8 +1390,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Limits of a session.",
               "properties": {
                 "max": {
-                  "not": {},
-                  "description": "Not supported yet: the number of sessions at once."
+                  "type": "integer",
+                  "description": "Sessions of one login at once (Port-Limit). Absent: as the router has it.",
+                  "minimum": 1,
+                  "maximum": 10000
                 },
                 "whenExceeded": {
                   "not": {},
@@ -1295,8 +1425,24 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "maxLength": 63
                 },
                 "ipv6": {
-                  "not": {},
-                  "description": "Not supported yet: IPv6 prefixes."
+                  "type": "object",
+                  "description": "IPv6 prefixes, from pools of the routers.",
+                  "properties": {
+                    "prefixPool": {
+                      "type": "string",
+                      "description": "Pool for the prefix of the link.",
+                      "minLength": 1,
+                      "maxLength": 63
+                    },
+                    "delegatedPool": {
+                      "type": "string",
+                      "description": "Pool for the prefix delegated to the subscriber's own router.",
+                      "minLength": 1,
+                      "maxLength": 63
+                    }
+                  },
+                  "minProperties": 1,
+                  "additionalProperties": false
                 }
               },
               "additionalProperties": false
@@ -1306,8 +1452,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Not supported yet: limits on devices."
             },
             "connections": {
-              "not": {},
-              "description": "Not supported yet: a limit of concurrent connections."
+              "type": "integer",
+              "description": "Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max.",
+              "minimum": 1,
+              "maximum": 1000000
             },
             "validity": {
               "not": {},
@@ -1318,8 +1466,60 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Not supported yet: time after expiry."
             },
             "onSuspend": {
-              "not": {},
-              "description": "Not supported yet: redirecting suspended subscribers; they are rejected."
+              "type": "object",
+              "description": "What becomes of somebody suspended. Default: rejected.",
+              "properties": {
+                "reject": {
+                  "const": true,
+                  "description": "Rejected: no way in."
+                },
+                "redirect": {
+                  "type": "object",
+                  "description": "Stays online, slowly, and meets a page.",
+                  "properties": {
+                    "addressList": {
+                      "type": "string",
+                      "description": "Address list on the routers that holds who is suspended. Default suspended.",
+                      "minLength": 1,
+                      "maxLength": 63,
+                      "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                    },
+                    "rate": {
+                      "type": "object",
+                      "description": "Speed while suspended. Absent: that of the service.",
+                      "properties": {
+                        "down": {
+                          "$ref": "#/$defs/rate",
+                          "description": "Towards the subscriber."
+                        },
+                        "up": {
+                          "$ref": "#/$defs/rate",
+                          "description": "From the subscriber."
+                        }
+                      },
+                      "required": [
+                        "down",
+                        "up"
+                      ],
+                      "additionalProperties": false
+                    },
+                    "site": {
+                      "$ref": "#/$defs/name",
+                      "description": "Name of the PortalSite whose page they meet. Absent: no page, only the list and the speed."
+                    }
+                  },
+                  "additionalProperties": false
+                }
+              },
+              "minProperties": 1,
+              "maxProperties": 1,
+              "additionalProperties": false
+            },
+            "profile": {
+              "type": "string",
+              "description": "Name of the profile on the routers (PPP and hotspot), for routers that had one before. Default: made from the name of the service.",
+              "minLength": 1,
+              "maxLength": 63
             },
             "attributes": {
               "$ref": "#/$defs/attributes",
@@ -1429,7 +1629,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
             },
             "password": {
               "$ref": "#/$defs/subscriberSpec/properties/password",
-              "description": "What the subscriber types, at most 128 octets. Goes with `username`."
+              "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
             },
             "ntHash": {
               "not": {},
@@ -1437,7 +1637,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
             },
             "router": {
               "$ref": "#/$defs/subscriberSpec/properties/router",
-              "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+              "description": "Name of the Router that holds the local row; needed for `auth: local` and `hybrid` unless the service names routers. Never restricts RADIUS."
             },
             "auth": {
               "$ref": "#/$defs/subscriberSpec/properties/auth",
@@ -1448,16 +1648,16 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Fixed address, from the `static` part of one of the router's pools."
             },
             "ipv6": {
-              "not": {},
-              "description": "Not supported yet: fixed IPv6 prefixes."
+              "$ref": "#/$defs/subscriberSpec/properties/ipv6",
+              "description": "Fixed IPv6 prefixes."
             },
             "routes": {
-              "not": {},
-              "description": "Not supported yet: routes behind the subscriber."
+              "$ref": "#/$defs/subscriberSpec/properties/routes",
+              "description": "Networks behind the subscriber."
             },
             "mac": {
               "$ref": "#/$defs/subscriberSpec/properties/mac",
-              "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
+              "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
             },
             "lock": {
               "not": {},
@@ -1527,7 +1727,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "password": {
                 "$ref": "#/$defs/subscriberSpec/properties/password",
-                "description": "What the subscriber types, at most 128 octets. Goes with `username`."
+                "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
               },
               "ntHash": {
                 "not": {},
@@ -1535,7 +1735,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "router": {
                 "$ref": "#/$defs/subscriberSpec/properties/router",
-                "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+                "description": "Name of the Router that holds the local row; needed for `auth: local` and `hybrid` unless the service names routers. Never restricts RADIUS."
               },
               "auth": {
                 "$ref": "#/$defs/subscriberSpec/properties/auth",
@@ -1546,16 +1746,16 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "description": "Fixed address, from the `static` part of one of the router's pools."
               },
               "ipv6": {
-                "not": {},
-                "description": "Not supported yet: fixed IPv6 prefixes."
+                "$ref": "#/$defs/subscriberSpec/properties/ipv6",
+                "description": "Fixed IPv6 prefixes."
               },
               "routes": {
-                "not": {},
-                "description": "Not supported yet: routes behind the subscriber."
+                "$ref": "#/$defs/subscriberSpec/properties/routes",
+                "description": "Networks behind the subscriber."
               },
               "mac": {
                 "$ref": "#/$defs/subscriberSpec/properties/mac",
-                "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
+                "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
               },
               "lock": {
                 "not": {},
@@ -1919,31 +2119,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "pattern": "^[0-9A-Za-z]{1,64}$"
             },
             "tls": {
-              "type": "object",
-              "description": "How its certificate is checked. Default: by the authorities of the system.",
-              "properties": {
-                "mode": {
-                  "type": "string",
-                  "description": "`pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.",
-                  "enum": [
-                    "ca",
-                    "pinned",
-                    "insecure"
-                  ]
-                },
-                "fingerprint": {
-                  "type": "string",
-                  "description": "SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.",
-                  "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
-                },
-                "ca": {
-                  "type": "string",
-                  "description": "Certificate of the authority, as PEM.",
-                  "minLength": 1,
-                  "maxLength": 65536
-                }
-              },
-              "additionalProperties": false
+              "$ref": "#/$defs/tls",
+              "description": "How its certificate is checked. Default: by the authorities of the system."
             },
             "operator": {
               "type": "object",
@@ -1983,21 +2160,32 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "auto",
                 "v4",
                 "v5"
-              ],
-              "not": {
-                "enum": [
-                  "v4"
-                ],
-                "description": "Not supported yet: v4"
-              }
+              ]
             },
             "openapi": {
-              "not": {},
-              "description": "Not supported yet: the OpenAPI of the controller."
+              "type": "object",
+              "description": "Its OpenAPI, by which portals, their walled garden and RADIUS are kept as declared. Needed for `portals`.",
+              "properties": {
+                "clientId": {
+                  "type": "string",
+                  "description": "Client ID of the application.",
+                  "minLength": 1,
+                  "maxLength": 256
+                },
+                "clientSecret": {
+                  "$ref": "#/$defs/secret",
+                  "description": "Client secret of the application."
+                }
+              },
+              "required": [
+                "clientId",
+                "clientSecret"
+              ],
+              "additionalProperties": false
             },
             "sites": {
               "type": "array",
-              "description": "Its sites, when bridges are to name only these.",
+              "description": "Its sites, when bridges are to name only these, and portals kept on them.",
               "items": {
                 "type": "object",
                 "description": "One site.",
@@ -2013,6 +2201,59 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                     "type": "string",
                     "description": "Id of the site, which newer controllers send in place of the name.",
                     "pattern": "^[0-9A-Za-z]{1,64}$"
+                  },
+                  "portals": {
+                    "type": "array",
+                    "description": "Portals of this site, kept as declared over the OpenAPI.",
+                    "items": {
+                      "type": "object",
+                      "description": "One portal.",
+                      "properties": {
+                        "name": {
+                          "type": "string",
+                          "description": "Name of the portal on the controller.",
+                          "minLength": 1,
+                          "maxLength": 128,
+                          "pattern": "^[^\\u0000-\\u001f\\u007f]+$"
+                        },
+                        "ssids": {
+                          "type": "array",
+                          "description": "Names of the wireless networks it stands in front of.",
+                          "items": {
+                            "type": "string",
+                            "description": "A wireless network.",
+                            "minLength": 1,
+                            "maxLength": 32
+                          },
+                          "minItems": 1,
+                          "maxItems": 64,
+                          "uniqueItems": true
+                        },
+                        "site": {
+                          "$ref": "#/$defs/name",
+                          "description": "Name of the PortalSite that guests meet."
+                        },
+                        "type": {
+                          "type": "string",
+                          "description": "`external-portal`: our page talks to the controller. `radius`: the controller asks us by RADIUS. Default external-portal.",
+                          "enum": [
+                            "external-portal",
+                            "radius"
+                          ]
+                        },
+                        "radiusSecret": {
+                          "$ref": "#/$defs/secret",
+                          "description": "Shared secret with the controller. Needed for type radius."
+                        }
+                      },
+                      "required": [
+                        "name",
+                        "ssids",
+                        "site"
+                      ],
+                      "additionalProperties": false
+                    },
+                    "maxItems": 64
                   }
                 },
                 "required": [
@@ -2064,7 +2305,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
     },
     "annotations": {
       "type": "object",
-      "description": "Notes for people and tools; nothing in lastmile acts on them.",
+      "description": "Notes for people and tools. Those that begin with lastmile/ are ours: `lastmile/prevent-destroy: \"true\"` refuses every plan that would delete rows of this object.",
       "propertyNames": {
         "pattern": "^[a-z0-9]([a-z0-9._/-]*[a-z0-9])?$",
         "maxLength": 127
@@ -2206,18 +2447,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
     },
     "auth": {
       "type": "string",
-      "description": "Who checks the password: `radius` (this system) or `local` (the router itself, from rows written into it).",
+      "description": "Who checks the password: `radius` (this system), `local` (the router itself, from rows written into it), or `hybrid`: this system, and rows on the router that it enables by itself when it has not heard of us for a while.",
       "enum": [
         "radius",
         "local",
         "hybrid"
-      ],
-      "not": {
-        "enum": [
-          "hybrid"
-        ],
-        "description": "Not supported yet: hybrid"
-      }
+      ]
     },
     "mode": {
       "type": "string",
@@ -2295,7 +2530,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "password": {
           "$ref": "#/$defs/secret",
-          "description": "What the subscriber types, at most 128 octets. Goes with `username`."
+          "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
         },
         "ntHash": {
           "not": {},
@@ -2303,7 +2538,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "router": {
           "$ref": "#/$defs/name",
-          "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+          "description": "Name of the Router that holds the local row; needed for `auth: local` and `hybrid` unless the service names routers. Never restricts RADIUS."
         },
         "auth": {
           "$ref": "#/$defs/auth",
@@ -2314,16 +2549,58 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Fixed address, from the `static` part of one of the router's pools."
         },
         "ipv6": {
-          "not": {},
-          "description": "Not supported yet: fixed IPv6 prefixes."
+          "type": "object",
+          "description": "Fixed IPv6 prefixes.",
+          "properties": {
+            "prefix": {
+              "$ref": "#/$defs/ipv6Prefix",
+              "description": "Of the link, as in 2001:db8:1:2::/64."
+            },
+            "delegated": {
+              "$ref": "#/$defs/ipv6Prefix",
+              "description": "Delegated to the subscriber's own router, as in 2001:db8:ff00::/56."
+            }
+          },
+          "minProperties": 1,
+          "additionalProperties": false
         },
         "routes": {
-          "not": {},
-          "description": "Not supported yet: routes behind the subscriber."
+          "type": "array",
+          "description": "Networks behind the subscriber: prefixes, or maps with `destination`.",
+          "items": {
+            "type": [
+              "string",
+              "object"
+            ],
+            "description": "A prefix, reached by way of the subscriber's address; or more of it.",
+            "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$",
+            "properties": {
+              "destination": {
+                "$ref": "#/$defs/ipv4Prefix",
+                "description": "The network, as in 10.9.0.0/24."
+              },
+              "gateway": {
+                "$ref": "#/$defs/ipv4",
+                "description": "By way of this address. Default: the subscriber's own."
+              },
+              "metric": {
+                "type": "integer",
+                "description": "Distance of the route. Default: as on the router.",
+                "minimum": 1,
+                "maximum": 255
+              }
+            },
+            "required": [
+              "destination"
+            ],
+            "additionalProperties": false
+          },
+          "minItems": 1,
+          "maxItems": 64
         },
         "mac": {
           "$ref": "#/$defs/macs",
-          "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
+          "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
         },
         "lock": {
           "not": {},
@@ -2378,7 +2655,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "password": {
           "$ref": "#/$defs/secret",
-          "description": "What the subscriber types, at most 128 octets. Goes with `username`."
+          "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
         },
         "ntHash": {
           "not": {},
@@ -2386,7 +2663,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         },
         "router": {
           "$ref": "#/$defs/name",
-          "description": "Name of the Router that holds the local row; needed for `auth: local` unless the service names routers. Never restricts RADIUS."
+          "description": "Name of the Router that holds the local row; needed for `auth: local` and `hybrid` unless the service names routers. Never restricts RADIUS."
         },
         "auth": {
           "$ref": "#/$defs/auth",
@@ -2397,16 +2674,58 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Fixed address, from the `static` part of one of the router's pools."
         },
         "ipv6": {
-          "not": {},
-          "description": "Not supported yet: fixed IPv6 prefixes."
+          "type": "object",
+          "description": "Fixed IPv6 prefixes.",
+          "properties": {
+            "prefix": {
+              "$ref": "#/$defs/ipv6Prefix",
+              "description": "Of the link, as in 2001:db8:1:2::/64."
+            },
+            "delegated": {
+              "$ref": "#/$defs/ipv6Prefix",
+              "description": "Delegated to the subscriber's own router, as in 2001:db8:ff00::/56."
+            }
+          },
+          "minProperties": 1,
+          "additionalProperties": false
         },
         "routes": {
-          "not": {},
-          "description": "Not supported yet: routes behind the subscriber."
+          "type": "array",
+          "description": "Networks behind the subscriber: prefixes, or maps with `destination`.",
+          "items": {
+            "type": [
+              "string",
+              "object"
+            ],
+            "description": "A prefix, reached by way of the subscriber's address; or more of it.",
+            "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$",
+            "properties": {
+              "destination": {
+                "$ref": "#/$defs/ipv4Prefix",
+                "description": "The network, as in 10.9.0.0/24."
+              },
+              "gateway": {
+                "$ref": "#/$defs/ipv4",
+                "description": "By way of this address. Default: the subscriber's own."
+              },
+              "metric": {
+                "type": "integer",
+                "description": "Distance of the route. Default: as on the router.",
+                "minimum": 1,
+                "maximum": 255
+              }
+            },
+            "required": [
+              "destination"
+            ],
+            "additionalProperties": false
+          },
+          "minItems": 1,
+          "maxItems": 64
         },
         "mac": {
           "$ref": "#/$defs/macs",
-          "description": "Devices: for DHCP, and for hotspots that let devices in by their MAC."
+          "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
         },
         "lock": {
           "not": {},
@@ -2607,6 +2926,283 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       "additionalProperties": false,
       "minProperties": 1,
       "maxProperties": 1
+    },
+    "tls": {
+      "type": "object",
+      "description": "How its certificate is checked. Default: by the authorities of the system.",
+      "properties": {
+        "mode": {
+          "type": "string",
+          "description": "`pinned`: exactly the certificate with `fingerprint`; `ca`: signed by an authority; `insecure`: not at all. Default pinned when there is a fingerprint, else ca.",
+          "enum": [
+            "ca",
+            "pinned",
+            "insecure"
+          ]
+        },
+        "fingerprint": {
+          "type": "string",
+          "description": "SHA-256 of the certificate: 64 hexadecimal digits, with or without colons.",
+          "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
+        },
+        "ca": {
+          "type": "string",
+          "description": "Certificate of the authority, as PEM.",
+          "minLength": 1,
+          "maxLength": 65536
+        }
+      },
+      "additionalProperties": false
+    },
+    "ipv6Prefix": {
+      "type": "string",
+      "description": "An IPv6 prefix without host bits, as in 2001:db8:1000::/36.",
+      "pattern": "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3}$"
+    },
+    "ipPrefix": {
+      "type": "string",
+      "description": "An address or a prefix without host bits, IPv4 or IPv6, as in 192.0.2.0/24.",
+      "pattern": "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$"
+    },
+    "timeOfDay": {
+      "type": "string",
+      "description": "A time of day, hours and minutes: 22:00. 24:00 is the end of the day.",
+      "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+    },
+    "timeWindows": {
+      "type": "array",
+      "description": "Days and times of day, in the time zone of the Operator.",
+      "items": {
+        "type": "object",
+        "description": "One window.",
+        "properties": {
+          "days": {
+            "type": "array",
+            "description": "Days on which it begins. Default: every day.",
+            "items": {
+              "type": "string",
+              "description": "A day.",
+              "enum": [
+                "mon",
+                "tue",
+                "wed",
+                "thu",
+                "fri",
+                "sat",
+                "sun"
+              ]
+            },
+            "minItems": 1,
+            "uniqueItems": true
+          },
+          "from": {
+            "$ref": "#/$defs/timeOfDay",
+            "description": "When it begins, as in 22:00."
+          },
+          "till": {
+            "$ref": "#/$defs/timeOfDay",
+            "description": "When it ends, as in 04:00: on the next day when that is not after `from`."
+          }
+        },
+        "required": [
+          "from",
+          "till"
+        ],
+        "additionalProperties": false
+      },
+      "minItems": 1,
+      "maxItems": 100
+    },
+    "heal": {
+      "type": "string",
+      "description": "What is done about drift, which is a difference that no commit made: `always` mended, mended in `windows` only, or `never`.",
+      "enum": [
+        "always",
+        "windowed",
+        "never"
+      ]
+    },
+    "routerMenu": {
+      "type": "string",
+      "description": "A menu of RouterOS: /ip/firewall/filter.",
+      "pattern": "^/?[a-z0-9][a-z0-9-]*([/ ][a-z0-9][a-z0-9-]*)*/?$",
+      "maxLength": 200
+    },
+    "routerWord": {
+      "type": [
+        "string",
+        "integer",
+        "boolean"
+      ],
+      "description": "A value as the router shows it. true and false are yes and no.",
+      "maxLength": 65536
+    },
+    "ignoreRules": {
+      "type": "array",
+      "description": "Rows, or fields of them, that are left as they are on the router: neither compared nor written nor called drift.",
+      "items": {
+        "type": "object",
+        "description": "One rule.",
+        "properties": {
+          "menu": {
+            "$ref": "#/$defs/routerMenu",
+            "description": "The menu, as in /ip/firewall/filter."
+          },
+          "match": {
+            "type": "object",
+            "description": "Rows with these values; each may have * for any text. Absent: every row.",
+            "propertyNames": {
+              "pattern": "^[a-z0-9][a-z0-9.-]*$",
+              "maxLength": 63
+            },
+            "additionalProperties": {
+              "$ref": "#/$defs/routerWord",
+              "description": "The value, as in dynamic-*."
+            },
+            "minProperties": 1,
+            "maxProperties": 32
+          },
+          "fields": {
+            "type": "array",
+            "description": "Fields left alone. Absent: the whole row.",
+            "items": {
+              "type": "string",
+              "description": "A field, as in rate-limit.",
+              "pattern": "^[a-z0-9][a-z0-9.-]*$",
+              "maxLength": 63
+            },
+            "minItems": 1,
+            "maxItems": 64,
+            "uniqueItems": true
+          }
+        },
+        "required": [
+          "menu"
+        ],
+        "additionalProperties": false
+      },
+      "maxItems": 1000
+    },
+    "deleteLimits": {
+      "type": "object",
+      "description": "How many rows may be deleted in one apply without being asked.",
+      "properties": {
+        "always": {
+          "type": "integer",
+          "description": "Deletes of one kind on one target that are always allowed. Default 3.",
+          "minimum": 0,
+          "maximum": 1000000
+        },
+        "share": {
+          "type": "number",
+          "description": "Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.",
+          "minimum": 0,
+          "maximum": 1
+        },
+        "most": {
+          "type": "integer",
+          "description": "And at most this many. Default 25.",
+          "minimum": 0,
+          "maximum": 1000000
+        },
+        "kinds": {
+          "type": "object",
+          "description": "Other limits for rows of one menu (/ppp/secret), or made from one kind of object (Subscriber). What is left out is as above.",
+          "propertyNames": {
+            "pattern": "^(/?[a-z0-9][a-z0-9-]*([/ ][a-z0-9][a-z0-9-]*)*/?|[A-Z][A-Za-z]*)$",
+            "maxLength": 200
+          },
+          "additionalProperties": {
+            "type": "object",
+            "description": "Limits of this menu or kind.",
+            "properties": {
+              "always": {
+                "type": "integer",
+                "description": "Deletes of one kind on one target that are always allowed. Default 3.",
+                "minimum": 0,
+                "maximum": 1000000
+              },
+              "share": {
+                "type": "number",
+                "description": "Above `always`: at most this share of the rows of the kind, from 0 to 1. Default 0.05.",
+                "minimum": 0,
+                "maximum": 1
+              },
+              "most": {
+                "type": "integer",
+                "description": "And at most this many. Default 25.",
+                "minimum": 0,
+                "maximum": 1000000
+              }
+            },
+            "minProperties": 1,
+            "additionalProperties": false
+          },
+          "maxProperties": 200
+        }
+      },
+      "additionalProperties": false
+    },
+    "configValue": {
+      "type": [
+        "string",
+        "integer",
+        "boolean",
+        "object"
+      ],
+      "description": "A value as the router shows it: text or a number; true and false are yes and no; or a secret as `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` or `{derive: N}`.",
+      "maxLength": 65536,
+      "properties": {
+        "env": {
+          "type": "string",
+          "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+          "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+        },
+        "file": {
+          "type": "string",
+          "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+          "minLength": 1,
+          "maxLength": 1024
+        },
+        "derive": {
+          "type": "integer",
+          "description": "Generation of a secret computed from the master key. A higher number makes a new secret.",
+          "minimum": 0,
+          "maximum": 1000000000
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1,
+      "maxProperties": 1,
+      "not": {
+        "type": "string",
+        "pattern": "^ENC\\[AES256_GCM,",
+        "description": "Not supported yet: values encrypted in place by SOPS"
+      }
+    },
+    "configMenu": {
+      "type": [
+        "array",
+        "object"
+      ],
+      "description": "A list: rows, which are ours, in this order where the menu has one; an empty list removes every row of ours. A map: settings, of which only those declared are touched.",
+      "items": {
+        "type": "object",
+        "description": "One row: properties by RouterOS's names. `comment` is for people; `key` tells the row from its neighbours where its properties do not.",
+        "additionalProperties": {
+          "$ref": "#/$defs/configValue",
+          "description": "The value of the property."
+        },
+        "minProperties": 1,
+        "maxProperties": 200
+      },
+      "maxItems": 20000,
+      "additionalProperties": {
+        "$ref": "#/$defs/configValue",
+        "description": "The value of the setting."
+      },
+      "minProperties": 1,
+      "maxProperties": 200
     }
   }
 };

@@ -1,0 +1,99 @@
+import type { Declared, RouterSpec, ServiceSpec } from './declarations.ts';
+import type { AccessKind, Operator, Router, Subscription } from './model.ts';
+import { error, type Resolving, warning } from './resolving.ts';
+
+/** A router asked to hold logins must have an API, one that must ask RADIUS its settings: said once per router. */
+export function checkRoutersUsed(
+  to: Resolving,
+  operator: Operator,
+  subscriptions: readonly Subscription[],
+  routers: ReadonlyMap<string, Router>,
+  declared: ReadonlyMap<string, Declared<RouterSpec>>,
+): void {
+  const local = new Map<string, number>();
+  for (const { localOn } of subscriptions) for (const name of localOn) local.set(name, (local.get(name) ?? 0) + 1);
+  for (const router of routers.values()) {
+    const place = declared.get(router.name);
+    const count = local.get(router.name) ?? 0;
+    if (place === undefined) continue;
+    if (count > 0 && router.api === undefined) {
+      const message = `${count} ${count === 1 ? 'login is' : 'logins are'} to be kept on "${router.name}", which has no api`;
+      error(to, 'LM_ROUTER_WITHOUT_API', message, place, ['metadata', 'name'], 'set spec.api, or use auth: radius');
+    }
+    checkHybridRouter(to, operator, router, subscriptions, place);
+    if (
+      (router.ppp !== undefined || router.hotspots.length > 0) &&
+      router.radius === undefined &&
+      router.auth === 'radius'
+    ) {
+      const message = `"${router.name}" has auth: radius but no radius settings`;
+      warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
+    }
+  }
+}
+
+/** A router that keeps rows for the time without us asks us by RADIUS the rest of the time. */
+function checkHybridRouter(
+  to: Resolving,
+  operator: Operator,
+  router: Router,
+  subscriptions: readonly Subscription[],
+  place: Declared<RouterSpec>,
+): void {
+  const kept = subscriptions.filter(({ fallback, localOn }) => fallback === true && localOn.includes(router.name));
+  const [first] = kept;
+  if (first === undefined && router.auth !== 'hybrid') return;
+  const path = router.auth === 'hybrid' ? ['spec', 'auth'] : ['metadata', 'name'];
+  const who = first === undefined ? '' : `, and "${first.subscriber}" is hybrid there`;
+  if (router.radius === undefined) {
+    const message = `"${router.name}" does not ask RADIUS: "radius" is missing${who}`;
+    error(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, path, 'set spec.radius, or auth: local');
+    return;
+  }
+  if (operator.radius.servers.length === 0 && !to.declarations.incomplete.operator) {
+    const message = `"${router.name}" is told of no RADIUS server: radius.servers of the Operator is missing${who}`;
+    error(to, 'LM_NO_RADIUS_SERVER', message, place, path, 'set radius.servers: [{name, address}], or auth: local');
+  }
+  const wanted = new Set(kept.flatMap(({ service }) => service.access).map((way) => radiusService[way]));
+  const missing = [...wanted].filter((service) => !(router.radius?.services.includes(service) ?? false));
+  const served = kept.some(({ service }) => service.access.some((way) => !missing.includes(radiusService[way])));
+  if (first === undefined || served) return;
+  const message = `"${router.name}" does not ask RADIUS about ${missing.join(' and ')}${who}`;
+  error(
+    to,
+    'LM_ROUTER_WITHOUT_RADIUS',
+    message,
+    place,
+    ['spec', 'radius'],
+    'add it to radius.services, or auth: local',
+  );
+}
+
+/** RouterOS words of `/radius service`. */
+const radiusService: Readonly<Record<AccessKind, string>> = {
+  pppoe: 'ppp',
+  hotspot: 'hotspot',
+  dhcp: 'dhcp',
+  wireless: 'wireless',
+};
+
+/** A login kept on a router takes its address from a pool of that router. */
+export function checkPoolsUsed(
+  to: Resolving,
+  subscriptions: readonly Subscription[],
+  routers: ReadonlyMap<string, Router>,
+  declared: ReadonlyMap<string, Declared<ServiceSpec>>,
+): void {
+  const checked = new Set<string>();
+  for (const { localOn, service, address } of subscriptions) {
+    for (const name of address === undefined && service.pool !== undefined ? localOn : []) {
+      const key = `${service.name}\0${name}`;
+      const place = declared.get(service.name);
+      if (checked.has(key) || place === undefined) continue;
+      checked.add(key);
+      if (routers.get(name)?.pools.some((pool) => pool.name === service.pool) === true) continue;
+      const message = `no pool is called "${service.pool}" on "${name}", which keeps logins of this service`;
+      error(to, 'LM_UNKNOWN_REFERENCE', message, place, ['spec', 'address', 'pool']);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Declared, ServiceSpec } from './declarations.ts';
+import type { AccessKind, ServicePlan, Subscription } from './model.ts';
+import { error, type Resolving, warning } from './resolving.ts';
+
+type Declaration = Declared<ServiceSpec>;
+
+/** A field of a service, and the ways of connecting for which a router can do it, whoever lets the subscriber in. */
+interface Ability {
+  readonly path: readonly string[];
+  readonly isSet: (spec: ServiceSpec) => boolean;
+  readonly ways: readonly AccessKind[];
+  readonly otherwise: string;
+}
+
+/** RouterOS manual: RADIUS (attributes by service), PPP AAA, Hotspot user profile, DHCP leases, wireless access lists. */
+const abilities: readonly Ability[] = [
+  {
+    path: ['spec', 'sessions', 'max'],
+    isSet: ({ sessions }) => sessions?.max !== undefined,
+    ways: ['pppoe', 'hotspot'],
+    otherwise: 'routers count sessions of PPPoE and hotspots only',
+  },
+  {
+    path: ['spec', 'address', 'ipv6'],
+    isSet: ({ address }) => address?.ipv6 !== undefined,
+    ways: ['pppoe'],
+    otherwise: 'routers give IPv6 prefixes to PPPoE sessions only',
+  },
+  {
+    path: ['spec', 'connections'],
+    isSet: ({ connections }) => connections !== undefined,
+    ways: ['pppoe', 'hotspot', 'dhcp'],
+    otherwise: 'a wireless device has no address by which connections could be counted',
+  },
+  {
+    path: ['spec', 'onSuspend', 'redirect'],
+    isSet: ({ onSuspend }) => onSuspend?.redirect !== undefined,
+    ways: ['pppoe', 'hotspot', 'dhcp'],
+    otherwise: 'a wireless device has no address that could be redirected',
+  },
+  {
+    path: ['spec', 'profile'],
+    isSet: ({ profile }) => profile !== undefined,
+    ways: ['pppoe', 'hotspot'],
+    otherwise: 'only PPP and hotspots have profiles',
+  },
+];
+
+const names: Readonly<Record<AccessKind, string>> = {
+  pppoe: 'PPPoE',
+  hotspot: 'hotspot',
+  dhcp: 'DHCP',
+  wireless: 'wireless',
+};
+
+/** Reports what a service asks for and no router can do for any way it is sold for. */
+export function checkPossible(to: Resolving, declared: Declaration): void {
+  const { spec, name } = declared;
+  for (const { path, isSet, ways, otherwise } of abilities) {
+    if (!isSet(spec) || spec.access.some((way) => ways.includes(way))) continue;
+    const is = spec.access.map((way) => names[way]).join(' and ');
+    const message = `"${path.slice(1).join('.')}" is not possible for "${name}", which is ${is}: ${otherwise}`;
+    error(to, 'LM_NOT_POSSIBLE', message, declared, path);
+  }
+}
+
+/** Reports names of profiles that two services have on one router, where one of them says its own. */
+export function checkProfiles(
+  to: Resolving,
+  services: readonly ServicePlan[],
+  declared: ReadonlyMap<string, Declaration>,
+): void {
+  const owners = new Map<string, ServicePlan[]>();
+  for (const service of services) {
+    const name = service.profile ?? service.name;
+    owners.set(name, [...(owners.get(name) ?? []), service]);
+  }
+  for (const service of services) {
+    const place = declared.get(service.name);
+    if (service.profile === undefined || place === undefined) continue;
+    const other = owners.get(service.profile)?.find((each) => each !== service && meet(each, service));
+    if (other === undefined || (other.profile !== undefined && other.name > service.name)) continue;
+    const message = `the profile "${service.profile}" is that of the service "${other.name}", too`;
+    error(to, 'LM_DUPLICATE_PROFILE', message, place, ['spec', 'profile']);
+  }
+}
+
+/** Can both be on one router? */
+function meet(a: ServicePlan, b: ServicePlan): boolean {
+  return a.routers === undefined || b.routers === undefined || a.routers.some((name) => b.routers?.includes(name));
+}
+
+/** What a service limits that a router alone cannot: told once for each service kept on routers. */
+export function checkLocalLimits(
+  to: Resolving,
+  subscriptions: readonly Subscription[],
+  declared: ReadonlyMap<string, Declaration>,
+): void {
+  const seen = new Set<string>();
+  for (const { service, localOn, fallback = false } of subscriptions) {
+    const key = `${service.name}\0${String(fallback)}`;
+    const place = declared.get(service.name);
+    if (localOn.length === 0 || place === undefined || seen.has(key)) continue;
+    seen.add(key);
+    const { max } = service.sessions;
+    // RouterOS: PPP > Profiles, only-one: there is one, or any number.
+    if (max === undefined || max === 1 || !service.access.includes('pppoe')) continue;
+    const message = `"${service.name}" allows ${max} sessions: a router that lets subscribers in by itself knows one, or any number`;
+    const path = ['spec', 'sessions', 'max'];
+    if (fallback) {
+      warning(to, 'LM_NO_EFFECT_LOCALLY', `${message}, so while it is without us they are not counted`, place, path);
+    } else error(to, 'LM_NOT_POSSIBLE', message, place, path, 'max: 1, none at all, or auth: radius');
+  }
+}
