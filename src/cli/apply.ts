@@ -1,13 +1,17 @@
 import type { AdminClient } from '../admin/client.ts';
 import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
+import { compact } from '../base/compact.ts';
 import type { Engine } from '../daemon/engine.ts';
 import { requireKnown, targetNames } from '../daemon/known-targets.ts';
 import { LastGood } from '../daemon/last-good.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
+import { objectNames } from '../daemon/protected-objects.ts';
 import { lastRevision } from '../daemon/reconciler.ts';
 import { runTarget, type TargetRun } from '../daemon/run-target.ts';
 import { sessionEvent } from '../daemon/session-event.ts';
 import { modeOf } from '../daemon/target-mode.ts';
+import { guardOf, policyOf } from '../daemon/target-policy.ts';
+import { Turns } from '../daemon/turns.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Issue } from '../manifest/issue.ts';
 import { asOf } from '../model/as-of.ts';
@@ -60,24 +64,27 @@ async function applyHere(
   const model = asOf(declaredModel, around.clock.now());
   const targets = chosen(engine.targets(model), options.target, options.exclude);
   await engine.directoryTarget.load(model);
-  const guard = guardOf(model, options);
   const plan = await planTargets(targets, {
     model,
     revision: declared.id,
     inventory: engine.inventory,
-    guard,
+    protection: engine.protection,
+    ...compact({ allowDeletes: options.allowDeletes }),
+    now: around.clock.now(),
     signal: around.signal,
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
   });
   const stop = await approve(plan, options, io, around);
   if (stop !== undefined) return stop;
-  const runs = await Promise.all(targets.map((target) => run(engine, target, model, declared.id, options, around)));
+  await engine.protection.follow(model.preventDestroy ?? [], objectNames(model));
+  const runs = await runAll(engine, targets, model, declared.id, options, around);
   const reports = runs.map((each) => each.report);
   // Told before it is stored: routers are as they are now, also when the disk takes nothing.
   tellReports(reports, io);
   try {
     await store(engine, reports, declared);
+    await storeDrift(engine, runs);
   } finally {
     const results = (await Promise.all(runs.map((each) => each.sessions))).flat();
     tellSessions(
@@ -96,31 +103,59 @@ async function store(engine: Engine, reports: readonly TargetReport[], declared:
   }
 }
 
-function run(
+async function storeDrift({ drift }: Engine, runs: readonly TargetRun[]): Promise<void> {
+  await drift.record(runs.flatMap((run) => run.drift));
+  for (const { report, left } of runs) if (left !== undefined) await drift.keepLeft(report.target, left);
+}
+
+/** The directory first: who is let in by RADIUS from now on is known there before a router forgets him. */
+async function runAll(
   engine: Engine,
-  target: Target,
+  targets: readonly Target[],
   model: Model,
   revision: string,
   options: ApplyOptions,
   around: Surroundings,
+): Promise<readonly TargetRun[]> {
+  const turns = new Turns(() => model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
+  const run = (target: Target) => runOne(engine, target, turns, { model, revision, options, around });
+  const isDirectory = ({ name }: Target) => name === directoryName;
+  const first = await Promise.all(targets.filter(isDirectory).map(run));
+  return [...first, ...(await Promise.all(targets.filter((target) => !isDirectory(target)).map(run)))];
+}
+
+interface RunContext {
+  readonly model: Model;
+  readonly revision: string;
+  readonly options: ApplyOptions;
+  readonly around: Surroundings;
+}
+
+function runOne(
+  engine: Engine,
+  target: Target,
+  turns: Turns,
+  { model, revision, options, around: { clock, signal } }: RunContext,
 ): Promise<TargetRun> {
-  const { clock, signal } = around;
+  const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, clock.now());
   return runTarget(target, {
     model,
     revision,
     ...lastRevision(engine, target.name),
-    mode: modeOf(target, model),
-    guard: guardOf(model, options),
+    mode: pause === undefined ? modeOf(target, model) : 'plan',
+    guard: guardOf(target, model, {
+      protection: engine.protection,
+      ...compact({ allowDeletes: options.allowDeletes }),
+    }),
+    policy: policyOf(target, model),
+    left: engine.drift.left(target.name),
+    ...compact({ pause }),
+    ...(target.name === directoryName ? {} : { turn: (turn: AbortSignal) => turns.take(turn) }),
     inventory: engine.inventory,
     reason: 'request',
     clock,
     signal,
   });
-}
-
-function guardOf(model: Model, { allowDeletes }: ApplyOptions) {
-  const { deleteLimits } = model.operator.reconcile;
-  return { deleteLimits, ...(allowDeletes === undefined ? {} : { allowDeletes }) };
 }
 
 async function applyByDaemon(

@@ -76,7 +76,7 @@ async function planHere(
   const common = {
     model,
     revision: declared.id,
-    guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+    now: around.clock.now(),
     signal: around.signal,
   };
   if (!(await hasState(options.state))) {
@@ -99,6 +99,7 @@ async function planHere(
   return await planTargets(chosen(engine.targets(model), options.target, options.exclude), {
     ...common,
     inventory: engine.inventory,
+    protection: engine.protection,
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
   });

@@ -1,16 +1,22 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
-import type { GuardSettings } from '../reconcile/guard.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
-import { type PlanDocument, type PlanPart, type PlanTarget, planDocument } from '../reconcile/plan.ts';
+import { type ChangePlan, type PlanDocument, type PlanPart, type PlanTarget, planDocument } from '../reconcile/plan.ts';
 import { prepare } from '../reconcile/reconcile-once.ts';
-import type { Target } from '../reconcile/target.ts';
+import type { Finding, Target } from '../reconcile/target.ts';
+import type { Protection } from '../status/protection.ts';
+import { guardOf, policyOf, type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface PlanSettings {
   readonly model: Model;
   readonly revision: string;
   readonly inventory: Inventory;
-  readonly guard: GuardSettings;
+  /** How many deletes a person allows. */
+  readonly allowDeletes?: number;
+  /** Objects that must not be destroyed; absent when no store says. */
+  readonly protection?: Pick<Protection, 'has'>;
+  /** Wall time, milliseconds since 1970: by which windows are open or closed. */
+  readonly now: number;
   /** With a deadline (`AbortSignal.timeout`), targets that did not answer in time are left unknown. */
   readonly signal: AbortSignal;
   /** The revision a target was last in step with: what differs under the same one is drift. */
@@ -33,15 +39,36 @@ const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;
 async function planPart(target: Target, settings: PlanSettings): Promise<PlanPart> {
   const cause = settings.lastRevision(target.name) === settings.revision ? 'drift' : 'git';
   try {
-    const { plan, refusals } = await prepare(target, settings.model, settings);
-    const { sessionsKnown } = settings;
-    return { target: { name: target.name, state: 'observed' }, plan, refusals, cause, sessionsKnown };
+    const { model, inventory, signal, sessionsKnown } = settings;
+    const policy = policyOf(target, model);
+    const guard = guardOf(target, model, settings);
+    const { plan, refusals } = await prepare(target, model, { inventory, signal, guard, ignore: policy.ignore });
+    const told = { ...plan, findings: [...plan.findings, ...laterOf(plan, policy, settings)] };
+    return { target: { name: target.name, state: 'observed' }, plan: told, refusals, cause, sessionsKnown };
   } catch (error) {
     const ours = error instanceof LastmileError;
     if (!ours && !isTimeout(settings.signal)) throw error;
     const reason = ours ? messageOf(error) : 'it did not answer before the time for planning was up';
     return { ...nothing, target: { name: target.name, state: 'unreachable', reason } };
   }
+}
+
+/** What of a plan waits when nobody asks for it to be applied. */
+function laterOf(
+  { changes }: Pick<ChangePlan, 'changes'>,
+  policy: TargetPolicy,
+  { model, now }: PlanSettings,
+): readonly Finding[] {
+  const window = windowState(policy, now, model.operator.timezone);
+  const later = changes.filter(({ owner }) => !owner.startsWith('Subscriber/')).length;
+  if (window.open || later === 0) return [];
+  const opens = window.opens === undefined ? 'one opens' : new Date(window.opens).toISOString();
+  return [
+    {
+      code: 'LM_WINDOW_CLOSED',
+      message: `no window of reconcile.windows is open: the daemon makes ${later} of these changes when ${opens}, lastmile apply makes them now`,
+    },
+  ];
 }
 
 /** Whether a deadline aborted it, and not a person. */

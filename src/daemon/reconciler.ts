@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import { asOf, nextChangeAfter } from '../model/as-of.ts';
@@ -10,11 +11,11 @@ import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../status/report.ts';
 import type { Engine } from './engine.ts';
-import { objectNames, protectedBy } from './protected-objects.ts';
+import { objectNames } from './protected-objects.ts';
 import { type RunSettings, runTarget } from './run-target.ts';
 import { sessionEvent } from './session-event.ts';
 import { modeOf } from './target-mode.ts';
-import { policyOf, windowState } from './target-policy.ts';
+import { guardOf, policyOf, windowState } from './target-policy.ts';
 import { Turns } from './turns.ts';
 
 export interface InForce {
@@ -230,11 +231,7 @@ export class Reconciler implements AsyncDisposable {
       ...lastRevision(engine, target.name),
       mode: pause !== undefined || reverted ? 'plan' : modeOf(target, model),
       ...(reverted ? { reverted: revision } : {}),
-      guard: {
-        deleteLimits: policy.deleteLimits,
-        protects: (change) => protectedBy(change, engine.protection),
-        ...(allowDeletes === undefined ? {} : { allowDeletes }),
-      },
+      guard: guardOf(target, model, { protection: engine.protection, ...compact({ allowDeletes }) }),
       inventory: engine.inventory,
       reason,
       clock,

@@ -1,7 +1,10 @@
 import { directoryName } from '../directory/directory-target.ts';
 import type { DeleteLimits, HealRule, IgnoreRule, Model, TimeWindow } from '../model/model.ts';
 import { isOpen, nextOpening } from '../model/time-windows.ts';
+import type { GuardSettings } from '../reconcile/guard.ts';
 import type { Target } from '../reconcile/target.ts';
+import type { Protection } from '../status/protection.ts';
+import { protectedBy } from './protected-objects.ts';
 
 /** What is declared of how a target is changed: of the router, else of the operator. */
 export interface TargetPolicy {
@@ -34,4 +37,17 @@ export function windowState({ windows }: TargetPolicy, now: number, timezone: st
   if (windows === undefined || isOpen(windows, now, timezone)) return { open: true };
   const opens = nextOpening(windows, now, timezone);
   return { open: false, ...(opens === undefined ? {} : { opens }) };
+}
+
+/** What the guard is told of a target. Pure. */
+export function guardOf(
+  target: Pick<Target, 'name'>,
+  model: Model,
+  { allowDeletes, protection }: { readonly allowDeletes?: number; readonly protection?: Pick<Protection, 'has'> },
+): GuardSettings {
+  return {
+    deleteLimits: policyOf(target, model).deleteLimits,
+    ...(protection === undefined ? {} : { protects: (change) => protectedBy(change, protection) }),
+    ...(allowDeletes === undefined ? {} : { allowDeletes }),
+  };
 }

@@ -29,7 +29,7 @@ function planUntil(signal: AbortSignal) {
     model,
     revision: 'x',
     inventory: StoredInventory.empty(),
-    guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+    now: 0,
     signal,
     lastRevision: () => undefined,
     sessionsKnown: true,
