@@ -20,7 +20,8 @@ export interface Difference {
  * deleted.
  */
 export function diff(desired: readonly Row[], observed: Observation, ownership: Ownership): Difference {
-  const wanted = new Map(desired.map((row) => [keyOf(row), row]));
+  const held = desired.filter(({ menu }) => observed.absent?.includes(menu) !== true);
+  const wanted = new Map(held.map((row) => [keyOf(row), row]));
   const { present, findings } = index(observed.rows, wanted, ownership);
   const ours: Row[] = [];
   for (const [key, row] of wanted) {

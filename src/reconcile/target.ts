@@ -81,8 +81,8 @@ export interface Row {
   readonly note?: string;
   /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */
   readonly releases?: Readonly<Record<string, string>>;
-  /** True where every field that is not declared must be empty: with it the row would say something else. */
-  readonly whole?: boolean;
+  /** What fields that are not declared must be, where with any other value the row would say something else. */
+  readonly rest?: Readonly<Record<string, string>>;
   /**
    * In an ordered menu, which rows of others all of ours there go in front of, besides those that refuse: any, or the
    * first with this text as its comment.
@@ -125,6 +125,8 @@ export interface Observation {
   readonly pendingEffects: readonly SessionEffect[];
   /** Things an operator should know that are no change: rows in the way, versions, missing rights. */
   readonly findings: readonly Finding[];
+  /** Menus that only some targets have, and this one has not: rows wanted in them are left out. Absent: none. */
+  readonly absent?: readonly string[];
 }
 
 /** A plan that would cut us off. */

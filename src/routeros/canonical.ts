@@ -138,6 +138,27 @@ function timePair(text: string): string | undefined {
   return [up, down].map((ms) => (ms % 1000 === 0 ? String(ms / 1000) : formatTime(ms))).join('/');
 }
 
+/** Routes of a subscriber, `destination [gateway [metric]]`: spaces between words one each, none around commas. */
+export function routes(value: string): string {
+  return split(value)
+    .map((route) => route.split(/\s+/).join(' '))
+    .join(',');
+}
+
+/** An IPv6 prefix in its shortest form, without bits of a host; what is none stays. */
+export function ipv6Prefix(value: string): string {
+  if (!ipaddr.IPv6.isValidCIDR(value)) return value;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(value).toString()}/${value.slice(value.indexOf('/') + 1)}`;
+}
+
+/** A list of IPv6 prefixes, each perhaps followed by other words. */
+export function ipv6Prefixes(value: string): string {
+  return routes(value)
+    .split(',')
+    .map((route) => route.split(' ').map(ipv6Prefix).join(' '))
+    .join(',');
+}
+
 function split(value: string): readonly string[] {
   return value
     .split(',')

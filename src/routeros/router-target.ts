@@ -89,13 +89,13 @@ export class RouterTarget implements Target, AsyncDisposable {
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
-      const [sessions, rows] = await Promise.all([
+      const [sessions, { rows, absent }] = await Promise.all([
         readSessions(session, signal),
         this.#readRows(session, desired, signal),
       ]);
       this.#handles = handlesOf(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
-      return { rows, sessions, pendingEffects: [], findings: [] };
+      return { rows, sessions, pendingEffects: [], findings: [], ...(absent.length === 0 ? {} : { absent }) };
     } finally {
       this.#looks.delete(since);
     }
@@ -179,10 +179,15 @@ export class RouterTarget implements Target, AsyncDisposable {
     session: RouterOsSession,
     desired: readonly Row[],
     signal: AbortSignal,
-  ): Promise<readonly ObservedRow[]> {
+  ): Promise<Required<Pick<Observation, 'rows' | 'absent'>>> {
     const menus = [...this.#menus.values()];
+    const absent: string[] = [];
     const tables = await Promise.all(
-      menus.map(async (menu) => ({ menu, rows: await this.#reader.read(session, menu, signal) })),
+      menus.map(async (menu) => {
+        const rows = await this.#reader.read(session, menu, signal);
+        if (rows === undefined && menu.optional === true) absent.push(menu.path);
+        return { menu, rows: rows ?? [] };
+      }),
     );
     const hiding = tables.find(({ menu, rows }) => hidesSecrets(menu, rows));
     if (hiding !== undefined) throw new RouterHidesSecretsError(this.name, hiding.menu.path);
@@ -200,7 +205,7 @@ export class RouterTarget implements Target, AsyncDisposable {
       );
       return readRows(menu, whole, board, this.#options.operator);
     });
-    return (await Promise.all(filled)).flat();
+    return { rows: (await Promise.all(filled)).flat(), absent };
   }
 
   /** Carries out one change after another until the connection is lost; from then on says so without trying. */

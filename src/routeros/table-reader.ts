@@ -14,8 +14,8 @@ export class TableReader {
   /** Does this router show what is in folders only when told so? `no`, too, when it knows no word for it. */
   #recursive: 'not-seen' | 'yes' | 'no' = 'not-seen';
 
-  /** Rows as the router prints them, without what is costly to read. A menu the router has not is empty. */
-  async read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly RouterOsRow[]> {
+  /** Rows as the router prints them, without what is costly to read. `undefined`: the router has no such menu. */
+  async read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly RouterOsRow[] | undefined> {
     const attributes = { '.proplist': proplistOf(menu) };
     const secrets = Object.values(menu.fields).some((field) => field.secret === true);
     try {
@@ -24,8 +24,8 @@ export class TableReader {
       const rows = await this.#print(session, menu, this.#whole(menu, attributes), signal);
       return this.#isCut(menu, rows) ? await this.#readFolders(session, menu, attributes, rows, signal) : rows;
     } catch (error) {
-      // A package is missing: whatever we want in there will be refused in the router's words.
-      if (error instanceof RouterTrapError && error.knowsNoCommand) return [];
+      // A package is missing: whatever we want in there will be refused in the router's words, or left out.
+      if (error instanceof RouterTrapError && error.knowsNoCommand) return undefined;
       throw error;
     }
   }

@@ -1,5 +1,7 @@
-import type { Model } from '../../src/model/model.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Model, ServicePlan, Subscription } from '../../src/model/model.ts';
 import { document, modelOf } from './manifest.ts';
+import { onRouter, origin, subscriptionOf } from './model-parts.ts';
 import { home20, home50, subscriber } from './ppp-network.ts';
 
 /** The operator of a network with a portal. */
@@ -94,5 +96,50 @@ export function networkWith(...documents: readonly string[]): Model {
 /** A row of ours in every menu. */
 export function everything(): Model {
   const people = [subscriber('anna', 'address: 10.0.0.201'), subscriber('ben', 'state: suspended'), ...guests, printer];
-  return networkWith(everythingRouter, home20, home50, ...people, cafe());
+  return atFullDepth(networkWith(everythingRouter, home20, home50, ...people, cafe()));
+}
+
+/** Who is suspended meets the page of the café; one customer waits for a router without us; there are wireless devices. */
+function atFullDepth(model: Model): Model {
+  const [anna] = model.subscriptions;
+  if (anna === undefined) throw new TypeError('nobody subscribed');
+  const onSuspend = { addressList: 'suspended', rate: { down: 256_000, up: 128_000 }, site: 'cafe' };
+  const ipv6 = { prefixPool: 'v6-link', delegatedPool: 'v6-home' };
+  const services = model.services.map((service) => ({
+    ...service,
+    connections: 200,
+    sessions: { ...service.sessions, max: 1 },
+    onSuspend,
+    ...(service.access.includes('pppoe') ? { ipv6 } : {}),
+  }));
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const own = model.subscriptions.map((each) => ({ ...each, service: byName.get(each.service.name) ?? each.service }));
+  const wireless: ServicePlan = { ...anna.service, name: 'air', access: ['wireless'] };
+  const fallback: Partial<Subscription> = {
+    username: 'fay',
+    password: new Secret('pa55'),
+    fallback: true,
+    radius: true,
+  };
+  return {
+    ...onRouter(model, {
+      assumeFallthrough: true,
+      ipv6Pools: [
+        { name: 'v6-link', prefix: '2001:db8::/40', prefixLength: 64, origin },
+        { name: 'v6-home', prefix: '2001:db8:1000::/36', prefixLength: 56, origin },
+      ],
+    }),
+    services: [...services, wireless],
+    subscriptions: [
+      ...own,
+      subscriptionOf('fay', { ...fallback, service: byName.get('home-20') ?? anna.service, localOn: ['core-1'] }),
+      subscriptionOf('tablet', {
+        service: wireless,
+        macs: ['0C:42:A1:00:00:09'],
+        passphrase: new Secret('quite a long phrase'),
+        localOn: ['core-1'],
+        radius: false,
+      }),
+    ],
+  };
 }

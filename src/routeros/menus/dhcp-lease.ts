@@ -4,13 +4,22 @@ import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, macAddress, rateLimit, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { addressListsOf, addressOfDevice, localSubscriptions, ownerOfDevice } from './rows.ts';
+import {
+  addressListsOf,
+  addressOfDevice,
+  localSubscriptions,
+  mayComeIn,
+  meetsPage,
+  ownerOfDevice,
+  suspendedPlan,
+} from './rows.ts';
 
 /**
  * Static leases: devices that the router knows by itself. RouterOS: IP > DHCP Server > Leases, where those in force are
  * dynamic rows among them. A device is one customer's, so its MAC alone makes the row, and the server is what may change.
  * A lease names an address or a pool, and carries its speed itself. Who may not come in keeps the lease, blocked: without
- * it the device would be one that nobody knows.
+ * it the device would be one that nobody knows. Only a lease that waits for a router without us is disabled: RADIUS is
+ * asked about the device meanwhile.
  */
 export const dhcpLease = {
   path: '/ip/dhcp-server/lease',
@@ -32,8 +41,9 @@ export const dhcpLease = {
 } satisfies Menu;
 
 function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
-  const { service, macs, state } = subscription;
+  const { service, macs, fallback } = subscription;
   if (!service.access.includes('dhcp')) return [];
+  const plan = (meetsPage(subscription) ? suspendedPlan(service) : undefined) ?? service;
   return macs.map((mac) => {
     const fixed = addressOfDevice(subscription, mac);
     const server = serverFor(router, service.pool, fixed);
@@ -46,10 +56,10 @@ function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
         'mac-address': mac,
         server: server?.name ?? 'all',
         address: fixed ?? service.pool ?? server?.pool ?? '',
-        'rate-limit': service.rate === undefined ? '' : rateLimit(rateLimitText(service.rate)),
-        'address-lists': addressListsOf(service),
-        'block-access': state === 'active' ? 'no' : 'yes',
-        disabled: 'no',
+        'rate-limit': plan.rate === undefined ? '' : rateLimit(rateLimitText(plan.rate)),
+        'address-lists': addressListsOf(plan),
+        'block-access': mayComeIn(subscription) ? 'no' : 'yes',
+        disabled: fallback === true ? 'yes' : 'no',
       },
     };
   });

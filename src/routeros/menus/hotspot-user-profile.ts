@@ -3,11 +3,11 @@ import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { formatTime, noneAs, rateLimit, time, wordSet } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { addressListsOf, localServices, profileName } from './rows.ts';
+import { addressListsOf, localServices, profileName, suspendedPlan, suspendedProfileName } from './rows.ts';
 
 /**
- * What a hotspot session gets, one profile for each tariff that is sold on this router without RADIUS. RouterOS: IP >
- * Hotspot > User Profiles, which has no comment.
+ * What a hotspot session gets: one profile for each tariff that has local rows on this router, and where the suspended meet
+ * a page another. RouterOS: IP > Hotspot > User Profiles, which has no comment.
  */
 export const hotspotUserProfile = {
   path: '/ip/hotspot/user/profile',
@@ -20,20 +20,27 @@ export const hotspotUserProfile = {
     'session-timeout': { canonical: noneAs('0s', time), clear: { word: '0s' } },
     'idle-timeout': { default: 'none', canonical: time },
     'address-list': { canonical: wordSet },
+    'shared-users': { default: '1' },
   },
   rows: (model, router) =>
     localServices(model, router)
       .filter(({ access }) => access.includes('hotspot'))
-      .map(profileRow),
+      .flatMap(profileRows),
 } satisfies Menu;
 
-function profileRow(service: ServicePlan): Row {
-  const { timeoutSeconds, idleTimeoutSeconds } = service.sessions;
-  const name = profileName(service);
+function profileRows(service: ServicePlan): readonly Row[] {
+  const suspended = suspendedPlan(service);
+  const own = profileRow(service, profileName(service), `Service/${service.name}`);
+  if (suspended === undefined) return [own];
+  return [own, profileRow(suspended, suspendedProfileName(service), `Service/${service.name}#suspended`)];
+}
+
+function profileRow(service: ServicePlan, name: string, owner: string): Row {
+  const { max, timeoutSeconds, idleTimeoutSeconds } = service.sessions;
   return {
     menu: '/ip/hotspot/user/profile',
     identity: name,
-    owner: `Service/${service.name}`,
+    owner,
     source: service.origin,
     fields: {
       name,
@@ -42,6 +49,8 @@ function profileRow(service: ServicePlan): Row {
       'session-timeout': timeoutSeconds === undefined ? '' : formatTime(timeoutSeconds * 1000),
       'idle-timeout': idleTimeoutSeconds === undefined ? 'none' : formatTime(idleTimeoutSeconds * 1000),
       'address-list': addressListsOf(service),
+      // Only what is declared: an operator's own number stays.
+      ...(max === undefined ? {} : { 'shared-users': String(max) }),
     },
   };
 }

@@ -4,7 +4,14 @@ import type { Hotspot, Router, Subscription } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, macAddress, noneAs, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { localSubscriptions, ownerOfDevice, ownerOfSubscription, profileName, rowIdentity } from './rows.ts';
+import {
+  disabledOf,
+  localSubscriptions,
+  ownerOfDevice,
+  ownerOfSubscription,
+  profileNameFor,
+  rowIdentity,
+} from './rows.ts';
 
 /**
  * Guests the router lets in by itself: by name on every hotspot, and devices by their MAC on each hotspot that takes
@@ -92,10 +99,10 @@ function passwordOf(macAuth: Hotspot['macAuth'], mac: string): Secret {
   return password === 'none' ? new Secret('') : password;
 }
 
-function common({ service, state, address: fixed }: Subscription, isFixed: boolean) {
+function common(subscription: Subscription, isFixed: boolean) {
   return {
-    profile: profileName(service),
-    address: isFixed ? (fixed ?? '') : '',
-    disabled: state === 'active' ? 'no' : 'yes',
+    profile: profileNameFor(subscription),
+    address: isFixed ? (subscription.address ?? '') : '',
+    disabled: disabledOf(subscription),
   };
 }

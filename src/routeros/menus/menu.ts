@@ -68,6 +68,15 @@ export interface Field {
   readonly hidden?: (row: Readonly<Record<string, string>>) => boolean;
   /** A path on the router's disk. Boards with a folder `flash` keep only what is in there: we leave that out of paths. */
   readonly path?: boolean;
+  /** All words it takes, where they are known: any other is worth a question to the router. */
+  readonly words?: readonly string[];
+  /** Why it is not for declarations, and what to write instead. */
+  readonly refused?: string;
+  /** First version that has it, and the first that has it no more. */
+  readonly since?: string;
+  readonly goneSince?: string;
+  /** How it is written where a row has another value: policies that are not named stay granted. */
+  readonly spelled?: (value: string, before: string) => string;
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
   readonly clear?: 'empty' | 'unset' | { readonly word: string };
 }

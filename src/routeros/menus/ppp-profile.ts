@@ -1,13 +1,21 @@
 import type { Router, ServicePlan } from '../../model/model.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
-import { address, formatTime, rateLimit, time, wordList, wordSet } from '../canonical.ts';
-import type { Menu } from './menu.ts';
-import { addressListsOf, baseProfileName, localServices, profileName } from './rows.ts';
+import { address, formatTime, rateLimit, time, wordList, wordSet, yesNo } from '../canonical.ts';
+import { type Menu, withoutIpv6 } from './menu.ts';
+import {
+  addressListsOf,
+  baseProfileName,
+  localServices,
+  profileName,
+  suspendedPlan,
+  suspendedProfileName,
+} from './rows.ts';
 
 /**
  * What a PPP session gets unless its secret or RADIUS says otherwise. RouterOS: PPP > Profiles. One base profile for our
- * PPPoE servers, and one for each tariff that is sold on this router without RADIUS.
+ * PPPoE servers, and for each tariff that has local rows on this router one, and where the suspended meet a page another.
+ * RouterOS knows no number of sessions of one name: `only-one` says one, or any.
  */
 export const pppProfile = {
   path: '/ppp/profile',
@@ -22,11 +30,14 @@ export const pppProfile = {
     'session-timeout': { canonical: time, clear: 'unset' },
     'idle-timeout': { canonical: time, clear: 'unset' },
     'address-list': { canonical: wordSet },
+    'only-one': { default: 'default', canonical: yesNo },
+    'remote-ipv6-prefix-pool': { references: '/ipv6/pool', unknown: withoutIpv6 },
+    'dhcpv6-pd-pool': { references: '/ipv6/pool', unknown: withoutIpv6 },
   },
   rows: (model, router) => {
     const base = (router.ppp?.servers.length ?? 0) > 0 ? [baseRow(router)] : [];
     const services = localServices(model, router).filter(({ access }) => access.includes('pppoe'));
-    return [...base, ...services.map((service) => serviceRow(router, service))];
+    return [...base, ...services.flatMap((service) => serviceRows(router, service))];
   },
 } satisfies Menu;
 
@@ -40,21 +51,32 @@ function baseRow(router: Router): Row {
   };
 }
 
-function serviceRow(router: Router, service: ServicePlan): Row {
-  const { timeoutSeconds, idleTimeoutSeconds } = service.sessions;
+function serviceRows(router: Router, service: ServicePlan): readonly Row[] {
+  const suspended = suspendedPlan(service);
+  const own = serviceRow(router, service, profileName(service), `Service/${service.name}`);
+  if (suspended === undefined) return [own];
+  return [own, serviceRow(router, suspended, suspendedProfileName(service), `Service/${service.name}#suspended`)];
+}
+
+function serviceRow(router: Router, service: ServicePlan, name: string, owner: string): Row {
+  const { max, timeoutSeconds, idleTimeoutSeconds } = service.sessions;
+  const { prefixPool = '', delegatedPool = '' } = service.ipv6 ?? {};
   return {
     menu: '/ppp/profile',
-    identity: profileName(service),
-    owner: `Service/${service.name}`,
+    identity: name,
+    owner,
     source: service.origin,
     fields: {
-      name: profileName(service),
+      name,
       ...addressing(router),
       'remote-address': service.pool ?? '',
       'rate-limit': service.rate === undefined ? '' : rateLimit(rateLimitText(service.rate)),
       'session-timeout': timeoutSeconds === undefined ? '' : formatTime(timeoutSeconds * 1000),
       'idle-timeout': idleTimeoutSeconds === undefined ? '' : formatTime(idleTimeoutSeconds * 1000),
       'address-list': addressListsOf(service),
+      ...(max === undefined ? {} : { 'only-one': max === 1 ? 'yes' : 'no' }),
+      'remote-ipv6-prefix-pool': prefixPool,
+      'dhcpv6-pd-pool': delegatedPool,
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { Hotspot, Model, Router, ServicePlan, Subscription } from '../../model/model.ts';
+import type { AccessKind, Hotspot, Model, Router, ServicePlan, Subscription } from '../../model/model.ts';
+import { listsOfService } from '../../model/service-lists.ts';
 import type { Row, Value } from '../../reconcile/target.ts';
 import { wordSet } from '../canonical.ts';
 
@@ -12,16 +13,48 @@ export function ownerOf(router: Router, part: string, name: string): string {
   return `Router/${router.name}#${part}-${encodeURIComponent(name)}`;
 }
 
+/** What ends the owner of a row that waits, disabled, for a router without us. No name has a `~`. */
+export const fallbackMark = '~fallback';
+
+type Owning = Pick<Subscription, 'id' | 'fallback' | 'state' | 'service'>;
+
 /** The owner of the one row that a subscription has in a menu. */
-export function ownerOfSubscription({ id }: Pick<Subscription, 'id'>): string {
-  return `Subscriber/${id.replace('/', '#')}`;
+export function ownerOfSubscription(subscription: Owning): string {
+  const [subscriber = '', service = ''] = subscription.id.split('/');
+  const part = `${service}${markOf(subscription)}`;
+  return part === '' ? `Subscriber/${subscriber}` : `Subscriber/${subscriber}#${part}`;
 }
 
 /** The owner of the row for one device of a subscription, on one server where it has a row for each. */
-export function ownerOfDevice({ id }: Pick<Subscription, 'id'>, mac: string, server?: string): string {
-  const [subscriber = '', service] = id.split('/');
+export function ownerOfDevice(subscription: Owning, mac: string, server?: string): string {
+  const [subscriber = '', service] = subscription.id.split('/');
   const parts = [service, mac.replaceAll(':', '-'), server].filter((part) => part !== undefined);
-  return `Subscriber/${subscriber}#${parts.map(encodeURIComponent).join(':')}`;
+  return `Subscriber/${subscriber}#${parts.map(encodeURIComponent).join(':')}${markOf(subscription)}`;
+}
+
+/** Only rows that would let somebody in are enabled by the router itself: who is shut out stays so. */
+function markOf(subscription: Owning): string {
+  return subscription.fallback === true && mayComeIn(subscription) ? fallbackMark : '';
+}
+
+/** Is this owner that of a row which waits for a router without us? */
+export function isFallback(owner: string | undefined): boolean {
+  return owner?.endsWith(fallbackMark) === true;
+}
+
+/** Does a local row let this subscription in, were it not for `fallback`: as one who pays, or to meet a page? */
+export function mayComeIn(subscription: Pick<Subscription, 'state' | 'service'>): boolean {
+  return subscription.state === 'active' || meetsPage(subscription);
+}
+
+/** Suspended, yet online to be told so. */
+export function meetsPage({ state, service }: Pick<Subscription, 'state' | 'service'>): boolean {
+  return state === 'suspended' && service.onSuspend !== undefined;
+}
+
+/** `disabled` of the row that lets this subscription in. */
+export function disabledOf(subscription: Owning): 'yes' | 'no' {
+  return mayComeIn(subscription) && subscription.fallback !== true ? 'no' : 'yes';
 }
 
 /** The fixed address belongs to the first device: two cannot have it. */
@@ -35,9 +68,8 @@ export function rowIdentity(...parts: readonly string[]): string {
 }
 
 /** Address lists that clients of a tariff are put on. */
-export function addressListsOf({ attributes }: Pick<ServicePlan, 'attributes'>): string {
-  const lists = attributes.filter(({ name }) => name === 'Mikrotik-Address-List').map(({ value }) => String(value));
-  return wordSet(lists.join(','));
+export function addressListsOf(service: ServicePlan): string {
+  return wordSet(listsOfService(service).join(','));
 }
 
 /** RouterOS's name of a hotspot's profile: its own, but for the one that RouterOS has from the factory. */
@@ -52,8 +84,28 @@ export const baseProfileName = 'lastmile';
 const takenProfiles = new Set([baseProfileName, 'default', 'default-encryption']);
 
 /** RouterOS's name of a tariff's profile: its own, but for names that are taken, which get what no service can be called. */
-export function profileName({ name }: Pick<ServicePlan, 'name'>): string {
-  return takenProfiles.has(name) ? `${name} (service)` : name;
+export function profileName({ name, profile }: Pick<ServicePlan, 'name' | 'profile'>): string {
+  return profile ?? (takenProfiles.has(name) ? `${name} (service)` : name);
+}
+
+/** RouterOS's name of the profile of those whom a tariff has suspended and who meet a page. */
+export function suspendedProfileName(service: Pick<ServicePlan, 'name' | 'profile'>): string {
+  return `${profileName(service)} (suspended)`;
+}
+
+/** RouterOS's name of the profile that a subscription has now. */
+export function profileNameFor(subscription: Pick<Subscription, 'state' | 'service'>): string {
+  const { service } = subscription;
+  return meetsPage(subscription) ? suspendedProfileName(service) : profileName(service);
+}
+
+/** A tariff as one gets it who is suspended and meets a page: on the list of the suspended alone, slowly, without IPv6. */
+export function suspendedPlan(service: ServicePlan): ServicePlan | undefined {
+  const { onSuspend, connections: _connections, ipv6: _ipv6, ...rest } = service;
+  if (onSuspend === undefined) return undefined;
+  const { addressList, rate = service.rate } = onSuspend;
+  const attributes = [{ name: 'Mikrotik-Address-List', value: addressList }];
+  return { ...rest, attributes, ...(rate === undefined ? {} : { rate }) };
 }
 
 /** Is the router told to ask us by RADIUS for this service of its own? */
@@ -73,5 +125,24 @@ export function localServices(model: Model, router: Router): readonly ServicePla
 }
 
 function offeredLocally(service: ServicePlan, router: Router): boolean {
-  return service.routers?.includes(router.name) === true && (service.auth ?? router.auth) === 'local';
+  return service.routers?.includes(router.name) === true && (service.auth ?? router.auth) !== 'radius';
+}
+
+/** RouterOS's word for what asks RADIUS, by the way a client comes in. */
+const radiusWords: Readonly<Record<AccessKind, string>> = {
+  pppoe: 'ppp',
+  hotspot: 'hotspot',
+  dhcp: 'dhcp',
+  wireless: 'wireless',
+};
+
+/** Tariffs whose clients may be online at this router: by a local row, or by RADIUS where it is offered. */
+export function servicesAt(model: Model, router: Router): readonly ServicePlan[] {
+  const local = new Set(localServices(model, router));
+  return model.services.filter((service) => local.has(service) || offeredByRadius(model, service, router));
+}
+
+function offeredByRadius(model: Model, service: ServicePlan, router: Router): boolean {
+  if ((service.auth ?? router.auth) === 'local' || service.routers?.includes(router.name) === false) return false;
+  return service.access.some((kind) => usesRadius(model, router, radiusWords[kind]));
 }

@@ -12,6 +12,8 @@ import { Lab } from '../../support/ppp-network.ts';
 import { settle } from './support.ts';
 
 const model = everything();
+/** The menus of older wireless drivers come with it. */
+const packages = ['wireless'];
 
 /** What a person would do by hand to a row of ours in this menu. */
 const byHand: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -44,6 +46,13 @@ const byHand: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/ip/hotspot/user': { password: 'guess', profile: 'default', address: '10.41.41.9', disabled: 'yes' },
   '/ip/hotspot/walled-garden': { action: 'deny', disabled: 'yes' },
   '/ip/hotspot/walled-garden/ip': { action: 'drop', disabled: 'yes' },
+  '/ipv6/pool': { prefix: '2001:db8:f000::/40' },
+  '/ip/firewall/address-list': { disabled: 'yes' },
+  '/ip/firewall/filter': { action: 'passthrough', 'in-interface': 'ether1', disabled: 'yes' },
+  '/ip/firewall/nat': { 'to-ports': '81', 'src-address': '10.1.1.1', disabled: 'yes' },
+  '/interface/wifi/access-list': { action: 'reject', passphrase: 'another phrase', disabled: 'yes' },
+  '/interface/wireless/access-list': { authentication: 'no', 'private-pre-shared-key': 'another phrase' },
+  '/system/scheduler': { interval: '1h', 'on-event': ':log info none', disabled: 'yes' },
 };
 
 function desiredIn(lab: Lab, path: string): readonly Row[] {
@@ -58,7 +67,7 @@ function ourRow(lab: Lab, menu: Menu, wanted: Row | undefined) {
 
 describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ path, menu }) => {
   it('is healed of what was changed by hand', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     const inventory = new MemoryInventory();
     await settle(lab, model, inventory);
     const before = undated(lab.router.rows(path));
@@ -76,23 +85,23 @@ describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ p
   });
 
   it('says what it wants in canonical form, in fields it knows', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     const rows = desiredIn(lab, path);
 
     expect(rows.length).toBeGreaterThan(0);
-    for (const { identity, fields } of rows) {
+    for (const { identity, fields, owner } of rows) {
       for (const [name, value] of Object.entries(fields)) {
         const field = menu.fields[name];
         expect(field, name).toBeDefined();
         if (typeof value === 'string') expect(field?.canonical?.(value) ?? value, name).toBe(value);
       }
-      const named = menu.identity === 'settings' ? [] : menu.identity.map((name) => String(fields[name]));
-      expect(identity).toBe(rowIdentity(...named));
+      if (menu.identity === 'marker') expect(identity).toBe(owner);
+      else expect(identity).toBe(rowIdentity(...namesOf(menu).map((name) => String(fields[name]))));
     }
   });
 
   it('has one row for each identity, and one marker for each row', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     const rows = desiredIn(lab, path);
 
     expect(new Set(rows.map(({ identity }) => identity)).size).toBe(rows.length);
@@ -101,7 +110,7 @@ describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ p
   });
 
   it('reads a row that it has just written as the same row', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     for (const row of desiredIn(lab, path)) {
       const change = { action: 'create' as const, ...row, set: row.fields, after: row };
       const [command] = commandsFor(menu, change, { operator: 'isp' });
@@ -114,11 +123,15 @@ describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ p
   });
 });
 
+function namesOf({ identity }: Menu): readonly string[] {
+  return typeof identity === 'string' ? [] : identity;
+}
+
 const tables = allMenus.filter((menu) => menu.identity !== 'settings').map((menu) => ({ path: menu.path, menu }));
 
 describe.each(tables)('a row of $path', ({ path, menu }) => {
   it('that was removed by hand comes back', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     const inventory = new MemoryInventory();
     await settle(lab, model, inventory);
     const count = lab.router.rows(path).length;
@@ -132,7 +145,7 @@ describe.each(tables)('a row of $path', ({ path, menu }) => {
 
 describe('a router with everything on it', () => {
   it.each(['7.22.3', '7.20.8', '7.16'])('is in step after one apply on RouterOS %s', async (version) => {
-    await using lab = await Lab.start(model, { version });
+    await using lab = await Lab.start(model, { version, packages });
 
     await settle(lab, model);
 
@@ -140,7 +153,7 @@ describe('a router with everything on it', () => {
   });
 
   it('is as before when all is undeclared, though the state folder was lost meanwhile', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     const counts = () => tables.map(({ path }) => [path, lab.router.rows(path).length]);
     const before = counts();
     await settle(lab, model);
@@ -154,13 +167,13 @@ describe('a router with everything on it', () => {
   });
 });
 
-function bare({ radius: _radius, ppp: _ppp, ...router }: (typeof model.routers)[number]) {
+function bare({ radius: _radius, ppp: _ppp, ipv6Pools: _ipv6Pools, ...router }: (typeof model.routers)[number]) {
   return { ...router, pools: [], dhcp: [], hotspots: [] };
 }
 
 describe.each(tables.filter(({ menu }) => menu.comment))('a row of $path', ({ path, menu }) => {
   it('that a person made is adopted with the comment kept, and another left alone', async () => {
-    await using lab = await Lab.start(model);
+    await using lab = await Lab.start(model, { packages });
     await settle(lab, model);
     const wanted = desiredIn(lab, path)[0];
     const id = ourRow(lab, menu, wanted)?.['.id'];
