@@ -18,7 +18,10 @@ import { Certificates } from './routeros/certificates.ts';
 import { Database, type SecretView } from './routeros/database.ts';
 import { Executor, type Extras } from './routeros/executor.ts';
 import { FileSystem } from './routeros/file-system.ts';
+import { deviceModeRow } from './routeros/menus/device-mode.ts';
 import { policies, policyAfter } from './routeros/menus/user-group.ts';
+import { Scheduler } from './routeros/scheduler.ts';
+import { Scripts } from './routeros/scripts.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
 import { listOf } from './routeros/value-types.ts';
@@ -75,6 +78,8 @@ export interface SimulatedRouterOsOptions {
   readonly hotspotPort?: number;
   /** Certificates with their keys, each signed by itself. Default none. */
   readonly certificates?: readonly { readonly name: string; readonly commonName: string }[];
+  /** What the maker lets the router do: `home` forbids the scheduler, among others. Default `enterprise`, as on CHR. */
+  readonly deviceMode?: 'home' | 'advanced' | 'enterprise';
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
@@ -97,6 +102,8 @@ export class SimulatedRouterOs {
   readonly #pppoe: PppoeNas;
   readonly #dhcp: DhcpServers;
   readonly #hotspots: Hotspots;
+  readonly #scripts: Scripts;
+  readonly #scheduler: Scheduler;
   readonly #executor: Executor;
   #api: ApiServer | undefined;
   #bootedAt: number;
@@ -131,6 +138,13 @@ export class SimulatedRouterOs {
       dhcp: this.#dhcp,
       disabledUserAsksRadius: disabledSecretAsksRadius,
       userRemovalEndsSession: options.userRemovalEndsSession ?? false,
+    });
+    this.#scripts = new Scripts({ clock, database, executor: () => this.#executor, log });
+    this.#scheduler = new Scheduler({
+      clock,
+      database,
+      isAllowed: () => database.settings('/system/device-mode').values.get('scheduler') !== 'false',
+      run: (name, onEvent, rights) => this.#scripts.event(name, onEvent, rights),
     });
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
@@ -270,6 +284,8 @@ export class SimulatedRouterOs {
     this.#dhcp.reboot();
     this.#hotspots.reboot();
     this.#files.reboot();
+    this.#scripts.reboot();
+    this.#scheduler.reboot();
     this.#api?.dropConnections();
     this.#bootedAt = this.#options.clock.monotonic();
     const log = this.#database.table('/log');
@@ -298,6 +314,8 @@ export class SimulatedRouterOs {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#scheduler[Symbol.dispose]();
+    this.#scripts[Symbol.dispose]();
     await this.#hotspots[Symbol.asyncDispose]();
     this.#dhcp[Symbol.dispose]();
     await this.#sessions[Symbol.asyncDispose]();
@@ -307,6 +325,9 @@ export class SimulatedRouterOs {
   #furnish(): void {
     const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }], certificates = [] } = this.#options;
     this.#database.settings('/system/identity').values.set('name', identity);
+    for (const [name, value] of Object.entries(deviceModeRow(this.#options.deviceMode ?? 'enterprise'))) {
+      this.#database.settings('/system/device-mode').values.set(name, value);
+    }
     for (const user of users) this.#addUser(user);
     for (const certificate of certificates) this.#certificates.add(certificate);
     if (this.#options.flash)
@@ -339,14 +360,22 @@ export class SimulatedRouterOs {
         ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
       ]),
       views: new Map([['/file', this.#files.view]]),
+      guards: new Map([['/system/scheduler', ({ verb }) => this.#guardScheduler(verb)]]),
       commands: new Map([
         ['/file read', this.#files.read],
+        [' execute', this.#scripts.execute],
+        ['/system/script run', this.#scripts.run],
         ['/certificate sign', this.#certificates.sign],
         ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
         ...this.#dhcp.commands,
         ...this.#hotspots.commands,
       ]),
     };
+  }
+
+  /** Taking a scheduler away is always allowed. */
+  #guardScheduler(verb: string): void {
+    if (verb !== 'remove' && verb !== 'disable') this.#scheduler.guard();
   }
 
   #resetPages(servers: readonly TableRow[]): void {

@@ -1,6 +1,7 @@
 import type { Menu } from './menu.ts';
 import { addressLists, addressLists6 } from './menus/address-list.ts';
 import { certificates } from './menus/certificate.ts';
+import { deviceMode } from './menus/device-mode.ts';
 import { dhcpConfig } from './menus/dhcp-config.ts';
 import { dhcpLeases } from './menus/dhcp-lease.ts';
 import { dhcpNetworks } from './menus/dhcp-network.ts';
@@ -45,6 +46,7 @@ import { wifiAccessList, wirelessAccessList } from './menus/wireless-access.ts';
 export const allMenus: readonly Menu[] = [
   systemIdentity,
   systemResource,
+  deviceMode,
   interfaces,
   interfaceLists,
   interfaceListMembers,

@@ -134,11 +134,12 @@ export class ApiSession {
       const answer = this.#execute(command, name, caller);
       // At once: the next sentence of the same segment may bring the first change.
       if (answer.kind === 'follow') return await this.#follow(command, answer, running.signal);
-      if (answer.kind === 'later') await answer.done;
+      const ret = answer.kind === 'later' ? await answer.done : undefined;
       const settling = isWrite(command) ? this.#deps.settling() : undefined;
       if (settling !== undefined) await settling;
       await faults.released(name, running.signal);
-      await this.#answer(command, answer, running.signal, name);
+      const final = answer.kind === 'later' ? doneWith(ret) : answer;
+      await this.#answer(command, final, running.signal, name);
     } catch (error) {
       if (running.signal.aborted) await this.#send(frame('!done', command));
       else if (error instanceof RouterTrap) await this.#refuse(command, error, name, running.signal);
@@ -176,13 +177,11 @@ export class ApiSession {
 
   async #answer(
     command: Command,
-    answer: Exclude<Answer, { kind: 'follow' }>,
+    answer: Exclude<Answer, { kind: 'follow' | 'later' }>,
     signal: AbortSignal,
     name: string,
   ): Promise<void> {
     switch (answer.kind) {
-      case 'later':
-        return this.#deliver([frame('!done', command)], name);
       case 'done':
         return this.#deliver([frame('!done', command, answer.ret === undefined ? [] : [`=ret=${answer.ret}`])], name);
       case 'rows':
@@ -277,6 +276,10 @@ export class ApiSession {
     for (const running of this.#running.values()) running.abort(interrupted());
     if (this.#user !== undefined) this.#deps.loggedOut(this.#user);
   }
+}
+
+function doneWith(ret: string | undefined): Extract<Answer, { kind: 'done' }> {
+  return { kind: 'done', ...(ret === undefined ? {} : { ret }) };
 }
 
 /** One reply sentence. The tag comes directly after the reply word (seen on 7.23). */

@@ -30,7 +30,7 @@ export type Answer =
   /** The rows there are, then every change until it is cancelled. */
   | { readonly kind: 'follow'; readonly rows: Iterable<Words>; watch(send: (row: Words) => void): () => void }
   /** Comes when the router is done; its failure is a trap too. */
-  | { readonly kind: 'later'; readonly done: Promise<void> }
+  | { readonly kind: 'later'; readonly done: Promise<string | undefined> }
   /** Rows again and again, once a second, until it is cancelled. */
   | { readonly kind: 'repeat'; rows(): readonly Words[] };
 
@@ -40,8 +40,10 @@ export interface Extras {
   readonly resets: ReadonlyMap<string, (row: TableRow | undefined) => void>;
   /** Menus whose prints leave rows out unless told otherwise, by path. */
   readonly views?: ReadonlyMap<string, PrintView>;
-  /** Commands of one menu's own, keyed by `/ip/hotspot/active login`. */
+  /** Commands of one menu's own, keyed by `/ip/hotspot/active login`; also those of no menu, ` execute`. */
   readonly commands?: ReadonlyMap<string, OwnCommand>;
+  /** What looks at every write to a menu before it is carried out, by path. Refuses by a `RouterTrap`. */
+  readonly guards?: ReadonlyMap<string, (command: Command) => void>;
 }
 
 /** What a print of one menu shows. */
@@ -56,7 +58,11 @@ export interface PrintView {
  *
  * @param rows those of `.id` or `numbers`; none where neither is given
  */
-export type OwnCommand = (fields: Command['fields'], rows: readonly TableRow[]) => Answer | Promise<void> | void;
+export type OwnCommand = (
+  fields: Command['fields'],
+  rows: readonly TableRow[],
+  caller: Caller,
+) => Answer | Promise<void> | void;
 
 export interface ExecutorOptions {
   readonly database: Database;
@@ -68,7 +74,7 @@ export interface ExecutorOptions {
 const writing: ReadonlySet<string> = new Set<Verb>([
   ...(['add', 'set', 'remove', 'enable', 'disable', 'move', 'unset', 'comment'] as const),
   ...(['reset-counters', 'reset-counters-all', 'login', 'reset-html', 'sign', 'make-binding'] as const),
-  ...(['make-static', 'check-status'] as const),
+  ...(['make-static', 'check-status', 'run'] as const),
 ]);
 
 export function isWrite(command: Command): boolean {
@@ -89,8 +95,11 @@ export class Executor {
 
   /** @throws RouterTrap for everything a router would answer `!trap` to */
   run(command: Command, caller: Caller): Answer {
+    const free = this.#database.find(command.path) === undefined ? this.#free(command, caller) : undefined;
+    if (free !== undefined) return free;
     const table = this.#menuOf(command);
     this.#authorise(table, command, caller);
+    if (isWrite(command)) this.#extras.guards?.get(command.path)?.(command);
     switch (command.verb as Verb) {
       case 'print':
         return this.#print(table, command, caller);
@@ -121,17 +130,21 @@ export class Executor {
       case 'reset-counters-all':
         return this.#reset(table, command);
       default:
-        return this.#own(table, command);
+        return this.#own(table, command, caller);
     }
   }
 
-  #own(table: Table, { path, verb, fields }: Command): Answer {
+  /** Commands that belong to no menu. */
+  #free({ path, verb, fields }: Command, caller: Caller): Answer | undefined {
+    const run = this.#extras.commands?.get(`${path} ${verb}`);
+    return run === undefined ? undefined : answerOf(run(fields, [], caller));
+  }
+
+  #own(table: Table, { path, verb, fields }: Command, caller: Caller): Answer {
     const run = this.#extras.commands?.get(`${path} ${verb}`);
     if (run === undefined) throw noSuchCommand();
     const addressed = fields.has('.id') || fields.has('numbers');
-    const outcome = run(fields, addressed ? this.#targets(table, fields) : []);
-    if (outcome === undefined) return { kind: 'done' };
-    return outcome instanceof Promise ? { kind: 'later', done: outcome } : outcome;
+    return answerOf(run(fields, addressed ? this.#targets(table, fields) : [], caller));
   }
 
   #menuOf(command: Command): Table {
@@ -356,6 +369,11 @@ export class Executor {
     if (/^\d+$/.test(text)) return table.at(Number(text));
     return table.named(text);
   }
+}
+
+function answerOf(outcome: ReturnType<OwnCommand>): Answer {
+  if (outcome === undefined) return { kind: 'done' };
+  return outcome instanceof Promise ? { kind: 'later', done: outcome.then(() => undefined) } : outcome;
 }
 
 function refuseDynamic(row: TableRow): void {

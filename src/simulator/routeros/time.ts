@@ -34,11 +34,21 @@ export function formatRouterTime(ms: number): string {
   return text === '' ? '0s' : text;
 }
 
+/** Milliseconds since 1970 from `2025-06-30 00:33:07` or `jun/30/2025 00:33:07`, in UTC. */
+export function parseRouterDate(text: string): number | undefined {
+  const [day = '', time = ''] = text.split(' ');
+  const old = /^([a-z]{3})\/(\d\d)\/(\d{4})$/.exec(day.toLowerCase());
+  const month = String(months.indexOf(old?.[1] ?? '') + 1).padStart(2, '0');
+  const at = Date.parse(`${old === null ? day : `${old[3]}-${month}-${old[2]}`}T${time}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
 /** A moment as rows show it: `2025-06-30 00:33:07` since 7.10, `jun/30/2025 00:33:07` before. In UTC. */
 export function formatRouterDate(epochMs: number, since710: boolean): string {
   const iso = new Date(epochMs).toISOString();
   const time = iso.slice(11, 19);
   if (since710) return `${iso.slice(0, 10)} ${time}`;
-  const month = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-  return `${month[Number(iso.slice(5, 7)) - 1] ?? ''}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${time}`;
+  return `${months[Number(iso.slice(5, 7)) - 1] ?? ''}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${time}`;
 }
