@@ -3,17 +3,15 @@ import type { ObservedRow, ObservedValue, Row, Value } from './target.ts';
 
 /** The fields of a row that the target does not hold as declared. */
 export function differingFields(
-  row: Pick<Row, 'fields' | 'whole'>,
+  row: Pick<Row, 'fields' | 'rest'>,
   before: Pick<ObservedRow, 'fields'>,
 ): Readonly<Record<string, Value>> {
   const set: Record<string, Value> = {};
   for (const [name, value] of Object.entries(row.fields)) {
     if (!same(value, before.fields[name])) set[name] = value;
   }
-  if (row.whole !== true) return set;
-  for (const [name, value] of Object.entries(before.fields)) {
-    if (row.fields[name] === undefined && name !== 'comment' && typeof value === 'string' && value !== '')
-      set[name] = '';
+  for (const [name, value] of Object.entries(row.rest ?? {})) {
+    if (row.fields[name] === undefined && (before.fields[name] ?? value) !== value) set[name] = value;
   }
   return set;
 }

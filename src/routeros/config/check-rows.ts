@@ -1,0 +1,142 @@
+import { printable } from '../../base/bytes.ts';
+import type { Finding, Objection, Row } from '../../reconcile/target.ts';
+import { has, type RouterOsVersion } from '../versions.ts';
+import { fieldOf } from './facts.ts';
+import type { MenuReport, Report } from './inspect.ts';
+import { lineOf } from './join-rows.ts';
+import type { KnownMenu } from './known-menu.ts';
+
+/** What is wrong with the rows of one menu, and what could not be told. */
+export interface Checked {
+  readonly objections: readonly Objection[];
+  readonly findings: readonly Finding[];
+  /** Values that are not among the words known: worth a question to the router. */
+  readonly doubtful: readonly Doubt[];
+}
+
+export interface Doubt {
+  readonly row: Row;
+  readonly field: string;
+  readonly word: string;
+}
+
+/**
+ * Holds the declared rows of one menu against what is known of it, and against what the router itself tells. Whatever is
+ * found is found before anything is written. Pure.
+ *
+ * @param known is something known of the menu beforehand?
+ */
+export function checkRows(
+  rows: readonly Row[],
+  facts: KnownMenu,
+  known: boolean,
+  report: Report,
+  version: RouterOsVersion | undefined,
+): Checked {
+  const [first] = rows;
+  if (first === undefined) return { objections: [], findings: [], doubtful: [] };
+  const at = (row: Row, message: string) => objection(row, facts.path, message);
+  if (!has(version, facts)) {
+    const words = version === undefined ? '' : ` ${version.text}`;
+    return refused(at(first, `RouterOS${words} has no such menu`));
+  }
+  if (facts.instead !== undefined) return refused(at(first, facts.instead));
+  if (report === 'no-such-menu') {
+    return refused(at(first, 'the router knows no such menu; is the path right, and is the package there?'));
+  }
+  if (report === 'not-offered') {
+    const findings = known ? [] : [unchecked(first, facts.path)];
+    return { objections: checkAlone(rows, facts, version, at), findings, doubtful: [] };
+  }
+  const wrong = [...checkKind(first, facts, report, at), ...checkNames(rows, report, at)];
+  const objections = [...wrong, ...checkAlone(rows, facts, version, at)];
+  return { objections, findings: [], doubtful: doubtsOf(rows, facts, report) };
+}
+
+type At = (row: Row, message: string) => Objection;
+
+/** By what is known of the menu alone. */
+function checkAlone(
+  rows: readonly Row[],
+  facts: KnownMenu,
+  version: RouterOsVersion | undefined,
+  at: At,
+): readonly Objection[] {
+  return rows.flatMap((row) =>
+    Object.entries(row.fields).flatMap(([name, value]) => {
+      const field = fieldOf(facts, name, value);
+      const { refused: why } = field;
+      if (why !== undefined) return [at(row, `${name} cannot be declared: ${why}`)];
+      if (!has(version, field)) return [at(row, `RouterOS ${version?.text ?? ''} has no ${name} here`)];
+      if (name === 'comment' && !hasComment(facts, version)) return [at(row, 'rows of this menu have no comment')];
+      return [];
+    }),
+  );
+}
+
+function hasComment({ comment, commentSince, fields }: KnownMenu, version: RouterOsVersion | undefined): boolean {
+  if (fields['comment'] !== undefined) return true;
+  return comment && (commentSince === undefined || has(version, { since: commentSince }));
+}
+
+function checkKind(row: Row, facts: KnownMenu, { kind, fields }: MenuReport, at: At): readonly Objection[] {
+  const settings = row.identity === '';
+  if (settings && kind !== 'settings') return [at(row, 'it is a menu of rows: declare a list')];
+  if (!settings && kind === 'settings') return [at(row, 'it is a menu of settings: declare fields, not a list')];
+  if (facts.identity === 'marker' && !fields.has('comment')) {
+    return [at(row, 'there is no way to tell its rows apart: they have neither name nor comment')];
+  }
+  return [];
+}
+
+function checkNames(rows: readonly Row[], { fields }: MenuReport, at: At): readonly Objection[] {
+  return rows.flatMap((row) =>
+    Object.keys(row.fields).flatMap((name) =>
+      fields.has(name) || name === 'comment'
+        ? []
+        : [at(row, `the router knows no ${printable(name)} here${hint(name, fields)}`)],
+    ),
+  );
+}
+
+/** A name that begins alike, or is one letter off. */
+function hint(name: string, fields: ReadonlySet<string>): string {
+  const like = [...fields].find((each) => each.startsWith(name) || name.startsWith(each) || isNear(each, name));
+  return like === undefined ? '' : `; did you mean ${like}?`;
+}
+
+function isNear(one: string, other: string): boolean {
+  const sorted = (text: string) => [...text].sort().join('');
+  return one.length === other.length && sorted(one) === sorted(other);
+}
+
+function doubtsOf(rows: readonly Row[], facts: KnownMenu, _report: MenuReport): readonly Doubt[] {
+  return rows.flatMap((row) =>
+    Object.entries(row.fields).flatMap(([field, word]) => {
+      const { words } = fieldOf(facts, field);
+      if (words === undefined || typeof word !== 'string' || word === '' || words.includes(word)) return [];
+      return [{ row, field, word }];
+    }),
+  );
+}
+
+/** A value that neither we nor the router know. */
+export function doubtful({ row, field, word }: Doubt, facts: KnownMenu): Objection {
+  const words = fieldOf(facts, field).words ?? [];
+  return objection(row, facts.path, `${field} takes ${words.join(', ')}, not ${printable(word)}`);
+}
+
+function refused(only: Objection): Checked {
+  return { objections: [only], findings: [], doubtful: [] };
+}
+
+function objection(row: Row, path: string, message: string): Objection {
+  return { code: 'LM_CONFIG_REFUSED', message: `${lineOf(row)}: ${path}: ${message}` };
+}
+
+function unchecked(row: Row, path: string): Finding {
+  return {
+    code: 'LM_CONFIG_UNCHECKED',
+    message: `${lineOf(row)}: nothing is known of ${path}, and the router cannot be asked (/console/inspect): what is wrong shows when it is written`,
+  };
+}
