@@ -1,5 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AdminService, ApplyRequest, DisconnectRequest, PlanRequest } from './service.ts';
+import type {
+  AdminService,
+  ApplyRequest,
+  DisconnectRequest,
+  PlanRequest,
+  ResumeRequest,
+  SuspendRequest,
+} from './service.ts';
 
 /** `open` needs no token. */
 export type Role = 'open' | 'viewer' | 'operator' | 'admin';
@@ -132,6 +139,40 @@ export const routes: readonly Route[] = [
     summary: 'Reconciles all targets, or one, and says what came of it',
     schema: body({ target: name }),
     handle: (service, request) => service.reconcile((request.body as { target?: string }).target),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/suspend',
+    role: 'operator',
+    summary:
+      'Leaves a router alone, until a time or until it is resumed; `breakglass`: while somebody works on it by hand',
+    schema: body(
+      {
+        target: name,
+        kind: { enum: ['suspend', 'breakglass'] },
+        reason: { type: 'string', minLength: 1, maxLength: 500 },
+        by: { type: 'string', minLength: 1, maxLength: 200 },
+        until: { type: 'integer', minimum: 0 },
+      },
+      ['target', 'kind', 'reason', 'by'],
+    ),
+    handle: (service, request) => service.suspend(request.body as SuspendRequest),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/resume',
+    role: 'operator',
+    summary: 'Takes up a router again, and says what is over',
+    schema: body({ target: name, by: { type: 'string', minLength: 1, maxLength: 200 } }, ['target', 'by']),
+    handle: async (service, request) => (await service.resume(request.body as ResumeRequest)) ?? {},
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/drift',
+    role: 'viewer',
+    summary: 'What routers hold otherwise than declared, looked up now, and the last drift that was found',
+    schema: query({ target: name }),
+    handle: (service, request) => service.drift((request.query as { target?: string }).target),
   },
   {
     method: 'GET',

@@ -1,8 +1,10 @@
 import type { LoggedDecision } from '../access/decision-log.ts';
 import type { SessionJson } from '../accounting/view.ts';
-import type { PlanDocument } from '../reconcile/plan.ts';
+import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
 import type { Condition } from '../status/conditions.ts';
+import type { DriftEvent } from '../status/drift-log.ts';
+import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 
@@ -18,6 +20,12 @@ export interface AdminService {
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
   /** Reconciles now; resolves with what came of it. */
   reconcile(target?: string): Promise<readonly TargetReport[]>;
+  /** Leaves a router alone until somebody resumes it, or the time is over. */
+  suspend(request: SuspendRequest): Promise<Pause>;
+  /** @returns the pause that is over; `undefined` when there was none */
+  resume(request: ResumeRequest): Promise<Pause | undefined>;
+  /** What routers hold otherwise than declared, looked up now, and what was found before. */
+  drift(target?: string): Promise<DriftAnswer>;
   /** Declared objects of a kind as they are in force, secrets hidden; `undefined` for an unknown kind or name. */
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined;
   why(username: string): WhyAnswer;
@@ -51,6 +59,8 @@ export interface DaemonStatus {
   readonly targets: readonly TargetStatus[];
   /** Controllers that guests are let in at. Absent: no daemon runs that could have asked them. */
   readonly controllers?: readonly ControllerStatus[];
+  /** Routers that a person wants left alone. */
+  readonly pauses?: readonly Pause[];
   readonly openSessions: number;
   /** Size of the state folder. */
   readonly stateBytes: number;
@@ -93,6 +103,29 @@ export interface PlanRequest {
 export type PlanAnswer =
   | { readonly result: 'planned'; readonly plan: PlanDocument }
   | { readonly result: 'invalid'; readonly issues: readonly unknown[] };
+
+export interface SuspendRequest {
+  readonly target: string;
+  readonly kind: Pause['kind'];
+  readonly reason: string;
+  readonly by: string;
+  /** Wall time, milliseconds since 1970. Absent: until somebody resumes it. */
+  readonly until?: number;
+}
+
+export interface ResumeRequest {
+  readonly target: string;
+  readonly by: string;
+}
+
+export interface DriftAnswer {
+  /** What differs now though nobody committed it. Absent: no daemon is there to look. */
+  readonly open?: readonly PlannedChange[];
+  /** Targets that could not be looked at, and why. */
+  readonly unknown?: readonly PlanTarget[];
+  /** Newest first. */
+  readonly events: readonly DriftEvent[];
+}
 
 export interface ApplyRequest extends PlanRequest {
   readonly allowDeletes?: number;

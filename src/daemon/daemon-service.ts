@@ -9,14 +9,18 @@ import type {
   DeclaredObject,
   DisconnectRequest,
   DisconnectResult,
+  DriftAnswer,
   PlanAnswer,
   PlanRequest,
   Readiness,
+  ResumeRequest,
   SessionsRequest,
+  SuspendRequest,
   WhyAnswer,
 } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
+import { directoryName } from '../directory/directory-target.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
 import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
@@ -24,11 +28,12 @@ import type { RadiusServer } from '../radius/server.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Metrics } from '../status/metrics.ts';
+import type { Pause } from '../status/pauses.ts';
 import type { TargetReport } from '../status/report.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { Engine } from './engine.ts';
-import { requireKnown } from './known-targets.ts';
+import { requireKnown, requireRouter } from './known-targets.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
@@ -119,6 +124,7 @@ export class DaemonService implements AdminService {
       conditions: engine.status.source,
       targets: engine.status.targets(),
       controllers: this.#options.controllers(),
+      pauses: engine.pauses.all(this.#options.clock.now()),
       openSessions: engine.accounting.openCount,
       stateBytes: await folderBytes(engine.store.dir),
       sessionEvents: engine.status.sessionEvents(),
@@ -207,6 +213,32 @@ export class DaemonService implements AdminService {
     requireKnown(this.#targetNames(), only);
     const runs = await this.#options.reconciler.request('request', only);
     return runs.map(({ report }) => report);
+  }
+
+  async suspend({ target, ...rest }: SuspendRequest): Promise<Pause> {
+    requireRouter(target, this.#targetNames());
+    const pause = { target, ...rest, since: this.#options.clock.now() };
+    await this.#options.reconciler.suspend(pause);
+    return pause;
+  }
+
+  async resume({ target, by }: ResumeRequest): Promise<Pause | undefined> {
+    return await this.#options.reconciler.resume(target, by);
+  }
+
+  async drift(target?: string): Promise<DriftAnswer> {
+    const { engine } = this.#options;
+    const known = this.#targetNames().filter((name) => name !== directoryName);
+    requireKnown(known, target === undefined ? [] : [target]);
+    const answer = await this.plan(target === undefined ? { exclude: [directoryName] } : { targets: [target] });
+    const events = engine.drift.events(target);
+    if (answer.result === 'invalid') return { events };
+    const { changes, targets } = answer.plan;
+    return {
+      open: changes.filter(({ cause }) => cause === 'drift'),
+      unknown: targets.filter(({ state }) => state === 'unreachable'),
+      events,
+    };
   }
 
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {

@@ -26,6 +26,21 @@ export function requireKnown(
   throw new RequestError(`no target is called ${unknown}${perhaps}; there are ${listed(known)}`);
 }
 
+/**
+ * Only a router can be left alone: RADIUS is served from the directory, which follows git always.
+ *
+ * @throws RequestError naming the routers there are
+ */
+export function requireRouter(target: string, known: readonly string[]): void {
+  if (target === directoryName) {
+    throw new RequestError(`${directoryName} cannot be suspended: RADIUS is served from it; suspend routers`);
+  }
+  requireKnown(
+    known.filter((name) => name !== directoryName),
+    [target],
+  );
+}
+
 function listed(names: readonly string[]): string {
   const more = names.length - shown;
   return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
