@@ -43,6 +43,11 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     return this.#routers.get(router)?.target.removeSession(name, signal);
   }
 
+  /** The connection to a router, for who only reads; `undefined` when it has no API. @throws as connecting does */
+  session(router: string, signal: AbortSignal): Promise<RouterOsSession> | undefined {
+    return this.#routers.get(router)?.target.session(signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#routers.values()].map(({ target }) => target[Symbol.asyncDispose]()));
     this.#routers.clear();

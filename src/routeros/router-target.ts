@@ -156,6 +156,11 @@ export class RouterTarget implements Target, AsyncDisposable {
     return result === 'disconnected' && { menu };
   }
 
+  /** The connection that reconciles the router, for who only reads: it is not theirs to close. @throws as connecting does */
+  session(signal: AbortSignal): Promise<RouterOsSession> {
+    return this.#connected(signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(closedByUs(this.#options.router));
     const session = this.#session;
