@@ -17,6 +17,8 @@ export interface SessionChange {
 export interface KnownSessions {
   /** The newest sessions under an Acct-Session-Id of a NAS, one per username, as far as they are in memory. */
   named(nas: string, sessionId: string): readonly SessionState[];
+  /** Of those in memory. */
+  byKey(key: string): SessionState | undefined;
   /** The newest session so named, from further back. */
   recall(nas: string, sessionId: string, username: string): SessionState | undefined;
 }
@@ -74,7 +76,7 @@ export class CommitFold {
     );
     if (byRadius) return;
     const key = readingKey(reading);
-    const current = known.find((each) => each.key === key);
+    const current = this.#changes.get(key)?.after ?? this.#known.byKey(key);
     const after = applyReading(current, reading);
     if (after !== undefined && after !== current) this.#change(current, after);
   }

@@ -65,11 +65,12 @@ function advanced(current: SessionState, reading: ApiReading): SessionState {
 
 /**
  * A counter after a reading. What another row counts, and what is less than before, began at zero; another kind of counter
- * has counted the same octets, so that only what it counts from here on is added.
+ * has counted the same octets, so that only what it counts from here on is added. Flows are octets since the last reading.
  */
 function read({ up, down, api }: SessionState, meter: MeterReading, direction: 'up' | 'down'): Counter {
   const counter = direction === 'up' ? up : down;
   const seen = BigInt(meter[direction]);
+  if (meter.source === 'flows') return { ...counter, base: counter.base + seen };
   if (api?.meter === undefined)
     return { ...counter, base: total(counter) - BigInt(meter.counted?.[direction] ?? 0), seen };
   if (api.meter.source !== meter.source) return { ...counter, base: total(counter) - seen, seen };

@@ -248,6 +248,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   async #commit(events: readonly AccountingRecord[]): Promise<void> {
     const fold = new CommitFold({
       named: (nas, sessionId) => this.#index.named(nas, sessionId),
+      byKey: (key) => this.#index.byKey(key),
       recall: (nas, sessionId, username) => this.#rows.recall(nas, sessionId, username),
     });
     for (const event of events) this.#apply(fold, event);

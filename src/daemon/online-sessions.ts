@@ -14,12 +14,18 @@ export function onlineSessions(
     const door = doorOfSession(sessionId, directory.nas(nas)?.profile);
     return { username, sessionId, radius: true, ...(door === undefined ? {} : { door }) };
   };
+  // Those read over the API are of local rows: their routers end them.
+  const byRadius = ({ source }: Session) => source !== 'api';
   return {
-    sessionsOf: (username) => accounting.openOf(username).map((session) => live(username, session)),
+    sessionsOf: (username) =>
+      accounting
+        .openOf(username)
+        .filter(byRadius)
+        .map((session) => live(username, session)),
     *guestSessions(): Generator<GuestSession> {
       for (const session of accounting.open()) {
         const site = siteOfGuest(session.username);
-        if (site !== undefined) yield { ...live(session.username, session), site };
+        if (site !== undefined && byRadius(session)) yield { ...live(session.username, session), site };
       }
     },
   };

@@ -77,6 +77,9 @@ export class NasSessionControl implements SessionControl {
   async disconnect(session: Session, signal: AbortSignal): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
+    // RADIUS knows nothing of it.
+    if (session.source === 'api')
+      return this.#byApi(nas, session, { result: 'nak' }, 'not a session of RADIUS', signal);
     const answer = await this.#options.dynamic.disconnect(nas, session, this.#isOnlyOne(session)).catch(unsent);
     const words = wordsOf('Disconnect', answer);
     if (answer.result === 'ack' && (await this.#stops(session, signal))) {

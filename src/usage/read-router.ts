@@ -1,0 +1,201 @@
+import type { UserTotals } from '../accounting/event.ts';
+import { compact } from '../base/compact.ts';
+import { parseMac } from '../base/mac.ts';
+import { timeMs } from '../routeros/canonical.ts';
+import type { RouterOsSession } from '../routeros/session.ts';
+import type { RouterOsRow } from '../routeros/wire/reply.ts';
+import { type FlowState, flowMeters } from './flows.ts';
+import { isCount, type Print, printer } from './print-menu.ts';
+import { readPath } from './read-path.ts';
+import type { OnlineSession, RouterReading } from './reading.ts';
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** MACs whose static leases are subscribers': `AA:BB:CC:DD:EE:FF`. */
+  readonly devices: ReadonlySet<string>;
+  /** For `/ip/accounting` (RouterOS 6), which reading empties. Absent: it is left alone. */
+  readonly flows?: FlowState;
+}
+
+/** Reads one table after the other: a router that collects has room left for who reconciles it. */
+export async function readRouter(session: RouterOsSession, options: ReadOptions): Promise<RouterReading> {
+  const print = printer(session, options.signal);
+  const [resource] = await print('/system/resource', 'uptime');
+  const ppp = await print('/ppp/active', 'name,service,caller-id,address,uptime,session-id,radius');
+  const guests = await print('/ip/hotspot/active', guestFields);
+  const leases = await readLeases(print, options.devices);
+  // After those online: who goes between the two is counted in both, and told apart by the next reading.
+  const users = await print('/ip/hotspot/user', userFields);
+  const bindings = ppp.some((row) => row['service'] === 'pppoe')
+    ? await print('/interface/pppoe-server', 'name,user,remote-address')
+    : [];
+  const interfaces = await print('/interface', '.id,name,type,rx-byte,tx-byte,fp-rx-byte,fp-tx-byte');
+  const queues = await print('/queue/simple', '.id,name,target,bytes,disabled');
+  const meters = metersOf(interfaces, queues, bindings);
+  const flows =
+    options.flows === undefined || leases.length === 0
+      ? undefined
+      : await flowMeters(print, session, options.flows, options.signal);
+  const uptime = seconds(resource?.['uptime']);
+  return {
+    ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
+    sessions: [
+      ...ppp.map((row) => pppSession(row, meters)),
+      ...guests.map((row) => guestSession(row, meters)),
+      ...leases.map((row) => leaseSession(row, meters, flows)),
+    ],
+    totals: totalsOf(users),
+    path: await readPath(print, interfaces),
+  };
+}
+
+/**
+ * Somebody who came online, as `listen` on `/ppp/active` or `/ip/hotspot/active` tells: without counters. `undefined` for
+ * a row that tells of no session.
+ */
+export function arrivalOf(menu: string, row: RouterOsRow): OnlineSession | undefined {
+  const nothing = metersOf([], [], []);
+  if (menu === '/ppp/active') return row['session-id'] === undefined ? undefined : pppSession(row, nothing);
+  return row['mac-address'] === undefined ? undefined : guestSession(row, nothing);
+}
+
+const guestFields = 'user,address,mac-address,server,uptime,bytes-in,bytes-out,radius';
+const userFields = 'name,bytes-in,bytes-out,uptime';
+
+async function readLeases(print: Print, devices: ReadonlySet<string>): Promise<readonly RouterOsRow[]> {
+  if (devices.size === 0) return [];
+  const fields = 'address,active-address,mac-address,active-mac-address,server,active-server,status,dynamic,radius';
+  const bound = await print('/ip/dhcp-server/lease', fields, ['?status=bound']);
+  return bound.filter((row) => row['dynamic'] !== 'true' && devices.has(parseMac(macOf(row)) ?? ''));
+}
+
+function macOf(row: RouterOsRow): string {
+  return row['mac-address'] ?? row['active-mac-address'] ?? '';
+}
+
+/** Rows that count, by what they count. */
+interface Meters {
+  readonly interfaces: ReadonlyMap<string, RouterOsRow>;
+  readonly queues: ReadonlyMap<string, RouterOsRow>;
+  /** By address, without a length. */
+  readonly queuesByTarget: ReadonlyMap<string, RouterOsRow>;
+  /** Interfaces of PPPoE sessions, by user and MAC. */
+  readonly bindings: ReadonlyMap<string, string>;
+}
+
+function metersOf(
+  interfaces: readonly RouterOsRow[],
+  queues: readonly RouterOsRow[],
+  bindings: readonly RouterOsRow[],
+): Meters {
+  const targets = queues
+    .filter((row) => row['disabled'] !== 'true')
+    .flatMap((row) => (row['target'] ?? '').split(',').map((target) => [target.replace(/\/32$/, ''), row] as const));
+  return {
+    interfaces: new Map(interfaces.map((row) => [row['name'] ?? '', row])),
+    queues: new Map(queues.map((row) => [row['name'] ?? '', row])),
+    // The first that matches counts: later ones never see the packets.
+    queuesByTarget: new Map([...targets].reverse()),
+    bindings: new Map(bindings.map((row) => [`${row['user']}\n${row['remote-address']}`, row['name'] ?? ''])),
+  };
+}
+
+function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
+  const [username, caller, service] = [row['name'] ?? '', row['caller-id'], row['service'] ?? ''];
+  const port = meters.bindings.get(`${username}\n${caller}`) ?? `<${service}-${username}>`;
+  const sent = row['session-id'] ?? '';
+  const own = meters.interfaces.get(port);
+  const queue = meters.queues.get(port);
+  const counter = own === undefined ? queueMeter(queue) : counted('interface', own, own['rx-byte'], own['tx-byte']);
+  const uptimeSeconds = seconds(row['uptime']);
+  const sessionId = sent.toLowerCase().replace(/^0x/, '');
+  return compact({
+    access: 'ppp' as const,
+    username,
+    sessionId,
+    sentSessionId: sent === sessionId ? undefined : sent,
+    radius: row['radius'] === 'true',
+    uptimeSeconds,
+    meter: counter,
+    queue: own === undefined ? undefined : octetsOf(queue),
+    framedIpAddress: row['address'],
+    callingStationId: caller,
+    nasPortId: port,
+  });
+}
+
+function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
+  const mac = row['mac-address'] ?? '';
+  return compact({
+    access: 'hotspot' as const,
+    username: row['user'] ?? '',
+    sessionId: mac.toLowerCase(),
+    sentSessionId: mac,
+    radius: row['radius'] === 'true',
+    uptimeSeconds: seconds(row['uptime']),
+    meter: counted('hotspot', {}, row['bytes-in'], row['bytes-out']),
+    queue: octetsOf(meters.queues.get(`<hotspot-${row['user']}>`)),
+    framedIpAddress: row['address'],
+    callingStationId: mac,
+    calledStationId: row['server'],
+  });
+}
+
+function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | undefined): OnlineSession {
+  const mac = parseMac(macOf(row)) ?? '';
+  const address = row['active-address'] ?? row['address'] ?? '';
+  const queue = meters.queues.get(`dhcp-ds<${mac}>`) ?? meters.queuesByTarget.get(address);
+  return compact({
+    access: 'dhcp' as const,
+    username: mac,
+    sessionId: `lease-${mac.toLowerCase()}`,
+    radius: row['radius'] === 'true',
+    meter: queueMeter(queue) ?? flows?.get(address),
+    framedIpAddress: address,
+    callingStationId: mac,
+    calledStationId: row['active-server'] ?? row['server'],
+  });
+}
+
+type Flows = Awaited<ReturnType<typeof flowMeters>>;
+
+function queueMeter(row: RouterOsRow | undefined): OnlineSession['meter'] {
+  const [up, down] = row?.['bytes']?.split('/') ?? [];
+  return row === undefined ? undefined : counted('queue', row, up, down);
+}
+
+function counted(
+  source: 'interface' | 'queue' | 'hotspot',
+  row: RouterOsRow,
+  up: string | undefined,
+  down: string | undefined,
+): OnlineSession['meter'] {
+  if (!isCount(up) || !isCount(down)) return undefined;
+  return { source, ...(row['.id'] === undefined ? {} : { id: row['.id'] }), up, down };
+}
+
+function octetsOf(queue: RouterOsRow | undefined): OnlineSession['queue'] {
+  const meter = queueMeter(queue);
+  return meter === undefined ? undefined : { up: BigInt(meter.up), down: BigInt(meter.down) };
+}
+
+/** Users of several servers under one name are one user. */
+function totalsOf(users: readonly RouterOsRow[]): ReadonlyMap<string, UserTotals> {
+  const totals = new Map<string, UserTotals>();
+  for (const row of users) {
+    const [name = '', up = '0', down = '0'] = [row['name'], row['bytes-in'], row['bytes-out']];
+    const known = totals.get(name) ?? { up: '0', down: '0', seconds: 0 };
+    if (!isCount(up) || !isCount(down)) continue;
+    totals.set(name, {
+      up: `${BigInt(known.up) + BigInt(up)}`,
+      down: `${BigInt(known.down) + BigInt(down)}`,
+      seconds: known.seconds + (seconds(row['uptime']) ?? 0),
+    });
+  }
+  return totals;
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const ms = text === undefined ? undefined : timeMs(text);
+  return ms === undefined ? undefined : Math.floor(ms / 1000);
+}

@@ -1,0 +1,51 @@
+import type { MeterReading, UserTotals } from '../accounting/event.ts';
+
+/** What a router's API shows of its subscribers at one moment. Directions are the subscriber's. */
+export interface RouterReading {
+  /** Seconds since the router booted. Absent: it does not let us see. */
+  readonly uptimeSeconds?: number;
+  readonly sessions: readonly OnlineSession[];
+  /** `/ip/hotspot/user`, by username: octets of sessions that are over. */
+  readonly totals: ReadonlyMap<string, UserTotals>;
+  readonly path: PathReading;
+}
+
+/** Somebody online. */
+export interface OnlineSession {
+  readonly access: 'ppp' | 'hotspot' | 'dhcp';
+  readonly username: string;
+  /** As `ApiReading` has it. */
+  readonly sessionId: string;
+  readonly sentSessionId?: string;
+  /** RADIUS let it in, and accounts it. */
+  readonly radius: boolean;
+  /** Absent: the router does not tell (DHCP). */
+  readonly uptimeSeconds?: number;
+  /** Absent: nothing on the router counts its octets. */
+  readonly meter?: MeterReading;
+  /** What its queue saw of it, where something else counts. */
+  readonly queue?: Octets;
+  readonly framedIpAddress?: string;
+  readonly callingStationId?: string;
+  /** Name of the hotspot or DHCP server. */
+  readonly calledStationId?: string;
+  readonly nasPortId?: string;
+}
+
+export interface Octets {
+  readonly up: bigint;
+  readonly down: bigint;
+}
+
+/** By which ways packets may pass the router without being counted by queues, hotspot and `/ip/accounting`. */
+export interface PathReading {
+  /** Places of enabled rules that FastTrack: `/ip/firewall/filter forward`. */
+  readonly fastTrackRules: readonly string[];
+  /** `/ip/settings`: `ipv4-fasttrack-active`, `ipv4-fast-path-active`. Absent: not shown. */
+  readonly fastTrackActive?: boolean;
+  readonly fastPathActive?: boolean;
+  /** Bridge ports whose packets the switch chip carries, past the processor: `ether3`. */
+  readonly offloadedPorts: readonly string[];
+  /** By interface, its octets and those among them that took a fast path. */
+  readonly interfaces: ReadonlyMap<string, { readonly octets: bigint; readonly fast: bigint }>;
+}
