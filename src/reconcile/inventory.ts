@@ -7,6 +7,8 @@ export type Claim = Pick<Change, 'menu' | 'identity' | 'owner'>;
 export interface Inventory {
   /** The owner under which we hold this row, if we do. */
   ownerOf(target: string, menu: string, identity: string): string | undefined;
+  /** Menus in which rows of that target were held, now or earlier. Absent: not known. */
+  menusOf?(target: string): readonly string[];
   /** False while nothing was ever claimed there: a target that is new, or a state folder that is. */
   knows(target: string): boolean;
   /** Written before a level is applied: to die in between leaves a claim on nothing, never a row that nobody owns. */

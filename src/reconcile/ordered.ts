@@ -27,25 +27,54 @@ export function layoutOf(
   refuses: (row: ObservedRow) => boolean = () => false,
 ): Layout {
   const before = rows.map((row) => present.get(keyOf(row)));
-  const mine = new Set(before);
-  const rules = rows.flatMap(({ goesBefore }) => goesBefore ?? []);
-  const barrier = observed.findIndex(
-    (row) => !mine.has(row) && (refuses(row) || rules.some((rule) => isMeant(rule, row))),
-  );
-  const stay = staying(before, barrier === -1 ? observed : observed.slice(0, barrier));
-  const end = inFrontOf(observed[barrier]);
+  const limits = limitsOf(rows, observed, new Set(before), refuses);
+  const position = new Map(observed.map((row, at) => [row, at]));
+  const stay = staying(before, position, limits);
   const places = new Map<Row, Place>();
   const moves: Change[] = [];
   // New rows are made first, in front of rows that stay; then those that move go in front of either.
-  let [ofNew, ofMoved]: readonly [Place, Place] = [end, end];
+  let [ofNew, ofMoved, limit]: readonly [Place, Place, number] = [{}, {}, observed.length];
   for (const [at, row] of [...rows.entries()].reverse()) {
+    const end = limits[at] ?? observed.length;
+    // In front of what stays behind the limit would not do.
+    if (end < limit) [ofNew, ofMoved, limit] = [inFrontOf(observed[end]), inFrontOf(observed[end]), end];
     const was = before[at];
     if (was === undefined) places.set(row, ofNew);
     else if (!stay.has(at)) moves.push(move(row, was, ofMoved));
     if (was === undefined) ofMoved = { place: row.identity };
-    else if (stay.has(at)) [ofNew, ofMoved] = [inFrontOf(was), inFrontOf(was)];
+    else if (stay.has(at)) [ofNew, ofMoved, limit] = [inFrontOf(was), inFrontOf(was), position.get(was) ?? limit];
   }
   return { places, moves: moves.reverse() };
+}
+
+/** For each row, the index of the first row of others that it goes in front of; the length where there is none. */
+function limitsOf(
+  rows: readonly Row[],
+  observed: readonly ObservedRow[],
+  mine: ReadonlySet<ObservedRow | undefined>,
+  refuses: (row: ObservedRow) => boolean,
+): readonly number[] {
+  const first = (isMet: (row: ObservedRow) => boolean) => firstIndex(observed, (row) => !mine.has(row) && isMet(row));
+  const refusing = rows.some(({ free }) => free !== true) ? first(refuses) : observed.length;
+  const limits = new Map<Row['goesBefore'], number>();
+  let limit = observed.length;
+  return rows
+    .toReversed()
+    .map(({ free, goesBefore }) => {
+      if (goesBefore !== undefined && !limits.has(goesBefore))
+        limits.set(
+          goesBefore,
+          first((row) => isMeant(goesBefore, row)),
+        );
+      limit = Math.min(limit, free === true ? limit : refusing, limits.get(goesBefore) ?? limit);
+      return limit;
+    })
+    .reverse();
+}
+
+function firstIndex(rows: readonly ObservedRow[], isMet: (row: ObservedRow) => boolean): number {
+  const found = rows.findIndex(isMet);
+  return found === -1 ? rows.length : found;
 }
 
 function isMeant(rule: NonNullable<Row['goesBefore']>, { ownText = '' }: ObservedRow): boolean {
@@ -61,12 +90,15 @@ function move(row: Row, before: ObservedRow, place: Place): Change {
   return { action: 'move', menu, identity, owner, set: {}, before, after: row, ...place };
 }
 
-/** Indices of rows that need not move: as many as stand in order among those of `observed`. */
-function staying(rows: readonly (ObservedRow | undefined)[], observed: readonly ObservedRow[]): ReadonlySet<number> {
-  const position = new Map(observed.map((row, at) => [row, at]));
+/** Indices of rows that need not move: as many as stand in order, each before its limit. */
+function staying(
+  rows: readonly (ObservedRow | undefined)[],
+  position: ReadonlyMap<ObservedRow, number>,
+  limits: readonly number[],
+): ReadonlySet<number> {
   const there = rows.flatMap((row, at) => {
     const found = row === undefined ? undefined : position.get(row);
-    return found === undefined ? [] : [{ position: found, at }];
+    return found === undefined || found >= (limits[at] ?? found) ? [] : [{ position: found, at }];
   });
   const rising = longestRising(there.map((each) => each.position));
   return new Set(there.filter((_, index) => rising.has(index)).map(({ at }) => at));

@@ -7,6 +7,7 @@ import { withoutIgnored } from './ignore.ts';
 import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
+import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
 import { keyOf } from './row-key.ts';
 import type { Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
 
@@ -82,7 +83,7 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 /** Looks at the target and compares: what differs, parted into what is done now and what waits. */
 async function look(target: Target, model: Model, deps: LookDeps) {
   const wanted = target.desired(model);
-  const seen = await target.observe(deps.signal, wanted);
+  const seen = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, seen, deps.ignore);
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
@@ -135,7 +136,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
     await deps.inventory.expect(target.name, plan.sessions);
   }
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
-  const errors = await applyLevels(target, plan, deps);
+  const errors = await applyLevels(target, model, plan, deps);
   await armed?.confirm(deps.signal);
   const { failed, done } = await readBack(target, model, plan, errors, deps);
   const effects = target.sessionEffects(done, observation);
@@ -201,16 +202,25 @@ function inPlace(
 }
 
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
-async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps): Promise<Map<Change, unknown>> {
+async function applyLevels(
+  target: Target,
+  model: Model,
+  plan: ChangePlan,
+  deps: ReconcileDeps,
+): Promise<Map<Change, unknown>> {
+  const made: Change[] = [];
   const errors = new Map<Change, unknown>();
   const inPart = new Map<Change, unknown>();
   const earlier = prerequisites(plan.levels.flat(), target);
   let lost: unknown;
   for (const level of plan.levels) {
     deps.signal.throwIfAborted();
+    lost ??= await lookFirst(target, model, toBeSeen(target, level, made), errors, deps);
+    const broken = brokenRules(target, errors);
     const tried = new Map<Change, Change>();
     for (const change of level) {
-      const { possible, reason } = lost === undefined ? attemptOf(target, change, earlier, errors) : { reason: lost };
+      const { possible, reason } =
+        lost === undefined ? attemptOf(target, change, earlier, errors, broken) : { reason: lost };
       if (reason !== undefined) (possible === undefined ? errors : inPart).set(change, reason);
       if (possible !== undefined) tried.set(possible, change);
     }
@@ -225,8 +235,33 @@ async function applyLevels(target: Target, plan: ChangePlan, deps: ReconcileDeps
       errors.set(tried.get(change) ?? change, error);
       if (error instanceof LastmileError && error.retry === 'backoff') lost ??= error;
     }
+    made.push(...level.filter((change) => !errors.has(change)));
   }
   return new Map([...inPart, ...errors]);
+}
+
+/**
+ * Looks whether changes that others wait for have come about: an answer is no proof. Those that have not are errors.
+ *
+ * @returns the error that keeps us from looking
+ */
+async function lookFirst(
+  target: Target,
+  model: Model,
+  changes: readonly Change[],
+  errors: Map<Change, unknown>,
+  deps: ReconcileDeps,
+): Promise<unknown> {
+  if (changes.length === 0 || target.exclusive) return undefined;
+  try {
+    const open = new Set((await look(target, model, deps)).changes.map(keyOf));
+    const unseen = new Error(`${target.name} answered that it is done, but it does not show`);
+    for (const change of changes.filter((each) => open.has(keyOf(each)))) errors.set(change, unseen);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LastmileError)) throw error;
+    return error;
+  }
 }
 
 interface Attempt {
@@ -242,7 +277,11 @@ function attemptOf(
   change: Change,
   earlier: ReadonlyMap<Change, readonly Change[]>,
   errors: ReadonlyMap<Change, unknown>,
+  broken: readonly Broken[],
 ): Attempt {
+  const first = neededFirst(broken, change);
+  if (first !== undefined)
+    return { reason: new Error(`not tried: ${addressOf(target.name, first)} failed, which comes first`) };
   const failed = (earlier.get(change) ?? []).filter(
     (each) => errors.has(each) && (each.action === 'create' || change.action === 'delete'),
   );

@@ -30,13 +30,20 @@ export interface Target {
    * Absent: in no menu.
    */
   readonly aside?: Readonly<Record<string, readonly [field: string, value: string]>>;
+  /**
+   * Which changes must be in place, and seen to be, before which others are made: so that nobody is without a way in
+   * meanwhile. Absent: none.
+   */
+  readonly precedence?: readonly Precedence[];
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
   /**
    * The rows it holds now, in canonical form, with the sessions that hang on them. They will be compared with `desired`:
    * a target that keeps no secrets knows its own in it.
+   *
+   * @param held menus in which we hold rows by our records, whether any are wanted there now or not
    */
-  observe(signal: AbortSignal, desired?: readonly Row[]): Promise<Observation>;
+  observe(signal: AbortSignal, desired?: readonly Row[], held?: readonly string[]): Promise<Observation>;
   /**
    * What rows that nobody declares, and of which no record says that they are ours, tell of an earlier time of ours. Pure.
    * Absent: nothing.
@@ -84,10 +91,12 @@ export interface Row {
   /** What fields that are not declared must be, where with any other value the row would say something else. */
   readonly rest?: Readonly<Record<string, string>>;
   /**
-   * In an ordered menu, which rows of others all of ours there go in front of, besides those that refuse: any, or the
-   * first with this text as its comment.
+   * In an ordered menu, which rows of others this and all of ours before it go in front of, besides those that refuse: any,
+   * or the first with this text as its comment.
    */
   readonly goesBefore?: { readonly any: true } | { readonly comment: string };
+  /** True where rows of others that refuse do not matter to its place. */
+  readonly free?: boolean;
 }
 
 export interface ObservedRow {
@@ -206,6 +215,12 @@ export interface Change {
   readonly place?: string;
   /** The same row, where it is there already: another may have its identity. */
   readonly placeRow?: ObservedRow;
+}
+
+/** Every change that is `later` waits for all that are `earlier`; where one of those failed, it is not made. */
+export interface Precedence {
+  readonly earlier: (change: Change) => boolean;
+  readonly later: (change: Change) => boolean;
 }
 
 /** What became of one change. */

@@ -29,6 +29,7 @@ export class StoredInventory implements Inventory {
   readonly #table: KeyValue<InventoryRecord>;
   readonly #rows = new Map<string, InventoryRow>();
   readonly #known = new Set<string>();
+  readonly #menus = new Map<string, Set<string>>();
   readonly #due = new Map<string, DueEffects>();
   #writing: Promise<void> = Promise.resolve();
 
@@ -58,6 +59,10 @@ export class StoredInventory implements Inventory {
 
   ownerOf(target: string, menu: string, identity: string): string | undefined {
     return this.#rows.get(keyOf(target, menu, identity))?.owner;
+  }
+
+  menusOf(target: string): readonly string[] {
+    return [...(this.#menus.get(target) ?? [])];
   }
 
   knows(target: string): boolean {
@@ -122,8 +127,15 @@ export class StoredInventory implements Inventory {
 
   #keep(record: InventoryRecord): void {
     this.#known.add(record.target);
-    if ('menu' in record) this.#rows.set(recordKey(record), record);
+    if ('menu' in record) this.#keepRow(record);
     if ('effect' in record) this.#dueOn(record.target).keep([record.effect]);
+  }
+
+  #keepRow(row: InventoryRow): void {
+    this.#rows.set(recordKey(row), row);
+    const menus = this.#menus.get(row.target);
+    if (menus === undefined) this.#menus.set(row.target, new Set([row.menu]));
+    else menus.add(row.menu);
   }
 
   #dueOn(target: string): DueEffects {

@@ -22,6 +22,11 @@ export class MemoryInventory implements Inventory {
     for (const row of rows) this.#held.set(`${target} ${keyOf(row)}`, row.owner);
   }
 
+  menusOf(target: string): readonly string[] {
+    const keys = [...this.#held.keys()].filter((key) => key.startsWith(`${target} `));
+    return [...new Set(keys.map((key) => key.slice(target.length + 1).split('\n', 1)[0] ?? ''))];
+  }
+
   async settle(target: string, settled: readonly Settled[]): Promise<void> {
     for (const { change, result } of settled) {
       if (change.action === 'delete' && result === 'done') this.#held.delete(`${target} ${keyOf(change)}`);

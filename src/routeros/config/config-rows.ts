@@ -85,6 +85,7 @@ function rowsOf(
       fields,
       ...(rest === undefined ? {} : { rest }),
       ...(place === undefined ? {} : { goesBefore: place }),
+      free: true,
     };
   });
 }
