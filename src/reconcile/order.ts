@@ -4,19 +4,20 @@ import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 
 /** What decides the order of changes of a target. */
-export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique' | 'aside'>;
+export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique' | 'aside' | 'precedence'>;
 
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
  * it. A row comes after the rows it names (pool → profile → secret), a delete after the rows that named it, moves last.
  * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. Where rows take
- * theirs from one another, one of them stands aside meanwhile: steps of its own, which are no changes of the plan. A circle
- * of rows that name each other is cut somewhere: no order of single changes would do. Pure.
+ * theirs from one another, one of them stands aside meanwhile: steps of its own, which are no changes of the plan. What has
+ * precedence over others is all before all of them. A circle of rows that name each other is cut somewhere: no order of
+ * single changes would do. Pure.
  */
 export function levelsOf(changes: readonly Change[], rules: OrderRules): readonly (readonly Change[])[] {
   const movable = changes.filter((change) => change.action !== 'move');
   const steps = standingAside(movable, waitsAmong(movable, rules), rules.aside ?? {});
-  const waitsFor = prerequisitesOf(steps.waits);
+  const waitsFor = prerequisitesOf([...steps.waits, ...waitsByPrecedence(steps.changes, rules)]);
   const levels: Change[][] = [];
   const depth = new Map<Change, number>();
   for (const change of steps.changes) place(change, waitsFor, depth);
@@ -48,6 +49,19 @@ function waitsAmong(
     ...(folders.includes(change.menu) ? waitsByFolder(change, byName) : []),
     ...valuesOf(change.menu, change.after, unique).flatMap((key) => waitsByValue(change, givenUp.get(key))),
   ]);
+}
+
+/** Through a step between the two that is none: there may be many of either. */
+function waitsByPrecedence(rows: readonly Change[], { precedence = [] }: OrderRules): readonly Wait[] {
+  return precedence.flatMap((rule) => {
+    const [earlier, later] = [rows.filter(rule.earlier), rows.filter(rule.later)];
+    if (earlier.length === 0 || later.length === 0) return [];
+    const between: Change = { action: 'update', menu: '', identity: '', owner: '', set: {} };
+    return [
+      ...earlier.map((each) => ({ later: between, earlier: each })),
+      ...later.map((each) => ({ later: each, earlier: between })),
+    ];
+  });
 }
 
 function waitsByValue(later: Change, earlier: readonly Change[] = []): readonly Wait[] {

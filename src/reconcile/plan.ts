@@ -34,8 +34,8 @@ export function planChanges(
 }
 
 /**
- * New rows of an ordered menu are made in one level, since each goes to its place among those made before it; nothing waits
- * for them. All moves are one level, each to a place that does not move.
+ * New rows of an ordered menu are made in one level, since each goes to its place among those made before it: in the last
+ * in which one of that menu would be. All moves are one level, each to a place that does not move.
  */
 function inDeclaredOrder(
   levels: ChangePlan['levels'],
@@ -45,11 +45,11 @@ function inDeclaredOrder(
   const isNew = ({ action, menu }: Change) => action === 'create' && ordered.includes(menu);
   const moves = changes.filter(({ action }) => action === 'move');
   const rest = levels.map((level) => level.filter(({ action }) => action !== 'move'));
-  const last = rest.findLastIndex((level) => level.some(isNew));
+  const last = new Map(rest.flatMap((level, at) => level.filter(isNew).map(({ menu }) => [menu, at] as const)));
   const inOne = rest.map((level, at) => [
     ...level.filter((change) => !isNew(change)),
     // In the order of the plan, which is the declared one.
-    ...(at === last ? changes.filter(isNew) : []),
+    ...changes.filter((change) => isNew(change) && last.get(change.menu) === at),
   ]);
   return [...inOne, moves].filter((level) => level.length > 0);
 }

@@ -24,6 +24,7 @@ import { endLease, leaseNamed } from './radius-leases.ts';
 import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
 import { inWords, runSparing } from './refusals.ts';
 import type { RouterOsSession } from './session.ts';
+import { switchOrder } from './switch-order.ts';
 import { TableReader } from './table-reader.ts';
 import {
   DoneByHandError,
@@ -54,6 +55,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly folders: readonly string[];
   readonly unique: NonNullable<Target['unique']>;
   readonly aside: NonNullable<Target['aside']>;
+  readonly precedence = switchOrder;
   readonly #options: RouterTargetOptions;
   readonly #menus: ReadonlyMap<string, Menu>;
   readonly #window = new AdaptiveWindow();
