@@ -280,6 +280,8 @@ export interface PppoeServer {
   readonly oneSessionPerHost?: boolean;
   readonly keepaliveSeconds?: number;
   readonly mtu?: number;
+  /** Name of the profile on the router of sessions that bring none. Absent: one of ours. */
+  readonly profile?: string;
 }
 
 /** RouterOS: IP > DNS. */
@@ -326,6 +328,8 @@ export interface Hotspot {
   readonly interface: string;
   /** The router's own address on that interface: the guests' gateway. */
   readonly address: string;
+  /** RouterOS's name of its server profile, where it is another than its own. */
+  readonly profile?: string;
   readonly pool?: string;
   /** Name under which guests reach the router. */
   readonly dnsName?: string;

@@ -17,12 +17,23 @@ export function resolveHotspots(to: Resolving, declared: Declaration): readonly 
   const path = ['spec', 'hotspots'];
   uniqueEntries(to, list, (hotspot) => hotspot.name, declared, path, 'name');
   uniqueEntries(to, list, (hotspot) => hotspot.interface, declared, path, 'interface');
+  checkProfiles(to, declared, list);
   uniqueEntries(to, list, pageFolder, declared, path, 'htmlDirectory');
   checkPageFolders(to, declared, list);
   uniqueEntries(to, list, (hotspot) => hotspot.address, declared, path, 'address');
   checkNamesDiffer(to, declared, list);
   checkNames(to, declared, list);
   return list.map((spec, index) => resolveHotspot(to, declared, spec, index));
+}
+
+/** A profile says the address of its hotspot. */
+function checkProfiles(to: Resolving, declared: Declaration, list: readonly HotspotSpec[]): void {
+  for (const [index, { profile }] of list.entries()) {
+    const other = list.find((each, at) => at !== index && (each.profile ?? each.name) === profile);
+    if (profile === undefined || other === undefined) continue;
+    const message = `"${profile}" is the server profile of the hotspot "${other.name}", too`;
+    error(to, 'LM_DUPLICATE_ENTRY', message, declared, ['spec', 'hotspots', index, 'profile']);
+  }
 }
 
 function resolveHotspot(to: Resolving, declared: Declaration, spec: HotspotSpec, index: number): Hotspot {
@@ -34,6 +45,7 @@ function resolveHotspot(to: Resolving, declared: Declaration, spec: HotspotSpec,
     name: spec.name,
     interface: spec.interface,
     address: spec.address,
+    profile: spec.profile,
     pool: spec.pool,
     dnsName: dnsName(to, declared, spec, [...path, 'dnsName']),
     loginBy: methods,

@@ -211,5 +211,6 @@ function server(spec: NonNullable<NonNullable<RouterSpec['ppp']>['servers']>[num
     oneSessionPerHost: spec.oneSessionPerHost,
     keepaliveSeconds: spec.keepalive === undefined ? undefined : (parseDuration(spec.keepalive) ?? 0) / 1000,
     mtu: spec.mtu,
+    profile: spec.profile,
   });
 }

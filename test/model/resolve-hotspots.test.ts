@@ -212,7 +212,10 @@ describe('two hotspots of a router', () => {
     expect(second('name: other, interface: ether5, address: 10.6.0.1, htmlDirectory: lastmile/lobby')).toEqual([
       expect.stringContaining('LM_DUPLICATE_ENTRY "lastmile/lobby" stands twice in this list'),
     ]);
-    expect(second('name: other, interface: ether5, address: 10.6.0.1')).toEqual([]);
+    expect(second('name: other, interface: ether5, address: 10.6.0.1, profile: lobby')).toEqual([
+      expect.stringContaining('LM_DUPLICATE_ENTRY "lobby" is the server profile of the hotspot "lobby", too'),
+    ]);
+    expect(second('name: other, interface: ether5, address: 10.6.0.1, profile: hsprof1')).toEqual([]);
   });
 
   it('have addresses of their own', () => {

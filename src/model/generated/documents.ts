@@ -592,6 +592,10 @@ export interface Router {
          */
         authentication?: ('pap' | 'chap' | 'mschap1' | 'mschap2')[];
         /**
+         * Profile on the router of sessions that bring none of their own, which is left as it is there. Default: one of ours, lastmile.
+         */
+        profile?: string;
+        /**
          * Most sessions at once on this server. Absent: not limited.
          */
         maxSessions?: number;
@@ -679,6 +683,10 @@ export interface Router {
        */
       interface: string;
       address: Ipv4;
+      /**
+       * RouterOS's name of its server profile, one for each hotspot. Default: the name of the hotspot.
+       */
+      profile?: string;
       /**
        * Pool of this router from which guests get a second address. Absent: they keep the one they have.
        */

@@ -794,6 +794,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                         "minItems": 1,
                         "uniqueItems": true
                       },
+                      "profile": {
+                        "type": "string",
+                        "description": "Profile on the router of sessions that bring none of their own, which is left as it is there. Default: one of ours, lastmile.",
+                        "minLength": 1,
+                        "maxLength": 63
+                      },
                       "maxSessions": {
                         "type": "integer",
                         "description": "Most sessions at once on this server. Absent: not limited.",
@@ -977,6 +983,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "address": {
                     "$ref": "#/$defs/ipv4",
                     "description": "The router's own address on that interface: the gateway of the guests."
+                  },
+                  "profile": {
+                    "type": "string",
+                    "description": "RouterOS's name of its server profile, one for each hotspot. Default: the name of the hotspot.",
+                    "minLength": 1,
+                    "maxLength": 63
                   },
                   "pool": {
                     "type": "string",

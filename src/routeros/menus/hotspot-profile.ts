@@ -21,6 +21,7 @@ export const hotspotProfile = {
   path: '/ip/hotspot/profile',
   identity: ['name'],
   comment: false,
+  builtIn: true,
   plain: true,
   fields: {
     name: {},

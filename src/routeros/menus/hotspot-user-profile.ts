@@ -13,6 +13,7 @@ export const hotspotUserProfile = {
   path: '/ip/hotspot/user/profile',
   identity: ['name'],
   comment: false,
+  builtIn: true,
   fields: {
     name: {},
     'address-pool': { default: 'none', references: '/ip/pool' },

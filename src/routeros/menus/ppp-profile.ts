@@ -21,6 +21,7 @@ export const pppProfile = {
   path: '/ppp/profile',
   identity: ['name'],
   comment: true,
+  builtIn: true,
   fields: {
     name: {},
     'local-address': { canonical: address, clear: 'unset' },
@@ -35,7 +36,7 @@ export const pppProfile = {
     'dhcpv6-pd-pool': { references: '/ipv6/pool', unknown: withoutIpv6 },
   },
   rows: (model, router) => {
-    const base = (router.ppp?.servers.length ?? 0) > 0 ? [baseRow(router)] : [];
+    const base = router.ppp?.servers.some(({ profile }) => profile === undefined) === true ? [baseRow(router)] : [];
     const services = localServices(model, router).filter(({ access }) => access.includes('pppoe'));
     return [...base, ...services.flatMap((service) => serviceRows(router, service))];
   },

@@ -37,7 +37,7 @@ function serverRow(router: Router, server: PppoeServer): Row {
     fields: {
       interface: server.interface,
       'service-name': server.name,
-      'default-profile': baseProfileName,
+      'default-profile': server.profile ?? baseProfileName,
       authentication: wordSet(server.authentication.join(',')),
       // Only what is declared: an operator's own values for the rest stay.
       ...(maxSessions === undefined ? {} : { 'max-sessions': String(maxSessions) }),

@@ -73,7 +73,8 @@ export function addressListsOf(service: ServicePlan): string {
 }
 
 /** RouterOS's name of a hotspot's profile: its own, but for the one that RouterOS has from the factory. */
-export function hotspotProfileName({ name }: Pick<Hotspot, 'name'>): string {
+export function hotspotProfileName({ name, profile }: Pick<Hotspot, 'name' | 'profile'>): string {
+  if (profile !== undefined) return profile;
   return name === 'default' ? `${name} (hotspot)` : name;
 }
 
