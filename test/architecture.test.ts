@@ -9,11 +9,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
-    ...['radius', 'accounting', 'portal', 'omada', 'secrets', 'store', 'simulator', 'base'],
+    ...['radius', 'accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'simulator', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
-    ...['accounting', 'portal', 'omada', 'secrets', 'store', 'base'],
+    ...['accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'base'],
   ],
   admin: [
     'status',
@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'access',
     'radius',
     'accounting',
+    'usage',
     'store',
     'base',
   ],
@@ -43,6 +44,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // `reconcile` only for the shapes of session effects, which CoA carries out.
   radius: ['access', 'directory', 'accounting', 'reconcile', 'model', 'base'],
   accounting: ['store', 'model', 'base'],
+  // Reads what routers count of who is online, and makes records of it.
+  usage: ['accounting', 'routeros', 'model', 'base'],
   secrets: ['base'],
   store: ['base'],
   // The tour that `npm start` gives: it drives the shipped command and simulated devices from outside.
@@ -56,6 +59,7 @@ const pure = [
   'manifest',
   'model',
   'access',
+  'usage',
   'routeros/wire',
   'routeros/menus',
   'hotspot-pages',
