@@ -1,7 +1,7 @@
 import { parseMac } from '../base/mac.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
-import { rowIdentity } from './menus/rows.ts';
+import { isFallback, rowIdentity } from './menus/rows.ts';
 
 /** Menus of those whom a router lets in by itself, and of what they get, by the kind of their sessions. */
 const menus = {
@@ -84,8 +84,12 @@ function keyOfRow(
   return users.has(here) || changing.has(here) ? here : keyOf({ menu, identity: rowIdentity(username, 'all') });
 }
 
-/** Online by a row of ours that is disabled or gone, and meant to be. Some sessions show the marker that row had. */
+/**
+ * Online by a row of ours that is disabled or gone, and meant to be. Some sessions show the marker that row had. Whom a
+ * router without us let in by a row that waits for that stays: he is to be online.
+ */
 function overdue(session: LiveSession, user: ObservedRow | undefined, operator: string): string | undefined {
+  if (user !== undefined && isFallback(user.marker?.owner)) return undefined;
   if (![user, session].some((each) => each?.marker?.operator === operator)) return undefined;
   if (user === undefined) return 'removed';
   return user.fields['disabled'] === 'yes' ? 'disabled' : undefined;
@@ -115,10 +119,12 @@ function profileReason(change: Change): readonly (readonly [string, string])[] {
   return fields.length === 0 ? [] : [[keyOf(change), `${identity}: ${fields.join(', ')}`]];
 }
 
-function userReason({ action, set, after }: Change): string | undefined {
+function userReason({ action, set, owner, before, after }: Change): string | undefined {
   if (action === 'delete') return 'removed';
   if (action !== 'update') return undefined;
-  if (set['disabled'] === 'yes') return 'disabled';
+  const waits = isFallback(owner);
+  const shut = after?.fields['disabled'] === 'yes' && !waits;
+  if (shut && (set['disabled'] === 'yes' || isFallback(before?.marker?.owner))) return 'disabled';
   // A device knows no password: the hotspot that lets it in says it.
   const unfelt = ['service', 'disabled', ...(isDevice(after?.fields['name']) ? ['password'] : [])];
   const fields = Object.keys(set).filter((name) => !unfelt.includes(name));
