@@ -16,7 +16,7 @@ export function reportLines(report: TargetReport): readonly string[] {
     'in-sync': 'nothing to change',
     applied: `applied: ${counts}`,
     partial: `applied in part: ${failedCount(report)} failed`,
-    planned: 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)',
+    planned: notApplied(report),
     refused: 'refused',
     failed: `unknown: ${error?.message ?? ''}`,
   }[result];
@@ -26,6 +26,13 @@ export function reportLines(report: TargetReport): readonly string[] {
     ...(failedCount(report) > shown ? [`  … and ${failedCount(report) - shown} more`] : []),
     ...refusals.map((each) => `  ${each.message}`),
   ];
+}
+
+function notApplied({ pause, reverted, waiting }: TargetReport): string {
+  if (pause !== undefined) return `not applied: it is suspended: ${printable(pause.reason)} (${printable(pause.by)})`;
+  if (reverted !== undefined) return `not applied: the router took ${reverted} back`;
+  if (waiting !== undefined) return `not applied now: ${waiting[0]?.why ?? ''}`;
+  return 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)';
 }
 
 /** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. */

@@ -8,6 +8,7 @@ export type ConditionType =
   | 'Listening'
   | 'Synced'
   | 'Drifted'
+  | 'Collected'
   | 'Suspended';
 
 /** As Kubernetes and Flux show them. */
@@ -32,7 +33,7 @@ export function judge(report: TargetReport): readonly Judgement[] {
   const held = stalled ? undefined : heldByOthers(report);
   return [
     { type: 'Ready', status: good ? 'True' : 'False', reason, message },
-    { type: 'Synced', ...(held ?? { status: syncedStatus(report), reason, message }) },
+    { type: 'Synced', ...(held ?? { status: syncedStatus(report), reason: waitingReason(report) ?? reason, message }) },
     held === undefined
       ? { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message }
       : { type: 'Stalled', ...held, status: 'True' },
@@ -90,6 +91,11 @@ function driftOf({ drift, result, changed, waiting = [] }: TargetReport): Judgem
     reason: healed ? 'DriftHealed' : 'InSync',
     message: healed ? `healed: ${changed.slice(0, 3).join(', ')}` : '',
   };
+}
+
+function waitingReason(report: TargetReport): string | undefined {
+  if (waitingCount(report) === 0) return undefined;
+  return report.commitWaits === true ? 'OutsideWindow' : 'DriftLeft';
 }
 
 const reasonsByCode: Readonly<Record<string, string>> = {

@@ -62,7 +62,7 @@ export class TestNetwork implements AsyncDisposable {
     mkdirSync(network.dir);
     if (network.#git) network.#run('init', '-q', '-b', 'main');
     network.write('operator.yaml', network.#operator(options.operator ?? ''));
-    network.write('router.yaml', network.#router());
+    network.write('router.yaml', network.routerYaml);
     network.write('services.yaml', servicesYaml('20M', '5M'));
     network.write('subscribers.yaml', subscribersYaml());
     network.commit('first');
@@ -136,7 +136,7 @@ spec:
 ${more}`;
   }
 
-  #router(): string {
+  get routerYaml(): string {
     return `apiVersion: lastmile/v1
 kind: Router
 metadata: {name: core-1}
