@@ -15,6 +15,8 @@ export interface Attempt<L extends SessionLimits> {
   readonly credential: Credential;
   readonly door?: AccessKind | undefined;
   readonly nas: AccessNas<L>;
+  /** Can the NAS keep somebody suspended to a page? */
+  readonly redirects?: boolean | undefined;
   /** As the NAS sent them. */
   readonly callingStationId?: string | undefined;
   readonly calledStationId?: string | undefined;
@@ -30,9 +32,17 @@ export interface AccessNas<L extends SessionLimits> extends DeviceNas {
 
 /** What a decision looks up. The directory is one. */
 export interface AccessDirectory<L extends SessionLimits> {
-  login(username: string): (AccessLogin & { readonly limits: L }) | undefined;
-  device(mac: string): (AccessLogin & { readonly limits: L }) | undefined;
+  login(username: string): LimitedLogin<L> | undefined;
+  device(mac: string): LimitedLogin<L> | undefined;
   portalsAt(nas: string): readonly AccessPortal<L>[];
+}
+
+/** A login with all that it may be granted. */
+export interface LimitedLogin<L extends SessionLimits> extends AccessLogin {
+  readonly limits: L;
+  readonly whileSuspended?: L;
+  /** Of a wireless device. */
+  readonly passphrase?: Secret;
 }
 
 export interface AccessPortal<L extends SessionLimits> {
@@ -54,6 +64,17 @@ export interface Admission<L extends SessionLimits> {
   readonly username?: string;
   /** What an accept uses up: to be consumed before it is told. */
   readonly uses?: PortalLogin;
+  /** What a wireless device must prove to its access point. */
+  readonly passphrase?: Secret;
+}
+
+/** What a login is granted by a decision about it. */
+export function grantsOf<L extends SessionLimits>(
+  login: Pick<LimitedLogin<L>, 'limits' | 'whileSuspended'>,
+  decision: Decision,
+): L {
+  const redirected = decision.verdict === 'accept' && decision.redirected !== undefined;
+  return (redirected ? login.whileSuspended : undefined) ?? login.limits;
 }
 
 /**
@@ -74,7 +95,7 @@ function byPortal<L extends SessionLimits>(
   directory: AccessDirectory<L>,
 ): Admission<L> | undefined {
   const { username, nas, callingStationId, door, now } = attempt;
-  if (door === 'pppoe' || door === 'dhcp') return undefined;
+  if (door === 'pppoe' || door === 'dhcp' || door === 'wireless') return undefined;
   const portals = directory.portalsAt(nas.name);
   const mac = portals.length === 0 ? undefined : parseMac(callingStationId ?? '');
   if (mac === undefined) return undefined;
@@ -85,8 +106,8 @@ function byPortal<L extends SessionLimits>(
     const uses = { site: portal.site, username, mac, nas: nas.name, slot };
     const login = directory.login(username);
     if (login !== undefined) {
-      const decision = authoriseProven(login, door, now);
-      return { decision, grants: login.limits, method: 'portal', username, uses };
+      const decision = authoriseProven(login, attempt, now);
+      return { decision, grants: grantsOf(login, decision), method: 'portal', username, uses };
     }
     const limits = guestLimits(portal, username, mac);
     if (limits === undefined) continue;
@@ -131,12 +152,19 @@ function byMac<L extends SessionLimits>(attempt: Attempt<L>, directory: AccessDi
   const device = directory.device(mac);
   if (device === undefined) return directory.login(username) === undefined ? unknownClient(attempt) : undefined;
   const admission = (decision: Decision): Admission<L> => {
-    return { decision, grants: device.limits, method: 'mac', username: device.username };
+    const passphrase = door === 'wireless' ? device.passphrase : undefined;
+    return {
+      decision,
+      grants: grantsOf(device, decision),
+      method: 'mac',
+      username: device.username,
+      ...(passphrase === undefined ? {} : { passphrase }),
+    };
   };
   if (!callsBy(mac, attempt)) return admission(rejected('wrong-mac'));
   const expected = macPasswordsAt(nas, attempt.calledStationId);
   if (!provesDevice(credential, mac, door, expected)) return admission(rejected('wrong-password'));
-  const decision = authoriseProven(device, door, now);
+  const decision = authoriseProven(device, attempt, now);
   // Known, but not for DHCP: there it is a client like any other.
   const isStranger = decision.verdict === 'reject' && decision.reason === 'not-sold-here';
   return (isStranger ? unknownClient(attempt) : undefined) ?? admission(decision);

@@ -1,13 +1,15 @@
 import type { AccessKind } from '../model/model.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
-import type { AccessLogin } from './login.ts';
+import type { AccessLogin, SessionLimits } from './login.ts';
 
 /** Somebody who wants on. */
 export interface AccessRequest {
   readonly credential: Credential;
   /** The way they came. `undefined`: it cannot be told, and is then no matter. */
   readonly door?: AccessKind | undefined;
+  /** Can the NAS keep somebody suspended to a page: has it address lists? Absent: no. */
+  readonly redirects?: boolean | undefined;
 }
 
 export type RejectReason =
@@ -26,6 +28,8 @@ export type Decision =
   | {
       readonly verdict: 'accept';
       readonly limits: GrantedLimits;
+      /** Why it is let in only to meet a page, with the limits for that. Absent: it has what it pays for. */
+      readonly redirected?: 'suspended' | 'expired';
       /** What the subscriber's side needs to see, or encrypt with: MS-CHAP only. */
       readonly proof?: CredentialProof;
     }
@@ -40,6 +44,9 @@ export interface GrantedLimits {
 
 /** RouterOS takes no Session-Timeout above this many seconds (248 days). */
 export const longestSessionSeconds = 21_474_720;
+
+/** A lease to meet a page with is short: who has paid soon has a better one. */
+const redirectedLeaseSeconds = 300;
 
 /** An expiry further away than this does not make a DHCP lease longer than its server gives. */
 const longestLeaseSeconds = 86_400;
@@ -56,18 +63,27 @@ export function authorise(request: AccessRequest, login: AccessLogin | undefined
   if (login === undefined) return reject('unknown-subscriber');
   const check = verifyCredential(request.credential, login.username, login.password);
   if (check.result !== 'right') return reject(check.result === 'wrong' ? 'wrong-password' : 'method-not-possible');
-  const objection = objectionTo(login, request.door, now);
-  if (objection !== undefined) return reject(objection);
-  const limits = grantedLimits(login, request.door, now);
-  return check.proof === undefined ? { verdict: 'accept', limits } : { verdict: 'accept', limits, proof: check.proof };
+  const decision = authoriseProven(login, request, now);
+  return check.proof === undefined || decision.verdict === 'reject' ? decision : { ...decision, proof: check.proof };
 }
 
 /** The same for somebody whom something else than the password proved. */
-export function authoriseProven(login: AccessLogin, door: AccessKind | undefined, now: number): Decision {
+export function authoriseProven(
+  login: AccessLogin,
+  { door, redirects }: Pick<AccessRequest, 'door' | 'redirects'>,
+  now: number,
+): Decision {
   const objection = objectionTo(login, door, now);
-  return objection === undefined
-    ? { verdict: 'accept', limits: grantedLimits(login, door, now) }
-    : { verdict: 'reject', reason: objection };
+  if (objection === undefined) return { verdict: 'accept', limits: grantedLimits(login, door, now) };
+  const { whileSuspended } = login;
+  const forPage = objection === 'suspended' || objection === 'expired';
+  if (!forPage || whileSuspended === undefined || redirects !== true) return reject(objection);
+  return { verdict: 'accept', limits: redirectedLimits(whileSuspended, door, now), redirected: objection };
+}
+
+function redirectedLimits(limits: SessionLimits, door: AccessKind | undefined, now: number): GrantedLimits {
+  const granted = grantedLimits({ limits }, door, now);
+  return door === 'dhcp' ? { ...granted, sessionTimeoutSeconds: redirectedLeaseSeconds } : granted;
 }
 
 /**

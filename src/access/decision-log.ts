@@ -15,7 +15,7 @@ export interface LoggedDecision {
    */
   readonly method: string;
   readonly verdict: 'accept' | 'reject';
-  /** Why it was rejected. */
+  /** Why it was rejected, or let in only to meet a page: `suspended`, `expired`. */
   readonly reason?: string;
   /** What an accept granted, for people: `Mikrotik-Rate-Limit=5M/20M, …`. */
   readonly reply?: string;
@@ -31,6 +31,12 @@ export interface DecisionLog {
 export interface RecentDecisions extends DecisionLog {
   /** @param username of a device, its MAC in any spelling */
   of(username: string): readonly LoggedDecision[];
+}
+
+/** Was the last that let this username in, as far as is remembered, all that it pays for, and not a way to a page only? */
+export function wasAcceptedInFull(decisions: RecentDecisions, username: string): boolean {
+  const accept = decisions.of(username).findLast(({ verdict }) => verdict === 'accept');
+  return accept !== undefined && accept.reason === undefined;
 }
 
 /** How many decisions are kept of each sort. */

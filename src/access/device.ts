@@ -33,8 +33,8 @@ export function macPasswordsAt(
 }
 
 /**
- * Is this what a NAS sends as password with a MAC that it saw itself? A DHCP server may send nothing, a space or the
- * MAC, whatever its hotspots send.
+ * Is this what a NAS sends as password with a MAC that it saw itself? A DHCP server and an access point may send nothing, a
+ * space or the MAC, whatever their hotspots send (RouterOS: radius-mac-mode).
  *
  * @param mac `AA:BB:CC:DD:EE:FF`
  * @param expected any of which will do; elsewhere than at a DHCP server one is needed
@@ -45,7 +45,7 @@ export function provesDevice(
   door: AccessKind | undefined,
   expected: readonly MacPassword[],
 ): boolean {
-  if (door === 'dhcp' && (isBlank(credential) || isMac(credential, mac))) return true;
+  if ((door === 'dhcp' || door === 'wireless') && (isBlank(credential) || isMac(credential, mac))) return true;
   return expected.some((each) => {
     if (each === 'none') return isBlank(credential);
     if (each === 'mac') return isMac(credential, mac);

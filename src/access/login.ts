@@ -15,6 +15,11 @@ export interface AccessLogin {
   /** False when only routers' own tables know it. */
   readonly radius: boolean;
   readonly limits: SessionLimits;
+  /**
+   * What it gets while it is suspended or has expired, to meet a page, at a NAS that can keep it to that. Absent: nothing, it
+   * is rejected.
+   */
+  readonly whileSuspended?: SessionLimits;
 }
 
 /** What a decision needs to know of limits. The directory's `LoginLimits` are some. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { recentDecisions } from '../access/decision-log.ts';
+import { type RecentDecisions, recentDecisions } from '../access/decision-log.ts';
 import { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
@@ -64,7 +64,7 @@ export class Daemon implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #reconciler: Reconciler;
   readonly #lastGood: LastGood;
-  readonly #decisions = recentDecisions();
+  readonly #decisions: RecentDecisions;
   readonly #counters: RadiusCounters = radiusCounters();
   readonly #portal: PortalGateway;
   readonly #service: DaemonService;
@@ -89,9 +89,10 @@ export class Daemon implements AsyncDisposable {
   #reading: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
 
-  private constructor(options: DaemonOptions, engine: Engine) {
+  private constructor(options: DaemonOptions, engine: Engine, decisions: RecentDecisions) {
     this.#options = options;
     this.#engine = engine;
+    this.#decisions = decisions;
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
@@ -143,8 +144,9 @@ export class Daemon implements AsyncDisposable {
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const { stateDir, clock, log, fillRandom } = options;
-    const engine = await Engine.open({ stateDir, clock, log, fillRandom });
-    const daemon = new Daemon(options, engine);
+    const decisions = recentDecisions();
+    const engine = await Engine.open({ stateDir, clock, log, fillRandom, decisions });
+    const daemon = new Daemon(options, engine, decisions);
     try {
       await daemon.#start();
       return daemon;

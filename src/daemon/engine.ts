@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type RecentDecisions, wasAcceptedInFull } from '../access/decision-log.ts';
 import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fillRandom: (octets: Uint8Array) => void;
+  /** Decisions about logins, where any are made. */
+  readonly decisions?: RecentDecisions;
 }
 
 type EngineParts = Omit<Engine, 'targets' | 'borrow' | typeof Symbol.asyncDispose>;
@@ -72,7 +75,7 @@ export class Engine implements AsyncDisposable {
 
   /** @throws StoreLockedError and the other errors of the state folder */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { clock, log } = options;
+    const { clock, log, decisions } = options;
     const store = await Store.open(options.stateDir, { clock, log });
     try {
       const accounting = await AccountingStore.open(store, { clock, log });
@@ -89,6 +92,9 @@ export class Engine implements AsyncDisposable {
         online: onlineSessions(accounting, directory),
         siteOfGuest,
         control: sessions,
+        ...(decisions === undefined
+          ? {}
+          : { acceptedInFull: (username: string) => wasAcceptedInFull(decisions, username) }),
       });
       const meta = store.table<unknown>('meta');
       const [pauses, protection, drift] = [

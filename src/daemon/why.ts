@@ -69,7 +69,7 @@ function shown({ login, device, portal, others }: Known): Readonly<Record<string
     state,
     reason,
     expires: expires === undefined ? undefined : new Date(expires).toISOString(),
-    auth: radius ? 'radius' : 'local',
+    auth: radius ? (one.fallback === true ? 'hybrid' : 'radius') : 'local',
     limits,
     others: others.length === 0 ? undefined : others.join(', '),
   });
@@ -79,9 +79,19 @@ function loginHints(username: string, known: Known | undefined, now: number): re
   const login = known?.login ?? known?.device;
   if (login === undefined) return strangerHints(username, known);
   if (!login.radius) return ['it logs in by a local row of its router, not by RADIUS'];
-  if (login.state !== 'active') return [`it is ${login.state}${login.reason === undefined ? '' : `: ${login.reason}`}`];
+  if (login.state !== 'active') {
+    const is = `it is ${login.state}${login.reason === undefined ? '' : `: ${login.reason}`}`;
+    return [is, ...pageHints(login)];
+  }
   if (login.expires !== undefined && login.expires <= now) return ['it has expired'];
   return [];
+}
+
+/** Somebody suspended may be let in all the same. */
+function pageHints({ state, whileSuspended }: Login): readonly string[] {
+  if (state !== 'suspended' || whileSuspended === undefined) return [];
+  const list = whileSuspended.addressLists?.join(', ') ?? '';
+  return [`MikroTik routers let it in to meet a page: on the address list ${list}`];
 }
 
 function strangerHints(username: string, known: Known | undefined): readonly string[] {

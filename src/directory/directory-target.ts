@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Subscription } from '../model/model.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type {
   Change,
@@ -19,7 +19,7 @@ import type {
 import type { Directory } from './directory.ts';
 import { noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
 import type { Login, PortalAccess } from './reader.ts';
-import { loginOf, nasOf, portalOf } from './row-meaning.ts';
+import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
 import { directoryRows } from './rows.ts';
 import type { StoredRows } from './stored-rows.ts';
 
@@ -43,6 +43,13 @@ export interface DirectoryTargetOptions {
   /** The portal site whose guest without an account has this username; `undefined` for any other username. */
   readonly siteOfGuest: (username: string) => string | undefined;
   readonly control: SessionControl;
+  /** True of somebody who goes from RADIUS to rows of a router and must be served until they are there. Absent: of nobody. */
+  readonly isHeld?: (subscription: Subscription) => boolean;
+  /**
+   * Was all that it pays for the last thing this login was let in with, as far as is known? Asked about sessions of people who
+   * are suspended and may be online to meet a page. Absent: nothing is known.
+   */
+  readonly acceptedInFull?: (username: string) => boolean;
 }
 
 interface KnownRows {
@@ -67,7 +74,7 @@ export class DirectoryTarget implements Target {
   }
 
   desired(model: Model): readonly Row[] {
-    return directoryRows(model);
+    return directoryRows(model, this.#options.isHeld);
   }
 
   async observe(_signal?: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
@@ -123,7 +130,7 @@ export class DirectoryTarget implements Target {
   unwanted(session: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
     const { sessionId } = session;
     const login = this.#loginNamed(session.username);
-    const why = login === undefined ? this.#whyNoGuest(session.username) : whyUnwanted(login);
+    const why = login === undefined ? this.#whyNoGuest(session.username) : this.#whyUnwanted(login);
     if (why === undefined) return undefined;
     const { username } = login ?? session;
     const due = this.#options.stored.effect(username);
@@ -186,7 +193,7 @@ export class DirectoryTarget implements Target {
     const effect = stored.effect(username);
     if (effect === undefined) return [];
     const results = await control
-      .settle(effect, this.#loginNamed(username), signal)
+      .settle(effect, this.#servedNamed(username), signal)
       .catch((error: unknown) => failedAll(effect, messageOf(error)));
     const left = results.filter(({ result }) => result === 'failed').map(({ sessionId }) => sessionId);
     // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
@@ -211,6 +218,17 @@ export class DirectoryTarget implements Target {
     remember(this.#options.directory, row);
   }
 
+  #servedNamed(username: string): Login | undefined {
+    const login = this.#loginNamed(username);
+    return login === undefined ? undefined : servedLogin(login);
+  }
+
+  #whyUnwanted(login: Login): string | undefined {
+    if (!login.radius || login.state === 'active') return undefined;
+    const meetsPage = login.state === 'suspended' && login.whileSuspended !== undefined;
+    return meetsPage && this.#options.acceptedInFull?.(login.username) !== true ? undefined : whyEnded(login);
+  }
+
   /** Why whoever has this username is no guest; nothing when he is none of a site of ours. */
   #whyNoGuest(username: string): string | undefined {
     const { directory, siteOfGuest } = this.#options;
@@ -228,10 +246,6 @@ export class DirectoryTarget implements Target {
     const site = siteOfGuest(username);
     return site === undefined ? undefined : guestOf(directory.portal(site), username);
   }
-}
-
-function whyUnwanted(login: Login): string | undefined {
-  return login.radius && login.state !== 'active' ? whyEnded(login) : undefined;
 }
 
 /** What holds for a guest without an account; `undefined` where there are none any more. */

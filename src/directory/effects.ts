@@ -16,9 +16,14 @@ export interface GuestSession extends LiveSession {
 }
 
 /** Fields that a NAS takes for a running session by CoA (MikroTik manual, RADIUS, Change-of-Authorization). */
-const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout']);
+const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout', 'session-max']);
 /** Fields that say nothing about a running session. `expires` is acted on when it comes. */
-const atNextLogin = new Set(['subscriber', 'account', 'service', 'access', 'reason', 'expires', 'interim']);
+const atNextLogin = new Set([
+  ...['subscriber', 'account', 'service', 'access', 'reason', 'expires', 'interim'],
+  ...['fallback', 'suspended', 'passphrase'],
+]);
+/** Fields that somebody suspended who meets a page does not have: likewise. */
+const notWhileSuspended = new Set([...atNextLogin, 'rate', 'attributes', 'lists', 'ipv6', 'routes']);
 /** Likewise, of a portal site: who is let in from now on, and where. */
 const atNextGuest = new Set(['key', 'nas', 'hotspots', 'click-through', 'interim']);
 /** Menus whose identity is the username of sessions. */
@@ -55,13 +60,29 @@ function loginEffect(change: Change, { sessionsOf }: OnlineSessions): SessionEff
 }
 
 function meaningOf(change: Change): Meaning | undefined {
-  const { after, set } = change;
+  const { before, after, set } = change;
   if (after === undefined) return { action: 'disconnect', why: 'removed' };
   const { state, radius } = after.fields;
   if (radius === 'no') return { action: 'disconnect', why: 'no longer by RADIUS' };
-  if (state !== 'active') return { action: 'disconnect', why: whyEnded(loginOf(after)) };
   if (hasNewOwner(change)) return { action: 'disconnect', why: `device of ${loginOf(after).subscriber} now` };
-  return limitsMeaning(set, atNextLogin);
+  const met = meetsPage(before?.fields);
+  if (state === 'active') {
+    // No NAS takes a session off an address list by CoA (MikroTik manual, RADIUS): a new one is without it.
+    return met ? { action: 'disconnect', why: 'active again' } : limitsMeaning(changed(change), atNextLogin);
+  }
+  if (!met || !meetsPage(after.fields)) return { action: 'disconnect', why: whyEnded(loginOf(after)) };
+  if (set['suspended'] !== undefined) return { action: 'disconnect', why: 'suspended' };
+  return limitsMeaning(changed(change), notWhileSuspended);
+}
+
+/** Is somebody online by such a row only to meet a page? */
+function meetsPage(fields: Readonly<Record<string, unknown>> | undefined): boolean {
+  return fields?.['state'] === 'suspended' && (fields['suspended'] ?? '') !== '';
+}
+
+/** Fields that say something else than before: a row of an earlier version lacks those that are empty. */
+function changed({ set, before }: Change): Change['set'] {
+  return Object.fromEntries(Object.entries(set).filter(([name, value]) => (before?.fields[name] ?? '') !== value));
 }
 
 /** What changed limits mean, but for fields that wait for the next login. */

@@ -68,7 +68,13 @@ export interface Login {
   readonly expires?: number;
   /** False when the subscriber is local only. */
   readonly radius: boolean;
+  /** True when its routers let it in by themselves while they are without us. */
+  readonly fallback?: boolean;
   readonly limits: LoginLimits;
+  /** What it gets while suspended, to meet a page. Absent: nothing. */
+  readonly whileSuspended?: LoginLimits;
+  /** Of a wireless device: what it proves to its access point. */
+  readonly passphrase?: Secret;
 }
 
 /** What an Access-Accept grants. Directions are the subscriber's. */
@@ -82,6 +88,21 @@ export interface LoginLimits {
   readonly interimSeconds: number;
   readonly address?: string;
   readonly pool?: string;
+  /** Sessions of one username at once. */
+  readonly sessions?: number;
+  /** RouterOS address lists that its sessions are put on, besides those among `attributes`. */
+  readonly addressLists?: readonly string[];
+  readonly ipv6?: Ipv6Limits;
+  /** Framed-Route texts. */
+  readonly routes?: readonly string[];
   /** Extra attributes, name and value, checked against the dictionary. */
   readonly attributes: readonly { readonly name: string; readonly value: string | number }[];
+}
+
+/** Fixed prefixes, or the pools that they come from. */
+export interface Ipv6Limits {
+  readonly prefix?: string;
+  readonly prefixPool?: string;
+  readonly delegated?: string;
+  readonly delegatedPool?: string;
 }

@@ -1,8 +1,9 @@
+import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
 import type { AccessKind } from '../model/model.ts';
 import type { Row, Value } from '../reconcile/target.ts';
-import type { Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
+import type { Ipv6Limits, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
 type StoredFields = Pick<Row, 'identity' | 'fields'>;
 
@@ -11,6 +12,9 @@ export function loginOf({ identity, fields }: StoredFields): Login {
   const reason = text(fields['reason']);
   const expires = text(fields['expires']);
   const access = text(fields['access']);
+  const suspended = text(fields['suspended']);
+  const { passphrase } = fields;
+  const limits = limitsOf(fields);
   return {
     username: identity,
     subscriber: text(fields['subscriber']) ?? '',
@@ -21,8 +25,17 @@ export function loginOf({ identity, fields }: StoredFields): Login {
     ...(reason === undefined ? {} : { reason }),
     ...(expires === undefined ? {} : { expires: Date.parse(expires) }),
     radius: fields['radius'] === 'yes',
-    limits: limitsOf(fields),
+    ...(fields['fallback'] === 'yes' ? { fallback: true } : {}),
+    limits,
+    ...(suspended === undefined ? {} : { whileSuspended: whileSuspended(limits, suspended) }),
+    ...(passphrase instanceof Secret ? { passphrase } : {}),
   };
+}
+
+/** A login as it is served now: of somebody suspended who meets a page, what is granted for that. */
+export function servedLogin(login: Login): Login {
+  const { whileSuspended, expires: _over, ...rest } = login;
+  return login.state === 'suspended' && whileSuspended !== undefined ? { ...rest, limits: whileSuspended } : login;
 }
 
 /** The portal site that a row stands for. */
@@ -60,21 +73,41 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
 
 function limitsOf(fields: Row['fields']): LoginLimits {
   const rateLimit = text(fields['rate']);
-  const [up, down] = (rateLimit?.split(' ')[0] ?? '').split('/').map(parseRate);
   const sessionTimeoutSeconds = number(fields['session-timeout']);
   const idleTimeoutSeconds = number(fields['idle-timeout']);
   const address = text(fields['address']);
   const pool = text(fields['pool']);
+  const sessions = number(fields['session-max']);
+  const addressLists = text(fields['lists'])?.split(',');
+  const ipv6 = text(fields['ipv6']);
+  const routes = text(fields['routes'])?.split(', ');
   return {
-    ...(rateLimit === undefined ? {} : { rateLimit }),
-    ...(up === undefined || down === undefined ? {} : { rate: { up, down } }),
+    ...rateOf(rateLimit),
     ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     interimSeconds: number(fields['interim']) ?? 120,
     ...(address === undefined ? {} : { address }),
     ...(pool === undefined ? {} : { pool }),
+    ...(sessions === undefined ? {} : { sessions }),
+    ...(addressLists === undefined ? {} : { addressLists }),
+    ...(ipv6 === undefined ? {} : { ipv6: JSON.parse(ipv6) as Ipv6Limits }),
+    ...(routes === undefined ? {} : { routes }),
     attributes: attributesOf(text(fields['attributes'])),
   };
+}
+
+function rateOf(rateLimit: string | undefined): Pick<LoginLimits, 'rateLimit' | 'rate'> {
+  if (rateLimit === undefined) return {};
+  const [up, down] = (rateLimit.split(' ')[0] ?? '').split('/').map(parseRate);
+  return { rateLimit, ...(up === undefined || down === undefined ? {} : { rate: { up, down } }) };
+}
+
+/** What is left to somebody suspended of what he has: his address, on the list, as slow as it is said. */
+function whileSuspended(limits: LoginLimits, json: string): LoginLimits {
+  const { list, rate } = JSON.parse(json) as { readonly list: string; readonly rate?: string };
+  const { sessionTimeoutSeconds, idleTimeoutSeconds, interimSeconds, address, pool, sessions } = limits;
+  const kept = compact({ sessionTimeoutSeconds, idleTimeoutSeconds, interimSeconds, address, pool, sessions });
+  return { ...kept, ...rateOf(rate), addressLists: [list], attributes: [] };
 }
 
 function attributesOf(json: string | undefined): LoginLimits['attributes'] {
@@ -100,7 +133,7 @@ function unknownClientsOf(json: string): NonNullable<Nas['unknownClients']> {
 }
 
 function isAccessKind(word: string): word is AccessKind {
-  return word === 'pppoe' || word === 'hotspot' || word === 'dhcp';
+  return word === 'pppoe' || word === 'hotspot' || word === 'dhcp' || word === 'wireless';
 }
 
 function stateOf(word: string | undefined): Login['state'] {

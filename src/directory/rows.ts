@@ -1,3 +1,4 @@
+import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import type {
   DhcpServer,
@@ -8,21 +9,31 @@ import type {
   RadiusClient,
   Router,
   ServicePlan,
+  SubscriberRoute,
   Subscription,
 } from '../model/model.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
+import { connectionList } from '../model/service-lists.ts';
 import type { Row, Value } from '../reconcile/target.ts';
 
 /**
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
  * one `nas` per router or RADIUS client. Pure. A NAS comes last, so that nobody is refused as unknown while a large
  * directory is being filled: until then the NAS hears nothing.
+ *
+ * @param isHeld true of somebody who goes from RADIUS to rows of a router and must be served until they are there
  */
-export function directoryRows(model: Model): readonly Row[] {
+export function directoryRows(
+  model: Model,
+  isHeld: (subscription: Subscription) => boolean = () => false,
+): readonly Row[] {
   const { interimSeconds } = model.operator.accounting;
+  const subscriptions = model.subscriptions.map((each) =>
+    !each.radius && isHeld(each) ? { ...each, radius: true } : each,
+  );
   return [
-    ...model.subscriptions.flatMap(loginRow),
-    ...model.subscriptions.flatMap(deviceRows),
+    ...subscriptions.flatMap(loginRow),
+    ...subscriptions.flatMap(deviceRows),
     ...model.portalSites.flatMap(portalRow),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
@@ -38,11 +49,15 @@ function loginRow(subscription: Subscription): readonly Row[] {
 }
 
 function deviceRows(subscription: Subscription): readonly Row[] {
-  const { macs } = subscription;
+  const { macs, passphrase } = subscription;
   if (macs.length === 0) return [];
   // Whose it is, whatever he is called now.
   const account = subscription.firstName ?? subscription.subscriber;
-  const fields = { ...loginFields(subscription, undefined), account };
+  const fields = {
+    ...loginFields(subscription, undefined),
+    account,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
   return macs.map((mac) => ({ menu: 'device', identity: mac, ...declaredBy(subscription), fields }));
 }
 
@@ -61,8 +76,39 @@ function loginFields(subscription: Subscription, password: Secret | undefined): 
     reason: subscription.reason,
     expires: expires === undefined ? undefined : new Date(expires).toISOString(),
     radius: subscription.radius ? 'yes' : 'no',
+    fallback: subscription.fallback === true ? 'yes' : undefined,
     ...limitFields(service, { attributes, ...(address === undefined ? {} : { address }) }),
+    'session-max': service.sessions.max === undefined ? undefined : String(service.sessions.max),
+    lists: service.connections === undefined ? undefined : connectionList(service),
+    ipv6: ipv6Field(subscription),
+    routes: subscription.routes?.map(framedRoute).join(', '),
+    suspended: suspendedField(service),
   });
+}
+
+/** JSON of fixed prefixes, else the pools they come from. */
+function ipv6Field({ ipv6 = {}, service }: Subscription): string | undefined {
+  const { prefix, delegated } = ipv6;
+  const { prefixPool, delegatedPool } = service.ipv6 ?? {};
+  const all = compact({
+    prefix,
+    prefixPool: prefix === undefined ? prefixPool : undefined,
+    delegated,
+    delegatedPool: delegated === undefined ? delegatedPool : undefined,
+  });
+  return Object.keys(all).length === 0 ? undefined : JSON.stringify(all);
+}
+
+/** RFC 2865 §5.22: destination, gateway (0.0.0.0 is the user's own address), metric. */
+function framedRoute({ destination, gateway = '0.0.0.0', metric = 1 }: SubscriberRoute): string {
+  return `${destination} ${gateway} ${metric}`;
+}
+
+/** JSON of the list that somebody suspended is put on, and how fast he is there. */
+function suspendedField({ onSuspend, rate }: ServicePlan): string | undefined {
+  if (onSuspend === undefined) return undefined;
+  const slow = onSuspend.rate ?? rate;
+  return JSON.stringify({ list: onSuspend.addressList, ...(slow === undefined ? {} : { rate: rateLimitText(slow) }) });
 }
 
 /** What a service grants, a field each. */

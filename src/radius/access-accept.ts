@@ -1,5 +1,6 @@
 import type { LoginLimits } from '../directory/reader.ts';
 import type { VendorProfile } from '../model/model.ts';
+import { attributeNamed } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 
 /** The attributes of an Access-Accept that do not change from one login to the next, encoded. */
@@ -34,8 +35,13 @@ export function prepareReply(limits: LoginLimits, profile: VendorProfile): Prepa
   const attributes = grantedAttributes(limits, profile);
   return {
     encoded: Buffer.concat(attributes.map(encodeNamed)),
-    summary: attributes.map(({ name, value }) => `${name}=${value}`).join(', '),
+    summary: attributes.map(inWords).join(', '),
   };
+}
+
+/** `Mikrotik-Rate-Limit=5M/20M`, without what is a secret. */
+function inWords({ name, value }: NamedAttribute): string {
+  return `${name}=${attributeNamed(name)?.hidden === true ? '[secret]' : value}`;
 }
 
 /** The attributes of an Access-Accept by name, without Session-Timeout and Class, which differ at every login. */
@@ -45,8 +51,9 @@ export function grantedAttributes(limits: LoginLimits, profile: VendorProfile): 
     ...rateAttributes(limits, profile),
     ...sessionAttributes(limits),
     ...addressAttributes(limits, profile),
+    ...ipv6Attributes(limits, profile),
   ];
-  return [...ours.filter(({ name }) => !declared.has(name)), ...limits.attributes];
+  return [...ours.filter(({ name }) => !declared.has(name)), ...listAttributes(limits, profile), ...limits.attributes];
 }
 
 function rateAttributes(limits: LoginLimits, profile: VendorProfile): NamedAttribute[] {
@@ -62,14 +69,17 @@ function rateAttributes(limits: LoginLimits, profile: VendorProfile): NamedAttri
 
 function sessionAttributes(limits: LoginLimits): NamedAttribute[] {
   const idle = limits.idleTimeoutSeconds;
+  const { sessions } = limits;
   return [
+    // RouterOS: sessions of one username, whatever RFC 2865 §5.42 calls ports.
+    ...(sessions === undefined ? [] : [{ name: 'Port-Limit', value: sessions }]),
     ...(idle === undefined ? [] : [{ name: 'Idle-Timeout', value: Math.min(idle, 0x7fffffff) }]),
     { name: 'Acct-Interim-Interval', value: limits.interimSeconds },
   ];
 }
 
 function addressAttributes(limits: LoginLimits, profile: VendorProfile): NamedAttribute[] {
-  const { address, pool } = limits;
+  const { address, pool, routes } = limits;
   return [
     ...(address === undefined ? [] : [{ name: 'Framed-IP-Address', value: address }]),
     // RouterOS would add a route for it (routers know their own mask); others want one.
@@ -77,5 +87,21 @@ function addressAttributes(limits: LoginLimits, profile: VendorProfile): NamedAt
       ? []
       : [{ name: 'Framed-IP-Netmask', value: '255.255.255.255' }]),
     ...(pool === undefined ? [] : [{ name: 'Framed-Pool', value: pool }]),
+    ...(routes ?? []).map((value) => ({ name: 'Framed-Route', value })),
   ];
+}
+
+function ipv6Attributes({ ipv6 }: LoginLimits, profile: VendorProfile): NamedAttribute[] {
+  const poolName = profile === 'mikrotik' ? 'Mikrotik-Delegated-IPv6-Pool' : 'Delegated-IPv6-Prefix-Pool';
+  return [
+    ...(ipv6?.prefix === undefined ? [] : [{ name: 'Framed-IPv6-Prefix', value: ipv6.prefix }]),
+    ...(ipv6?.prefixPool === undefined ? [] : [{ name: 'Framed-IPv6-Pool', value: ipv6.prefixPool }]),
+    ...(ipv6?.delegated === undefined ? [] : [{ name: 'Delegated-IPv6-Prefix', value: ipv6.delegated }]),
+    ...(ipv6?.delegatedPool === undefined ? [] : [{ name: poolName, value: ipv6.delegatedPool }]),
+  ];
+}
+
+/** Beside any that the operator declares: a client can be on several lists. */
+function listAttributes({ addressLists = [] }: LoginLimits, profile: VendorProfile): NamedAttribute[] {
+  return profile === 'mikrotik' ? addressLists.map((value) => ({ name: 'Mikrotik-Address-List', value })) : [];
 }

@@ -1,15 +1,17 @@
-import { admit } from '../access/admit.ts';
+import { admit, grantsOf } from '../access/admit.ts';
 import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
+import type { Secret } from '../base/secret.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
 import type { AccessKind } from '../model/model.ts';
 import { preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { appendClass } from './class-attribute.ts';
+import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf } from './door.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
@@ -87,9 +89,12 @@ export class AccessHandler {
   #decide(exchange: Exchange): AccessAnswer {
     const { sent, door, now } = exchange;
     const login = this.#deps.directory.login(exchange.username);
-    const decision = authorise({ credential: sent.credential, door }, login, now);
-    // The declared name rather than the one just decoded: nothing new to keep in memory.
-    if (decision.verdict === 'accept') return this.#accept(exchange, decision, login as Login, (login as Login).limits);
+    const redirects = redirectsAt(exchange);
+    const decision = authorise({ credential: sent.credential, door, redirects }, login, now);
+    if (decision.verdict === 'accept') {
+      // The declared name rather than the one just decoded: nothing new to keep in memory.
+      return this.#accept(exchange, decision, login as Login, grantsOf(login as Login, decision));
+    }
     return unproven.has(decision.reason)
       ? this.#decideOtherwise(exchange, decision.reason)
       : this.#reject(exchange, decision.reason);
@@ -104,14 +109,15 @@ export class AccessHandler {
     const calledStationId = textOf(packet, frame, attribute.calledStationId);
     const { credential } = sent;
     const { nas } = context;
-    const attempt = { username, credential, door, nas, callingStationId, calledStationId, now };
+    const redirects = redirectsAt(exchange);
+    const attempt = { username, credential, door, nas, redirects, callingStationId, calledStationId, now };
     const admission = admit<LoginLimits>(attempt, this.#deps.directory);
     if (admission === undefined) return this.#reject(exchange, reason, isUnknownDevice(attempt, reason));
-    const { decision, grants, method, uses } = admission;
+    const { decision, grants, method, uses, passphrase } = admission;
     const named = { ...exchange, method, username: admission.username ?? username };
     if (decision.verdict === 'reject') return this.#reject(named, decision.reason);
     if (uses !== undefined && !this.#deps.used.consume(uses, now)) return this.#reject(named, 'password-used');
-    return this.#accept(named, decision, named, grants);
+    return this.#accept(named, decision, named, grants, passphrase);
   }
 
   #accept(
@@ -119,6 +125,7 @@ export class AccessHandler {
     decision: Accept,
     { username }: Pick<Login, 'username'>,
     limits: LoginLimits,
+    passphrase?: Secret,
   ): AccessAnswer {
     const { packet, context } = exchange;
     const { writer, random, decisions } = this.#deps;
@@ -126,6 +133,7 @@ export class AccessHandler {
     const timeout = decision.limits.sessionTimeoutSeconds;
     startReply(writer, code.accessAccept, packet);
     appendEncoded(writer, prepared.encoded);
+    if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
     appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random);
     if (decision.proof !== undefined) {
@@ -133,7 +141,8 @@ export class AccessHandler {
     }
     appendProxyStates(writer, packet, exchange.frame);
     const record = recordOf(exchange, 'accept', username);
-    record.reply = prepared.summary;
+    record.reply = passphrase === undefined ? prepared.summary : `${prepared.summary}, ${pskAttribute}=[secret]`;
+    if (decision.redirected !== undefined) record.reason = decision.redirected;
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
     decisions.record(record);
     return { reply: finishReply(writer, context.key) };
@@ -151,6 +160,17 @@ export class AccessHandler {
     decisions.record(record);
     return { reason, prompt, reply: finishReply(writer, context.key) };
   }
+}
+
+const pskAttribute = 'Mikrotik-Wireless-PSK';
+
+function encodePassphrase(passphrase: Secret): Uint8Array {
+  return encodeNamed({ name: pskAttribute, value: passphrase.reveal() });
+}
+
+/** Only RouterOS keeps somebody to a page by an address list. */
+function redirectsAt({ context }: Exchange): boolean {
+  return context.nas.profile === 'mikrotik';
 }
 
 const nothingSent: SentCredential = { credential: { method: 'none' } };

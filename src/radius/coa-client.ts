@@ -36,6 +36,7 @@ const changeable = new Set([
   'WISPr-Bandwidth-Max-Up',
   'WISPr-Bandwidth-Max-Down',
   'Idle-Timeout',
+  'Port-Limit',
 ]);
 
 /** Error-Cause values after which other identification may still find the session (RFC 5176 §3.5). */

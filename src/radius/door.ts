@@ -15,7 +15,7 @@ const other = 256;
 
 /**
  * The way somebody came who sent this Access-Request; `undefined` where it cannot be told for certain. RouterOS says so by
- * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none. A hotspot gives itself away by Mikrotik-Host-IP
+ * Service-Type: PPP is Framed, a hotspot Login, and a DHCP server sends none. An access point's is Framed from a wireless port. A hotspot gives itself away by Mikrotik-Host-IP
  * as well, whatever its guests add to their login form.
  *
  * @param packet without a `requestFlaw`
@@ -29,8 +29,11 @@ export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): Ac
   if (wordAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
   if (!isMikrotik) return undefined;
   const port = wordAt(packet, frame, attribute.nasPortType);
-  // An access point asks about its stations with the same Service-Type.
-  if (service === serviceType.framed) return port === portType.wireless ? undefined : 'pppoe';
+  // An access point asks about its stations with the same Service-Type; about their users with a name that is no MAC.
+  if (service === serviceType.framed && port === portType.wireless) {
+    return namesMac(packet, frame) ? 'wireless' : undefined;
+  }
+  if (service === serviceType.framed) return 'pppoe';
   return service === undefined && port === portType.ethernet && namesMac(packet, frame) ? 'dhcp' : undefined;
 }
 
