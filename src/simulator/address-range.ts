@@ -14,3 +14,14 @@ export function isInRange(address: string, range: string): boolean {
 function numberOf(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
+
+/** `10.0.0.0` of `10.0.0.7/24`. */
+export function networkOf(prefix: string): string {
+  const [base = '', length = '32'] = prefix.split('/');
+  const size = 2 ** (32 - Number(length));
+  return addressOf(Math.floor(numberOf(base) / size) * size);
+}
+
+function addressOf(number: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+}

@@ -10,6 +10,14 @@ export type FaultKind =
   | 'done-without-write'
   /** Answers are kept back until the fault is lifted. */
   | 'hold-replies'
+  /** From here on the connection neither reads nor answers, and does not end: a cable is cut. */
+  | 'half-open'
+  /** The connection ends with a reset (RST). */
+  | 'reset'
+  /** The connection ends without an answer (FIN). */
+  | 'close'
+  /** Answers of the connection stay away for `ms`, then go on. */
+  | 'stall'
   /** Nobody may log in. */
   | 'refuse-login'
   /** No Accounting-Request leaves the router. */
@@ -21,6 +29,10 @@ export const faultKinds: readonly FaultKind[] = [
   'trap-after-write',
   'done-without-write',
   'hold-replies',
+  'half-open',
+  'reset',
+  'close',
+  'stall',
   'refuse-login',
   'drop-accounting',
 ];
@@ -29,18 +41,26 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Only commands that begin so: `/ppp/secret`, `/ppp/secret/add`. */
   readonly command?: string;
-  /** Lets that many pass first. */
+  /** Lets that many pass first, counted over all connections. */
   readonly after?: number;
   /** Strikes that often, then no more. Absent: always. */
   readonly times?: number;
   readonly ms?: number;
   /** Text of the error. */
   readonly message?: string;
+  /** Whether the command that a `half-open`, `reset` or `close` strikes is carried out. Default true. */
+  readonly applied?: boolean;
 }
+
+/** Those that befall a connection, at any command, the login among them. */
+export type ConnectionFaultKind = 'half-open' | 'reset' | 'close' | 'stall';
+
+export const connectionFaultKinds: readonly ConnectionFaultKind[] = ['half-open', 'reset', 'close', 'stall'];
 
 interface Armed {
   readonly fault: Fault;
   seen: number;
+  struck: number;
 }
 
 /** The faults that are switched on, with what is left of them. */
@@ -54,13 +74,13 @@ export class Faults {
 
   /** Switches exactly these on. Answers held before are released if nothing holds them now. */
   replace(faults: readonly Fault[]): void {
-    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+    this.#armed = faults.map((fault) => ({ fault, seen: 0, struck: 0 }));
     this.#wake();
   }
 
   /** Switches one on beside the others. The returned function lifts it. */
   add(fault: Fault): () => void {
-    const armed = { fault, seen: 0 };
+    const armed = { fault, seen: 0, struck: 0 };
     this.#armed.push(armed);
     return () => {
       this.#armed = this.#armed.filter((other) => other !== armed);
@@ -79,9 +99,25 @@ export class Faults {
       if (fault.kind !== kind || !command.startsWith(fault.command ?? '')) continue;
       armed.seen += 1;
       const after = fault.after ?? 0;
-      if (armed.seen > after && armed.seen <= after + (fault.times ?? Number.POSITIVE_INFINITY)) return fault;
+      if (armed.seen <= after || armed.struck >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
+      armed.struck += 1;
+      return fault;
     }
     return undefined;
+  }
+
+  /** The fault that befalls the connection of this command, counting it. */
+  strikeConnection(command: string): (Fault & { readonly kind: ConnectionFaultKind }) | undefined {
+    for (const kind of connectionFaultKinds) {
+      const fault = this.strike(kind, command);
+      if (fault !== undefined) return { ...fault, kind };
+    }
+    return undefined;
+  }
+
+  /** How often each fault has struck, in the order of {@link list}. */
+  struck(): readonly number[] {
+    return this.#armed.map(({ struck }) => struck);
   }
 
   /** Resolves once no `hold-replies` holds this command any more. @throws the signal's reason */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { isInRange } from './address-range.ts';
+import { tellDeviceFacts } from './device-facts.ts';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import { type Fault, Faults } from './faults.ts';
@@ -12,7 +13,7 @@ import { monitorRow } from './nas/radius-client.ts';
 import type { SessionView, TerminateCause } from './nas/session.ts';
 import { Sessions } from './nas/sessions.ts';
 import { allMenus } from './routeros/all-menus.ts';
-import { ApiServer } from './routeros/api-server.ts';
+import { type ApiPeer, ApiServices } from './routeros/api-services.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
 import { Certificates } from './routeros/certificates.ts';
 import { Database, type SecretView } from './routeros/database.ts';
@@ -40,8 +41,15 @@ export interface SimulatedRouterOsOptions {
   readonly clock: Clock;
   /** Default 127.0.0.1. */
   readonly apiHost?: string;
-  /** Default 0: any free port. */
+  /** Default 0: any free port. The row `api` of `/ip/service` shows it. */
   readonly apiPort?: number;
+  /** Where the API is served over TLS, 0 for any port. Absent: not at all, whatever `/ip/service` says. */
+  readonly apiSslPort?: number;
+  /**
+   * Addresses of loopback that the router has on `ether1`, as `127.0.0.2/8`. With them the API is served where
+   * `/ip/address` has enabled rows: who takes one away, or changes it, is off a moment later. `apiHost` has no say then.
+   */
+  readonly addresses?: readonly string[];
   /** Default `MikroTik`. */
   readonly identity?: string;
   /** Default: `admin` with an empty password, as a router comes from the factory. */
@@ -105,7 +113,7 @@ export class SimulatedRouterOs {
   readonly #scripts: Scripts;
   readonly #scheduler: Scheduler;
   readonly #executor: Executor;
-  #api: ApiServer | undefined;
+  #api: ApiServices | undefined;
   #bootedAt: number;
 
   private constructor(options: SimulatedRouterOsOptions) {
@@ -116,6 +124,7 @@ export class SimulatedRouterOs {
     this.faults = new Faults(options.faults);
     const database = new Database(allMenus, options.version ?? '7.22.3', options.packages);
     this.#database = database;
+    tellDeviceFacts({ database, clock, random, packages: options.packages ?? [] });
     const { flash = false, filesPrintOneFolder: printsOneFolder = false } = options;
     this.#files = new FileSystem({ database, clock, flash, printsOneFolder });
     this.#certificates = new Certificates({ database, clock });
@@ -126,7 +135,7 @@ export class SimulatedRouterOs {
       log,
       transmissions: options.radiusTransmissions ?? 3,
       ...(radiusSourceAddress === undefined ? {} : { bindAddress: radiusSourceAddress }),
-      ownAddress: options.apiHost ?? '127.0.0.1',
+      ownAddress: this.apiHost,
     });
     const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
     this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
@@ -154,11 +163,16 @@ export class SimulatedRouterOs {
   /** @throws when the address cannot be listened on */
   static async start(options: SimulatedRouterOsOptions): Promise<SimulatedRouterOs> {
     const router = new SimulatedRouterOs(options);
-    router.#api = await ApiServer.start({
-      host: options.apiHost ?? '127.0.0.1',
-      port: options.apiPort ?? 0,
-      admits: (remote, open) => router.#admits(remote, open),
-      sessionDeps: (remote) => router.#sessionDeps(remote),
+    router.#api = await ApiServices.start({
+      database: router.#database,
+      host: options.addresses === undefined ? router.apiHost : undefined,
+      ports: {
+        api: options.apiPort ?? 0,
+        ...(options.apiSslPort === undefined ? {} : { 'api-ssl': options.apiSslPort }),
+      },
+      credentials: (stored) => router.#certificates.credentials(stored),
+      sessionDeps: (peer) => router.#sessionDeps(peer),
+      log: (topics, message) => router.#write(topics, message),
     });
     const { hotspotHost, hotspotPort = 0 } = options;
     if (hotspotHost !== undefined) await router.#hotspots.share(hotspotHost, hotspotPort);
@@ -166,11 +180,16 @@ export class SimulatedRouterOs {
   }
 
   get apiHost(): string {
-    return this.#options.apiHost ?? '127.0.0.1';
+    return this.#options.apiHost ?? (this.#options.addresses?.[0] ?? '127.0.0.1').replace(/\/.*$/, '');
   }
 
   get apiPort(): number {
-    return this.#api?.port ?? 0;
+    return this.#api?.port('api') ?? 0;
+  }
+
+  /** Port of the API over TLS, if `apiSslPort` was given. */
+  get apiSslPort(): number {
+    return this.#options.apiSslPort === undefined ? 0 : (this.#api?.port('api-ssl') ?? 0);
   }
 
   /** `host:port` of the hotspot for devices that nobody announced, if there is one. */
@@ -328,6 +347,9 @@ export class SimulatedRouterOs {
     for (const [name, value] of Object.entries(deviceModeRow(this.#options.deviceMode ?? 'enterprise'))) {
       this.#database.settings('/system/device-mode').values.set(name, value);
     }
+    for (const address of this.#options.addresses ?? []) {
+      this.#database.addByRouter('/ip/address', { address, interface: 'ether1' });
+    }
     for (const user of users) this.#addUser(user);
     for (const certificate of certificates) this.#certificates.add(certificate);
     if (this.#options.flash)
@@ -422,16 +444,9 @@ export class SimulatedRouterOs {
     log?.(topics, message);
   }
 
-  #admits(remote: string, open: number): boolean {
-    const values = this.#database.table('/ip/service').named('api')?.values;
-    if (values?.get('disabled') === 'true') return false;
-    const allowed = listOf(values?.get('address') ?? '');
-    if (allowed.length > 0 && !allowed.some((prefix) => isInRange(remote, prefix))) return false;
-    return open < Number(values?.get('max-sessions') ?? Number.POSITIVE_INFINITY);
-  }
-
-  #sessionDeps(remote: string): SessionDeps {
+  #sessionDeps({ remote }: ApiPeer): SessionDeps {
     const { version } = this.#database;
+    let active: TableRow | undefined;
     return {
       clock: this.#options.clock,
       faults: this.faults,
@@ -439,9 +454,24 @@ export class SimulatedRouterOs {
       saysEmpty: isAtLeast(version, '7.18'),
       challengeLogin: !isAtLeast(version, '6.43'),
       settling: () => (this.#database.settling ? this.#database.settled() : undefined),
-      login: (name, proves) => this.#login(name, proves, remote),
-      loggedOut: (name) => this.#write('system,info,account', `user ${name} logged out from ${remote} via api`),
+      login: (name, proves) => {
+        const result = this.#login(name, proves, remote);
+        if (typeof result !== 'string') active = this.#showActive(name, remote);
+        return result;
+      },
+      loggedOut: (name) => {
+        if (active !== undefined) this.#database.table('/user/active').remove(active);
+        this.#write('system,info,account', `user ${name} logged out from ${remote} via api`);
+      },
     };
+  }
+
+  /** Who is logged in is a row of `/user/active`. */
+  #showActive(name: string, address: string): TableRow | undefined {
+    if (this.#database.find('/user/active') === undefined) return undefined;
+    const when = formatRouterDate(this.#options.clock.now(), isAtLeast(this.#database.version, '7.10'));
+    const group = this.row('/user', name)?.['group'] ?? '';
+    return this.#database.addByRouter('/user/active', { when, name, address, via: 'api', group });
   }
 
   #login(name: string, proves: (password: string) => boolean, remote: string) {

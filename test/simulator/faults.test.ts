@@ -59,6 +59,53 @@ describe('a router that misbehaves', () => {
     expect(await client.next()).toMatchObject({ word: '!done', tag: '1', values: { ret: '*1' } });
   });
 
+  it('cuts the cable at one command: no answer, no end, and nobody knows whether it was carried out', async () => {
+    await using lab = await startRouter();
+    lab.router.faults.replace([{ kind: 'half-open', command: '/ppp/secret', after: 1, times: 1 }]);
+    using client = await RawClient.login(lab.router.apiPort);
+    await client.talk('/ppp/secret/add', '=name=a');
+    client.send('/ppp/secret/add', '=name=b');
+    client.send('/ppp/secret/add', '=name=c');
+    using next = await RawClient.login(lab.router.apiPort);
+
+    expect(await next.rows('/ppp/secret/print', '=.proplist=name')).toEqual([{ name: 'a' }, { name: 'b' }]);
+    expect(lab.router.openApiSessions).toBe(2);
+    expect(lab.router.faults.struck()).toEqual([1]);
+  });
+
+  it.each([
+    ['reset', true, ['a', 'b']],
+    ['reset', false, ['a']],
+    ['close', true, ['a', 'b']],
+    ['close', false, ['a']],
+  ] as const)(
+    'ends the connection by %s at exactly the third command of all, carried out: %s',
+    async (kind, applied, left) => {
+      await using lab = await startRouter({ faults: [{ kind, after: 2, times: 1, applied }] });
+      using client = await RawClient.login(lab.router.apiPort);
+      await client.talk('/ppp/secret/add', '=name=a');
+
+      expect(await client.talk('/ppp/secret/add', '=name=b')).toEqual([]);
+
+      await client.closed;
+      expect(lab.router.rows('/ppp/secret').map((row) => row['name'])).toEqual(left);
+    },
+  );
+
+  it('keeps its answers to itself for a while, then goes on', async () => {
+    await using lab = await startRouter({ faults: [{ kind: 'stall', command: '/ppp', ms: 500, times: 1 }] });
+    using client = await RawClient.login(lab.router.apiPort);
+    client.send('/ppp/secret/add', '=name=a', '.tag=1');
+    client.send('/system/identity/print', '.tag=2');
+    using other = await RawClient.login(lab.router.apiPort);
+    await other.talk('/system/identity/print');
+    expect(client.received).toHaveLength(1);
+
+    await lab.clock.advance(500);
+
+    expect([(await client.next())?.tag, (await client.next())?.tag]).toEqual(['1', '2']);
+  });
+
   it('lets nobody in', async () => {
     await using lab = await startRouter({
       faults: [{ kind: 'refuse-login', message: 'std failure: timeout', times: 1 }],

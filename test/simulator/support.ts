@@ -90,14 +90,14 @@ export class RawClient {
     socket.on('close', () => this.#wake());
   }
 
-  static async connect(port: number): Promise<RawClient> {
-    const socket = connect({ host: '127.0.0.1', port });
+  static async connect(port: number, host = '127.0.0.1'): Promise<RawClient> {
+    const socket = connect({ host, port });
     await once(socket, 'connect');
     return new RawClient(socket);
   }
 
-  static async login(port: number, name = 'admin', password = ''): Promise<RawClient> {
-    const client = await RawClient.connect(port);
+  static async login(port: number, name = 'admin', password = '', host = '127.0.0.1'): Promise<RawClient> {
+    const client = await RawClient.connect(port, host);
     const [reply] = await client.talk('/login', `=name=${name}`, `=password=${password}`);
     if (reply?.word !== '!done') throw new Error(`login refused: ${reply?.values['message']}`);
     return client;

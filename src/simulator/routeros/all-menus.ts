@@ -1,3 +1,4 @@
+import { configMenus } from './config-menus.ts';
 import type { Menu } from './menu.ts';
 import { addressLists, addressLists6 } from './menus/address-list.ts';
 import { certificates } from './menus/certificate.ts';
@@ -93,5 +94,6 @@ export const allMenus: readonly Menu[] = [
   systemScripts,
   systemScheduler,
   ipServices,
+  ...configMenus,
   log,
 ];

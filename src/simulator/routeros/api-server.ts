@@ -1,63 +1,41 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ApiSession, type SessionDeps } from './api-session.ts';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 export interface ApiServerOptions {
   readonly host: string;
   readonly port: number;
-  /** False closes the new connection at once. */
-  admits(remoteAddress: string, openSessions: number): boolean;
-  sessionDeps(remoteAddress: string): SessionDeps;
+  /** Absent: plain TCP. */
+  readonly tls?: TlsOptions;
+  /** Takes a connection over; over TLS after its handshake. */
+  connected(socket: Socket): void;
 }
 
-/** The API service of the router: TCP, one session per connection. */
+/** One listening socket of an API service. Connections outlive it. */
 export class ApiServer {
   readonly #server: Server;
-  readonly #options: ApiServerOptions;
-  readonly #sessions = new Set<ApiSession>();
 
-  private constructor(server: Server, options: ApiServerOptions) {
+  private constructor(server: Server) {
     this.#server = server;
-    this.#options = options;
-    server.on('connection', (socket) => this.#connected(socket));
   }
 
-  static async start(options: ApiServerOptions): Promise<ApiServer> {
-    const server = createServer();
-    const api = new ApiServer(server, options);
-    server.listen({ host: options.host, port: options.port });
+  /** @throws when the address cannot be listened on */
+  static async start({ host, port, tls, connected }: ApiServerOptions): Promise<ApiServer> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
+    server.on(tls === undefined ? 'connection' : 'secureConnection', connected);
+    // A handshake that fails is the client's matter.
+    server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+    server.listen({ host, port });
     await once(server, 'listening');
-    return api;
+    return new ApiServer(server);
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  get openSessions(): number {
-    return this.#sessions.size;
-  }
-
-  /** Cuts every connection, as a reboot does. */
-  dropConnections(): void {
-    for (const session of this.#sessions) session.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
+  /** Takes no new connections; those there are go on. */
+  close(): void {
     this.#server.close();
-    this.dropConnections();
-    await closed;
-  }
-
-  #connected(socket: Socket): void {
-    const remote = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    if (!this.#options.admits(remote, this.#sessions.size)) {
-      socket.destroy();
-      return;
-    }
-    const session = new ApiSession(socket, this.#options.sessionDeps(remote));
-    this.#sessions.add(session);
-    socket.once('close', () => this.#sessions.delete(session));
   }
 }

@@ -39,6 +39,10 @@ export class ApiSession {
   #user: string | undefined;
   #loginPending = false;
   #octetsBeforeLogin = 0;
+  /** A cut cable: nothing is read any more, and nothing is sent. */
+  #dead = false;
+  /** Answers wait for it. */
+  #stall: Promise<void> | undefined;
   /** Sentences that came while the login was being looked at. */
   #waiting: Command[] = [];
 
@@ -53,6 +57,17 @@ export class ApiSession {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Ends the connection behind what was sent. */
+  end(): void {
+    this.#socket.destroySoon();
+  }
+
+  /** Reads nothing of what the client sends, or takes up again what has piled up meanwhile. */
+  deafen(deaf: boolean): void {
+    if (deaf) this.#socket.pause();
+    else if (!this.#dead) this.#socket.resume();
   }
 
   #receive(chunk: Buffer): void {
@@ -74,7 +89,9 @@ export class ApiSession {
   }
 
   #accept(command: Command): void {
-    if (this.#socket.writableEnded || this.#socket.destroyed) return;
+    if (this.#dead || this.#socket.writableEnded || this.#socket.destroyed) return;
+    const fault = this.#deps.faults.strikeConnection(`${command.path}/${command.verb}`);
+    if (fault !== undefined && !this.#survives(fault, command)) return;
     if (this.#loginPending) {
       this.#waiting.push(command);
       if (this.#waiting.length > maxWaitingSentences) this.#fatal('too many commands before login');
@@ -83,6 +100,32 @@ export class ApiSession {
     else if (command.path === '' && command.verb === 'quit') this.#fatal('session terminated on request');
     else if (command.path === '' && command.verb === 'cancel') this.#cancel(command);
     else void this.#serve(command, this.#caller);
+  }
+
+  /** What befalls the connection at this command. @returns false when that was the end of it */
+  #survives(fault: NonNullable<ReturnType<Faults['strikeConnection']>>, command: Command): boolean {
+    if (fault.kind === 'stall') {
+      this.#stall = this.#deps.clock.sleep(fault.ms ?? 0);
+      return true;
+    }
+    if (fault.applied !== false) this.#carryOutUnseen(command);
+    if (fault.kind === 'half-open') {
+      this.#dead = true;
+      this.deafen(true);
+    } else if (fault.kind === 'reset') this.#socket.resetAndDestroy();
+    else this.#socket.destroySoon();
+    return false;
+  }
+
+  /** The command is carried out, and nobody hears what became of it. */
+  #carryOutUnseen(command: Command): void {
+    if (this.#caller === undefined || command.path === '') return;
+    try {
+      const answer = this.#deps.executor.run(command, this.#caller);
+      if (answer.kind === 'later') answer.done.catch(() => undefined);
+    } catch (error) {
+      if (!(error instanceof RouterTrap)) throw error;
+    }
   }
 
   async #login(command: Command): Promise<void> {
@@ -238,7 +281,7 @@ export class ApiSession {
   }
 
   #fatal(reason: string): void {
-    if (!this.#socket.writableEnded) this.#socket.end(encodeSentence(['!fatal', reason]));
+    if (!this.#dead && !this.#socket.writableEnded) this.#socket.end(encodeSentence(['!fatal', reason]));
   }
 
   /** Sends frames in pieces of some size, waiting for a slow reader. */
@@ -262,7 +305,8 @@ export class ApiSession {
   }
 
   async #send(octets: Buffer): Promise<void> {
-    if (octets.length === 0 || this.#socket.destroyed || this.#socket.writableEnded) return;
+    if (this.#stall !== undefined) await this.#stall;
+    if (this.#dead || octets.length === 0 || this.#socket.destroyed || this.#socket.writableEnded) return;
     if (this.#socket.write(octets)) return;
     const closed = new AbortController();
     const drained = once(this.#socket, 'drain', { signal: closed.signal });

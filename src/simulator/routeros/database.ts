@@ -1,3 +1,4 @@
+import { joinInterfaces, refuseInterfaceName } from './interface-kinds.ts';
 import type { Menu, Properties, Property } from './menu.ts';
 import { formatId, parseId, type RowOptions, Table, type TableRow } from './table.ts';
 import { invalidValue, missingArgument, RouterTrap, unknownParameter } from './trap.ts';
@@ -28,6 +29,7 @@ export class Database {
       this.#properties.set(menu, Object.assign(Object.create(null), Object.fromEntries(known)) as Properties);
     }
     for (const menu of present) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
+    for (const menu of present) if (menu.interfaceType !== undefined) joinInterfaces(this, menu, menu.interfaceType);
   }
 
   find(path: string): Table | undefined {
@@ -77,7 +79,9 @@ export class Database {
     }
     refuseUnwritable(fields.keys(), properties);
     refuseBroken(table, values);
-    return table.add(values, options);
+    if (table.menu.interfaceType === undefined) return table.add(values, options);
+    refuseInterfaceName(this.table('/interface'), undefined, values);
+    return table.add(values, { ...options, id: this.table('/interface').nextId });
   }
 
   /** Changes a row as a client would. `undefined` is `=!name=`.
@@ -93,6 +97,7 @@ export class Database {
       else if (property.clearable) changes.set(name, undefined);
     }
     refuseBroken(table, merged(row.values, changes));
+    if (table.menu.interfaceType !== undefined) refuseInterfaceName(this.table('/interface'), row.id, changes);
     table.set(row, changes);
   }
 
@@ -114,7 +119,7 @@ export class Database {
     const property = this.#properties.get(table.menu)?.[name];
     if (property === undefined || property.writeOnly || property.shownWhen?.(row.values) === false) return undefined;
     const live = row.live?.[name] ?? this.#computer(table, row, name);
-    const stored = live === undefined ? row.values.get(name) : live();
+    const stored = live === undefined ? (row.values.get(name) ?? property.workedOut?.(row.values)) : live();
     if (stored === undefined || stored === property.leftOutAt) return undefined;
     if (property.sensitive && secrets !== 'clear') return secrets === 'omitted' ? undefined : '*****';
     return property.type.show === undefined ? stored : property.type.show(stored, this.context(name));
@@ -192,10 +197,8 @@ function hasMenu(menu: Menu, version: string, packages: readonly string[]): bool
 }
 
 function inVersion(property: Property, version: string): Property {
-  const [until, value] = property.defaultBefore ?? [];
-  return until === undefined || value === undefined || isAtLeast(version, until)
-    ? property
-    : { ...property, default: value };
+  const [until, differences] = property.before ?? [];
+  return until === undefined || isAtLeast(version, until) ? property : { ...property, ...differences };
 }
 
 function initialRows(menu: Menu): readonly { readonly id?: number; readonly values: Record<string, string> }[] {

@@ -5,8 +5,10 @@ export interface Property {
   readonly type: ValueType;
   /** Written when the row is added without it. Absent: the property is left out of prints until written. */
   readonly default?: string;
-  /** What stood in place of `default` in versions before that one: dates of another format, fields that were numbers. */
-  readonly defaultBefore?: readonly [version: string, value: string];
+  /** How it was in versions before that one: dates of another format, words that were a yes or no. */
+  readonly before?: readonly [version: string, differences: Partial<Property>];
+  /** Worked out from the row when it is read, if it was not written. */
+  readonly workedOut?: (values: Values) => string | undefined;
   readonly mandatory?: true;
   /** Set by the router alone. */
   readonly readonly?: true;

@@ -41,6 +41,11 @@ export class Table {
     return this.#rows.size;
   }
 
+  /** The id the next row gets: for a row of another menu that is to be here too. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
   rows(): IterableIterator<TableRow> {
     return this.#rows.values();
   }
@@ -88,8 +93,8 @@ export class Table {
       ...(options.live === undefined ? {} : { live: options.live }),
       ...(options.onRemove === undefined ? {} : { onRemove: options.onRemove }),
     };
-    // Ids are never handed out twice, not even after a removal.
-    if (options.id === undefined) this.#nextId += 1;
+    // Ids are never handed out twice, not even after a removal. Those of built-in rows and sessions lie far away.
+    this.#nextId = Math.max(this.#nextId, row.id < 0x10_0000 ? row.id + 1 : 0);
     this.#rows.set(row.id, row);
     this.#index(row);
     if (options.before !== undefined) this.move([row.id], options.before);

@@ -141,6 +141,27 @@ export function pair(inner: ValueType): ValueType {
       const [up = '', down = up] = parts;
       return `${inner.parse(up, context)}/${inner.parse(down, context)}`;
     },
+    ...shownByPart(inner),
+  };
+}
+
+/** One value for both directions, or `upload/download`; kept as one where one was written. */
+export function oneOrPair(inner: ValueType): ValueType {
+  const both = pair(inner);
+  return {
+    parse: (value, context) => (value.includes('/') ? both : inner).parse(value, context),
+    ...shownByPart(inner),
+  };
+}
+
+function shownByPart({ show }: ValueType): Pick<ValueType, 'show'> {
+  if (show === undefined) return {};
+  return {
+    show: (stored, context) =>
+      stored
+        .split('/')
+        .map((part) => show(part, context))
+        .join('/'),
   };
 }
 

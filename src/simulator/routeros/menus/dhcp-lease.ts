@@ -2,7 +2,16 @@ import { isIPv4 } from 'node:net';
 import type { Menu, Property, Values } from '../menu.ts';
 import { switchVerbs, tableVerbs } from '../menu.ts';
 import { mac } from '../network-values.ts';
-import { addressOrPool, boolean, oneOf, reference, text, time, type ValueType } from '../value-types.ts';
+import {
+  addressOrPool,
+  boolean,
+  oneOrPair,
+  reference,
+  references,
+  text,
+  time,
+  type ValueType,
+} from '../value-types.ts';
 import { comment, enabled, flag, optional, shown } from './common.ts';
 
 const macOrNone: ValueType = { parse: (value, context) => (value === '' ? '' : mac.parse(value, context)) };
@@ -38,18 +47,18 @@ export const dhcpLeases: Menu = {
     'client-id': absent(text, ''),
     'address-lists': { type: text, default: '' },
     server: { type: reference('/ip/dhcp-server', 'all'), default: 'all', leftOutAt: 'all' },
-    'dhcp-option': { type: text, default: '' },
-    'dhcp-option-set': absent(oneOf('none'), 'none'),
+    'dhcp-option': { type: references('/ip/dhcp-server/option'), default: '' },
+    'dhcp-option-set': absent(reference('/ip/dhcp-server/option/sets', 'none'), 'none'),
     'lease-time': absent(time(), '0s'),
     'rate-limit': absent(text, ''),
     routes: absent(text, ''),
     'block-access': absent(boolean, 'false'),
     'always-broadcast': absent(boolean, 'false'),
     'use-src-mac': absent(boolean, 'false'),
-    'allow-dual-stack-queue': optional(boolean),
+    'allow-dual-stack-queue': optional(boolean, '7'),
     'insert-queue-before': optional(reference('/queue/simple', 'first', 'bottom')),
-    'parent-queue': optional(reference('/queue/simple', 'none')),
-    'queue-type': optional(text),
+    'parent-queue': optional(reference('/queue/simple', 'none'), '7'),
+    'queue-type': optional(oneOrPair(reference('/queue/type')), '7'),
     'agent-circuit-id': { ...absent(text, ''), since: '7.21' },
     'agent-remote-id': { ...absent(text, ''), since: '7.21' },
     status: { ...shown, default: 'waiting' },

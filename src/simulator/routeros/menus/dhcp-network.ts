@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { Menu, Values } from '../menu.ts';
 import { tableVerbs } from '../menu.ts';
 import { failure, invalidValue, type RouterTrap } from '../trap.ts';
-import { address, addressList, boolean, integer, text, type ValueType } from '../value-types.ts';
+import { address, addressList, boolean, integer, reference, references, text, type ValueType } from '../value-types.ts';
 import { comment, flag, optional } from './common.ts';
 
 /** `a.b.c.d/n`; an address alone is one of 32 bits. */
@@ -14,6 +14,12 @@ const network: ValueType = {
     }
     return `${base}/${length}`;
   },
+};
+
+const sets = reference('/ip/dhcp-server/option/sets', 'none', '');
+const setOrNone: ValueType = {
+  ...sets,
+  parse: (value, context) => (value === 'none' ? '' : sets.parse(value, context)),
 };
 
 /** What clients are told beside their address. */
@@ -36,8 +42,8 @@ export const dhcpNetworks: Menu = {
     domain: { type: text, default: '' },
     'next-server': optional(address()),
     'boot-file-name': { type: text, default: '' },
-    'dhcp-option': { type: text, default: '' },
-    'dhcp-option-set': { type: text, default: '' },
+    'dhcp-option': { type: references('/ip/dhcp-server/option'), default: '' },
+    'dhcp-option-set': { type: setOrNone, default: '' },
     dynamic: flag,
     comment,
   },

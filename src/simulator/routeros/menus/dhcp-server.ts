@@ -49,7 +49,7 @@ export const dhcpServers: Menu = {
     'allow-dual-stack-queue': unusual(boolean, 'true'),
     'insert-queue-before': unusual(reference('/queue/simple', 'first', 'bottom'), 'first'),
     'parent-queue': unusual(reference('/queue/simple', 'none'), 'none'),
-    'dhcp-option-set': unusual(oneOf('none'), 'none'),
+    'dhcp-option-set': unusual(reference('/ip/dhcp-server/option/sets', 'none'), 'none'),
     'lease-script': { type: text, default: '' },
     'support-broadband-tr101': { type: boolean, default: 'no', since: '7.21' },
     dynamic: flag,

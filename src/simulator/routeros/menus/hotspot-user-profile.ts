@@ -1,7 +1,7 @@
 import type { Menu } from '../menu.ts';
 import { tableVerbs } from '../menu.ts';
 import { failure } from '../trap.ts';
-import { boolean, integer, oneOf, reference, text, time } from '../value-types.ts';
+import { boolean, integer, oneOf, oneOrPair, reference, text, time } from '../value-types.ts';
 import { flag, name, optional } from './common.ts';
 
 const free = { type: text, leftOutAt: '' };
@@ -27,7 +27,7 @@ export const hotspotUserProfile: Menu = {
     'rate-limit': free,
     'insert-queue-before': optional(reference('/queue/simple', 'first', 'bottom')),
     'parent-queue': optional(reference('/queue/simple', 'none')),
-    'queue-type': optional(text),
+    'queue-type': optional(oneOrPair(reference('/queue/type'))),
     'address-list': { type: text, default: '' },
     'incoming-filter': free,
     'outgoing-filter': free,

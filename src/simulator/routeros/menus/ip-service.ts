@@ -1,7 +1,7 @@
-import type { Menu } from '../menu.ts';
+import type { Menu, Values } from '../menu.ts';
 import { switchVerbs } from '../menu.ts';
-import { integer, oneOf, prefixes } from '../value-types.ts';
-import { enabled, shown } from './common.ts';
+import { integer, oneOf, prefixes, reference } from '../value-types.ts';
+import { enabled, flag, shown } from './common.ts';
 
 const services: readonly (readonly [string, string, string])[] = [
   ['telnet', '23', 'yes'],
@@ -14,6 +14,8 @@ const services: readonly (readonly [string, string, string])[] = [
   ['api-ssl', '8729', 'no'],
 ];
 
+const overTls = (values: Values): boolean => ['www-ssl', 'api-ssl'].includes(values.get('name') ?? '');
+
 /** Ways to manage the router: fixed rows. */
 export const ipServices: Menu = {
   path: '/ip/service',
@@ -24,11 +26,15 @@ export const ipServices: Menu = {
     name: shown,
     port: { type: integer(1, 65_535) },
     address: { type: prefixes, default: '' },
-    certificate: { type: oneOf('none'), default: 'none', leftOutAt: 'none' },
-    'tls-version': { type: oneOf('any', 'only-1.2'), leftOutAt: 'any' },
-    vrf: { type: oneOf('main'), default: 'main' },
+    certificate: { type: reference('/certificate', 'none'), default: 'none', shownWhen: overTls },
+    'tls-version': { type: oneOf('any', 'only-1.2'), default: 'any', shownWhen: overTls },
+    vrf: { type: oneOf('main'), default: 'main', since: '7' },
     'max-sessions': { type: integer(1, 1000), default: '20', since: '7.16' },
     proto: { ...shown, default: 'tcp' },
+    // Of live connections, which stand among the services since 7.18.
+    local: { ...shown, since: '7.18' },
+    remote: { ...shown, since: '7.18' },
+    connection: { ...flag, leftOutAt: 'false', since: '7.18' },
     dynamic: { ...enabled, readonly: true },
     invalid: { ...enabled, readonly: true },
     disabled: enabled,

@@ -1,7 +1,17 @@
 import type { Menu, Property } from '../menu.ts';
 import { tableVerbs } from '../menu.ts';
 import { failure } from '../trap.ts';
-import { addressList, addressOrPool, boolean, integer, oneOf, reference, text, time } from '../value-types.ts';
+import {
+  addressList,
+  addressOrPool,
+  boolean,
+  integer,
+  oneOf,
+  oneOrPair,
+  reference,
+  text,
+  time,
+} from '../value-types.ts';
 import { comment, flag, name, optional } from './common.ts';
 
 const choice = (...words: string[]): Property => ({
@@ -21,12 +31,12 @@ export const pppProfile: Menu = {
     name,
     'local-address': optional(addressOrPool('/ip/pool')),
     'remote-address': optional(addressOrPool('/ip/pool')),
-    'remote-ipv6-prefix-pool': { type: text },
+    'remote-ipv6-prefix-pool': { type: reference('/ipv6/pool'), clearable: true },
     'remote-ipv6-prefix-reuse': optional(boolean, '7.20'),
-    'dhcpv6-pd-pool': { type: text },
+    'dhcpv6-pd-pool': { type: reference('/ipv6/pool'), clearable: true },
     'dhcpv6-lease-time': optional(time(), '7.20'),
     'dhcpv6-use-radius': optional(boolean, '7.20'),
-    bridge: optional(text),
+    bridge: optional(reference('/interface/bridge')),
     'bridge-horizon': optional(integer(0, 429_496_729)),
     'bridge-learning': choice(),
     'bridge-path-cost': optional(integer(1, 200_000_000)),
@@ -36,7 +46,7 @@ export const pppProfile: Menu = {
     'incoming-filter': optional(text),
     'outgoing-filter': optional(text),
     'address-list': { type: text, default: '' },
-    'interface-list': optional(text),
+    'interface-list': optional(reference('/interface/list')),
     'dns-server': optional(addressList),
     'wins-server': optional(addressList),
     'use-mpls': choice('required'),
@@ -51,11 +61,11 @@ export const pppProfile: Menu = {
     'rate-limit': optional(text),
     'insert-queue-before': optional(reference('/queue/simple', 'first', 'bottom')),
     'parent-queue': optional(reference('/queue/simple', 'none')),
-    'queue-type': optional(text),
+    'queue-type': optional(oneOrPair(reference('/queue/type'))),
     'on-up': { type: text, default: '' },
     'on-down': { type: text, default: '' },
     default: flag,
-    comment,
+    comment: { ...comment, since: '7' },
   },
   initial: [
     { id: 0, values: { name: 'default', default: 'true' } },

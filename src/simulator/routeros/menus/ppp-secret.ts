@@ -23,7 +23,11 @@ export const pppSecret: Menu = {
     'ipv6-routes': { type: text, default: '' },
     'limit-bytes-in': { type: integer(0, Number.MAX_SAFE_INTEGER), default: '0' },
     'limit-bytes-out': { type: integer(0, Number.MAX_SAFE_INTEGER), default: '0' },
-    'last-logged-out': { ...shown, default: '1970-01-01 00:00:00' },
+    'last-logged-out': {
+      ...shown,
+      default: '1970-01-01 00:00:00',
+      before: ['7.10', { default: 'jan/01/1970 00:00:00' }],
+    },
     'last-caller-id': { ...shown, default: '' },
     'last-disconnect-reason': { ...shown, default: '' },
     disabled: enabled,

@@ -9,6 +9,6 @@ export const radiusIncoming: Menu = {
   properties: {
     accept: { type: boolean, default: 'no' },
     port: { type: integer(1, 65_535), default: '3799' },
-    vrf: { type: oneOf('main'), default: 'main' },
+    vrf: { type: oneOf('main'), default: 'main', since: '7' },
   },
 };

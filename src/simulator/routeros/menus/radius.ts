@@ -1,6 +1,6 @@
 import type { Menu } from '../menu.ts';
 import { switchVerbs, tableVerbs } from '../menu.ts';
-import { address, boolean, integer, oneOf, someOf, text, time } from '../value-types.ts';
+import { address, boolean, integer, oneOf, reference, someOf, text, time } from '../value-types.ts';
 import { comment, enabled } from './common.ts';
 
 /** RADIUS servers in the order they are asked. Duplicates are allowed. */
@@ -20,7 +20,7 @@ export const radius: Menu = {
     'accounting-backup': { type: boolean, default: 'no' },
     realm: { type: text, default: '' },
     protocol: { type: oneOf('udp', 'radsec'), default: 'udp' },
-    certificate: { type: oneOf('none'), default: 'none' },
+    certificate: { type: reference('/certificate', 'none'), default: 'none' },
     'src-address': { type: address({ vrf: true }), default: '0.0.0.0' },
     'require-message-auth': {
       type: oneOf('no', 'yes-for-request-resp'),
