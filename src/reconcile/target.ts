@@ -54,6 +54,11 @@ export interface Target {
    */
   objections?(changes: readonly Change[], observation: Observation): readonly Objection[];
   /**
+   * Confirms what an earlier run left armed: that we came in again is the proof. Called where changes may be made. Absent:
+   * nothing is ever left.
+   */
+  settleArmed?(signal: AbortSignal): Promise<void>;
+  /**
    * Arms what takes these changes back by itself unless they are confirmed: called after the guard, before the first
    * change. Resolves with `undefined` where they cannot cut our access.
    *
@@ -136,6 +141,8 @@ export interface Observation {
   readonly findings: readonly Finding[];
   /** Menus that only some targets have, and this one has not: rows wanted in them are left out. Absent: none. */
   readonly absent?: readonly string[];
+  /** Why nothing must be changed there: what is wanted cannot be, as far as can be told beforehand. Absent: nothing. */
+  readonly objections?: readonly Objection[];
 }
 
 /** A plan that would cut us off. */
@@ -170,6 +177,8 @@ export interface LiveSession {
   readonly radius: boolean;
   /** Where a router shows it; absent when it is known from RADIUS. */
   readonly kind?: 'ppp' | 'hotspot';
+  /** True of what would let a device in again without a password: nobody is online by it. */
+  readonly cookie?: true;
   /** The way it came in, where RADIUS tells. */
   readonly door?: AccessKind;
   /** Name of the hotspot it is at. */

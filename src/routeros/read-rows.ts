@@ -95,6 +95,8 @@ function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | un
 
 function readField(field: Field, value: string | undefined, board: Board): ObservedValue {
   const text = value ?? field.default ?? '';
+  // What nobody can see is taken to be as declared; who wrote it may know better.
+  if (field.writeOnly === true) return { equals: () => true };
   if (field.secret === true) return new Secret(text);
   if (field.path === true) return pathFrom(board, text);
   return field.canonical === undefined ? text : field.canonical(text);
@@ -148,7 +150,9 @@ const rawId = /^\*[0-9A-F]+$/;
  * it did not. That all are left out says something only where one of ours is: a row made by hand may have none.
  */
 export function hidesSecrets(menu: Menu, rows: readonly RouterRow[]): boolean {
-  const secrets = Object.entries(menu.fields).filter(([, { secret }]) => secret === true);
+  const secrets = Object.entries(menu.fields).filter(
+    ([, { secret, writeOnly }]) => secret === true && writeOnly !== true,
+  );
   const values = rows.flatMap((row) => secrets.map(([name]) => row[name]));
   if (values.some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
   if (values.some((value) => hiddenSecret.test(value ?? ''))) return true;

@@ -3,8 +3,11 @@ import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
 import type {
+  Armed,
   Change,
   Finding,
+  Objection,
+  Objection,
   Observation,
   ObservedRow,
   Row,
@@ -13,27 +16,30 @@ import type {
   Settled,
   Target,
 } from '../reconcile/target.ts';
+import type { AccessGuard, RouterMemory } from './access-guard.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
+import { configRows } from './config/config-rows.ts';
+import { Inspections } from './config/inspect.ts';
+import { joinRows } from './config/join-rows.ts';
+import { lookFor } from './config/look.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
 import { leftBehind } from './left-behind.ts';
 import { localEffects } from './local-effects.ts';
 import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
+import { type MenuRules, rulesOf } from './menu-rules.ts';
 import type { Menu } from './menus/menu.ts';
 import { endLease, leaseNamed } from './radius-leases.ts';
-import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
+import { readMenus } from './read-menus.ts';
+import type { Board } from './read-rows.ts';
 import { inWords, runSparing } from './refusals.ts';
+import { readVersion, versionFindings } from './router-version.ts';
 import type { RouterOsSession } from './session.ts';
 import { switchOrder } from './switch-order.ts';
 import { TableReader } from './table-reader.ts';
-import {
-  DoneByHandError,
-  FieldUnknownError,
-  RouterHidesSecretsError,
-  RowMissingError,
-  SessionStaysError,
-} from './target-errors.ts';
+import { DoneByHandError, FieldUnknownError, RowMissingError, SessionStaysError } from './target-errors.ts';
 import { withoutSecrets } from './trap-secrets.ts';
+import type { RouterOsVersion } from './versions.ts';
 import { type Command, commandsFor, joinedMoves, movedTogether } from './write-rows.ts';
 
 export interface RouterTargetOptions {
@@ -43,22 +49,24 @@ export interface RouterTargetOptions {
   /** Dials the router's API; called again after a connection ended. `signal` ends with the target. */
   readonly connect: (signal: AbortSignal) => Promise<RouterOsSession>;
   readonly menus?: readonly Menu[];
+  /** What routers told about themselves, shared. Absent: of this one alone. */
+  readonly inspections?: Inspections;
 }
 
 /** A router as a place desired state is applied to. Keeps one API connection open between reconciles. */
 export class RouterTarget implements Target, AsyncDisposable {
   readonly name: string;
   readonly exclusive = false;
-  readonly references: Target['references'];
-  readonly ordered: readonly string[];
-  readonly refuses: NonNullable<Target['refuses']>;
-  readonly folders: readonly string[];
-  readonly unique: NonNullable<Target['unique']>;
-  readonly aside: NonNullable<Target['aside']>;
   readonly precedence = switchOrder;
   readonly #options: RouterTargetOptions;
-  readonly #menus: ReadonlyMap<string, Menu>;
+  /** Menus that we make rows in. */
+  readonly #managed: ReadonlyMap<string, Menu>;
+  /** These, and what `config` ever named, as they were last read. */
+  #menus: ReadonlyMap<string, Menu>;
+  #rules: MenuRules;
+  readonly #inspections: Inspections;
   readonly #window = new AdaptiveWindow();
+  readonly #guard: AccessGuard;
   #reader = new TableReader();
   #board: Board = { flash: false };
   /** `.id` by menu and identity: from the last look, and from adds since. */
@@ -67,40 +75,83 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly #looks = new Set<Map<string, string | undefined>>();
   readonly #closing = new AbortController();
   #session: Promise<RouterOsSession> | undefined;
+  readonly #versions = new WeakMap<RouterOsSession, Promise<RouterOsVersion | undefined>>();
 
   constructor(options: RouterTargetOptions) {
     const menus = options.menus ?? allMenus;
     this.name = options.router.name;
     this.#options = options;
-    this.#menus = new Map(menus.map((menu) => [menu.path, menu]));
-    this.references = Object.fromEntries(menus.map((menu) => [menu.path, referencesOf(menu)]));
-    this.ordered = menus.filter((menu) => menu.ordered === true).map((menu) => menu.path);
-    this.refuses = Object.fromEntries(menus.flatMap(refusesOf));
-    this.unique = Object.fromEntries(menus.map((menu) => [menu.path, uniqueOf(menu)]));
-    this.aside = Object.fromEntries(menus.flatMap(({ path, aside }) => (aside === undefined ? [] : [[path, aside]])));
-    this.folders = menus.filter((menu) => menu.folders === true).map((menu) => menu.path);
+    this.#managed = new Map(menus.map((menu) => [menu.path, menu]));
+    this.#menus = this.#managed;
+    this.#rules = rulesOf(menus);
+    this.#inspections = options.inspections ?? new Inspections();
+  }
+
+  get references(): MenuRules['references'] {
+    return this.#rules.references;
+  }
+
+  get ordered(): MenuRules['ordered'] {
+    return this.#rules.ordered;
+  }
+
+  get refuses(): MenuRules['refuses'] {
+    return this.#rules.refuses;
+  }
+
+  get folders(): MenuRules['folders'] {
+    return this.#rules.folders;
+  }
+
+  get unique(): MenuRules['unique'] {
+    return this.#rules.unique;
+  }
+
+  get aside(): MenuRules['aside'] {
+    return this.#rules.aside;
   }
 
   desired(model: Model): readonly Row[] {
     const router = model.routers.find((each) => each.name === this.name);
-    return router === undefined ? [] : [...this.#menus.values()].flatMap((menu) => menu.rows(model, router));
+    if (router === undefined) return [];
+    const ours = [...this.#managed.values()].flatMap((menu) => menu.rows(model, router));
+    return joinRows(ours, configRows(router, this.#managed));
   }
 
-  async observe(signal: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
+  async observe(signal: AbortSignal, desired: readonly Row[] = [], held: readonly string[] = []): Promise<Observation> {
     const session = await this.#connected(signal);
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
-      const [sessions, { rows, absent }] = await Promise.all([
+      const [sessions, { rows, absent, findings, objections }] = await Promise.all([
         readSessions(session, signal),
-        this.#readRows(session, desired, signal),
+        this.#read(session, desired, held, signal),
       ]);
       this.#handles = handlesOf(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
-      return { rows, sessions, pendingEffects: [], findings: [], ...(absent.length === 0 ? {} : { absent }) };
+      return { rows, sessions, pendingEffects: [], findings, absent, objections };
     } finally {
       this.#looks.delete(since);
     }
+  }
+
+  objections(_changes: readonly Change[], { objections = [] }: Observation): readonly Objection[] {
+    return objections;
+  }
+
+  objections(changes: readonly Change[], observation: Observation): readonly Objection[] {
+    return this.#guard.objections(changes, observation);
+  }
+
+  async settleArmed(signal: AbortSignal): Promise<void> {
+    const session = this.#session;
+    if (session !== undefined) await this.#guard.settle(await unlessAborted(session, signal), signal);
+  }
+
+  async arm(changes: readonly Change[], observation: Observation, signal: AbortSignal): Promise<Armed | undefined> {
+    const moved = (session: RouterOsSession | undefined) => this.#moveTo(session);
+    const context = { menus: this.#menus, board: this.#board, rules: this, moved };
+    return this.#guard.arm(await this.#connected(signal), changes, observation, context, signal);
   }
 
   leftBehind(unclaimed: readonly ObservedRow[]): readonly Finding[] {
@@ -181,38 +232,37 @@ export class RouterTarget implements Target, AsyncDisposable {
     return { effect, sessionId, nas: this.name, result, detail: `${menu}/remove${more}` };
   }
 
-  /** In the order of the menus. What a board is like shows among its files, so paths are read when all is there. */
-  async #readRows(
-    session: RouterOsSession,
-    desired: readonly Row[],
-    signal: AbortSignal,
-  ): Promise<Required<Pick<Observation, 'rows' | 'absent'>>> {
-    const menus = [...this.#menus.values()];
-    const absent: string[] = [];
-    const tables = await Promise.all(
-      menus.map(async (menu) => {
-        const rows = await this.#reader.read(session, menu, signal);
-        if (rows === undefined && menu.optional === true) absent.push(menu.path);
-        return { menu, rows: rows ?? [] };
-      }),
-    );
-    const hiding = tables.find(({ menu, rows }) => hidesSecrets(menu, rows));
-    if (hiding !== undefined) throw new RouterHidesSecretsError(this.name, hiding.menu.path);
-    const board = boardOf(tables.find(({ menu }) => menu.path === '/file')?.rows ?? []);
+  async #read(session: RouterOsSession, desired: readonly Row[], held: readonly string[], signal: AbortSignal) {
+    const version = await this.#versionOf(session, signal);
+    const { operator } = this.#options;
+    const about = { session, version, managed: this.#managed, inspections: this.#inspections, held };
+    const look = await lookFor(desired, about, signal);
+    const options = { router: this.name, operator, session, reader: this.#reader, menus: look.menus, desired };
+    const { rows, menus, board, absent, objections } = await readMenus(options, signal);
     this.#board = board;
-    const wanted = new Set(desired.map(handleKey));
-    const filled = tables.map(async ({ menu, rows }) => {
-      const isWanted = (row: ObservedRow) => wanted.has(handleKey(row));
-      const whole = await this.#reader.fill(
-        session,
-        menu,
-        rows,
-        (row) => readRows(menu, [row], board).some(isWanted),
-        signal,
-      );
-      return readRows(menu, whole, board, this.#options.operator);
-    });
-    return { rows: (await Promise.all(filled)).flat(), absent };
+    this.#know(menus);
+    const findings = [...versionFindings(version), ...look.findings];
+    return { rows, absent, findings, objections: [...look.objections, ...objections] };
+  }
+
+  /** What is applied may have been planned with another look: fields once known stay so. */
+  #know(menus: readonly Menu[]): void {
+    const known = new Map(this.#menus);
+    for (const menu of menus) {
+      known.set(menu.path, { ...menu, fields: { ...known.get(menu.path)?.fields, ...menu.fields } });
+    }
+    this.#menus = known;
+    this.#rules = rulesOf([...known.values()]);
+  }
+
+  /** Asked once for each connection: a router that is upgraded ends those there are. */
+  #versionOf(session: RouterOsSession, signal: AbortSignal): Promise<RouterOsVersion | undefined> {
+    const known = this.#versions.get(session);
+    if (known !== undefined) return known;
+    const asked = readVersion(this.name, session, signal);
+    this.#versions.set(session, asked);
+    asked.catch(() => this.#versions.delete(session));
+    return asked;
   }
 
   /** Carries out one change after another until the connection is lost; from then on says so without trying. */
@@ -306,7 +356,21 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   #dial(): Promise<RouterOsSession> {
-    const session = this.#options.connect(this.#closing.signal);
+    return this.#use(this.#options.connect(this.#closing.signal));
+  }
+
+  /** From here on it is the connection; the one before is closed. */
+  #moveTo(session: RouterOsSession | undefined): void {
+    const old = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) void this.#use(Promise.resolve(session));
+    void old?.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
+  #use(session: Promise<RouterOsSession>): Promise<RouterOsSession> {
     this.#session = session;
     // It may have been upgraded meanwhile.
     this.#reader = new TableReader();
@@ -333,24 +397,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 
 function closedByUs({ name, address, api }: Router): RouterClosedError {
   return new RouterClosedError({ router: name, host: address, port: api?.port ?? 8728 }, 'us');
-}
-
-function referencesOf(menu: Menu): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(menu.fields).flatMap(([name, { references }]) =>
-      references === undefined ? [] : [[name, references]],
-    ),
-  );
-}
-
-function refusesOf({ path, refuses }: Menu): readonly [string, (row: ObservedRow) => boolean][] {
-  return refuses === undefined ? [] : [[path, ({ fields }) => refuses(fields)]];
-}
-
-function uniqueOf(menu: Menu): Readonly<Record<string, (value: string) => boolean>> {
-  return Object.fromEntries(
-    Object.entries(menu.fields).flatMap(([name, { unique }]) => (unique === undefined ? [] : [[name, unique]])),
-  );
 }
 
 /** Where several rows have one identity, the one that carries our marker. */

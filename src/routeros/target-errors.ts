@@ -16,6 +16,18 @@ export class RouterHidesSecretsError extends LastmileError {
   }
 }
 
+/** A version of which nothing is known. */
+export class RouterOsTooOldError extends LastmileError {
+  readonly code = 'LM_ROUTER_VERSION';
+  readonly retry = 'never';
+  readonly router: string;
+
+  constructor(router: string, version: string, oldest: string) {
+    super(`router ${router} has RouterOS ${version}; ${oldest} is the oldest that is known: upgrade it`);
+    this.router = router;
+  }
+}
+
 /** The router was told to end a session, and still shows it. */
 export class SessionStaysError extends LastmileError {
   readonly code = 'LM_SESSION_STAYS';

@@ -11,7 +11,7 @@ export interface Checked {
   readonly objections: readonly Objection[];
   readonly findings: readonly Finding[];
   /** Values that are not among the words known: worth a question to the router. */
-  readonly doubtful: readonly Doubt[];
+  readonly doubts: readonly Doubt[];
 }
 
 export interface Doubt {
@@ -34,7 +34,7 @@ export function checkRows(
   version: RouterOsVersion | undefined,
 ): Checked {
   const [first] = rows;
-  if (first === undefined) return { objections: [], findings: [], doubtful: [] };
+  if (first === undefined) return { objections: [], findings: [], doubts: [] };
   const at = (row: Row, message: string) => objection(row, facts.path, message);
   if (!has(version, facts)) {
     const words = version === undefined ? '' : ` ${version.text}`;
@@ -46,11 +46,11 @@ export function checkRows(
   }
   if (report === 'not-offered') {
     const findings = known ? [] : [unchecked(first, facts.path)];
-    return { objections: checkAlone(rows, facts, version, at), findings, doubtful: [] };
+    return { objections: checkAlone(rows, facts, version, at), findings, doubts: [] };
   }
   const wrong = [...checkKind(first, facts, report, at), ...checkNames(rows, report, at)];
   const objections = [...wrong, ...checkAlone(rows, facts, version, at)];
-  return { objections, findings: [], doubtful: doubtsOf(rows, facts, report) };
+  return { objections, findings: [], doubts: doubtsOf(rows, facts) };
 }
 
 type At = (row: Row, message: string) => Objection;
@@ -110,7 +110,7 @@ function isNear(one: string, other: string): boolean {
   return one.length === other.length && sorted(one) === sorted(other);
 }
 
-function doubtsOf(rows: readonly Row[], facts: KnownMenu, _report: MenuReport): readonly Doubt[] {
+function doubtsOf(rows: readonly Row[], facts: KnownMenu): readonly Doubt[] {
   return rows.flatMap((row) =>
     Object.entries(row.fields).flatMap(([field, word]) => {
       const { words } = fieldOf(facts, field);
@@ -127,7 +127,7 @@ export function doubtful({ row, field, word }: Doubt, facts: KnownMenu): Objecti
 }
 
 function refused(only: Objection): Checked {
-  return { objections: [only], findings: [], doubtful: [] };
+  return { objections: [only], findings: [], doubts: [] };
 }
 
 function objection(row: Row, path: string, message: string): Objection {

@@ -1,4 +1,4 @@
-import { address, macAddress, ranges, time, wordList, wordSet } from '../canonical.ts';
+import { address, macAddress, time, wordList, wordSet } from '../canonical.ts';
 import { disabled, each, flag, type KnownMenu, oneOf, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
 import { kibibytes, prefix } from './values.ts';
 
@@ -51,12 +51,6 @@ export const addressMenus: readonly KnownMenu[] = [
       published: flag('no'),
       ...disabled,
     },
-  },
-  {
-    path: '/ip/pool',
-    identity: ['name'],
-    comment: true,
-    fields: { name: text, ranges: { canonical: ranges }, 'next-pool': rowOf('/ip/pool', 'none') },
   },
   {
     path: '/ipv6/pool',

@@ -1,3 +1,4 @@
+import { accessMenus } from './known-access.ts';
 import { addressMenus } from './known-addresses.ts';
 import { firewallMenus } from './known-firewall.ts';
 import { interfaceMenus } from './known-interfaces.ts';
@@ -11,8 +12,13 @@ import { systemMenus, userMenus } from './known-system.ts';
  * RouterOS's own (7.22, and 6.49 where it differs).
  */
 export const knownMenus: ReadonlyMap<string, KnownMenu> = new Map(
-  [...firewallMenus, ...queueMenus, ...interfaceMenus, ...addressMenus, ...systemMenus, ...userMenus].map((menu) => [
-    menu.path,
-    menu,
-  ]),
+  [
+    ...firewallMenus,
+    ...queueMenus,
+    ...interfaceMenus,
+    ...addressMenus,
+    ...systemMenus,
+    ...userMenus,
+    ...accessMenus,
+  ].map((menu) => [menu.path, menu]),
 );

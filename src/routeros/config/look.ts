@@ -1,0 +1,99 @@
+import type { Finding, Objection, Row } from '../../reconcile/target.ts';
+import type { Menu } from '../menus/menu.ts';
+import type { RouterOsSession } from '../session.ts';
+import type { RouterOsVersion } from '../versions.ts';
+import { checkRows, doubtful } from './check-rows.ts';
+import { isConfigRow } from './config-rows.ts';
+import { factsOf, menuOf } from './facts.ts';
+import type { Inspections } from './inspect.ts';
+import { clashes } from './join-rows.ts';
+import { knownMenus } from './known-menus.ts';
+
+/** What to read for one reconcile, and what is wrong with what is wanted there. */
+export interface Look {
+  readonly menus: readonly Menu[];
+  readonly objections: readonly Objection[];
+  readonly findings: readonly Finding[];
+}
+
+export interface LookOptions {
+  readonly session: Pick<RouterOsSession, 'run'>;
+  readonly version: RouterOsVersion | undefined;
+  readonly managed: ReadonlyMap<string, Menu>;
+  readonly inspections: Inspections;
+  /** Menus in which we hold rows, by our records. */
+  readonly held: readonly string[];
+}
+
+/**
+ * The menus to read: those we make rows in, those that `config` names, and those in which rows of ours may be left. What
+ * `config` says is held against what the router tells of itself, before anything is read.
+ *
+ * @throws the errors of the connection
+ */
+export async function lookFor(desired: readonly Row[], options: LookOptions, signal: AbortSignal): Promise<Look> {
+  const { managed, version, held } = options;
+  const rows = rowsFromConfig(desired, managed);
+  const ours = [...managed.values()].map((menu) =>
+    rows.has(menu.path) || knownMenus.get(menu.path)?.whole === true
+      ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version)
+      : menu,
+  );
+  const others = new Set([...rows.keys(), ...held.filter(mayHoldRows)]);
+  const more = [...others]
+    .filter((path) => !managed.has(path))
+    .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version));
+  const checked = await Promise.all([...rows].map(([path, wanted]) => check(path, wanted, options, signal)));
+  return {
+    menus: [...ours, ...more],
+    objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
+    findings: checked.flatMap(({ findings }) => findings),
+  };
+}
+
+/** By menu: rows of `config`, and settings that say more than we do by ourselves. */
+function rowsFromConfig(
+  desired: readonly Row[],
+  managed: ReadonlyMap<string, Menu>,
+): ReadonlyMap<string, readonly Row[]> {
+  const menus = new Map<string, Row[]>();
+  for (const row of desired) {
+    if (!isConfigRow(row) && !saysMore(row, managed.get(row.menu))) continue;
+    const list = menus.get(row.menu);
+    if (list === undefined) menus.set(row.menu, [row]);
+    else list.push(row);
+  }
+  return menus;
+}
+
+function saysMore({ identity, fields }: Row, menu: Menu | undefined): boolean {
+  if (menu === undefined) return true;
+  return identity === '' && Object.keys(fields).some((name) => menu.fields[name] === undefined);
+}
+
+/** Settings keep their last value: there is nothing to look for. */
+function mayHoldRows(path: string): boolean {
+  return knownMenus.get(path)?.identity !== 'settings';
+}
+
+async function check(
+  path: string,
+  rows: readonly Row[],
+  { session, version, managed, inspections }: LookOptions,
+  signal: AbortSignal,
+): Promise<Pick<Look, 'objections' | 'findings'>> {
+  const known = managed.has(path) || knownMenus.has(path);
+  const guess = known ? {} : { identity: menuOf(path, undefined, rows, version).identity };
+  const facts = { ...factsOf(path, managed.get(path)), ...guess };
+  const report = await inspections.report(session, version, path, signal);
+  const { objections, findings, doubts } = checkRows(rows, facts, known, report, version);
+  if (typeof report === 'string') return { objections, findings };
+  const wrong = await Promise.all(
+    doubts.map(async (doubt) => {
+      const { field, word } = doubt;
+      const offered = await inspections.offers(session, { path, kind: report.kind, field, word }, signal);
+      return offered ? [] : [doubtful(doubt, facts)];
+    }),
+  );
+  return { objections: [...objections, ...wrong.flat()], findings };
+}
