@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { encodeSentence } from '../../src/routeros/wire/sentence.ts';
 import { freePort, RawClient, startRouter, turn } from './support.ts';
 
-async function dialTls(port: number, options: Parameters<typeof connectTls>[0] = {}): Promise<TLSSocket> {
+async function dialTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
   await once(socket, 'secureConnect');
   return socket;

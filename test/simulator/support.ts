@@ -80,7 +80,7 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    this.closed = once(socket, 'close');
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
       this.received.push(chunk);

@@ -111,10 +111,12 @@ export class Table {
       else after.set(name, value);
     }
     this.#refuseDuplicate(after, row.id);
-    this.#unindex(row);
+    const named = this.#nameOf(row);
+    this.#unindexRules(row);
     row.values.clear();
     for (const [name, value] of after) row.values.set(name, value);
-    this.#index(row);
+    this.#indexRules(row);
+    this.#rename(row, named);
     this.#tell({ type: 'changed', row });
   }
 
@@ -158,6 +160,18 @@ export class Table {
 
   #index(row: TableRow): void {
     put(this.#names, this.#nameOf(row), row.id);
+    this.#indexRules(row);
+  }
+
+  /** One that keeps its name keeps its place among those of the same name. */
+  #rename(row: TableRow, before: string | undefined): void {
+    const after = this.#nameOf(row);
+    if (after === before) return;
+    drop(this.#names, before, row.id);
+    put(this.#names, after, row.id);
+  }
+
+  #indexRules(row: TableRow): void {
     for (const [index, rule] of (this.menu.unique ?? []).entries()) {
       put(this.#taken[index], uniqueKey(rule, row.values), row.id);
     }
@@ -165,6 +179,10 @@ export class Table {
 
   #unindex(row: TableRow): void {
     drop(this.#names, this.#nameOf(row), row.id);
+    this.#unindexRules(row);
+  }
+
+  #unindexRules(row: TableRow): void {
     for (const [index, rule] of (this.menu.unique ?? []).entries()) {
       drop(this.#taken[index], uniqueKey(rule, row.values), row.id);
     }
