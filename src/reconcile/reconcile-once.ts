@@ -125,6 +125,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   using turn = first.plan.changes.length === 0 ? undefined : await deps.turn?.(deps.signal);
   const prepared = turn?.waited === true ? await prepare(target, model, deps) : first;
   const { plan, refusals, observation, refused, desired } = prepared;
+  await target.settleArmed?.(deps.signal);
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
   if (refusals.length > 0)
     return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };

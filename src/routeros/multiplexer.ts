@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { type LastmileError, messageOf } from '../base/errors.ts';
 import { Command, type OnRow, type Request } from './command.ts';
 import {
@@ -12,7 +13,7 @@ import {
   RouterTimeoutError,
   RouterTrapError,
 } from './errors.ts';
-import type { Attributes, Listening, RouterOsSession, RunOptions, RunResult } from './session.ts';
+import type { Attributes, DialledAt, Listening, RouterOsSession, RunOptions, RunResult } from './session.ts';
 import { type Reply, ReplyParser, type RouterOsRow } from './wire/reply.ts';
 import { SentenceReader } from './wire/sentence.ts';
 import type { DecodeText } from './wire/words.ts';
@@ -34,6 +35,7 @@ const cancelGraceMs = 10_000;
 
 /** Many commands over one connected socket, told apart by their tags. Owns the socket. */
 export class Multiplexer implements RouterOsSession {
+  readonly at: DialledAt;
   readonly closed: Promise<LastmileError>;
   readonly #socket: Socket;
   readonly #options: MultiplexerOptions;
@@ -55,6 +57,10 @@ export class Multiplexer implements RouterOsSession {
     this.#socket = socket;
     this.#options = options;
     this.#parser = new ReplyParser(options.decode);
+    const { host, port } = options.at;
+    const service = 'encrypted' in socket ? 'api-ssl' : 'api';
+    const { remoteAddress: routerAddress, localAddress } = socket;
+    this.at = compact({ host, port, service, routerAddress, localAddress } as const);
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });

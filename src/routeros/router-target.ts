@@ -7,7 +7,6 @@ import type {
   Change,
   Finding,
   Objection,
-  Objection,
   Observation,
   ObservedRow,
   Row,
@@ -16,7 +15,7 @@ import type {
   Settled,
   Target,
 } from '../reconcile/target.ts';
-import type { AccessGuard, RouterMemory } from './access-guard.ts';
+import { AccessGuard, type RouterMemory } from './access-guard.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { configRows } from './config/config-rows.ts';
@@ -51,6 +50,9 @@ export interface RouterTargetOptions {
   readonly menus?: readonly Menu[];
   /** What routers told about themselves, shared. Absent: of this one alone. */
   readonly inspections?: Inspections;
+  readonly memory?: RouterMemory;
+  /** How long the router waits for us after changes that could cut our access. Default 5 minutes. */
+  readonly confirmMs?: number;
 }
 
 /** A router as a place desired state is applied to. Keeps one API connection open between reconciles. */
@@ -85,6 +87,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.#menus = this.#managed;
     this.#rules = rulesOf(menus);
     this.#inspections = options.inspections ?? new Inspections();
+    this.#guard = new AccessGuard({ ...options, dial: options.connect });
   }
 
   get references(): MenuRules['references'] {
@@ -123,24 +126,22 @@ export class RouterTarget implements Target, AsyncDisposable {
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
-      const [sessions, { rows, absent, findings, objections }] = await Promise.all([
+      const [access, sessions, { rows, absent, findings, objections }] = await Promise.all([
+        this.#guard.look(session, signal),
         readSessions(session, signal),
         this.#read(session, desired, held, signal),
       ]);
       this.#handles = handlesOf(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
-      return { rows, sessions, pendingEffects: [], findings, absent, objections };
+      const ofAccess = this.#guard.findings(access);
+      return { rows, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
     } finally {
       this.#looks.delete(since);
     }
   }
 
-  objections(_changes: readonly Change[], { objections = [] }: Observation): readonly Objection[] {
-    return objections;
-  }
-
   objections(changes: readonly Change[], observation: Observation): readonly Objection[] {
-    return this.#guard.objections(changes, observation);
+    return [...(observation.objections ?? []), ...this.#guard.objections(changes, observation)];
   }
 
   async settleArmed(signal: AbortSignal): Promise<void> {

@@ -26,11 +26,26 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
+/** The ends of a connection. */
+export interface DialledAt {
+  /** As dialled. */
+  readonly host: string;
+  readonly port: number;
+  readonly service: 'api' | 'api-ssl';
+  /** The address it came to. */
+  readonly routerAddress?: string;
+  /** Ours; the router sees another one where there is a NAT between us. */
+  readonly localAddress?: string;
+}
+
 /**
  * A logged-in connection to a router. Commands run side by side under their own tags: where one depends on another,
  * wait for it. Every promise settles once, with one of the errors in `errors.ts` where it fails.
  */
 export interface RouterOsSession extends AsyncDisposable {
+  /** Where it goes, where that is known. */
+  readonly at?: DialledAt;
+
   /** Runs a command and keeps its rows. For tables of thousands of rows, `stream`. */
   run(command: string, attributes?: Attributes, options?: RunOptions): Promise<RunResult>;
 

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { LastmileError, messageOf } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import type { Router } from '../model/model.ts';
+import type { OrderRules } from '../reconcile/order.ts';
+import type { Armed, Change, Finding, Objection, Observation, Value } from '../reconcile/target.ts';
+import { armSwitch, CannotArmError, disarmSwitch, RouterRevertedError, switchState } from './dead-man.ts';
+import { inverseScript } from './inverse-script.ts';
+import { concernsAccess, judgeAccess, type Verdict } from './lock-out/judge.ts';
+import type { Menu } from './menus/menu.ts';
+import { missingRights, type OwnAccess, readOwnAccess } from './own-access.ts';
+import type { Board } from './read-rows.ts';
+import type { RouterOsSession } from './session.ts';
+
+/** What is kept of a router from one start to the next. */
+export interface RouterMemory {
+  /** Changes that the router took back, by their fingerprint. */
+  reverted(): string | undefined;
+  setReverted(fingerprint: string | undefined): Promise<void>;
+}
+
+export interface AccessGuardOptions {
+  readonly router: Router;
+  readonly operator: string;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
+  /** Dials anew, as declared. */
+  readonly dial: (signal: AbortSignal) => Promise<RouterOsSession>;
+  /** Absent: nothing is kept beyond the guard. */
+  readonly memory?: RouterMemory;
+  /** How long the router waits for us before it takes changes back. Default 5 minutes. */
+  readonly confirmMs?: number;
+}
+
+/** What it takes to write the inverse of changes. */
+export interface ArmContext {
+  readonly menus: ReadonlyMap<string, Menu>;
+  readonly board: Board;
+  readonly rules: OrderRules;
+  /** Takes the connection that proved that we still get in; `undefined` when none did: the old one is of no use. */
+  readonly moved: (session: RouterOsSession | undefined) => void;
+}
+
+const betweenDialsMs = 2_000;
+/** For the router to come to its time, and through the script. */
+const graceMs = 20_000;
+/** Lists of addresses change all day, and only entries that we are on can cut us off. */
+const seldomOurs = new Set(['/ip/firewall/address-list', '/ip/hotspot', '/ip/arp']);
+
+/** Sees to it that no change cuts our own access to one router: refuses, or has the router take it back. */
+export class AccessGuard {
+  readonly #options: AccessGuardOptions;
+  readonly #known = new WeakMap<RouterOsSession, OwnAccess>();
+  #access: OwnAccess | undefined;
+  readonly #memory: RouterMemory;
+
+  constructor(options: AccessGuardOptions) {
+    this.#options = options;
+    this.#memory = options.memory ?? forgetful();
+  }
+
+  /** How we are on the router: read once for each connection, since rights are given at login. */
+  async look(session: RouterOsSession, signal: AbortSignal): Promise<OwnAccess> {
+    const { router } = this.#options;
+    const known = this.#known.get(session) ?? (await readOwnAccess(session, router.api?.username ?? '', signal));
+    this.#known.set(session, known);
+    this.#access = known;
+    return known;
+  }
+
+  findings(access: OwnAccess): readonly Finding[] {
+    const armed = access.armed === undefined ? [] : [pending(access.armed.nextRun)];
+    return [...missingRights(access), ...armed];
+  }
+
+  /** Why these changes must not be made. */
+  objections(changes: readonly Change[], { rows }: Observation): readonly Objection[] {
+    const verdict = this.#judge(changes, rows);
+    const reverted = verdict.risks.length > 0 && fingerprintOf(verdict) === this.#memory.reverted();
+    return reverted ? [...verdict.objections, revertedBefore(verdict)] : verdict.objections;
+  }
+
+  /** Removes the switch that an earlier connection left: that we came in again is the proof it waited for. */
+  async settle(session: RouterOsSession, signal: AbortSignal): Promise<void> {
+    const access = this.#known.get(session);
+    if (access?.armed === undefined) return;
+    await disarmSwitch(session, signal);
+    const { armed: _armed, ...rest } = access;
+    this.#known.set(session, rest);
+  }
+
+  /**
+   * Arms the router to take these changes back, where they may cut our access.
+   *
+   * @throws CannotArmError: then nothing may be changed; the errors of the connection
+   */
+  async arm(
+    session: RouterOsSession,
+    changes: readonly Change[],
+    { rows }: Observation,
+    context: ArmContext,
+    signal: AbortSignal,
+  ): Promise<Armed | undefined> {
+    const verdict = this.#judge(changes, rows);
+    if (verdict.risks.length === 0) return undefined;
+    const { router, operator, clock, confirmMs = 300_000 } = this.#options;
+    const concerned = changes.filter(
+      (change) =>
+        verdict.risks.some((risk) => risk.change === change) ||
+        (concernsAccess(change) && !seldomOurs.has(change.menu)),
+    );
+    const { statements, lost } = inverseScript(concerned, { ...context, rows, operator });
+    const risky = lost.filter((name) => verdict.risks.some(({ change }) => name.startsWith(`${change.menu} `)));
+    if (risky.length > 0) {
+      throw new CannotArmError(
+        router.name,
+        `their old values are not known to us, so nothing could bring them back: ${risky.join(', ')}`,
+      );
+    }
+    const { policies } = this.#access ?? {};
+    const rights = policies === undefined ? {} : { policies };
+    await armSwitch(session, { router: router.name, statements, waitMs: confirmMs, ...rights }, signal);
+    const deadline = clock.monotonic() + confirmMs;
+    return { confirm: (until) => this.#confirm(verdict, deadline, context, until) };
+  }
+
+  async #confirm(verdict: Verdict, deadline: number, context: ArmContext, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    let last: unknown;
+    // Longer than the router waits: it is to be seen whether it has taken the changes back.
+    while (clock.monotonic() < deadline + graceMs) {
+      try {
+        const session = await this.#options.dial(signal);
+        context.moved(session);
+        const state = await switchState(session, signal);
+        if (state !== 'armed')
+          throw await this.#reverted(verdict, 'did not let us in after our changes and took them back');
+        await disarmSwitch(session, signal);
+        await this.#memory.setReverted(undefined);
+        return;
+      } catch (error) {
+        if (signal.aborted || error instanceof RouterRevertedError || !(error instanceof LastmileError)) throw error;
+        last = error;
+      }
+      await clock.sleep(betweenDialsMs, signal);
+    }
+    context.moved(undefined);
+    const why = `does not let us in after our changes (${messageOf(last)}), and takes them back by itself`;
+    throw await this.#reverted(verdict, why, last);
+  }
+
+  async #reverted(verdict: Verdict, why: string, cause?: unknown): Promise<RouterRevertedError> {
+    await this.#memory.setReverted(fingerprintOf(verdict));
+    return new RouterRevertedError(this.#options.router.name, `${why}: ${wordsOf(verdict)}`, cause);
+  }
+
+  #judge(changes: readonly Change[], rows: Observation['rows']): Verdict {
+    const access = this.#access;
+    if (access === undefined) return { objections: [], risks: [] };
+    return judgeAccess({ access, declared: this.#options.router, rows, changes });
+  }
+}
+
+function forgetful(): RouterMemory {
+  let kept: string | undefined;
+  return {
+    reverted: () => kept,
+    setReverted: async (fingerprint) => {
+      kept = fingerprint;
+    },
+  };
+}
+
+function pending(nextRun: string | undefined): Finding {
+  const at = nextRun === undefined ? '' : ` at ${nextRun}`;
+  return {
+    code: 'LM_CONFIRM_PENDING',
+    message: `the router is set to take our last changes back${at}; the next reconcile that may write confirms them`,
+  };
+}
+
+function revertedBefore(verdict: Verdict): Objection {
+  return {
+    code: 'LM_REVERTED',
+    message: `the router took these changes back, since we did not get in after them: ${wordsOf(verdict)}. Declare them otherwise`,
+  };
+}
+
+function wordsOf({ risks }: Verdict): string {
+  const words = risks.slice(0, 3).map(({ why }) => why);
+  return [...new Set(words), ...(risks.length > 3 ? [`and ${risks.length - 3} more`] : [])].join('; ');
+}
+
+/** The same for the same changes, in whatever order: secrets are in it, but not to be had from it. */
+function fingerprintOf({ risks }: Verdict): string {
+  const lines = risks.map(({ change: { menu, identity, action, set, place } }) =>
+    JSON.stringify([
+      menu,
+      identity,
+      action,
+      place ?? '',
+      Object.entries(set)
+        .map(([name, value]) => [name, plain(value)])
+        .sort(),
+    ]),
+  );
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}
+
+function plain(value: Value): string {
+  return value instanceof Secret ? value.reveal() : value;
+}

@@ -1,0 +1,120 @@
+import { isWithinAny } from '../network-match.ts';
+import { grantedOf } from '../own-access.ts';
+import {
+  after,
+  before,
+  changes,
+  declaredService,
+  ends,
+  type Judge,
+  type Judgement,
+  refused,
+  risk,
+  rowsOf,
+  textOf,
+  type Us,
+} from './us.ts';
+
+/** Rights without which there is no way back in. */
+const vital = ['api', 'read', 'write'] as const;
+
+/** RouterOS: System > Users. */
+export const judgeUser: Judge = (change, us) => {
+  const { username, source } = us.access;
+  if (change.action === 'create' || (before(change, 'name') || change.identity) !== username) return undefined;
+  if (ends(change)) {
+    return refused(`takes our own user ${username} away`, `keep /user ${username}, and enabled`);
+  }
+  if (changes(change, 'name')) {
+    const renamed = after(change, 'name');
+    if (us.declared.api?.username !== renamed) {
+      return refused(`renames our own user to ${renamed}`, `declare api.username: ${renamed} with it`);
+    }
+    return risk('renames our own user');
+  }
+  if (changes(change, 'address')) return judgePrefixes(after(change, 'address'), source, `/user ${username}`);
+  if (changes(change, 'group')) return judgeGroupOf(after(change, 'group'), us);
+  return Object.keys(change.set).some((field) => field !== 'comment') ? risk('changes our own user') : undefined;
+};
+
+/** RouterOS: System > Users > Groups. */
+export const judgeGroup: Judge = (change, us) => {
+  const { group } = us.access;
+  if (group === undefined || change.action === 'create' || (before(change, 'name') || change.identity) !== group) {
+    return undefined;
+  }
+  if (change.action === 'delete') return refused(`takes our own group ${group} away`, `keep /user/group ${group}`);
+  return changes(change, 'policy') ? judgePolicies(after(change, 'policy'), group) : undefined;
+};
+
+/** RouterOS: IP > Services. */
+export const judgeService: Judge = (change, us) => {
+  const name = before(change, 'name') || change.identity;
+  const service = declaredService(us);
+  if (name !== service) return name === us.access.service ? risk(`changes the service ${name} we came by`) : undefined;
+  if (ends(change)) {
+    return refused(`switches off the service ${name} that we come by`, `leave /ip/service ${name} enabled`);
+  }
+  const port = us.declared.api?.port;
+  if (changes(change, 'port') && after(change, 'port') !== String(port)) {
+    return refused(
+      `moves the service ${name} to port ${after(change, 'port')}, and we dial ${port}`,
+      `declare api.port: ${after(change, 'port')} with it`,
+    );
+  }
+  if (changes(change, 'address')) {
+    const judged = judgePrefixes(after(change, 'address'), us.access.source, `/ip/service ${name}`);
+    if (judged !== undefined) return judged;
+  }
+  if (changes(change, 'certificate') && after(change, 'certificate') === 'none' && !takesAnyone(us)) {
+    return refused(`takes the certificate of ${name} away, by which we know the router`, 'name a certificate');
+  }
+  const harmless = ['address', 'max-sessions'];
+  const others = Object.keys(change.set).filter((field) => !harmless.includes(field));
+  return others.length === 0 ? undefined : risk(`changes the service ${name} that we come by`);
+};
+
+/** RouterOS: System > Certificates. */
+export const judgeCertificate: Judge = (change, us) => {
+  const name = before(change, 'name') || change.identity;
+  const shown = us.access.services.find((each) => each.name === declaredService(us))?.certificate;
+  if (declaredService(us) !== 'api-ssl' || shown !== name || change.action === 'create') return undefined;
+  if (change.action === 'delete') {
+    return refused(`removes the certificate ${name} that api-ssl shows`, 'give api-ssl another certificate first');
+  }
+  return risk(`changes the certificate ${name} that api-ssl shows`);
+};
+
+function takesAnyone({ declared }: Us): boolean {
+  return declared.api?.tls === undefined || declared.api.tls.mode === 'insecure';
+}
+
+/** A list of prefixes that may come in; empty: anybody. */
+function judgePrefixes(list: string, source: string | undefined, where: string): Judgement {
+  if (list === '') return undefined;
+  const within = source === undefined ? undefined : isWithinAny(source, list);
+  if (within === true) return undefined;
+  if (within === undefined) return risk(`narrows who may come in by ${where}`);
+  return refused(`lets only ${list} in by ${where}, and we come from ${source}`, `add ${source} to it`);
+}
+
+function judgeGroupOf(name: string, us: Us): Judgement {
+  const created = us.changes.find(
+    ({ action, menu, identity }) => action !== 'delete' && menu === '/user/group' && identity === name,
+  );
+  const row = rowsOf(us, '/user/group').find((each) => textOf(each, 'name') === name);
+  const policy = created === undefined ? row && textOf(row, 'policy') : after(created, 'policy');
+  return (
+    (policy === undefined ? undefined : judgePolicies(policy, name)) ?? risk('moves our own user to another group')
+  );
+}
+
+function judgePolicies(policy: string, group: string): Judgement {
+  const granted = grantedOf(policy);
+  const missing = vital.filter((right) => !granted.has(right));
+  if (missing.length === 0) return undefined;
+  return refused(
+    `leaves our group ${group} without the right ${missing.join(', ')}`,
+    `keep ${vital.join()} among the policies of /user/group ${group}`,
+  );
+}

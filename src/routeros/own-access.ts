@@ -1,0 +1,172 @@
+import { compact } from '../base/compact.ts';
+import type { Finding } from '../reconcile/target.ts';
+import { RouterTrapError } from './errors.ts';
+import type { DialledAt, RouterOsSession } from './session.ts';
+import type { RouterOsRow } from './wire/reply.ts';
+
+/** How we are on a router, as far as it tells. What it does not tell is absent. */
+export interface OwnAccess {
+  readonly username: string;
+  readonly group?: string;
+  /** Rights we have: those of the group, as they are now. */
+  readonly policies?: ReadonlySet<string>;
+  /** Prefixes our user may come from; empty: any. */
+  readonly userAddresses: readonly string[];
+  readonly service: 'api' | 'api-ssl';
+  /** Where the connection goes: the address as dialled, and the one it came to. */
+  readonly host: string;
+  readonly port: number;
+  readonly routerAddress?: string;
+  /** The address we come from, as the router sees it: there may be a NAT between us. */
+  readonly source?: string;
+  readonly services: readonly ServiceRow[];
+  /** Addresses of the router that somebody gave it. */
+  readonly addresses: readonly AddressRow[];
+  /** A dead-man's switch that an earlier connection of ours left. */
+  readonly armed?: { readonly nextRun?: string };
+}
+
+/** A row of /ip/service. */
+export interface ServiceRow {
+  readonly name: string;
+  readonly port: number;
+  readonly disabled: boolean;
+  /** Prefixes; empty: any. */
+  readonly addresses: readonly string[];
+  readonly certificate?: string;
+  readonly vrf?: string;
+  readonly maxSessions?: number;
+}
+
+export interface AddressRow {
+  readonly id: string;
+  /** `192.0.2.1/24`. */
+  readonly address: string;
+  readonly interface: string;
+  readonly disabled: boolean;
+}
+
+/** Rights without which a router cannot be kept, and what each is for (docs/routeros.md). */
+const needed: readonly (readonly [policy: string, use: string])[] = [
+  ['read', 'to look at the router'],
+  ['write', 'to change it'],
+  ['api', 'to log in'],
+  ['sensitive', 'to compare secrets'],
+];
+
+export const confirmName = 'lastmile-confirm';
+
+/**
+ * Reads by which user, group, service and address we are on a router. Menus that it does not show us are left out.
+ *
+ * @throws the errors of the connection
+ */
+export async function readOwnAccess(
+  session: RouterOsSession,
+  username: string,
+  signal?: AbortSignal,
+): Promise<OwnAccess> {
+  const at = session.at ?? { host: '', port: 8728, service: 'api' as const };
+  const print = (menu: string, proplist: string, ...queries: readonly string[]) =>
+    printed(session, menu, proplist, queries, signal);
+  const [user] = await print('/user', 'name,group,address,disabled', `?name=${username}`);
+  const online = (await print('/user/active', 'name,address,via,group')).filter(({ name }) => name === username);
+  const group = user?.['group'] ?? online[0]?.['group'];
+  const [rights] = group === undefined ? [] : await print('/user/group', 'name,policy', `?name=${group}`);
+  const services = await print('/ip/service', 'name,port,disabled,address,certificate,vrf,max-sessions,dynamic');
+  const addresses = await print('/ip/address', '.id,address,interface,disabled', '?dynamic=false');
+  const [left] = await print('/system/scheduler', 'name,next-run', `?name=${confirmName}`);
+  return compact({
+    username,
+    group,
+    policies: rights?.['policy'] === undefined ? undefined : grantedOf(rights['policy']),
+    userAddresses: listOf(user?.['address']),
+    service: at.service,
+    host: at.host,
+    port: at.port,
+    routerAddress: at.routerAddress,
+    source: sourceOf(online, at),
+    services: services.filter(({ dynamic }) => dynamic !== 'true').map(serviceOf),
+    addresses: addresses.map(addressOf),
+    armed: left === undefined ? undefined : compact({ nextRun: left['next-run'] }),
+  });
+}
+
+/** What our account lacks: the finding names the right and the command that gives it. `more`: what else is wanted. */
+export function missingRights(
+  { username, group, policies }: OwnAccess,
+  more: readonly (readonly [policy: string, use: string])[] = [],
+): readonly Finding[] {
+  if (policies === undefined || group === undefined) return [];
+  const missing = [...needed, ...more].filter(([policy]) => !policies.has(policy));
+  if (missing.length === 0) return [];
+  const words = missing.map(([policy, use]) => `"${policy}" (${use})`).join(', ');
+  const names = missing.map(([policy]) => policy).join();
+  return [
+    {
+      code: 'LM_RIGHTS_MISSING',
+      message:
+        `our account ${username} (group ${group}) lacks the right ${words}. ` +
+        `On the router: /user/group/set ${group} policy=${names}; rights are given at the next login`,
+    },
+  ];
+}
+
+/** The policies a `policy` of /user/group grants: names without a `!`. */
+export function grantedOf(policy: string): ReadonlySet<string> {
+  return new Set(listOf(policy).filter((name) => !name.startsWith('!')));
+}
+
+export function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+async function printed(
+  session: RouterOsSession,
+  menu: string,
+  proplist: string,
+  queries: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<readonly RouterOsRow[]> {
+  try {
+    const options = { queries, ...(signal === undefined ? {} : { signal }) };
+    return (await session.run(`${menu}/print`, { '.proplist': proplist }, options)).rows;
+  } catch (error) {
+    if (error instanceof RouterTrapError) return [];
+    throw error;
+  }
+}
+
+/** Where several of ours are online from different addresses, the one our own socket shows, if it is among them. */
+function sourceOf(online: readonly RouterOsRow[], { service, localAddress }: DialledAt): string | undefined {
+  const seen = online.filter(({ via }) => via === undefined || via === service).flatMap(({ address }) => address ?? []);
+  const different = new Set(seen);
+  if (different.size === 1) return seen[0];
+  return different.size === 0 || different.has(localAddress ?? '') ? localAddress : undefined;
+}
+
+function serviceOf(row: RouterOsRow): ServiceRow {
+  const certificate = row['certificate'] === 'none' ? undefined : row['certificate'];
+  const maxSessions = row['max-sessions'] === undefined ? undefined : Number(row['max-sessions']);
+  return compact({
+    name: row['name'] ?? '',
+    port: Number(row['port'] ?? 0),
+    disabled: row['disabled'] === 'true',
+    addresses: listOf(row['address']),
+    certificate,
+    vrf: row['vrf'],
+    maxSessions,
+  });
+}
+
+function addressOf(row: RouterOsRow): AddressRow {
+  return {
+    id: row['.id'] ?? '',
+    address: row['address'] ?? '',
+    interface: row['interface'] ?? '',
+    disabled: row['disabled'] === 'true',
+  };
+}
