@@ -134,7 +134,8 @@ export function onlineReading(
     nas,
     ...(same === undefined ? about : news(about, same)),
     receivedAt: now,
-    startedAt: same?.startedAt ?? Math.max(0, Math.floor(now - seconds * 1000)),
+    // What goes on under a name that is taken begins where it is met again.
+    startedAt: same?.startedAt ?? Math.max(0, Math.floor(counted === undefined ? now - seconds * 1000 : now)),
     sessionSeconds: seconds,
     everySeconds,
     startUptime,

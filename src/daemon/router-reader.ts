@@ -1,0 +1,180 @@
+import type { UserTotals } from '../accounting/event.ts';
+import type { SessionState } from '../accounting/session-state.ts';
+import type { AccountingStore } from '../accounting/store.ts';
+import type { Clock } from '../base/clock.ts';
+import { parseMac } from '../base/mac.ts';
+import type { RouterOsSession } from '../routeros/session.ts';
+import type { RouterOsRow } from '../routeros/wire/reply.ts';
+import {
+  type CountsBefore,
+  concernOf,
+  countsOf,
+  type PathFinding,
+  pathFindings,
+  portBypass,
+  queueBypass,
+} from '../usage/bypass.ts';
+import type { FlowState } from '../usage/flows.ts';
+import { isSame, type MatchContext, matchSessions, onlineReading } from '../usage/match-sessions.ts';
+import { arrivalOf, readRouter } from '../usage/read-router.ts';
+import type { OnlineSession, RouterReading } from '../usage/reading.ts';
+
+/** A router whose sessions are read. */
+export interface ReadRouter {
+  readonly name: string;
+  readonly everySeconds: number;
+  /** MACs of subscribers whose static leases are sessions. */
+  readonly devices: ReadonlySet<string>;
+  /** Interfaces with a hotspot or DHCP server. */
+  readonly ports: ReadonlySet<string>;
+  /** May what the router has counted by address be taken from it? */
+  readonly takesFlows: boolean;
+}
+
+export interface ReaderOptions {
+  readonly accounting: Pick<AccountingStore, 'record' | 'open' | 'openOf' | 'history' | 'totalsOf'>;
+  readonly clock: Clock;
+}
+
+/** What one reading came to. */
+export interface ReadResult {
+  /** Online and read over the API, not by RADIUS. */
+  readonly sessions: number;
+  readonly findings: readonly PathFinding[];
+}
+
+/** So many records at once wait for a commit: packets of RADIUS have to find room, too. */
+const recordsAtOnce = 250;
+/** A router's clock and ours may differ by so much of the time that passes. */
+const drift = 0.02;
+
+/** Reads one router again and again, and remembers between readings what is in no record. */
+export class RouterReader {
+  readonly #options: ReaderOptions;
+  readonly #flows: FlowState = { unread: false };
+  #missing: ReadonlySet<string> = new Set();
+  #counts: CountsBefore | undefined;
+  /** Of the last reading: uptime of the router, and when by the monotonic clock. */
+  #booted: { readonly uptimeSeconds: number; readonly at: number } | undefined;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws the errors of the connection; AccountingUnavailableError when it cannot be stored */
+  async read(router: ReadRouter, session: RouterOsSession, signal: AbortSignal): Promise<ReadResult> {
+    const { devices, takesFlows } = router;
+    const reading = await readRouter(session, { signal, devices, ...(takesFlows ? { flows: this.#flows } : {}) });
+    const rebooted = this.#hasBooted(reading);
+    const totals = await this.#options.accounting.totalsOf(router.name);
+    const context = await this.#context(router, reading, rebooted, totals);
+    const { readings, missing } = matchSessions(reading, context);
+    for (let at = 0; at < readings.length; at += recordsAtOnce) {
+      const records = readings.slice(at, at + recordsAtOnce);
+      await Promise.all(records.map((record) => this.#options.accounting.record(record)));
+    }
+    this.#missing = missing;
+    if (reading.uptimeSeconds !== undefined) {
+      this.#booted = { uptimeSeconds: reading.uptimeSeconds, at: this.#options.clock.monotonic() };
+    }
+    const ours = reading.sessions.filter((online) => !online.radius && !context.byRadius(online));
+    return { sessions: ours.length, findings: this.#findings(router, reading, ours) };
+  }
+
+  /** Somebody comes online, as the router tells by itself. What is known already, and what RADIUS tells, is left alone. */
+  async arrived(router: ReadRouter, menu: string, row: RouterOsRow): Promise<void> {
+    const { accounting, clock } = this.#options;
+    const online = arrivalOf(menu, row);
+    if (online === undefined || online.radius || this.#isByRadius(router.name, online)) return;
+    const known = accounting
+      .openOf(online.username)
+      .filter(({ nas, source }) => nas === router.name && source === 'api');
+    const uptimeSeconds = this.#uptimeNow();
+    const reading = uptimeSeconds === undefined ? {} : { uptimeSeconds };
+    const named = known.filter(({ sessionId }) => sessionId === online.sessionId);
+    if (named.some((each) => isSame(each, online, reading, { rebooted: false }))) return;
+    const closed = await this.#closedLike(router.name, online);
+    const context = {
+      nas: router.name,
+      now: clock.now(),
+      everySeconds: router.everySeconds,
+      rebooted: false,
+      closed: () => closed,
+    };
+    await accounting.record(onlineReading(online, undefined, reading, context));
+  }
+
+  async #context(
+    router: ReadRouter,
+    reading: RouterReading,
+    rebooted: boolean,
+    totals: ReadonlyMap<string, UserTotals>,
+  ): Promise<MatchContext> {
+    const open = this.#openOn(router.name);
+    const closed = new Map<OnlineSession, readonly SessionState[]>();
+    const names = new Set(open.map(({ sessionId, username }) => `${sessionId}\n${username}`));
+    for (const online of reading.sessions) {
+      const isNew = !names.has(`${online.sessionId}\n${online.username}`) && !online.radius;
+      if (isNew) closed.set(online, await this.#closedLike(router.name, online));
+    }
+    return {
+      nas: router.name,
+      now: this.#options.clock.now(),
+      everySeconds: router.everySeconds,
+      open,
+      byRadius: (online) => this.#isByRadius(router.name, online),
+      closed: (online) => closed.get(online) ?? [],
+      rebooted,
+      totals: totals.size === 0 ? undefined : totals,
+      missing: this.#missing,
+    };
+  }
+
+  #openOn(nas: string): readonly SessionState[] {
+    const found: SessionState[] = [];
+    for (const session of this.#options.accounting.open()) {
+      if (session.nas === nas && session.source === 'api') found.push(session);
+    }
+    return found;
+  }
+
+  async #closedLike(nas: string, online: OnlineSession): Promise<readonly SessionState[]> {
+    const history = await this.#options.accounting.history(online.username, 5);
+    return history.filter((each) => each.nas === nas && each.stoppedAt !== undefined && each.source === 'api');
+  }
+
+  /** PPP by its id; a device at a hotspot by user and MAC, as the router does not show what RADIUS calls its session. */
+  #isByRadius(nas: string, { access, username, sessionId, callingStationId }: OnlineSession): boolean {
+    const sessions = this.#options.accounting
+      .openOf(username)
+      .filter((each) => each.nas === nas && each.source !== 'api');
+    if (access === 'ppp') return sessions.some((each) => each.sessionId === sessionId);
+    const mac = parseMac(callingStationId ?? '');
+    return sessions.some((each) => parseMac(each.callingStationId ?? '') === mac);
+  }
+
+  /** It has been up for less long than since we last saw how long it had been up. By clocks that nobody sets. */
+  #hasBooted({ uptimeSeconds }: RouterReading): boolean {
+    const expected = this.#uptimeNow();
+    const last = this.#booted;
+    if (uptimeSeconds === undefined || expected === undefined || last === undefined) return false;
+    return uptimeSeconds + 30 + (expected - last.uptimeSeconds) * drift < expected;
+  }
+
+  #uptimeNow(): number | undefined {
+    if (this.#booted === undefined) return undefined;
+    const { uptimeSeconds, at } = this.#booted;
+    return uptimeSeconds + Math.floor((this.#options.clock.monotonic() - at) / 1000);
+  }
+
+  #findings(router: ReadRouter, reading: RouterReading, ours: readonly OnlineSession[]): readonly PathFinding[] {
+    const { path } = reading;
+    const now = countsOf(reading);
+    const before = this.#counts;
+    this.#counts = now;
+    const share = before && { queues: queueBypass(before, now), ports: portBypass(before, now, router.ports) };
+    // Whom RADIUS accounts has a queue, too.
+    const concern = { ...concernOf(ours), queued: concernOf(reading.sessions).queued };
+    return pathFindings(path, concern, share, router.ports);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import type { AccountingStore } from '../accounting/store.ts';
+import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
+import type { Model, Router } from '../model/model.ts';
+import type { CollectionStatus } from '../status/collection.ts';
+import { endCauses, endReading } from '../usage/match-sessions.ts';
+import { RouterCollector } from './router-collector.ts';
+import type { RouterPool } from './router-pool.ts';
+import type { ReadRouter } from './router-reader.ts';
+import { modeOf } from './target-mode.ts';
+import { Turns } from './turns.ts';
+
+export interface UsageCollectorOptions {
+  readonly accounting: AccountingStore;
+  readonly routers: Pick<RouterPool, 'session'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const readingsAtOnce = 8;
+const usualSeconds = 300;
+/** A wall clock that moved by more than this beside the other was set. */
+const jumpMs = 2_000;
+
+/** Reads what routers count of sessions that no RADIUS accounting tells of: one loop per router, none waits for another. */
+export class UsageCollector implements AsyncDisposable {
+  readonly #options: UsageCollectorOptions;
+  readonly #turns = new Turns(readingsAtOnce);
+  readonly #routers = new Map<string, RouterCollector>();
+  readonly #leaving = new Set<Promise<void>>();
+  /** Wall time less monotonic time, when last looked at. */
+  #clockOffset: number;
+  #stopped = false;
+
+  constructor(options: UsageCollectorOptions) {
+    this.#options = options;
+    this.#clockOffset = options.clock.now() - options.clock.monotonic();
+  }
+
+  /** Reads the routers of this model from now on. Sessions of routers that are gone end where they were last read. */
+  follow(model: Model): void {
+    if (this.#stopped) return;
+    const routers = model.routers.filter(({ api }) => api !== undefined).map((router) => readRouterOf(router, model));
+    const names = new Set(routers.map(({ name }) => name));
+    for (const [name, collector] of [...this.#routers]) {
+      if (names.has(name)) continue;
+      this.#routers.delete(name);
+      this.#leave(collector);
+    }
+    for (const router of routers) {
+      const known = this.#routers.get(router.name);
+      if (known === undefined) this.#routers.set(router.name, this.#start(router));
+      else known.use(router);
+    }
+    this.#endOthers(names);
+  }
+
+  /** Reads a router, or all, now; resolves when that has ended, well or not. */
+  async collect(router?: string): Promise<void> {
+    const wanted = [...this.#routers].filter(([name]) => router === undefined || name === router);
+    await Promise.all(wanted.map(([, collector]) => collector.collect()));
+  }
+
+  /** In order of name. */
+  status(): readonly CollectionStatus[] {
+    return [...this.#routers.values()].map(({ status }) => status).sort((a, b) => (a.router < b.router ? -1 : 1));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    for (const collector of this.#routers.values()) this.#leave(collector);
+    this.#routers.clear();
+    await Promise.all(this.#leaving);
+  }
+
+  #start(router: ReadRouter): RouterCollector {
+    const { accounting, routers, clock, log } = this.#options;
+    return new RouterCollector(router, {
+      accounting,
+      clock,
+      log,
+      connect: async (signal) => {
+        const session = await routers.session(router.name, signal);
+        if (session === undefined) throw new RouterNotDialledError(router.name);
+        return session;
+      },
+      turns: this.#turns,
+      watchClock: () => this.#watchClock(),
+    });
+  }
+
+  #leave(collector: RouterCollector): void {
+    const leaving = collector[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  /** Times of records follow the clock; intervals and the age of readings never did. */
+  #watchClock(): void {
+    const { clock, log } = this.#options;
+    const offset = clock.now() - clock.monotonic();
+    const jumped = Math.round(offset - this.#clockOffset);
+    this.#clockOffset = offset;
+    if (Math.abs(jumped) > jumpMs) log.warn({ jumpedMs: jumped }, 'the clock was set; usage is collected as before');
+  }
+
+  #endOthers(read: ReadonlySet<string>): void {
+    const { accounting, clock, log } = this.#options;
+    const left = [...accounting.open()].filter(({ nas, source }) => source === 'api' && !read.has(nas));
+    const now = clock.now();
+    for (const session of left) {
+      const end = { nas: session.nas, now, everySeconds: session.api?.everySeconds ?? usualSeconds };
+      accounting.record(endReading(session, end, endCauses.undeclared, false)).catch((error: unknown) => {
+        if (!(error instanceof LastmileError)) throw error;
+        log.warn({ err: error, nas: session.nas }, 'session of a router that is read no more not ended');
+      });
+    }
+  }
+}
+
+/** A model was put in force whose targets are not there yet. */
+class RouterNotDialledError extends LastmileError {
+  readonly code = 'LM_ROUTER_NOT_DIALLED';
+  readonly retry = 'backoff';
+
+  constructor(router: string) {
+    super(`router ${router} is not dialled yet`);
+  }
+}
+
+function readRouterOf(router: Router, model: Model): ReadRouter {
+  const { name, reconcile, dhcp, hotspots } = router;
+  const here = model.subscriptions.filter(({ localOn }) => localOn.includes(name));
+  return {
+    name,
+    everySeconds: reconcile?.collectSeconds ?? model.operator.accounting.collectSeconds ?? usualSeconds,
+    devices: new Set(here.flatMap(({ macs, service }) => (service.access.includes('dhcp') ? macs : []))),
+    ports: new Set([...dhcp, ...hotspots].map((server) => server.interface)),
+    // It empties a table on the router, which whoever only looks does not.
+    takesFlows: modeOf({ name }, model) === 'apply',
+  };
+}
