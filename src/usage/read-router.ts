@@ -83,7 +83,7 @@ interface Meters {
   readonly bindings: ReadonlyMap<string, string>;
 }
 
-function metersOf(
+export function metersOf(
   interfaces: readonly RouterOsRow[],
   queues: readonly RouterOsRow[],
   bindings: readonly RouterOsRow[],
@@ -100,7 +100,7 @@ function metersOf(
   };
 }
 
-function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
+export function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
   const [username, caller, service] = [row['name'] ?? '', row['caller-id'], row['service'] ?? ''];
   const port = meters.bindings.get(`${username}\n${caller}`) ?? `<${service}-${username}>`;
   const sent = row['session-id'] ?? '';
@@ -124,7 +124,7 @@ function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
   });
 }
 
-function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
+export function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
   const mac = row['mac-address'] ?? '';
   return compact({
     access: 'hotspot' as const,
@@ -141,7 +141,7 @@ function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
   });
 }
 
-function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | undefined): OnlineSession {
+export function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | undefined): OnlineSession {
   const mac = parseMac(macOf(row)) ?? '';
   const address = row['active-address'] ?? row['address'] ?? '';
   const queue = meters.queues.get(`dhcp-ds<${mac}>`) ?? meters.queuesByTarget.get(address);

@@ -1,0 +1,54 @@
+import type { Period } from '../accounting/usage-periods.ts';
+
+export interface UsageRequest {
+  /** A username, a MAC in any spelling, or a subscriber's name: then of all that it logs in by. */
+  readonly username: string;
+  readonly by: Period;
+  /** Milliseconds since 1970. Absent: a day, 30 days or a year before now, from the begin of a period. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** Octets are decimal text, times RFC 3339. */
+export interface UsageAnswer {
+  readonly username: string;
+  /** What it logs in by, all counted. */
+  readonly logins: readonly string[];
+  readonly by: Period;
+  /** IANA name of the zone whose periods they are. */
+  readonly timezone: string;
+  readonly since: string;
+  readonly until: string;
+  /** In order; a period without usage is left out. */
+  readonly periods: readonly { readonly period: string; readonly up: string; readonly down: string }[];
+  readonly total: { readonly up: string; readonly down: string };
+  /** Open sessions, which go on. */
+  readonly openSessions: number;
+  /** Reasons for which routers may count less than there was. */
+  readonly notes: readonly string[];
+}
+
+/** What somebody uses now. */
+export interface LiveUsage {
+  readonly username: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly sessions: readonly LiveSessionUsage[];
+  /** Routers that could not be asked, and why. */
+  readonly notes: readonly string[];
+}
+
+export interface LiveSessionUsage {
+  readonly nas: string;
+  readonly username: string;
+  readonly sessionId: string;
+  readonly access: 'ppp' | 'hotspot' | 'dhcp';
+  readonly framedIpAddress?: string;
+  /** Bit/s, over `overMs`. Absent: nothing counts it. */
+  readonly upBps?: number;
+  readonly downBps?: number;
+  readonly overMs?: number;
+  /** Octets of the session so far, as its counter has them. */
+  readonly up?: string;
+  readonly down?: string;
+}
