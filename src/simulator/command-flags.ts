@@ -2,6 +2,14 @@ export interface SimulateRouterOsOptions {
   /** `host:port`; port 0 takes a free one. */
   readonly listenApi: string;
   readonly listenControl: string;
+  /** Only the port counts: the host is that of `listenApi`. Absent: no TLS. */
+  readonly listenApiTls?: string;
+  /** Common name of a certificate `api` that api-ssl shows. Absent: it has none, and speaks anonymous TLS. */
+  readonly apiCertificate?: string;
+  /** `127.0.0.2/8,127.0.0.3/8`: rows of `/ip/address`, at which alone the API is served. */
+  readonly addresses?: string;
+  readonly deviceMode?: string;
+  readonly secretsUnasked?: string;
   readonly listenHotspot?: string;
   readonly identity: string;
   readonly user: string;
@@ -33,6 +41,29 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
     defaultValue: '127.0.0.1:9728',
   },
   {
+    flags: '--listen-api-tls <host:port>',
+    description: 'where the API is served over TLS; the host is that of --listen-api; absent: nowhere',
+  },
+  {
+    flags: '--api-certificate <common-name>',
+    description: 'give api-ssl a certificate that signed itself; absent: it has none, and speaks anonymous TLS 1.2',
+  },
+  {
+    flags: '--addresses <list>',
+    description:
+      'addresses of loopback the router has, 127.0.0.2/8,127.0.0.3/8: the API is then served where /ip/address says, and not any more where a row goes',
+  },
+  {
+    flags: '--device-mode <mode>',
+    description: 'home, advanced or enterprise: what the maker lets the router do; home forbids the scheduler',
+    defaultValue: 'enterprise',
+  },
+  {
+    flags: '--secrets-unasked <view>',
+    description: 'clear, placeholder or omitted: secrets in a print without show-sensitive, since 7.21',
+    defaultValue: 'clear',
+  },
+  {
     flags: '--listen-hotspot <host:port>',
     description:
       'where a browser finds the first hotspot, directly or as its HTTP proxy: each address is one device; absent: devices join through the control port only',
@@ -49,7 +80,11 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
     description:
       'address RADIUS packets leave from and CoA is taken at; absent: what /radius src-address says, else the address of the API',
   },
-  { flags: '--version <7.x>', description: 'RouterOS version to behave like', defaultValue: '7.22.3' },
+  {
+    flags: '--version <x.y>',
+    description: 'RouterOS version to behave like; before 6.43 logins are by challenge',
+    defaultValue: '7.22.3',
+  },
   { flags: '--flash', description: 'behave like a small board: only files below flash/ outlive a restart' },
   { flags: '--print-listeners', description: 'print the listening addresses as one line of JSON first' },
 ];

@@ -22,6 +22,14 @@ export async function simulateRouterOs(
   if (options.nasAddress !== undefined && isIP(options.nasAddress) === 0) {
     throw new RangeError(`--nas-address: not an address: ${options.nasAddress}`);
   }
+  const deviceMode = oneOf(options.deviceMode, ['home', 'advanced', 'enterprise'] as const, '--device-mode');
+  const secretsUnasked = oneOf(
+    options.secretsUnasked,
+    ['clear', 'placeholder', 'omitted'] as const,
+    '--secrets-unasked',
+  );
+  const tls = options.listenApiTls === undefined ? undefined : hostAndPort(options.listenApiTls, '--listen-api-tls');
+  const { apiCertificate, addresses } = options;
   await using router = await SimulatedRouterOs.start({
     clock: io.clock ?? systemClock,
     apiHost: api.host,
@@ -29,14 +37,24 @@ export async function simulateRouterOs(
     identity: options.identity,
     users: [{ name: options.user, password: options.password }],
     version: options.version,
+    ...(tls === undefined ? {} : { apiSslPort: tls.port }),
+    ...(apiCertificate === undefined ? {} : { certificates: [{ name: 'api', commonName: apiCertificate }] }),
+    ...(addresses === undefined ? {} : { addresses: addresses.split(',').map((item) => item.trim()) }),
+    ...(deviceMode === undefined ? {} : { deviceMode }),
+    ...(secretsUnasked === undefined ? {} : { secretsUnasked }),
     ...(options.flash === undefined ? {} : { flash: options.flash }),
     ...(hotspot === undefined ? {} : { hotspotHost: hotspot.host, hotspotPort: hotspot.port }),
     ...(options.nasAddress === undefined ? {} : { radiusSourceAddress: options.nasAddress }),
     ...(options.printListeners ? {} : { log: (topics, message) => io.out(`${topics}: ${message}`) }),
   });
+  if (apiCertificate !== undefined) router.set('/ip/service', 'api-ssl', { certificate: 'api' });
+  await router.settled();
   await using controlServer = await ControlServer.start(routerControl(router), control.host, control.port);
   const listeners = {
-    api: join(api.host, router.apiPort),
+    api: join(addresses === undefined ? api.host : router.apiHost, router.apiPort),
+    ...(tls === undefined
+      ? {}
+      : { apiTls: join(addresses === undefined ? api.host : router.apiHost, router.apiSslPort) }),
     control: join(control.host, controlServer.port),
     ...(router.hotspotAddress === undefined ? {} : { hotspot: router.hotspotAddress }),
   };
@@ -48,6 +66,13 @@ export async function simulateRouterOs(
         .join(', ')}`,
     );
   await aborted(io.signal);
+}
+
+/** @throws RangeError */
+function oneOf<T extends string>(given: string | undefined, words: readonly T[], flag: string): T | undefined {
+  const found = words.find((word) => word === given);
+  if (given !== undefined && found === undefined) throw new RangeError(`${flag}: one of ${words.join(', ')}`);
+  return found;
 }
 
 /** @throws RangeError */

@@ -122,7 +122,7 @@ function setFaults(router: SimulatedRouterOs, input: Fields): object {
   const list: unknown = input['faults'];
   if (!Array.isArray(list)) throw new BadRequest('faults: a list');
   router.faults.replace(list.map(faultOf));
-  return { faults: router.faults.list() };
+  return { faults: router.faults.list(), struck: router.faults.struck() };
 }
 
 function faultOf(input: unknown): Fault {
@@ -138,6 +138,7 @@ function faultOf(input: unknown): Fault {
     ...(after === undefined ? {} : { after }),
     ...(times === undefined ? {} : { times }),
     ...(ms === undefined ? {} : { ms }),
+    ...(input['applied'] === false ? { applied: false } : {}),
   };
 }
 

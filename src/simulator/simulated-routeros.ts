@@ -180,7 +180,8 @@ export class SimulatedRouterOs {
   }
 
   get apiHost(): string {
-    return this.#options.apiHost ?? (this.#options.addresses?.[0] ?? '127.0.0.1').replace(/\/.*$/, '');
+    const { addresses, apiHost = '127.0.0.1' } = this.#options;
+    return (addresses?.[0] ?? apiHost).replace(/\/.*$/, '');
   }
 
   get apiPort(): number {
