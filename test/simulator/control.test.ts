@@ -214,6 +214,11 @@ describe('lastmile simulate routeros', () => {
     expect(simulateRouterOsFlags.map(({ flags }) => flags.split(' ')[0])).toEqual([
       '--listen-api',
       '--listen-control',
+      '--listen-api-tls',
+      '--api-certificate',
+      '--addresses',
+      '--device-mode',
+      '--secrets-unasked',
       '--listen-hotspot',
       '--identity',
       '--user',
