@@ -39,13 +39,16 @@ export function prerequisites(changes: readonly Change[], rules: OrderRules): Re
 
 function waitsAmong(
   changes: readonly Change[],
-  { references, folders = [], unique = {} }: OrderRules,
+  { references, folders = [], unique = {}, precedence = [] }: OrderRules,
 ): readonly Wait[] {
+  // What is there already and gives way to a row is not waited for by that row, though it names it.
+  const givesWay = (named: Change, change: Change) =>
+    named.action === 'update' && precedence.some(({ earlier, later }) => later(named) && earlier(change));
   const rows = changes.filter((change) => change.action !== 'move');
   const byName = changesByName(rows, folders);
   const givenUp = changesByValueGivenUp(rows, unique);
   return rows.flatMap((change) => [
-    ...waitsByReference(change, references, byName),
+    ...waitsByReference(change, references, byName).filter(({ earlier }) => !givesWay(earlier, change)),
     ...(folders.includes(change.menu) ? waitsByFolder(change, byName) : []),
     ...valuesOf(change.menu, change.after, unique).flatMap((key) => waitsByValue(change, givenUp.get(key))),
   ]);

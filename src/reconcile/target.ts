@@ -89,6 +89,8 @@ export interface Row {
   /** Who declared it: `Subscriber/anna`, with `#part` when it makes several rows. */
   readonly owner: string;
   readonly source?: Origin;
+  /** What the target must be capable of beyond having the menu, in words of its own. Absent: nothing. */
+  readonly needs?: readonly string[];
   /** A word for people that a new row gets in its comment, where it has one. Theirs to change. */
   readonly note?: string;
   /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */

@@ -1,11 +1,10 @@
-import type { Router } from '../model/model.ts';
 import type { Finding, Objection, Row } from '../reconcile/target.ts';
-import { isFallback } from './menus/rows.ts';
+import { fallthrough } from './menus/fallback-scheduler.ts';
 import { has, type RouterOsVersion, type Span } from './versions.ts';
 
 /** What is known of a router when a plan is made for it. */
 export interface RouterFacts {
-  readonly router: Pick<Router, 'name' | 'assumeFallthrough'>;
+  readonly router: string;
   /** Absent: it did not say. */
   readonly version?: RouterOsVersion;
   /** Menus it does not have. */
@@ -40,9 +39,8 @@ const says =
 export const capabilities: readonly Capability[] = [
   {
     name: 'asking RADIUS about somebody whose own row is disabled (auth: hybrid)',
-    needs: ({ owner }) => isFallback(owner),
-    can: ({ router, version }) =>
-      router.assumeFallthrough === true || (version !== undefined && fallThrough.some((span) => has(version, span))),
+    needs: ({ needs }) => needs?.includes(fallthrough) === true,
+    can: ({ version }) => version !== undefined && fallThrough.some((span) => has(version, span)),
     mend:
       'it is not known of its RouterOS. Disable the secret of a test login, dial with it, and if `lastmile why` shows the ' +
       'request, declare hybrid.assumeFallthrough: true for the router; else use auth: radius or local',
@@ -90,13 +88,13 @@ export function incapable(rows: readonly Row[], facts: RouterFacts): readonly Ob
     if (first === undefined) return [];
     const where = first.source === undefined ? first.owner : `${first.source.file}:${first.source.line}`;
     const more = asking.length > 1 ? ` and ${asking.length - 1} more` : '';
-    const message = `${facts.router.name} is not capable of ${capability.name}, for ${where}${more}: ${capability.mend}`;
+    const message = `${facts.router} is not capable of ${capability.name}, for ${where}${more}: ${capability.mend}`;
     return [{ code: 'LM_NOT_CAPABLE', message }];
   });
 }
 
 /** What is done otherwise than declared, for want of a way to do it. Pure. */
-export function shortcomings(rows: readonly Row[], { name }: Pick<Router, 'name'>): readonly Finding[] {
+export function shortcomings(rows: readonly Row[], name: string): readonly Finding[] {
   const routed = rows.filter(says('/ppp/secret', 'ipv6-routes'));
   if (routed.length === 0) return [];
   const message = `${name}: RouterOS has no word for delegating a fixed IPv6 prefix by a PPP secret: ${routed.length} of them are routed to subscribers, whose routers must be told`;

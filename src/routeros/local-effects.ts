@@ -40,6 +40,7 @@ export function localEffects(
   const users = new Map(rows.filter(({ menu }) => userMenus.has(menu)).map((row) => [keyOf(row), row]));
   const changing = new Set(changes.filter(({ menu }) => userMenus.has(menu)).map(keyOf));
   const reasons = reasonsByRow(changes, users);
+  const closed = new Set(changes.filter(closes).map(keyOf));
   const places = new Map(changes.flatMap(hotspotReason));
   const effects = new Map<string, { readonly whys: Set<string>; readonly sessionIds: string[] }>();
   for (const session of sessions) {
@@ -47,7 +48,7 @@ export function localEffects(
     if (why === undefined) continue;
     const effect = effects.get(session.username) ?? { whys: new Set(), sessionIds: [] };
     effect.whys.add(why);
-    effect.sessionIds.push(session.sessionId);
+    if (!effect.sessionIds.includes(session.sessionId)) effect.sessionIds.push(session.sessionId);
     effects.set(session.username, effect);
   }
   return [...effects].map(([username, { whys, sessionIds }]) => ({
@@ -60,7 +61,10 @@ export function localEffects(
   function whyByRow(session: LiveSession): string | undefined {
     if (session.radius) return undefined;
     const key = keyOfRow(session, users, changing);
-    return reasons.get(key) ?? (changing.has(key) ? undefined : overdue(session, users.get(key), operator));
+    const why = reasons.get(key);
+    // Who comes back by a cookie gets what the row says then.
+    if (why !== undefined) return session.cookie === true && !closed.has(key) ? undefined : why;
+    return changing.has(key) ? undefined : overdue(session, users.get(key), operator);
   }
 }
 
@@ -129,6 +133,12 @@ function userReason({ action, set, owner, before, after }: Change): string | und
   const unfelt = ['service', 'disabled', ...(isDevice(after?.fields['name']) ? ['password'] : [])];
   const fields = Object.keys(set).filter((name) => !unfelt.includes(name));
   return fields.length === 0 ? undefined : fields.join(', ');
+}
+
+/** Is nobody to come in any more as he did? */
+function closes({ action, menu, set, after }: Change): boolean {
+  if (!userMenus.has(menu)) return false;
+  return action === 'delete' || set['password'] !== undefined || after?.fields['disabled'] === 'yes';
 }
 
 function isDevice(name: unknown): boolean {

@@ -18,6 +18,9 @@ export interface SessionName {
   readonly calledAt?: string;
 }
 
+/** By which a device comes back without a password. */
+export const cookieMenu = '/ip/hotspot/cookie';
+
 /** What became of a session, and the menu it was found in; where it was in none, the one of its kind. */
 interface Ended {
   readonly result: 'disconnected' | 'gone' | 'failed';
@@ -25,8 +28,8 @@ interface Ended {
 }
 
 /**
- * Who is online now, by PPP (`/ppp/active`) and at hotspots (`/ip/hotspot/active`). Ids of PPP in RADIUS's spelling: lower
- * case, no `0x`.
+ * Who is online now, by PPP (`/ppp/active`) and at hotspots (`/ip/hotspot/active`), and who could be again by a cookie. Ids
+ * of PPP in RADIUS's spelling: lower case, no `0x`.
  */
 export async function readSessions(session: RouterOsSession, signal: AbortSignal): Promise<readonly LiveSession[]> {
   const ppp = { '.proplist': '.id,name,session-id,radius,comment' };
@@ -34,6 +37,7 @@ export async function readSessions(session: RouterOsSession, signal: AbortSignal
   const tables = await Promise.all([
     readTable(session, '/ppp/active', ppp, pppSession, signal),
     readTable(session, '/ip/hotspot/active', hotspot, hotspotSession, signal),
+    readTable(session, cookieMenu, { '.proplist': '.id,user,mac-address' }, hotspotCookie, signal),
   ]);
   return tables.flat();
 }
@@ -74,6 +78,11 @@ function hotspotSession(row: RouterOsRow): LiveSession {
   };
 }
 
+function hotspotCookie(row: RouterOsRow): LiveSession {
+  const name = { username: row['user'] ?? '', sessionId: row['mac-address'] ?? '' };
+  return { kind: 'hotspot', cookie: true, ...name, ...whatBothHave(row) };
+}
+
 /** RouterOS before 7.21 shows the comment of the row that let a guest in; later ones show none. */
 function whatBothHave(row: RouterOsRow): Pick<LiveSession, 'radius' | 'handle' | 'marker'> {
   const { marker } = readMarker(row['comment'] ?? '');
@@ -85,8 +94,8 @@ function whatBothHave(row: RouterOsRow): Pick<LiveSession, 'radius' | 'handle' |
 }
 
 /**
- * Removes sessions and looks again: an answer is no proof. A guest's cookies go first, or the device would be back with
- * its next packet.
+ * Removes sessions and looks again: an answer is no proof. A guest's cookies go first, or the device would be back with its
+ * next packet.
  *
  * @returns what became of each, in the order asked; `gone`: it was not there
  */
@@ -100,31 +109,38 @@ export async function endSessions(
   const found = sessionsNamed(wanted, online);
   const all = found.flat();
   if (all.length === 0) return wanted.map((name) => ({ result: 'gone', menu: sessionMenu(name) }));
-  const remove = (menu: string, handle: string) =>
-    session.run(`${menu}/remove`, { '.id': handle }, { signal }).catch(() => undefined);
-  const cookies = await cookiesOf(session, all, signal);
-  await runWindowed(cookies, window, async (id) => void (await remove('/ip/hotspot/cookie', id)));
-  await runWindowed(all, window, async ({ kind, handle }) => {
-    if (handle !== undefined) await remove(menuOf(kind), handle);
-  });
+  const remove = async (each: LiveSession): Promise<void> => {
+    if (each.handle === undefined) return;
+    await session.run(`${menuOf(each)}/remove`, { '.id': each.handle }, { signal }).catch(() => undefined);
+  };
+  for (const some of [all.filter(({ cookie }) => cookie === true), all.filter(({ cookie }) => cookie !== true)]) {
+    await runWindowed(some, window, remove);
+  }
   // One that came back meanwhile has another `.id`, and is another.
-  const left = new Set((await readSessions(session, signal)).map(({ kind, handle }) => `${kind} ${handle}`));
+  const left = new Set((await readSessions(session, signal)).map(keyOf));
   return wanted.map((name, at) => {
-    const sessions = found[at] ?? [];
-    const menu = sessions[0] === undefined ? sessionMenu(name) : menuOf(sessions[0].kind);
-    if (sessions.some(({ kind, handle }) => left.has(`${kind} ${handle}`))) return { result: 'failed', menu };
-    return { result: sessions.length > 0 ? 'disconnected' : 'gone', menu };
+    const [first, ...others] = (found[at] ?? []).toSorted(
+      (one, other) => Number(one.cookie ?? 0) - Number(other.cookie ?? 0),
+    );
+    if (first === undefined) return { result: 'gone', menu: sessionMenu(name) };
+    const stays = [first, ...others].find((each) => left.has(keyOf(each)));
+    return { result: stays === undefined ? 'disconnected' : 'failed', menu: menuOf(stays ?? first) };
   });
 }
 
+function keyOf(session: LiveSession): string {
+  return `${menuOf(session)} ${session.handle}`;
+}
+
 /** Where sessions of a kind are shown and removed. */
-function menuOf(kind: LiveSession['kind']): string {
+function menuOf({ kind, cookie }: Pick<LiveSession, 'kind' | 'cookie'>): string {
+  if (cookie === true) return cookieMenu;
   return kind === 'hotspot' ? '/ip/hotspot/active' : '/ppp/active';
 }
 
 /** Where a session with this id is looked for. */
 export function sessionMenu({ sessionId }: Pick<SessionName, 'sessionId'>): string {
-  return menuOf(parseMac(sessionId) === undefined ? 'ppp' : 'hotspot');
+  return menuOf({ kind: parseMac(sessionId) === undefined ? 'ppp' : 'hotspot' });
 }
 
 /** For each name the sessions it means: one of PPP by its id, a guest's by the device. */
@@ -149,18 +165,4 @@ function sessionsNamed(
 function isSameUser(one: string, other: string): boolean {
   const mac = parseMac(one);
   return one === other || (mac !== undefined && mac === parseMac(other));
-}
-
-async function cookiesOf(
-  session: RouterOsSession,
-  ending: readonly LiveSession[],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const guests = ending.filter(({ kind }) => kind === 'hotspot');
-  if (guests.length === 0) return [];
-  const held = new Set(guests.map(({ username, sessionId }) => `${sessionId}\n${username}`));
-  const attributes = { '.proplist': '.id,user,mac-address' };
-  const cookies = await readTable(session, '/ip/hotspot/cookie', attributes, (row) => row, signal);
-  const theirs = cookies.filter((cookie) => held.has(`${cookie['mac-address']}\n${cookie['user']}`));
-  return theirs.flatMap((cookie) => cookie['.id'] ?? []);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
@@ -18,11 +19,14 @@ import type {
 import { AccessGuard, type RouterMemory } from './access-guard.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
+import { incapable, shortcomings, subjectToDeviceMode } from './capabilities.ts';
 import { configRows } from './config/config-rows.ts';
 import { Inspections } from './config/inspect.ts';
 import { joinRows } from './config/join-rows.ts';
 import { lookFor } from './config/look.ts';
+import { forbiddenFeatures } from './device-mode.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
+import { armFallback } from './fallback-arming.ts';
 import { leftBehind } from './left-behind.ts';
 import { localEffects } from './local-effects.ts';
 import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
@@ -210,6 +214,16 @@ export class RouterTarget implements Target, AsyncDisposable {
     return result === 'disconnected' && { menu };
   }
 
+  /**
+   * Puts off, by this many seconds from now, that the router lets subscribers in by itself.
+   *
+   * @returns false when it is not told to
+   * @throws the errors of the connection
+   */
+  async armFallback(seconds: number, signal: AbortSignal): Promise<boolean> {
+    return armFallback(await this.#connected(signal), seconds, signal);
+  }
+
   /** The connection that reconciles the router, for who only reads: it is not theirs to close. @throws as connecting does */
   session(signal: AbortSignal): Promise<RouterOsSession> {
     return this.#connected(signal);
@@ -242,8 +256,11 @@ export class RouterTarget implements Target, AsyncDisposable {
     const { rows, menus, board, absent, objections } = await readMenus(options, signal);
     this.#board = board;
     this.#know(menus);
-    const findings = [...versionFindings(version), ...look.findings];
-    return { rows, absent, findings, objections: [...look.objections, ...objections] };
+    const asksForMode = desired.some(({ menu }) => subjectToDeviceMode.has(menu));
+    const forbidden = asksForMode ? await forbiddenFeatures(session, signal) : [];
+    const facts = { router: this.name, ...compact({ version }), absent, forbidden };
+    const findings = [...versionFindings(version), ...look.findings, ...shortcomings(desired, this.name)];
+    return { rows, absent, findings, objections: [...look.objections, ...objections, ...incapable(desired, facts)] };
   }
 
   /** What is applied may have been planned with another look: fields once known stay so. */

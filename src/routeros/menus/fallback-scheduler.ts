@@ -6,6 +6,9 @@ import { fallbackMark, localSubscriptions } from './rows.ts';
 /** Name of the scheduler that lets subscribers in by their local rows once the router has been without us for a while. */
 export const fallbackScheduler = 'lastmile-fallback';
 
+/** What a router must do for `auth: hybrid`: ask RADIUS about somebody whose own row is disabled. */
+export const fallthrough = 'fallthrough';
+
 /** How long a router waits for us where nothing is declared. */
 const usualSeconds = 600;
 
@@ -34,6 +37,7 @@ export const systemScheduler = {
         identity: fallbackScheduler,
         owner: `Router/${router.name}#fallback`,
         source: router.origin,
+        ...(router.assumeFallthrough === true ? {} : { needs: [fallthrough] }),
         fields: {
           name: fallbackScheduler,
           interval: formatTime(fallbackSeconds(router) * 1000),
