@@ -7,6 +7,7 @@ import type {
   ResumeRequest,
   SuspendRequest,
 } from './service.ts';
+import type { UsageRequest } from './usage.ts';
 
 /** `open` needs no token. */
 export type Role = 'open' | 'viewer' | 'operator' | 'admin';
@@ -99,6 +100,30 @@ export const routes: readonly Route[] = [
       if (found.length > limit) reply.header('lastmile-more', 'true');
       return found.slice(0, limit);
     },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/usage/:username',
+    role: 'viewer',
+    summary: 'Octets of a username, a device or a subscriber by hour, day or month; times in milliseconds since 1970',
+    schema: query({
+      by: { enum: ['hour', 'day', 'month'], default: 'day' },
+      since: { type: 'integer', minimum: 0 },
+      until: { type: 'integer', minimum: 0 },
+    }),
+    handle: (service, request) => {
+      const { by = 'day', ...span } = request.query as Partial<Omit<UsageRequest, 'username'>>;
+      return service.usage({ username: (request.params as { username: string }).username, by, ...span });
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/usage/:username/live',
+    role: 'viewer',
+    summary:
+      'What they use now, in bit/s, by the counters of their routers: asked again after 1 to 15 s, since the time before',
+    schema: {},
+    handle: (service, request) => service.liveUsage((request.params as { username: string }).username),
   },
   {
     method: 'POST',

@@ -2,11 +2,13 @@ import type { LoggedDecision } from '../access/decision-log.ts';
 import type { SessionJson } from '../accounting/view.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
+import type { CollectionStatus } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import type { DriftEvent } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
+import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
 export interface AdminService {
@@ -14,6 +16,9 @@ export interface AdminService {
   status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */
   sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;
+  usage(request: UsageRequest): Promise<UsageAnswer>;
+  /** What somebody uses now, by the counters of the routers he is on. */
+  liveUsage(username: string): Promise<LiveUsage>;
   /** @throws AmbiguousError when a session ID is that of several sessions */
   disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]>;
   plan(request: PlanRequest): Promise<PlanAnswer>;
@@ -61,6 +66,8 @@ export interface DaemonStatus {
   readonly controllers?: readonly ControllerStatus[];
   /** Routers that a person wants left alone. */
   readonly pauses?: readonly Pause[];
+  /** How the reading of counters goes, by router. Absent: no daemon runs that reads them. */
+  readonly collections?: readonly CollectionStatus[];
   readonly openSessions: number;
   /** Size of the state folder. */
   readonly stateBytes: number;

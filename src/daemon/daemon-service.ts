@@ -18,6 +18,7 @@ import type {
   SuspendRequest,
   WhyAnswer,
 } from '../admin/service.ts';
+import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
@@ -27,17 +28,22 @@ import type { Model } from '../model/model.ts';
 import type { RadiusServer } from '../radius/server.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
+import type { Condition } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { TargetReport } from '../status/report.ts';
+import type { TargetStatus } from '../status/status-book.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { Engine } from './engine.ts';
 import { requireKnown, requireRouter } from './known-targets.ts';
+import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
 import { sessionNamed, usersNamed } from './sessions-named.ts';
+import { routersOf, usageAnswer } from './usage-answers.ts';
+import type { UsageCollector } from './usage-collector.ts';
 import { knownAs, whyOf } from './why.ts';
 
 export interface DaemonServiceOptions {
@@ -57,6 +63,8 @@ export interface DaemonServiceOptions {
   /** Troubles with what guests are let in by, for people. */
   readonly portalFindings: () => readonly string[];
   readonly controllers: () => readonly ControllerStatus[];
+  readonly collector: Pick<UsageCollector, 'status' | 'conditions'>;
+  readonly live: LiveUsageMeter;
 }
 
 /** There is nothing to reconcile with: no valid declarations have been read. */
@@ -122,8 +130,9 @@ export class DaemonService implements AdminService {
       ...(author === undefined ? {} : { author }),
       ...(subject === undefined ? {} : { subject }),
       conditions: engine.status.source,
-      targets: engine.status.targets(),
+      targets: withConditions(engine.status.targets(), this.#options.collector.conditions()),
       controllers: this.#options.controllers(),
+      collections: this.#options.collector.status(),
       pauses: engine.pauses.all(this.#options.clock.now()),
       openSessions: engine.accounting.openCount,
       stateBytes: await folderBytes(engine.store.dir),
@@ -147,6 +156,24 @@ export class DaemonService implements AdminService {
       ),
     );
     return found.flat().slice(0, query.limit).map(toSessionJson);
+  }
+
+  usage(request: UsageRequest): Promise<UsageAnswer> {
+    const { engine, clock, collector } = this.#options;
+    const logins = usersNamed(engine.directory, request.username);
+    const routers = new Set(routersOf(engine.accounting, this.#model, logins));
+    const notes = collector
+      .status()
+      .filter(({ router }) => routers.has(router))
+      .flatMap(({ router, findings }) => findings.map(({ message }) => `${router}: ${message}`));
+    const timezone = this.#model?.operator.timezone ?? 'UTC';
+    return usageAnswer(engine.accounting, request, { logins, timezone, now: clock.now(), notes });
+  }
+
+  liveUsage(username: string): Promise<LiveUsage> {
+    const { engine, live } = this.#options;
+    const logins = usersNamed(engine.directory, username);
+    return live.measure(username, logins, routersOf(engine.accounting, this.#model, logins));
   }
 
   async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
@@ -305,4 +332,15 @@ export class DaemonService implements AdminService {
       (each) => each !== undefined,
     );
   }
+}
+
+/** Targets with what is said of their readings. */
+function withConditions(
+  targets: readonly TargetStatus[],
+  conditions: ReadonlyMap<string, Condition>,
+): readonly TargetStatus[] {
+  return targets.map((target) => {
+    const collected = conditions.get(target.name);
+    return collected === undefined ? target : { ...target, conditions: [...target.conditions, collected] };
+  });
 }

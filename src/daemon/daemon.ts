@@ -12,6 +12,7 @@ import { RadiusServer } from '../radius/server.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import { Metrics } from '../status/metrics.ts';
+import { FallbackWatch } from './fallback-watch.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
@@ -25,9 +26,11 @@ import {
   listenPlan,
   sameListeners,
 } from './listeners.ts';
+import { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
+import { UsageCollector } from './usage-collector.ts';
 import { warmCache } from './warm-cache.ts';
 
 export interface DaemonOptions {
@@ -63,6 +66,7 @@ export class Daemon implements AsyncDisposable {
   readonly #options: DaemonOptions;
   readonly #engine: Engine;
   readonly #reconciler: Reconciler;
+  readonly #collector: UsageCollector;
   readonly #lastGood: LastGood;
   readonly #decisions: RecentDecisions;
   readonly #counters: RadiusCounters = radiusCounters();
@@ -105,6 +109,7 @@ export class Daemon implements AsyncDisposable {
         revision: () => this.#reconciler.inForce?.revision,
         logins: () => engine.directory.loginCount,
         targets: () => this.#reconciler.targetNames,
+        collections: () => this.#collector.status(),
         stateBytes: () => folderBytes(engine.store.dir),
       },
       version,
@@ -117,6 +122,7 @@ export class Daemon implements AsyncDisposable {
       onReport: (report) => metrics.observe(report),
       onServed: (inForce) => this.#keepGood(inForce.revision),
     });
+    this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
     this.#service = new DaemonService({
       engine,
       reconciler: this.#reconciler,
@@ -131,6 +137,8 @@ export class Daemon implements AsyncDisposable {
       radius: () => this.#radius,
       portalFindings: () => this.#portal.findings(),
       controllers: () => this.#portal.controllers(),
+      collector: this.#collector,
+      live: new LiveUsageMeter({ routers: engine.routers, clock }),
     });
   }
 
@@ -171,6 +179,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
+    await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#admin?.[Symbol.asyncDispose]();
     await forgetAdminSocket(this.#options.stateDir);
@@ -277,6 +286,7 @@ export class Daemon implements AsyncDisposable {
     await this.#loadDirectory(model);
     this.#candidate = revision;
     await this.#reconciler.follow({ model, revision: revision.id });
+    this.#collector.follow(model);
   }
 
   async #keepGood(id: string): Promise<void> {

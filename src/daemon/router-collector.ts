@@ -141,13 +141,12 @@ export class RouterCollector implements AsyncDisposable {
     try {
       // Before its turn: a router that is not there takes nobody's.
       const session = await connect(signal);
-      await turns.run(async () => {
-        this.#options.watchClock();
-        const started = clock.monotonic();
-        const result = await this.#inTurn(() => this.#reader.read(this.#router, session, signal));
-        const monotonic = clock.monotonic();
-        this.#succeeded({ ...result, at: clock.now(), monotonic, durationMs: monotonic - started });
-      });
+      using _turn = await turns.take(signal);
+      this.#options.watchClock();
+      const started = clock.monotonic();
+      const result = await this.#inTurn(() => this.#reader.read(this.#router, session, signal));
+      const monotonic = clock.monotonic();
+      this.#succeeded({ ...result, at: clock.now(), monotonic, durationMs: monotonic - started });
       this.#listen(session);
     } catch (error) {
       if (signal.aborted) return;

@@ -1,21 +1,43 @@
-/** Lets so many pieces of work run at once; the others wait in the order in which they came. */
+import type { Turn } from '../reconcile/reconcile-once.ts';
+
+/** How many routers are changed at the same time: the others wait, first come first served. */
 export class Turns {
-  #free: number;
+  readonly #most: () => number;
+  #taken = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(most: number) {
-    this.#free = most;
+  /** @param most asked each time: a commit may change it */
+  constructor(most: () => number) {
+    this.#most = most;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
+  /** @throws the reason of `signal` when it is aborted first */
+  async take(signal: AbortSignal): Promise<Turn> {
+    signal.throwIfAborted();
+    let waited = false;
+    while (this.#taken >= Math.max(1, this.#most())) {
+      waited = true;
+      await this.#free(signal);
     }
+    this.#taken += 1;
+    return { waited, [Symbol.dispose]: () => this.#giveUp() };
+  }
+
+  #giveUp(): void {
+    this.#taken -= 1;
+    // Each looks again whether it may: the number may have grown by more than one.
+    const waiting = this.#waiting.splice(0);
+    for (const wake of waiting) wake();
+  }
+
+  #free(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const over = new AbortController();
+      this.#waiting.push(() => {
+        over.abort();
+        resolve();
+      });
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: over.signal });
+    });
   }
 }

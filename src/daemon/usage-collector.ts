@@ -3,7 +3,8 @@ import type { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Model, Router } from '../model/model.ts';
-import type { CollectionStatus } from '../status/collection.ts';
+import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
+import type { Condition } from '../status/conditions.ts';
 import { endCauses, endReading } from '../usage/match-sessions.ts';
 import { RouterCollector } from './router-collector.ts';
 import type { RouterPool } from './router-pool.ts';
@@ -26,8 +27,9 @@ const jumpMs = 2_000;
 /** Reads what routers count of sessions that no RADIUS accounting tells of: one loop per router, none waits for another. */
 export class UsageCollector implements AsyncDisposable {
   readonly #options: UsageCollectorOptions;
-  readonly #turns = new Turns(readingsAtOnce);
+  readonly #turns = new Turns(() => readingsAtOnce);
   readonly #routers = new Map<string, RouterCollector>();
+  readonly #conditions = new Map<string, Condition>();
   readonly #leaving = new Set<Promise<void>>();
   /** Wall time less monotonic time, when last looked at. */
   #clockOffset: number;
@@ -65,6 +67,19 @@ export class UsageCollector implements AsyncDisposable {
   /** In order of name. */
   status(): readonly CollectionStatus[] {
     return [...this.#routers.values()].map(({ status }) => status).sort((a, b) => (a.router < b.router ? -1 : 1));
+  }
+
+  /** What is to be said of each router, since when: looked at whenever somebody asks. */
+  conditions(): ReadonlyMap<string, Condition> {
+    const now = new Date(this.#options.clock.now()).toISOString();
+    for (const status of this.status()) {
+      const judgement = judgeCollection(status);
+      const before = this.#conditions.get(status.router);
+      const lastTransitionTime = before?.status === judgement.status ? before.lastTransitionTime : now;
+      this.#conditions.set(status.router, { ...judgement, lastTransitionTime });
+    }
+    for (const name of [...this.#conditions.keys()]) if (!this.#routers.has(name)) this.#conditions.delete(name);
+    return this.#conditions;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

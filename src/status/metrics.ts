@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CollectionStatus } from './collection.ts';
 import type { TargetReport } from './report.ts';
 
 /** What is read when somebody scrapes. */
@@ -23,6 +24,8 @@ export interface MetricSources {
   readonly logins: () => number;
   /** Names of the targets there are: series of others are dropped. */
   readonly targets: () => readonly string[];
+  /** How the reading of routers' counters goes. */
+  readonly collections: () => readonly CollectionStatus[];
   /** Size of the state folder. */
   readonly stateBytes: () => Promise<number>;
 }
@@ -124,6 +127,46 @@ export class Metrics {
     gauge('lastmile_sessions_open', 'Sessions that accounting knows to be open', sources.openSessions);
     gauge('lastmile_state_bytes', 'Size of the state folder', sources.stateBytes);
     gauge('lastmile_logins', 'Usernames in the directory', sources.logins);
+    const ofRouter = { registers, labelNames: ['router' as const] };
+    new Gauge({
+      name: 'lastmile_collection_age_seconds',
+      help: 'Since the counters of a router were last read whole; without a reading, since the start',
+      ...ofRouter,
+      collect() {
+        this.reset();
+        for (const { router, ageSeconds } of sources.collections()) this.set({ router }, ageSeconds);
+      },
+    });
+    new Counter({
+      name: 'lastmile_collection_failures_total',
+      help: 'Readings of the counters of a router that failed, since the start',
+      ...ofRouter,
+      collect() {
+        this.reset();
+        for (const { router, failures } of sources.collections()) this.inc({ router }, failures);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_collection_sessions',
+      help: 'Sessions read over the API of a router, at the last reading',
+      ...ofRouter,
+      collect() {
+        this.reset();
+        for (const { router, sessions = 0 } of sources.collections()) this.set({ router }, sessions);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_collection_findings',
+      help: 'Reasons for which the counters of a router may be short, at the last reading',
+      registers,
+      labelNames: ['router', 'code'] as const,
+      collect() {
+        this.reset();
+        for (const { router, findings } of sources.collections()) {
+          for (const { code } of findings) this.set({ router, code }, 1);
+        }
+      },
+    });
     new Gauge({
       name: 'lastmile_source_info',
       help: 'The revision in force',

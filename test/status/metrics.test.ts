@@ -33,6 +33,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       revision: () => undefined,
       logins: () => 0,
       targets,
+      collections: () => [],
       stateBytes: async () => 4096,
     },
     '1.0.0',
