@@ -13,7 +13,6 @@ type FieldsSpec = Readonly<Record<string, ConfigValue>>;
 /** Words of a row that are none of RouterOS's properties, or none that can be declared. */
 const notProperties: Readonly<Record<string, string>> = {
   numbers: 'rows are known by what they say',
-  'place-before': 'rows stand in the order of this list',
 };
 
 /** Properties whose text is a secret, however it is written. */
