@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { LastmileError } from '../../src/base/errors.ts';
 import { Reconciler, type ReconcilerOptions } from '../../src/daemon/reconciler.ts';
 import type { Model, Subscription } from '../../src/model/model.ts';
 import { LoopEndedError } from '../../src/reconcile/target-loop.ts';
@@ -79,6 +80,15 @@ class Lab implements AsyncDisposable {
   async commit(revision: string, targets: readonly ScriptedTarget[], model: Model = emptyModel): Promise<void> {
     this.targets = targets;
     await this.reconciler.follow({ model, revision });
+  }
+
+  /** The first report like that, once there is one. */
+  async reported(like: (report: TargetReport) => boolean): Promise<TargetReport> {
+    for (;;) {
+      const found = this.reports.find(like);
+      if (found !== undefined) return found;
+      await new Promise(setImmediate);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -299,5 +309,110 @@ describe('an expiry', () => {
 
     expect(woken(lab)).toEqual(['directory', 'r1']);
     expect(lab.reconciler.nextChange).toBe(start + 5 * hour);
+  });
+});
+
+describe('a pause', () => {
+  const pause = { target: 'r1', kind: 'suspend', reason: 'line card', by: 'noc', since: start } as const;
+
+  it('keeps a router from being changed, and ends by itself in its time', async () => {
+    const [directory, target] = [new ScriptedTarget('directory'), new ScriptedTarget('r1')];
+    await using lab = await Lab.open([directory, target]);
+    await lab.commit('x', lab.targets);
+    await lab.reconciler.request('request');
+    target.hold(1);
+
+    await lab.reconciler.suspend({ ...pause, until: start + 60_000 });
+    const [, during] = await lab.reconciler.request('request');
+    const rows = target.rows.length;
+    for (let at = 0; at <= 60_000; at += 30_000) {
+      lab.clock.advance(30_000);
+      await new Promise(setImmediate);
+    }
+    const resumed = await lab.reported(({ reason }) => reason === 'resumed');
+
+    expect(during?.report).toMatchObject({ result: 'planned', pause: { reason: 'line card' } });
+    expect(rows).toBe(1);
+    expect(resumed).toMatchObject({ target: 'r1', result: 'applied' });
+    expect(target.rows).toEqual([]);
+  });
+});
+
+describe('a revision that a router took back', () => {
+  class RevertedError extends LastmileError {
+    readonly code = 'LM_REVERTED';
+    readonly retry = 'never';
+  }
+
+  it('is not tried again until something else is declared, or a person asks', async () => {
+    const target = new ScriptedTarget('r1');
+    await using lab = await Lab.open([target]);
+    target.during = () => Promise.reject(new RevertedError('cut off'));
+    await lab.commit('x', [target]);
+    const first = await lab.reported(() => true);
+    target.during = async () => undefined;
+    target.hold(1);
+
+    const [again] = await lab.reconciler.request('interval');
+    const rows = target.rows.length;
+    await lab.commit('y', [target]);
+    const [next] = await lab.reconciler.request('interval');
+
+    expect(first).toMatchObject({ result: 'failed', reverted: 'x' });
+    expect(again?.report).toMatchObject({ result: 'planned', reverted: 'x' });
+    expect(rows).toBe(1);
+    expect(next?.report.reverted).toBeUndefined();
+    expect(target.rows).toEqual([]);
+  });
+});
+
+describe('the directory', () => {
+  it('is brought to a revision before the routers are', async () => {
+    const directory = slow('directory');
+    const router = new ScriptedTarget('r1');
+    await using lab = await Lab.open([directory.target, router]);
+
+    await lab.commit('x', [directory.target, router]);
+    await directory.looked;
+    await new Promise(setImmediate);
+    const before = router.looks;
+    directory.open();
+    await lab.reported(({ target }) => target === 'r1');
+
+    expect(before).toBe(0);
+    expect(lab.reports.map(({ target }) => target)).toEqual(['directory', 'r1']);
+  });
+});
+
+describe('a cap on routers changed at once', () => {
+  it('lets so many change, and the others look again when it is their turn', async () => {
+    const [one, two] = [slow('r1'), new ScriptedTarget('r2')];
+    await using lab = await Lab.open([one.target, two]);
+    one.open();
+    const { reconcile } = emptyModel.operator;
+    const capped = { ...emptyModel.operator, reconcile: { ...reconcile, routersAtOnce: 1 } };
+    await lab.commit('x', lab.targets, { ...emptyModel, operator: capped });
+    await lab.reconciler.request('request');
+    one.target.hold(1);
+    two.hold(1);
+    const [begun, held] = [gate(), gate()];
+    one.target.applying = () => {
+      begun.open();
+      return held.passed;
+    };
+    const first = lab.reconciler.request('request', ['r1']);
+    await begun.passed;
+    const looks = two.looks;
+
+    const second = lab.reconciler.request('request', ['r2']);
+    while (two.looks === looks) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    const waiting = two.rows.length;
+    held.open();
+    await Promise.all([first, second]);
+
+    expect(waiting).toBe(1);
+    expect(two.rows).toEqual([]);
+    expect(two.looks).toBe(looks + 2);
   });
 });

@@ -21,6 +21,9 @@ export class ScriptedTarget implements Target {
   /** Awaited by each look. */
   during: (signal: AbortSignal) => Promise<void> = async () => undefined;
 
+  /** Awaited by each apply. */
+  applying: () => Promise<void> = async () => undefined;
+
   constructor(name: string) {
     this.name = name;
   }
@@ -49,6 +52,7 @@ export class ScriptedTarget implements Target {
   }
 
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
+    await this.applying();
     const gone = new Set(level.map(({ identity }) => identity));
     this.rows = this.rows.filter(({ identity }) => !gone.has(identity));
     return level.map((change) => ({ change, result: 'done' }));
