@@ -12,11 +12,11 @@ import { RadiusServer } from '../radius/server.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import { Metrics } from '../status/metrics.ts';
-import { FallbackWatch } from './fallback-watch.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
+import { FallbackWatch } from './fallback-watch.ts';
 import { LastGood } from './last-good.ts';
 import {
   defaultAdmin,
@@ -66,6 +66,7 @@ export class Daemon implements AsyncDisposable {
   readonly #options: DaemonOptions;
   readonly #engine: Engine;
   readonly #reconciler: Reconciler;
+  readonly #fallbacks: FallbackWatch;
   readonly #collector: UsageCollector;
   readonly #lastGood: LastGood;
   readonly #decisions: RecentDecisions;
@@ -122,6 +123,7 @@ export class Daemon implements AsyncDisposable {
       onReport: (report) => metrics.observe(report),
       onServed: (inForce) => this.#keepGood(inForce.revision),
     });
+    this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });
     this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
     this.#service = new DaemonService({
       engine,
@@ -179,6 +181,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
+    await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#admin?.[Symbol.asyncDispose]();
@@ -287,6 +290,7 @@ export class Daemon implements AsyncDisposable {
     this.#candidate = revision;
     await this.#reconciler.follow({ model, revision: revision.id });
     this.#collector.follow(model);
+    this.#fallbacks.follow(model);
   }
 
   async #keepGood(id: string): Promise<void> {

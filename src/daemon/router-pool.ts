@@ -43,6 +43,16 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     return this.#routers.get(router)?.target.removeSession(name, signal);
   }
 
+  /**
+   * Puts off that a router lets subscribers in by itself; false where it is not told to, or only looked at.
+   *
+   * @throws as connecting does
+   */
+  async armFallback(router: string, seconds: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#writable.has(router)) return false;
+    return (await this.#routers.get(router)?.target.armFallback(seconds, signal)) === true;
+  }
+
   /** The connection to a router, for who only reads; `undefined` when it has no API. @throws as connecting does */
   session(router: string, signal: AbortSignal): Promise<RouterOsSession> | undefined {
     return this.#routers.get(router)?.target.session(signal);
