@@ -19,6 +19,7 @@ import { Certificates } from './routeros/certificates.ts';
 import { Database, type SecretView } from './routeros/database.ts';
 import { Executor, type Extras } from './routeros/executor.ts';
 import { FileSystem } from './routeros/file-system.ts';
+import { inspectWith } from './routeros/inspect.ts';
 import { deviceModeRow } from './routeros/menus/device-mode.ts';
 import { policies, policyAfter } from './routeros/menus/user-group.ts';
 import { Scheduler } from './routeros/scheduler.ts';
@@ -26,7 +27,7 @@ import { Scripts } from './routeros/scripts.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
 import { listOf } from './routeros/value-types.ts';
-import { isAtLeast } from './routeros/version.ts';
+import { has } from './routeros/version.ts';
 
 export interface SimulatedUser {
   readonly name: string;
@@ -67,8 +68,8 @@ export interface SimulatedRouterOsOptions {
   readonly random?: (size: number) => Buffer;
   /** What a print without `show-sensitive` shows since 7.21. Not known of real routers. Default `clear`. */
   readonly secretsUnasked?: SecretView;
-  /** Whether the name of a disabled secret is left to RADIUS. Not known of real routers. Default true. */
-  readonly disabledSecretAsksRadius?: boolean;
+  /** Whether RADIUS is asked about the name of a disabled secret, or of a disabled hotspot user. Not known of real routers. Default true. */
+  readonly disabledSecretFallsThrough?: boolean;
   /** Whether CoA and Disconnect reach leases that RADIUS let in. Not known of real routers. Default true. */
   readonly leasesTakeCoa?: boolean;
   /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
@@ -88,6 +89,8 @@ export interface SimulatedRouterOsOptions {
   readonly certificates?: readonly { readonly name: string; readonly commonName: string }[];
   /** What the maker lets the router do: `home` forbids the scheduler, among others. Default `enterprise`, as on CHR. */
   readonly deviceMode?: 'home' | 'advanced' | 'enterprise';
+  /** Share of the words of `/console/inspect` that get lost over the API: a fifth or more on real routers. Default 0. */
+  readonly inspectDrops?: number;
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
@@ -117,7 +120,7 @@ export class SimulatedRouterOs {
   #bootedAt: number;
 
   private constructor(options: SimulatedRouterOsOptions) {
-    const { clock, random = randomBytes, radiusSourceAddress, disabledSecretAsksRadius = true } = options;
+    const { clock, random = randomBytes, radiusSourceAddress, disabledSecretFallsThrough = true } = options;
     const log = (topics: string, message: string) => this.#write(topics, message);
     this.#options = options;
     this.#bootedAt = clock.monotonic();
@@ -138,14 +141,14 @@ export class SimulatedRouterOs {
       ownAddress: this.apiHost,
     });
     const doors = { clock, database, sessions: this.#sessions, pools: new AddressPools(database), log, random };
-    this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius });
+    this.#pppoe = new PppoeNas({ ...doors, disabledSecretAsksRadius: disabledSecretFallsThrough });
     this.#dhcp = new DhcpServers({ ...doors, takesCoa: options.leasesTakeCoa ?? true });
     this.#hotspots = new Hotspots({
       ...doors,
       contents: (path) => this.#files.contents(path),
       credentials: (stored) => this.#certificates.credentials(stored),
       dhcp: this.#dhcp,
-      disabledUserAsksRadius: disabledSecretAsksRadius,
+      disabledUserAsksRadius: disabledSecretFallsThrough,
       userRemovalEndsSession: options.userRemovalEndsSession ?? false,
     });
     this.#scripts = new Scripts({ clock, database, executor: () => this.#executor, log });
@@ -366,6 +369,7 @@ export class SimulatedRouterOs {
   }
 
   #extras(): Extras {
+    const { inspectDrops = 0, random = randomBytes } = this.#options;
     const { radius, incoming } = this.#sessions;
     return {
       monitors: new Map([
@@ -387,6 +391,9 @@ export class SimulatedRouterOs {
       commands: new Map([
         ['/file read', this.#files.read],
         [' execute', this.#scripts.execute],
+        ...(has(this.#database.version, 'inspect')
+          ? [['/console inspect', inspectWith({ database: this.#database, drops: inspectDrops, random })] as const]
+          : []),
         ['/system/script run', this.#scripts.run],
         ['/certificate sign', this.#certificates.sign],
         ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
@@ -438,7 +445,7 @@ export class SimulatedRouterOs {
   #write(topics: string, message: string): void {
     const { clock, log } = this.#options;
     const table = this.#database.table('/log');
-    const time = formatRouterDate(clock.now(), isAtLeast(this.#database.version, '7.10'));
+    const time = formatRouterDate(clock.now(), has(this.#database.version, 'isoDates'));
     this.#database.addByRouter('/log', { time, topics, message });
     const [oldest] = table.rows();
     if (table.size > 1000 && oldest !== undefined) table.remove(oldest);
@@ -452,8 +459,8 @@ export class SimulatedRouterOs {
       clock: this.#options.clock,
       faults: this.faults,
       executor: this.#executor,
-      saysEmpty: isAtLeast(version, '7.18'),
-      challengeLogin: !isAtLeast(version, '6.43'),
+      saysEmpty: has(version, 'emptyReply'),
+      challengeLogin: !has(version, 'plainLogin'),
       settling: () => (this.#database.settling ? this.#database.settled() : undefined),
       login: (name, proves) => {
         const result = this.#login(name, proves, remote);
@@ -470,7 +477,7 @@ export class SimulatedRouterOs {
   /** Who is logged in is a row of `/user/active`. */
   #showActive(name: string, address: string): TableRow | undefined {
     if (this.#database.find('/user/active') === undefined) return undefined;
-    const when = formatRouterDate(this.#options.clock.now(), isAtLeast(this.#database.version, '7.10'));
+    const when = formatRouterDate(this.#options.clock.now(), has(this.#database.version, 'isoDates'));
     const group = this.row('/user', name)?.['group'] ?? '';
     return this.#database.addByRouter('/user/active', { when, name, address, via: 'api', group });
   }
@@ -488,7 +495,7 @@ export class SimulatedRouterOs {
       proves(row.values.get('password') ?? '');
     if (!welcome) {
       this.#write('system,error,critical', `login failure for user ${name} from ${remote} via api`);
-      return isAtLeast(this.#database.version, '6.43') ? 'invalid user name or password (6)' : 'cannot log in';
+      return has(this.#database.version, 'plainLogin') ? 'invalid user name or password (6)' : 'cannot log in';
     }
     row.values.set('last-logged-in', formatRouterDate(this.#options.clock.now(), true));
     this.#write('system,info,account', `user ${name} logged in from ${remote} via api`);

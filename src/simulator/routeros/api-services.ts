@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import { type InputPacket, inputVerdict } from './input-rules.ts';
 import type { TableRow } from './table.ts';
 import { listOf } from './value-types.ts';
-import { isAtLeast } from './version.ts';
+import { has } from './version.ts';
 
 export type ApiServiceName = 'api' | 'api-ssl';
 
@@ -46,9 +46,6 @@ interface Guest {
   readonly peer: ApiPeer;
   readonly row: TableRow | undefined;
 }
-
-/** Live connections stand among the rows of `/ip/service` since this version (terraform-provider-routeros#254). */
-const connectionsShownSince = '7.18';
 
 /** What api-ssl speaks without a certificate (RouterOS manual, API-SSL). */
 const anonymous: TlsOptions = {
@@ -238,7 +235,7 @@ export class ApiServices {
   /** A live connection as a row of its own. */
   #show({ service, remote, remotePort, local }: ApiPeer): TableRow | undefined {
     const { database } = this.#options;
-    if (!isAtLeast(database.version, connectionsShownSince)) return undefined;
+    if (!has(database.version, 'serviceConnections')) return undefined;
     const values = {
       name: service,
       port: String(this.port(service)),

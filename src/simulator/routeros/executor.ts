@@ -14,7 +14,7 @@ import {
   notPermitted,
   unknownParameter,
 } from './trap.ts';
-import { isAtLeast } from './version.ts';
+import { has, isAtLeast } from './version.ts';
 
 /** Who sends a command: rights as they were when he logged in. */
 export interface Caller {
@@ -186,7 +186,7 @@ export class Executor {
 
   #hasShowSensitive(table: Table): boolean {
     const hidden = Object.values(table.menu.properties).some(({ sensitive, writeOnly }) => sensitive || writeOnly);
-    return hidden && isAtLeast(this.#database.version, '7.21');
+    return hidden && has(this.#database.version, 'showSensitive');
   }
 
   #secretView(table: Table, { fields }: Command, { policies }: Caller): SecretView {

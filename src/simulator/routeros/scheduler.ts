@@ -6,7 +6,7 @@ import { formatRouterDate, parseRouterDate, parseRouterTime } from './time.ts';
 import { formatRouterDay, parseRouterDay } from './time-values.ts';
 import { failure } from './trap.ts';
 import { listOf } from './value-types.ts';
-import { isAtLeast } from './version.ts';
+import { has } from './version.ts';
 
 export interface SchedulerOptions {
   readonly clock: Clock;
@@ -130,6 +130,6 @@ export class Scheduler {
   }
 
   get #modernDates(): boolean {
-    return isAtLeast(this.#options.database.version, '7.10');
+    return has(this.#options.database.version, 'isoDates');
   }
 }

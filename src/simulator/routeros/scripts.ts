@@ -8,7 +8,7 @@ import { parseId, type TableRow } from './table.ts';
 import { formatRouterDate } from './time.ts';
 import { missingArgument, noSuchItem, notPermitted, RouterTrap } from './trap.ts';
 import { listOf } from './value-types.ts';
-import { isAtLeast } from './version.ts';
+import { has } from './version.ts';
 
 export interface ScriptsOptions {
   readonly clock: Clock;
@@ -68,7 +68,7 @@ export class Scripts {
     const free = values.get('dont-require-permissions') === 'true';
     if (!free && !rights.every((right) => caller.policies.has(right))) throw notPermitted();
     values.set('run-count', String(Number(values.get('run-count') ?? 0) + 1));
-    values.set('last-started', formatRouterDate(clock.now(), isAtLeast(database.version, '7.10')));
+    values.set('last-started', formatRouterDate(clock.now(), has(database.version, 'isoDates')));
     return this.start(values.get('source') ?? '', { policies: new Set(rights) });
   }
 

@@ -22,11 +22,16 @@ export interface ValueType {
   /** @throws RouterTrap in the words of the router */
   parse(text: string, context: ValueContext): string;
   show?(stored: string, context: Pick<ValueContext, 'nameOf'>): string;
+  /** Words it takes, which the console offers. */
+  readonly words?: readonly string[];
+  /** The menu whose names it takes. */
+  readonly names?: string;
 }
 
 export const text: ValueType = { parse: (value) => value };
 
 export const boolean: ValueType = {
+  words: ['no', 'yes'],
   parse: (value, { argument }) => {
     if (value === 'yes' || value === 'true') return 'true';
     if (value === 'no' || value === 'false') return 'false';
@@ -37,6 +42,7 @@ export const boolean: ValueType = {
 /** A whole number, or one of some words. */
 export function integer(min: number, max: number, ...words: readonly string[]): ValueType {
   return {
+    words,
     parse: (value, { argument }) => {
       if (words.includes(value)) return value;
       if (!/^-?\d+$/.test(value)) throw invalidValue(argument);
@@ -50,6 +56,7 @@ export function integer(min: number, max: number, ...words: readonly string[]): 
 /** A duration, kept in unit form, or one of some words. */
 export function time(...words: readonly string[]): ValueType {
   return {
+    words,
     parse: (value, { argument }) => {
       if (words.includes(value)) return value;
       const ms = parseRouterTime(value);
@@ -61,12 +68,13 @@ export function time(...words: readonly string[]): ValueType {
 
 /** One of some words. Like the console, an unambiguous beginning is enough. */
 export function oneOf(...words: readonly string[]): ValueType {
-  return { parse: (value, { argument }) => pick(value, words, argument) };
+  return { words, parse: (value, { argument }) => pick(value, words, argument) };
 }
 
 /** A comma list of words, kept in the order of declaration. */
 export function someOf(...words: readonly string[]): ValueType {
   return {
+    words,
     parse: (value, { argument }) => {
       const chosen = listOf(value).map((word) => pick(word, words, argument));
       return words.filter((word) => chosen.includes(word)).join(',');
@@ -193,6 +201,8 @@ export const decimal: ValueType = {
 /** A row of another menu, or one of some words. Shown by name; by raw id once that row is gone. */
 export function reference(menu: string, ...words: readonly string[]): ValueType {
   return {
+    words,
+    names: menu,
     parse: (value, context) => (words.includes(value) ? value : resolved(menu, value, context)),
     show: (stored, context) => context.nameOf(menu, stored) ?? stored,
   };
@@ -202,6 +212,8 @@ export function reference(menu: string, ...words: readonly string[]): ValueType 
 export function references(menu: string, ...words: readonly string[]): ValueType {
   const one = reference(menu, ...words);
   return {
+    words,
+    names: menu,
     parse: (value, context) =>
       listOf(value)
         .map((item) => one.parse(item, context))
@@ -216,6 +228,7 @@ export function references(menu: string, ...words: readonly string[]): ValueType
 /** An address, or the pool to take one from. */
 export function addressOrPool(menu: string): ValueType {
   return {
+    names: menu,
     parse: (value, context) => {
       if (isIP(value) !== 0) return value;
       const found = context.resolve(menu, value);

@@ -8,3 +8,24 @@ export function isAtLeast(version: string, since: string): boolean {
   }
   return true;
 }
+
+/** What the router does otherwise from some version on; names of properties and menus have theirs where they are. */
+const firsts = {
+  /** A login by name and password; before, by a challenge. */
+  plainLogin: '6.43',
+  /** `/console/inspect`. */
+  inspect: '7.1',
+  /** `2025-06-30` where it was `jun/30/2025`. */
+  isoDates: '7.10',
+  /** `!empty` before the `!done` of a print without rows. */
+  emptyReply: '7.18',
+  /** Live connections among the rows of `/ip/service` (terraform-provider-routeros#254). */
+  serviceConnections: '7.18',
+  /** `show-sensitive`, and prints that may hide secrets without it. */
+  showSensitive: '7.21',
+} as const;
+
+/** Whether a version has it. */
+export function has(version: string, what: keyof typeof firsts): boolean {
+  return isAtLeast(version, firsts[what]);
+}
