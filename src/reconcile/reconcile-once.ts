@@ -9,7 +9,7 @@ import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
 import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
+import type { Armed, Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -138,13 +138,24 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   }
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
   const errors = await applyLevels(target, model, plan, deps);
-  await armed?.confirm(deps.signal);
+  await confirmed(armed, target, plan, deps);
   const { failed, done } = await readBack(target, model, plan, errors, deps);
   const effects = target.sessionEffects(done, observation);
   if (!target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);
   const due = target.exclusive ? [...pending, ...effects] : deps.inventory.effectsDue(target.name);
   const sessions = settleSessions(target, due, deps);
   return { result: failed.length === 0 ? 'applied' : 'partial', plan, failed, sessions };
+}
+
+/** What the target takes back by itself is there again, and as much ours as before. */
+async function confirmed(armed: Armed | undefined, target: Target, plan: ChangePlan, deps: ReconcileDeps) {
+  try {
+    await armed?.confirm(deps.signal);
+  } catch (error) {
+    const going = plan.changes.filter(({ action }) => action === 'delete');
+    if (going.length > 0) await deps.inventory.claim(target.name, going);
+    throw error;
+  }
 }
 
 /** Nobody is put off the line for a change that did not come about. What was due before stays so. */

@@ -1,0 +1,89 @@
+import { Secret } from '../../src/base/secret.ts';
+import type { Model, Router } from '../../src/model/model.ts';
+import { type ReconcileDeps, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
+import type { RouterMemory } from '../../src/routeros/access-guard.ts';
+import { connectRouterOs } from '../../src/routeros/connection.ts';
+import { RouterTarget } from '../../src/routeros/router-target.ts';
+import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
+import { document, modelOf, operator } from './manifest.ts';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryInventory } from './memory-inventory.ts';
+
+/** A router at one of loopback's addresses, which its own `/ip/address` decides; time is moved by who waits. */
+export class ReachLab implements AsyncDisposable {
+  readonly router: SimulatedRouterOs;
+  readonly clock: ManualClock;
+  readonly inventory = new MemoryInventory();
+  readonly memory: RouterMemory & { kept?: string | undefined } = {
+    reverted: () => this.memory.kept,
+    setReverted: async (fingerprint) => {
+      this.memory.kept = fingerprint;
+    },
+  };
+  readonly #targets: RouterTarget[] = [];
+
+  private constructor(router: SimulatedRouterOs, clock: ManualClock) {
+    this.router = router;
+    this.clock = clock;
+  }
+
+  static async start(options: Partial<SimulatedRouterOsOptions> = {}): Promise<ReachLab> {
+    const clock = new ManualClock();
+    const users = [{ name: 'lastmile', password: 'api' }];
+    const router = await SimulatedRouterOs.start({ clock, users, addresses: ['127.0.0.2/8'], ...options });
+    return new ReachLab(router, clock);
+  }
+
+  /** The repository: a router at that address, with these menus of `config`. */
+  model(config: string, address = '127.0.0.2'): Model {
+    const api = `api: {port: ${this.router.apiPort}, username: lastmile, password: {derive: 1}}`;
+    const spec = `address: ${address}\n${api}\nconfig:\n${config.replace(/^/gm, '  ')}`;
+    return modelOf({ 'network.yaml': [operator, document('Router', 'core-1', spec)].join('---\n') });
+  }
+
+  /** What a daemon that was started with this model has. */
+  target(model: Model): RouterTarget {
+    const [router] = model.routers as readonly [Router];
+    const { clock } = this;
+    const target = new RouterTarget({
+      router,
+      operator: model.operator.name,
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        sleep: async (ms) => {
+          clock.advance(ms);
+          await this.router.settled();
+        },
+      },
+      memory: this.memory,
+      connect: (signal) => {
+        const login = { router: router.name, username: 'lastmile', password: new Secret('api') };
+        return connectRouterOs({ ...login, host: router.address, port: this.router.apiPort, signal });
+      },
+    });
+    this.#targets.push(target);
+    return target;
+  }
+
+  async reconcile(target: RouterTarget, model: Model, more: Partial<ReconcileDeps> = {}) {
+    const { signal } = new AbortController();
+    const guard = { deleteLimits: model.operator.reconcile.deleteLimits };
+    return reconcileOnce(target, model, { inventory: this.inventory, guard, signal, ...more });
+  }
+
+  addresses(): readonly string[] {
+    return this.router.rows('/ip/address').map(({ address }) => address ?? '');
+  }
+
+  /** What a dead-man's switch leaves on a router. */
+  switches(): readonly string[] {
+    const menus = ['/system/scheduler', '/system/script'];
+    return menus.flatMap((menu) => this.router.rows(menu).map(({ name }) => `${menu} ${name}`));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#targets.map((target) => target[Symbol.asyncDispose]()));
+    await this.router[Symbol.asyncDispose]();
+  }
+}
