@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
-    ...['radius', 'accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'simulator', 'base'],
+    ...['radius', 'accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'simulator', 'adopt', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
@@ -35,6 +35,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: ['base'],
   reconcile: ['model', 'base'],
   routeros: ['hotspot-pages', 'reconcile', 'model', 'base'],
+  // A router in service as declarations: tried as the manifest would read them and the reconciler would compare them.
+  adopt: ['manifest', 'routeros', 'reconcile', 'model', 'base'],
   // What a router's hotspot shows: the reconciler writes it there, the portal offers it for download.
   'hotspot-pages': ['base'],
   portal: ['hotspot-pages', 'access', 'directory', 'accounting', 'model', 'base'],
@@ -59,6 +61,7 @@ const pure = [
   'manifest',
   'model',
   'access',
+  'adopt',
   'usage',
   'routeros/wire',
   'routeros/menus',

@@ -156,6 +156,7 @@ function build(carry: Carry): Command {
     .exitOverride()
     .hook('preAction', (_, command) => readSwitches(command));
   addDeclarations(program, carry);
+  addAdoption(program, carry);
   addOperation(program, carry);
   addPauses(program, carry);
   addRuntime(program, carry);
@@ -238,6 +239,31 @@ function addDeclarations(program: Command, carry: Carry): void {
     .option('--out <dir>', 'write them as files')
     .action((options, command) =>
       carry(command, async (io) => (await import('./schema.ts')).schemaCommand(options, io)),
+    );
+}
+
+function addAdoption(program: Command, carry: Carry): void {
+  program
+    .command('import')
+    .argument('<router>', 'a Router declared in DIR, or a name for one that is not')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('a router in service as declarations, of which the next plan is empty')
+    .option('--out <dir>', 'where to write; absent: DIR')
+    .option('--address <host[:port]>', 'of a router that is not declared')
+    .option('--username <name>', 'user of its API')
+    .option('--password-env <name>', 'the variable with its password')
+    .addOption(new Option('--tls <mode>', 'how its certificate is checked').choices(['ca', 'pinned', 'insecure']))
+    .option('--fingerprint <sha256>', 'of its certificate')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .addOption(
+      new Option('--secrets-as <way>', 'env: into .lastmile.env in DIR; file: files below --secrets')
+        .choices(['env', 'file'])
+        .default('env'),
+    )
+    .action((router: string, dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('./import.ts')).importCommand(router, dir, options, io, around),
+      ),
     );
 }
 

@@ -1,0 +1,259 @@
+import type { Model } from '../model/model.ts';
+import type { Menu } from '../routeros/menus/menu.ts';
+import { type ConfigSettings, configNode, type LeftMenu } from './config-menus.ts';
+import type { Doubts, IgnoredRow } from './doubts.ts';
+import { namesBeside } from './names.ts';
+import { type LeftOut, type Person, peopleOf } from './people.ts';
+import { isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
+import {
+  declaredPools,
+  dhcpServers,
+  type Entry,
+  entryNode,
+  hotspots,
+  ipv6Pools,
+  poolNodes,
+  pools,
+  pppAddressing,
+  pppoeServers,
+  systemNode,
+} from './router-spec.ts';
+import { type SecretStyle, type StoredSecrets, secretStore } from './secrets.ts';
+import { contentOf, contentOfPlan, nameOfTariff, type Tariff, tariffSpec } from './tariffs.ts';
+import { mapOf, type Node, type NodeMap, Tagged } from './yaml-text.ts';
+
+/** What is declared already, and must be kept. */
+export interface Declared {
+  readonly operator: string;
+  readonly services: Model['services'];
+  readonly usernames: readonly string[];
+  readonly macs: readonly string[];
+  readonly addresses: readonly string[];
+  /** Names by kind. */
+  readonly names: {
+    readonly service: readonly string[];
+    readonly subscriber: readonly string[];
+    readonly list: readonly string[];
+  };
+  /** Fields of the router's own declaration that are there. */
+  readonly sections: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+}
+
+export interface DraftSettings {
+  readonly router: string;
+  readonly declared: Declared;
+  readonly managed: ReadonlyMap<string, Menu>;
+  readonly secrets: SecretStyle;
+}
+
+/** One candidate of what the router could be declared as. */
+export interface Draft {
+  /** Fields of the Router besides how it is reached. */
+  readonly sections: NodeMap;
+  readonly services: readonly { readonly name: string; readonly node: Node }[];
+  readonly lists: readonly { readonly name: string; readonly service: string; readonly items: readonly Node[] }[];
+  readonly secrets: StoredSecrets;
+  readonly persons: readonly Person[];
+  readonly leftOut: readonly LeftOut[];
+  readonly leftMenus: readonly LeftMenu[];
+}
+
+/** Subscribers in one file: what a person can scroll through, and git compare. */
+const perList = 1_000;
+
+/** Makes the fullest declaration that the doubts allow. Pure. */
+export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSettings): Draft {
+  const { declared, router } = settings;
+  const store = secretStore(settings.secrets, declared.secrets);
+  const secret = (what: string, value: string) => store.keep([router, what], value);
+  const ownPools = declaredPools(picture, doubts);
+  const servers = pppoeServers(picture, doubts);
+  const dhcp = dhcpServers(picture, doubts, ownPools);
+  const spots = hotspots(picture, doubts, ownPools, (name, value) => secret(`hotspot ${name} mac`, value));
+  const { persons, leftOut } = peopleOf(picture, {
+    operator: declared.operator,
+    names: namesBeside(new Set(declared.names.subscriber)),
+    usernames: new Set(declared.usernames),
+    macs: new Set(declared.macs),
+    addresses: new Set(declared.addresses),
+    pools: ownPools,
+    doubts,
+    macHotspots: spots.filter(({ spec }) => spec['macAuth'] !== undefined).map(({ spec }) => String(spec['name'])),
+    hotspots: spots.length > 0,
+    dhcp: dhcp.length > 0,
+  });
+  const sold = tariffsSold(persons, declared);
+  const ipv4 = pools(picture, doubts);
+  const ipv6 = ipv6Pools(picture, doubts);
+  const said = [...ipv4, ...ipv6, ...servers, ...dhcp, ...spots].flatMap(tagsOf);
+  const config = configNode(picture, {
+    operator: declared.operator,
+    doubts,
+    managed: settings.managed,
+    secret,
+    said: new Set([...said, ...saidByTariffs(picture, persons), ...spots.map((spot) => profileTag(picture, spot))]),
+  } satisfies ConfigSettings);
+  const addresses = persons.flatMap(({ address }) => address ?? []);
+  const sections: NodeMap = {
+    mode: 'observe',
+    pools: listOf(poolNodes(ipv4, addresses)),
+    ipv6Pools: listOf(ipv6.map((entry) => entryNode(entry))),
+    ppp: pppNode(picture, persons, servers),
+    dhcp: listOf(dhcp.map((entry) => entryNode(entry))),
+    hotspots: listOf(spots.map((entry) => entryNode(entry))),
+    system: systemNode(picture, doubts),
+    config: Object.keys(config.node).length === 0 ? undefined : config.node,
+    reconcile: ignoreNode(doubts),
+  };
+  const passwords = (person: Person) =>
+    person.password === undefined ? undefined : store.keep([person.name], person.password, 'subscribers');
+  return {
+    sections: Object.fromEntries(Object.entries(sections).filter(([key]) => !declared.sections.has(key))),
+    services: sold.made.map(({ tariff, name }) => ({ name, node: serviceNode(tariff, name) })),
+    lists: listsOf(router, persons, sold.nameOf, passwords, namesBeside(new Set(declared.names.list))),
+    secrets: store.kept(),
+    persons,
+    leftOut,
+    leftMenus: config.left,
+  };
+}
+
+function listOf(nodes: readonly Node[]): Node | undefined {
+  return nodes.length === 0 ? undefined : nodes;
+}
+
+function tagsOf({ menu, row, spec }: Entry): readonly string[] {
+  const network = spec['network'];
+  const inner = network instanceof Tagged && network.tag !== undefined ? [network.tag] : [];
+  return [tagOf(menu, row), ...inner];
+}
+
+function profileTag(picture: Picture, { row }: Entry): string {
+  const profile = rowsOf(picture, '/ip/hotspot/profile').find(({ name }) => name === row['profile']);
+  return tagOf('/ip/hotspot/profile', profile ?? {});
+}
+
+/** Profiles that services make. */
+function saidByTariffs(picture: Picture, persons: readonly Person[]): readonly string[] {
+  return Object.entries({ pppoe: '/ppp/profile', hotspot: '/ip/hotspot/user/profile' }).flatMap(([access, menu]) => {
+    const used = new Set(persons.filter(({ tariff }) => tariff.access === access).map(({ tariff }) => tariff.profile));
+    return rowsOf(picture, menu).flatMap((row) => (used.has(row['name']) ? [tagOf(menu, row)] : []));
+  });
+}
+
+/** What all profiles have in common, those of services and, where there are none, those of the servers. */
+function pppNode(picture: Picture, persons: readonly Person[], servers: readonly Entry[]): Node | undefined {
+  const used = new Set(persons.map(({ tariff }) => (tariff.access === 'pppoe' ? tariff.profile : undefined)));
+  const profiles = rowsOf(picture, '/ppp/profile').filter(({ name }) => name !== undefined && used.has(name));
+  const { localAddress, dns } = pppAddressing(profiles);
+  return mapOf({ localAddress, dns, servers: listOf(servers.map((entry) => entryNode(entry))) });
+}
+
+interface Sold {
+  readonly made: readonly { readonly tariff: Tariff; readonly name: string }[];
+  readonly nameOf: (tariff: Tariff) => string;
+}
+
+/** One service for each tariff that somebody has: one that is declared already, where there is one like it. */
+function tariffsSold(persons: readonly Person[], { services, names }: Declared): Sold {
+  const known = new Map(
+    services.flatMap((plan) => {
+      const content = contentOfPlan(plan);
+      return content === undefined ? [] : [[content, plan.name] as const];
+    }),
+  );
+  const fresh = namesBeside(new Set(names.service));
+  const byContent = new Map(persons.map(({ tariff }) => [contentOf(tariff), tariff]));
+  const made = [...byContent].flatMap(([content, tariff]) => {
+    if (known.has(content)) return [];
+    const name = nameOfTariff(tariff, fresh);
+    known.set(content, name);
+    return [{ tariff, name }];
+  });
+  return { made, nameOf: (tariff) => known.get(contentOf(tariff)) ?? '' };
+}
+
+function serviceNode(tariff: Tariff, name: string): Node {
+  const document = { apiVersion: 'lastmile/v1', kind: 'Service', metadata: { name }, spec: tariffSpec(tariff, name) };
+  return new Tagged(document, { tag: `tariff ${contentOf(tariff)}`, note: tariff.note });
+}
+
+function listsOf(
+  router: string,
+  persons: readonly Person[],
+  nameOf: (tariff: Tariff) => string,
+  password: (person: Person) => Node | undefined,
+  names: ReturnType<typeof namesBeside>,
+): Draft['lists'] {
+  const byService = new Map<string, Person[]>();
+  for (const person of persons) {
+    const service = nameOf(person.tariff);
+    const list = byService.get(service);
+    if (list === undefined) byService.set(service, [person]);
+    else list.push(person);
+  }
+  return [...byService].flatMap(([service, all]) =>
+    partsOf(all).map((part) => ({
+      name: names.take(`${router}-${service}`),
+      service,
+      items: part.map((person) => new Tagged(personNode(person, password(person)), { tag: person.tag })),
+    })),
+  );
+}
+
+function partsOf(persons: readonly Person[]): readonly (readonly Person[])[] {
+  const count = Math.ceil(persons.length / perList);
+  return Array.from({ length: count }, (_, at) => persons.slice(at * perList, (at + 1) * perList));
+}
+
+function personNode(
+  { name, username, mac, address, prefix, routes, disabled, notes }: Person,
+  password: Node | undefined,
+): NodeMap {
+  return {
+    name,
+    username,
+    password,
+    mac: mac === undefined ? undefined : [mac],
+    address,
+    ipv6: prefix === undefined ? undefined : { prefix },
+    routes: routes?.map((route) => ({ ...route })),
+    state: disabled ? 'disabled' : undefined,
+    notes,
+  };
+}
+
+/** Rows that differ in the same way, from so many on, are one rule for their menu. */
+const many = 5;
+
+/** `reconcile.ignore`: what a declaration cannot say, and stays as it is. */
+function ignoreNode({ ignored }: Doubts): Node | undefined {
+  const alike = new Map<string, IgnoredRow[]>();
+  for (const row of ignored.values()) {
+    const key = JSON.stringify([row.menu, [...row.fields].sort()]);
+    const list = alike.get(key);
+    if (list === undefined) alike.set(key, [row]);
+    else list.push(row);
+  }
+  const rules = [...alike.values()].flatMap((rows): readonly Node[] => {
+    const [first] = rows;
+    const whole = first === undefined || first.fields.size === 0;
+    if (!whole && rows.length > many) return [ruleNode({ ...first, match: {} })];
+    return rows.map(ruleNode);
+  });
+  return rules.length === 0 ? undefined : { ignore: rules };
+}
+
+function ruleNode({ menu, match, fields }: IgnoredRow): Node {
+  return {
+    menu,
+    match: Object.keys(match).length === 0 ? undefined : { ...match },
+    fields: fields.size === 0 ? undefined : [...fields].sort(),
+  };
+}
+
+/** Rows of a menu that the router did not bring along. */
+export function ownRows(picture: Picture, menu: string): readonly PictureRow[] {
+  return rowsOf(picture, menu).filter((row) => !isSet(row['default']));
+}
