@@ -5,6 +5,8 @@ import { tellDeviceFacts } from './device-facts.ts';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import { type Fault, Faults } from './faults.ts';
+import type { Reached, ReachRequest } from './firewall/packet.ts';
+import { Forwarding } from './forwarding.ts';
 import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
 import { Hotspots } from './hotspot/hotspots.ts';
 import { AddressPools } from './nas/address-pools.ts';
@@ -12,6 +14,7 @@ import { type DialRequest, type DialResult, PppoeNas } from './nas/pppoe-nas.ts'
 import { monitorRow } from './nas/radius-client.ts';
 import type { SessionView, TerminateCause } from './nas/session.ts';
 import { Sessions } from './nas/sessions.ts';
+import { resetPort, resetQueue } from './nas/traffic-path.ts';
 import { allMenus } from './routeros/all-menus.ts';
 import { type ApiPeer, ApiServices } from './routeros/api-services.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
@@ -68,7 +71,7 @@ export interface SimulatedRouterOsOptions {
   readonly random?: (size: number) => Buffer;
   /** What a print without `show-sensitive` shows since 7.21. Not known of real routers. Default `clear`. */
   readonly secretsUnasked?: SecretView;
-  /** Whether RADIUS is asked about the name of a disabled secret, or of a disabled hotspot user. Not known of real routers. Default true. */
+  /** Whether RADIUS is asked about the name of a disabled secret or hotspot user. Not known of real routers. Default true. */
   readonly disabledSecretFallsThrough?: boolean;
   /** Whether CoA and Disconnect reach leases that RADIUS let in. Not known of real routers. Default true. */
   readonly leasesTakeCoa?: boolean;
@@ -91,12 +94,18 @@ export interface SimulatedRouterOsOptions {
   readonly deviceMode?: 'home' | 'advanced' | 'enterprise';
   /** Share of the words of `/console/inspect` that get lost over the API: a fifth or more on real routers. Default 0. */
   readonly inspectDrops?: number;
+  /** How much of all traffic goes past queues and accounting while FastTrack is on. Default 90. */
+  readonly fastTrackPercent?: number;
   /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
   readonly radiusTransmissions?: number;
 }
 
 /** Values of a row as a print shows them, `.id` among them. */
 export type ShownRow = Readonly<Record<string, string>>;
+
+export type RowEvent =
+  | { readonly type: 'changed'; readonly id: string; readonly row: ShownRow }
+  | { readonly type: 'removed'; readonly id: string };
 
 /**
  * A router that is not there: the API of RouterOS over TCP; its PPPoE server, DHCP servers and hotspots with their local
@@ -113,6 +122,7 @@ export class SimulatedRouterOs {
   readonly #pppoe: PppoeNas;
   readonly #dhcp: DhcpServers;
   readonly #hotspots: Hotspots;
+  readonly #forwarding: Forwarding;
   readonly #scripts: Scripts;
   readonly #scheduler: Scheduler;
   readonly #executor: Executor;
@@ -131,8 +141,15 @@ export class SimulatedRouterOs {
     const { flash = false, filesPrintOneFolder: printsOneFolder = false } = options;
     this.#files = new FileSystem({ database, clock, flash, printsOneFolder });
     this.#certificates = new Certificates({ database, clock });
+    this.#forwarding = new Forwarding({
+      clock,
+      database,
+      sessions: () => this.#sessions,
+      fastTrackPercent: options.fastTrackPercent ?? 90,
+    });
     this.#sessions = new Sessions({
       clock,
+      path: this.#forwarding.path,
       database,
       faults: this.faults,
       log,
@@ -222,6 +239,19 @@ export class SimulatedRouterOs {
     return row && this.#shown(menu, row);
   }
 
+  /** Paths of all menus this version has. */
+  get menus(): readonly string[] {
+    return this.#database.paths;
+  }
+
+  /** Tells of every row that is made, changed or removed in a menu, at once. @returns what ends that */
+  watch(menu: string, told: (event: RowEvent) => void): () => void {
+    return this.#database.table(menu).watch((event) => {
+      if (event.type === 'removed') told({ type: 'removed', id: formatId(event.id) });
+      else told({ type: 'changed', id: formatId(event.row.id), row: this.#shown(menu, event.row) });
+    });
+  }
+
   /** Adds a row as a person would. @returns its `.id` @throws RouterTrap in the words of the router */
   add(menu: string, fields: Readonly<Record<string, string>>): string {
     this.#database.table(menu);
@@ -289,11 +319,30 @@ export class SimulatedRouterOs {
     return found.length;
   }
 
-  /** Octets from (`up`) and to (`down`) the subscriber. @returns how many sessions they went through */
-  traffic(sessionIdOrName: string, octets: { readonly up?: bigint; readonly down?: bigint }): number {
+  /**
+   * Octets from (`up`) and to (`down`) the subscriber, who talks to `peer`. While FastTrack is on, queues and
+   * `/ip/accounting` see only a part of them.
+   *
+   * @returns how many sessions they went through
+   */
+  traffic(
+    sessionIdOrName: string,
+    octets: { readonly up?: bigint; readonly down?: bigint; readonly peer?: string },
+  ): number {
     const found = this.#sessions.find(sessionIdOrName);
-    for (const session of found) this.#sessions.carry(session, { up: octets.up ?? 0n, down: octets.down ?? 0n });
+    const { up = 0n, down = 0n, peer } = octets;
+    for (const session of found) this.#sessions.carry(session, { up, down }, peer);
     return found.length;
+  }
+
+  /**
+   * What the firewall's rules do to the first packet of something a client wants: is it let through, and where to?
+   * The rules count it, and those that fill address lists do.
+   *
+   * @param source the client's address, in a session or not
+   */
+  reach(source: string, request?: ReachRequest): Reached {
+    return this.#forwarding.reach(source, request);
   }
 
   sessions(): readonly SessionView[] {
@@ -306,6 +355,7 @@ export class SimulatedRouterOs {
     this.#pppoe.reboot();
     this.#dhcp.reboot();
     this.#hotspots.reboot();
+    this.#forwarding.reboot();
     this.#files.reboot();
     this.#scripts.reboot();
     this.#scheduler.reboot();
@@ -341,6 +391,7 @@ export class SimulatedRouterOs {
     this.#scripts[Symbol.dispose]();
     await this.#hotspots[Symbol.asyncDispose]();
     this.#dhcp[Symbol.dispose]();
+    this.#forwarding[Symbol.dispose]();
     await this.#sessions[Symbol.asyncDispose]();
     await this.#api?.[Symbol.asyncDispose]();
   }
@@ -381,10 +432,11 @@ export class SimulatedRouterOs {
       resets: new Map([
         ['/radius', (row?: TableRow) => radius.resetCounters(row?.id)],
         ['/radius/incoming', () => incoming.resetCounters()],
-        ['/interface', (row?: TableRow) => this.#pppoe.resetInterfaceCounters(row?.id ?? -1)],
+        ['/interface', (row?: TableRow) => this.#resetInterface(row)],
         ['/ip/hotspot/user', (row?: TableRow) => resetCounters(row, userCounters)],
         ['/ip/hotspot/walled-garden', (row?: TableRow) => resetCounters(row, { hits: '0' })],
-        ['/queue/simple', (row?: TableRow) => this.#sessions.resetQueueCounters(row?.values.get('name') ?? '')],
+        ['/queue/simple', (row?: TableRow) => this.#resetQueue(row)],
+        ...this.#forwarding.resets,
       ]),
       views: new Map([['/file', this.#files.view]]),
       guards: new Map([['/system/scheduler', ({ verb }) => this.#guardScheduler(verb)]]),
@@ -399,8 +451,19 @@ export class SimulatedRouterOs {
         ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
         ...this.#dhcp.commands,
         ...this.#hotspots.commands,
+        ...this.#forwarding.commands,
       ]),
     };
+  }
+
+  #resetInterface(row: TableRow | undefined): void {
+    this.#pppoe.resetInterfaceCounters(row?.id ?? -1);
+    if (row !== undefined) resetPort(row);
+  }
+
+  #resetQueue(row: TableRow | undefined): void {
+    this.#sessions.resetQueueCounters(row?.values.get('name') ?? '');
+    if (row !== undefined) resetQueue(row.values);
   }
 
   /** Taking a scheduler away is always allowed. */
