@@ -65,6 +65,7 @@ const pure = [
   'usage',
   'routeros/wire',
   'routeros/menus',
+  'routeros/config',
   'hotspot-pages',
   'radius/packet',
   'radius/dictionary',

@@ -65,7 +65,11 @@ export function address(value: string): string {
   const bare = value.endsWith('/32') ? value.slice(0, -3) : value;
   // Only what is written as an address: to ipaddr.js `10`, a good name for a pool, is one, too.
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
-  return ipaddr.IPv6.isValid(bare) ? ipaddr.parse(bare).toString() : value;
+  // ipaddr.js takes a prefix for the address in it.
+  const [first = '', length] = bare.split('/');
+  if (!first.includes(':') || !ipaddr.IPv6.isValid(first)) return value;
+  const shortest = ipaddr.parse(first).toString();
+  return length === undefined || length === '128' ? shortest : `${shortest}/${length}`;
 }
 
 /** A MAC as RouterOS shows it; what is none stays. */

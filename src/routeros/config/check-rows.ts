@@ -1,4 +1,5 @@
 import { printable } from '../../base/bytes.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { Finding, Objection, Row } from '../../reconcile/target.ts';
 import { has, type RouterOsVersion } from '../versions.ts';
 import { fieldOf } from './facts.ts';
@@ -46,9 +47,11 @@ export function checkRows(
   }
   if (report === 'not-offered') {
     const findings = known ? [] : [unchecked(first, facts.path)];
+    const wrong = wrongKind(first, facts.identity === 'settings');
+    if (wrong !== undefined) return refused(at(first, wrong));
     return { objections: checkAlone(rows, facts, version, at), findings, doubts: [] };
   }
-  const wrong = [...checkKind(first, facts, report, at), ...checkNames(rows, report, at)];
+  const wrong = [...checkKind(first, facts, report, at), ...checkNames(rows, facts, report, at)];
   const objections = [...wrong, ...checkAlone(rows, facts, version, at)];
   return { objections, findings: [], doubts: doubtsOf(rows, facts) };
 }
@@ -80,34 +83,38 @@ function hasComment({ comment, commentSince, fields }: KnownMenu, version: Route
 }
 
 function checkKind(row: Row, facts: KnownMenu, { kind, fields }: MenuReport, at: At): readonly Objection[] {
-  const settings = row.identity === '';
-  if (settings && kind !== 'settings') return [at(row, 'it is a menu of rows: declare a list')];
-  if (!settings && kind === 'settings') return [at(row, 'it is a menu of settings: declare fields, not a list')];
+  const wrong = wrongKind(row, kind === 'settings');
+  if (wrong !== undefined) return [at(row, wrong)];
   if (facts.identity === 'marker' && !fields.has('comment')) {
     return [at(row, 'there is no way to tell its rows apart: they have neither name nor comment')];
   }
   return [];
 }
 
-function checkNames(rows: readonly Row[], { fields }: MenuReport, at: At): readonly Objection[] {
+function wrongKind(row: Row, settings: boolean): string | undefined {
+  if ((row.identity === '') === settings) return undefined;
+  return settings ? 'it is a menu of settings: declare properties, not a list' : 'it is a menu of rows: declare a list';
+}
+
+function checkNames(
+  rows: readonly Row[],
+  facts: KnownMenu,
+  { kind, fields }: MenuReport,
+  at: At,
+): readonly Objection[] {
+  // Rows of the router's own are found by their names, which nobody can write.
+  const finding = kind === 'fixed' && typeof facts.identity !== 'string' ? facts.identity : [];
+  const isKnown = (name: string) => fields.has(name) || name === 'comment' || finding.includes(name);
   return rows.flatMap((row) =>
-    Object.keys(row.fields).flatMap((name) =>
-      fields.has(name) || name === 'comment'
-        ? []
-        : [at(row, `the router knows no ${printable(name)} here${hint(name, fields)}`)],
-    ),
+    Object.keys(row.fields)
+      .filter((name) => !isKnown(name))
+      .map((name) => at(row, `the router knows no ${printable(name)} here${hint(name, fields)}`)),
   );
 }
 
-/** A name that begins alike, or is one letter off. */
 function hint(name: string, fields: ReadonlySet<string>): string {
-  const like = [...fields].find((each) => each.startsWith(name) || name.startsWith(each) || isNear(each, name));
-  return like === undefined ? '' : `; did you mean ${like}?`;
-}
-
-function isNear(one: string, other: string): boolean {
-  const sorted = (text: string) => [...text].sort().join('');
-  return one.length === other.length && sorted(one) === sorted(other);
+  const meant = nearest(name, [...fields]);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
 function doubtsOf(rows: readonly Row[], facts: KnownMenu): readonly Doubt[] {

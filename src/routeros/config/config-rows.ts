@@ -24,12 +24,12 @@ export function configRows(router: Router, managed: ReadonlyMap<string, Menu>): 
   });
 }
 
-/** Whether a row comes from `config` of its router. */
-export function isConfigRow({ owner, identity }: Pick<Row, 'owner' | 'identity'>): boolean {
-  return identity !== '' && ownerPattern.test(owner);
+/** Whether a row comes from `config` of its router alone. */
+export function isConfigRow({ owner }: Pick<Row, 'owner'>): boolean {
+  return ownerPattern.test(owner);
 }
 
-const ownerPattern = /^Router\/[^#]*#config-/;
+const ownerPattern = /^Router\/[^#]*#config(?:-|$)/;
 
 /** The owner of a row of `config`: `key` is unique in its menu. */
 export function ownerOfConfigRow({ name }: Pick<Router, 'name'>, key: string): string {
@@ -56,7 +56,7 @@ function settingsRow(
   return {
     menu: path,
     identity: '',
-    owner: `Router/${router.name}`,
+    owner: `Router/${router.name}#config`,
     source: origin,
     fields: canonicalFields(facts, settings),
   };
@@ -93,8 +93,7 @@ function rowsOf(
 /** Of rows that say the same, the second is `…-2`. */
 function keysOf(rows: readonly ConfigRow[], facts: KnownMenu): readonly string[] {
   const { identity } = facts;
-  if (identity === 'settings') return rows.map(() => '');
-  if (identity !== 'marker') return rows.map(({ fields }) => identityOf(identity, facts, fields));
+  if (typeof identity !== 'string') return rows.map(({ fields }) => identityOf(identity, facts, fields));
   const times = new Map<string, number>();
   return rows.map(({ key, fields }) => {
     if (key !== undefined) return key;

@@ -21,7 +21,13 @@ export function factsOf(path: string, managed: Menu | undefined, declared?: Conf
   const known = knownMenus.get(path);
   if (managed === undefined) return known ?? guessed(path, declared);
   const { rows: _rows, ...ours } = managed;
-  return { ...known, ...ours, fields: { ...known?.fields, ...ours.fields } };
+  return { ...known, ...ours, fields: bothOf(known?.fields ?? {}, ours.fields) };
+}
+
+/** What we say of a field counts before what is known of it. */
+function bothOf(known: Menu['fields'], ours: Menu['fields']): Menu['fields'] {
+  const joined = Object.entries(ours).map(([name, field]) => [name, { ...known[name], ...field }] as const);
+  return { ...known, ...Object.fromEntries(joined) };
 }
 
 function guessed(path: string, declared: ConfigMenu | undefined): KnownMenu {
@@ -50,7 +56,8 @@ export function menuOf(
   const identity = knownMenus.has(path) || managed !== undefined ? facts.identity : identityFrom(rows);
   const { whole, commentSince, since: _since, goneSince: _gone, instead: _instead, ...shape } = facts;
   const declared = declaredFields(facts, rows);
-  const told = whole === true ? facts.fields : (managed?.fields ?? {});
+  const names = whole === true ? Object.keys(facts.fields) : Object.keys(managed?.fields ?? {});
+  const told = Object.fromEntries(names.map((name) => [name, fieldOf(facts, name)]));
   const keys =
     typeof identity === 'string' ? {} : Object.fromEntries(identity.map((name) => [name, fieldOf(facts, name)]));
   const fields = Object.entries({ ...keys, ...told, ...declared }).filter(([, field]) => has(version, field));

@@ -68,12 +68,10 @@ export class Inspections {
 async function inspectMenu(session: Asking, path: string, signal: AbortSignal): Promise<Report> {
   const commands = new Set(await children(session, partsOf(path), 'cmd', signal));
   if (!commands.has('set') && !commands.has('add')) return 'no-such-menu';
-  const [added, set] = await Promise.all(
-    ['add', 'set'].map((command) =>
-      commands.has(command) ? children(session, [...partsOf(path), command], 'arg', signal) : [],
-    ),
-  );
-  const names = new Set([...(added ?? []), ...(set ?? [])]);
+  const argumentsOf = async (command: string) =>
+    commands.has(command) ? children(session, [...partsOf(path), command], 'arg', signal) : [];
+  const [added, set] = await Promise.all([argumentsOf('add'), argumentsOf('set')]);
+  const names = new Set([...added, ...set]);
   const numbered = names.delete('numbers');
   for (const word of ['copy-from', 'place-before']) names.delete(word);
   const kind = commands.has('add') ? 'rows' : numbered ? 'fixed' : 'settings';

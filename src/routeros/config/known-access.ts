@@ -7,6 +7,7 @@ export const accessMenus: readonly KnownMenu[] = [
     path: '/ppp/profile',
     identity: ['name'],
     comment: true,
+    commentSince: '7.0',
     builtIn: true,
     fields: {
       name: text,

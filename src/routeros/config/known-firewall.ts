@@ -1,7 +1,7 @@
 import { address, time, yesNo } from '../canonical.ts';
 import type { Field } from '../menus/menu.ts';
 import { disabled, each, type Fields, flag, type KnownMenu, oneOfFrom, text } from './known-menu.ts';
-import { negatable, setOf } from './values.ts';
+import { negatable, prefix, setOf } from './values.ts';
 
 /** What a rule may ask of a packet: not there unless written, and taken away by `unset`. */
 const matcher: Field = { clear: 'unset' };
@@ -89,7 +89,11 @@ export const firewallMenus: readonly KnownMenu[] = [
     'reject-with': text,
   }),
   { ...list, path: '/ip/firewall/address-list' },
-  { ...list, path: '/ipv6/firewall/address-list' },
+  {
+    ...list,
+    path: '/ipv6/firewall/address-list',
+    fields: { ...list.fields, address: { canonical: (value) => (value.includes(':') ? prefix(value) : value) } },
+  },
   {
     path: '/ip/firewall/layer7-protocol',
     identity: ['name'],

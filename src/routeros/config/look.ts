@@ -35,9 +35,7 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
   const { managed, version, held } = options;
   const rows = rowsFromConfig(desired, managed);
   const ours = [...managed.values()].map((menu) =>
-    rows.has(menu.path) || knownMenus.get(menu.path)?.whole === true
-      ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version)
-      : menu,
+    rows.has(menu.path) || differsByVersion(menu) ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version) : menu,
   );
   const others = new Set([...rows.keys(), ...held.filter(mayHoldRows)]);
   const more = [...others]
@@ -49,6 +47,12 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
     findings: checked.flatMap(({ findings }) => findings),
   };
+}
+
+/** Is more read of it than our rows say, or less by an old version? */
+function differsByVersion({ path }: Menu): boolean {
+  const known = knownMenus.get(path);
+  return known?.whole === true || known?.commentSince !== undefined;
 }
 
 /** By menu: rows of `config`, and settings that say more than we do by ourselves. */
