@@ -89,3 +89,66 @@ describe('a plan that changes the address we come to', () => {
     expect((await next.observe(stop.signal)).findings).toEqual([]);
   });
 });
+
+describe('a router that cannot take changes back', () => {
+  it('is not changed at all where its device-mode forbids schedulers: it says how to allow them', async () => {
+    await using lab = await ReachLab.start({ deviceMode: 'home' });
+    const model = lab.model(at('127.0.0.9'));
+    const target = lab.target(model);
+
+    await expect(lab.reconcile(target, model)).rejects.toMatchObject({
+      code: 'LM_CANNOT_ARM',
+      retry: 'never',
+      message: expect.stringContaining('/system/device-mode/update scheduler=yes'),
+    });
+
+    expect(lab.addresses()).toEqual(['127.0.0.2/8']);
+    expect(lab.switches()).toEqual([]);
+  });
+
+  it('is changed where nothing can cut us off', async () => {
+    await using lab = await ReachLab.start({ deviceMode: 'home' });
+    const model = lab.model('/ip/firewall/filter:\n  - {chain: forward, action: drop, src-address: 10.0.0.0/8}');
+
+    expect(await lab.reconcile(lab.target(model), model)).toMatchObject({ result: 'applied' });
+  });
+});
+
+describe('a firewall that may keep us out', () => {
+  const dropping = '/ip/firewall/filter:\n  - {chain: input, action: drop, src-address-list: bad}';
+
+  it.each(['7.22.3', '6.49.17'])('is confirmed over a new session where it lets us in (%s)', async (version) => {
+    await using lab = await ReachLab.start({ version });
+    const model = lab.model(dropping);
+
+    expect(await lab.reconcile(lab.target(model), model)).toMatchObject({ result: 'applied' });
+    expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
+    expect(lab.switches()).toEqual([]);
+    const told = lab.router.log().filter(({ message }) => message?.includes('lastmile did not come back'));
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a router that lost power between', () => {
+  it('takes the changes back as it starts, whatever time it thinks it is', async () => {
+    const { lab, target } = await settledAt('127.0.0.2');
+    await using _lab = lab;
+    const { signal } = new AbortController();
+    const model = lab.model(at('127.0.0.9'));
+    const observation = await target.observe(signal, target.desired(model));
+    const before = observation.rows.find(({ menu }) => menu === '/ip/address');
+    const common = { menu: '/ip/address', owner: 'Router/core-1', identity: before?.identity ?? '' };
+    const gone = { ...common, action: 'delete' as const, set: {}, ...(before === undefined ? {} : { before }) };
+    const made = { ...common, action: 'create' as const, set: { address: '127.0.0.9/8', interface: 'ether1' } };
+    await target.arm([gone, made], observation, signal);
+    await target.apply([gone], signal);
+    await target.apply([made], signal);
+
+    lab.router.reboot();
+    lab.clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    await lab.router.settled();
+
+    expect(lab.addresses()).toContain('127.0.0.2/8');
+  });
+});
