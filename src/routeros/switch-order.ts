@@ -54,7 +54,7 @@ function opens({ users }: Way, { action, menu, set, after }: Change): boolean {
 function shuts({ users }: Way, { action, menu, set, owner }: Change): boolean {
   if (!users.includes(menu)) return false;
   // One who is suspended is not to wait for anything: only a row that will wait for a router without us.
-  return action === 'delete' || (set['disabled'] === 'yes' && isFallback(owner));
+  return action === 'delete' || (action === 'update' && set['disabled'] === 'yes' && isFallback(owner));
 }
 
 function serves(services: unknown, service: string): boolean {
