@@ -105,11 +105,12 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: '/api/v1/usage/:username',
     role: 'viewer',
-    summary: 'Octets of a username, a device or a subscriber by hour, day or month; times in milliseconds since 1970',
+    summary:
+      'Octets of a username, a device or a subscriber by hour, day or month; since and until as 7d, 2026-11-01 or a time',
     schema: query({
       by: { enum: ['hour', 'day', 'month'], default: 'day' },
-      since: { type: 'integer', minimum: 0 },
-      until: { type: 'integer', minimum: 0 },
+      since: name,
+      until: name,
     }),
     handle: (service, request) => {
       const { by = 'day', ...span } = request.query as Partial<Omit<UsageRequest, 'username'>>;

@@ -4,9 +4,12 @@ export interface UsageRequest {
   /** A username, a MAC in any spelling, or a subscriber's name: then of all that it logs in by. */
   readonly username: string;
   readonly by: Period;
-  /** Milliseconds since 1970. Absent: a day, 30 days or a year before now, from the begin of a period. */
-  readonly since?: number;
-  readonly until?: number;
+  /**
+   * How long ago (`7d`), a day (`2026-11-01`), or a time, of the operator's zone where it names none. Absent: a day, 30 days or
+   * a year ago, from the begin of a period.
+   */
+  readonly since?: string;
+  readonly until?: string;
 }
 
 /** Octets are decimal text, times RFC 3339. */

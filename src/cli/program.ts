@@ -401,6 +401,22 @@ function addRuntime(program: Command, carry: Carry): void {
     .action((options, command) =>
       carry(command, async (io, around) => (await import('./sessions.ts')).sessionsCommand(options, io, around)),
     );
+  withState(program.command('usage'))
+    .argument('<username>', 'a username, a MAC, or a subscriber')
+    .description('octets by hour, day or month; or what they use now')
+    .addOption(new Option('--by <period>', 'hour, day or month').choices(['hour', 'day', 'month']).default('day'))
+    .option('--since <time>', 'so long ago (7d), a day (2026-11-01) or a time')
+    .option('--until <time>', 'likewise')
+    .option('--live', 'current rates, again and again until it is stopped', false)
+    .option('--every <seconds>', 'between two looks of --live', count, 5)
+    .option('--count <n>', 'how many looks of --live', count)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) => {
+        const { usageCommand, liveUsageCommand } = await import('./usage.ts');
+        return (options.live ? liveUsageCommand : usageCommand)(user, options, io, around);
+      }),
+    );
   withState(program.command('disconnect'))
     .argument('[username]')
     .description('ends sessions and says what the NAS answered')

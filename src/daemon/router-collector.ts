@@ -141,13 +141,14 @@ export class RouterCollector implements AsyncDisposable {
     try {
       // Before its turn: a router that is not there takes nobody's.
       const session = await connect(signal);
+      // Before it is read: who comes meanwhile is told of.
+      this.#listen(session);
       using _turn = await turns.take(signal);
       this.#options.watchClock();
       const started = clock.monotonic();
       const result = await this.#inTurn(() => this.#reader.read(this.#router, session, signal));
       const monotonic = clock.monotonic();
       this.#succeeded({ ...result, at: clock.now(), monotonic, durationMs: monotonic - started });
-      this.#listen(session);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof LastmileError)) throw error;

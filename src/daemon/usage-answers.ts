@@ -1,13 +1,16 @@
 import type { AccountingStore } from '../accounting/store.ts';
 import { hourMs, type UsageDelta } from '../accounting/usage-deltas.ts';
 import { periodsOf, usualSince } from '../accounting/usage-periods.ts';
+import { RequestError } from '../admin/request-error.ts';
 import type { UsageAnswer, UsageRequest } from '../admin/usage.ts';
+import { parseDuration } from '../base/units.ts';
+import { timeReader } from '../model/local-time.ts';
 import type { Model } from '../model/model.ts';
 
 /**
  * What somebody used, from the hours kept.
  *
- * @param logins usernames that are counted together
+ * @throws RequestError when `since` or `until` is no moment
  */
 export async function usageAnswer(
   accounting: Pick<AccountingStore, 'usage' | 'openOf'>,
@@ -15,8 +18,9 @@ export async function usageAnswer(
   { logins, timezone, now, notes }: UsageSurroundings,
 ): Promise<UsageAnswer> {
   const { username, by } = request;
-  const since = Math.max(0, request.since ?? usualSince(now, by, timezone));
-  const until = Math.max(since, request.until ?? now);
+  const moment = (name: 'since' | 'until') => momentOf(name, request[name], timezone, now);
+  const since = Math.max(0, moment('since') ?? usualSince(now, by, timezone));
+  const until = Math.max(since, moment('until') ?? now);
   const [from, to] = [Math.floor(since / hourMs), Math.ceil((until + 1) / hourMs)];
   const hours = (await Promise.all(logins.map((login) => accounting.usage(login, from, to)))).flat();
   const periods = periodsOf(
@@ -38,6 +42,18 @@ export async function usageAnswer(
     openSessions: logins.reduce((count, login) => count + accounting.openOf(login).length, 0),
     notes,
   };
+}
+
+/** @throws RequestError when it is no moment */
+function momentOf(name: string, text: string | undefined, timezone: string, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ago = parseDuration(text);
+  if (ago !== undefined) return now - ago;
+  const at = timeReader(timezone)(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text);
+  if (at === undefined) {
+    throw new RequestError(`${name} ${JSON.stringify(text)}: a duration (7d), a day (2026-11-01) or a time is needed`);
+  }
+  return at;
 }
 
 export interface UsageSurroundings {
