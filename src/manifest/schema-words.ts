@@ -42,7 +42,8 @@ export function schemaFinding(error: ErrorObject, look: Look): Finding | undefin
         : onValue('LM_WRONG_FORMAT', `${shown(error, path)} is not in the form expected`, description(error));
     case 'propertyNames': {
       const key = String((error.params as { propertyName: string }).propertyName);
-      const hint = 'lower-case letters, digits, dots, dashes, slashes and underscores';
+      const about = (error.schema as SchemaPart).description;
+      const hint = about ?? 'lower-case letters, digits, dots, dashes, slashes and underscores';
       return finding('LM_WRONG_FORMAT', `"${printable(key, 60)}" cannot be a key here`, hint, [...path, key], 'key');
     }
     case 'minLength':

@@ -138,13 +138,15 @@ export function checkAsked(
   if (candidates.some((each) => kinds.some((kind) => asks(each, kind, byName)))) return;
   const who = kinds.map((kind) => asker(kind, byName)).join(' or ');
   const message = `"${declared.name}" can get in nowhere: no router has ${who} that asks RADIUS`;
-  const hint = 'declare it on a router, or auth: local with a router that keeps it';
+  const hint = kinds.includes('wireless')
+    ? 'add wireless to radius.services of a router'
+    : 'declare it on a router, or auth: local with a router that keeps it';
   warning(to, 'LM_NOBODY_ASKS', message, declared, path, hint);
 }
 
 function asker(kind: AccessKind, byName: boolean): string {
   if (kind === 'dhcp') return 'a DHCP server';
-  if (kind === 'wireless') return 'wireless among radius.services, a service';
+  if (kind === 'wireless') return 'a wireless network';
   return byName ? 'a hotspot' : 'a hotspot with macAuth';
 }
 

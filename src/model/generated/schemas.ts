@@ -1183,6 +1183,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "type": "object",
               "description": "Any other menu of the router, by its path: rows as a list, settings as a map.",
               "propertyNames": {
+                "description": "The path of a menu: /ip/firewall/filter.",
                 "pattern": "^/[a-z0-9][a-z0-9-]*([/ ][a-z0-9][a-z0-9-]*)*/?$",
                 "maxLength": 200
               },
@@ -3121,6 +3122,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "type": "object",
           "description": "Other limits for rows of one menu (/ppp/secret), or made from one kind of object (Subscriber). What is left out is as above.",
           "propertyNames": {
+            "description": "A menu as in /ppp/secret, or a kind as in Subscriber.",
             "pattern": "^(/?[a-z0-9][a-z0-9-]*([/ ][a-z0-9][a-z0-9-]*)*/?|[A-Z][A-Za-z]*)$",
             "maxLength": 200
           },
