@@ -1,6 +1,7 @@
 import { askControl } from './control-request.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
 import type { Fault } from './faults.ts';
+import type { Reached, ReachRequest } from './firewall/packet.ts';
 import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
 import type { TerminateCause } from './nas/session.ts';
@@ -80,10 +81,19 @@ export class SimulatorControl {
   }
 
   /** @returns how many sessions the octets went through */
-  async traffic(session: string, octets: { readonly up?: bigint; readonly down?: bigint }): Promise<number> {
-    const body = { session, up: String(octets.up ?? 0n), down: String(octets.down ?? 0n) };
+  async traffic(
+    session: string,
+    octets: { readonly up?: bigint; readonly down?: bigint; readonly peer?: string },
+  ): Promise<number> {
+    const { up = 0n, down = 0n, peer } = octets;
+    const body = { session, up: String(up), down: String(down), peer };
     const { sessions } = (await this.#post('/traffic', body)) as { sessions: number };
     return sessions;
+  }
+
+  /** What the firewall does to the first packet of something a client wants. */
+  async reach(source: string, request: ReachRequest = {}): Promise<Reached> {
+    return (await this.#post('/reach', { source, ...request })) as Reached;
   }
 
   async reboot(): Promise<void> {

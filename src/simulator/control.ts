@@ -12,6 +12,7 @@ import {
 import type { ControlHandler, ControlRoutes } from './control-server.ts';
 import type { LeaseRequest } from './dhcp/lease-request.ts';
 import { type Fault, faultKinds } from './faults.ts';
+import { connectionStates, type ReachRequest } from './firewall/packet.ts';
 import type { JoinRequest } from './hotspot/device.ts';
 import { type PppMethod, pppMethods } from './nas/access-request.ts';
 import type { DialRequest } from './nas/pppoe-nas.ts';
@@ -39,9 +40,14 @@ export function routerControl(router: SimulatedRouterOs): ControlRoutes {
     [
       'POST /traffic',
       (input) => ({
-        sessions: router.traffic(text(input, 'session'), { up: octets(input, 'up'), down: octets(input, 'down') }),
+        sessions: router.traffic(text(input, 'session'), {
+          up: octets(input, 'up'),
+          down: octets(input, 'down'),
+          ...peer(input),
+        }),
       }),
     ],
+    ['POST /reach', (input) => router.reach(text(input, 'source'), reachRequest(input))],
     ['POST /rows', (input) => editRows(router, input)],
     ['POST /faults', (input) => setFaults(router, input)],
     [
@@ -97,6 +103,34 @@ function leaseRequest(input: Fields): LeaseRequest {
     ...(clientId === undefined ? {} : { clientId: limited(clientId, 764) }),
     ...(input['renews'] === false ? { renews: false } : {}),
   };
+}
+
+function peer(input: Fields): { readonly peer?: string } {
+  const address = optionalText(input, 'peer');
+  return address === undefined ? {} : { peer: limited(address, 64) };
+}
+
+const protocols = ['tcp', 'udp', 'icmp'] as const;
+
+function reachRequest(input: Fields): ReachRequest {
+  const [host, address, given, state] = ['host', 'address', 'protocol', 'state'].map((name) =>
+    optionalText(input, name),
+  );
+  const [dstPort, connections] = ['dstPort', 'connections'].map((name) => optionalCount(input, name));
+  return {
+    ...(host === undefined ? {} : { host: limited(host, 255) }),
+    ...(address === undefined ? {} : { address: limited(address, 64) }),
+    ...(given === undefined ? {} : { protocol: oneOf(given, protocols, 'protocol') }),
+    ...(state === undefined ? {} : { state: oneOf(state, connectionStates, 'state') }),
+    ...(dstPort === undefined ? {} : { dstPort }),
+    ...(connections === undefined ? {} : { connections }),
+  };
+}
+
+function oneOf<T extends string>(given: string, words: readonly T[], name: string): T {
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw new BadRequest(`${name}: one of ${words.join(', ')}`);
+  return found;
 }
 
 async function editRows(router: SimulatedRouterOs, input: Fields): Promise<object> {

@@ -386,7 +386,7 @@ describe('MAC authentication', () => {
   it('asks nobody about a row that is switched off where such rows keep RADIUS from being asked', async () => {
     await using lab = await cafe(
       { 'login-by': 'mac', 'radius-mac-format': 'XXXXXXXXXXXX' },
-      { disabledSecretAsksRadius: false },
+      { disabledSecretFallsThrough: false },
     );
     const { router, radius } = lab;
     router.add('/ip/hotspot/user', { name: guestMac, disabled: 'yes' });

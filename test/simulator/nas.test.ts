@@ -292,11 +292,11 @@ describe('a subscriber known to RADIUS', () => {
   });
 
   it('is left to RADIUS while its own secret is disabled, unless the router is of the other kind', async () => {
-    for (const [disabledSecretAsksRadius, outcome] of [
+    for (const [disabledSecretFallsThrough, outcome] of [
       [true, { ok: true, radius: true }],
       [false, { ok: false, reason: 'authentication failed' }],
     ] as const) {
-      await using lab = await startRouter({ disabledSecretAsksRadius });
+      await using lab = await startRouter({ disabledSecretFallsThrough });
       await using server = await Responder.start();
       offerPppoe(lab.router);
       useRadius(lab.router, [server.port]);

@@ -66,6 +66,7 @@ export class Authenticator {
       limitIn: BigInt(values.get('limit-bytes-in') ?? 0),
       limitOut: BigInt(values.get('limit-bytes-out') ?? 0),
       comment: values.get('comment') ?? '',
+      ...(values.get('routes') ? { routes: values.get('routes') ?? '' } : {}),
       ...(profile?.values.get('only-one') === 'yes' ? { portLimit: 1 } : {}),
     };
     return { verdict: 'granted', grant: own === undefined ? grant : withoutPool(grant) };

@@ -71,6 +71,7 @@ export class PppoeNas {
   resetInterfaceCounters(interfaceId: number): void {
     const session = this.#online().find(({ caller }) => caller.nasPort === interfaceId);
     session?.interfaceFrom.restart(session);
+    session?.fastFrom.restart(session.fast);
   }
 
   #serverFor(request: DialRequest): TableRow | undefined {

@@ -105,7 +105,7 @@ export class SessionRows {
     const session = this.#session;
     const name = session.label;
     const count = (counter: 'upOctets' | 'downOctets' | 'upPackets' | 'downPackets') =>
-      session.queueFrom.since(counter, session);
+      session.queueFrom.since(counter, session.queued);
     this.#queue = this.keep(
       '/queue/simple',
       {

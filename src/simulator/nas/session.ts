@@ -42,6 +42,8 @@ export interface Grant {
   /** Both together. Absent: no limit. */
   readonly limitTotal?: bigint;
   readonly comment: string;
+  /** Networks behind the subscriber, as the secret lists them. */
+  readonly routes?: string;
   /** The server that let it in is asked first for accounting. */
   readonly server?: RadiusServer;
 }
@@ -92,9 +94,28 @@ export interface Caller {
   readonly extra?: readonly Attribute[];
 }
 
+/** Octets and packets from (`up`) and to (`down`) the subscriber. */
+export interface Counts {
+  readonly upOctets: bigint;
+  readonly downOctets: bigint;
+  readonly upPackets: bigint;
+  readonly downPackets: bigint;
+}
+
+export const nothing: Counts = { upOctets: 0n, downOctets: 0n, upPackets: 0n, downPackets: 0n };
+
+export function sumOf(one: Counts, other: Counts): Counts {
+  return {
+    upOctets: one.upOctets + other.upOctets,
+    downOctets: one.downOctets + other.downOctets,
+    upPackets: one.upPackets + other.upPackets,
+    downPackets: one.downPackets + other.downPackets,
+  };
+}
+
 /** Where shown counters begin: `reset-counters` moves it, accounting does not know of it. */
 class CounterOrigin {
-  #counts: Counts = { upOctets: 0n, downOctets: 0n, upPackets: 0n, downPackets: 0n };
+  #counts: Counts = nothing;
 
   restart({ upOctets, downOctets, upPackets, downPackets }: Counts): void {
     this.#counts = { upOctets, downOctets, upPackets, downPackets };
@@ -103,13 +124,6 @@ class CounterOrigin {
   since(name: keyof Counts, counts: Counts): bigint {
     return counts[name] - this.#counts[name];
   }
-}
-
-interface Counts {
-  readonly upOctets: bigint;
-  readonly downOctets: bigint;
-  readonly upPackets: bigint;
-  readonly downPackets: bigint;
 }
 
 /** One subscriber online, by whatever door. Counters are 64 bits wide and grow only. */
@@ -134,7 +148,11 @@ export class Session {
   downOctets = 0n;
   upPackets = 0n;
   downPackets = 0n;
+  /** Of these, what FastTrack led past queues, and what went through the session's own queue. */
+  fast: Counts = nothing;
+  queued: Counts = nothing;
   readonly interfaceFrom = new CounterOrigin();
+  readonly fastFrom = new CounterOrigin();
   readonly queueFrom = new CounterOrigin();
   #settleEnded: (cause: TerminateCause) => void = () => undefined;
   #over = false;

@@ -4,7 +4,7 @@ import type { Database } from '../routeros/database.ts';
 import { Accountant } from './accountant.ts';
 import { type Changes, Incoming } from './incoming.ts';
 import { RadiusClient } from './radius-client.ts';
-import type { Session, SessionView, TerminateCause } from './session.ts';
+import type { Counts, Session, SessionView, TerminateCause } from './session.ts';
 import type { SessionKind } from './session-kind.ts';
 import { restartIdleTimeout, restartSessionTimeout, startTimers, type TimerActions } from './session-timers.ts';
 
@@ -24,7 +24,13 @@ export interface SessionOwner {
   noteEnd(cause: TerminateCause): void;
 }
 
+/** What traffic passes on its way through the router, and where it is counted there. */
+export interface TrafficPath {
+  carry(session: Session, traffic: Counts, peer: string | undefined): void;
+}
+
 export interface SessionsOptions {
+  readonly path: TrafficPath;
   readonly clock: Clock;
   readonly database: Database;
   readonly faults: Faults;
@@ -49,6 +55,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #accountant: Accountant;
   readonly #timers: TimerActions;
+  readonly #path: TrafficPath;
   readonly #owners = new Map<Session, SessionOwner>();
   readonly #next = new Map<SessionKind, number>();
   #bootCounter = 0x10;
@@ -56,6 +63,7 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     const { clock, database, faults, log, bindAddress } = options;
     this.#clock = clock;
+    this.#path = options.path;
     this.radius = new RadiusClient(options);
     this.#accountant = new Accountant({ clock, database, radius: this.radius, faults });
     this.#timers = {
@@ -110,14 +118,16 @@ export class Sessions {
     );
   }
 
-  /** Octets passed: `up` from the subscriber, `down` to it. */
-  carry(session: Session, traffic: { readonly up: bigint; readonly down: bigint }): void {
+  /** Octets passed: `up` from the subscriber, `down` to it. @param peer whom it talked to */
+  carry(session: Session, traffic: { readonly up: bigint; readonly down: bigint }, peer?: string): void {
     const packets = (octets: bigint) => (octets + 1399n) / 1400n;
+    const [upPackets, downPackets] = [packets(traffic.up), packets(traffic.down)];
     session.upOctets += traffic.up;
     session.downOctets += traffic.down;
-    session.upPackets += packets(traffic.up);
-    session.downPackets += packets(traffic.down);
+    session.upPackets += upPackets;
+    session.downPackets += downPackets;
     session.lastTrafficAt = this.#clock.monotonic();
+    this.#path.carry(session, { upOctets: traffic.up, downOctets: traffic.down, upPackets, downPackets }, peer);
     if (session.spent) this.end(session, 'NAS-Request');
   }
 
@@ -147,7 +157,7 @@ export class Sessions {
   /** `/queue/simple reset-counters` on a session's queue: what is shown begins anew, what is accounted goes on. */
   resetQueueCounters(name: string): void {
     const session = this.all().find(({ label }) => label === name);
-    session?.queueFrom.restart(session);
+    session?.queueFrom.restart(session.queued);
   }
 
   async accountingIdle(): Promise<void> {

@@ -277,7 +277,7 @@ export class Executor {
     const changes = new Map(fields);
     for (const name of table.menu.kind === 'settings' ? [] : ['.id', 'numbers']) changes.delete(name);
     for (const row of rows) {
-      refuseDynamic(row);
+      if (!table.menu.editsDynamic) refuseDynamic(row);
       this.#database.set(table, row, changes);
     }
     return { kind: 'done' };

@@ -100,6 +100,8 @@ export interface Menu {
   readonly goneSince?: string;
   /** The menu is there only with this package; before the version, if one is given, it was part of the system. */
   readonly package?: { readonly name: string; readonly since?: string };
+  /** Rows that the router made may be written as well: the time an address stays on a list. */
+  readonly editsDynamic?: true;
   /** Its rows are rows of `/interface` too, under the same ids, as interfaces of this type. */
   readonly interfaceType?: string;
   readonly verbs: readonly Verb[];

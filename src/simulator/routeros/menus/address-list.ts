@@ -8,6 +8,7 @@ import { comment, enabled, shown } from './common.ts';
 export const addressLists: Menu = {
   path: '/ip/firewall/address-list',
   kind: 'table',
+  editsDynamic: true,
   verbs: [...tableVerbs, ...switchVerbs, 'comment'],
   unique: [{ properties: ['list', 'address'], message: 'already have such entry', amongEnabled: true }],
   properties: {
