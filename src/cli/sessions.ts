@@ -46,7 +46,7 @@ export async function sessionsCommand(
 function sessionsText(sessions: readonly SessionJson[], now: number): string {
   if (sessions.length === 0) return 'No sessions.\n';
   return table(
-    ['USER', 'NAS', 'SESSION', 'ADDRESS', 'CALLER', 'FOR', 'UP', 'DOWN', 'STATE'],
+    ['USER', 'NAS', 'SESSION', 'ADDRESS', 'CALLER', 'FOR', 'UP', 'DOWN', 'BY', 'STATE'],
     sessions.map((session) => [
       printable(session.username),
       session.nas,
@@ -58,6 +58,7 @@ function sessionsText(sessions: readonly SessionJson[], now: number): string {
       ),
       formatOctets(BigInt(session.upOctets)),
       formatOctets(BigInt(session.downOctets)),
+      session.source ?? 'radius',
       session.stoppedAt === undefined ? (session.stale ? 'stale' : 'open') : (session.terminateCause ?? 'closed'),
     ]),
   );

@@ -27,10 +27,25 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
     ...bad.map((words) => colors.yellow(`! ${printable(words, 500)}`)),
     ...(controllers.length > 0 && status.targets.length === 0 ? [] : ['', targets]),
     ...(controllers.length === 0 ? [] : ['', controllersTable(controllers, now).trimEnd()]),
-    ...(full ? status.targets.flatMap((target) => ['', ...detail(target)]) : []),
+    ...(full ? status.targets.flatMap((target) => ['', ...detail(target), ...readings(status, target.name)]) : []),
     ...(events.length === 0 ? [] : ['', 'Last actions on sessions:', ...events]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** How the counters of a router are read, and what may be wrong with them. */
+function readings({ collections = [] }: DaemonStatus, name: string): readonly string[] {
+  return collections
+    .filter(({ router }) => router === name)
+    .flatMap(
+      ({ everySeconds, lastCollected, ageSeconds, sessions = 0, durationMs = 0, failures, reason, findings }) => [
+        lastCollected === undefined
+          ? `  usage: not read yet, every ${everySeconds} s`
+          : `  usage: read ${formatDuration(ageSeconds * 1000)} ago (${lastCollected}), every ${everySeconds} s: ${sessions} sessions in ${durationMs} ms`,
+        ...(reason === undefined ? [] : [`  ! usage: failed, ${failures} since the start: ${printable(reason, 300)}`]),
+        ...findings.map(({ code, message }) => `  ! ${code} ${printable(message, 400)}`),
+      ],
+    );
 }
 
 function about({ author, subject }: DaemonStatus): string {

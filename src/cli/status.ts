@@ -32,8 +32,9 @@ function only(name: string, status: DaemonStatus): DaemonStatus | undefined {
   const targets = status.targets.filter((each) => each.name === name);
   const controllers = (status.controllers ?? []).filter((each) => each.name === name);
   if (targets.length === 0 && controllers.length === 0) return undefined;
+  const collections = (status.collections ?? []).filter((each) => each.router === name);
   const findings = targets.length > 0 ? status.findings : controllers.flatMap((each) => each.findings);
-  return { ...status, targets, controllers, findings };
+  return { ...status, targets, controllers, collections, findings };
 }
 
 function namesIn({ targets, controllers = [] }: DaemonStatus): readonly string[] {

@@ -28,6 +28,7 @@ import type { Model } from '../model/model.ts';
 import type { RadiusServer } from '../radius/server.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
+import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import type { Pause } from '../status/pauses.ts';
@@ -328,10 +329,19 @@ export class DaemonService implements AdminService {
         `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
     );
     const portal = this.#options.portalFindings();
-    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets, ...portal].filter(
+    const readings = this.#options.collector.status().flatMap(findingsOfReadings);
+    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets, ...portal, ...readings].filter(
       (each) => each !== undefined,
     );
   }
+}
+
+/** What is wrong with the readings of a router, or may be with their numbers. */
+function findingsOfReadings(status: CollectionStatus): readonly string[] {
+  const { router, findings } = status;
+  const { status: collected, message } = judgeCollection(status);
+  const missed = collected === 'False' ? [`usage of ${router}: ${message}`] : [];
+  return [...missed, ...findings.map((finding) => `usage of ${router}: ${finding.message}`)];
 }
 
 /** Targets with what is said of their readings. */
