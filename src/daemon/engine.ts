@@ -18,6 +18,7 @@ import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
 import { LateSessions } from './late-sessions.ts';
 import { onlineSessions, siteOfGuest } from './online-sessions.ts';
+import { RouterMemories } from './router-memories.ts';
 import { RouterPool } from './router-pool.ts';
 
 export interface EngineOptions {
@@ -83,7 +84,8 @@ export class Engine implements AsyncDisposable {
       const status = await StatusBook.open(store.table('meta'));
       const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
       const directory = new Directory();
-      const routers = new RouterPool({ clock });
+      const pauses = await Pauses.open(store.table('meta'));
+      const routers = new RouterPool({ clock, isPaused: (name) => pauses.of(name, clock.now()) !== undefined });
       const dynamic = new CoaGateway({ clock, random: options.fillRandom, log });
       const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
       const directoryTarget = new DirectoryTarget({
@@ -97,11 +99,7 @@ export class Engine implements AsyncDisposable {
           : { acceptedInFull: (username: string) => wasAcceptedInFull(decisions, username) }),
       });
       const meta = store.table<unknown>('meta');
-      const [pauses, protection, drift] = [
-        await Pauses.open(meta),
-        await Protection.open(meta),
-        await DriftLog.open(meta),
-      ];
+      const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, status, sessions, routers },
         ...{ pauses, protection, drift },

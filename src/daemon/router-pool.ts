@@ -4,9 +4,11 @@ import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import type { Model, Router } from '../model/model.ts';
 import type { RemovedFrom, SessionsByApi } from '../radius/session-control.ts';
-import { connectRouterOs } from '../routeros/connection.ts';
+import { type ApiCall, CallLog } from '../routeros/call-log.ts';
 import { RouterTarget } from '../routeros/router-target.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
+import { dialRouter } from './dial-router.ts';
+import { RouterMemories } from './router-memories.ts';
 import { modeOf } from './target-mode.ts';
 
 interface Pooled {
@@ -15,14 +17,26 @@ interface Pooled {
   readonly target: RouterTarget;
 }
 
+export interface RouterPoolOptions {
+  readonly clock: Clock;
+  /** Does a person want this router left alone? Absent: never. */
+  readonly isPaused?: (router: string) => boolean;
+}
+
+export interface RouterPoolOptions {
+  readonly clock: Clock;
+  /** Absent: nothing is known from before. */
+  readonly memories?: RouterMemories;
+}
+
 /** One `RouterTarget`, with one connection, for each router of the current model. */
 export class RouterPool implements SessionsByApi, AsyncDisposable {
-  readonly #options: { readonly clock: Clock };
+  readonly #options: RouterPoolOptions;
   readonly #routers = new Map<string, Pooled>();
   /** Names of routers that we may write to. */
   #writable: ReadonlySet<string> = new Set();
 
-  constructor(options: { readonly clock: Clock }) {
+  constructor(options: RouterPoolOptions) {
     this.#options = options;
   }
 
@@ -31,13 +45,14 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     const targets = model.routers.flatMap((router) => this.#target(router, model.operator.name));
     const names = new Set(targets.map((target) => target.name));
     for (const name of [...this.#routers.keys()].filter((each) => !names.has(each))) this.#drop(name);
+    for (const name of [...this.#logs.keys()].filter((each) => !names.has(each))) this.#logs.delete(name);
     this.#writable = new Set([...names].filter((name) => modeOf({ name }, model) === 'apply'));
     return targets;
   }
 
-  /** A router whose mode only looks is left alone here, too. */
+  /** A router whose mode only looks, or that is suspended, is left alone here, too. */
   async remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | false | undefined> {
-    if (!this.#writable.has(router)) return undefined;
+    if (!this.#writable.has(router) || this.#options.isPaused?.(router) === true) return undefined;
     const { username, sessionId, callingStationId: mac, framedIpAddress: address, calledStationId: calledAt } = session;
     const name = compact({ username, sessionId, mac, address, calledAt });
     return this.#routers.get(router)?.target.removeSession(name, signal);
@@ -56,6 +71,16 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   /** The connection to a router, for who only reads; `undefined` when it has no API. @throws as connecting does */
   session(router: string, signal: AbortSignal): Promise<RouterOsSession> | undefined {
     return this.#routers.get(router)?.target.session(signal);
+  }
+
+  /** What a router was told last, newest first. */
+  calls(router: string, limit?: number): readonly ApiCall[] {
+    return this.#logs.get(router)?.calls(limit) ?? [];
+  }
+
+  /** Told of each command, after it. */
+  onCall(listener: (router: string, call: ApiCall) => void): void {
+    this.#listeners.add(listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,7 +119,19 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
 
   #dial(router: Router, operator: string): RouterTarget {
     const { clock } = this.#options;
-    return new RouterTarget({ router, operator, clock, connect: (signal) => connectTo(router, signal) });
+    const [known, log] = [this.#memories.of(router.name), this.#logOf(router.name)];
+    const connect = (signal: AbortSignal) => dialRouter(router, known, log, signal);
+    return new RouterTarget({ router, operator, clock, connect, memory: known });
+  }
+
+  #logOf(name: string): CallLog {
+    const { clock } = this.#options;
+    const onCall = (call: ApiCall) => {
+      for (const listener of this.#listeners) listener(name, call);
+    };
+    const log = this.#logs.get(name) ?? new CallLog({ clock, onCall });
+    this.#logs.set(name, log);
+    return log;
   }
 
   #drop(name: string): void {
@@ -102,11 +139,6 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     this.#routers.delete(name);
     void pooled?.target[Symbol.asyncDispose]();
   }
-}
-
-function connectTo({ name, address, api }: Router, signal: AbortSignal): Promise<RouterOsSession> {
-  if (api === undefined) throw new TypeError(`router ${name} has no api`);
-  return connectRouterOs({ router: name, host: address, ...api, maxInFlight: 32, signal });
 }
 
 /** Whether a router that is declared so would be reached by the connection there is. */
