@@ -34,7 +34,7 @@ function turnsOn({ service, asks }: Way, { action, menu, set, after }: Change): 
 }
 
 function turnsOff({ service, asks }: Way, { action, menu, set, before, after }: Change): boolean {
-  if (menu === asks) return set['use-radius'] === 'no';
+  if (menu === asks) return action === 'update' && set['use-radius'] === 'no';
   if (menu !== '/radius' || !serves(before?.fields['service'], service)) return false;
   return action === 'delete' || set['disabled'] === 'yes' || !serves(after?.fields['service'], service);
 }

@@ -2,6 +2,7 @@ import type { Model, Origin, Router } from '../../model/model.ts';
 import { connectionList } from '../../model/service-lists.ts';
 import type { ObservedValue, Row } from '../../reconcile/target.ts';
 import { wordSet, yesNo } from '../canonical.ts';
+import { dnsGuardRules } from './dns-guard.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf, servicesAt } from './rows.ts';
 import { gardenList, walledClients } from './walled-clients.ts';
@@ -16,7 +17,6 @@ export const firewallMatchers = {
   'out-interface': { clear: 'unset' },
   'in-interface-list': { clear: 'unset' },
   'out-interface-list': { clear: 'unset' },
-  'connection-state': { canonical: wordSet, clear: 'unset' },
   'connection-mark': { clear: 'unset' },
   protocol: { clear: 'unset' },
   'dst-port': { clear: 'unset' },
@@ -27,6 +27,8 @@ export const firewallMatchers = {
 export const noMatchers: Readonly<Record<string, string>> = Object.fromEntries(
   Object.keys(firewallMatchers).map((name) => [name, '']),
 );
+
+const nothingOfConnections = { 'connection-state': '', 'tcp-flags': '', 'connection-limit': '' };
 
 /** What ends a packet's way through a chain, or sends it round the rules that follow. */
 const deciding = new Set(['accept', 'drop', 'reject', 'tarpit', 'fasttrack-connection', 'jump', 'return']);
@@ -46,6 +48,7 @@ export const firewallFilter = {
   fields: {
     chain: {},
     ...firewallMatchers,
+    'connection-state': { canonical: wordSet, clear: 'unset' },
     'tcp-flags': { canonical: wordSet, clear: 'unset' },
     'connection-limit': { clear: 'unset' },
     action: { default: 'accept' },
@@ -57,6 +60,7 @@ export const firewallFilter = {
       walls(gardenList(site), list).map(([part, fields]) => rule(router, `${list}:${part}`, source, fields)),
     ),
     ...connectionRows(model, router),
+    ...dnsGuardRules(router),
   ],
 } satisfies Menu;
 
@@ -95,7 +99,7 @@ function rule(router: Router, part: string, source: Origin, fields: Fields): Row
     identity: owner,
     owner,
     source,
-    fields: { chain: 'forward', ...noMatchers, 'tcp-flags': '', 'connection-limit': '', ...fields, disabled: 'no' },
+    fields: { chain: 'forward', ...noMatchers, ...nothingOfConnections, ...fields, disabled: 'no' },
   };
 }
 
