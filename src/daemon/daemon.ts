@@ -110,6 +110,9 @@ export class Daemon implements AsyncDisposable {
         revision: () => this.#reconciler.inForce?.revision,
         logins: () => engine.directory.loginCount,
         targets: () => this.#reconciler.targetNames,
+        pauses: () => engine.pauses.all(clock.now()).map(({ target, kind }) => ({ target, kind })),
+        driftLeft: () =>
+          this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
         collections: () => this.#collector.status(),
         stateBytes: () => folderBytes(engine.store.dir),
       },

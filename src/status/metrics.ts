@@ -22,6 +22,10 @@ export interface MetricSources {
   };
   readonly revision: () => string | undefined;
   readonly logins: () => number;
+  /** Routers that a person wants left alone, and why. */
+  readonly pauses: () => readonly { readonly target: string; readonly kind: string }[];
+  /** Rows of drift that are left, by target. */
+  readonly driftLeft: () => readonly { readonly target: string; readonly rows: number }[];
   /** Names of the targets there are: series of others are dropped. */
   readonly targets: () => readonly string[];
   /** How the reading of routers' counters goes. */
@@ -205,6 +209,26 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { reason, value } of sources.portal.refusals()) this.inc({ reason }, value);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_suspended',
+      help: 'Routers that a person wants left alone',
+      registers,
+      labelNames: ['target', 'kind'] as const,
+      collect() {
+        this.reset();
+        for (const labels of sources.pauses()) this.set(labels, 1);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_drift_rows',
+      help: 'Rows found otherwise than declared, and left so',
+      registers,
+      labelNames: ['target'] as const,
+      collect() {
+        this.reset();
+        for (const { target, rows } of sources.driftLeft()) this.set({ target }, rows);
       },
     });
     new Gauge({ name: 'lastmile_build_info', help: 'Version', registers, labelNames: ['version'] as const }).set(

@@ -52,11 +52,13 @@ async function applyAll(engine: Engine, model: Model): Promise<void> {
 }
 
 function plan(engine: Engine, model: Model, revision: string, sessionsKnown = true): Promise<PlanDocument> {
-  const { always, share } = model.operator.reconcile.deleteLimits;
+  const { reconcile } = model.operator;
+  // Any delete is one too many, so that a refusal is seen.
+  const deleteLimits = { ...reconcile.deleteLimits, always: 0, most: 0 };
+  const strict = { ...model, operator: { ...model.operator, reconcile: { ...reconcile, deleteLimits } } };
   return planTargets(engine.targets(model), {
-    ...{ model, revision, sessionsKnown, inventory: engine.inventory, lastRevision: () => 'one' },
-    // Any delete is one too many, so that a refusal is seen.
-    guard: { deleteLimits: { always: Math.min(always, 0), share, most: 0 } },
+    ...{ model: strict, revision, sessionsKnown, inventory: engine.inventory, lastRevision: () => 'one' },
+    now: 0,
     signal: AbortSignal.timeout(10_000),
     leftOut: sessionsKnown ? [] : [{ name: 'directory', state: 'left-out', reason: 'no state folder' }],
   });

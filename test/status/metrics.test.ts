@@ -19,6 +19,13 @@ describe('metrics', () => {
     }
   });
 
+  it('tell what is suspended, and how much drift is left', async () => {
+    const text = await metricsOf({}).text();
+
+    expect(text).toContain('lastmile_suspended{target="core-1",kind="breakglass"} 1');
+    expect(text).toContain('lastmile_drift_rows{target="core-2"} 3');
+  });
+
   it('tell how large the state folder is', async () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_state_bytes 4096$/m);
   });
@@ -33,6 +40,8 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       revision: () => undefined,
       logins: () => 0,
       targets,
+      pauses: () => [{ target: 'core-1', kind: 'breakglass' }],
+      driftLeft: () => [{ target: 'core-2', rows: 3 }],
       collections: () => [],
       stateBytes: async () => 4096,
     },
