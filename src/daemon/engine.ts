@@ -85,7 +85,8 @@ export class Engine implements AsyncDisposable {
       const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
       const directory = new Directory();
       const pauses = await Pauses.open(store.table('meta'));
-      const routers = new RouterPool({ clock, isPaused: (name) => pauses.of(name, clock.now()) !== undefined });
+      const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
+      const routers = new RouterPool({ clock, isPaused, memories: await RouterMemories.open(store.table('meta')) });
       const dynamic = new CoaGateway({ clock, random: options.fillRandom, log });
       const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
       const directoryTarget = new DirectoryTarget({

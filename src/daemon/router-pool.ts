@@ -21,10 +21,6 @@ export interface RouterPoolOptions {
   readonly clock: Clock;
   /** Does a person want this router left alone? Absent: never. */
   readonly isPaused?: (router: string) => boolean;
-}
-
-export interface RouterPoolOptions {
-  readonly clock: Clock;
   /** Absent: nothing is known from before. */
   readonly memories?: RouterMemories;
 }
@@ -32,12 +28,17 @@ export interface RouterPoolOptions {
 /** One `RouterTarget`, with one connection, for each router of the current model. */
 export class RouterPool implements SessionsByApi, AsyncDisposable {
   readonly #options: RouterPoolOptions;
+  readonly #memories: RouterMemories;
+  /** By router: what it was told last, over whichever connection. */
+  readonly #logs = new Map<string, CallLog>();
+  readonly #listeners = new Set<(router: string, call: ApiCall) => void>();
   readonly #routers = new Map<string, Pooled>();
   /** Names of routers that we may write to. */
   #writable: ReadonlySet<string> = new Set();
 
   constructor(options: RouterPoolOptions) {
     this.#options = options;
+    this.#memories = options.memories ?? new RouterMemories();
   }
 
   /** Targets for the routers that have an API; connections of routers that are gone or dialled otherwise now are closed. */

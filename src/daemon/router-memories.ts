@@ -1,0 +1,69 @@
+import { LastmileError } from '../base/errors.ts';
+import type { RouterMemory } from '../routeros/access-guard.ts';
+import type { KeyValue } from '../store/key-value.ts';
+import { keyOf, keysUnder } from '../store/layout.ts';
+
+/** Where a router was reached last. */
+export interface ReachedAt {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Kept {
+  readonly name: string;
+  readonly reached?: ReachedAt;
+  readonly reverted?: string;
+}
+
+/** What is known of one router from before. */
+export interface KnownRouter extends RouterMemory {
+  reached(): ReachedAt | undefined;
+  setReached(at: ReachedAt): Promise<void>;
+}
+
+/** What is kept of each router from one start to the next: where it was reached, and which changes it took back. */
+export class RouterMemories {
+  readonly #meta: KeyValue<unknown> | undefined;
+  readonly #kept = new Map<string, Kept>();
+
+  /** @param meta absent: kept in memory only */
+  constructor(meta?: KeyValue<unknown>) {
+    this.#meta = meta;
+  }
+
+  static async open(meta: KeyValue<unknown>): Promise<RouterMemories> {
+    const memories = new RouterMemories(meta);
+    for await (const [, value] of meta.entries(keysUnder('router'))) {
+      const kept = value as Kept;
+      memories.#kept.set(kept.name, kept);
+    }
+    return memories;
+  }
+
+  of(name: string): KnownRouter {
+    const kept = (): Kept => this.#kept.get(name) ?? { name };
+    return {
+      reached: () => kept().reached,
+      setReached: async ({ host, port }) => {
+        const { reached } = kept();
+        if (reached?.host !== host || reached.port !== port) await this.#keep({ ...kept(), reached: { host, port } });
+      },
+      reverted: () => kept().reverted,
+      setReverted: async (fingerprint) => {
+        const { reverted, ...rest } = kept();
+        if (reverted !== fingerprint)
+          await this.#keep(fingerprint === undefined ? rest : { ...rest, reverted: fingerprint });
+      },
+    };
+  }
+
+  /** A disk that takes nothing must not keep us from a router: then it is known until the next start. */
+  async #keep(kept: Kept): Promise<void> {
+    this.#kept.set(kept.name, kept);
+    try {
+      await this.#meta?.put(keyOf('router', kept.name), kept);
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+    }
+  }
+}
