@@ -124,3 +124,35 @@ describe('Session-Timeout', () => {
     );
   });
 });
+
+describe('somebody suspended who is to meet a page', () => {
+  const page = { interimSeconds: 120, idleTimeoutSeconds: 60 };
+  const ben: AccessLogin = { ...anna, state: 'suspended', whileSuspended: page, expires: now - 1 };
+  const at = (login: AccessLogin, redirects: boolean, door?: 'pppoe' | 'dhcp', password = 'right'): Decision =>
+    authorise({ credential: { method: 'pap', password: Buffer.from(password) }, door, redirects }, login, now);
+
+  it('is let in with the limits for that, where the NAS can keep him to it', () => {
+    expect(at(ben, true)).toEqual({ verdict: 'accept', limits: page, redirected: 'suspended' });
+    expect(at(ben, false)).toEqual({ verdict: 'reject', reason: 'suspended' });
+    expect(decide(ben)).toEqual({ verdict: 'reject', reason: 'suspended' });
+  });
+
+  it('is so from the moment his time is up, and told apart', () => {
+    expect(at({ ...ben, state: 'active' }, true)).toMatchObject({ verdict: 'accept', redirected: 'expired' });
+    expect(at({ ...ben, reason: 'expired' }, true)).toMatchObject({ verdict: 'accept', redirected: 'expired' });
+  });
+
+  it('gets a short lease, so that whoever has paid soon has a better one', () => {
+    expect(at(ben, true, 'dhcp')).toMatchObject({ limits: { sessionTimeoutSeconds: 300 } });
+    expect(at(ben, true, 'pppoe')).toEqual({ verdict: 'accept', limits: page, redirected: 'suspended' });
+  });
+
+  it.each([
+    ['without the right password', ben, 'wrong', 'wrong-password'],
+    ['when he is disabled', { ...ben, state: 'disabled' }, 'right', 'disabled'],
+    ['when only routers know him', { ...ben, radius: false }, 'right', 'local-only'],
+    ['by a way that is not sold', { ...ben, access: ['hotspot'] }, 'right', 'not-sold-here'],
+  ] as const)('is not let in %s', (_, login, password, reason) => {
+    expect(at(login, true, 'pppoe', password)).toEqual({ verdict: 'reject', reason });
+  });
+});

@@ -1,7 +1,11 @@
 import pino from 'pino';
 import { siteOfGuest } from '../../src/daemon/online-sessions.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import { DirectoryTarget, type SessionControl } from '../../src/directory/directory-target.ts';
+import {
+  DirectoryTarget,
+  type DirectoryTargetOptions,
+  type SessionControl,
+} from '../../src/directory/directory-target.ts';
 import type { GuestSession, OnlineSessions } from '../../src/directory/effects.ts';
 import { type DirectoryRecord, StoredRows } from '../../src/directory/stored-rows.ts';
 import type { LiveSession, SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
@@ -58,7 +62,11 @@ export class DirectoryLab implements AsyncDisposable {
     this.sessions = sessions;
   }
 
-  static async open(folder: string, sessions = new FakeSessions()): Promise<DirectoryLab> {
+  static async open(
+    folder: string,
+    sessions = new FakeSessions(),
+    more: Pick<DirectoryTargetOptions, 'isHeld' | 'acceptedInFull'> = {},
+  ): Promise<DirectoryLab> {
     const store = await Store.open(folder, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
     const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
     const directory = new Directory();
@@ -66,7 +74,7 @@ export class DirectoryLab implements AsyncDisposable {
       sessionsOf: (username) => sessions.sessionsOf(username),
       guestSessions: () => sessions.guestSessions(),
     };
-    const target = new DirectoryTarget({ directory, stored, online, siteOfGuest, control: sessions });
+    const target = new DirectoryTarget({ directory, stored, online, siteOfGuest, control: sessions, ...more });
     return new DirectoryLab(store, directory, target, sessions);
   }
 
