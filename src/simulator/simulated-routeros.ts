@@ -329,7 +329,8 @@ export class SimulatedRouterOs {
     sessionIdOrName: string,
     octets: { readonly up?: bigint; readonly down?: bigint; readonly peer?: string },
   ): number {
-    const found = this.#sessions.find(sessionIdOrName);
+    const reported = this.#sessions.find(sessionIdOrName);
+    const found = reported.length > 0 ? reported : this.#dhcp.unreported(sessionIdOrName);
     const { up = 0n, down = 0n, peer } = octets;
     for (const session of found) this.#sessions.carry(session, { up, down }, peer);
     return found.length;

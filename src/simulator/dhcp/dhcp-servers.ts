@@ -95,6 +95,13 @@ export class DhcpServers {
     return [...this.#leases.values()].map((lease) => viewOf(lease, this.#deps.database));
   }
 
+  /** Leases of a MAC that RADIUS does not know of: octets pass through them all the same. */
+  unreported(mac: string): readonly Session[] {
+    return [...this.#leases.values()]
+      .filter((each) => !each.reported && each.client.mac === mac)
+      .map((each) => each.session);
+  }
+
   /** Leases that nobody wrote down are gone, without a word to anybody; devices do not know it yet. */
   reboot(): void {
     for (const lease of [...this.#leases.values()]) {
