@@ -22,7 +22,7 @@ describe('metrics', () => {
   it('tell what is suspended, and how much drift is left', async () => {
     const text = await metricsOf({}).text();
 
-    expect(text).toContain('lastmile_suspended{target="core-1",kind="breakglass"} 1');
+    expect(text).toContain('lastmile_suspended{target="core-3",kind="breakglass"} 1');
     expect(text).toContain('lastmile_drift_rows{target="core-2"} 3');
   });
 
@@ -40,7 +40,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       revision: () => undefined,
       logins: () => 0,
       targets,
-      pauses: () => [{ target: 'core-1', kind: 'breakglass' }],
+      pauses: () => [{ target: 'core-3', kind: 'breakglass' }],
       driftLeft: () => [{ target: 'core-2', rows: 3 }],
       collections: () => [],
       stateBytes: async () => 4096,
