@@ -1,4 +1,5 @@
 import { foldersOf } from './folders.ts';
+import { replacementsOf } from './replacements.ts';
 import { keyOf } from './row-key.ts';
 import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
@@ -9,7 +10,8 @@ export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique' | 'asi
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
  * it. A row comes after the rows it names (pool → profile → secret), a delete after the rows that named it, moves last.
- * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. Where rows take
+ * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. A row goes when
+ * the one that takes its place is there. Where rows take
  * theirs from one another, one of them stands aside meanwhile: steps of its own, which are no changes of the plan. What has
  * precedence over others is all before all of them. A circle of rows that name each other is cut somewhere: no order of
  * single changes would do. Pure.
@@ -47,11 +49,22 @@ function waitsAmong(
   const rows = changes.filter((change) => change.action !== 'move');
   const byName = changesByName(rows, folders);
   const givenUp = changesByValueGivenUp(rows, unique);
-  return rows.flatMap((change) => [
+  const waits = rows.flatMap((change) => [
     ...waitsByReference(change, references, byName).filter(({ earlier }) => !givesWay(earlier, change)),
     ...(folders.includes(change.menu) ? waitsByFolder(change, byName) : []),
     ...valuesOf(change.menu, change.after, unique).flatMap((key) => waitsByValue(change, givenUp.get(key))),
   ]);
+  return [...waits, ...waitsByReplacement(rows, waits)];
+}
+
+/** A row waits for the one that takes its place, unless that one in its turn needs what it gives up. */
+function waitsByReplacement(rows: readonly Change[], waits: readonly Wait[]): readonly Wait[] {
+  const replacements = replacementsOf(rows);
+  if (replacements.length === 0) return [];
+  const waitsFor = prerequisitesOf(waits);
+  return replacements.flatMap(({ old, replacement }) =>
+    waitsFor.get(replacement)?.includes(old) ? [] : [{ later: old, earlier: replacement }],
+  );
 }
 
 /** Through a step between the two that is none: there may be many of either. */

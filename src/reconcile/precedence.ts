@@ -1,3 +1,4 @@
+import { replacementsOf } from './replacements.ts';
 import type { Change, Precedence, Target } from './target.ts';
 
 /** A rule of precedence that cannot be followed any more, and the change that failed. */
@@ -13,7 +14,9 @@ export function toBeSeen(
   made: readonly Change[],
 ): readonly Change[] {
   const rules = precedence.filter(({ later }) => level.some(later));
-  return made.filter((change) => rules.some(({ earlier }) => earlier(change)));
+  const replacements = replacementsOf([...level.filter(({ action }) => action === 'delete'), ...made]);
+  const replacing = new Set(replacements.map(({ replacement }) => replacement));
+  return made.filter((change) => replacing.has(change) || rules.some(({ earlier }) => earlier(change)));
 }
 
 /** The rules of which something that comes first has failed. Pure. */
