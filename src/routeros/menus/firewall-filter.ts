@@ -57,7 +57,7 @@ export const firewallFilter = {
   },
   rows: (model, router) => [
     ...walledClients(model, router).flatMap(({ list, site, source }) =>
-      walls(gardenList(site), list).map(([part, fields]) => rule(router, `${list}:${part}`, source, fields)),
+      walls(gardenList(site), list).map(([part, fields]) => rule(router, [list, part], source, fields)),
     ),
     ...connectionRows(model, router),
     ...dnsGuardRules(router),
@@ -88,12 +88,12 @@ function connectionRows(model: Model, router: Router): readonly Row[] {
       'connection-limit': `${service.connections},32`,
       action: 'drop',
     };
-    return [rule(router, `connections:${service.name}`, service.origin, fields)];
+    return [rule(router, ['connections', service.name], service.origin, fields)];
   });
 }
 
-function rule(router: Router, part: string, source: Origin, fields: Fields): Row {
-  const owner = ownerOf(router, 'filter', part);
+function rule(router: Router, names: readonly string[], source: Origin, fields: Fields): Row {
+  const owner = ownerOf(router, 'filter', ...names);
   return {
     menu: '/ip/firewall/filter',
     identity: owner,

@@ -9,8 +9,8 @@ export function settingsRow(menu: string, router: Router, fields: Readonly<Recor
 }
 
 /** The owner of one of several rows that a router's declaration makes. Markers end at a space, so parts hold none. */
-export function ownerOf(router: Router, part: string, name: string): string {
-  return `Router/${router.name}#${part}-${encodeURIComponent(name)}`;
+export function ownerOf(router: Router, part: string, ...names: readonly string[]): string {
+  return `Router/${router.name}#${part}-${names.map(encodeURIComponent).join(':')}`;
 }
 
 /** What ends the owner of a row that waits, disabled, for a router without us. No name has a `~`. */
