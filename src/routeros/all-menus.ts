@@ -12,8 +12,10 @@ import { hotspotUser } from './menus/hotspot-user.ts';
 import { hotspotUserProfile } from './menus/hotspot-user-profile.ts';
 import { ipDns } from './menus/ip-dns.ts';
 import { ipPool } from './menus/ip-pool.ts';
+import { ipService } from './menus/ip-service.ts';
 import { ipv6Pool } from './menus/ipv6-pool.ts';
 import type { Menu } from './menus/menu.ts';
+import { ntpClient } from './menus/ntp-client.ts';
 import { pppAaa } from './menus/ppp-aaa.ts';
 import { pppProfile } from './menus/ppp-profile.ts';
 import { pppSecret } from './menus/ppp-secret.ts';
@@ -38,6 +40,8 @@ export const allMenus: readonly Menu[] = [
   pppAaa,
   pppSecret,
   ipDns,
+  ntpClient,
+  ipService,
   dhcpServer,
   dhcpNetwork,
   dhcpLease,

@@ -23,7 +23,7 @@ export function proplistOf(menu: Menu): string {
   });
   return [
     ...(menu.identity === 'settings' ? [] : ['.id', 'dynamic', ...(menu.builtIn === true ? ['default'] : [])]),
-    ...names,
+    ...names.flatMap((name) => menu.fields[name]?.parts?.names ?? name),
     ...(menu.comment && !names.includes('comment') ? ['comment'] : []),
   ].join();
 }
@@ -73,7 +73,7 @@ function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | un
   for (const [name, field] of Object.entries(menu.fields)) {
     // What it is will show when it has a use: until then it is not what anybody wants.
     if (row[name] === undefined && field.hidden?.(row) === true) continue;
-    fields[name] = readField(field, row[name], board);
+    fields[name] = readField(field, textOf(field, row, name), board);
   }
   const id = row['.id'];
   const { marker, ownText } = menu.comment ? readMarker(row['comment'] ?? '') : { ownText: '' };
@@ -91,6 +91,15 @@ function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | un
     ...(isDangling(menu, fields) ? { dangling: true } : {}),
     ...(id === undefined ? {} : { handle: id }),
   };
+}
+
+/** Of a list in parts: the items there are. */
+function textOf({ parts }: Field, row: RouterRow, name: string): string | undefined {
+  if (parts === undefined) return row[name];
+  return parts.names
+    .flatMap((part) => row[part] ?? [])
+    .filter((item) => item !== '' && item !== parts.none)
+    .join(',');
 }
 
 function readField(field: Field, value: string | undefined, board: Board): ObservedValue {

@@ -2,7 +2,7 @@ import { unreachable } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { writeMarker } from '../reconcile/marker.ts';
 import type { Change, Value } from '../reconcile/target.ts';
-import type { Menu } from './menus/menu.ts';
+import type { Field, Menu } from './menus/menu.ts';
 import { type Board, pathOn } from './read-rows.ts';
 import { RowMissingError } from './target-errors.ts';
 
@@ -125,12 +125,22 @@ type Values = Readonly<Record<string, string>>;
 
 /** What is to be written, as this board spells it. */
 function written(menu: Menu, { set, before }: Change, { board = { flash: false } }: WriteContext): Values {
-  const text = ([name, value]: readonly [string, Value]) => {
+  const text = ([name, value]: readonly [string, Value]): readonly (readonly [string, string])[] => {
     const plain = value instanceof Secret ? value.reveal() : value;
-    return [name, menu.fields[name]?.path === true ? pathOn(board, plain) : plain];
+    const { path, parts, spelled } = menu.fields[name] ?? {};
+    if (parts !== undefined) return inParts(plain, parts);
+    const was = before?.fields[name];
+    const said = spelled !== undefined && typeof was === 'string' ? spelled(plain, was) : plain;
+    return [[name, path === true ? pathOn(board, said) : said]];
   };
   const fields = Object.entries(set).filter(([name]) => name !== 'comment' || !isMarked(menu, before));
-  return Object.fromEntries(fields.map(text));
+  return Object.fromEntries(fields.flatMap(text));
+}
+
+/** The items of a list, each in the field that older versions have for it. */
+function inParts(list: string, { names, none }: NonNullable<Field['parts']>): readonly (readonly [string, string])[] {
+  const items = list.split(',').filter((item) => item !== '');
+  return names.map((name, at) => [name, items[at] ?? none]);
 }
 
 function clearedBy(menu: Menu, name: string, value: string): string {

@@ -46,7 +46,11 @@ hotspots:
     addressesPerMac: 25
     keepalive: 2m
     macAuth: {format: XX-XX-XX-XX-XX-XX, password: {derive: 1}}
-system: {identity: core-1, dns: {servers: [9.9.9.9, 1.1.1.1], allowRemoteRequests: true}}`,
+system:
+  identity: core-1
+  dns: {servers: [9.9.9.9, 1.1.1.1], allowRemoteRequests: true}
+  ntp: {servers: [192.0.2.123]}
+  apiAccess: {addresses: [127.0.0.0/8]}`,
 );
 
 export const cafeService = document(

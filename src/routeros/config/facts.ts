@@ -66,6 +66,14 @@ export function menuOf(
   return { ...shape, identity, comment, fields: Object.fromEntries(fields), rows: managed?.rows ?? (() => []) };
 }
 
+/** A menu as this version has it: of lists that older ones keep in single fields, newer ones know no parts. Pure. */
+export function ofVersion(menu: Menu, version: RouterOsVersion | undefined): Menu {
+  const split = Object.entries(menu.fields).filter(([, { parts }]) => parts !== undefined && !has(version, parts));
+  if (split.length === 0) return menu;
+  const whole = split.map(([name, { parts: _parts, ...field }]) => [name, field]);
+  return { ...menu, fields: { ...menu.fields, ...Object.fromEntries(whole) } };
+}
+
 /** Of a menu that is not known: as its rows are known. One that nobody declares any more is known by markers. */
 function identityFrom(rows: readonly Row[]): Menu['identity'] {
   const [first] = rows;

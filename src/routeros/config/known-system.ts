@@ -23,9 +23,11 @@ export const systemMenus: readonly KnownMenu[] = [
   settings('/system/ntp/client', {
     enabled: flag('no'),
     mode: oneOfFrom('unicast', 'broadcast', 'multicast', 'manycast'),
-    servers: { canonical: wordList, since: '7.0' },
+    servers: {
+      canonical: wordList,
+      parts: { goneSince: '7.0', names: ['primary-ntp', 'secondary-ntp'], none: '0.0.0.0' },
+    },
     vrf: { default: 'main', since: '7.0' },
-    ...each({ canonical: address, default: '0.0.0.0', goneSince: '7.0' }, 'primary-ntp', 'secondary-ntp'),
     'server-dns-names': { canonical: wordList, goneSince: '7.0' },
   }),
   {

@@ -4,7 +4,7 @@ import type { RouterOsSession } from '../session.ts';
 import type { RouterOsVersion } from '../versions.ts';
 import { checkRows, doubtful } from './check-rows.ts';
 import { isConfigRow } from './config-rows.ts';
-import { factsOf, menuOf } from './facts.ts';
+import { factsOf, menuOf, ofVersion } from './facts.ts';
 import type { Inspections } from './inspect.ts';
 import { clashes } from './join-rows.ts';
 import { knownMenus } from './known-menus.ts';
@@ -43,7 +43,7 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
     .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version));
   const checked = await Promise.all([...rows].map(([path, wanted]) => check(path, wanted, options, signal)));
   return {
-    menus: [...ours, ...more],
+    menus: [...ours, ...more].map((menu) => ofVersion(menu, version)),
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
     findings: checked.flatMap(({ findings }) => findings),
   };

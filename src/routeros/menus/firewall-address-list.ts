@@ -1,6 +1,7 @@
 import type { Model, Origin, PortalSite, Router } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, ranges, yesNo } from '../canonical.ts';
+import { dnsGuardEntries } from './dns-guard.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf, rowIdentity } from './rows.ts';
 import { gardenList, gardenSites, portalDoor, walledClients } from './walled-clients.ts';
@@ -23,7 +24,7 @@ export const firewallAddressList = {
     const pools = walledClients(model, router).flatMap(({ list, ranges: own = [], source }) =>
       own.map((range) => entry(router, list, range, source)),
     );
-    return [...gardens, ...pools];
+    return [...gardens, ...pools, ...dnsGuardEntries(router)];
   },
 } satisfies Menu;
 
@@ -42,7 +43,7 @@ function entry(router: Router, list: string, text: string, source: Origin): Row 
   return {
     menu: '/ip/firewall/address-list',
     identity: rowIdentity(fields.list, fields.address),
-    owner: ownerOf(router, 'list', `${list}:${fields.address}`),
+    owner: ownerOf(router, 'list', list, fields.address),
     source,
     fields,
   };

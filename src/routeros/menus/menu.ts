@@ -75,6 +75,8 @@ export interface Field {
   /** First version that has it, and the first that has it no more. */
   readonly since?: string;
   readonly goneSince?: string;
+  /** Fields that older versions have, one for each item of the list that this is, and what stands in one without. */
+  readonly parts?: { readonly goneSince: string; readonly names: readonly string[]; readonly none: string };
   /** How it is written where a row has another value: policies that are not named stay granted. */
   readonly spelled?: (value: string, before: string) => string;
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
