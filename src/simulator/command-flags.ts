@@ -9,6 +9,10 @@ export interface SimulateRouterOsOptions {
   /** `127.0.0.2/8,127.0.0.3/8`: rows of `/ip/address`, at which alone the API is served. */
   readonly addresses?: string;
   readonly deviceMode?: string;
+  /** `wireless,user-manager`. */
+  readonly packages?: string;
+  readonly disabledSecret?: string;
+  readonly fastTrackPercent?: string;
   readonly secretsUnasked?: string;
   readonly listenHotspot?: string;
   readonly identity: string;
@@ -84,6 +88,19 @@ export const simulateRouterOsFlags: readonly OptionDescription[] = [
     flags: '--version <x.y>',
     description: 'RouterOS version to behave like; before 6.43 logins are by challenge',
     defaultValue: '7.22.3',
+  },
+  {
+    flags: '--packages <names>',
+    description: 'packages beside the system’s own, comma separated: wireless, user-manager; absent: none',
+  },
+  {
+    flags: '--disabled-secret <behaviour>',
+    description:
+      'asks-radius or refused: what becomes of the name of a disabled PPP secret or hotspot user where RADIUS is used, which no manual says; absent: asks-radius',
+  },
+  {
+    flags: '--fast-track-percent <number>',
+    description: 'share of traffic that goes past queues while a FastTrack rule is on; absent: 90',
   },
   { flags: '--flash', description: 'behave like a small board: only files below flash/ outlive a restart' },
   { flags: '--print-listeners', description: 'print the listening addresses as one line of JSON first' },

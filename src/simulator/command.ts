@@ -28,6 +28,8 @@ export async function simulateRouterOs(
     ['clear', 'placeholder', 'omitted'] as const,
     '--secrets-unasked',
   );
+  const disabledSecret = oneOf(options.disabledSecret, ['asks-radius', 'refused'] as const, '--disabled-secret');
+  const fastTrackPercent = percent(options.fastTrackPercent, '--fast-track-percent');
   const tls = options.listenApiTls === undefined ? undefined : hostAndPort(options.listenApiTls, '--listen-api-tls');
   const { apiCertificate, addresses } = options;
   await using router = await SimulatedRouterOs.start({
@@ -42,6 +44,9 @@ export async function simulateRouterOs(
     ...(addresses === undefined ? {} : { addresses: addresses.split(',').map((item) => item.trim()) }),
     ...(deviceMode === undefined ? {} : { deviceMode }),
     ...(secretsUnasked === undefined ? {} : { secretsUnasked }),
+    ...(disabledSecret === undefined ? {} : { disabledSecretFallsThrough: disabledSecret === 'asks-radius' }),
+    ...(fastTrackPercent === undefined ? {} : { fastTrackPercent }),
+    ...(options.packages === undefined ? {} : { packages: options.packages.split(',').map((item) => item.trim()) }),
     ...(options.flash === undefined ? {} : { flash: options.flash }),
     ...(hotspot === undefined ? {} : { hotspotHost: hotspot.host, hotspotPort: hotspot.port }),
     ...(options.nasAddress === undefined ? {} : { radiusSourceAddress: options.nasAddress }),
@@ -73,6 +78,13 @@ function oneOf<T extends string>(given: string | undefined, words: readonly T[],
   const found = words.find((word) => word === given);
   if (given !== undefined && found === undefined) throw new RangeError(`${flag}: one of ${words.join(', ')}`);
   return found;
+}
+
+/** @throws RangeError */
+function percent(given: string | undefined, flag: string): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^\d{1,3}$/.test(given) || Number(given) > 100) throw new RangeError(`${flag}: a whole number up to 100`);
+  return Number(given);
 }
 
 /** @throws RangeError */

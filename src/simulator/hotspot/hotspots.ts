@@ -305,6 +305,8 @@ function refused(reason: JoinFailure): Extract<JoinResult, { ok: false }> {
   return { ok: false, reason };
 }
 
-function addressOf(hotspot: HotspotSettings | undefined): string {
-  return hotspot?.profile.get('hotspot-address') ?? '0.0.0.0';
+/** Left out while the profile names none. */
+function addressOf(hotspot: HotspotSettings | undefined): string | undefined {
+  const address = hotspot?.profile.get('hotspot-address') ?? '0.0.0.0';
+  return address === '0.0.0.0' ? undefined : address;
 }

@@ -27,6 +27,7 @@ import {
 import { dhcp6Servers, ipv6Addresses, ipv6Filter, ipv6Nd, ipv6Settings } from './menus/ipv6.ts';
 import { queueTree } from './menus/queue-tree.ts';
 import { queueTypes } from './menus/queue-type.ts';
+import { firewallServicePorts, hotspotServicePorts } from './menus/service-ports.ts';
 import {
   loggingActions,
   ntpClient,
@@ -65,6 +66,8 @@ export const configMenus: readonly Menu[] = [
   connections,
   connectionTracking,
   layer7Protocols,
+  firewallServicePorts,
+  hotspotServicePorts,
   dnsStatic,
   dhcpOptions,
   dhcpOptionSets,

@@ -36,7 +36,12 @@ export const certificates: Menu = {
     'invalid-before': shown,
     'invalid-after': shown,
     'expires-after': shown,
+    akid: { ...shown, default: '' },
+    skid: { ...shown, default: '' },
     'private-key': flag,
-    expired: flag,
+    authority: flag,
+    crl: flag,
+    'smart-card-key': flag,
+    expired: { ...flag, leftOutAt: 'false' },
   },
 };

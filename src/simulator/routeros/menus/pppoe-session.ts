@@ -19,7 +19,7 @@ export const pppoeSessions: Menu = {
     encoding: shown,
     uptime: shown,
     interface: shown,
-    dynamic: flag,
+    dynamic: { ...flag, leftOutAt: 'false' },
     running: flag,
     disabled: enabled,
     comment,
