@@ -3,6 +3,7 @@ import { factsOf } from '../routeros/config/facts.ts';
 import type { KnownMenu } from '../routeros/config/known-menu.ts';
 import type { Field, Menu } from '../routeros/menus/menu.ts';
 import type { Doubts } from './doubts.ts';
+import type { LeftOut } from './people.ts';
 import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
 import { type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
@@ -44,8 +45,27 @@ export const configMenus: readonly string[] = [
   '/system/script',
 ];
 
-/** Settings that decide who may come in: told where they are not as from the factory. */
-export const configSettings: readonly string[] = ['/ppp/aaa', '/radius/incoming', '/ip/dhcp-server/config'];
+/** Settings that decide who may come in, and the flag without which they do nothing. */
+const settingsFlags: Readonly<Record<string, string>> = { '/ppp/aaa': 'use-radius', '/radius/incoming': 'accept' };
+
+export const configSettings: readonly string[] = Object.keys(settingsFlags);
+
+/** Ports of `/ip/service` from the factory. */
+const servicePorts: Readonly<Record<string, string>> = {
+  ...{
+    telnet: '23',
+    ftp: '21',
+    www: '80',
+    ssh: '22',
+    'www-ssl': '443',
+    api: '8728',
+    winbox: '8291',
+    'api-ssl': '8729',
+  },
+};
+
+/** Off from the factory. */
+const servicesOff: ReadonlySet<string> = new Set(['www-ssl']);
 
 /** Menus of which an import tells how much there is, no more: they belong to the network, not to its subscribers. */
 export const otherMenus: readonly string[] = [
@@ -87,36 +107,60 @@ export function configTag(menu: string, row: PictureRow): string {
 export function configNode(
   picture: Picture,
   settings: ConfigSettings,
-): { readonly node: NodeMap; readonly left: readonly LeftMenu[] } {
+): { readonly node: NodeMap; readonly left: readonly LeftMenu[]; readonly leftOut: readonly LeftOut[] } {
   const node: Record<string, Node> = {};
   const left: LeftMenu[] = [];
+  const leftOut: LeftOut[] = [];
   for (const menu of [...configMenus, ...configSettings].sort()) {
     const facts = factsOf(menu, settings.managed.get(menu));
     const rows = rowsOf(picture, menu);
-    if (configSettings.includes(menu)) {
-      const fields = fieldsOf(facts, menu, rows[0] ?? {}, settings);
-      if (Object.keys(fields).length > 0 && !settings.doubts.out.has(menu))
-        node[menu] = new Tagged(fields, { tag: menu });
+    const flag = settingsFlags[menu];
+    if (flag !== undefined) {
+      const [row = {}] = rows;
+      if (isSet(row[flag]) && !settings.doubts.out.has(menu))
+        node[menu] = new Tagged(fieldsOf(facts, menu, row, settings), { tag: menu });
       continue;
     }
     if (rows.length > mostRows) left.push({ menu, rows: rows.length, why: 'too many to review: a program keeps them' });
-    const list = rows.length > mostRows ? [] : rows.flatMap((row) => rowNode(facts, menu, row, settings) ?? []);
+    const list = (rows.length > mostRows ? [] : rows).flatMap((row) => {
+      const made = rowNode(facts, menu, row, settings);
+      if (typeof made === 'string') leftOut.push({ menu, row, why: made });
+      return made === undefined || typeof made === 'string' ? [] : [made];
+    });
     if (list.length > 0) node[menu] = list;
   }
-  return { node, left };
+  return { node, left, leftOut };
 }
 
-function rowNode(facts: KnownMenu, menu: string, row: PictureRow, settings: ConfigSettings): Node | undefined {
+function rowNode(
+  facts: KnownMenu,
+  menu: string,
+  row: PictureRow,
+  settings: ConfigSettings,
+): Tagged | string | undefined {
   const tag = configTag(menu, row);
   const { text, marker } = commentOf(row);
-  if (settings.said.has(tagOf(menu, row)) || settings.doubts.out.has(tag) || isOwn(facts, row)) return undefined;
+  if (settings.said.has(tagOf(menu, row)) || isOwn(facts, row) || isFromFactory(menu, row)) return undefined;
+  const doubt = settings.doubts.out.get(tag);
+  if (doubt !== undefined) return doubt;
   // What another holds is his. What we hold is said under the name it has.
-  if (marker !== undefined && marker.operator !== settings.operator) return undefined;
+  if (marker !== undefined && marker.operator !== settings.operator)
+    return `it is held by lm:${marker.operator}/${marker.owner}`;
+  const gone = Object.keys(facts.fields).find((name) => /^\*[0-9A-F]+$/.test(row[name] ?? ''));
+  if (gone !== undefined) return `its ${gone} ${row[gone]} was removed`;
   const fields = fieldsOf(facts, menu, row, settings);
   const changed = Object.keys(fields).length > (facts.fixed === true ? identityOf(facts).length : 0);
   if (!changed) return undefined;
   const hasComment = text !== undefined && facts.comment;
   return new Tagged({ ...fields, ...(hasComment ? { comment: text } : {}) }, { tag });
+}
+
+/** A service as every router has it. */
+function isFromFactory(menu: string, row: PictureRow): boolean {
+  if (menu !== '/ip/service') return false;
+  const { name = '', port, address = '', certificate = 'none' } = row;
+  const off = isSet(row['disabled']) === servicesOff.has(name);
+  return port === servicePorts[name] && off && address === '' && certificate === 'none';
 }
 
 /** Made by RouterOS, or by what is declared elsewhere. */
@@ -137,6 +181,8 @@ function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, { secret }: C
   for (const [name, field] of Object.entries(facts.fields)) {
     const value = row[name];
     if (value === undefined || value === '' || name === 'comment' || field.refused !== undefined) continue;
+    // The day on which the row was made, unless somebody said another.
+    if (menu === '/system/scheduler' && name === 'start-date') continue;
     if (!known.includes(name) && isDefault(field, value)) continue;
     if (field.secret === true)
       fields[name] = secret(`${menu} ${known.map((key) => row[key]).join(' ')} ${name}`, value);

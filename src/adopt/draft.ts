@@ -114,7 +114,7 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
     lists: listsOf(router, persons, sold.nameOf, passwords, namesBeside(new Set(declared.names.list))),
     secrets: store.kept(),
     persons,
-    leftOut,
+    leftOut: [...leftOut, ...config.leftOut],
     leftMenus: config.left,
   };
 }
@@ -175,7 +175,12 @@ function tariffsSold(persons: readonly Person[], { services, names }: Declared):
 }
 
 function serviceNode(tariff: Tariff, name: string): Node {
-  const document = { apiVersion: 'lastmile/v1', kind: 'Service', metadata: { name }, spec: tariffSpec(tariff, name) };
+  const document = {
+    apiVersion: 'lastmile/v1',
+    kind: 'Service',
+    metadata: new Tagged({ name }, {}),
+    spec: tariffSpec(tariff, name),
+  };
   return new Tagged(document, { tag: `tariff ${contentOf(tariff)}`, note: tariff.note });
 }
 
@@ -255,5 +260,5 @@ function ruleNode({ menu, match, fields }: IgnoredRow): Node {
 
 /** Rows of a menu that the router did not bring along. */
 export function ownRows(picture: Picture, menu: string): readonly PictureRow[] {
-  return rowsOf(picture, menu).filter((row) => !isSet(row['default']));
+  return rowsOf(picture, menu).filter((row) => !isSet(row['default']) && !isSet(row['builtin']));
 }

@@ -3,6 +3,7 @@ import type { PlanDocument, PlannedChange } from '../reconcile/plan.ts';
 import type { Menu } from '../routeros/menus/menu.ts';
 import type { Doubts, IgnoredRow } from './doubts.ts';
 import type { AdoptedFile } from './files.ts';
+import { answersTag } from './router-spec.ts';
 
 /** What came of a try. */
 export interface Tried {
@@ -34,6 +35,11 @@ const partOf: Readonly<Record<string, string>> = {
   '/radius/incoming': '/radius/incoming',
 };
 
+/** The part of a Router that makes rows under its own name alone. */
+function ownPart(owner: string): string | undefined {
+  return /^Router\/[^#]*#dns\b/.test(owner) ? answersTag : undefined;
+}
+
 /** Doubts with what a try has shown; `undefined` when it has shown nothing new. Pure. */
 export function learn(doubts: Doubts, { issues, plan, files, managed }: Tried): Doubts | undefined {
   const out = new Map(doubts.out);
@@ -51,8 +57,8 @@ export function learn(doubts: Doubts, { issues, plan, files, managed }: Tried): 
     leave(tagAt(path, Number(line)), why);
   }
   for (const change of plan?.changes ?? []) {
-    const { menu, source, actions } = change;
-    const tag = source === undefined ? undefined : (tagAt(source.file, source.line) ?? partOf[menu]);
+    const { menu, source, actions, owner } = change;
+    const tag = source === undefined ? undefined : (tagAt(source.file, source.line) ?? partOf[menu] ?? ownPart(owner));
     const action = actions[0] ?? 'update';
     const key = `${menu}\n${change.identity}`;
     const known = ignored.get(key);

@@ -216,6 +216,9 @@ function isDnsName(text: string): boolean {
   return fits && labels.length > 1 && !/^\d+$/.test(labels.at(-1) ?? '');
 }
 
+/** Of what the router says of names: that it answers questions. */
+export const answersTag = '/ip/dns allow-remote-requests';
+
 /** `system`: what is one for the whole router. */
 export function systemNode(picture: Picture, doubts: Doubts): Node | undefined {
   const part = (menu: string, make: (row: PictureRow) => Node | undefined): Node | undefined => {
@@ -224,18 +227,20 @@ export function systemNode(picture: Picture, doubts: Doubts): Node | undefined {
     return value === undefined ? undefined : new Tagged(value, { tag: menu });
   };
   return mapOf({
-    identity: part('/system/identity', ({ name = '' }) => (name === '' ? undefined : name)),
-    dns: part('/ip/dns', dnsNode),
+    // A name that every router has from the factory is nobody's.
+    identity: part('/system/identity', ({ name = '' }) => (name === '' || name === 'MikroTik' ? undefined : name)),
+    dns: part('/ip/dns', (row) => dnsNode(row, doubts)),
     ntp: part('/system/ntp/client', ntpNode),
   });
 }
 
-function dnsNode(row: PictureRow): Node | undefined {
+/** That a router answers its clients is declared where nothing else comes of that: its doors may stand open. */
+function dnsNode(row: PictureRow, { out }: Doubts): Node | undefined {
   const servers = (row['servers'] ?? '').split(',').filter((server) => server !== '');
-  return {
+  return mapOf({
     servers: servers.length === 0 ? undefined : servers,
-    allowRemoteRequests: isSet(row['allow-remote-requests']),
-  };
+    allowRemoteRequests: out.has(answersTag) ? undefined : isSet(row['allow-remote-requests']),
+  });
 }
 
 /** RouterOS 6 has two fields where 7 has a list. */

@@ -3,6 +3,7 @@ import type { Adopted } from './adopt-router.ts';
 import { otherMenus } from './config-menus.ts';
 import { ownRows } from './draft.ts';
 import { commentOf, type Picture, type PictureRow } from './picture.ts';
+import { answersTag } from './router-spec.ts';
 import { Tagged } from './yaml-text.ts';
 
 /** What became of a router's rows, in words for a person. Pure. */
@@ -24,6 +25,11 @@ export function summaryOf(picture: Picture, adopted: Adopted, router: string): r
       ? []
       : [`${counted(ignored, 'row')} with values that no declaration says as they are: left so by reconcile.ignore.`]),
     ...markLines(picture),
+    ...(adopted.out.has(answersTag)
+      ? [
+          'Not declared: that it answers DNS questions. system.dns.allowRemoteRequests brings rules that let its own clients ask, and nobody else.',
+        ]
+      : []),
     ...leftLines(picture, adopted),
   ];
 }
@@ -64,7 +70,7 @@ function markLines({ menus }: Picture): readonly string[] {
   );
 }
 
-function leftLines(picture: Picture, { draft, out }: Adopted): readonly string[] {
+function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
   const groups = new Map<string, string[]>();
   const add = (menu: string, why: string, name: string): void => {
     const key = `${menu}: ${why}`;
@@ -73,8 +79,6 @@ function leftLines(picture: Picture, { draft, out }: Adopted): readonly string[]
     else list.push(name);
   };
   for (const { menu, row, why } of draft.leftOut) if (why !== factory) add(menu, why, nameOf(row));
-  for (const [tag, why] of out)
-    if (tag.startsWith('config ')) add(tag.split(' ')[1] ?? '', why, tag.split(' ')[2] ?? '');
   for (const { menu, rows, why } of draft.leftMenus) add(menu, why, counted(rows, 'row'));
   const lines = [...groups].map(
     ([key, names]) => `  ${key.split(': ', 1)[0]}: ${list(names)}: ${printable(key.slice(key.indexOf(': ') + 2), 300)}`,

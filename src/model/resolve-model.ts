@@ -2,6 +2,7 @@ import { addressSpace } from './address-space.ts';
 import { protectedObjects } from './annotations.ts';
 import { checkGuests } from './check-guests.ts';
 import { checkNas } from './check-nas.ts';
+import { checkPages } from './check-pages.ts';
 import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
 import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
 import { timeReader } from './local-time.ts';
@@ -56,7 +57,8 @@ export function resolveModel(
   checkGuests(to, subscriptions, portals.sites, routers);
   checkRoutersUsed(to, operator, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
-  checkProfiles(to, [...services.values()], declaredServices);
+  checkPages(to, operator, { services, routers, declaredServices, declaredRouters });
+  checkProfiles(to, [...services.values()], declaredServices, subscriptions);
   checkLocalLimits(to, subscriptions, declaredServices);
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());

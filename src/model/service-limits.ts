@@ -69,7 +69,9 @@ export function checkProfiles(
   to: Resolving,
   services: readonly ServicePlan[],
   declared: ReadonlyMap<string, Declaration>,
+  subscriptions: readonly Subscription[],
 ): void {
+  const places = placesOf(services, subscriptions);
   const owners = new Map<string, ServicePlan[]>();
   for (const service of services) {
     const name = service.profile ?? service.name;
@@ -78,16 +80,29 @@ export function checkProfiles(
   for (const service of services) {
     const place = declared.get(service.name);
     if (service.profile === undefined || place === undefined) continue;
-    const other = owners.get(service.profile)?.find((each) => each !== service && meet(each, service));
+    const other = owners.get(service.profile)?.find((each) => each !== service && meet(each, service, places));
     if (other === undefined || (other.profile !== undefined && other.name > service.name)) continue;
     const message = `the profile "${service.profile}" is that of the service "${other.name}", too`;
     error(to, 'LM_DUPLICATE_PROFILE', message, place, ['spec', 'profile']);
   }
 }
 
-/** Can both be on one router? */
-function meet(a: ServicePlan, b: ServicePlan): boolean {
-  return a.routers === undefined || b.routers === undefined || a.routers.some((name) => b.routers?.includes(name));
+/** Routers a service has a profile on: where it is offered, and where its subscribers are kept. */
+function placesOf(
+  services: readonly ServicePlan[],
+  subscriptions: readonly Subscription[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const places = new Map(services.map(({ name, routers = [] }) => [name, new Set(routers)]));
+  for (const { service, localOn } of subscriptions) for (const router of localOn) places.get(service.name)?.add(router);
+  return places;
+}
+
+/** Have both a profile on one router, in one menu? As long as nobody says where, they may. */
+function meet(a: ServicePlan, b: ServicePlan, places: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  if (!a.access.some((kind) => b.access.includes(kind))) return false;
+  const [here, there] = [places.get(a.name), places.get(b.name)];
+  if (here === undefined || there === undefined || here.size === 0 || there.size === 0) return true;
+  return [...here].some((router) => there.has(router));
 }
 
 /** What a service limits that a router alone cannot: told once for each service kept on routers. */

@@ -143,6 +143,14 @@ describe('names of profiles on routers', () => {
     expect(errors('access: [pppoe]\nprofile: gold', other('gold', 'profile: x'))).toEqual([]);
   });
 
+  it('may be the same in menus of their own: of PPP, and of hotspots', () => {
+    expect(
+      errors('access: [pppoe]\nprofile: x', {
+        'spot.yaml': document('Service', 'spot', 'access: [hotspot]\nprofile: x'),
+      }),
+    ).toEqual([]);
+  });
+
   it('may be the same on routers of their own', () => {
     const second = { 'core-2.yaml': core.replace('core-1', 'core-2').replace('127.0.0.2', '127.0.0.3') };
 
@@ -152,5 +160,43 @@ describe('names of profiles on routers', () => {
         ...other('gold', 'routers: [core-2]\nprofile: x'),
       }),
     ).toEqual([]);
+  });
+});
+
+describe('a page for whom a service suspends, or nobody declared', () => {
+  const site = page.replace('router: core-1', 'router: edge');
+  const edge = document(
+    'Router',
+    'edge',
+    `address: 127.0.0.3
+api: {username: lm, password: {derive: 1}}
+radius: {secret: {derive: 1}}
+pools: [{name: fake, ranges: [10.5.50.10-10.5.50.90]}]
+dhcp: [{name: lan, interface: bridge-lan, pool: fake, unknownClients: {pool: fake, redirect: {site: page}}}]
+hotspots: [{name: lobby, interface: bridge, address: 10.6.0.1, dnsName: login.cafe.example}]`,
+  );
+  const told = (isp: string, service = 'access: [pppoe]') =>
+    lines(load({ ...files(service), 'isp.yaml': isp, 'edge.yaml': edge, 'page.yaml': site })).filter((line) =>
+      line.includes('LM_NO_PLAIN_PORTAL'),
+    );
+  const behindName = operator.replace('address: 192.0.2.1', 'address: "2001:db8::1"');
+
+  it('is somewhere that routers can bring a browser to', () => {
+    expect(told(operator)).toEqual([]);
+    expect(told(`${behindName}  portal: {listen: "192.0.2.1:8080", publicUrl: "https://portal.example"}\n`)).toEqual(
+      [],
+    );
+    expect(told(`${behindName}  portal: {publicUrl: "http://192.0.2.1:8080"}\n`)).toEqual([]);
+  });
+
+  it('is warned about once where it is not', () => {
+    const isp = `${behindName}  portal: {publicUrl: "https://portal.example"}\n`;
+
+    expect(told(isp)).toEqual([
+      expect.stringContaining('edge.yaml:9:97 warning LM_NO_PLAIN_PORTAL nobody is brought to'),
+    ]);
+    expect(told(isp, 'access: [pppoe]\nonSuspend: {redirect: {site: page}}')).toEqual([
+      expect.stringContaining('home.yaml:6:32 warning LM_NO_PLAIN_PORTAL'),
+    ]);
   });
 });
