@@ -5,6 +5,8 @@ import type { AccountingEvent, AccountingSink } from './event.ts';
 
 /** What became of one accounting record of a NAS. */
 export interface AccountingResult {
+  /** Grows with each record of any NAS. */
+  readonly number: number;
   /** When it came, milliseconds since 1970. */
   readonly at: number;
   readonly durationMs: number;
@@ -23,6 +25,7 @@ export class RecentAccounting implements AccountingSink {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #kept: number;
   readonly #results = new Map<string, AccountingResult[]>();
+  #last = 0;
 
   /** @param kept records of each NAS */
   constructor(sink: AccountingSink, clock: Pick<Clock, 'monotonic'>, kept = 200) {
@@ -50,8 +53,17 @@ export class RecentAccounting implements AccountingSink {
     const { nas, receivedAt: at, status, username, sessionId } = event;
     const results = this.#results.get(nas) ?? [];
     if (results.length === 0) this.#results.set(nas, results);
+    this.#last += 1;
     results.push(
-      compact({ at, durationMs: this.#clock.monotonic() - started, status, username, sessionId, ...outcome }),
+      compact({
+        number: this.#last,
+        at,
+        durationMs: this.#clock.monotonic() - started,
+        status,
+        username,
+        sessionId,
+        ...outcome,
+      }),
     );
     // In blocks: to move the rest down for each record would cost more than the record.
     if (results.length >= 2 * this.#kept) results.splice(0, results.length - this.#kept);

@@ -214,6 +214,18 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'GET',
+    url: '/api/v1/routers/:router/calls',
+    role: 'viewer',
+    summary: 'The last commands of the API of a router with their results, and what became of its accounting records',
+    schema: query({ limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } }),
+    handle: (service, request, reply) => {
+      const { router } = request.params as { router: string };
+      const { limit = 100 } = request.query as { limit?: number };
+      return service.calls(router, limit) ?? reply.code(404).send({ error: `no such router: ${router}` });
+    },
+  },
+  {
+    method: 'GET',
     url: '/api/v1/why/:username',
     role: 'viewer',
     summary: 'The last decisions for a login, and why',

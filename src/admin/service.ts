@@ -1,4 +1,5 @@
 import type { LoggedDecision } from '../access/decision-log.ts';
+import type { AccountingResult } from '../accounting/recent-accounting.ts';
 import type { SessionJson } from '../accounting/view.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
@@ -34,6 +35,8 @@ export interface AdminService {
   /** Declared objects of a kind as they are in force, secrets hidden; `undefined` for an unknown kind or name. */
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined;
   why(username: string): WhyAnswer;
+  /** What a router was told last, and its last accounting; `undefined` when there is no such router. */
+  calls(router: string, limit: number): RouterCalls | undefined;
   /** Prometheus text. */
   metrics(): Promise<string>;
 }
@@ -153,6 +156,28 @@ export interface DeclaredObject {
   readonly name: string;
   readonly source: string;
   readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export interface RouterCalls {
+  readonly router: string;
+  /** Commands of its API, newest first; what may be a secret is hidden. */
+  readonly calls: readonly RouterCall[];
+  /** What became of its accounting records, newest first. */
+  readonly accounting: readonly AccountingResult[];
+}
+
+export interface RouterCall {
+  /** Grows with each command of the router. */
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly command: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly queries?: readonly string[];
+  readonly result: 'done' | 'refused' | 'failed';
+  readonly rows?: number;
+  readonly error?: string;
 }
 
 export interface WhyAnswer {

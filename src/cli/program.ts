@@ -427,6 +427,15 @@ function addRuntime(program: Command, carry: Carry): void {
         (await import('./disconnect.ts')).disconnectCommand(user, options, io, around),
       ),
     );
+  withState(program.command('api-log'))
+    .argument('<router>')
+    .description('what a router was told last over its API and what it answered, with its accounting')
+    .option('--limit <n>', 'how many, the newest', count, 100)
+    .option('--follow', 'go on telling what is new', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((router, options, command) =>
+      carry(command, async (io, around) => (await import('./api-log.ts')).apiLogCommand(router, options, io, around)),
+    );
   withState(program.command('why'))
     .argument('<username>')
     .description('the last decisions for a login, and why')

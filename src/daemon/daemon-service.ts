@@ -1,4 +1,5 @@
 import type { RecentDecisions } from '../access/decision-log.ts';
+import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
 import type {
   AdminService,
@@ -14,6 +15,7 @@ import type {
   PlanRequest,
   Readiness,
   ResumeRequest,
+  RouterCalls,
   SessionsRequest,
   SuspendRequest,
   WhyAnswer,
@@ -51,6 +53,7 @@ export interface DaemonServiceOptions {
   readonly engine: Engine;
   readonly reconciler: Reconciler;
   readonly decisions: RecentDecisions;
+  readonly accountingResults: Pick<RecentAccounting, 'of'>;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly version: string;
@@ -283,6 +286,13 @@ export class DaemonService implements AdminService {
       radius()?.findings() ?? [],
       clock.now(),
     );
+  }
+
+  calls(router: string, limit: number): RouterCalls | undefined {
+    const { engine, accountingResults } = this.#options;
+    const known = this.#model?.routers.some(({ name }) => name === router);
+    if (known !== true) return undefined;
+    return { router, calls: engine.routers.calls(router, limit), accounting: accountingResults.of(router, limit) };
   }
 
   metrics(): Promise<string> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type RecentDecisions, recentDecisions } from '../access/decision-log.ts';
+import { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
@@ -9,6 +10,7 @@ import type { FileCache } from '../manifest/load-manifest.ts';
 import type { Endpoint, Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
 import { RadiusServer } from '../radius/server.ts';
+import { operationOf } from '../routeros/call-log.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import { Metrics } from '../status/metrics.ts';
@@ -70,6 +72,7 @@ export class Daemon implements AsyncDisposable {
   readonly #collector: UsageCollector;
   readonly #lastGood: LastGood;
   readonly #decisions: RecentDecisions;
+  readonly #accountingResults: RecentAccounting;
   readonly #counters: RadiusCounters = radiusCounters();
   readonly #portal: PortalGateway;
   readonly #service: DaemonService;
@@ -101,6 +104,7 @@ export class Daemon implements AsyncDisposable {
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
+    this.#accountingResults = new RecentAccounting(engine.accounting, clock);
     this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
     const metrics = new Metrics(
       {
@@ -118,6 +122,9 @@ export class Daemon implements AsyncDisposable {
       },
       version,
     );
+    engine.routers.onCall((router, { command, result, durationMs }) =>
+      metrics.observeCall(router, { operation: operationOf(command), result, durationMs }),
+    );
     this.#reconciler = new Reconciler({
       engine,
       clock,
@@ -132,6 +139,7 @@ export class Daemon implements AsyncDisposable {
       engine,
       reconciler: this.#reconciler,
       decisions: this.#decisions,
+      accountingResults: this.#accountingResults,
       metrics,
       clock,
       version,
@@ -355,7 +363,7 @@ export class Daemon implements AsyncDisposable {
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
       directory: this.#engine.directory,
-      accounting: this.#engine.accounting,
+      accounting: this.#accountingResults,
       accountingAvailable: () => this.#engine.store.broken === undefined,
       decisions: this.#decisions,
       metrics: this.#counters,

@@ -70,7 +70,16 @@ export class AccessGuard {
 
   findings(access: OwnAccess): readonly Finding[] {
     const armed = access.armed === undefined ? [] : [pending(access.armed.nextRun)];
-    return [...missingRights(access), ...armed];
+    return [...missingRights(access), ...armed, ...this.#elsewhere(access)];
+  }
+
+  #elsewhere({ host, port }: OwnAccess): readonly Finding[] {
+    const { name, address, api } = this.#options.router;
+    if (host === '' || (host === address && port === api?.port)) return [];
+    const message =
+      `router ${name} does not answer at ${address}:${api?.port}, where it is declared, and was reached at ` +
+      `${host}:${port}, where it was before`;
+    return [{ code: 'LM_REACHED_ELSEWHERE', message }];
   }
 
   /** Why these changes must not be made. */

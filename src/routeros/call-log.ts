@@ -7,6 +7,8 @@ import { withoutSecrets } from './trap-secrets.ts';
 
 /** One command of a router's API. */
 export interface ApiCall {
+  /** Grows with each command of the router. */
+  readonly number: number;
   /** When it was given, milliseconds since 1970. */
   readonly at: number;
   readonly durationMs: number;
@@ -36,6 +38,7 @@ export interface CallLogOptions {
 export class CallLog {
   readonly #options: CallLogOptions;
   readonly #calls: ApiCall[] = [];
+  #last = 0;
 
   constructor(options: CallLogOptions) {
     this.#options = options;
@@ -71,8 +74,10 @@ export class CallLog {
     }
   }
 
-  #note(call: ApiCall): void {
+  #note(outcome: Omit<ApiCall, 'number'>): void {
     const { kept = 500, onCall } = this.#options;
+    this.#last += 1;
+    const call = { number: this.#last, ...outcome };
     this.#calls.push(call);
     if (this.#calls.length > kept) this.#calls.splice(0, this.#calls.length - kept);
     onCall?.(call);

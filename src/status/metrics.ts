@@ -34,6 +34,14 @@ export interface MetricSources {
   readonly stateBytes: () => Promise<number>;
 }
 
+/** One command of a router's API. */
+export interface ObservedCall {
+  /** `print`, `set`, `login`. */
+  readonly operation: string;
+  readonly result: string;
+  readonly durationMs: number;
+}
+
 const actions = ['create', 'update', 'delete', 'move'] as const;
 
 /** Prometheus metrics (prefix `lastmile_`, base units). Labels are routers, results and reasons, never subscribers. */
@@ -45,7 +53,11 @@ export class Metrics {
   readonly #healed: Counter<'target'>;
   readonly #lastApplied: Gauge<'target'>;
   readonly #refusals: Counter<'reason'>;
+  readonly #calls: Counter<'router' | 'op' | 'result'>;
+  readonly #callDurations: Histogram<'router'>;
 
+  /** Series of each router. */
+  readonly #called = new Map<string, Map<string, { readonly op: string; readonly result: string }>>();
   readonly #observed = new Map<string, Set<TargetReport['result']>>();
   readonly #targets: () => readonly string[];
 
@@ -87,7 +99,26 @@ export class Metrics {
       registers,
       labelNames: ['reason'] as const,
     });
+    this.#calls = new Counter({
+      name: 'lastmile_router_api_requests_total',
+      help: 'Commands of the API of routers, by what they do and what came of them',
+      registers,
+      labelNames: ['router', 'op', 'result'] as const,
+    });
+    this.#callDurations = new Histogram({
+      name: 'lastmile_router_api_duration_seconds',
+      help: 'Time until a router had answered a command of its API',
+      registers,
+      labelNames: ['router'] as const,
+      buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    });
     this.#read(sources, version);
+  }
+
+  observeCall(router: string, { operation: op, result, durationMs }: ObservedCall): void {
+    this.#calls.inc({ router, op, result });
+    this.#callDurations.observe({ router }, durationMs / 1000);
+    this.#called.set(router, (this.#called.get(router) ?? new Map()).set(`${op}\n${result}`, { op, result }));
   }
 
   observe(report: TargetReport): void {
@@ -105,7 +136,8 @@ export class Metrics {
 
   text(): Promise<string> {
     const targets = new Set(this.#targets());
-    for (const target of [...this.#observed.keys()].filter((each) => !targets.has(each))) this.#forget(target);
+    const known = new Set([...this.#observed.keys(), ...this.#called.keys()]);
+    for (const target of [...known].filter((each) => !targets.has(each))) this.#forget(target);
     return this.#registry.metrics();
   }
 
@@ -113,6 +145,9 @@ export class Metrics {
     for (const result of this.#observed.get(target) ?? []) this.#runs.remove({ target, result });
     for (const action of actions) this.#changes.remove({ target, action });
     for (const metric of [this.#durations, this.#healed, this.#lastApplied]) metric.remove({ target });
+    for (const series of this.#called.get(target)?.values() ?? []) this.#calls.remove({ router: target, ...series });
+    this.#callDurations.remove({ router: target });
+    this.#called.delete(target);
     this.#observed.delete(target);
   }
 
