@@ -193,7 +193,7 @@ hotspots: [{name: lobby, interface: bridge, address: 10.6.0.1, dnsName: login.ca
     const isp = `${behindName}  portal: {publicUrl: "https://portal.example"}\n`;
 
     expect(told(isp)).toEqual([
-      expect.stringContaining('edge.yaml:9:97 warning LM_NO_PLAIN_PORTAL nobody is brought to'),
+      expect.stringContaining('edge.yaml:9:103 warning LM_NO_PLAIN_PORTAL nobody is brought to'),
     ]);
     expect(told(isp, 'access: [pppoe]\nonSuspend: {redirect: {site: page}}')).toEqual([
       expect.stringContaining('home.yaml:6:32 warning LM_NO_PLAIN_PORTAL'),
