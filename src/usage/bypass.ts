@@ -14,7 +14,7 @@ export interface CountsBefore {
 }
 
 export interface PathFinding {
-  readonly code: 'LM_FASTTRACK' | 'LM_FASTPATH' | 'LM_HARDWARE_OFFLOAD' | 'LM_NO_COUNTER';
+  readonly code: 'LM_FASTTRACK' | 'LM_FASTPATH' | 'LM_HARDWARE_OFFLOAD' | 'LM_NO_COUNTER' | 'LM_ACCOUNTING_FULL';
   readonly message: string;
 }
 
@@ -107,6 +107,12 @@ export function pathFindings(
     findings.push({
       code: 'LM_NO_COUNTER',
       message: `nothing on the router counts ${concern.uncounted} of its sessions: a lease is counted by its queue, which it has when its service has a rate`,
+    });
+  }
+  if (path.uncounted !== undefined && path.uncounted > 0n) {
+    findings.push({
+      code: 'LM_ACCOUNTING_FULL',
+      message: `${path.uncounted} octets since the last reading found the table of /ip/accounting full. Mend it with a higher threshold, or a shorter interval (reconcile.collect)`,
     });
   }
   return findings;

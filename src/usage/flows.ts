@@ -9,6 +9,13 @@ export interface FlowState {
   unread: boolean;
 }
 
+export interface Flows {
+  /** By address. */
+  readonly meters: ReadonlyMap<string, MeterReading>;
+  /** Octets that found the table full. */
+  readonly uncounted: bigint;
+}
+
 /**
  * Octets by address since the last snapshot (`/ip/accounting`, RouterOS 6). To take one empties the table, so that another
  * collector on the router would lose what we get. `undefined` when accounting is off or not there.
@@ -18,9 +25,10 @@ export async function flowMeters(
   session: RouterOsSession,
   state: FlowState,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, MeterReading> | undefined> {
+): Promise<Flows | undefined> {
   const [settings] = await print('/ip/accounting', 'enabled');
   if (settings?.['enabled'] !== 'true' && settings?.['enabled'] !== 'yes') return undefined;
+  const [full] = await print('/ip/accounting/uncounted', 'bytes');
   if (!state.unread && !(await take(session, signal))) return undefined;
   state.unread = true;
   const rows = await print('/ip/accounting/snapshot', 'src-address,dst-address,bytes');
@@ -33,12 +41,12 @@ export async function flowMeters(
     down.set(to, (down.get(to) ?? 0n) + BigInt(bytes));
   }
   const addresses = new Set([...up.keys(), ...down.keys()]);
-  return new Map(
-    Array.from(addresses, (address) => [
-      address,
-      { source: 'flows', up: `${up.get(address) ?? 0n}`, down: `${down.get(address) ?? 0n}` },
-    ]),
-  );
+  const meters = Array.from(addresses, (address): [string, MeterReading] => [
+    address,
+    { source: 'flows', up: `${up.get(address) ?? 0n}`, down: `${down.get(address) ?? 0n}` },
+  ]);
+  const uncounted = full?.['bytes'];
+  return { meters: new Map(meters), uncounted: isCount(uncounted) ? BigInt(uncounted) : 0n };
 }
 
 /** @returns false when we may not */

@@ -125,7 +125,7 @@ export function onlineReading(
   context: Pick<MatchContext, 'nas' | 'now' | 'everySeconds' | 'rebooted' | 'closed'>,
 ): ApiReading {
   const { nas, now, everySeconds } = context;
-  const { radius: _radius, queue: _queue, uptimeSeconds, meter, ...about } = online;
+  const { radius: _radius, queue: _queue, lasting: _lasting, uptimeSeconds, meter, ...about } = online;
   const seconds = uptimeSeconds ?? leaseSeconds(same, reading);
   const startUptime = same?.api?.startUptime ?? beganAt(reading, seconds);
   const counted = same === undefined ? countedBefore(online, reading, context) : undefined;
@@ -170,7 +170,9 @@ function countedBefore(
   reading: Pick<RouterReading, 'uptimeSeconds'>,
   context: Pick<MatchContext, 'nas' | 'rebooted' | 'closed'>,
 ) {
-  if (context.rebooted || online.uptimeSeconds === undefined) return undefined;
+  // Every counter began anew.
+  if (context.rebooted) return undefined;
+  if (online.access === 'dhcp') return countedByQueue(online, context.closed(online));
   const before = context
     .closed(online)
     .filter((each) => isNamedAlike(each, online) && each.nas === context.nas && each.endedBy === 'gone')
@@ -178,6 +180,19 @@ function countedBefore(
   if (before.length === 0) return undefined;
   const sum = (direction: 'upOctets' | 'downOctets') => before.reduce((octets, each) => octets + each[direction], 0n);
   return { up: `${sum('upOctets')}`, down: `${sum('downOctets')}` };
+}
+
+/**
+ * A lease does not tell how long it has been bound, but its counter is known: what it had when a session before ended, or,
+ * where it was there before all sessions, what it shows when we first see it.
+ */
+function countedByQueue({ meter, lasting }: OnlineSession, before: readonly SessionState[]) {
+  const same = before.find(({ api }) => meter?.id !== undefined && api?.meter?.id === meter.id);
+  if (meter === undefined || meter.source === 'flows') return undefined;
+  if (same !== undefined && same.up.seen <= BigInt(meter.up) && same.down.seen <= BigInt(meter.down)) {
+    return { up: `${same.up.seen}`, down: `${same.down.seen}` };
+  }
+  return lasting === true && same === undefined ? { up: meter.up, down: meter.down } : undefined;
 }
 
 /** A session's end, where it was last seen. */

@@ -4,7 +4,7 @@ import { parseMac } from '../base/mac.ts';
 import { timeMs } from '../routeros/canonical.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
-import { type FlowState, flowMeters } from './flows.ts';
+import { type FlowState, type Flows, flowMeters } from './flows.ts';
 import { isCount, type Print, printer } from './print-menu.ts';
 import { readPath } from './read-path.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';
@@ -30,7 +30,7 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
     ? await print('/interface/pppoe-server', 'name,user,remote-address')
     : [];
   const interfaces = await print('/interface', '.id,name,type,rx-byte,tx-byte,fp-rx-byte,fp-tx-byte');
-  const queues = await print('/queue/simple', '.id,name,target,bytes,disabled');
+  const queues = await print('/queue/simple', '.id,name,target,bytes,disabled,dynamic');
   const meters = metersOf(interfaces, queues, bindings);
   const flows =
     options.flows === undefined || leases.length === 0
@@ -45,7 +45,7 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
       ...leases.map((row) => leaseSession(row, meters, flows)),
     ],
     totals: totalsOf(users),
-    path: await readPath(print, interfaces),
+    path: { ...(await readPath(print, interfaces)), uncounted: flows?.uncounted ?? 0n },
   };
 }
 
@@ -141,6 +141,8 @@ export function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
   });
 }
 
+const nothing = { source: 'flows', up: '0', down: '0' } as const;
+
 export function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | undefined): OnlineSession {
   const mac = parseMac(macOf(row)) ?? '';
   const address = row['active-address'] ?? row['address'] ?? '';
@@ -150,14 +152,13 @@ export function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | un
     username: mac,
     sessionId: `lease-${mac.toLowerCase()}`,
     radius: row['radius'] === 'true',
-    meter: queueMeter(queue) ?? flows?.get(address),
+    lasting: queue !== undefined && queue['dynamic'] !== 'true' ? (true as const) : undefined,
+    meter: queueMeter(queue) ?? (flows === undefined ? undefined : (flows.meters.get(address) ?? nothing)),
     framedIpAddress: address,
     callingStationId: mac,
     calledStationId: row['active-server'] ?? row['server'],
   });
 }
-
-type Flows = Awaited<ReturnType<typeof flowMeters>>;
 
 function queueMeter(row: RouterOsRow | undefined): OnlineSession['meter'] {
   const [up, down] = row?.['bytes']?.split('/') ?? [];

@@ -61,7 +61,7 @@ async function queuesOf(
   addresses: readonly string[],
   macs: readonly string[],
 ): Promise<readonly Row[]> {
-  const fields = '.id,name,target,bytes,disabled';
+  const fields = '.id,name,target,bytes,disabled,dynamic';
   const called = [...names, ...macs.map((mac) => `dhcp-ds<${mac}>`)];
   const byName = called.length === 0 ? [] : await print('/queue/simple', fields, anyOf('name', called));
   const targets = addresses.map((address) => `${address}/32`);

@@ -23,6 +23,8 @@ export interface OnlineSession {
   readonly uptimeSeconds?: number;
   /** Absent: nothing on the router counts its octets. */
   readonly meter?: MeterReading;
+  /** Its counter was there before the session, and outlives it: a queue that somebody wrote. */
+  readonly lasting?: true;
   /** What its queue saw of it, where something else counts. */
   readonly queue?: Octets;
   readonly framedIpAddress?: string;
@@ -46,6 +48,8 @@ export interface PathReading {
   readonly fastPathActive?: boolean;
   /** Bridge ports whose packets the switch chip carries, past the processor: `ether3`. */
   readonly offloadedPorts: readonly string[];
+  /** Octets that found the table of `/ip/accounting` full, since it was taken last. */
+  readonly uncounted?: bigint;
   /** By interface, its octets and those among them that took a fast path. */
   readonly interfaces: ReadonlyMap<string, { readonly octets: bigint; readonly fast: bigint }>;
 }

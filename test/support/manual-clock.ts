@@ -8,6 +8,7 @@ interface Sleeper {
 /** Time that stands still until `advance`. */
 export class ManualClock implements Clock {
   #elapsed = 0;
+  #jumped = 0;
   readonly #start: number;
   readonly #sleepers = new Set<Sleeper>();
 
@@ -15,8 +16,13 @@ export class ManualClock implements Clock {
     this.#start = start;
   }
 
+  /** Somebody sets the wall clock, by so many milliseconds; nothing else moves. */
+  set(ms: number): void {
+    this.#jumped += ms;
+  }
+
   now(): number {
-    return this.#start + this.#elapsed;
+    return this.#start + this.#jumped + this.#elapsed;
   }
 
   monotonic(): number {
