@@ -32,6 +32,7 @@ import { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
+import { admittedBy } from './until-local.ts';
 import { UsageCollector } from './usage-collector.ts';
 import { warmCache } from './warm-cache.ts';
 
@@ -130,6 +131,7 @@ export class Daemon implements AsyncDisposable {
       clock,
       log,
       random,
+      admitted: (subscription) => admittedBy(engine.directory, subscription),
       onReport: (report) => metrics.observe(report),
       onServed: (inForce) => this.#keepGood(inForce.revision),
     });

@@ -4,7 +4,7 @@ import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import { asOf, nextChangeAfter } from '../model/as-of.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Subscription } from '../model/model.ts';
 import type { SessionResult, Target } from '../reconcile/target.ts';
 import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-loop.ts';
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
@@ -17,6 +17,7 @@ import { sessionEvent } from './session-event.ts';
 import { modeOf } from './target-mode.ts';
 import { guardOf, policyOf, windowState } from './target-policy.ts';
 import { Turns } from './turns.ts';
+import { untilLocal } from './until-local.ts';
 
 export interface InForce {
   readonly model: Model;
@@ -30,6 +31,8 @@ export interface ReconcilerOptions {
   readonly random: () => number;
   /** Called after each run. */
   readonly onReport?: (report: TargetReport) => void;
+  /** Is this one let in by RADIUS now? Absent: nobody is. */
+  readonly admitted?: (subscription: Subscription) => boolean;
   /** Called when the directory holds this revision. */
   readonly onServed?: (inForce: InForce) => Promise<void>;
 }
@@ -66,6 +69,8 @@ export class Reconciler implements AsyncDisposable {
   /** Settles when the directory was brought to the model in force, or could not be. */
   #directoryTried: Promise<unknown> = Promise.resolve();
   #inForce: InForce | undefined;
+  /** Somebody is let in by RADIUS only until a router holds his row. */
+  #bridging = false;
   #timer = new AbortController();
 
   constructor(options: ReconcilerOptions) {
@@ -211,6 +216,7 @@ export class Reconciler implements AsyncDisposable {
     await this.#settleReport(target, report, inForce);
     await this.#settleDrift(target, drift, left);
     if (waitingCount(report) > 0) this.#schedule();
+    if (this.#bridging && this.#isInStep(target.name, inForce)) this.#ask(directoryName, 'switch').catch(ignoreEnd);
     return { result: report.result, retry: report.retry, report, sessions: events };
   }
 
@@ -226,7 +232,7 @@ export class Reconciler implements AsyncDisposable {
     const reverted = this.#wasReverted(target, revision, reason);
     const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
     return {
-      model: asOf(model, now),
+      model: target.name === directoryName ? this.#bridged(asOf(model, now), revision) : asOf(model, now),
       revision,
       ...lastRevision(engine, target.name),
       mode: pause !== undefined || reverted ? 'plan' : modeOf(target, model),
@@ -240,6 +246,19 @@ export class Reconciler implements AsyncDisposable {
       ...(pause === undefined ? {} : { pause }),
       ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
     };
+  }
+
+  /** Nobody loses RADIUS before the router that is to let him in by itself holds the row. */
+  #bridged(model: Model, revision: string): Model {
+    const { admitted = () => false } = this.#options;
+    const pending = (router: string) => this.#targets.has(router) && !this.#isInStep(router, { revision });
+    const bridged = untilLocal(model, pending, admitted);
+    this.#bridging = bridged !== model;
+    return bridged;
+  }
+
+  #isInStep(target: string, { revision }: Pick<InForce, 'revision'>): boolean {
+    return target !== directoryName && lastRevision(this.#options.engine, target).lastRevision === revision;
   }
 
   /** What cut us off is not done again until something else is declared, or a person asks for it. */
