@@ -9,7 +9,7 @@ import { armSwitch, CannotArmError, disarmSwitch, RouterRevertedError, switchSta
 import { inverseScript } from './inverse-script.ts';
 import { concernsAccess, judgeAccess, type Verdict } from './lock-out/judge.ts';
 import type { Menu } from './menus/menu.ts';
-import { missingRights, type OwnAccess, readOwnAccess } from './own-access.ts';
+import { missingRights, type OwnAccess, readOwnAccess, sharedAccount } from './own-access.ts';
 import type { Board } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
 
@@ -68,9 +68,10 @@ export class AccessGuard {
     return known;
   }
 
-  findings(access: OwnAccess): readonly Finding[] {
+  /** @param menus those we want rows in */
+  findings(access: OwnAccess, menus: readonly string[]): readonly Finding[] {
     const armed = access.armed === undefined ? [] : [pending(access.armed.nextRun)];
-    return [...missingRights(access), ...armed, ...this.#elsewhere(access)];
+    return [...missingRights(access, menus), ...sharedAccount(access), ...armed, ...this.#elsewhere(access)];
   }
 
   #elsewhere({ host, port }: OwnAccess): readonly Finding[] {

@@ -102,7 +102,8 @@ export class RouterTrapError extends LastmileError {
   readonly #at: RouterAddress;
 
   constructor(at: RouterAddress, command: string, traps: readonly Trap[]) {
-    super(`${named(at)} refused ${command}: ${traps.map((trap) => printable(trap.message)).join('; ')}`);
+    const words = traps.map((trap) => printable(trap.message)).join('; ');
+    super(`${named(at)} refused ${command}: ${words}${traps.some(isForbidden) ? rightText(command) : ''}`);
     this.retry = traps.every(isPassing) ? 'backoff' : 'never';
     this.router = at.router;
     this.command = command;
@@ -209,6 +210,21 @@ export function unreachableReason(error: unknown): UnreachableReason {
 
 function named({ router, host, port }: RouterAddress): string {
   return `router ${router} (${host.includes(':') ? `[${host}]` : host}:${port})`;
+}
+
+function isForbidden({ message }: Trap): boolean {
+  return message.startsWith('not enough permissions');
+}
+
+/** Menus whose rows decide who may do what: nobody changes them without the right to. */
+const ofPolicy = /^\/(?:user|certificate)(?:\/|$)/;
+
+/** The right a command needs (RouterOS manual: User, Policies), and how to give it. */
+function rightText(command: string): string {
+  const reads = ['print', 'listen', 'get', 'monitor'].includes(command.slice(command.lastIndexOf('/') + 1));
+  const changes = ofPolicy.test(command) ? 'write,policy' : 'write';
+  const right = command.startsWith('/tool/') ? 'test' : reads ? 'read' : changes;
+  return `. Our account lacks the right ${right} for it: on the router, /user/group/set GROUP policy=${right}`;
 }
 
 function isPassing({ message, category }: Trap): boolean {

@@ -92,13 +92,28 @@ export async function readOwnAccess(
   });
 }
 
-/** What our account lacks: the finding names the right and the command that gives it. `more`: what else is wanted. */
+/** Rights that only some menus need. */
+const neededIn: readonly (readonly [menus: RegExp, policy: string, use: string])[] = [
+  [/^\/(?:user|certificate)(?:\/|$)/, 'policy', 'to keep users, groups and certificates'],
+];
+
+/** An account that a person or another system uses as well: nobody could tell who did what. */
+export function sharedAccount({ username }: OwnAccess): readonly Finding[] {
+  if (username !== 'admin') return [];
+  const message =
+    'we log in as admin: give us an account of our own, in a group of its own (docs/routeros.md, The account)';
+  return [{ code: 'LM_ACCOUNT_SHARED', message }];
+}
+
+/** What our account lacks for these menus: the finding names the rights and the command that gives them. */
 export function missingRights(
   { username, group, policies }: OwnAccess,
-  more: readonly (readonly [policy: string, use: string])[] = [],
+  menus: readonly string[] = [],
 ): readonly Finding[] {
   if (policies === undefined || group === undefined) return [];
-  const missing = [...needed, ...more].filter(([policy]) => !policies.has(policy));
+  const more = neededIn.filter(([wanted]) => menus.some((menu) => wanted.test(menu)));
+  const all = [...needed, ...more.map(([, policy, use]) => [policy, use] as const)];
+  const missing = all.filter(([policy]) => !policies.has(policy));
   if (missing.length === 0) return [];
   const words = missing.map(([policy, use]) => `"${policy}" (${use})`).join(', ');
   const names = missing.map(([policy]) => policy).join();

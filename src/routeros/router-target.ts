@@ -137,7 +137,7 @@ export class RouterTarget implements Target, AsyncDisposable {
       ]);
       this.#handles = handlesOf(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
-      const ofAccess = this.#guard.findings(access);
+      const ofAccess = this.#guard.findings(access, [...new Set(desired.map(({ menu }) => menu))]);
       return { rows, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
     } finally {
       this.#looks.delete(since);
