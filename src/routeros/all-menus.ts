@@ -1,5 +1,6 @@
 import { dhcpLease } from './menus/dhcp-lease.ts';
 import { dhcpNetwork } from './menus/dhcp-network.ts';
+import { dhcpOption } from './menus/dhcp-option.ts';
 import { dhcpServer } from './menus/dhcp-server.ts';
 import { systemScheduler } from './menus/fallback-scheduler.ts';
 import { file } from './menus/file.ts';
@@ -42,6 +43,7 @@ export const allMenus: readonly Menu[] = [
   ipDns,
   ntpClient,
   ipService,
+  dhcpOption,
   dhcpServer,
   dhcpNetwork,
   dhcpLease,

@@ -1,6 +1,7 @@
 import type { DhcpServer, Router } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { wordList } from '../canonical.ts';
+import { portalOption } from './dhcp-option.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';
 
@@ -13,11 +14,17 @@ export const dhcpNetwork = {
     address: {},
     gateway: { canonical: wordList },
     'dns-server': { canonical: wordList },
+    'dhcp-option': { canonical: wordList, references: '/ip/dhcp-server/option' },
   },
-  rows: (_model, router) => router.dhcp.flatMap((server) => networkRow(router, server)),
+  rows: (model, router) =>
+    router.dhcp.flatMap((server) => networkRow(router, server, portalOption(model, router, server))),
 } satisfies Menu;
 
-function networkRow(router: Router, { network, name, origin }: DhcpServer): readonly Row[] {
+function networkRow(
+  router: Router,
+  { network, name, origin }: DhcpServer,
+  option: ReturnType<typeof portalOption>,
+): readonly Row[] {
   if (network === undefined) return [];
   const { address, gateway, dns } = network;
   return [
@@ -26,7 +33,14 @@ function networkRow(router: Router, { network, name, origin }: DhcpServer): read
       identity: address,
       owner: ownerOf(router, 'dhcp-network', name),
       source: origin,
-      fields: { address, gateway: gateway ?? '', 'dns-server': dns.join(',') },
+      fields: {
+        address,
+        gateway: gateway ?? '',
+        'dns-server': dns.join(','),
+        ...(option.wanted ? { 'dhcp-option': option.name } : {}),
+      },
+      // What else clients are told is an operator's own.
+      ...(option.wanted ? {} : { releases: { 'dhcp-option': option.name } }),
     },
   ];
 }

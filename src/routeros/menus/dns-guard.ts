@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import type { Router } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, ranges } from '../canonical.ts';
@@ -43,7 +44,7 @@ export function dnsGuardRules(router: Router): readonly Row[] {
 /** The entries of their address list. */
 export function dnsGuardEntries(router: Router): readonly Row[] {
   if (!isGuarded(router)) return [];
-  return [...new Set([...privateRanges, ...clientNetworks(router)])].map((entry) => ({
+  return [...new Set([...privateRanges, ...clientNetworks(router).filter(isPublic)])].map((entry) => ({
     menu: '/ip/firewall/address-list',
     identity: rowIdentity(askers, entry),
     owner: ownerOf(router, 'list', `${askers}:${entry}`),
@@ -54,6 +55,11 @@ export function dnsGuardEntries(router: Router): readonly Row[] {
 
 function isGuarded(router: Router): boolean {
   return router.dns?.allowRemoteRequests === true && clientNetworks(router).length > 0;
+}
+
+function isPublic(network: string): boolean {
+  const first = network.split(/[-/]/, 1)[0] ?? '';
+  return !['private', 'carrierGradeNat'].includes(ipaddr.parse(first).range());
 }
 
 function clientNetworks({ pools, dhcp }: Router): readonly string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Model } from '../../../src/model/model.ts';
 import type { Row } from '../../../src/reconcile/target.ts';
 import { allMenus } from '../../../src/routeros/all-menus.ts';
 import type { Menu } from '../../../src/routeros/menus/menu.ts';
@@ -11,7 +12,24 @@ import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { Lab } from '../../support/ppp-network.ts';
 import { settle } from './support.ts';
 
-const model = everything();
+const model = withSecureHotspot(everything());
+
+/** Its guests ask by HTTPS whether they are captive: that the certificate is none matters to nobody here. */
+function withSecureHotspot(network: Model): Model {
+  const routers = network.routers.map((router) => {
+    const hotspots = router.hotspots.map((each) => ({
+      ...each,
+      loginBy: [...each.loginBy, 'https' as const].sort(),
+      certificate: 'none',
+    }));
+    const dhcp = hotspots.map(({ name, interface: port, address, origin }) => {
+      const own = { address: address.replace(/\d+$/, '0/24'), gateway: address, dns: [] };
+      return { name, interface: port, radius: false, network: own, origin };
+    });
+    return { ...router, hotspots, dhcp: [...router.dhcp, ...dhcp] };
+  });
+  return { ...network, routers };
+}
 /** The menus of older wireless drivers come with it. */
 const packages = ['wireless'];
 
@@ -28,6 +46,7 @@ const byHand: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/ip/dns': { servers: '8.8.8.8', 'allow-remote-requests': 'no' },
   '/system/ntp/client': { enabled: 'no', servers: '192.0.2.9' },
   '/ip/service': { address: '127.0.0.0/8,10.0.0.0/8' },
+  '/ip/dhcp-server/option': { value: "'https://elsewhere.example/'" },
   '/ip/dhcp-server': { 'address-pool': 'static-only', 'lease-time': '00:10:00', disabled: 'yes' },
   '/ip/dhcp-server/network': { gateway: '10.30.0.254', 'dns-server': '' },
   '/ip/dhcp-server/lease': {
