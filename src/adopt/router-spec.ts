@@ -250,7 +250,10 @@ function ntpNode(row: PictureRow): Node | undefined {
   return isSet(row['enabled']) && servers.length > 0 ? { servers } : undefined;
 }
 
-/** Pools with the fixed addresses of people in them: in the one that is nearest. Tags and comments are those of the rows. */
+/**
+ * Pools with the fixed addresses of people in them: in one that hands out neighbours, else in one that is for them alone.
+ * Tags and comments are those of the rows.
+ */
 export function poolNodes(entries: readonly Entry[], addresses: readonly string[]): readonly Node[] {
   const spaces = entries.map((entry) => ({
     entry,
@@ -258,20 +261,30 @@ export function poolNodes(entries: readonly Entry[], addresses: readonly string[
     fixed: [] as number[],
   }));
   const dynamic = spaces.flatMap(({ ranges }) => ranges);
+  const alone: number[] = [];
   for (const text of addresses) {
     const address = parseIpv4(text);
     if (address === undefined || contains(dynamic, address)) continue;
-    const [nearest] = [...spaces].sort((one, other) => distance(one.ranges, address) - distance(other.ranges, address));
-    nearest?.fixed.push(address);
+    const near = spaces.find(({ ranges }) => ranges.some((range) => distance(range, address) < neighbours));
+    (near?.fixed ?? alone).push(address);
   }
-  return spaces.map(({ entry, fixed }) => {
-    const taken = runsOf(fixed, formatIpv4);
-    return entryNode(entry, taken.length === 0 ? {} : { static: taken });
-  });
+  const nodes = spaces.map(({ entry, fixed }) => entryNode(entry, staticNode(fixed)));
+  const names = new Set(entries.map(({ row }) => row['name']));
+  const name = ['fixed', 'fixed-addresses', 'fixed-addresses-2'].find((each) => !names.has(each));
+  return alone.length === 0 ? nodes : [...nodes, { name, ...staticNode(alone) }];
 }
 
-function distance(ranges: readonly Ipv4Range[], address: number): number {
-  return Math.min(...ranges.map(({ from, to }) => (address < from ? from - address : address - to)));
+/** A subnet of a usual size. */
+const neighbours = 256;
+
+function distance({ from, to }: Ipv4Range, address: number): number {
+  if (contains([{ from, to }], address)) return 0;
+  return address < from ? from - address : address - to;
+}
+
+function staticNode(addresses: readonly number[]): NodeMap {
+  const runs = runsOf(addresses, formatIpv4);
+  return runs.length === 0 ? {} : { static: runs };
 }
 
 /** An entry as it is written, with what a person said about the row above it. */

@@ -257,7 +257,7 @@ export interface RouterRadius {
 
 export interface AddressPool {
   readonly name: string;
-  /** `10.0.0.2-10.0.0.254` or a prefix, as declared. */
+  /** `10.0.0.2-10.0.0.254` or a prefix, as declared. Empty: the router knows nothing of it. */
   readonly ranges: readonly string[];
   /** Addresses for fixed assignment, not sent to the router. */
   readonly static: readonly string[];

@@ -6,7 +6,7 @@ import { type Resolving, warning } from './resolving.ts';
 export function checkPoolsLeaveRouter(to: Resolving, declared: Declared<RouterSpec>): void {
   const { pools = [] } = declared.spec;
   const taken = takenAddresses(declared.spec);
-  for (const [at, { name, ranges }] of pools.entries()) {
+  for (const [at, { name, ranges = [] }] of pools.entries()) {
     for (const [index, text] of ranges.entries()) {
       const range = parseIpv4Range(text);
       if (range === undefined) continue;

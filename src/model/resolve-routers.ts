@@ -133,14 +133,16 @@ function pools(to: Resolving, declared: Declaration): readonly AddressPool[] {
   const list = declared.spec.pools ?? [];
   const path = ['spec', 'pools'];
   uniqueEntries(to, list, (pool) => pool.name, declared, path, 'name');
-  const next = new Map(list.map((pool) => [pool.name, pool.next]));
+  const next = new Map(
+    list.flatMap(({ name, next: after, ranges }) => (ranges === undefined ? [] : [[name, after] as const])),
+  );
   return list.map((pool, index) => {
-    checkRanges(to, declared, pool.ranges, [...path, index, 'ranges']);
+    checkRanges(to, declared, pool.ranges ?? [], [...path, index, 'ranges']);
     checkRanges(to, declared, pool.static ?? [], [...path, index, 'static']);
     checkNext(to, declared, pool.name, next, [...path, index, 'next']);
     return compact({
       name: pool.name,
-      ranges: pool.ranges,
+      ranges: pool.ranges ?? [],
       static: pool.static ?? [],
       next: pool.next,
       origin: declared.entries?.get(`pools/${index}`) ?? declared.origin,

@@ -86,7 +86,12 @@ interface PoolUse {
 }
 
 function addressPool(pool: string | undefined): PoolUse {
-  return { pool, path: ['spec', 'address', 'pool'], what: 'pool', poolsOf: ({ pools }) => pools };
+  return { pool, path: ['spec', 'address', 'pool'], what: 'pool', poolsOf: handedOut };
+}
+
+/** Pools that the router knows. */
+function handedOut({ pools }: Router): Router['pools'] {
+  return pools.filter(({ ranges }) => ranges.length > 0);
 }
 
 function ipv6Pool(field: string, pool: string | undefined): PoolUse {

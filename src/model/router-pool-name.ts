@@ -9,7 +9,8 @@ export function checkPoolOfRouter(
   name: string,
   path: readonly (string | number)[],
 ): void {
-  const known = (declared.spec.pools ?? []).map((pool) => pool.name);
+  // One without ranges is for people's addresses: the router has none of that name.
+  const known = (declared.spec.pools ?? []).filter(({ ranges }) => ranges !== undefined).map((pool) => pool.name);
   if (known.includes(name)) return;
   const meant = nearest(name, known);
   const list = known.length === 0 ? undefined : `pools here: ${known.slice(0, 12).join(', ')}`;

@@ -43,6 +43,10 @@ export class Desk implements AsyncDisposable {
     return join(this.folder.path, 'isp');
   }
 
+  get state(): string {
+    return join(this.folder.path, 'state');
+  }
+
   write(path: string, text: string): void {
     mkdirSync(dirname(join(this.dir, path)), { recursive: true });
     writeFileSync(join(this.dir, path), text);
@@ -90,7 +94,7 @@ ${more}`,
   }
 
   apply(): Promise<Told> {
-    const options = { state: join(this.folder.path, 'state'), target: [], exclude: [], autoApprove: true };
+    const options = { state: this.state, target: [], exclude: [], autoApprove: true };
     return this.#run((io) => applyCommand(this.dir, options, io, around));
   }
 

@@ -282,6 +282,19 @@ describe('pools', () => {
     expect(pools(`[{name: a, ranges: ["${range}"]}]`)).toEqual([expect.stringContaining('LM_ADDRESS_RANGE')]);
   });
 
+  it('without ranges are for the addresses of people, and the router knows nothing of them', () => {
+    const own = router.replace('      static:', '    - name: own\n      static:');
+    const anna = subscriber('anna', 'router: core-1\naddress: 10.0.0.250');
+
+    expect(errorsOf(load({ ...base, 'router.yaml': own, 'anna.yaml': anna }))).toEqual([]);
+    expect(
+      errorsOf(load({ ...base, 'router.yaml': own, 'service.yaml': service.replace('pool: home', 'pool: own') })),
+    ).toEqual([expect.stringContaining('no pool is called "own": not on core-1')]);
+    expect(pools('[{name: a, ranges: [10.0.0.1], next: b}, {name: b, static: [10.0.1.1]}]')).toEqual([
+      expect.stringContaining('LM_UNKNOWN_REFERENCE no pool of this router is called "b"'),
+    ]);
+  });
+
   it('a service gives addresses from one that exists where it is offered', () => {
     const wrong = service.replace('pool: home', 'pool: hom');
 

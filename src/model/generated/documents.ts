@@ -539,9 +539,9 @@ export interface Router {
        */
       name: string;
       /**
-       * Addresses the router hands out by itself.
+       * Addresses the router hands out by itself. Absent: none, and the router knows nothing of this pool.
        */
-      ranges: Ipv4Range[];
+      ranges?: Ipv4Range[];
       /**
        * Addresses for fixed assignment to subscribers; not sent to the router.
        */

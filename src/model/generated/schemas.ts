@@ -689,7 +689,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "ranges": {
                     "type": "array",
-                    "description": "Addresses the router hands out by itself.",
+                    "description": "Addresses the router hands out by itself. Absent: none, and the router knows nothing of this pool.",
                     "items": {
                       "$ref": "#/$defs/ipv4Range",
                       "description": "An address, a range or a prefix."
@@ -714,8 +714,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   }
                 },
                 "required": [
-                  "name",
-                  "ranges"
+                  "name"
                 ],
                 "additionalProperties": false
               },

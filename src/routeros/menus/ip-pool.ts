@@ -13,11 +13,13 @@ export const ipPool = {
     'next-pool': { default: 'none', references: '/ip/pool', clear: { word: 'none' } },
   },
   rows: (_model, router) =>
-    router.pools.map((pool) => ({
-      menu: '/ip/pool',
-      identity: pool.name,
-      owner: ownerOf(router, 'pool', pool.name),
-      source: pool.origin,
-      fields: { name: pool.name, ranges: ranges(pool.ranges.join(',')), 'next-pool': pool.next ?? 'none' },
-    })),
+    router.pools
+      .filter(({ ranges: own }) => own.length > 0)
+      .map((pool) => ({
+        menu: '/ip/pool',
+        identity: pool.name,
+        owner: ownerOf(router, 'pool', pool.name),
+        source: pool.origin,
+        fields: { name: pool.name, ranges: ranges(pool.ranges.join(',')), 'next-pool': pool.next ?? 'none' },
+      })),
 } satisfies Menu;
