@@ -216,7 +216,8 @@ export class Reconciler implements AsyncDisposable {
     await this.#settleReport(target, report, inForce);
     await this.#settleDrift(target, drift, left);
     if (waitingCount(report) > 0) this.#schedule();
-    if (this.#bridging && this.#isInStep(target.name, inForce)) this.#ask(directoryName, 'switch').catch(ignoreEnd);
+    if (this.#bridging && this.#isInStep(target.name, this.#inForce ?? inForce))
+      this.#ask(directoryName, 'switch').catch(ignoreEnd);
     return { result: report.result, retry: report.retry, report, sessions: events };
   }
 
