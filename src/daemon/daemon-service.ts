@@ -67,7 +67,7 @@ export interface DaemonServiceOptions {
   /** Troubles with what guests are let in by, for people. */
   readonly portalFindings: () => readonly string[];
   readonly controllers: () => readonly ControllerStatus[];
-  readonly collector: Pick<UsageCollector, 'status' | 'conditions'>;
+  readonly collector: Pick<UsageCollector, 'status' | 'conditions' | 'refresh'>;
   readonly live: LiveUsageMeter;
 }
 
@@ -162,10 +162,11 @@ export class DaemonService implements AdminService {
     return found.flat().slice(0, query.limit).map(toSessionJson);
   }
 
-  usage(request: UsageRequest): Promise<UsageAnswer> {
+  async usage(request: UsageRequest): Promise<UsageAnswer> {
     const { engine, clock, collector } = this.#options;
     const logins = usersNamed(engine.directory, request.username);
     const routers = new Set(routersOf(engine.accounting, this.#model, logins));
+    await collector.refresh([...routers]);
     const notes = collector
       .status()
       .filter(({ router }) => routers.has(router))

@@ -21,6 +21,9 @@ export interface UsageCollectorOptions {
 
 const readingsAtOnce = 8;
 const usualSeconds = 300;
+/** Who asks for usage gets readings that are not older than this, from routers that answer within that. */
+const freshSeconds = 5;
+const refreshMs = 5_000;
 /** A wall clock that moved by more than this beside the other was set. */
 const jumpMs = 2_000;
 
@@ -62,6 +65,18 @@ export class UsageCollector implements AsyncDisposable {
   async collect(router?: string): Promise<void> {
     const wanted = [...this.#routers].filter(([name]) => router === undefined || name === router);
     await Promise.all(wanted.map(([, collector]) => collector.collect()));
+  }
+
+  /** Reads those of these routers now that were not read just before. Waits for them, but not for long. */
+  async refresh(routers: readonly string[]): Promise<void> {
+    const { clock } = this.#options;
+    const stale = routers.filter((name) => (this.#routers.get(name)?.status.ageSeconds ?? 0) >= freshSeconds);
+    const never = routers.filter((name) => this.#routers.get(name)?.status.lastCollected === undefined);
+    if (stale.length + never.length === 0) return;
+    const over = new AbortController();
+    const read = Promise.all([...new Set([...stale, ...never])].map((name) => this.collect(name)));
+    await Promise.race([read, clock.sleep(refreshMs, over.signal).catch(() => undefined)]);
+    over.abort();
   }
 
   /** In order of name. */
