@@ -49,14 +49,14 @@ function loginRow(subscription: Subscription): readonly Row[] {
 }
 
 function deviceRows(subscription: Subscription): readonly Row[] {
-  const { macs, passphrase } = subscription;
+  const { macs, passphrase, service } = subscription;
   if (macs.length === 0) return [];
   // Whose it is, whatever he is called now.
   const account = subscription.firstName ?? subscription.subscriber;
   const fields = {
     ...loginFields(subscription, undefined),
     account,
-    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(service.access.includes('wireless') ? { passphrase: passphrase ?? '' } : {}),
   };
   return macs.map((mac) => ({ menu: 'device', identity: mac, ...declaredBy(subscription), fields }));
 }

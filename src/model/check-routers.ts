@@ -77,7 +77,7 @@ const radiusService: Readonly<Record<AccessKind, string>> = {
   wireless: 'wireless',
 };
 
-/** A login kept on a router takes its address from a pool of that router. */
+/** A login kept on a router takes its address and its prefixes from pools of that router. */
 export function checkPoolsUsed(
   to: Resolving,
   subscriptions: readonly Subscription[],
@@ -85,15 +85,44 @@ export function checkPoolsUsed(
   declared: ReadonlyMap<string, Declared<ServiceSpec>>,
 ): void {
   const checked = new Set<string>();
-  for (const { localOn, service, address } of subscriptions) {
-    for (const name of address === undefined && service.pool !== undefined ? localOn : []) {
-      const key = `${service.name}\0${name}`;
-      const place = declared.get(service.name);
-      if (checked.has(key) || place === undefined) continue;
-      checked.add(key);
-      if (routers.get(name)?.pools.some((pool) => pool.name === service.pool) === true) continue;
-      const message = `no pool is called "${service.pool}" on "${name}", which keeps logins of this service`;
-      error(to, 'LM_UNKNOWN_REFERENCE', message, place, ['spec', 'address', 'pool']);
+  for (const subscription of subscriptions) {
+    const { localOn, service } = subscription;
+    const place = declared.get(service.name);
+    for (const { pool, path, poolsOf } of place === undefined ? [] : poolsOfLogin(subscription)) {
+      for (const name of localOn) {
+        const key = [service.name, name, ...path].join('\0');
+        const router = routers.get(name);
+        if (place === undefined || checked.has(key) || router === undefined) continue;
+        checked.add(key);
+        if (poolsOf(router).some((each) => each.name === pool)) continue;
+        const message = `no pool is called "${pool}" on "${name}", which keeps logins of this service`;
+        error(to, 'LM_UNKNOWN_REFERENCE', message, place, ['spec', 'address', ...path]);
+      }
     }
   }
+}
+
+interface PoolOfLogin {
+  readonly pool: string;
+  readonly path: readonly string[];
+  readonly poolsOf: (router: Router) => readonly { readonly name: string }[];
+}
+
+/** What a login takes from pools: nothing for which it has something fixed. */
+function poolsOfLogin({ localOn, service, address, ipv6 }: Subscription): readonly PoolOfLogin[] {
+  const { pool, ipv6: pools } = service;
+  if (localOn.length === 0 || (pool === undefined && pools === undefined)) return [];
+  const sixes = (router: Router) => router.ipv6Pools ?? [];
+  const { prefixPool, delegatedPool } = pools ?? {};
+  return [
+    ...(pool === undefined || address !== undefined
+      ? []
+      : [{ pool, path: ['pool'], poolsOf: (router: Router) => router.pools }]),
+    ...(prefixPool === undefined || ipv6?.prefix !== undefined
+      ? []
+      : [{ pool: prefixPool, path: ['ipv6', 'prefixPool'], poolsOf: sixes }]),
+    ...(delegatedPool === undefined || ipv6?.delegated !== undefined
+      ? []
+      : [{ pool: delegatedPool, path: ['ipv6', 'delegatedPool'], poolsOf: sixes }]),
+  ];
 }

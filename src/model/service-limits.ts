@@ -113,13 +113,13 @@ export function checkLocalLimits(
 ): void {
   const seen = new Set<string>();
   for (const { service, localOn, fallback = false } of subscriptions) {
-    const key = `${service.name}\0${String(fallback)}`;
-    const place = declared.get(service.name);
-    if (localOn.length === 0 || place === undefined || seen.has(key)) continue;
-    seen.add(key);
     const { max } = service.sessions;
     // RouterOS: PPP > Profiles, only-one: there is one, or any number.
-    if (max === undefined || max === 1 || !service.access.includes('pppoe')) continue;
+    if (localOn.length === 0 || max === undefined || max === 1 || !service.access.includes('pppoe')) continue;
+    const key = `${service.name}\0${String(fallback)}`;
+    const place = declared.get(service.name);
+    if (place === undefined || seen.has(key)) continue;
+    seen.add(key);
     const message = `"${service.name}" allows ${max} sessions: a router that lets subscribers in by itself knows one, or any number`;
     const path = ['spec', 'sessions', 'max'];
     if (fallback) {

@@ -83,3 +83,22 @@ describe('what is told of a device', () => {
     expect(why(guestUsername('roof', phone))).not.toHaveProperty('login');
   });
 });
+
+describe('what is told of somebody suspended who is to meet a page', () => {
+  const directory = new Directory();
+  const fields = {
+    ...{ subscriber: 'ben', service: 'home', access: 'pppoe', state: 'suspended', reason: 'unpaid', radius: 'yes' },
+    ...{ fallback: 'yes', suspended: '{"list":"late","rate":"256k/512k"}' },
+  };
+  directory.putLogin(loginOf({ identity: 'ben', fields }));
+
+  it('is that routers let him in, and on which list', () => {
+    const { login, hints } = whyOf('ben', knownAs(directory, 'ben'), [], [], 3);
+
+    expect(login).toMatchObject({ state: 'suspended', auth: 'hybrid' });
+    expect(hints).toEqual([
+      'it is suspended: unpaid',
+      'MikroTik routers let it in to meet a page: on the address list late',
+    ]);
+  });
+});

@@ -98,3 +98,66 @@ describe('the certificate of an Omada controller', () => {
     expect(errorsOf(load(files(`${base}\ntls: ${tls}`)))).toEqual([expect.stringContaining(said)]);
   });
 });
+
+describe('portals of a controller', () => {
+  const cafe = document('PortalSite', 'cafe', 'bridge: {omada: {controller: roof, site: A}}\nmethods: [login]');
+  const withCafe = (spec: string) => ({ ...files(`${base}\n${spec}`), 'cafe.yaml': cafe });
+  const app = 'openapi: {clientId: app, clientSecret: {derive: 1}}';
+  const guests = '{name: Guests, ssids: [Guests], site: cafe}';
+  const said = (spec: string) => errorsOf(load(withCafe(spec)));
+
+  it('OM-02: are kept on sites that have some, by the OpenAPI, with a secret where they ask by RADIUS', () => {
+    const members = '{name: Members, ssids: [A, B], site: cafe, type: radius, radiusSecret: {derive: 1}}';
+    const spec = `${app}\ngeneration: v4\nsites: [{name: A, portals: [${guests}, ${members}]}, {name: B}]`;
+    const [found] = modelOf(withCafe(spec)).omadaControllers;
+
+    expect(found).toMatchObject({ generation: 'v4', openapi: { clientId: 'app' } });
+    expect(revealed(found?.openapi?.clientSecret)).toHaveLength(32);
+    expect(found?.sites).toEqual([
+      {
+        name: 'A',
+        origin: expect.anything(),
+        portals: [
+          { name: 'Guests', ssids: ['Guests'], site: 'cafe', type: 'external-portal' },
+          { name: 'Members', ssids: ['A', 'B'], site: 'cafe', type: 'radius', radiusSecret: expect.anything() },
+        ],
+      },
+    ]);
+  });
+
+  it('are none where none are declared, and the generation is found out unless it is said', () => {
+    const [found] = modelOf(withCafe('generation: auto\nsites: [{name: A}]')).omadaControllers;
+
+    expect(found).not.toHaveProperty('sites');
+    expect(found).not.toHaveProperty('generation');
+  });
+
+  it.each([
+    [
+      `sites: [{name: A, portals: [${guests}]}]`,
+      'LM_MISSING_KEY portals of "roof" can be kept by its OpenAPI only: "openapi" is missing',
+    ],
+    [
+      `${app}\nsites: [{name: A, portals: [{name: G, ssids: [G], site: cafes}]}]`,
+      'LM_UNKNOWN_REFERENCE no PortalSite is called "cafes"',
+    ],
+    [
+      `${app}\nsites: [{name: A, portals: [${guests}, ${guests.replace('ssids: [Guests]', 'ssids: [B]')}]}]`,
+      'LM_DUPLICATE_ENTRY "Guests" stands twice in this list',
+    ],
+    [
+      `${app}\nsites: [{name: A, portals: [${guests}, ${guests.replace('name: Guests', 'name: B')}]}]`,
+      'LM_DUPLICATE_ENTRY "Guests" shows the portal "Guests" already',
+    ],
+    [
+      `${app}\nsites: [{name: A, portals: [{name: G, ssids: [G], site: cafe, type: radius}]}]`,
+      'LM_MISSING_KEY the portal "G" asks us by RADIUS: "radiusSecret" is missing',
+    ],
+    [
+      `${app}\nsites: [{name: A, portals: [{name: G, ssids: [G], site: cafe, radiusSecret: {derive: 1}}]}]`,
+      'LM_NO_EFFECT type external-portal uses no RADIUS',
+    ],
+  ])('are refused where they are wrong: %s', (spec, why) => {
+    expect(said(spec)).toEqual([expect.stringContaining(why)]);
+  });
+});

@@ -82,6 +82,23 @@ onSuspend: {redirect: {rate: {down: 512k, up: 256k}}}`),
   });
 });
 
+describe('pools that a service names', () => {
+  it('are on the routers that keep its logins', () => {
+    const second = core
+      .replace('core-1', 'core-2')
+      .replace('127.0.0.2', '127.0.0.3')
+      .replace(/ipv6Pools.*/, 'mode: apply');
+    const more = { ...person('router: core-2\nauth: local'), 'core-2.yaml': second };
+
+    expect(
+      errors('access: [pppoe]\naddress: {pool: home, ipv6: {prefixPool: links, delegatedPool: homes}}', more),
+    ).toEqual([
+      expect.stringContaining('home.yaml:6:44 error LM_UNKNOWN_REFERENCE no pool is called "links" on "core-2"'),
+      expect.stringContaining('home.yaml:6:66 error LM_UNKNOWN_REFERENCE no pool is called "homes" on "core-2"'),
+    ]);
+  });
+});
+
 describe('a service that asks for what no router can do', () => {
   it.each([
     [

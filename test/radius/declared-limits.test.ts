@@ -163,7 +163,7 @@ const device = (more: Partial<Login> = {}) =>
   login(mac, { password: new Secret(''), access: ['wireless'], passphrase: new Secret('correct horse'), ...more });
 
 describe('a wireless device', () => {
-  it('IS-36: is let in by its MAC in every format, with its passphrase, which nobody else sees', async () => {
+  it('is let in by its MAC in every format, with its passphrase, which nobody else sees', async () => {
     const attempts = macFormats.flatMap((format) => {
       const username = formatMac(mac, format);
       return ['', username].map((password) => ({ username, password, attributes: atRadio }));
