@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
+import { dialRouter } from '../../src/daemon/dial-router.ts';
+import { RouterMemories } from '../../src/daemon/router-memories.ts';
+import type { Router } from '../../src/model/model.ts';
+import { CallLog } from '../../src/routeros/call-log.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
+import { Store } from '../../src/store/store.ts';
+import { networkOf } from '../support/ppp-network.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+const { signal } = new AbortController();
+
+function routerAt(address: string, port: number): Router {
+  const [router] = networkOf().routers as readonly [Router];
+  return { ...router, address, api: { username: 'lastmile', password: new Secret('api'), port } };
+}
+
+function simulated(): Promise<SimulatedRouterOs> {
+  const users = [{ name: 'lastmile', password: 'api' }];
+  return SimulatedRouterOs.start({ clock: systemClock, users, addresses: ['127.0.0.2/8'] });
+}
+
+describe('a router that is declared at a new address', () => {
+  it('is dialled at the one it had until it answers at the new one, and never again then', async () => {
+    await using simulator = await simulated();
+    const memories = new RouterMemories();
+    const known = memories.of('core-1');
+    const log = new CallLog({ clock: systemClock });
+    const [old, next] = [routerAt('127.0.0.2', simulator.apiPort), routerAt('127.0.0.3', simulator.apiPort)];
+    const reach = async (router: Router) => {
+      await using session = await dialRouter(router, known, log, signal);
+      return session.at?.host;
+    };
+
+    const before = dialRouter(next, known, log, signal);
+    await expect(before).rejects.toMatchObject({ code: 'LM_ROUTER_UNREACHABLE' });
+    expect(await reach(old)).toBe('127.0.0.2');
+    expect(await reach(next)).toBe('127.0.0.2');
+    simulator.add('/ip/address', { address: '127.0.0.3/8', interface: 'ether1' });
+    await simulator.settled();
+    expect(await reach(next)).toBe('127.0.0.3');
+    simulator.remove('/ip/address', simulator.rows('/ip/address')[1]?.['.id'] ?? '');
+    await simulator.settled();
+
+    await expect(dialRouter(next, known, log, signal)).rejects.toMatchObject({ code: 'LM_ROUTER_UNREACHABLE' });
+    expect(log.calls().filter(({ command }) => command === '/login').length).toBeGreaterThan(5);
+    expect(JSON.stringify(log.calls())).not.toContain('"api"');
+  });
+});
+
+describe('what is kept of a router', () => {
+  it('is there after a start', async () => {
+    await using folder = await TempFolder.make();
+    const options = { clock: systemClock, log: { warn: () => undefined, info: () => undefined } as never };
+    const first = await Store.open(folder.path, options);
+    const memories = await RouterMemories.open(first.table('meta'));
+    await memories.of('core-1').setReached({ host: '192.0.2.1', port: 8728 });
+    await memories.of('core-1').setReverted('abc');
+    await memories.of('core-2').setReverted('def');
+    await memories.of('core-2').setReverted(undefined);
+    await first.close();
+
+    await using again = await Store.open(folder.path, options);
+    const kept = await RouterMemories.open(again.table('meta'));
+
+    expect(kept.of('core-1').reached()).toEqual({ host: '192.0.2.1', port: 8728 });
+    expect(kept.of('core-1').reverted()).toBe('abc');
+    expect(kept.of('core-2').reverted()).toBeUndefined();
+    expect(kept.of('core-3').reached()).toBeUndefined();
+  });
+});
