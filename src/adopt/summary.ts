@@ -2,7 +2,7 @@ import { printable } from '../base/bytes.ts';
 import type { Adopted } from './adopt-router.ts';
 import { otherMenus } from './config-menus.ts';
 import { ownRows } from './draft.ts';
-import { commentOf, type Picture, type PictureRow } from './picture.ts';
+import type { Picture, PictureRow } from './picture.ts';
 import { answersTag } from './router-spec.ts';
 import { Tagged } from './yaml-text.ts';
 
@@ -51,17 +51,15 @@ const tools: readonly { readonly name: string; readonly mark: RegExp }[] = [
   { name: 'UISP', mark: /\b(?:UISP|UCRM)[-_ ]/ },
 ];
 
-/** Who else's mark a comment carries. */
-export function toolOf(row: PictureRow): string | undefined {
-  const { text, marker } = commentOf(row);
-  const tool = tools.find(({ mark }) => mark.test(text ?? ''))?.name;
-  return tool ?? (marker === undefined ? undefined : `lm:${marker.operator}`);
+/** Whose mark a comment carries, besides marks of ours. */
+export function toolNamed(comment: string): string | undefined {
+  return tools.find(({ mark }) => mark.test(comment))?.name;
 }
 
 function markLines({ menus }: Picture): readonly string[] {
   const counts = new Map<string, number>();
   for (const row of [...menus.values()].flat()) {
-    const tool = tools.find(({ mark }) => mark.test(row['comment'] ?? ''))?.name;
+    const tool = toolNamed(row['comment'] ?? '');
     if (tool !== undefined) counts.set(tool, (counts.get(tool) ?? 0) + 1);
   }
   return [...counts].map(

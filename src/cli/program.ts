@@ -265,6 +265,18 @@ function addAdoption(program: Command, carry: Carry): void {
         (await import('./import.ts')).importCommand(router, dir, options, io, around),
       ),
     );
+  withState(program.command('orphans'))
+    .argument('[router]', 'only this one')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('rows on routers that no declaration makes: gone from git, held by another, or unmanaged')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--detailed-exitcode', 'exit 2 when there are any', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((router: string | undefined, dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('./orphans.ts')).orphansCommand(router, dir, options, io, around),
+      ),
+    );
 }
 
 function addOperation(program: Command, carry: Carry): void {

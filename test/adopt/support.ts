@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import { applyCommand } from '../../src/cli/apply.ts';
 import { type ImportOptions, importCommand } from '../../src/cli/import.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { type OrphansOptions, orphansCommand } from '../../src/cli/orphans.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
@@ -91,6 +92,11 @@ ${more}`,
     const { dir = this.dir, state = join(this.folder.path, 'none'), target = [], ...rest } = options;
     const all = { state, target, exclude: [], output: 'text' as const, detailedExitcode: true, ...rest };
     return this.#run((io) => planCommand(dir, all, io, around));
+  }
+
+  orphans(router?: string, options: Partial<OrphansOptions> = {}): Promise<Told> {
+    const all = { state: this.state, output: 'text' as const, detailedExitcode: true, ...options };
+    return this.#run((io) => orphansCommand(router, this.dir, all, io, around));
   }
 
   apply(): Promise<Told> {

@@ -22,6 +22,7 @@ export const hotspotUser = {
   path: '/ip/hotspot/user',
   identity: ['name', 'server'],
   comment: true,
+  builtIn: true,
   fields: {
     name: {},
     server: { default: 'all', references: '/ip/hotspot' },

@@ -1,0 +1,61 @@
+import type { Inventory } from '../reconcile/inventory.ts';
+import { keyOf } from '../reconcile/row-key.ts';
+import type { ObservedRow, Row } from '../reconcile/target.ts';
+import { toolNamed } from './summary.ts';
+
+/** A row on a router that no declaration makes. */
+export interface Orphan {
+  readonly menu: string;
+  readonly identity: string;
+  /**
+   * `gone`: it is ours and nobody declares it any more, or it is a copy of one that is declared. `foreign`: another holds
+   * it, whether we declare it or not. `unmanaged`: nobody's.
+   */
+  readonly kind: 'gone' | 'foreign' | 'unmanaged';
+  /** `Subscriber/anna` of ours; of others as their mark says: `lm:north/Subscriber/ines`, `Splynx`. */
+  readonly owner?: string;
+  /** What a person wrote about it. */
+  readonly comment?: string;
+}
+
+/** What tells whose a row is. */
+export interface OrphanSettings {
+  readonly router: string;
+  readonly operator: string;
+  readonly inventory: Pick<Inventory, 'ownerOf'>;
+}
+
+/** Rows in the menus we look at that are not declared, or not ours; without settings and what RouterOS brought along. Pure. */
+export function orphansOf(
+  desired: readonly Row[],
+  observed: readonly ObservedRow[],
+  settings: OrphanSettings,
+): readonly Orphan[] {
+  const wanted = new Map(desired.map((row) => [keyOf(row), row]));
+  return observed.flatMap((row) => {
+    if (row.identity === '' || row.fixed === true || isStockPage(row)) return [];
+    const found = kindOf(row, wanted.get(keyOf(row)), settings);
+    if (found === undefined) return [];
+    const { menu, identity, ownText } = row;
+    return [{ menu, identity, ...found, ...(ownText === undefined ? {} : { comment: ownText }) }];
+  });
+}
+
+function kindOf(
+  { menu, identity, marker, ownText = '' }: ObservedRow,
+  wanted: Row | undefined,
+  { router, operator, inventory }: OrphanSettings,
+): Pick<Orphan, 'kind' | 'owner'> | undefined {
+  if (marker !== undefined && marker.operator !== operator)
+    return { kind: 'foreign', owner: `lm:${marker.operator}/${marker.owner}` };
+  if (wanted !== undefined) return undefined;
+  const owner = marker?.owner ?? inventory.ownerOf(router, menu, identity);
+  if (owner !== undefined) return { kind: 'gone', owner };
+  const tool = toolNamed(ownText);
+  return tool === undefined ? { kind: 'unmanaged' } : { kind: 'foreign', owner: tool };
+}
+
+/** Of files only pages of ours mean something here. */
+function isStockPage({ menu, identity }: ObservedRow): boolean {
+  return menu === '/file' && !identity.startsWith('lastmile/');
+}
