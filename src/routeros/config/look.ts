@@ -34,9 +34,13 @@ export interface LookOptions {
 export async function lookFor(desired: readonly Row[], options: LookOptions, signal: AbortSignal): Promise<Look> {
   const { managed, version, held } = options;
   const rows = rowsFromConfig(desired, managed);
-  const ours = [...managed.values()].map((menu) =>
-    rows.has(menu.path) || differsByVersion(menu) ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version) : menu,
-  );
+  const ours = [...managed.values()]
+    .filter(isWorthReading(desired, held))
+    .map((menu) =>
+      rows.has(menu.path) || differsByVersion(menu)
+        ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version)
+        : menu,
+    );
   const others = new Set([...rows.keys(), ...held.filter(mayHoldRows)]);
   const more = [...others]
     .filter((path) => !managed.has(path))
@@ -47,6 +51,12 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
     findings: checked.flatMap(({ findings }) => findings),
   };
+}
+
+/** Where nothing is known of what we hold, rows of ours may be left in any menu. */
+function isWorthReading(desired: readonly Row[], held: readonly string[]): (menu: Menu) => boolean {
+  const wanted = new Set([...desired.map(({ menu }) => menu), ...held]);
+  return ({ path, sparing }) => sparing !== true || held.length === 0 || wanted.has(path);
 }
 
 /** Is more read of it than our rows say, or less by an old version? */

@@ -21,6 +21,7 @@ export const systemScheduler = {
   path: '/system/scheduler',
   identity: ['name'],
   comment: true,
+  sparing: true,
   fields: {
     name: {},
     interval: { default: '0s', canonical: time },

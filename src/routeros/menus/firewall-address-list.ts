@@ -14,6 +14,7 @@ export const firewallAddressList = {
   path: '/ip/firewall/address-list',
   identity: ['list', 'address'],
   comment: true,
+  sparing: true,
   fields: {
     list: {},
     address: { canonical: listAddress },

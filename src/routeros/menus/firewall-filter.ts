@@ -44,6 +44,7 @@ export const firewallFilter = {
   identity: 'marker',
   comment: true,
   ordered: true,
+  sparing: true,
   refuses: ({ chain, action, disabled }) => chain === 'forward' && disabled === 'no' && isDeciding(action),
   fields: {
     chain: {},

@@ -14,6 +14,7 @@ export const firewallNat = {
   identity: 'marker',
   comment: true,
   ordered: true,
+  sparing: true,
   refuses: ({ chain, disabled }) => chain === 'dstnat' && disabled === 'no',
   fields: {
     chain: {},

@@ -8,6 +8,7 @@ export const ipv6Pool = {
   identity: ['name'],
   comment: true,
   optional: true,
+  sparing: true,
   fields: { name: {}, prefix: { canonical: ipv6Prefix }, 'prefix-length': {} },
   rows: (_model, router) =>
     (router.ipv6Pools ?? []).map(({ name, prefix, prefixLength, origin }) => ({

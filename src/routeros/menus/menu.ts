@@ -34,6 +34,8 @@ export interface Menu {
   readonly aside?: readonly [field: string, value: string];
   /** True where RouterOS has no `show-sensitive`: secrets in it are shown to every reader. */
   readonly plain?: boolean;
+  /** True for a menu that may be long and in which we seldom have rows: read only where some are wanted, or may be left. */
+  readonly sparing?: boolean;
   /** True for a menu that not every router has: rows wanted in one that is missing are left out. */
   readonly optional?: boolean;
   /** What a person can do where the router knows no `add` here. */

@@ -15,6 +15,7 @@ export const wifiAccessList = {
   comment: true,
   ordered: true,
   optional: true,
+  sparing: true,
   refuses: ({ disabled }) => disabled === 'no',
   fields: {
     'mac-address': { canonical: macAddress },

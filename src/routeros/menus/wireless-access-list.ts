@@ -14,6 +14,7 @@ export const wirelessAccessList = {
   comment: true,
   ordered: true,
   optional: true,
+  sparing: true,
   refuses: ({ disabled, ...fields }) => disabled === 'no' && fields['mac-address'] === '',
   narrowing: ['interface', 'signal-range', 'time'],
   fields: {
