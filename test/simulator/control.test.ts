@@ -225,6 +225,9 @@ describe('lastmile simulate routeros', () => {
       '--password',
       '--nas-address',
       '--version',
+      '--packages',
+      '--disabled-secret',
+      '--fast-track-percent',
       '--flash',
       '--print-listeners',
     ]);

@@ -54,9 +54,22 @@ export class Firewall {
       ...(host === undefined || isIP(host) !== 0 ? {} : { host }),
       ...(inInterface === undefined ? {} : { inInterface }),
       ...(session === undefined ? {} : { sourceMac: session.caller.mac }),
-      authorized: session?.caller.kind === 'hotspot',
+      hotspot: this.#placeAtHotspot(source),
       translated: false,
     };
+  }
+
+  /** One that an operator lets pass is none of the hotspot's. */
+  #placeAtHotspot(source: string): Packet['hotspot'] {
+    const { database } = this.#options;
+    const hosts = database.table('/ip/hotspot/host');
+    for (const row of hosts.rows()) {
+      const told = (name: string) => database.shown(hosts, row, name);
+      if (told('to-address') !== source && told('address') !== source) continue;
+      if (told('bypassed') === 'true') return 'none';
+      return told('authorized') === 'true' ? 'authorized' : 'guest';
+    }
+    return 'none';
   }
 
   #lookUp({ host, address = somewhere }: ReachRequest): string {

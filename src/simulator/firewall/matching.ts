@@ -60,7 +60,7 @@ export function matches(database: Database, values: Values, packet: Packet): boo
 function holdsOf(name: string, value: string, packet: Packet, database: Database): boolean | undefined {
   // Of several flags each has a `!` of its own.
   if (name === 'tcp-flags') return listOf(value).every((flag) => holdsFlag(flag, packet));
-  if (name === 'hotspot') return listOf(value).every((word) => holdsHotspot(word, packet));
+  if (name === 'hotspot') return listOf(value).every((word) => holdsHotspot(word, packet, database));
   const judge = judges.get(name);
   if (judge === undefined) return undefined;
   return value.startsWith('!') ? !judge(value.slice(1), packet, database) : judge(value, packet, database);
@@ -71,10 +71,11 @@ function holdsFlag(flag: string, { tcpFlags, protocol }: Packet): boolean {
   return flag.startsWith('!') ? !tcpFlags.includes(flag.slice(1)) : tcpFlags.includes(flag);
 }
 
-function holdsHotspot(word: string, { authorized }: Packet): boolean {
-  if (word === 'auth') return authorized;
-  if (word === '!auth') return !authorized;
-  return word === 'from-client' || word.startsWith('!');
+function holdsHotspot(word: string, packet: Packet, database: Database): boolean {
+  if (word.startsWith('!')) return !holdsHotspot(word.slice(1), packet, database);
+  if (word === 'auth') return packet.hotspot === 'authorized';
+  if (word === 'from-client') return packet.hotspot !== 'none';
+  return word === 'local-dst' && isOwnAddress(database, packet.destination);
 }
 
 function isUnmarked(value: string): boolean {

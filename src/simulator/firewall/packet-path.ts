@@ -78,7 +78,7 @@ class Walk {
     if (depth > deepest) return 'return';
     for (const row of [...this.#deps.database.table(menu).rows()]) {
       if (row.values.get('chain') !== chain || row.values.get('disabled') === 'true') continue;
-      if (row.values.get('dynamic') === 'true' || !this.#matches(row, packet)) continue;
+      if (!this.#matches(row, packet)) continue;
       count(row);
       const decision = this.#carryOut(menu, row, packet, depth);
       if (decision !== undefined) return decision;

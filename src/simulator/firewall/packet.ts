@@ -16,8 +16,8 @@ export interface Packet {
   readonly inInterface?: string;
   readonly outInterface?: string;
   readonly sourceMac?: string;
-  /** The client is logged in at a hotspot. */
-  readonly authorized: boolean;
+  /** The client is a device of a hotspot, logged in or not. */
+  readonly hotspot: 'none' | 'guest' | 'authorized';
   /** NAT has sent it elsewhere. */
   readonly translated: boolean;
 }

@@ -6,6 +6,7 @@ import type { OwnCommand } from '../routeros/executor.ts';
 import { failure } from '../routeros/trap.ts';
 import { bindingOf } from './binding.ts';
 import type { DeviceView, JoinFailure, JoinRequest, JoinResult } from './device.ts';
+import { keepFirewallRows } from './firewall-rows.ts';
 import { Gateway, type OwnTls } from './gateway.ts';
 import { Guests } from './guests.ts';
 import { Host } from './host.ts';
@@ -62,6 +63,7 @@ export class Hotspots {
     for (const kind of ['blocked', 'bypassed']) {
       database.computeWith('/ip/hotspot/ip-binding', kind, (row) => String(row.values.get('type') === kind));
     }
+    keepFirewallRows(database);
     this.#unwatch = [
       database.table('/ip/hotspot').watch((event) => {
         const id = event.type === 'removed' ? event.id : event.row.id;

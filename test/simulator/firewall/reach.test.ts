@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arrive, offerHotspot } from '../guest.ts';
 import { offerPppoe, RawClient, startRouter } from '../support.ts';
 
 async function online() {
@@ -277,5 +278,37 @@ describe('entries of an address list', () => {
     expect(seen()).toMatchObject([{ address: client, timeout: '10m' }]);
     await clock.advance(600_000);
     expect(seen()).toEqual([]);
+  });
+});
+
+describe('a hotspot', () => {
+  it('has rules of its own in front of all others while it is on', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    router.add('/ip/firewall/nat', { chain: 'srcnat', action: 'masquerade' });
+    const id = router.add('/ip/hotspot', { name: 'hs', interface: 'ether3', disabled: 'no' });
+
+    const [first] = router.rows('/ip/firewall/nat');
+    expect(first).toMatchObject({ chain: 'dstnat', 'jump-target': 'hotspot', hotspot: 'from-client', dynamic: 'true' });
+    expect(router.rows('/ip/firewall/nat').at(-1)).toMatchObject({ action: 'masquerade', dynamic: 'false' });
+    router.set('/ip/hotspot', id, { disabled: 'yes' });
+    expect(router.rows('/ip/firewall/nat')).toHaveLength(1);
+    expect(router.rows('/ip/firewall/filter')).toEqual([]);
+  });
+
+  it('sends the web of a guest to its pages, and refuses all else, until he is logged in', async () => {
+    await using lab = await startRouter();
+    const { router } = lab;
+    offerHotspot(router);
+    router.add('/ip/hotspot/user', { name: 'zoe', password: 'p' });
+    const device = await arrive(router);
+
+    expect(router.reach(device.address)).toMatchObject({ atRouter: true, port: 64874, translated: true });
+    expect(router.reach(device.address, { dstPort: 22 })).toMatchObject({ verdict: 'reject', rejectWith: 'tcp-reset' });
+    using client = await RawClient.login(router.apiPort);
+    await client.talk('/ip/hotspot/active/login', '=user=zoe', '=password=p', `=ip=${device.address}`);
+
+    expect(router.reach(device.address)).toMatchObject({ verdict: 'accept', translated: false });
+    expect(router.reach(device.address, { dstPort: 22 })).toMatchObject({ verdict: 'accept' });
   });
 });
