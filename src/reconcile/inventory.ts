@@ -13,7 +13,7 @@ export interface Inventory {
   knows(target: string): boolean;
   /** Written before a level is applied: to die in between leaves a claim on nothing, never a row that nobody owns. */
   claim(target: string, rows: readonly Claim[]): Promise<void>;
-  /** Written after it: deleted rows are forgotten. */
+  /** Written when they are seen to be gone: deleted rows are forgotten. */
   settle(target: string, settled: readonly Settled[]): Promise<void>;
   /** Effects on sessions that were expected and not carried out yet. */
   effectsDue(target: string): readonly SessionEffect[];

@@ -9,7 +9,7 @@ import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
 import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
 import { keyOf } from './row-key.ts';
-import type { Armed, Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
+import type { Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -138,24 +138,39 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   }
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
   const errors = await applyLevels(target, model, plan, deps);
-  await confirmed(armed, target, plan, deps);
-  const { failed, done } = await readBack(target, model, plan, errors, deps);
+  await armed?.confirm(deps.signal);
+  const { failed, done, seen } = await readBack(target, model, plan, errors, deps);
+  if (!target.exclusive) await forget(target, done, deps);
   const effects = target.sessionEffects(done, observation);
-  if (!target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);
-  const due = target.exclusive ? [...pending, ...effects] : deps.inventory.effectsDue(target.name);
+  if (seen && !target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);
+  const due = target.exclusive ? [...pending, ...effects] : dueNow(target, effects, pending, seen, deps);
   const sessions = settleSessions(target, due, deps);
   return { result: failed.length === 0 ? 'applied' : 'partial', plan, failed, sessions };
 }
 
-/** What the target takes back by itself is there again, and as much ours as before. */
-async function confirmed(armed: Armed | undefined, target: Target, plan: ChangePlan, deps: ReconcileDeps) {
-  try {
-    await armed?.confirm(deps.signal);
-  } catch (error) {
-    const going = plan.changes.filter(({ action }) => action === 'delete');
-    if (going.length > 0) await deps.inventory.claim(target.name, going);
-    throw error;
-  }
+/** Rows that are seen to be gone are ours no more. An answer is no proof: one that stays is to be deleted again. */
+async function forget({ name }: Target, done: readonly Change[], { inventory }: ReconcileDeps): Promise<void> {
+  const gone = done.filter(({ action }) => action === 'delete');
+  if (gone.length === 0) return;
+  await inventory.settle(
+    name,
+    gone.map((change) => ({ change, result: 'done' })),
+  );
+}
+
+/**
+ * Effects to carry out now. Where the target could not be read back, those of changes that may have come about or not stay
+ * due: the next look tells, and a change that is made by then is none any more.
+ */
+function dueNow(
+  { name }: Target,
+  came: readonly SessionEffect[],
+  pending: readonly SessionEffect[],
+  seen: boolean,
+  { inventory }: ReconcileDeps,
+): readonly SessionEffect[] {
+  const certain = new Set([...came, ...pending].map(({ username }) => username));
+  return inventory.effectsDue(name).filter(({ username }) => seen || certain.has(username));
 }
 
 /** Nobody is put off the line for a change that did not come about. What was due before stays so. */
@@ -242,7 +257,6 @@ async function applyLevels(
     const claims = possible.filter(({ action }) => action !== 'move');
     if (!target.exclusive && claims.length > 0) await deps.inventory.claim(target.name, claims);
     const settled = await target.apply(possible, deps.signal);
-    if (!target.exclusive) await deps.inventory.settle(target.name, settled);
     for (const { change, error } of settled.filter((each) => each.result === 'failed')) {
       errors.set(tried.get(change) ?? change, error);
       if (error instanceof LastmileError && error.retry === 'backoff') lost ??= error;
@@ -318,6 +332,13 @@ function withoutFolders(
   return set.length === 0 ? undefined : { ...change, set: Object.fromEntries(set) };
 }
 
+interface ReadBack {
+  readonly failed: readonly FailedChange[];
+  readonly done: readonly Change[];
+  /** False where the target could not be looked at again: what failed may have come about. */
+  readonly seen: boolean;
+}
+
 /**
  * What the target holds in the end decides: a `!done` is no proof, nor is an error.
  */
@@ -327,10 +348,10 @@ async function readBack(
   plan: ChangePlan,
   errors: ReadonlyMap<Change, unknown>,
   deps: ReconcileDeps,
-): Promise<{ readonly failed: readonly FailedChange[]; readonly done: readonly Change[] }> {
-  if (plan.changes.length === 0) return { failed: [], done: [] };
+): Promise<ReadBack> {
+  if (plan.changes.length === 0) return { failed: [], done: [], seen: true };
   // Nobody else writes there and every write was awaited: looking again would tell nothing new.
-  if (target.exclusive) return fromErrors(target, plan, errors);
+  if (target.exclusive) return { ...fromErrors(target, plan, errors), seen: true };
   deps.signal.throwIfAborted();
   try {
     const { changes: open } = await look(target, model, deps);
@@ -340,11 +361,13 @@ async function readBack(
     return {
       failed: open.map((change) => failure(target, change, reasons.get(keyOf(change)) ?? unseen)),
       done: plan.changes.filter((change) => !openKeys.has(keyOf(change))),
+      seen: true,
     };
   } catch (error) {
     if (!(error instanceof LastmileError)) throw error;
     const { failed, done } = fromErrors(target, plan, errors);
-    return { failed: [...failed, { address: target.name, error: `not read back: ${messageOf(error)}` }], done };
+    const unread = { address: target.name, error: `not read back: ${messageOf(error)}` };
+    return { failed: [...failed, unread], done, seen: false };
   }
 }
 
