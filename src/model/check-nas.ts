@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import { checkPublicRadius } from './check-public-radius.ts';
 import type { Declared, OperatorSpec, Placed, RouterSpec } from './declarations.ts';
 import type { Operator, Router } from './model.ts';
 import { error, placeOf, type Resolving, warning } from './resolving.ts';
@@ -25,6 +26,7 @@ export function checkNas(
   checkNames(to, operator, declaredOperator, declaredRouters);
   checkAddresses(to, views);
   checkSecrets(to, views);
+  checkPublicRadius(to, views, operator.radius.servers);
   checkApi(to, routers, declaredRouters);
   checkServers(to, operator, declaredOperator, routers);
 }
