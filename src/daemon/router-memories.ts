@@ -1,5 +1,6 @@
 import { LastmileError } from '../base/errors.ts';
 import type { RouterMemory } from '../routeros/access-guard.ts';
+import type { DigestMemory } from '../routeros/written-secrets.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 
@@ -13,10 +14,12 @@ interface Kept {
   readonly name: string;
   readonly reached?: ReachedAt;
   readonly reverted?: string;
+  /** Of secrets that the router never shows, as they were last written. */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 /** What is known of one router from before. */
-export interface KnownRouter extends RouterMemory {
+export interface KnownRouter extends RouterMemory, DigestMemory {
   reached(): ReachedAt | undefined;
   setReached(at: ReachedAt): Promise<void>;
 }
@@ -54,6 +57,8 @@ export class RouterMemories {
         if (reverted !== fingerprint)
           await this.#keep(fingerprint === undefined ? rest : { ...rest, reverted: fingerprint });
       },
+      digest: (key) => kept().digests?.[key],
+      setDigest: (key, digest) => this.#keep({ ...kept(), digests: { ...kept().digests, [key]: digest } }),
     };
   }
 

@@ -5,6 +5,7 @@ import { compact } from '../base/compact.ts';
 import type { Model, Router } from '../model/model.ts';
 import type { RemovedFrom, SessionsByApi } from '../radius/session-control.ts';
 import { type ApiCall, CallLog } from '../routeros/call-log.ts';
+import { Inspections } from '../routeros/config/inspect.ts';
 import { RouterTarget } from '../routeros/router-target.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import { dialRouter } from './dial-router.ts';
@@ -33,6 +34,8 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   readonly #logs = new Map<string, CallLog>();
   readonly #listeners = new Set<(router: string, call: ApiCall) => void>();
   readonly #routers = new Map<string, Pooled>();
+  /** What routers told about themselves: those of one version are alike. */
+  readonly #inspections = new Inspections();
   /** Names of routers that we may write to. */
   #writable: ReadonlySet<string> = new Set();
 
@@ -122,7 +125,8 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     const { clock } = this.#options;
     const [known, log] = [this.#memories.of(router.name), this.#logOf(router.name)];
     const connect = (signal: AbortSignal) => dialRouter(router, known, log, signal);
-    return new RouterTarget({ router, operator, clock, connect, memory: known });
+    const kept = { memory: known, digests: known, inspections: this.#inspections };
+    return new RouterTarget({ router, operator, clock, connect, ...kept });
   }
 
   #logOf(name: string): CallLog {

@@ -44,6 +44,7 @@ import { DoneByHandError, FieldUnknownError, RowMissingError, SessionStaysError 
 import { withoutSecrets } from './trap-secrets.ts';
 import type { RouterOsVersion } from './versions.ts';
 import { type Command, commandsFor, joinedMoves, movedTogether } from './write-rows.ts';
+import { type DigestMemory, WrittenSecrets } from './written-secrets.ts';
 
 export interface RouterTargetOptions {
   readonly router: Router;
@@ -54,6 +55,8 @@ export interface RouterTargetOptions {
   readonly menus?: readonly Menu[];
   /** What routers told about themselves, shared. Absent: of this one alone. */
   readonly inspections?: Inspections;
+  /** Of secrets that the router never shows. Absent: known until the target is gone. */
+  readonly digests?: DigestMemory;
   readonly memory?: RouterMemory;
   /** How long the router waits for us after changes that could cut our access. Default 5 minutes. */
   readonly confirmMs?: number;
@@ -71,6 +74,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   #menus: ReadonlyMap<string, Menu>;
   #rules: MenuRules;
   readonly #inspections: Inspections;
+  readonly #written: WrittenSecrets;
   readonly #window = new AdaptiveWindow();
   readonly #guard: AccessGuard;
   #reader = new TableReader();
@@ -91,6 +95,7 @@ export class RouterTarget implements Target, AsyncDisposable {
     this.#menus = this.#managed;
     this.#rules = rulesOf(menus);
     this.#inspections = options.inspections ?? new Inspections();
+    this.#written = new WrittenSecrets(options.digests);
     this.#guard = new AccessGuard({ ...options, dial: options.connect });
   }
 
@@ -253,7 +258,8 @@ export class RouterTarget implements Target, AsyncDisposable {
     const about = { session, version, managed: this.#managed, inspections: this.#inspections, held };
     const look = await lookFor(desired, about, signal);
     const options = { router: this.name, operator, session, reader: this.#reader, menus: look.menus, desired };
-    const { rows, menus, board, absent, objections } = await readMenus(options, signal);
+    const { menus, board, absent, objections, ...read } = await readMenus(options, signal);
+    const rows = this.#written.seen(read.rows, menus);
     this.#board = board;
     this.#know(menus);
     const asksForMode = desired.some(({ menu }) => subjectToDeviceMode.has(menu));
@@ -321,6 +327,7 @@ export class RouterTarget implements Target, AsyncDisposable {
         const { ret } = await runSparing(session, command, menu?.fields ?? {}, signal);
         if (change.action === 'create' && ret !== undefined) this.#handled(handleKey(change), ret);
       }
+      await this.#written.wrote(change, menu);
       return { change, result: 'done' };
     } catch (error) {
       if (change.action === 'delete' && isGone(error)) return { change, result: 'done' };
