@@ -3,6 +3,7 @@ import type { RecentDecisions } from '../access/decision-log.ts';
 import type { ControllerStatus } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { divertedTo } from '../model/diverted.ts';
 import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
 import { OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
@@ -107,6 +108,7 @@ export class PortalGateway implements AsyncDisposable {
     return {
       sites: () => inForce().portalSites,
       settings: () => inForce().operator.portal,
+      diverted: (address) => divertedTo(inForce(), address),
       directory: engine.directory,
       decisions,
       online: onlineGuests(engine),

@@ -86,7 +86,8 @@ const badRequest: Refusal = { status: 400, message: 'bad-request' };
 function addRoutes(server: FastifyInstance, portal: Portal): void {
   const places: Place[] = [];
   server.addHook('onRoute', ({ url, method }) => void places.push({ url, methods: [method].flat() }));
-  const nowhere = (request: FastifyRequest, reply: FastifyReply) => refusePlace(portal, places, request, reply);
+  const nowhere = (request: FastifyRequest, reply: FastifyReply) =>
+    toDiverted(portal, request, reply) ?? refusePlace(portal, places, request, reply);
   // Before a body is waited for.
   server.addHook('onRequest', (request, reply, next) => {
     if (request.is404) nowhere(request, reply);
@@ -95,6 +96,8 @@ function addRoutes(server: FastifyInstance, portal: Portal): void {
   });
   server.setNotFoundHandler(nowhere);
   server.get('/', (request, reply) => {
+    const shown = toDiverted(portal, request, reply);
+    if (shown !== undefined) return shown;
     const language = chooseLanguage(allLanguages, undefined, request.headers['accept-language']);
     return answer(portal, request, reply, notice({ language }, { status: 200, message: 'how-to-join' }));
   });
@@ -198,6 +201,29 @@ function securityOf({ deps }: Portal, { raw }: FastifyRequest): Security {
 /** RFC 9112 §3.2: whoever speaks HTTP/1.1 says to whom. */
 function hasNoHost({ raw }: FastifyRequest): boolean {
   return raw.headers.host === undefined && raw.httpVersion === '1.1';
+}
+
+/**
+ * The page for somebody who asked another place for one and was brought here by his router (`onSuspend.redirect`,
+ * `unknownClients.redirect`): 200, so that a device which looks for a way online shows it. Nothing for everybody else.
+ */
+function toDiverted(portal: Portal, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (!['GET', 'HEAD'].includes(request.method) || asksUs(portal, request)) return undefined;
+  const diverted = portal.deps.diverted?.(request.ip);
+  const site = portal.deps.sites().find(({ name }) => name === diverted?.site);
+  if (diverted === undefined || site === undefined) return undefined;
+  const language = chooseLanguage(site.languages, undefined, request.headers['accept-language']);
+  return answer(portal, request, reply, notice({ site, language }, { status: 200, message: diverted.why }));
+}
+
+/** Is it this portal that is asked, by its public name or the address it was reached at? */
+function asksUs({ deps }: Portal, { raw }: FastifyRequest): boolean {
+  const asked = `http://${raw.headers.host ?? ''}`;
+  if (!URL.canParse(asked)) return true;
+  const { hostname } = new URL(asked);
+  const { publicUrl } = deps.settings();
+  const own = [publicUrl === undefined ? undefined : new URL(publicUrl).hostname, raw.socket.localAddress, 'localhost'];
+  return own.includes(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /** There is nothing, or nothing of this method. */

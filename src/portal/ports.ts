@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
+import type { Diverted } from '../model/diverted.ts';
 import type { OmadaBridge, PortalSettings, PortalSite } from '../model/model.ts';
 import type { PortalCounters } from './counters.ts';
 
@@ -10,6 +11,8 @@ export interface PortalDeps {
   /** In force now. */
   readonly sites: () => readonly PortalSite[];
   readonly settings: () => Pick<PortalSettings, 'publicUrl' | 'trustedProxies'>;
+  /** Which page somebody is to meet whom a router brought here from elsewhere. Absent: nobody is. */
+  readonly diverted?: (address: string) => Diverted | undefined;
   readonly directory: Pick<DirectoryReader, 'login' | 'portal'>;
   readonly decisions: RecentDecisions;
   readonly online: OnlineGuests;

@@ -35,6 +35,7 @@ export const de: Texts = {
       'Benutzername oder Passwort ist falsch. Groß- und Kleinschreibung zählt. Bitte versuchen Sie es noch einmal.',
     suspended: 'Dieses Konto ist gesperrt. Bitte wenden Sie sich an uns.',
     disabled: 'Dieses Konto ist abgeschaltet. Bitte wenden Sie sich an uns.',
+    'unknown-device': 'Dieses Gerät ist hier nicht bekannt. Bitte wenden Sie sich an uns.',
     expired: 'Dieses Konto ist abgelaufen. Bitte wenden Sie sich an uns, um es zu verlängern.',
     'not-here': 'Dieses Konto gilt hier nicht. Bitte nehmen Sie ein anderes, oder wenden Sie sich an uns.',
     'device-refused': 'Dieses Konto gilt nicht auf diesem Gerät. Bitte wenden Sie sich an uns.',

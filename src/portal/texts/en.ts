@@ -34,6 +34,7 @@ export const en: Texts = {
     'wrong-password': 'The username or the password is wrong. Upper and lower case differ. Please try again.',
     suspended: 'This account is suspended. Please contact us.',
     disabled: 'This account is switched off. Please contact us.',
+    'unknown-device': 'This device is not known here. Please contact us.',
     expired: 'This account has expired. Please contact us to renew it.',
     'not-here': 'This account cannot be used here. Please use another one, or contact us.',
     'device-refused': 'This account cannot be used on this device. Please contact us.',

@@ -35,6 +35,7 @@ export const es: Texts = {
       'El usuario o la contraseña no son correctos. Las mayúsculas y minúsculas cuentan. Inténtalo de nuevo.',
     suspended: 'Esta cuenta está suspendida. Ponte en contacto con nosotros.',
     disabled: 'Esta cuenta está desactivada. Ponte en contacto con nosotros.',
+    'unknown-device': 'Este dispositivo no se conoce aquí. Ponte en contacto con nosotros.',
     expired: 'Esta cuenta ha caducado. Ponte en contacto con nosotros para renovarla.',
     'not-here': 'Esta cuenta no se puede usar aquí. Usa otra o ponte en contacto con nosotros.',
     'device-refused': 'Esta cuenta no se puede usar en este dispositivo. Ponte en contacto con nosotros.',

@@ -35,6 +35,7 @@ export const fr: Texts = {
       'Le nom d’utilisateur ou le mot de passe est incorrect. Les majuscules comptent. Veuillez réessayer.',
     suspended: 'Ce compte est suspendu. Veuillez nous contacter.',
     disabled: 'Ce compte est désactivé. Veuillez nous contacter.',
+    'unknown-device': 'Cet appareil n’est pas connu ici. Veuillez nous contacter.',
     expired: 'Ce compte a expiré. Veuillez nous contacter pour le renouveler.',
     'not-here': 'Ce compte ne peut pas servir ici. Prenez-en un autre ou contactez-nous.',
     'device-refused': 'Ce compte ne peut pas servir sur cet appareil. Veuillez nous contacter.',

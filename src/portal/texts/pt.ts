@@ -35,6 +35,7 @@ export const pt: Texts = {
       'O nome de utilizador ou a palavra-passe está errado. Maiúsculas e minúsculas contam. Tente de novo.',
     suspended: 'Esta conta está suspensa. Contacte-nos.',
     disabled: 'Esta conta está desativada. Contacte-nos.',
+    'unknown-device': 'Este dispositivo não é conhecido aqui. Contacte-nos.',
     expired: 'Esta conta expirou. Contacte-nos para a renovar.',
     'not-here': 'Esta conta não pode ser usada aqui. Use outra ou contacte-nos.',
     'device-refused': 'Esta conta não pode ser usada neste dispositivo. Contacte-nos.',

@@ -35,6 +35,7 @@ export const sw: Texts = {
       'Jina la mtumiaji au nenosiri si sahihi. Herufi kubwa na ndogo ni tofauti. Tafadhali jaribu tena.',
     suspended: 'Akaunti hii imesimamishwa. Tafadhali wasiliana nasi.',
     disabled: 'Akaunti hii imezimwa. Tafadhali wasiliana nasi.',
+    'unknown-device': 'Kifaa hiki hakijulikani hapa. Tafadhali wasiliana nasi.',
     expired: 'Muda wa akaunti hii umekwisha. Tafadhali wasiliana nasi ili kuihuisha.',
     'not-here': 'Akaunti hii haiwezi kutumika hapa. Tumia nyingine, au wasiliana nasi.',
     'device-refused': 'Akaunti hii haiwezi kutumika kwenye kifaa hiki. Tafadhali wasiliana nasi.',

@@ -4,6 +4,7 @@ export type Message =
   | 'wrong-password'
   | 'suspended'
   | 'disabled'
+  | 'unknown-device'
   | 'expired'
   | 'not-here'
   | 'device-refused'
