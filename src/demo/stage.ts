@@ -39,6 +39,7 @@ interface Parts {
   readonly south: DemoRouter;
   readonly terrace: DemoController;
   readonly masterKey: Secret;
+  readonly apiPassword: string;
 }
 
 const entry = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -106,6 +107,11 @@ export class Stage implements AsyncDisposable {
 
   get signal(): AbortSignal {
     return this.#options.signal;
+  }
+
+  /** Another router, which nobody declared. */
+  startRouter(name: string, address: string): Promise<DemoRouter> {
+    return startRouter(this.lastmile, { name, address, apiPassword: this.#parts.apiPassword }, this.#children);
   }
 
   /** What a subscriber types: `{derive: 1}` of the declaration. */
@@ -194,7 +200,7 @@ async function build(folder: string, options: StageOptions, children: Child[]): 
   await declarePlaces(repository, ports, [north, south]);
   await declareGuests(repository, portal, north, terrace);
   await repository.commit('The network as it is');
-  return { folder, repository, lastmile, north, south, terrace, masterKey: new Secret(masterKey) };
+  return { folder, repository, lastmile, north, south, terrace, masterKey: new Secret(masterKey), apiPassword };
 }
 
 /** The example names the usual ports; here they are free ones. Intervals are short, so that nobody has to wait. */

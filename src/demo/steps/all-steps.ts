@@ -1,4 +1,5 @@
 import type { Step } from '../step.ts';
+import { adopted } from './adopted.ts';
 import { brokenCommit } from './broken-commit.ts';
 import { deviceByMac } from './device-by-mac.ts';
 import { driftHealed } from './drift-healed.ts';
@@ -26,6 +27,7 @@ export const allSteps: readonly Step[] = [
   speedDoubled,
   suspendedByCommit,
   driftHealed,
+  adopted,
   brokenCommit,
   killed,
 ];

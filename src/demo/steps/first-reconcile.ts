@@ -37,7 +37,7 @@ function shortened(plan: string): readonly string[] {
 export async function inStep(stage: Stage): Promise<void> {
   await statusShown(stage, 'every target in step', ({ targets }) => {
     const names = targets.filter(({ conditions }) => conditionOf(conditions, 'Synced')?.status === 'True');
-    return names.length === 3 ? true : undefined;
+    return targets.length >= 3 && names.length === targets.length ? true : undefined;
   });
 }
 
