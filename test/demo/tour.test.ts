@@ -18,17 +18,24 @@ describe('npm start -- --once, with a home that holds a broken git configuration
 
   /** What was said from the heading of a step to its check mark. */
   function step(title: string): string {
-    return outcome.out.split(/\n(?=\d+\/13 )/).find((section) => section.includes(title)) ?? outcome.out;
+    return outcome.out.split(/\n(?=\d+\/14 )/).find((section) => section.includes(title)) ?? outcome.out;
   }
 
   it('takes every step and exits 0', () => {
-    const headings = outcome.out.match(/^\d+\/13 /gm);
+    const headings = outcome.out.match(/^\d+\/14 /gm);
 
     expect(outcome.out).not.toContain('✗');
     expect(outcome).toMatchObject({ code: 0, err: '' });
-    expect(headings).toHaveLength(13);
-    expect(outcome.out.match(/^ {2}✓ {2}\d+\.\d s$/gm)).toHaveLength(13);
-    expect(outcome.out).toContain('All 13 steps happened');
+    expect(headings).toHaveLength(14);
+    expect(outcome.out.match(/^ {2}✓ {2}\d+\.\d s$/gm)).toHaveLength(14);
+    expect(outcome.out).toContain('All 14 steps happened');
+  });
+
+  it('SPL-01: takes over a router in service, whose plan is empty before and after', () => {
+    const text = step('taken over as it is');
+
+    expect(text).toContain('the plan of core-3 is empty');
+    expect(text).toContain('olga stayed online');
   });
 
   it('leaves nothing behind', async () => {
@@ -122,7 +129,7 @@ describe('the tour', () => {
     async () => {
       await using demo = await DemoProcess.start(['--once']);
 
-      await demo.printed('1/13');
+      await demo.printed('1/14');
       demo.signal('SIGINT');
       demo.signal('SIGINT');
       const { code, err } = await demo.ended();
