@@ -115,6 +115,11 @@ export class Faults {
     return undefined;
   }
 
+  /** How many commands each fault has looked at, in the order of {@link list}: those it let pass, too. */
+  seen(): readonly number[] {
+    return this.#armed.map(({ seen }) => seen);
+  }
+
   /** How often each fault has struck, in the order of {@link list}. */
   struck(): readonly number[] {
     return this.#armed.map(({ struck }) => struck);
