@@ -13,22 +13,22 @@ async function settledAt(address: string) {
 }
 
 describe('a plan that changes the address we come to', () => {
-  it('is applied, and confirmed at the new address where that is declared', async () => {
-    await using lab = await ReachLab.start();
-    const before = lab.model(at('127.0.0.2'));
-    const old = lab.target(before);
-    await lab.reconcile(old, before);
-    // Both for a while: the router can be dialled at the new one before the old one goes.
-    lab.router.add('/ip/address', { address: '127.0.0.3/8', interface: 'ether1' });
-    await lab.router.settled();
+  it('is applied over the address it had, and confirmed at the new one, where that is declared', async () => {
+    const { lab } = await settledAt('127.0.0.2');
+    await using _lab = lab;
     const model = lab.model(at('127.0.0.3'), '127.0.0.3');
     const target = lab.target(model);
+    const { signal } = new AbortController();
 
+    const before = (await target.observe(signal, target.desired(model))).findings;
     const outcome = await lab.reconcile(target, model);
 
+    expect(before).toMatchObject([{ code: 'LM_REACHED_ELSEWHERE' }]);
     expect(outcome).toMatchObject({ result: 'applied' });
     expect(lab.addresses()).toEqual(['127.0.0.3/8']);
     expect(lab.switches()).toEqual([]);
+    expect((await target.observe(signal)).findings).toEqual([]);
+    expect(lab.memories.of('core-1').reached()?.host).toBe('127.0.0.3');
   });
 
   it('is taken back by the router when we do not come back, and not tried again', async () => {

@@ -1,8 +1,9 @@
 import { Secret } from '../../src/base/secret.ts';
+import { dialRouter } from '../../src/daemon/dial-router.ts';
+import { RouterMemories } from '../../src/daemon/router-memories.ts';
 import type { Model, Router } from '../../src/model/model.ts';
 import { type ReconcileDeps, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
-import type { RouterMemory } from '../../src/routeros/access-guard.ts';
-import { connectRouterOs } from '../../src/routeros/connection.ts';
+import { CallLog } from '../../src/routeros/call-log.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
 import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
 import { document, modelOf, operator } from './manifest.ts';
@@ -14,12 +15,7 @@ export class ReachLab implements AsyncDisposable {
   readonly router: SimulatedRouterOs;
   readonly clock: ManualClock;
   readonly inventory = new MemoryInventory();
-  readonly memory: RouterMemory & { kept?: string | undefined } = {
-    reverted: () => this.memory.kept,
-    setReverted: async (fingerprint) => {
-      this.memory.kept = fingerprint;
-    },
-  };
+  readonly memories = new RouterMemories();
   readonly #targets: RouterTarget[] = [];
 
   private constructor(router: SimulatedRouterOs, clock: ManualClock) {
@@ -45,6 +41,10 @@ export class ReachLab implements AsyncDisposable {
   target(model: Model): RouterTarget {
     const [router] = model.routers as readonly [Router];
     const { clock } = this;
+    const known = this.memories.of(router.name);
+    const log = new CallLog({ clock });
+    const api = { port: this.router.apiPort, username: 'lastmile', password: new Secret('api') };
+    const dialled = { ...router, api };
     const target = new RouterTarget({
       router,
       operator: model.operator.name,
@@ -56,11 +56,8 @@ export class ReachLab implements AsyncDisposable {
           await this.router.settled();
         },
       },
-      memory: this.memory,
-      connect: (signal) => {
-        const login = { router: router.name, username: 'lastmile', password: new Secret('api') };
-        return connectRouterOs({ ...login, host: router.address, port: this.router.apiPort, signal });
-      },
+      memory: known,
+      connect: (signal) => dialRouter(dialled, known, log, signal),
     });
     this.#targets.push(target);
     return target;
