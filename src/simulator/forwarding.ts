@@ -5,10 +5,11 @@ import type { Reached, ReachRequest } from './firewall/packet.ts';
 import { TimedEntries } from './firewall/timed-entries.ts';
 import { followAddresses } from './nas/connected-routes.ts';
 import { IpAccounting } from './nas/ip-accounting.ts';
+import { pingCommand } from './nas/ping.ts';
 import type { Sessions, TrafficPath } from './nas/sessions.ts';
 import { RouterPath } from './nas/traffic-path.ts';
 import type { Database } from './routeros/database.ts';
-import type { Extras } from './routeros/executor.ts';
+import type { Extras, OwnCommand } from './routeros/executor.ts';
 
 export interface ForwardingOptions {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export class Forwarding {
   readonly #path: RouterPath;
   readonly #ipAccounting: IpAccounting | undefined;
   readonly #entries: readonly TimedEntries[];
+  readonly #ping: OwnCommand;
 
   constructor({ clock, database, sessions, fastTrackPercent }: ForwardingOptions) {
     const fastTrack = new FastTrack(database, fastTrackPercent);
@@ -34,6 +36,7 @@ export class Forwarding {
     this.#entries = [entries, entries6];
     this.#firewall = new Firewall({ database, sessions, entries });
     followAddresses(database);
+    this.#ping = pingCommand(database, sessions);
   }
 
   get path(): TrafficPath {
@@ -55,7 +58,10 @@ export class Forwarding {
 
   get commands(): NonNullable<Extras['commands']> {
     const { take } = this.#ipAccounting ?? {};
-    return new Map(take === undefined ? [] : [['/ip/accounting/snapshot take', take]]);
+    return new Map([
+      ['/tool ping', this.#ping],
+      ...(take === undefined ? [] : [['/ip/accounting/snapshot take', take] as const]),
+    ]);
   }
 
   /** After the sessions are gone. */

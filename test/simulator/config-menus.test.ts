@@ -11,7 +11,7 @@ describe('menus of every version', () => {
     const paths = allMenus.map(({ path }) => path).filter((path) => database.find(path) !== undefined);
 
     for (const path of new Set(paths)) {
-      if (path !== '/file') expect(await client.trap(`${path}/print`), path).toBeUndefined();
+      if (path !== '/file' && path !== '/tool') expect(await client.trap(`${path}/print`), path).toBeUndefined();
     }
   });
 
@@ -153,5 +153,45 @@ describe('the menus of a configuration', () => {
       'pfifo-limit': '10',
       default: 'true',
     });
+  });
+});
+
+describe('groups of users', () => {
+  it('have the rights of their version', async () => {
+    await using six = await startRouter({ version: '6.49.17' });
+    await using seven = await startRouter();
+    using client = await RawClient.login(six.router.apiPort);
+
+    expect(six.router.row('/user/group', 'full')?.['policy']).toMatch(/,romon,dude,tikapp$/);
+    expect(seven.router.row('/user/group', 'full')?.['policy']).toMatch(/,romon,rest-api$/);
+    expect(await client.trap('/user/group/add', '=name=x', '=policy=api,rest-api')).toBe(
+      '1: input does not match any value of policy',
+    );
+    await client.talk('/user/group/add', '=name=x', '=policy=api');
+    await client.talk('/user/group/set', '=.id=x', '=policy=dude,!api');
+    expect(six.router.row('/user/group', 'x')?.['policy']).toMatch(/^dude,!local,/);
+  });
+});
+
+describe('a ping', () => {
+  it('is answered by addresses of the router, and needs the right to test', async () => {
+    await using lab = await startRouter({
+      users: [
+        { name: 'admin', password: '' },
+        { name: 'reader', password: '', policies: ['api', 'read'] },
+      ],
+    });
+    lab.router.add('/ip/address', { address: '192.0.2.1/24', interface: 'ether1' });
+    using client = await RawClient.login(lab.router.apiPort);
+    using reader = await RawClient.login(lab.router.apiPort, 'reader');
+
+    expect(await client.rows('/tool/ping', '=address=192.0.2.1', '=count=2')).toMatchObject([
+      { seq: '0', host: '192.0.2.1', received: '1' },
+      { seq: '1', 'packet-loss': '0' },
+    ]);
+    expect(await client.rows('/tool/ping', '=address=192.0.2.9', '=count=1')).toMatchObject([
+      { status: 'timeout', received: '0', 'packet-loss': '100' },
+    ]);
+    expect(await reader.trap('/tool/ping', '=address=192.0.2.1')).toBe('not enough permissions (9)');
   });
 });

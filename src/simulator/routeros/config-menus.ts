@@ -44,6 +44,7 @@ import {
   userSettings,
   usersActive,
 } from './menus/system-settings.ts';
+import { tool } from './menus/tool.ts';
 import { userManager } from './menus/user-manager.ts';
 
 /** The menus of a router that have nothing to do with subscribers, in an order in which each finds what it refers to. */
@@ -102,4 +103,5 @@ export const configMenus: readonly Menu[] = [
   userSettings,
   usersActive,
   userManager,
+  tool,
 ];

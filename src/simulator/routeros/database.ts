@@ -1,5 +1,5 @@
 import { joinInterfaces, refuseInterfaceName } from './interface-kinds.ts';
-import type { Menu, Properties, Property } from './menu.ts';
+import type { InitialRow, Menu, Properties, Property } from './menu.ts';
 import { formatId, parseId, type RowOptions, Table, type TableRow } from './table.ts';
 import { invalidValue, missingArgument, RouterTrap, unknownParameter } from './trap.ts';
 import type { Resolution, ValueContext } from './value-types.ts';
@@ -28,7 +28,8 @@ export class Database {
       // Without a prototype: names come from clients, and `constructor` is no property of a row.
       this.#properties.set(menu, Object.assign(Object.create(null), Object.fromEntries(known)) as Properties);
     }
-    for (const menu of present) for (const { id, values } of initialRows(menu)) this.addByRouter(menu.path, values, id);
+    for (const menu of present)
+      for (const { id, values } of initialRows(menu, version)) this.addByRouter(menu.path, values, id);
     for (const menu of present) if (menu.interfaceType !== undefined) joinInterfaces(this, menu, menu.interfaceType);
   }
 
@@ -201,8 +202,8 @@ function inVersion(property: Property, version: string): Property {
   return until === undefined || isAtLeast(version, until) ? property : { ...property, ...differences };
 }
 
-function initialRows(menu: Menu): readonly { readonly id?: number; readonly values: Record<string, string> }[] {
-  if (menu.initial !== undefined) return menu.initial;
+function initialRows(menu: Menu, version: string): readonly InitialRow[] {
+  if (menu.initial !== undefined) return menu.initial.filter((row) => isThere(row, version));
   return menu.kind === 'settings' ? [{ values: {} }] : [];
 }
 

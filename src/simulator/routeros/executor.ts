@@ -158,7 +158,9 @@ export class Executor {
   }
 
   #authorise(table: Table, command: Command, { policies }: Caller): void {
-    const needed = isWrite(command) ? ['write', table.menu.writePolicy ?? 'write'] : ['read'];
+    const own = table.menu.verbPolicies?.[command.verb as Verb];
+    const usual = isWrite(command) ? ['write', table.menu.writePolicy ?? 'write'] : ['read'];
+    const needed = own === undefined ? usual : [own];
     if (!needed.every((policy) => policies.has(policy))) throw notPermitted();
   }
 

@@ -118,10 +118,15 @@ export interface Menu {
   readonly keep?: (values: Values, id: number) => RouterTrap | undefined;
   /** What a write needs beside `write`. */
   readonly writePolicy?: string;
+  /** Commands that need this right alone. */
+  readonly verbPolicies?: Readonly<Partial<Record<Verb, string>>>;
   readonly initial?: readonly InitialRow[];
 }
 
 export interface InitialRow {
+  /** First version that comes with it, and first that comes with it no more. */
+  readonly since?: string;
+  readonly goneSince?: string;
   /** Built-in rows have ids of their own: `*0`, `*FFFFFFFE`. */
   readonly id?: number;
   readonly values: Readonly<Record<string, string>>;
