@@ -1,0 +1,235 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pppSecret } from '../../src/routeros/menus/ppp-secret.ts';
+import { defconf } from '../fixtures/routers/defconf.ts';
+import { type RouterFixture, routerOf } from '../fixtures/routers/fixture.ts';
+import { pppoeConcentrator } from '../fixtures/routers/pppoe-concentrator.ts';
+import { Desk } from './support.ts';
+
+const passwords = ['pa55-anna', '007', "it's", '1e9'];
+
+describe('a router that is declared nowhere', () => {
+  it('is imported by how it is reached: no password stands in a YAML file, and the file with them is private', async () => {
+    await using router = await routerOf(pppoeConcentrator);
+    await using desk = await Desk.open();
+    desk.env['ROUTER_PASSWORD'] = 'api';
+    const reached = {
+      address: `${router.apiHost}:${router.apiPort}`,
+      username: 'lastmile',
+      passwordEnv: 'ROUTER_PASSWORD',
+    };
+
+    const told = await desk.import('bras-1', reached);
+    const planned = await desk.plan();
+
+    expect(told, told.err).toMatchObject({ code: 0, err: '' });
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0, err: '' });
+    const yaml = Object.values(desk.files()).join('\n');
+    for (const password of passwords.slice(0, 1)) expect(yaml + told.out).not.toContain(password);
+    expect(desk.files()['routers/bras-1.yaml']).toContain('password: {env: LASTMILE_SECRET_BRAS_1_API}');
+    expect(statSync(join(desk.dir, '.lastmile.env')).mode & 0o777).toBe(0o600);
+    expect(desk.read('.lastmile.env')).toContain("LASTMILE_SECRET_CARLA='it'\\''s'\n");
+    expect(desk.read('.gitignore')).toBe('.lastmile.env\n');
+  });
+
+  it('needs to be said how it is reached, and a name that can be one', async () => {
+    await using desk = await Desk.open();
+
+    expect(await desk.import('core-1')).toMatchObject({ code: 64, err: expect.stringContaining('--address') });
+    expect(await desk.import('Core 1', { address: '127.0.0.1', username: 'x' })).toMatchObject({ code: 64 });
+    expect(await desk.import('core-1', { address: '127.0.0.1' })).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('--username'),
+    });
+  });
+});
+
+describe('secrets of an import', () => {
+  it('go to files below a folder when that is asked for', async () => {
+    await using router = await routerOf(pppoeConcentrator);
+    await using desk = await Desk.open();
+    desk.declare(router);
+    const secrets = join(desk.folder.path, 'secrets');
+
+    const told = await desk.import('core-1', { secretsAs: 'file', secrets });
+    const planned = await desk.plan({ secrets });
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0 });
+    expect(statSync(join(secrets, 'subscribers/carla')).mode & 0o777).toBe(0o600);
+    expect(() => desk.read('.lastmile.env')).toThrow('ENOENT');
+  });
+
+  it('are not invented: of a router that hides them, or shows asterisks, nothing is written', async () => {
+    await using desk = await Desk.open();
+    for (const secretsUnasked of ['placeholder', 'omitted'] as const) {
+      const users = [{ name: 'lastmile', password: 'api', policies: ['read', 'api'] }];
+      await using router = await routerOf(pppoeConcentrator, { users, secretsUnasked });
+      desk.declare(router);
+
+      const told = await desk.import().catch((error: unknown) => ({ code: -1, out: '', err: String(error) }));
+
+      expect(told.err).toContain('sensitive');
+      expect(Object.keys(desk.files())).toEqual(['core-1.yaml']);
+    }
+  });
+});
+
+describe('an import into a repository', () => {
+  it('adds to the document of the router what it lacks, and leaves its text as it is', async () => {
+    await using router = await routerOf(pppoeConcentrator);
+    await using desk = await Desk.open();
+    const api = `{port: ${router.apiPort}, username: lastmile, password: {env: LASTMILE_SECRET_API}}`;
+    desk.write(
+      'net.yaml',
+      `# our network
+apiVersion: lastmile/v1
+kind: Router
+metadata: {name: core-1, labels: {site: north}} # the old one
+spec: {address: 127.0.0.1,
+  api: ${api},
+  pools: [{name: mine, static: [203.0.113.0/24]}]}
+---
+apiVersion: lastmile/v1
+kind: Operator
+metadata: {name: acme}
+spec: {timezone: Africa/Nairobi}
+`,
+    );
+
+    const told = await desk.import();
+    const planned = await desk.plan();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0 });
+    const text = desk.read('net.yaml');
+    expect(
+      text.startsWith(
+        '# our network\napiVersion: lastmile/v1\nkind: Router\nmetadata: {name: core-1, labels: {site: north}} # the old one\nspec:\n  address: 127.0.0.1\n',
+      ),
+    ).toBe(true);
+    expect(text).toContain('  pools: [{name: mine, static: [203.0.113.0/24]}]\n  mode: observe\n');
+    expect(text).toContain('\n---\napiVersion: lastmile/v1\nkind: Operator\n');
+  });
+
+  it('uses a service that is declared already and sells the same, and gives another of its name a suffix', async () => {
+    await using one = await routerOf(pppoeConcentrator);
+    const other: RouterFixture = {
+      title: '',
+      version: '7.22.3',
+      rows: [
+        ['/ip/pool', [{ name: 'pool-home', ranges: '10.20.0.10-10.20.3.254' }]],
+        [
+          '/ppp/profile',
+          [
+            { name: 'business', 'rate-limit': '100000k/100M' },
+            { name: 'home-50', 'rate-limit': '10M/50M', 'remote-address': 'pool-home' },
+          ],
+        ],
+        [
+          '/ppp/secret',
+          [
+            { name: 'zoe', password: 'z', profile: 'business', service: 'pppoe' },
+            { name: 'yan', password: 'y', profile: 'home-50', service: 'pppoe' },
+            { name: 'ben', password: 'elsewhere', profile: 'home-50', service: 'pppoe' },
+          ],
+        ],
+      ],
+    };
+    await using two = await routerOf(other);
+    await using desk = await Desk.open();
+    desk.declare(one);
+    desk.declare(two, 'core-2', '  mode: observe\n');
+    await desk.import('core-1');
+    const before = desk.files();
+
+    const told = await desk.import('core-2');
+    const planned = await desk.plan();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0 });
+    const { 'core-2.yaml': _router, ...after } = desk.files();
+    const fresh = Object.keys(after).filter((path) => !(path in before));
+    expect(fresh).toEqual([
+      'services/home-50-2.yaml',
+      'subscribers/core-2-business.yaml',
+      'subscribers/core-2-home-50-2.yaml',
+    ]);
+    for (const [path, text] of Object.entries(before)) if (path !== 'core-2.yaml') expect(after[path], path).toBe(text);
+    expect(told.out).toContain('/ppp/secret: ben: the username ben is declared already');
+  });
+
+  it('twice finds nothing more', async () => {
+    await using router = await routerOf(defconf);
+    await using desk = await Desk.open();
+    desk.declare(router);
+    await desk.import();
+    const before = desk.files();
+
+    const told = await desk.import();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(desk.files()).toEqual(before);
+  });
+
+  it('is refused while the router would be changed at once', async () => {
+    await using router = await routerOf(defconf);
+    await using desk = await Desk.open();
+    desk.declare(router, 'core-1', '  mode: apply\n');
+
+    expect(await desk.import()).toMatchObject({ code: 4, err: expect.stringContaining('mode: observe') });
+  });
+
+  it('goes elsewhere with the Operator, as a repository of its own', async () => {
+    await using router = await routerOf(pppoeConcentrator);
+    await using desk = await Desk.open();
+    desk.declare(router);
+    desk.write(
+      'operator.yaml',
+      'apiVersion: lastmile/v1\nkind: Operator\nmetadata: {name: acme}\nspec: {timezone: UTC}\n',
+    );
+    const out = join(desk.folder.path, 'adopted');
+
+    const told = await desk.import('core-1', { out });
+    const planned = await desk.plan({ dir: out });
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0 });
+    expect(Object.keys(desk.files())).toEqual(['core-1.yaml', 'operator.yaml']);
+  });
+});
+
+describe('ten thousand customers', () => {
+  it('are imported in seconds', async () => {
+    await using router = await routerOf({
+      title: '',
+      version: '7.22.3',
+      rows: [
+        ['/ip/pool', [{ name: 'p', ranges: '10.0.0.2-10.0.255.254' }]],
+        ['/ppp/profile', [{ name: 'fast', 'rate-limit': '10M/50M', 'remote-address': 'p' }]],
+        [
+          pppSecret.path,
+          Array.from({ length: 10_000 }, (_, at) => ({
+            name: `user-${at}@isp.example`,
+            password: `p${at}`,
+            service: 'any',
+            profile: 'fast',
+            'remote-address': `10.9.${at >> 8}.${at & 255}`,
+          })),
+        ],
+      ],
+    });
+    await using desk = await Desk.open();
+    desk.declare(router);
+    const started = performance.now();
+
+    const told = await desk.import();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(told.out).toContain('10,000 subscribers');
+    expect(told.out).toContain('The next plan of it is empty.');
+    expect(desk.read('core-1.yaml')).toContain('ignore: [{menu: /ppp/secret, fields: [service]}]');
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+});
