@@ -1,4 +1,3 @@
-import { compact } from '../base/compact.ts';
 import type { Router } from '../model/model.ts';
 import { type CallLog, loggedSession } from '../routeros/call-log.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
@@ -21,10 +20,10 @@ export async function dialRouter(
 ): Promise<RouterOsSession> {
   const { name, address, api } = router;
   if (api === undefined) throw new TypeError(`router ${name} has no api`);
-  const declared = { host: address, port: api.port };
-  const dial = (at: ReachedAt) => {
-    const connect = () => connectRouterOs({ router: name, ...api, ...at, maxInFlight: 32, signal });
-    return log.noted({ command: '/login', attributes: loginOf(api.username, at) }, connect, () => undefined);
+  const declared = { host: address, port: api.port, tls: api.tls !== undefined };
+  const dial = ({ host, port }: ReachedAt) => {
+    const connect = () => connectRouterOs({ router: name, ...api, host, port, maxInFlight: 32, signal });
+    return log.noted({ command: '/login', attributes: loginOf(api.username, host, port) }, connect, () => undefined);
   };
   try {
     const session = await dial(declared);
@@ -32,7 +31,8 @@ export async function dialRouter(
     return loggedSession(session, log);
   } catch (error) {
     const before = known.reached();
-    const elsewhere = before !== undefined && (before.host !== declared.host || before.port !== declared.port);
+    // Never without TLS where it is declared: whoever stands in between could have the password for closing a port.
+    const elsewhere = before?.tls === declared.tls && (before.host !== declared.host || before.port !== declared.port);
     if (!elsewhere || !(error instanceof RouterUnreachableError) || signal.aborted) throw error;
     const session = await dial(before).catch(() => undefined);
     if (session === undefined) throw error;
@@ -40,6 +40,6 @@ export async function dialRouter(
   }
 }
 
-function loginOf(name: string, { host, port }: ReachedAt) {
-  return compact({ name, at: `${host}:${port}` });
+function loginOf(name: string, host: string, port: number) {
+  return { name, at: `${host}:${port}` };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LastmileError } from '../base/errors.ts';
 import type { RouterMemory } from '../routeros/access-guard.ts';
 import type { DigestMemory } from '../routeros/written-secrets.ts';
@@ -8,6 +9,7 @@ import { keyOf, keysUnder } from '../store/layout.ts';
 export interface ReachedAt {
   readonly host: string;
   readonly port: number;
+  readonly tls: boolean;
 }
 
 interface Kept {
@@ -47,9 +49,8 @@ export class RouterMemories {
     const kept = (): Kept => this.#kept.get(name) ?? { name };
     return {
       reached: () => kept().reached,
-      setReached: async ({ host, port }) => {
-        const { reached } = kept();
-        if (reached?.host !== host || reached.port !== port) await this.#keep({ ...kept(), reached: { host, port } });
+      setReached: async (at) => {
+        if (!isDeepStrictEqual(kept().reached, at)) await this.#keep({ ...kept(), reached: at });
       },
       reverted: () => kept().reverted,
       setReverted: async (fingerprint) => {

@@ -42,6 +42,7 @@ export interface ArmContext {
 }
 
 const betweenDialsMs = 2_000;
+const msEach = 20;
 /** For the router to come to its time, and through the script. */
 const graceMs = 20_000;
 /** Lists of addresses change all day, and only entries that we are on can cut us off. */
@@ -93,9 +94,9 @@ export class AccessGuard {
   /** Removes the switch that an earlier connection left: that we came in again is the proof it waited for. */
   async settle(session: RouterOsSession, signal: AbortSignal): Promise<void> {
     const access = this.#known.get(session);
-    if (access?.armed === undefined) return;
+    if (access?.armed === undefined && access?.reverted !== true) return;
     await disarmSwitch(session, signal);
-    const { armed: _armed, ...rest } = access;
+    const { armed: _armed, reverted: _reverted, ...rest } = access;
     this.#known.set(session, rest);
   }
 
@@ -114,6 +115,8 @@ export class AccessGuard {
     const verdict = this.#judge(changes, rows);
     if (verdict.risks.length === 0) return undefined;
     const { router, operator, clock, confirmMs = 300_000 } = this.#options;
+    // A large plan takes its time, and must be done before the router loses patience.
+    const waitMs = confirmMs + changes.length * msEach;
     const concerned = changes.filter(
       (change) =>
         verdict.risks.some((risk) => risk.change === change) ||
@@ -129,8 +132,8 @@ export class AccessGuard {
     }
     const { policies } = this.#access ?? {};
     const rights = policies === undefined ? {} : { policies };
-    await armSwitch(session, { router: router.name, statements, waitMs: confirmMs, ...rights }, signal);
-    const deadline = clock.monotonic() + confirmMs;
+    await armSwitch(session, { router: router.name, statements, waitMs, ...rights }, signal);
+    const deadline = clock.monotonic() + waitMs;
     return { confirm: (until) => this.#confirm(verdict, deadline, context, until) };
   }
 
@@ -143,7 +146,7 @@ export class AccessGuard {
         const session = await this.#options.dial(signal);
         context.moved(session);
         const state = await switchState(session, signal);
-        if (state !== 'armed')
+        if (state === 'fired')
           throw await this.#reverted(verdict, 'did not let us in after our changes and took them back');
         await disarmSwitch(session, signal);
         await this.#memory.setReverted(undefined);

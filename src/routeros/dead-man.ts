@@ -1,7 +1,7 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import { formatTime } from './canonical.ts';
 import { RouterTrapError } from './errors.ts';
-import { confirmName } from './own-access.ts';
+import { confirmName, revertedName } from './own-access.ts';
 import { attempted, quoted } from './script-text.ts';
 import type { RouterOsSession } from './session.ts';
 import type { RouterOsRow } from './wire/reply.ts';
@@ -76,17 +76,17 @@ export async function armSwitch(session: RouterOsSession, options: SwitchOptions
   }
 }
 
-export type SwitchState = 'armed' | 'fired' | 'gone';
+export type SwitchState = 'armed' | 'fired' | 'disarmed';
 
-/** Is the switch still set? `fired`: it has begun to take changes back. */
+/** Is the switch still set? `fired`: it has begun to take changes back, or has done so. */
 export async function switchState(session: RouterOsSession, signal: AbortSignal): Promise<SwitchState> {
-  const rows = await named(session, '/system/scheduler', confirmName, 'name,run-count', signal);
-  const [row] = rows;
-  if (row === undefined) return 'gone';
-  return Number(row['run-count'] ?? 0) > 0 ? 'fired' : 'armed';
+  const [taken] = await named(session, '/system/script', revertedName, 'name', signal);
+  const [row] = await named(session, '/system/scheduler', confirmName, 'name,run-count', signal);
+  if (taken !== undefined || Number(row?.['run-count'] ?? 0) > 0) return 'fired';
+  return row === undefined ? 'disarmed' : 'armed';
 }
 
-/** Removes the switch, the schedulers first. Does nothing where there is none. @throws the errors of the connection */
+/** Removes the switch, the schedulers first, and what it leaves when it has fired. Does nothing where there is none. @throws the errors of the connection */
 export async function disarmSwitch(session: RouterOsSession, signal: AbortSignal): Promise<void> {
   for (const [menu, name] of rowsOfSwitch) {
     for (const row of await named(session, menu, name, '.id', signal)) {
@@ -99,18 +99,22 @@ const rowsOfSwitch = [
   ['/system/scheduler', confirmName],
   ['/system/scheduler', bootName],
   ['/system/script', confirmName],
+  ['/system/script', revertedName],
 ] as const;
 
 function ignoreGone(error: unknown): void {
   if (!(error instanceof RouterTrapError)) throw error;
 }
 
+/** Under its last name the script stays until we have seen that it ran: that it is gone would prove nothing. */
 function scriptOf(statements: readonly string[]): string {
-  const removals = rowsOfSwitch.map(([menu, name]) =>
-    attempted(`/${menu.split('/').slice(1).join(' ')} remove [find name=${quoted(name)}]`),
-  );
   const told = ':log warning "lastmile did not come back: its changes are taken back"';
-  return [attempted(told), ...statements, ...removals].join('\n');
+  const schedulers = [confirmName, bootName].map((name) => `/system scheduler remove [find name=${quoted(name)}]`);
+  const before = `/system script remove [find name=${quoted(revertedName)}]`;
+  const renamed = `/system script set [find name=${quoted(confirmName)}] name=${quoted(revertedName)}`;
+  return [attempted(told), ...statements, ...[before, renamed, ...schedulers].map((each) => attempted(each))].join(
+    '\n',
+  );
 }
 
 async function addRows(

@@ -24,6 +24,8 @@ export interface OwnAccess {
   readonly addresses: readonly AddressRow[];
   /** A dead-man's switch that an earlier connection of ours left. */
   readonly armed?: { readonly nextRun?: string };
+  /** Such a switch has taken our changes back, and we have not said that we saw it. */
+  readonly reverted?: boolean;
 }
 
 /** A row of /ip/service. */
@@ -55,6 +57,8 @@ const needed: readonly (readonly [policy: string, use: string])[] = [
 ];
 
 export const confirmName = 'lastmile-confirm';
+/** What the script of a dead-man's switch is called once it has run. */
+export const revertedName = 'lastmile-reverted';
 
 /**
  * Reads by which user, group, service and address we are on a router. Menus that it does not show us are left out.
@@ -76,6 +80,7 @@ export async function readOwnAccess(
   const services = await print('/ip/service', 'name,port,disabled,address,certificate,vrf,max-sessions,dynamic');
   const addresses = await print('/ip/address', '.id,address,interface,disabled', '?dynamic=false');
   const [left] = await print('/system/scheduler', 'name,next-run', `?name=${confirmName}`);
+  const [taken] = await print('/system/script', 'name', `?name=${revertedName}`);
   return compact({
     username,
     group,
@@ -89,6 +94,7 @@ export async function readOwnAccess(
     services: services.filter(({ dynamic }) => dynamic !== 'true').map(serviceOf),
     addresses: addresses.map(addressOf),
     armed: left === undefined ? undefined : compact({ nextRun: left['next-run'] }),
+    reverted: taken === undefined ? undefined : true,
   });
 }
 

@@ -56,7 +56,7 @@ describe('what is kept of a router', () => {
     const options = { clock: systemClock, log: { warn: () => undefined, info: () => undefined } as never };
     const first = await Store.open(folder.path, options);
     const memories = await RouterMemories.open(first.table('meta'));
-    await memories.of('core-1').setReached({ host: '192.0.2.1', port: 8728 });
+    await memories.of('core-1').setReached({ host: '192.0.2.1', port: 8728, tls: false });
     await memories.of('core-1').setReverted('abc');
     await memories.of('core-2').setReverted('def');
     await memories.of('core-2').setReverted(undefined);
@@ -65,7 +65,7 @@ describe('what is kept of a router', () => {
     await using again = await Store.open(folder.path, options);
     const kept = await RouterMemories.open(again.table('meta'));
 
-    expect(kept.of('core-1').reached()).toEqual({ host: '192.0.2.1', port: 8728 });
+    expect(kept.of('core-1').reached()).toEqual({ host: '192.0.2.1', port: 8728, tls: false });
     expect(kept.of('core-1').reverted()).toBe('abc');
     expect(kept.of('core-2').reverted()).toBeUndefined();
     expect(kept.of('core-3').reached()).toBeUndefined();

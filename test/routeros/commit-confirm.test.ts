@@ -44,12 +44,12 @@ describe('a plan that changes the address we come to', () => {
     await lab.router.settled();
 
     expect(lab.addresses()).toEqual(['127.0.0.2/8']);
-    expect(lab.switches()).toEqual([]);
     const again = await lab.reconcile(target, model);
     expect(again).toMatchObject({ result: 'refused', refusals: [{ code: 'LM_REVERTED' }] });
     expect(lab.addresses()).toEqual(['127.0.0.2/8']);
     const other = lab.target(model);
     expect(await lab.reconcile(other, model)).toMatchObject({ refusals: [{ code: 'LM_REVERTED' }] });
+    expect(lab.switches()).toEqual([]);
   });
 
   it('is confirmed by the next start where we ended in the middle', async () => {
