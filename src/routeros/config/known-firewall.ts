@@ -1,12 +1,12 @@
-import { address, time, yesNo } from '../canonical.ts';
+import { address, time, wordSet, yesNo } from '../canonical.ts';
 import type { Field } from '../menus/menu.ts';
 import { disabled, each, type Fields, flag, type KnownMenu, oneOfFrom, text } from './known-menu.ts';
-import { negatable, prefix, setOf } from './values.ts';
+import { negatable, negatableSet, prefix } from './values.ts';
 
 /** What a rule may ask of a packet: not there unless written, and taken away by `unset`. */
 const matcher: Field = { clear: 'unset' };
 const addresses: Field = { ...matcher, canonical: negatable(address) };
-const words: Field = { ...matcher, canonical: negatable(setOf) };
+const words: Field = { ...matcher, canonical: negatableSet };
 
 /** Matchers of every table. Ports before the protocol: RouterOS refuses to take that away from a rule that has them. */
 const common: Fields = {
@@ -33,7 +33,7 @@ const ofActions: Fields = {
   'address-list-timeout': { canonical: time },
 };
 
-const tcp: Fields = { 'tcp-flags': words, 'tls-host': matcher };
+const tcp: Fields = { 'tcp-flags': { ...matcher, canonical: wordSet }, 'tls-host': matcher };
 
 function rules(path: string, fields: Fields): KnownMenu {
   const all: Fields = {

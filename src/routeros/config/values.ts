@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { address, time, wordSet } from '../canonical.ts';
+import { address, time, wordList, wordSet } from '../canonical.ts';
 
 type Canonical = (value: string) => string;
 
@@ -8,8 +8,11 @@ export function negatable(canonical: Canonical): Canonical {
   return (value) => (value.startsWith('!') ? `!${canonical(value.slice(1).trim())}` : canonical(value));
 }
 
-/** A list whose order means nothing, for `negatable`. */
-export const setOf: Canonical = wordSet;
+/** A list whose order means nothing; a mark in front of it denies all of it, so that it stays in front. */
+export function negatableSet(value: string): string {
+  if (value.startsWith('!')) return `!${wordSet(value.slice(1))}`;
+  return value.includes('!') ? wordList(value) : wordSet(value);
+}
 
 /** `up/down` of a queue, each in one form; one value stands for both. */
 export function pairOf(canonical: Canonical): Canonical {
