@@ -254,7 +254,8 @@ export class ApiServices {
   }
 
   #heard(peer: ApiPeer, state: InputPacket['state']): 'accept' | 'drop' | 'reject' {
-    const packet = { source: peer.remote, destination: peer.local, port: this.port(peer.service), state };
+    const { remote: source, remotePort: sourcePort, local: destination } = peer;
+    const packet = { source, sourcePort, destination, port: this.port(peer.service), state };
     return inputVerdict(this.#options.database, packet);
   }
 }

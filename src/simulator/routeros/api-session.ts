@@ -43,6 +43,7 @@ export class ApiSession {
   #dead = false;
   /** Answers wait for it. */
   #stall: Promise<void> | undefined;
+  #draining: Promise<void> | undefined;
   /** Sentences that came while the login was being looked at. */
   #waiting: Command[] = [];
 
@@ -308,12 +309,19 @@ export class ApiSession {
     if (this.#stall !== undefined) await this.#stall;
     if (this.#dead || octets.length === 0 || this.#socket.destroyed || this.#socket.writableEnded) return;
     if (this.#socket.write(octets)) return;
+    this.#draining ??= this.#drained();
+    await this.#draining;
+  }
+
+  /** Until a slow reader has taken what was sent, or is gone: for all that wait for it. */
+  async #drained(): Promise<void> {
     const closed = new AbortController();
     const drained = once(this.#socket, 'drain', { signal: closed.signal });
     const gone = once(this.#socket, 'close', { signal: closed.signal });
     await Promise.race([drained, gone]).catch(() => undefined);
     closed.abort();
     await Promise.allSettled([drained, gone]);
+    this.#draining = undefined;
   }
 
   #closed(): void {
