@@ -7,7 +7,7 @@ import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
 import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
-import { resolveOmadaController } from './resolve-omada.ts';
+import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
 import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveRouter } from './resolve-routers.ts';
@@ -149,6 +149,7 @@ function resolvePortals(
   },
 ): { readonly sites: readonly PortalSite[]; readonly controllers: readonly OmadaController[] } {
   const controllers = byName(to, to.declarations.omadaControllers);
+  checkControllerNames(to, controllers, surroundings.routers);
   const context = { ...surroundings, controllers, bridged: new Map(), aliases: [] };
   const sites = byName(to, to.declarations.portalSites);
   return {

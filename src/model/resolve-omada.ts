@@ -60,6 +60,19 @@ function origin(to: Resolving, declared: Declaration): string {
   return url ?? text;
 }
 
+/** What is kept as declared goes by its name alone: in plans, in status, as a target of commands. */
+export function checkControllerNames(
+  to: Resolving,
+  controllers: ReadonlyMap<string, Declaration>,
+  routers: ReadonlyMap<string, unknown>,
+): void {
+  for (const declared of controllers.values()) {
+    if (declared.spec.openapi === undefined || !routers.has(declared.name)) continue;
+    const message = `"${declared.name}" is also the name of a Router: a controller that is kept by its OpenAPI needs its own`;
+    error(to, 'LM_DUPLICATE_NAME', message, declared, ['metadata', 'name'], 'previousNames keeps derived secrets');
+  }
+}
+
 function openapi(to: Resolving, declared: Declaration): OmadaController['openapi'] {
   const spec = declared.spec.openapi;
   if (spec === undefined) return undefined;

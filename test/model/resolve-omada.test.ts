@@ -125,6 +125,15 @@ describe('portals of a controller', () => {
     ]);
   });
 
+  it('belong to a controller that no router shares its name with', () => {
+    const roof = document('Router', 'roof', 'address: 127.0.0.2');
+
+    expect(errorsOf(load({ ...withCafe(app), 'router.yaml': roof }))).toEqual([
+      expect.stringContaining('roof.yaml:3:18 error LM_DUPLICATE_NAME "roof" is also the name of a Router'),
+    ]);
+    expect(errorsOf(load({ ...withCafe(''), 'router.yaml': roof }))).toEqual([]);
+  });
+
   it('are none where none are declared, and the generation is found out unless it is said', () => {
     const [found] = modelOf(withCafe('generation: auto\nsites: [{name: A}]')).omadaControllers;
 
