@@ -70,13 +70,11 @@ export class CommitFold {
   }
 
   #read(reading: ApiReading): void {
-    const known = this.#all(reading.nas, reading.sessionId);
-    const byRadius = known.some(
+    const byRadius = this.#all(reading.nas, reading.sessionId).find(
       (each) => each.username === reading.username && each.source !== 'api' && each.stoppedAt === undefined,
     );
-    if (byRadius) return;
     const key = readingKey(reading);
-    const current = this.#changes.get(key)?.after ?? this.#known.byKey(key);
+    const current = byRadius ?? this.#changes.get(key)?.after ?? this.#known.byKey(key);
     const after = applyReading(current, reading);
     if (after !== undefined && after !== current) this.#change(current, after);
   }

@@ -11,10 +11,11 @@ export function readingKey({ nas, sessionId, username, startedAt }: ApiReading):
  * What becomes of a session when its counters are read over the API. Pure; the same reading twice is the same as once.
  *
  * @param current the session under `readingKey`
- * @returns undefined when it changes nothing: the session is over, or RADIUS tells of it by now
+ * @returns undefined when it changes nothing: the session is over, or RADIUS tells what it uses
  */
 export function applyReading(current: SessionState | undefined, reading: ApiReading): SessionState | undefined {
-  if (current !== undefined && (current.source !== 'api' || current.stoppedAt !== undefined)) return undefined;
+  if (current?.stoppedAt !== undefined) return undefined;
+  if (current !== undefined && current.source !== 'api') return filledIn(current, reading);
   const known = current ?? blank(reading);
   const next = reading.void === true ? { ...known, ...octets(noOctets, noOctets) } : advanced(known, reading);
   return reading.ended === undefined ? next : ended(next, reading, reading.ended);
@@ -38,6 +39,25 @@ function blank(reading: ApiReading): SessionState {
     ...octets(noOctets, noOctets),
     api: { access, everySeconds },
   };
+}
+
+/**
+ * RADIUS has told of a session, and not yet what it uses, as of logins in a router's own tables: until it does, what the
+ * router shows stands in. The first packet with octets replaces it.
+ */
+export function lacksOctets({ source, api, sessionSeconds, upOctets, downOctets }: SessionState): boolean {
+  if (source === 'api') return false;
+  return api !== undefined || (sessionSeconds === 0 && upOctets === 0n && downOctets === 0n);
+}
+
+/** By its id it may be one of before the router booted, whose Stop never came. */
+const sameStartMs = 120_000;
+
+function filledIn(current: SessionState, reading: ApiReading): SessionState | undefined {
+  if (!lacksOctets(current) || reading.meter === undefined || reading.ended !== undefined) return undefined;
+  if (Math.abs(reading.startedAt - current.originAt) > sameStartMs) return undefined;
+  const { up, down, upOctets, downOctets, api, updatedAt, eventAt } = advanced(current, reading);
+  return { ...current, up, down, upOctets, downOctets, updatedAt, eventAt, ...(api === undefined ? {} : { api }) };
 }
 
 function advanced(current: SessionState, reading: ApiReading): SessionState {

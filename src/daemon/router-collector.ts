@@ -30,6 +30,9 @@ const pushing = ['/ppp/active', '/ip/hotspot/active'];
 /** After so long a router is read again out of turn, when it told that somebody came or went; and more, if that takes long. */
 const shortestGapMs = 3_000;
 const gapPerReading = 10;
+/** A reading of this length counts as of now for so many times as long as it took. */
+const longReadingMs = 2_000;
+const freshPerReading = 3;
 /** A start does not read all routers in one moment. */
 const firstWithinMs = 10_000;
 
@@ -76,6 +79,13 @@ export class RouterCollector implements AsyncDisposable {
       this.#asked.push(resolve);
       this.#wanted.abort();
     });
+  }
+
+  /** Read just now, and that took long: whoever asks again and again must not keep the router busy. */
+  get isFresh(): boolean {
+    const last = this.#last;
+    if (last === undefined || last.durationMs < longReadingMs) return false;
+    return this.#options.clock.monotonic() - last.monotonic < freshPerReading * last.durationMs;
   }
 
   get status(): CollectionStatus {

@@ -1,4 +1,5 @@
 import type { UserTotals } from '../accounting/event.ts';
+import { lacksOctets } from '../accounting/fold-reading.ts';
 import type { SessionState } from '../accounting/session-state.ts';
 import type { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
@@ -86,12 +87,11 @@ export class RouterReader {
     const { accounting, clock } = this.#options;
     const online = arrivalOf(menu, row);
     if (online === undefined || online.radius || this.#isByRadius(router.name, online)) return;
-    const known = accounting
-      .openOf(online.username)
-      .filter(({ nas, source }) => nas === router.name && source === 'api');
+    const open = accounting.openOf(online.username).filter(({ nas }) => nas === router.name);
+    const named = open.filter(({ sessionId }) => sessionId === online.sessionId);
+    if (named.some(({ source }) => source !== 'api')) return;
     const uptimeSeconds = this.#uptimeNow();
     const reading = uptimeSeconds === undefined ? {} : { uptimeSeconds };
-    const named = known.filter(({ sessionId }) => sessionId === online.sessionId);
     if (named.some((each) => isSame(each, online, reading, { rebooted: false }))) return;
     const closed = await this.#closedLike(router.name, online);
     const context = {
@@ -126,6 +126,7 @@ export class RouterReader {
       closed: (online) => closed.get(online) ?? [],
       rebooted,
       totals: totals.size === 0 ? undefined : totals,
+      radiusUsers: await this.#radiusUsers(router.name, reading, totals),
       missing: this.#missing,
     };
   }
@@ -143,12 +144,24 @@ export class RouterReader {
     return history.filter((each) => each.nas === nas && each.stoppedAt !== undefined && each.source === 'api');
   }
 
+  /** Of the hotspot users whose totals have grown, those whose sessions RADIUS accounts: what has grown is in those. */
+  async #radiusUsers(nas: string, { totals }: RouterReading, before: ReadonlyMap<string, UserTotals>) {
+    const found = new Set<string>();
+    for (const [username, { up, down }] of totals) {
+      const known = before.get(username);
+      if (known?.up === up && known.down === down) continue;
+      const history = await this.#options.accounting.history(username, 3);
+      if (history.some((each) => each.nas === nas && each.source !== 'api')) found.add(username);
+    }
+    return found;
+  }
+
   /** PPP by its id; a device at a hotspot by user and MAC, as the router does not show what RADIUS calls its session. */
   #isByRadius(nas: string, { access, username, sessionId, callingStationId }: OnlineSession): boolean {
     const sessions = this.#options.accounting
       .openOf(username)
       .filter((each) => each.nas === nas && each.source !== 'api');
-    if (access === 'ppp') return sessions.some((each) => each.sessionId === sessionId);
+    if (access === 'ppp') return sessions.some((each) => each.sessionId === sessionId && !lacksOctets(each));
     const mac = parseMac(callingStationId ?? '');
     return sessions.some((each) => parseMac(each.callingStationId ?? '') === mac);
   }

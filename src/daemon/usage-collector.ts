@@ -21,8 +21,7 @@ export interface UsageCollectorOptions {
 
 const readingsAtOnce = 8;
 const usualSeconds = 300;
-/** Who asks for usage gets readings that are not older than this, from routers that answer within that. */
-const freshSeconds = 5;
+/** Who asks for usage waits so long for routers to be read. */
 const refreshMs = 5_000;
 /** A wall clock that moved by more than this beside the other was set. */
 const jumpMs = 2_000;
@@ -70,11 +69,10 @@ export class UsageCollector implements AsyncDisposable {
   /** Reads those of these routers now that were not read just before. Waits for them, but not for long. */
   async refresh(routers: readonly string[]): Promise<void> {
     const { clock } = this.#options;
-    const stale = routers.filter((name) => (this.#routers.get(name)?.status.ageSeconds ?? 0) >= freshSeconds);
-    const never = routers.filter((name) => this.#routers.get(name)?.status.lastCollected === undefined);
-    if (stale.length + never.length === 0) return;
+    const stale = routers.filter((name) => this.#routers.get(name)?.isFresh === false);
+    if (stale.length === 0) return;
     const over = new AbortController();
-    const read = Promise.all([...new Set([...stale, ...never])].map((name) => this.collect(name)));
+    const read = Promise.all(stale.map((name) => this.collect(name)));
     await Promise.race([read, clock.sleep(refreshMs, over.signal).catch(() => undefined)]);
     over.abort();
   }

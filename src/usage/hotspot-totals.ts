@@ -25,6 +25,8 @@ export interface GuestContext {
   readonly online: ReadonlySet<string>;
   /** As counted up to now; `undefined` before the first reading ever. */
   readonly totals: ReadonlyMap<string, UserTotals> | undefined;
+  /** Usernames whose sessions RADIUS accounts: what has grown is counted there. */
+  readonly radiusUsers: ReadonlySet<string>;
   /** Keys of sessions that were missing at the last reading, too. */
   readonly missing: ReadonlySet<string>;
 }
@@ -69,7 +71,7 @@ export function settleGuests(
     const grown = since(before, total);
     const over = ended.get(username) ?? [];
     if (over.length > 0) settleUser(over, grown, total, context, settled);
-    else if (isNothing(grown)) {
+    else if (isNothing(grown) || context.radiusUsers.has(username)) {
       if (!isEqual(before, total)) settled.others.push(totalsReading(username, total, context));
     } else if (!context.online.has(username)) settled.others.push(unseen(username, grown, total, context));
     // Else it waits until who is online is gone: it may be theirs, who went after the router had listed them.

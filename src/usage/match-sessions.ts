@@ -30,6 +30,8 @@ export interface MatchContext {
   readonly rebooted: boolean;
   /** `/ip/hotspot/user` as counted up to now; `undefined` before the first reading ever. */
   readonly totals: ReadonlyMap<string, UserTotals> | undefined;
+  /** Of the users whose totals have grown, those whose sessions RADIUS accounts. */
+  readonly radiusUsers: ReadonlySet<string>;
   /** Keys of sessions that were missing at the last reading, and whose last octets are waited for. */
   readonly missing: ReadonlySet<string>;
 }

@@ -1,5 +1,6 @@
 import type { AccountingRecord, UserTotals } from '../../src/accounting/event.ts';
 import { CommitFold } from '../../src/accounting/fold-commit.ts';
+import { lacksOctets } from '../../src/accounting/fold-reading.ts';
 import { SessionIndex } from '../../src/accounting/session-index.ts';
 import type { SessionState } from '../../src/accounting/session-state.ts';
 import { matchSessions } from '../../src/usage/match-sessions.ts';
@@ -21,10 +22,13 @@ export class Ledger {
       everySeconds: 300,
       open,
       byRadius: (online) =>
-        radius.some((each) => each.username === online.username && each.sessionId === online.sessionId),
+        radius.some(
+          (each) => !lacksOctets(each) && each.username === online.username && each.sessionId === online.sessionId,
+        ),
       closed: (online) => [...this.#index.closed()].filter((each) => each.username === online.username),
       rebooted: how.rebooted === true,
       totals: this.#totals.size === 0 ? undefined : new Map(this.#totals),
+      radiusUsers: new Set(radius.map(({ username }) => username)),
       missing: this.#missing,
     });
     for (const each of readings) this.record(each);

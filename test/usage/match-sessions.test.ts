@@ -167,6 +167,56 @@ describe('a session that is read over the API', () => {
   });
 });
 
+describe('a session of which RADIUS tells only that it began', () => {
+  const begun = () => {
+    const lab = new Lab();
+    lab.router.dial('anna');
+    const [online] = lab.router.read().sessions;
+    const sessionId = online?.sessionId ?? '';
+    lab.ledger.record(packet('start', 0, { sessionId }));
+    lab.router.carry(0, 1000n, 2000n);
+    lab.pass(300).read();
+    return { lab, sessionId };
+  };
+
+  it('SPL-23: has what the router shows, until RADIUS tells more', () => {
+    const { lab } = begun();
+
+    expect(lab.ledger.open).toMatchObject([{ upOctets: 1000n, downOctets: 2000n }]);
+    expect(lab.ledger.open[0]?.source).toBeUndefined();
+  });
+
+  it('has what its Stop says in the end, once', () => {
+    const { lab, sessionId } = begun();
+
+    lab.ledger.record(packet('stop', 400, { sessionId, ...used(400, 1500, 2500) }));
+
+    expect(lab.ledger.open).toEqual([]);
+    expect(lab.ledger.octets).toEqual({ up: 1500n, down: 2500n });
+  });
+
+  it('is left to RADIUS from its first interim packet on', () => {
+    const { lab, sessionId } = begun();
+    lab.ledger.record(packet('interim', 310, { sessionId, ...used(310, 1100, 2100) }));
+    lab.router.carry(0, 1000n, 2000n);
+
+    lab.pass(300).read();
+
+    expect(lab.ledger.octets).toEqual({ up: 1100n, down: 2100n });
+  });
+
+  it('of before a boot is not the one that has its id now', () => {
+    const { lab } = begun();
+    lab.router.reboot();
+    lab.router.dial('anna');
+    lab.router.carry(0, 9n, 9n);
+
+    lab.pass(900).read({ rebooted: true });
+
+    expect(lab.ledger.open).toMatchObject([{ upOctets: 1000n }]);
+  });
+});
+
 describe('guests whose sessions end between readings', () => {
   const guest = () => {
     const lab = new Lab();
