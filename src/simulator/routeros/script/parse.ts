@@ -25,6 +25,9 @@ const bare = /[^\s;()[\]{}"$\\]+/y;
 const bareInCondition = /[^\s;()[\]{}"$=~<>&|\\]+/y;
 const named = /([A-Za-z][A-Za-z0-9_.-]*)=/y;
 
+/** Brackets within brackets. */
+const deepest = 100;
+
 /** From the loosest to the tightest. */
 const precedence: readonly (readonly (readonly [text: string, operator: BinaryOperator])[])[] = [
   [[',', ',']],
@@ -59,6 +62,7 @@ const precedence: readonly (readonly (readonly [text: string, operator: BinaryOp
 
 class Parser {
   readonly #reader: Reader;
+  #depth = 0;
 
   constructor(source: string) {
     this.#reader = new Reader(source);
@@ -149,13 +153,23 @@ class Parser {
     if (reader.peek() === '{') return blockArguments.has(key) ? this.#braces() : this.#array();
     if (key === 'while' || reader.looksAt(/["$([]/y)) return this.#primary();
     const text = reader.match(bare);
+    if (text === undefined && key === '') reader.fail();
     // `comment=` with nothing behind it.
     return { type: 'text', text: text ?? '' };
   }
 
+  /** @throws RouterTrap when brackets lie in brackets too deep */
+  #nested<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > deepest) this.#reader.fail();
+    const inner = read();
+    this.#depth -= 1;
+    return inner;
+  }
+
   #braces(): Expression {
     this.#reader.expect('{');
-    const statements = this.#statements();
+    const statements = this.#nested(() => this.#statements());
     this.#reader.expect('}');
     return { type: 'block', statements };
   }
@@ -168,7 +182,7 @@ class Parser {
       reader.skipSeparators();
       if (reader.take('}')) return { type: 'array', items };
       if (reader.atEnd) reader.fail();
-      items.push(this.#value(''));
+      items.push(this.#nested(() => this.#value('')));
     }
   }
 
@@ -196,13 +210,13 @@ class Parser {
   }
 
   #call(): Expression {
-    const statements = this.#statements();
+    const statements = this.#nested(() => this.#statements());
     this.#reader.expect(']');
     return { type: 'call', statements };
   }
 
   #parenthesised(): Expression {
-    const inner = this.#expression(0);
+    const inner = this.#nested(() => this.#expression(0));
     this.#reader.skipSpace();
     this.#reader.expect(')');
     return inner;
@@ -224,7 +238,7 @@ class Parser {
     const reader = this.#reader;
     reader.skipSpace();
     const operator = (['!', '-'] as const).find((each) => reader.take(each));
-    if (operator !== undefined) return { type: 'unary', operator, operand: this.#unary() };
+    if (operator !== undefined) return { type: 'unary', operator, operand: this.#nested(() => this.#unary()) };
     if (reader.looksAt(/["$([]/y)) return this.#primary();
     if (reader.peek() === '{') return this.#array();
     // Addresses, times, ids, numbers and words: whatever holds no operator, but for the dots of an address.
@@ -258,10 +272,10 @@ class Parser {
 
   #predicate(): Condition {
     const reader = this.#reader;
-    if (reader.take('!')) return { type: 'not', condition: this.#predicate() };
+    if (reader.take('!')) return { type: 'not', condition: this.#nested(() => this.#predicate()) };
     if (reader.take('(')) {
       reader.skipSpace();
-      const inner = this.#condition();
+      const inner = this.#nested(() => this.#condition());
       reader.skipSpace();
       reader.expect(')');
       return inner;

@@ -10,7 +10,7 @@ import { functions } from './functions.ts';
 import { checkScript, type Located, locate } from './locate.ts';
 import { parseScript } from './parse.ts';
 import type { Expression, Statement } from './syntax.ts';
-import { applyBinary, listOfValue, numberOf, type ScriptValue, textOfValue, truthOf } from './values.ts';
+import { applyBinary, bounded, listOfValue, numberOf, type ScriptValue, textOfValue, truthOf } from './values.ts';
 
 export interface ScriptDeps {
   readonly clock: Clock;
@@ -330,7 +330,7 @@ class Interpreter {
       case 'call':
         return this.#block(expression.statements, enclosed(scope));
       case 'template':
-        return (await this.#values(expression.parts, scope)).map(textOfValue).join('');
+        return bounded((await this.#values(expression.parts, scope)).map(textOfValue).join(''));
       case 'array':
         return this.#values(expression.items, scope);
       case 'unary':

@@ -28,9 +28,9 @@ export function numberOf(value: ScriptValue): number | undefined {
 export function applyBinary(operator: BinaryOperator, left: ScriptValue, right: ScriptValue): ScriptValue {
   switch (operator) {
     case '.':
-      return textOfValue(left) + textOfValue(right);
+      return bounded(textOfValue(left) + textOfValue(right));
     case ',':
-      return [...listOfValue(left), ...listOfValue(right)];
+      return joined(listOfValue(left), listOfValue(right));
     case '||':
       return truthOf(left) || truthOf(right);
     case '&&':
@@ -44,6 +44,19 @@ export function applyBinary(operator: BinaryOperator, left: ScriptValue, right: 
     default:
       return holds(operator, left, right);
   }
+}
+
+const longest = 1_048_576;
+
+/** A router has no memory for more. @throws RouterTrap */
+export function bounded(text: string): string {
+  if (text.length > longest) throw new RouterTrap('value too long');
+  return text;
+}
+
+function joined(left: readonly ScriptValue[], right: readonly ScriptValue[]): readonly ScriptValue[] {
+  if (left.length + right.length > longest) throw new RouterTrap('value too long');
+  return [...left, ...right];
 }
 
 /** Whether a comparison holds: by number or duration where both sides are such, else as text. */
