@@ -5,7 +5,7 @@ import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
 import type { Change, ObservedValue, Target, Value } from './target.ts';
 
 /** What decides the order of changes of a target. */
-export type OrderRules = Pick<Target, 'references' | 'folders' | 'unique' | 'aside' | 'precedence'>;
+export type OrderRules = Pick<Target, 'references' | 'spaces' | 'folders' | 'unique' | 'aside' | 'precedence'>;
 
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
@@ -41,13 +41,13 @@ export function prerequisites(changes: readonly Change[], rules: OrderRules): Re
 
 function waitsAmong(
   changes: readonly Change[],
-  { references, folders = [], unique = {}, precedence = [] }: OrderRules,
+  { references, spaces = {}, folders = [], unique = {}, precedence = [] }: OrderRules,
 ): readonly Wait[] {
   // What is there already and gives way to a row is not waited for by that row, though it names it.
   const givesWay = (named: Change, change: Change) =>
     named.action === 'update' && precedence.some(({ earlier, later }) => later(named) && earlier(change));
   const rows = changes.filter((change) => change.action !== 'move');
-  const byName = changesByName(rows, folders);
+  const byName = changesByName(rows, folders, spaces);
   const givenUp = changesByValueGivenUp(rows, unique);
   const waits = rows.flatMap((change) => [
     ...waitsByReference(change, references, byName).filter(({ earlier }) => !givesWay(earlier, change)),
@@ -140,13 +140,18 @@ function valuesOf(
 }
 
 /** Changes by the names that mean them: a row's own, and in a menu of paths those of the folders around it. */
-function changesByName(rows: readonly Change[], folders: readonly string[]): ReadonlyMap<string, readonly Change[]> {
+function changesByName(
+  rows: readonly Change[],
+  folders: readonly string[],
+  spaces: NonNullable<OrderRules['spaces']>,
+): ReadonlyMap<string, readonly Change[]> {
   const byName = new Map<string, Change[]>();
   for (const change of rows) {
     const { menu, identity } = change;
     const names = folders.includes(menu) ? [identity, ...foldersOf(identity)] : [identity];
-    for (const name of names) {
-      const key = keyOf({ menu, identity: name });
+    const space = spaces[menu];
+    const keys = names.map((name) => keyOf({ menu, identity: name }));
+    for (const key of space === undefined ? keys : [...keys, keyOf({ menu: space, identity })]) {
       const list = byName.get(key);
       if (list === undefined) byName.set(key, [change]);
       else list.push(change);

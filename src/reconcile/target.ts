@@ -8,6 +8,8 @@ export interface Target {
   readonly exclusive: boolean;
   /** For each menu, which field names a row of which other menu: decides the order of changes. */
   readonly references: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** For each menu, the name that `references` has for it and others whose rows share one space of names. Absent: none. */
+  readonly spaces?: Readonly<Record<string, string>>;
   /** Menus whose order of rows means something. */
   readonly ordered: readonly string[];
   /**
@@ -93,6 +95,8 @@ export interface Row {
   readonly needs?: readonly string[];
   /** A word for people that a new row gets in its comment, where it has one. Theirs to change. */
   readonly note?: string;
+  /** Identities it had before, oldest first: a row of ours that has one of them is this one, and is renamed. */
+  readonly previously?: readonly string[];
   /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */
   readonly releases?: Readonly<Record<string, string>>;
   /** What fields that are not declared must be, where with any other value the row would say something else. */
@@ -123,6 +127,8 @@ export interface ObservedRow {
   readonly fixed?: boolean;
   /** True when what it is known by names a row that is gone: whatever it was, it is no more. */
   readonly dangling?: boolean;
+  /** Of a row that is to be renamed: the identity it still has. */
+  readonly formerly?: string;
   /** How the target addresses the row now. */
   readonly handle?: string;
 }

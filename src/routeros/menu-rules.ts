@@ -3,12 +3,13 @@ import type { Menu } from './menus/menu.ts';
 
 /** What the reconciler asks about menus. */
 export type MenuRules = Pick<Target, 'references' | 'ordered'> &
-  Required<Pick<Target, 'refuses' | 'unique' | 'aside' | 'folders'>>;
+  Required<Pick<Target, 'refuses' | 'unique' | 'aside' | 'folders' | 'spaces'>>;
 
 /** The rules of these menus. Pure. */
 export function rulesOf(menus: readonly Menu[]): MenuRules {
   return {
     references: Object.fromEntries(menus.map((menu) => [menu.path, referencesOf(menu)])),
+    spaces: Object.fromEntries(menus.flatMap(({ path, space }) => (space === undefined ? [] : [[path, space]]))),
     ordered: menus.filter((menu) => menu.ordered === true).map((menu) => menu.path),
     refuses: Object.fromEntries(menus.flatMap(refusesOf)),
     unique: Object.fromEntries(menus.map((menu) => [menu.path, uniqueOf(menu)])),

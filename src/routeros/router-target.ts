@@ -103,6 +103,10 @@ export class RouterTarget implements Target, AsyncDisposable {
     return this.#rules.references;
   }
 
+  get spaces(): MenuRules['spaces'] {
+    return this.#rules.spaces;
+  }
+
   get ordered(): MenuRules['ordered'] {
     return this.#rules.ordered;
   }

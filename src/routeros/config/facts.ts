@@ -24,6 +24,16 @@ export function factsOf(path: string, managed: Menu | undefined, declared?: Conf
   return { ...known, ...ours, fields: bothOf(known?.fields ?? {}, ours.fields) };
 }
 
+/** A menu of ours, with what its fields name besides. Pure. */
+export function withKnown(menu: Menu): Menu {
+  const known = knownMenus.get(menu.path)?.fields ?? {};
+  const fields = Object.entries(menu.fields).map(([name, field]) => {
+    const references = known[name]?.references;
+    return [name, references === undefined ? field : { references, ...field }];
+  });
+  return { ...menu, fields: Object.fromEntries(fields) };
+}
+
 /** What we say of a field counts before what is known of it. */
 function bothOf(known: Menu['fields'], ours: Menu['fields']): Menu['fields'] {
   const joined = Object.entries(ours).map(([name, field]) => [name, { ...known[name], ...field }] as const);

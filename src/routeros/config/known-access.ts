@@ -76,6 +76,7 @@ export const accessMenus: readonly KnownMenu[] = [
     comment: true,
     fields: {
       name: text,
+      interface: { references: '/interface' },
       authoritative: oneOfFrom('yes', 'no', 'after-2sec-delay', 'after-10sec-delay'),
       ...each(flag('no'), 'add-arp', 'always-broadcast'),
       'conflict-detection': flag('yes'),

@@ -2,13 +2,16 @@ import { address, macAddress, time, wordList, wordSet } from '../canonical.ts';
 import { disabled, each, flag, type KnownMenu, oneOf, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
 import { kibibytes, prefix } from './values.ts';
 
+/** Interfaces of every kind share one space of names. */
+const port = { references: '/interface' };
+
 /** Addresses, routes and what clients are told. RouterOS: IP, IPv6. */
 export const addressMenus: readonly KnownMenu[] = [
   {
     path: '/ip/address',
     identity: ['address', 'interface'],
     comment: true,
-    fields: { address: { canonical: prefix }, interface: text, network: text, ...disabled },
+    fields: { address: { canonical: prefix }, interface: port, network: text, ...disabled },
   },
   {
     path: '/ipv6/address',
@@ -16,7 +19,7 @@ export const addressMenus: readonly KnownMenu[] = [
     comment: true,
     fields: {
       address: { canonical: prefix },
-      interface: text,
+      interface: port,
       'from-pool': text,
       advertise: flag('yes'),
       ...each(flag('no'), 'eui-64', 'no-dad'),
@@ -46,7 +49,7 @@ export const addressMenus: readonly KnownMenu[] = [
     comment: true,
     fields: {
       address: { canonical: address },
-      interface: text,
+      interface: port,
       'mac-address': { canonical: macAddress },
       published: flag('no'),
       ...disabled,
@@ -65,7 +68,7 @@ export const addressMenus: readonly KnownMenu[] = [
     // The row for `all` is there from the factory.
     builtIn: true,
     fields: {
-      interface: text,
+      interface: port,
       ...each(flag('no'), 'managed-address-configuration', 'other-configuration'),
       'advertise-mac-address': flag('yes'),
       'advertise-dns': oneOfFrom('yes', 'no', 'self'),
@@ -106,7 +109,7 @@ export const addressMenus: readonly KnownMenu[] = [
     identity: ['interface'],
     comment: true,
     fields: {
-      interface: text,
+      interface: port,
       'add-default-route': oneOfFrom('yes', 'no', 'special-classless'),
       'default-route-distance': { default: '1' },
       ...each(flag('yes'), 'use-peer-dns', 'use-peer-ntp'),
@@ -145,7 +148,7 @@ export const addressMenus: readonly KnownMenu[] = [
     comment: false,
     fields: {
       name: text,
-      interface: text,
+      interface: port,
       'dhcp-server': { canonical: wordList },
       'local-address': { default: '0.0.0.0', canonical: address },
       'add-relay-info': flag('no'),
@@ -158,7 +161,7 @@ export const addressMenus: readonly KnownMenu[] = [
     comment: true,
     fields: {
       name: text,
-      interface: text,
+      interface: port,
       'address-pool': { default: 'static-only', references: '/ipv6/pool' },
       'prefix-pool': { default: 'static-only', references: '/ipv6/pool', since: '7.17' },
       'lease-time': { default: '3d', canonical: time },
@@ -209,6 +212,6 @@ export const addressMenus: readonly KnownMenu[] = [
     path: '/ip/upnp/interfaces',
     identity: ['interface'],
     comment: false,
-    fields: { interface: text, type: oneOf('internal', 'external'), ...disabled },
+    fields: { interface: port, type: oneOf('internal', 'external'), ...disabled },
   },
 ];

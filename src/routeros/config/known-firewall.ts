@@ -5,6 +5,7 @@ import { negatable, negatableSet, prefix } from './values.ts';
 
 /** What a rule may ask of a packet: not there unless written, and taken away by `unset`. */
 const matcher: Field = { clear: 'unset' };
+const port: Field = { ...matcher, references: '/interface' };
 const addresses: Field = { ...matcher, canonical: negatable(address) };
 const words: Field = { ...matcher, canonical: negatableSet };
 
@@ -13,7 +14,7 @@ const common: Fields = {
   ...each(addresses, 'src-address', 'dst-address'),
   ...each(matcher, 'src-address-list', 'dst-address-list', 'src-address-type', 'dst-address-type', 'src-mac-address'),
   ...each(matcher, 'src-port', 'dst-port', 'port', 'protocol', 'icmp-options', 'tcp-mss', 'packet-size'),
-  ...each(matcher, 'in-interface', 'in-interface-list', 'out-interface', 'out-interface-list'),
+  ...each(port, 'in-interface', 'in-interface-list', 'out-interface', 'out-interface-list'),
   ...each(matcher, 'in-bridge-port', 'in-bridge-port-list', 'out-bridge-port', 'out-bridge-port-list'),
   ...each(matcher, 'packet-mark', 'ingress-priority', 'priority', 'dscp', 'tos', 'ipsec-policy', 'content'),
   ...each(matcher, 'limit', 'dst-limit', 'nth', 'random', 'time', 'per-connection-classifier'),

@@ -2,6 +2,8 @@ import { macAddress, time, wordSet } from '../canonical.ts';
 import { disabled, each, flag, type KnownMenu, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
 import { prefixSet } from './values.ts';
 
+/** Interfaces of every kind, and lists of them, share one space of names. */
+const port = { references: '/interface' };
 const mac = { canonical: macAddress };
 
 /** What packets go through. RouterOS: Interfaces, Bridge, WireGuard, Wireless, WiFi. */
@@ -15,6 +17,7 @@ export const interfaceMenus: readonly KnownMenu[] = [
   },
   {
     path: '/interface/bridge',
+    space: '/interface',
     identity: ['name'],
     comment: true,
     fields: {
@@ -32,7 +35,7 @@ export const interfaceMenus: readonly KnownMenu[] = [
     identity: ['interface'],
     comment: true,
     fields: {
-      interface: text,
+      interface: port,
       bridge: rowOf('/interface/bridge'),
       ...disabled,
       hw: flag('yes'),
@@ -52,12 +55,14 @@ export const interfaceMenus: readonly KnownMenu[] = [
   },
   {
     path: '/interface/vlan',
+    space: '/interface',
     identity: ['name'],
     comment: true,
-    fields: { name: text, 'vlan-id': text, interface: text, ...disabled, 'use-service-tag': flag('no') },
+    fields: { name: text, 'vlan-id': text, interface: port, ...disabled, 'use-service-tag': flag('no') },
   },
   {
     path: '/interface/list',
+    space: '/interface',
     identity: ['name'],
     comment: true,
     // `all`, `none`, `dynamic` and `static` are RouterOS's own.
@@ -68,10 +73,11 @@ export const interfaceMenus: readonly KnownMenu[] = [
     path: '/interface/list/member',
     identity: ['list', 'interface'],
     comment: true,
-    fields: { list: rowOf('/interface/list'), interface: text, ...disabled },
+    fields: { list: rowOf('/interface/list'), interface: port, ...disabled },
   },
   {
     path: '/interface/wireguard',
+    space: '/interface',
     identity: ['name'],
     comment: true,
     since: '7.1',
@@ -83,7 +89,7 @@ export const interfaceMenus: readonly KnownMenu[] = [
     comment: true,
     since: '7.1',
     fields: {
-      interface: rowOf('/interface/wireguard'),
+      interface: port,
       'public-key': text,
       'allowed-address': { canonical: prefixSet },
       'preshared-key': { ...secret, absent: () => true },

@@ -4,7 +4,7 @@ import type { RouterOsSession } from '../session.ts';
 import type { RouterOsVersion } from '../versions.ts';
 import { checkRows, doubtful } from './check-rows.ts';
 import { isConfigRow } from './config-rows.ts';
-import { factsOf, menuOf, ofVersion } from './facts.ts';
+import { factsOf, menuOf, ofVersion, withKnown } from './facts.ts';
 import type { Inspections } from './inspect.ts';
 import { clashes } from './join-rows.ts';
 import { knownMenus } from './known-menus.ts';
@@ -39,7 +39,7 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
     .map((menu) =>
       rows.has(menu.path) || differsByVersion(menu)
         ? menuOf(menu.path, menu, rows.get(menu.path) ?? [], version)
-        : menu,
+        : withKnown(menu),
     );
   const others = new Set([...rows.keys(), ...held.filter(mayHoldRows)]);
   const more = [...others]

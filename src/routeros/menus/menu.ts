@@ -19,6 +19,8 @@ export interface Menu {
   readonly fixed?: boolean;
   /** True where some rows are RouterOS's own from the factory (`default=true`), which cannot be removed. */
   readonly builtIn?: boolean;
+  /** What `references` call this menu and others whose rows share one space of names: `/interface`. */
+  readonly space?: string;
   /** True where the order of rows means something. */
   readonly ordered?: boolean;
   /** Of somebody else's row in an ordered menu: would it undo ours if it stood in front of them? */

@@ -138,6 +138,29 @@ describe("rows of the router's own in config", () => {
   });
 });
 
+describe('interfaces in config', () => {
+  it('are made before what is on them, in one apply, and go after it', async () => {
+    const declared = `{
+      /interface/bridge: [{name: br-lan}],
+      /interface/vlan: [{name: vlan20, vlan-id: 20, interface: br-lan}],
+      /interface/list: [{name: LAN}],
+      /interface/list/member: [{list: LAN, interface: vlan20}],
+      /ip/address: [{address: 10.20.0.1/24, interface: vlan20}],
+      /ip/firewall/filter: [{chain: forward, in-interface: vlan20, action: accept}, {chain: forward, in-interface-list: LAN, action: drop}]}`;
+    const model = configured(
+      declared,
+      'pools: [{name: lan, ranges: [10.20.0.10-10.20.0.99]}]\ndhcp: [{name: lan, interface: vlan20, pool: lan}]',
+    );
+    await using lab = await configuredLab(model);
+
+    await settle(lab, model, lab.inventory);
+    const { plan } = await settle(lab, configured('{}'), lab.inventory, { allowDeletes: 20 });
+
+    expect(plan.changes.map(({ action }) => action)).toEqual(plan.changes.map(() => 'delete'));
+    expect(lab.router.rows('/interface/vlan')).toEqual([]);
+  });
+});
+
 describe('a menu that is ours and in config as well', () => {
   it('holds the rows of both', async () => {
     const model = configured(
