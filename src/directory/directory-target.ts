@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
-import type { Model, Subscription } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type {
   Change,
@@ -43,8 +43,6 @@ export interface DirectoryTargetOptions {
   /** The portal site whose guest without an account has this username; `undefined` for any other username. */
   readonly siteOfGuest: (username: string) => string | undefined;
   readonly control: SessionControl;
-  /** True of somebody who goes from RADIUS to rows of a router and must be served until they are there. Absent: of nobody. */
-  readonly isHeld?: (subscription: Subscription) => boolean;
   /**
    * Was all that it pays for the last thing this login was let in with, as far as is known? Asked about sessions of people who
    * are suspended and may be online to meet a page. Absent: nothing is known.
@@ -74,7 +72,7 @@ export class DirectoryTarget implements Target {
   }
 
   desired(model: Model): readonly Row[] {
-    return directoryRows(model, this.#options.isHeld);
+    return directoryRows(model);
   }
 
   async observe(_signal?: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {

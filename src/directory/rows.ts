@@ -20,20 +20,12 @@ import type { Row, Value } from '../reconcile/target.ts';
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
  * one `nas` per router or RADIUS client. Pure. A NAS comes last, so that nobody is refused as unknown while a large
  * directory is being filled: until then the NAS hears nothing.
- *
- * @param isHeld true of somebody who goes from RADIUS to rows of a router and must be served until they are there
  */
-export function directoryRows(
-  model: Model,
-  isHeld: (subscription: Subscription) => boolean = () => false,
-): readonly Row[] {
+export function directoryRows(model: Model): readonly Row[] {
   const { interimSeconds } = model.operator.accounting;
-  const subscriptions = model.subscriptions.map((each) =>
-    !each.radius && isHeld(each) ? { ...each, radius: true } : each,
-  );
   return [
-    ...subscriptions.flatMap(loginRow),
-    ...subscriptions.flatMap(deviceRows),
+    ...model.subscriptions.flatMap(loginRow),
+    ...model.subscriptions.flatMap(deviceRows),
     ...model.portalSites.flatMap(portalRow),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loginOf, servedLogin } from '../../src/directory/row-meaning.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
-import type { Model, Subscription } from '../../src/model/model.ts';
+import type { Model } from '../../src/model/model.ts';
 import { reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { SessionResult } from '../../src/reconcile/target.ts';
 import { DirectoryLab, FakeSessions } from '../support/directory-lab.ts';
@@ -157,28 +157,5 @@ describe('rows of a directory that an earlier version wrote', () => {
 
     expect(await reconcile(lab, plain)).toEqual([]);
     expect(lab.sessions.online.has('anna')).toBe(true);
-  });
-});
-
-describe('somebody who goes from RADIUS to rows of a router', () => {
-  const local = network('auth: local\nrouter: core-1', 'access: [pppoe]');
-  const byRadius = network('', 'access: [pppoe]');
-
-  it('is served until the rows are there, and no longer', async () => {
-    await using folder = await TempFolder.make();
-    const held = new Set(['anna']);
-    const isHeld = ({ id }: Subscription) => held.has(id);
-    await using lab = await DirectoryLab.open(folder.path, new FakeSessions(), { isHeld });
-    await reconcile(lab, byRadius);
-    lab.sessions.online.set('anna', '81c00001');
-
-    const meanwhile = await reconcile(lab, local);
-    const served = lab.directory.login('anna')?.radius;
-    held.clear();
-    const after = await reconcile(lab, local);
-
-    expect([meanwhile, served]).toEqual([[], true]);
-    expect(after).toMatchObject([{ result: 'disconnected', effect: { why: 'no longer by RADIUS' } }]);
-    expect(lab.directory.login('anna')?.radius).toBe(false);
   });
 });

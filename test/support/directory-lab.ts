@@ -65,7 +65,7 @@ export class DirectoryLab implements AsyncDisposable {
   static async open(
     folder: string,
     sessions = new FakeSessions(),
-    more: Pick<DirectoryTargetOptions, 'isHeld' | 'acceptedInFull'> = {},
+    more: Pick<DirectoryTargetOptions, 'acceptedInFull'> = {},
   ): Promise<DirectoryLab> {
     const store = await Store.open(folder, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
     const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
