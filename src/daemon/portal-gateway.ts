@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { divertedTo } from '../model/diverted.ts';
 import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
+import { strayedClients } from '../model/strayed-clients.ts';
 import { OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
 import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
@@ -105,8 +106,14 @@ export class PortalGateway implements AsyncDisposable {
   #deps(first: Model): PortalDeps {
     const { engine, decisions, clock, log, fillRandom } = this.#options;
     const inForce = () => this.#model ?? first;
+    let strays = { model: first, siteOf: strayedClients(first) };
     return {
       sites: () => inForce().portalSites,
+      strayed: (address) => {
+        const model = inForce();
+        if (strays.model !== model) strays = { model, siteOf: strayedClients(model) };
+        return strays.siteOf(address);
+      },
       settings: () => inForce().operator.portal,
       diverted: (address) => divertedTo(inForce(), address),
       directory: engine.directory,

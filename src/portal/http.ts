@@ -90,7 +90,9 @@ function addRoutes(server: FastifyInstance, portal: Portal): void {
     toDiverted(portal, request, reply) ?? refusePlace(portal, places, request, reply);
   // Before a body is waited for.
   server.addHook('onRequest', (request, reply, next) => {
-    if (request.is404) nowhere(request, reply);
+    const page = strayedTo(portal, request);
+    if (page !== undefined) void reply.header('cache-control', 'no-store').redirect(page, 302);
+    else if (request.is404) nowhere(request, reply);
     else if (hasNoHost(request)) refuseRequest(portal, request, reply, badRequest);
     else next();
   });
@@ -119,6 +121,17 @@ function addRoutes(server: FastifyInstance, portal: Portal): void {
   );
   server.get('/p/:site/files/*', atSite(portal, file));
   server.post('/external/hotspot/mikrotik/login', (request, reply) => external(portal, request, reply));
+}
+
+/** Where a browser belongs that asked for a page of somebody else's, and was sent here by its router. */
+function strayedTo({ deps }: Portal, request: FastifyRequest): string | undefined {
+  const { publicUrl } = deps.settings();
+  const { host } = request.headers;
+  const asks = request.method === 'GET' && (request.is404 || request.url.split('?')[0] === '/');
+  if (!asks || publicUrl === undefined || host === undefined || host === new URL(publicUrl).host) return undefined;
+  const name = deps.strayed?.(request.ip);
+  const site = deps.sites().find((each) => each.name === name);
+  return site === undefined ? undefined : `${publicUrl}${pathOf(site)}`;
 }
 
 function atSite(portal: Portal, handle: Handler) {
