@@ -1,6 +1,9 @@
 import { address, ranges, time, wordList, wordSet } from '../canonical.ts';
 import { each, flag, type KnownMenu, oneOfFrom, rowOf, text } from './known-menu.ts';
 
+/** Interfaces of every kind share one space of names. */
+const port = { references: '/interface' };
+
 /** What else the menus have that subscribers are written into: fields that only `config` declares. RouterOS: PPP, Hotspot. */
 export const accessMenus: readonly KnownMenu[] = [
   {
@@ -64,6 +67,13 @@ export const accessMenus: readonly KnownMenu[] = [
     comment: true,
     fields: { name: text, ranges: { canonical: ranges }, 'next-pool': rowOf('/ip/pool', 'none') },
   },
+  { path: '/ip/hotspot', identity: ['name'], comment: false, fields: { name: text, interface: port } },
+  {
+    path: '/interface/pppoe-server/server',
+    identity: ['interface', 'service-name'],
+    comment: true,
+    fields: { interface: port, 'service-name': text },
+  },
   {
     path: '/radius/incoming',
     identity: 'settings',
@@ -76,7 +86,7 @@ export const accessMenus: readonly KnownMenu[] = [
     comment: true,
     fields: {
       name: text,
-      interface: { references: '/interface' },
+      interface: port,
       authoritative: oneOfFrom('yes', 'no', 'after-2sec-delay', 'after-10sec-delay'),
       ...each(flag('no'), 'add-arp', 'always-broadcast'),
       'conflict-detection': flag('yes'),
