@@ -164,14 +164,15 @@ function tariffsSold(persons: readonly Person[], { services, names }: Declared):
     }),
   );
   const fresh = namesBeside(new Set(names.service));
-  const byContent = new Map(persons.map(({ tariff }) => [contentOf(tariff), tariff]));
+  const contents = new Map([...new Set(persons.map(({ tariff }) => tariff))].map((each) => [each, contentOf(each)]));
+  const byContent = new Map([...contents].map(([tariff, content]) => [content, tariff]));
   const made = [...byContent].flatMap(([content, tariff]) => {
     if (known.has(content)) return [];
     const name = nameOfTariff(tariff, fresh);
     known.set(content, name);
     return [{ tariff, name }];
   });
-  return { made, nameOf: (tariff) => known.get(contentOf(tariff)) ?? '' };
+  return { made, nameOf: (tariff) => known.get(contents.get(tariff) ?? '') ?? '' };
 }
 
 function serviceNode(tariff: Tariff, name: string): Node {

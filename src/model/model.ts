@@ -355,6 +355,8 @@ export interface Hotspot {
 /** A tariff. */
 export interface ServicePlan {
   readonly name: string;
+  /** Names it had before, oldest first. Absent: none. */
+  readonly previousNames?: readonly string[];
   readonly title?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly access: readonly AccessKind[];

@@ -28,6 +28,7 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
   checkPossible(to, declared);
   return compact({
     name: declared.name,
+    previousNames: declared.previousNames.length === 0 ? undefined : declared.previousNames,
     title: spec.title,
     labels: declared.labels,
     access: spec.access,

@@ -2,6 +2,7 @@ import { differingFields } from './differing-fields.ts';
 import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
 import { type Layout, layoutOf } from './ordered.ts';
 import type { Ownership } from './ownership.ts';
+import { withRenames } from './renames.ts';
 import { keyOf } from './row-key.ts';
 import type { Change, Finding, Observation, ObservedRow, Row } from './target.ts';
 
@@ -19,9 +20,10 @@ export interface Difference {
  * operator's marker is left alone and reported; one with our marker and another identity (a copy) is reported and never
  * deleted.
  */
-export function diff(desired: readonly Row[], observed: Observation, ownership: Ownership): Difference {
-  const held = desired.filter(({ menu }) => observed.absent?.includes(menu) !== true);
+export function diff(desired: readonly Row[], observation: Observation, ownership: Ownership): Difference {
+  const held = desired.filter(({ menu }) => observation.absent?.includes(menu) !== true);
   const wanted = new Map(held.map((row) => [keyOf(row), row]));
+  const observed = { ...observation, rows: withRenames(wanted, observation.rows, ownership) };
   const { present, findings } = index(observed.rows, wanted, ownership);
   const ours: Row[] = [];
   for (const [key, row] of wanted) {

@@ -80,8 +80,11 @@ export class StoredInventory implements Inventory {
 
   async settle(target: string, settled: readonly Settled[]): Promise<void> {
     const gone = settled
-      .filter(({ change, result }) => change.action === 'delete' && result === 'done')
-      .map(({ change }) => keyOf(target, change.menu, change.identity));
+      .filter(({ result }) => result === 'done')
+      .flatMap(({ change: { action, menu, identity, before } }) => {
+        const name = action === 'delete' ? identity : before?.formerly;
+        return name === undefined ? [] : [keyOf(target, menu, name)];
+      });
     if (gone.length === 0) return;
     await this.#table.batch(gone.map((key) => ({ type: 'del', key })));
     for (const key of gone) this.#rows.delete(key);

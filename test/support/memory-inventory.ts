@@ -29,7 +29,10 @@ export class MemoryInventory implements Inventory {
 
   async settle(target: string, settled: readonly Settled[]): Promise<void> {
     for (const { change, result } of settled) {
-      if (change.action === 'delete' && result === 'done') this.#held.delete(`${target} ${keyOf(change)}`);
+      if (result !== 'done') continue;
+      const { menu, action, before } = change;
+      const identity = action === 'delete' ? change.identity : before?.formerly;
+      if (identity !== undefined) this.#held.delete(`${target} ${keyOf({ menu, identity })}`);
     }
   }
 

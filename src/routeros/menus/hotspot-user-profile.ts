@@ -3,7 +3,15 @@ import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { formatTime, noneAs, rateLimit, time, wordSet } from '../canonical.ts';
 import type { Menu } from './menu.ts';
-import { addressListsOf, localServices, profileName, suspendedPlan, suspendedProfileName } from './rows.ts';
+import {
+  addressListsOf,
+  earlierProfileNames,
+  localServices,
+  profileName,
+  suspendedName,
+  suspendedPlan,
+  suspendedProfileName,
+} from './rows.ts';
 
 /**
  * What a hotspot session gets: one profile for each tariff that has local rows on this router, and where the suspended meet
@@ -31,9 +39,11 @@ export const hotspotUserProfile = {
 
 function profileRows(service: ServicePlan): readonly Row[] {
   const suspended = suspendedPlan(service);
-  const own = profileRow(service, profileName(service), `Service/${service.name}`);
+  const row = profileRow(service, profileName(service), `Service/${service.name}`);
+  const own = { ...row, previously: earlierProfileNames(service) };
   if (suspended === undefined) return [own];
-  return [own, profileRow(suspended, suspendedProfileName(service), `Service/${service.name}#suspended`)];
+  const other = profileRow(suspended, suspendedProfileName(service), `Service/${service.name}#suspended`);
+  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }];
 }
 
 function profileRow(service: ServicePlan, name: string, owner: string): Row {

@@ -6,8 +6,10 @@ import { type Menu, withoutIpv6 } from './menu.ts';
 import {
   addressListsOf,
   baseProfileName,
+  earlierProfileNames,
   localServices,
   profileName,
+  suspendedName,
   suspendedPlan,
   suspendedProfileName,
 } from './rows.ts';
@@ -54,9 +56,11 @@ function baseRow(router: Router): Row {
 
 function serviceRows(router: Router, service: ServicePlan): readonly Row[] {
   const suspended = suspendedPlan(service);
-  const own = serviceRow(router, service, profileName(service), `Service/${service.name}`);
+  const row = serviceRow(router, service, profileName(service), `Service/${service.name}`);
+  const own = { ...row, previously: earlierProfileNames(service) };
   if (suspended === undefined) return [own];
-  return [own, serviceRow(router, suspended, suspendedProfileName(service), `Service/${service.name}#suspended`)];
+  const other = serviceRow(router, suspended, suspendedProfileName(service), `Service/${service.name}#suspended`);
+  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }];
 }
 
 function serviceRow(router: Router, service: ServicePlan, name: string, owner: string): Row {

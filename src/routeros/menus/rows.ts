@@ -89,9 +89,19 @@ export function profileName({ name, profile }: Pick<ServicePlan, 'name' | 'profi
   return profile ?? (takenProfiles.has(name) ? `${name} (service)` : name);
 }
 
+/** RouterOS's names that its profile had while the tariff was called otherwise. */
+export function earlierProfileNames({ previousNames = [], profile }: ServicePlan): readonly string[] {
+  return profile === undefined ? previousNames.map((name) => profileName({ name })) : [];
+}
+
 /** RouterOS's name of the profile of those whom a tariff has suspended and who meet a page. */
 export function suspendedProfileName(service: Pick<ServicePlan, 'name' | 'profile'>): string {
-  return `${profileName(service)} (suspended)`;
+  return suspendedName(profileName(service));
+}
+
+/** The same, of the name of the tariff's own profile. */
+export function suspendedName(profile: string): string {
+  return `${profile} (suspended)`;
 }
 
 /** RouterOS's name of the profile that a subscription has now. */
