@@ -135,6 +135,32 @@ describe('the control port', () => {
   });
 });
 
+describe('the firewall over the control port', () => {
+  it('tells what becomes of a packet', async () => {
+    await using lab = await controlled();
+    await lab.control.add('/ip/firewall/filter', {
+      chain: 'forward',
+      protocol: 'udp',
+      action: 'drop',
+      comment: 'no dns',
+    });
+
+    expect(await lab.control.reach('10.0.0.9', { protocol: 'udp', host: '203.0.113.53' })).toEqual({
+      verdict: 'drop',
+      address: '203.0.113.53',
+      port: 53,
+      translated: false,
+      atRouter: false,
+      by: { menu: '/ip/firewall/filter', id: '*1', comment: 'no dns' },
+      unjudged: [],
+    });
+    expect(await lab.control.reach('10.0.0.9', { dstPort: 443 })).toMatchObject({ verdict: 'accept', port: 443 });
+    await expect(lab.control.reach('10.0.0.9', { protocol: 'sctp' as 'tcp' })).rejects.toThrow(
+      'protocol: one of tcp, udp, icmp',
+    );
+  });
+});
+
 describe('lastmile simulate routeros', () => {
   const options = {
     listenApi: '127.0.0.1:0',
@@ -208,6 +234,38 @@ describe('lastmile simulate routeros', () => {
     await expect(simulateRouterOs({ ...options, nasAddress: 'router' }, io)).rejects.toThrow(
       '--nas-address: not an address',
     );
+    await expect(simulateRouterOs({ ...options, disabledSecret: 'maybe' }, io)).rejects.toThrow(
+      '--disabled-secret: one of asks-radius, refused',
+    );
+    await expect(simulateRouterOs({ ...options, fastTrackPercent: '101' }, io)).rejects.toThrow(
+      '--fast-track-percent: a whole number up to 100',
+    );
+  });
+
+  it('behaves as its flags say: packages, and how much FastTrack takes', async () => {
+    const stop = new AbortController();
+    let tell: (line: string) => void = () => undefined;
+    const first = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const flags = { packages: 'wireless, user-manager', fastTrackPercent: '25', disabledSecret: 'refused' };
+    const running = simulateRouterOs({ ...options, ...flags }, { out: tell, signal: stop.signal });
+    const control = new SimulatorControl((JSON.parse(await first) as { control: string }).control);
+
+    await control.add('/ip/firewall/filter', { chain: 'forward', action: 'fasttrack-connection' });
+    expect(await control.rows('/interface/wireless/access-list')).toEqual([]);
+    expect(await control.rows('/user-manager')).toMatchObject([{ enabled: 'false' }]);
+    await control.add('/interface/pppoe-server/server', { interface: 'ether2', disabled: 'no' });
+    await control.add('/ppp/secret', { name: 'zoe', password: 'p', 'remote-address': '10.0.0.9' });
+    await control.dial({ username: 'zoe', password: 'p' });
+    await control.traffic('zoe', { down: 1000n, peer: '203.0.113.7' });
+
+    expect((await control.rows('/interface')).find((row) => row['name'] === '<pppoe-zoe>')).toMatchObject({
+      'tx-byte': '1000',
+      'fp-tx-byte': '250',
+    });
+    stop.abort();
+    await running;
   });
 
   it('describes every one of its flags', () => {

@@ -5,8 +5,8 @@ import type { Packet, Reached, RuleName } from './packet.ts';
 
 export interface PathDeps {
   readonly database: Database;
-  /** What `add-src-to-address-list` and its twin do. `timeout` as the rule says it. */
-  listAddress(list: string, address: string, timeout: string): void;
+  /** What `add-src-to-address-list` and its twin do. `timeout` as the rule says it. Absent: a look that leaves no trace. */
+  readonly listAddress?: (list: string, address: string, timeout: string) => void;
 }
 
 /** The rule that ended a chain. */
@@ -41,6 +41,15 @@ export function follow(first: Packet, deps: PathDeps, route: (destination: strin
     atRouter: local,
     ...(packet.translated && nat !== undefined ? { natBy: nameOf('/ip/firewall/nat', nat.row) } : {}),
   };
+}
+
+/** What the rules would do to a packet for the router itself. Nothing counts it. */
+export function verdictAtRouter(packet: Packet, database: Database): Reached['verdict'] {
+  const walk = new Walk({ database });
+  const raw = walk.chain('/ip/firewall/raw', 'prerouting', packet);
+  if (raw?.action === 'drop') return 'drop';
+  const filter = walk.chain('/ip/firewall/filter', 'input', packet);
+  return walk.end('/ip/firewall/filter', filter, packet, packet.destination).verdict;
 }
 
 /** Walks chains, counting what each rule saw, and remembers the matchers it could not judge. */
@@ -79,7 +88,7 @@ class Walk {
     for (const row of [...this.#deps.database.table(menu).rows()]) {
       if (row.values.get('chain') !== chain || row.values.get('disabled') === 'true') continue;
       if (!this.#matches(row, packet)) continue;
-      count(row);
+      if (this.#deps.listAddress !== undefined) count(row);
       const decision = this.#carryOut(menu, row, packet, depth);
       if (decision !== undefined) return decision;
     }
@@ -118,7 +127,7 @@ class Walk {
 
   #list({ values }: TableRow, address: string): void {
     const timeout = values.get('address-list-timeout') ?? 'none-dynamic';
-    this.#deps.listAddress(values.get('address-list') ?? '', address, timeout);
+    this.#deps.listAddress?.(values.get('address-list') ?? '', address, timeout);
   }
 }
 
