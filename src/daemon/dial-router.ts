@@ -35,8 +35,8 @@ export async function dialRouter(
     const elsewhere = before?.tls === declared.tls && (before.host !== declared.host || before.port !== declared.port);
     if (!elsewhere || !(error instanceof RouterUnreachableError) || signal.aborted) throw error;
     const session = await dial(before).catch(() => undefined);
-    if (session === undefined) throw error;
-    return loggedSession(session, log);
+    if (session?.at === undefined) throw error;
+    return { ...loggedSession(session, log), at: { ...session.at, elsewhere: true } };
   }
 }
 

@@ -75,9 +75,9 @@ export class AccessGuard {
     return [...missingRights(access, menus), ...sharedAccount(access), ...armed, ...this.#elsewhere(access)];
   }
 
-  #elsewhere({ host, port }: OwnAccess): readonly Finding[] {
+  #elsewhere({ host, port, elsewhere }: OwnAccess): readonly Finding[] {
     const { name, address, api } = this.#options.router;
-    if (host === '' || (host === address && port === api?.port)) return [];
+    if (elsewhere !== true) return [];
     const message =
       `router ${name} does not answer at ${address}:${api?.port}, where it is declared, and was reached at ` +
       `${host}:${port}, where it was before`;
@@ -206,17 +206,10 @@ function wordsOf({ risks }: Verdict): string {
 
 /** The same for the same changes, in whatever order: secrets are in it, but not to be had from it. */
 function fingerprintOf({ risks }: Verdict): string {
-  const lines = risks.map(({ change: { menu, identity, action, set, place } }) =>
-    JSON.stringify([
-      menu,
-      identity,
-      action,
-      place ?? '',
-      Object.entries(set)
-        .map(([name, value]) => [name, plain(value)])
-        .sort(),
-    ]),
-  );
+  const lines = risks.map(({ change: { menu, identity, action, set, place = '' } }) => {
+    const fields = Object.entries(set).map(([name, value]) => `${name}=${plain(value)}`);
+    return JSON.stringify([menu, identity, action, place, ...fields.sort()]);
+  });
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }
 

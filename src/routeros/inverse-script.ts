@@ -100,12 +100,19 @@ function restoredOrder(path: string, changes: readonly Change[], context: Invers
       continue;
     }
     if (moved.has(row)) {
-      const to = next === undefined ? '' : ` destination=${next}`;
-      statements.push(attempted(`${menuWords(`${path}/move`)} numbers=${row.handle}${to}`));
+      statements.push(movedBack(path, row.handle ?? '', next));
     }
     next = row.handle;
   }
   return statements;
+}
+
+/** To RouterOS a destination that is none is the end of the table: where a row could not be made again, nothing moves. */
+function movedBack(path: string, handle: string, next: string | undefined): string {
+  const move = `${menuWords(`${path}/move`)} numbers=${handle}`;
+  if (next === undefined) return attempted(move);
+  const placed = attempted(`${move} destination=${next}`);
+  return next.startsWith('$') ? `:if ([:len ${next}] > 0) do={${placed}}` : placed;
 }
 
 /** Where the row it goes in front of is gone, at the end: out of place is better than not there. */
@@ -120,8 +127,7 @@ function madeAgainAt(
   const kept = (statement: string) => `:set ${name} [${statement}]`;
   const make =
     next === undefined ? attempted(kept(add)) : attempted(kept(`${add} place-before=${next}`), attempted(kept(add)));
-  const there = `:set ${name} ${row.handle}`;
-  return [`:local ${name} ""`, unlessThere(menu, row, context, make, there)];
+  return [`:local ${name} ""`, unlessThere(menu, row, context, make, (found) => `:set ${name} ${found}`)];
 }
 
 function madeAgain(menu: Menu, row: ObservedRow, context: InverseContext): string {
@@ -132,16 +138,24 @@ function madeAgain(menu: Menu, row: ObservedRow, context: InverseContext): strin
  * The removal may not have come about, and the script may run twice: a router that lost power meanwhile begins it anew. To
  * write what a row has already is the way to ask whether it is there that every menu knows.
  */
-function unlessThere(menu: Menu, row: ObservedRow, context: InverseContext, make: string, there?: string): string {
+function unlessThere(
+  menu: Menu,
+  row: ObservedRow,
+  context: InverseContext,
+  make: string,
+  there?: (found: string) => string,
+): string {
   const comment = commentOf(row);
   const [first] = Array.isArray(menu.identity) ? menu.identity : [];
   const same: Readonly<Record<string, string>> =
     menu.comment || first === undefined ? { comment } : { [first]: String(row.fields[first]) };
-  const touch = scriptCommand({ command: `${menu.path}/set`, attributes: { '.id': row.handle ?? '', ...same } });
+  const handle = row.handle ?? '';
+  const touch = scriptCommand({ command: `${menu.path}/set`, attributes: { '.id': handle, ...same } });
   const words = row.marker && wordsOf(menu, row.fields, comment, context.board);
-  const again =
-    words === undefined ? make : `:if ([:len [${menuWords(`${menu.path}/find`)} where ${words}]] = 0) do={${make}}`;
-  return attempted(there === undefined ? touch : `${touch}; ${there}`, again);
+  const found = `[${menuWords(`${menu.path}/find`)} where ${words}]`;
+  const otherwise = there === undefined ? '' : ` else={${there(found)}}`;
+  const again = words === undefined ? make : `:if ([:len ${found}] = 0) do={${make}}${otherwise}`;
+  return attempted(there === undefined ? touch : `${touch}; ${there(handle)}`, again);
 }
 
 function addOf(menu: Menu, row: ObservedRow, context: InverseContext): string {

@@ -16,6 +16,8 @@ export interface OwnAccess {
   /** Where the connection goes: the address as dialled, and the one it came to. */
   readonly host: string;
   readonly port: number;
+  /** True where that is not where it is declared. */
+  readonly elsewhere?: boolean;
   readonly routerAddress?: string;
   /** The address we come from, as the router sees it: there may be a NAT between us. */
   readonly source?: string;
@@ -89,6 +91,7 @@ export async function readOwnAccess(
     service: at.service,
     host: at.host,
     port: at.port,
+    elsewhere: at.elsewhere,
     routerAddress: at.routerAddress,
     source: sourceOf(online, at),
     services: services.filter(({ dynamic }) => dynamic !== 'true').map(serviceOf),

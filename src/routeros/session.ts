@@ -34,6 +34,8 @@ export interface DialledAt {
   readonly service: 'api' | 'api-ssl';
   /** The address it came to. */
   readonly routerAddress?: string;
+  /** True where that is not where the router is declared: it did not answer there. */
+  readonly elsewhere?: boolean;
   /** Ours; the router sees another one where there is a NAT between us. */
   readonly localAddress?: string;
 }
