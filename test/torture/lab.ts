@@ -6,10 +6,8 @@ import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
-import { hastyClock } from './hasty-clock.ts';
+import { TickClock } from './tick-clock.ts';
 
-/** Silences of half a minute are over in a third of a second. */
-const factor = 100;
 const users = [{ name: 'lastmile', password: 'api' }];
 
 /** One router, and who writes to it. */
@@ -26,7 +24,7 @@ export class TortureLab implements AsyncDisposable {
   }
 
   static async start(name: string, model: Model): Promise<TortureLab> {
-    const router = await SimulatedRouterOs.start({ clock: hastyClock(factor), users, addresses: ['127.0.0.1/8'] });
+    const router = await SimulatedRouterOs.start({ clock: new TickClock(), users, addresses: ['127.0.0.1/8'] });
     return new TortureLab(name, router, model);
   }
 
@@ -71,7 +69,7 @@ export class TortureLab implements AsyncDisposable {
 function targetFor(name: string, simulated: SimulatedRouterOs, model: Model): RouterTarget {
   const router = model.routers.find((each) => each.name === name);
   if (router === undefined) throw new TypeError(`${name} is not declared`);
-  const clock = hastyClock(factor);
+  const clock = new TickClock();
   const login = { router: name, username: 'lastmile', password: new Secret('api'), maxInFlight: 32, clock };
   return new RouterTarget({
     router,
