@@ -138,7 +138,9 @@ async function siteOf(
   const root = inside ? dir : resolve(options.out ?? dir);
   const beside = inside ? here : existsSync(root) ? (await readFolder(root)).files : [];
   const dialled =
-    found === undefined ? dialledBy(name, options, env) : { spec: found.spec, secrets: new Map<string, string>() };
+    found === undefined
+      ? dialledBy(name, options, env)
+      : { spec: found.spec, secrets: inside ? new Map<string, string>() : besideOnly(found, here, env, io) };
   const place: RouterPlace =
     found !== undefined && inside ? { kind: 'declared', file: found.file } : { kind: 'new', spec: dialled.spec };
   const operator = !inside && operatorIn(beside) === undefined ? operatorIn(here) : undefined;
@@ -164,6 +166,22 @@ async function siteOf(
     load,
     apiSecret: dialled.secrets,
   };
+}
+
+/** Secrets that the router's declaration names and only the file beside it has: they go where it goes. */
+function besideOnly(
+  { spec }: { readonly spec: NodeMap },
+  files: readonly ManifestFile[],
+  env: Io['env'],
+  io: Io,
+): StoredSecrets {
+  const named = `${JSON.stringify(spec)} ${operatorIn(files) ?? ''}`.match(/LASTMILE_SECRET_[A-Za-z0-9_]+/g) ?? [];
+  return new Map(
+    named.flatMap((name) => {
+      const value = io.env[name] === undefined ? env[name] : undefined;
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function bareFile(name: string, place: RouterPlace): ManifestFile {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pppSecret } from '../../src/routeros/menus/ppp-secret.ts';
@@ -190,6 +190,9 @@ spec: {timezone: Africa/Nairobi}
       'apiVersion: lastmile/v1\nkind: Operator\nmetadata: {name: acme}\nspec: {timezone: UTC}\n',
     );
     const out = join(desk.folder.path, 'adopted');
+    // The password of the router is in the file beside its declaration alone.
+    delete desk.env['LASTMILE_SECRET_API'];
+    writeFileSync(join(desk.dir, '.lastmile.env'), "LASTMILE_SECRET_API='api'\n", { mode: 0o600 });
 
     const told = await desk.import('core-1', { out });
     const planned = await desk.plan({ dir: out });
