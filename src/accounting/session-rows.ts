@@ -98,7 +98,7 @@ export class SessionRows {
 
   /** Those that ended last, the one that ended last first. */
   async closed(limit: number): Promise<SessionState[]> {
-    const unsettled = this.#unsettledClosed(() => true);
+    const unsettled = this.#unsettledClosed((layer) => layer.closed());
     const sessions: SessionState[] = [];
     for await (const [, stored] of this.#closed.entries({ reverse: true, limit: limit + unsettled.size })) {
       if (!unsettled.has(stored.key)) sessions.push(fromStored(stored));
@@ -108,7 +108,7 @@ export class SessionRows {
 
   /** Closed sessions of a username, begun last first. */
   async history(username: string, limit: number): Promise<SessionState[]> {
-    const unsettled = this.#unsettledClosed((session) => session.username === username);
+    const unsettled = this.#unsettledClosed((layer) => layer.closedOf(username));
     const range = { ...keysUnder(username), reverse: true, limit: limit + unsettled.size };
     const sessions: SessionState[] = [];
     for await (const [, at] of this.#history.entries(range)) {
@@ -165,12 +165,9 @@ export class SessionRows {
     open.set(after.key, after);
   }
 
-  #unsettledClosed(wanted: (session: SessionState) => boolean): ReadonlyMap<string, SessionState> {
-    const found = new Map<string, SessionState>();
-    for (const layer of [this.#settling, this.#fresh]) {
-      for (const session of layer?.closed() ?? []) if (wanted(session)) found.set(session.key, session);
-    }
-    return found;
+  #unsettledClosed(of: (layer: UnsettledSessions) => Iterable<SessionState>): ReadonlyMap<string, SessionState> {
+    const layers = [this.#settling, this.#fresh].filter((layer) => layer !== undefined);
+    return new Map(layers.flatMap((layer) => Array.from(of(layer), (session) => [session.key, session] as const)));
   }
 }
 

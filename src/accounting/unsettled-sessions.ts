@@ -20,6 +20,8 @@ export interface SessionUsage {
 export class UnsettledSessions {
   readonly #changes = new Map<string, SessionChange>();
   readonly #closedByName = new Map<string, SessionState>();
+  /** By username, then by key: tens of thousands may wait, and somebody asks for each of them. */
+  readonly #closedByUser = new Map<string, Map<string, SessionState>>();
   /** By session key. */
   readonly #usage = new Map<string, SessionUsage>();
 
@@ -32,12 +34,20 @@ export class UnsettledSessions {
     const known = this.#changes.get(after.key);
     this.#changes.set(after.key, known === undefined ? change : { before: known.before, after });
     if (change.used !== undefined && change.used.hours.length > 0) this.#count(after, change.used);
-    if (after.stoppedAt !== undefined) this.#closedByName.set(keyOf(after.nas, after.sessionId, after.username), after);
+    if (after.stoppedAt === undefined) return;
+    this.#closedByName.set(keyOf(after.nas, after.sessionId, after.username), after);
+    const ofUser = this.#closedByUser.get(after.username);
+    if (ofUser === undefined) this.#closedByUser.set(after.username, new Map([[after.key, after]]));
+    else ofUser.set(after.key, after);
   }
 
   /** The last that was closed under NAS, Acct-Session-Id and username, as `keyOf` joins them. */
   closedNamed(name: string): SessionState | undefined {
     return this.#closedByName.get(name);
+  }
+
+  closedOf(username: string): Iterable<SessionState> {
+    return this.#closedByUser.get(username)?.values() ?? [];
   }
 
   *closed(): Iterable<SessionState> {
