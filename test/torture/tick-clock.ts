@@ -18,7 +18,7 @@ export class TickClock implements Clock {
   readonly #start = Date.now();
   readonly #sleepers = new Set<Sleeper>();
   #elapsed = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #ticking = false;
 
   now(): number {
     return this.#start + this.#elapsed;
@@ -44,18 +44,24 @@ export class TickClock implements Clock {
       };
       signal?.addEventListener('abort', stop, { once: true });
       this.#sleepers.add(sleeper);
-      this.#timer ??= setTimeout(() => this.#tick(), realMs);
+      this.#goOn();
     });
   }
 
   #tick(): void {
-    this.#timer = undefined;
+    this.#ticking = false;
     this.#elapsed += meantMs;
     for (const sleeper of [...this.#sleepers]) {
       if (sleeper.due > this.#elapsed) continue;
       this.#sleepers.delete(sleeper);
       sleeper.wake();
     }
-    if (this.#sleepers.size > 0) this.#timer ??= setTimeout(() => this.#tick(), realMs);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#ticking || this.#sleepers.size === 0) return;
+    this.#ticking = true;
+    setTimeout(() => this.#tick(), realMs);
   }
 }
