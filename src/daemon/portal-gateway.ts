@@ -3,10 +3,9 @@ import type { RecentDecisions } from '../access/decision-log.ts';
 import type { ControllerStatus } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { divertedTo } from '../model/diverted.ts';
+import { divertedClients } from '../model/diverted.ts';
 import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
-import { strayedClients } from '../model/strayed-clients.ts';
-import { OmadaClients } from '../omada/clients.ts';
+import { type ControllerStanding, OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
 import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
 import { PortalServer } from '../portal/server.ts';
@@ -71,6 +70,12 @@ export class PortalGateway implements AsyncDisposable {
     }));
   }
 
+  /** Asks every controller now. Never rejects. */
+  async lookAtControllers(signal: AbortSignal): Promise<readonly ControllerStanding[]> {
+    await this.#omada.check(signal);
+    return this.#omada.standing();
+  }
+
   /** Troubles with controllers, and with the portal's own certificate, for people. */
   findings(): readonly string[] {
     const controllers = this.#omada.findings().map(({ text }) => text);
@@ -106,16 +111,11 @@ export class PortalGateway implements AsyncDisposable {
   #deps(first: Model): PortalDeps {
     const { engine, decisions, clock, log, fillRandom } = this.#options;
     const inForce = () => this.#model ?? first;
-    let strays = { model: first, siteOf: strayedClients(first) };
+    const diverted = latest(divertedClients);
     return {
       sites: () => inForce().portalSites,
-      strayed: (address) => {
-        const model = inForce();
-        if (strays.model !== model) strays = { model, siteOf: strayedClients(model) };
-        return strays.siteOf(address);
-      },
       settings: () => inForce().operator.portal,
-      diverted: (address) => divertedTo(inForce(), address),
+      diverted: (address) => diverted(inForce())(address),
       directory: engine.directory,
       decisions,
       online: onlineGuests(engine),
@@ -130,6 +130,15 @@ export class PortalGateway implements AsyncDisposable {
       log,
     };
   }
+}
+
+/** What is made of a model, kept until another is in force. */
+function latest<Made>(make: (model: Model) => Made): (model: Model) => Made {
+  let kept: { readonly model: Model; readonly made: Made } | undefined;
+  return (model) => {
+    if (kept?.model !== model) kept = { model, made: make(model) };
+    return kept.made;
+  };
 }
 
 /** What the portal may know and do of sessions: those that RADIUS accounting tells of. */

@@ -8,20 +8,26 @@ export interface Diverted {
   readonly why: 'suspended' | 'unknown-device';
 }
 
+/** Which page a client is to meet, by its IPv4 address; `undefined` when there is none, or no telling. */
+export type DivertedClients = (address: string) => Diverted | undefined;
+
 /**
- * Which page somebody is to meet whose browser a router brought here from elsewhere: by the pool that his address lies in, else
- * the only one there is. Pure; `undefined` when there is none, or no telling.
+ * Which pages those are to meet whose browsers routers bring to the portal: somebody suspended by the address that is kept for
+ * him, everybody by the pool that his address lies in, whoever is left by there being only one page. Pure.
  *
- * @param address as the connection has it; behind a router that hides it, its own
+ * The address is as the connection has it: behind a router that hides it, its own.
  */
-export function divertedTo(model: Model, address: string): Diverted | undefined {
-  const value = parseIpv4(address.replace(/^::ffff:/i, ''));
+export function divertedClients(model: Model): DivertedClients {
+  const fixed = fixedPages(model);
   const pages = allPages(model);
-  const here = value === undefined ? undefined : pages.find(({ holds }) => holds(value));
-  if (here !== undefined) return { site: here.site, why: here.why };
   const [first] = pages;
-  const one = first !== undefined && pages.every(({ site, why }) => site === first.site && why === first.why);
-  return one ? { site: first.site, why: first.why } : undefined;
+  const only = first !== undefined && pages.every((page) => isSame(page, first)) ? diverted(first) : undefined;
+  return (text) => {
+    const address = parseIpv4(text.replace(/^::ffff:/i, ''));
+    if (address === undefined) return only;
+    const inPool = pages.find(({ holds }) => holds(address));
+    return fixed.get(address) ?? (inPool === undefined ? only : diverted(inPool));
+  };
 }
 
 interface Page extends Diverted {
@@ -45,17 +51,29 @@ function allPages({ routers, services }: Model): readonly Page[] {
   return [...unknown, ...suspended];
 }
 
+function fixedPages({ subscriptions }: Model): ReadonlyMap<number, Diverted> {
+  return new Map(
+    subscriptions.flatMap(({ address, service }) => {
+      const value = address === undefined ? undefined : parseIpv4(address);
+      const site = service.onSuspend?.site;
+      return value === undefined || site === undefined ? [] : [[value, { site, why: 'suspended' } as const]];
+    }),
+  );
+}
+
+function isSame(one: Diverted, other: Diverted): boolean {
+  return one.site === other.site && one.why === other.why;
+}
+
+function diverted({ site, why }: Diverted): Diverted {
+  return { site, why };
+}
+
 /** Does an address lie in a pool of this name, or, where fixed ones count, in what is kept for them beside it? */
 function inPools(routers: readonly Router[], name: string | undefined, fixed: boolean): Page['holds'] {
-  return (address) =>
-    routers.some(({ pools }) =>
-      pools.some(
-        (pool) =>
-          pool.name === name &&
-          contains(
-            [...pool.ranges, ...(fixed ? pool.static : [])].flatMap((text) => parseIpv4Range(text) ?? []),
-            address,
-          ),
-      ),
-    );
+  const ranges = routers
+    .flatMap(({ pools }) => pools.filter((pool) => pool.name === name))
+    .flatMap((pool) => [...pool.ranges, ...(fixed ? pool.static : [])])
+    .flatMap((text) => parseIpv4Range(text) ?? []);
+  return (address) => contains(ranges, address);
 }

@@ -13,8 +13,8 @@ export type Answer =
       readonly formOrigins?: readonly string[];
       readonly retryAfterSeconds?: number;
     }
-  /** 303; the page is for clients that do not follow. */
-  | { readonly type: 'redirect'; readonly location: string; readonly page?: Page }
+  /** 303 unless said; the page is for clients that do not follow. */
+  | { readonly type: 'redirect'; readonly status?: 302; readonly location: string; readonly page?: SentPage }
   | {
       readonly type: 'json';
       readonly status: number;

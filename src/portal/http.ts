@@ -5,6 +5,7 @@ import { hotspotPages } from '../hotspot-pages/hotspot-pages.ts';
 import type { PortalLanguage, PortalSettings } from '../model/model.ts';
 import { allowedMethods, type Place } from './allowed-methods.ts';
 import type { Answer } from './answer.ts';
+import { diversionPage, divertedAnswer, whyDiverted } from './diversion.ts';
 import { externalLogin, refuseExternal, siteOf } from './external-mikrotik.ts';
 import { type Fields, type FieldsResult, longestBody, readFields, readJsonFields, readQuery } from './fields.ts';
 import { landing } from './landing.ts';
@@ -86,24 +87,26 @@ const badRequest: Refusal = { status: 400, message: 'bad-request' };
 function addRoutes(server: FastifyInstance, portal: Portal): void {
   const places: Place[] = [];
   server.addHook('onRoute', ({ url, method }) => void places.push({ url, methods: [method].flat() }));
-  const nowhere = (request: FastifyRequest, reply: FastifyReply) =>
-    toDiverted(portal, request, reply) ?? refusePlace(portal, places, request, reply);
+  const nowhere = (request: FastifyRequest, reply: FastifyReply) => refusePlace(portal, places, request, reply);
   // Before a body is waited for.
   server.addHook('onRequest', (request, reply, next) => {
-    const page = strayedTo(portal, request);
-    if (page !== undefined) void reply.header('cache-control', 'no-store').redirect(page, 302);
+    const diverted = divertedAnswer(portal, request);
+    if (diverted !== undefined) answer(portal, request, reply, diverted);
     else if (request.is404) nowhere(request, reply);
     else if (hasNoHost(request)) refuseRequest(portal, request, reply, badRequest);
     else next();
   });
   server.setNotFoundHandler(nowhere);
   server.get('/', (request, reply) => {
-    const shown = toDiverted(portal, request, reply);
-    if (shown !== undefined) return shown;
     const language = chooseLanguage(allLanguages, undefined, request.headers['accept-language']);
     return answer(portal, request, reply, notice({ language }, { status: 200, message: 'how-to-join' }));
   });
   server.get('/p/:site', atSite(portal, landing));
+  for (const why of whyDiverted)
+    server.get(
+      `/p/:site/${why}`,
+      atSite(portal, (visit) => diversionPage(visit, why)),
+    );
   server.post('/p/:site/login', atSite(portal, logIn));
   // A page that was sent cannot be loaded again: back to where it came from.
   server.get(
@@ -121,17 +124,6 @@ function addRoutes(server: FastifyInstance, portal: Portal): void {
   );
   server.get('/p/:site/files/*', atSite(portal, file));
   server.post('/external/hotspot/mikrotik/login', (request, reply) => external(portal, request, reply));
-}
-
-/** Where a browser belongs that asked for a page of somebody else's, and was sent here by its router. */
-function strayedTo({ deps }: Portal, request: FastifyRequest): string | undefined {
-  const { publicUrl } = deps.settings();
-  const { host } = request.headers;
-  const asks = request.method === 'GET' && (request.is404 || request.url.split('?')[0] === '/');
-  if (!asks || publicUrl === undefined || host === undefined || host === new URL(publicUrl).host) return undefined;
-  const name = deps.strayed?.(request.ip);
-  const site = deps.sites().find((each) => each.name === name);
-  return site === undefined ? undefined : `${publicUrl}${pathOf(site)}`;
 }
 
 function atSite(portal: Portal, handle: Handler) {
@@ -214,29 +206,6 @@ function securityOf({ deps }: Portal, { raw }: FastifyRequest): Security {
 /** RFC 9112 §3.2: whoever speaks HTTP/1.1 says to whom. */
 function hasNoHost({ raw }: FastifyRequest): boolean {
   return raw.headers.host === undefined && raw.httpVersion === '1.1';
-}
-
-/**
- * The page for somebody who asked another place for one and was brought here by his router (`onSuspend.redirect`,
- * `unknownClients.redirect`): 200, so that a device which looks for a way online shows it. Nothing for everybody else.
- */
-function toDiverted(portal: Portal, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  if (!['GET', 'HEAD'].includes(request.method) || asksUs(portal, request)) return undefined;
-  const diverted = portal.deps.diverted?.(request.ip);
-  const site = portal.deps.sites().find(({ name }) => name === diverted?.site);
-  if (diverted === undefined || site === undefined) return undefined;
-  const language = chooseLanguage(site.languages, undefined, request.headers['accept-language']);
-  return answer(portal, request, reply, notice({ site, language }, { status: 200, message: diverted.why }));
-}
-
-/** Is it this portal that is asked, by its public name or the address it was reached at? */
-function asksUs({ deps }: Portal, { raw }: FastifyRequest): boolean {
-  const asked = `http://${raw.headers.host ?? ''}`;
-  if (!URL.canParse(asked)) return true;
-  const { hostname } = new URL(asked);
-  const { publicUrl } = deps.settings();
-  const own = [publicUrl === undefined ? undefined : new URL(publicUrl).hostname, raw.socket.localAddress, 'localhost'];
-  return own.includes(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /** There is nothing, or nothing of this method. */

@@ -10,11 +10,6 @@ import type { PortalCounters } from './counters.ts';
 export interface PortalDeps {
   /** In force now. */
   readonly sites: () => readonly PortalSite[];
-  /**
-   * The site that a client meets whose browser a router sent here, whatever it asked for, by its address. Absent: routers
-   * send nobody.
-   */
-  readonly strayed?: (address: string) => string | undefined;
   readonly settings: () => Pick<PortalSettings, 'publicUrl' | 'trustedProxies'>;
   /** Which page somebody is to meet whom a router brought here from elsewhere. Absent: nobody is. */
   readonly diverted?: (address: string) => Diverted | undefined;

@@ -53,7 +53,7 @@ export function send(reply: FastifyReply, answer: Answer, security: Security, gz
       retryAfter(reply, answer.retryAfterSeconds);
       return sendPage(reply.code(answer.status), answer.page, answer.formOrigins ?? [], gzip);
     case 'redirect':
-      reply.code(303).header('location', answer.location);
+      reply.code(answer.status ?? 303).header('location', answer.location);
       return answer.page === undefined ? reply.send('') : sendPage(reply, answer.page, [], gzip);
     case 'json':
       retryAfter(reply, answer.retryAfterSeconds);

@@ -94,7 +94,7 @@ export function pathOf(site: Pick<PortalSite, 'name'>, page = ''): string {
 }
 
 /** The same as guests reach it from elsewhere; `undefined` when our own origin is not declared. */
-export function publicUrlOf({ portal, site }: Visit, page: string): string | undefined {
+export function publicUrlOf({ portal, site }: Pick<Visit, 'portal' | 'site'>, page: string): string | undefined {
   const { publicUrl } = portal.deps.settings();
   return publicUrl === undefined ? undefined : `${publicUrl}${pathOf(site, page)}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Diverted, divertedTo } from '../../src/model/diverted.ts';
+import { type Diverted, divertedClients } from '../../src/model/diverted.ts';
 import type { Model, Router } from '../../src/model/model.ts';
+import { everything } from '../support/everything-network.ts';
 import { modelOf, operator } from '../support/manifest.ts';
 import { dhcpServerOf, origin, servicePlan } from '../support/model-parts.ts';
 
@@ -35,20 +36,31 @@ describe('the page that somebody is to meet', () => {
     ['2001:db8::1', undefined],
     ['nonsense', undefined],
   ])('is told by the pool his address lies in: %s', (address, page) => {
-    expect(divertedTo(network, address)).toEqual(page);
+    expect(divertedClients(network)(address)).toEqual(page);
   });
 
   it('is the only one there is, when the address says nothing', () => {
     const one: Model = { ...network, routers: [{ ...core, dhcp: [] }], services: [home] };
 
-    expect(divertedTo(one, '192.0.2.77')).toEqual({ site: 'pay', why: 'suspended' });
-    expect(divertedTo(network, '192.0.2.77')).toBeUndefined();
-    expect(divertedTo(empty, '192.0.2.77')).toBeUndefined();
+    expect(divertedClients(one)('192.0.2.77')).toEqual({ site: 'pay', why: 'suspended' });
+    expect(divertedClients(network)('192.0.2.77')).toBeUndefined();
+    expect(divertedClients(empty)('192.0.2.77')).toBeUndefined();
+  });
+
+  it('IS-03: is that of the tariff, by the address that is kept for the customer', () => {
+    const network = everything();
+    const [first, ...others] = network.services;
+    if (first?.onSuspend === undefined) throw new TypeError('no page');
+    const other = { ...first, onSuspend: { ...first.onSuspend, site: 'other' } };
+    const several = divertedClients({ ...network, services: [other, ...others] });
+
+    expect(several('10.0.0.201')).toEqual({ site: 'cafe', why: 'suspended' });
+    expect(several('192.0.2.77')).toBeUndefined();
   });
 
   it('is that of a service only on the routers where it is sold', () => {
     const elsewhere: Model = { ...network, services: [{ ...home, routers: ['core-2'] }, office] };
 
-    expect(divertedTo(elsewhere, '10.0.0.50')).toBeUndefined();
+    expect(divertedClients(elsewhere)('10.0.0.50')).toBeUndefined();
   });
 });
