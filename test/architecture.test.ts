@@ -9,11 +9,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
-    ...['radius', 'accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'simulator', 'adopt', 'base'],
+    ...['radius', 'accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator', 'adopt', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
-    ...['accounting', 'usage', 'portal', 'omada', 'secrets', 'store', 'base'],
+    ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'base'],
   ],
   admin: [
     'status',
@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'radius',
     'accounting',
     'usage',
+    'doctor',
     'store',
     'base',
   ],
@@ -48,6 +49,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   accounting: ['store', 'model', 'base'],
   // Reads what routers count of who is online, and makes records of it.
   usage: ['accounting', 'routeros', 'model', 'base'],
+  // Judges what was read of routers and controllers, and what the others found of them.
+  doctor: ['usage', 'routeros', 'radius', 'omada', 'status', 'model', 'base'],
   secrets: ['base'],
   store: ['base'],
   // The tour that `npm start` gives: it drives the shipped command and simulated devices from outside.
@@ -63,6 +66,7 @@ const pure = [
   'access',
   'adopt',
   'usage',
+  'doctor',
   'routeros/wire',
   'routeros/menus',
   'routeros/config',

@@ -3,6 +3,7 @@ import type {
   AdminService,
   ApplyRequest,
   DisconnectRequest,
+  DoctorRequest,
   PlanRequest,
   ResumeRequest,
   SuspendRequest,
@@ -199,6 +200,14 @@ export const routes: readonly Route[] = [
     summary: 'What routers hold otherwise than declared, looked up now, and the last drift that was found',
     schema: query({ target: name }),
     handle: (service, request) => service.drift((request.query as { target?: string }).target),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/doctor',
+    role: 'viewer',
+    summary: 'What is wrong with routers and controllers, or one of them, looked up now; each with what mends it',
+    schema: query({ target: name, ping: { type: 'string', pattern: '^[0-9A-Fa-f.:]{2,45}$' } }),
+    handle: (service, request) => service.doctor(request.query as DoctorRequest),
   },
   {
     method: 'GET',

@@ -1,6 +1,7 @@
 import type { LoggedDecision } from '../access/decision-log.ts';
 import type { AccountingResult } from '../accounting/recent-accounting.ts';
 import type { SessionJson } from '../accounting/view.ts';
+import type { Diagnosis } from '../doctor/finding.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
 import type { CollectionStatus } from '../status/collection.ts';
@@ -32,6 +33,8 @@ export interface AdminService {
   resume(request: ResumeRequest): Promise<Pause | undefined>;
   /** What routers hold otherwise than declared, looked up now, and what was found before. */
   drift(target?: string): Promise<DriftAnswer>;
+  /** What is wrong with routers and controllers, looked up now. */
+  doctor(request: DoctorRequest): Promise<Diagnosis>;
   /** Declared objects of a kind as they are in force, secrets hidden; `undefined` for an unknown kind or name. */
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined;
   why(username: string): WhyAnswer;
@@ -126,6 +129,13 @@ export interface SuspendRequest {
 export interface ResumeRequest {
   readonly target: string;
   readonly by: string;
+}
+
+export interface DoctorRequest {
+  /** A router or a controller. Absent: all. */
+  readonly target?: string;
+  /** What routers ping to see whether they have the Internet. Absent: a public name server that they use. */
+  readonly ping?: string;
 }
 
 export interface DriftAnswer {

@@ -394,6 +394,19 @@ function addRuntime(program: Command, carry: Carry): void {
     .action((target, options, command) =>
       carry(command, async (io, around) => (await import('./status.ts')).statusCommand(target, options, io, around)),
     );
+  withState(program.command('doctor'))
+    .argument('[target]', 'a router or an Omada controller')
+    .argument('[dir]', 'folder of declarations, when no daemon answers', '.')
+    .description('what is wrong with routers and controllers, each with the command that mends it; exit 1 for errors')
+    .option('--ping <address>', 'what routers ping to see whether they have the Internet; else a name server they use')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--detailed-exitcode', 'exit 2 when there are only warnings', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target: string | undefined, dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('./doctor.ts')).doctorCommand(target, dir, options, io, around),
+      ),
+    );
   withState(program.command('get'))
     .argument('<kind>', 'operator, router, service, subscriber, portalsite or omadacontroller')
     .argument('[name]')

@@ -10,6 +10,7 @@ import type {
   DeclaredObject,
   DisconnectRequest,
   DisconnectResult,
+  DoctorRequest,
   DriftAnswer,
   PlanAnswer,
   PlanRequest,
@@ -24,9 +25,11 @@ import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
+import type { Diagnosis } from '../doctor/finding.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
 import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
+import type { ControllerStanding } from '../omada/clients.ts';
 import type { RadiusServer } from '../radius/server.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -38,6 +41,7 @@ import type { TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { declaredObjects } from './declared-objects.ts';
+import { diagnose } from './diagnose.ts';
 import type { Engine } from './engine.ts';
 import { requireKnown, requireRouter } from './known-targets.ts';
 import type { LiveUsageMeter } from './live-usage.ts';
@@ -67,6 +71,8 @@ export interface DaemonServiceOptions {
   /** Troubles with what guests are let in by, for people. */
   readonly portalFindings: () => readonly string[];
   readonly controllers: () => readonly ControllerStatus[];
+  /** Asks the controllers now. */
+  readonly lookAtControllers: (signal: AbortSignal) => Promise<readonly ControllerStanding[]>;
   readonly collector: Pick<UsageCollector, 'status' | 'conditions' | 'refresh'>;
   readonly live: LiveUsageMeter;
 }
@@ -271,6 +277,21 @@ export class DaemonService implements AdminService {
       unknown: targets.filter(({ state }) => state === 'unreachable'),
       events,
     };
+  }
+
+  async doctor({ target, ping }: DoctorRequest): Promise<Diagnosis> {
+    const { engine, clock, collector, radius, lookAtControllers } = this.#options;
+    const { inForce } = this.#options.reconciler;
+    if (inForce === undefined) throw new NothingInForceError(this.#refused);
+    return diagnose(asOf(inForce.model, clock.now()), target, {
+      routers: engine.routers,
+      clock,
+      signal: AbortSignal.timeout(120_000),
+      controllers: lookAtControllers,
+      packets: radius()?.findings() ?? [],
+      collections: collector.status(),
+      ...(ping === undefined ? {} : { outside: ping }),
+    });
   }
 
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {

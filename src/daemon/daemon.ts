@@ -152,6 +152,7 @@ export class Daemon implements AsyncDisposable {
       radius: () => this.#radius,
       portalFindings: () => this.#portal.findings(),
       controllers: () => this.#portal.controllers(),
+      lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
       live: new LiveUsageMeter({ routers: engine.routers, clock }),
     });

@@ -20,8 +20,8 @@ export function checkPublicRadius(
   nas: readonly AskingNas[],
   servers: readonly { readonly address: string }[],
 ): void {
-  const server = servers.find(({ address }) => isPublic(address));
-  const open = nas.filter(({ clientAddress }) => isPublic(clientAddress));
+  const server = servers.find(({ address }) => isPublicAddress(address));
+  const open = nas.filter(({ clientAddress }) => isPublicAddress(clientAddress));
   const [first] = open;
   if (server === undefined || first === undefined) return;
   const who =
@@ -37,7 +37,7 @@ export function checkPublicRadius(
 }
 
 /** Is it an address of the public network, or a prefix of such? Names and what is reserved are not. */
-function isPublic(address: string): boolean {
+export function isPublicAddress(address: string): boolean {
   const bare = address.split('/')[0] ?? '';
   if (!bare.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(bare)) return false;
   return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'unicast';
