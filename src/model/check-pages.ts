@@ -1,6 +1,6 @@
 import type { Declared, RouterSpec, ServiceSpec } from './declarations.ts';
-import { parseIpv4 } from './ipv4.ts';
 import type { Operator, Router, ServicePlan } from './model.ts';
+import { portalDoor } from './portal-door.ts';
 import { type Resolving, warning } from './resolving.ts';
 
 /**
@@ -17,7 +17,7 @@ export function checkPages(
     readonly declaredRouters: ReadonlyMap<string, Declared<RouterSpec>>;
   },
 ): void {
-  if (to.declarations.incomplete.operator || isReachable(operator)) return;
+  if (to.declarations.incomplete.operator || portalDoor(operator) !== undefined) return;
   const message = 'nobody is brought to this page: the portal has no IPv4 address at which it takes plain HTTP';
   const hint = 'portal.listen on an address, without tls: a proxy before it can have the certificate';
   const tell = (place: Declared<unknown> | undefined, path: readonly (string | number)[]): boolean => {
@@ -33,13 +33,4 @@ export function checkPages(
     const path = ['spec', 'dhcp', index, 'unknownClients', 'redirect', 'site'];
     if (index !== -1 && tell(declared.declaredRouters.get(name), path)) return;
   }
-}
-
-/** By plain HTTP, at an IPv4 address: where guests reach the portal, or where it listens, or where routers find RADIUS. */
-function isReachable({ portal, radius }: Operator): boolean {
-  const url = portal.publicUrl === undefined ? undefined : new URL(portal.publicUrl);
-  if (url?.protocol === 'http:' && parseIpv4(url.hostname) !== undefined) return true;
-  const { host } = portal.listen;
-  const address = ['0.0.0.0', '::'].includes(host) ? radius.servers[0]?.address : host;
-  return portal.tls === undefined && address !== undefined && parseIpv4(address) !== undefined;
 }

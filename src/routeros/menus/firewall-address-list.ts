@@ -1,10 +1,11 @@
 import type { Model, Origin, PortalSite, Router } from '../../model/model.ts';
+import { portalDoor } from '../../model/portal-door.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, ranges, yesNo } from '../canonical.ts';
 import { dnsGuardEntries } from './dns-guard.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf, rowIdentity } from './rows.ts';
-import { gardenList, gardenSites, portalDoor, walledClients } from './walled-clients.ts';
+import { gardenList, gardenSites, walledClients } from './walled-clients.ts';
 
 /**
  * Addresses by the name of a list, for rules of the firewall. RouterOS: IP > Firewall > Address Lists. Ours hold what

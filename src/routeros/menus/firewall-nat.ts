@@ -1,9 +1,10 @@
+import { portalDoor } from '../../model/portal-door.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { yesNo } from '../canonical.ts';
 import { firewallMatchers, noMatchers } from './firewall-filter.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';
-import { gardenList, portalDoor, walledClients } from './walled-clients.ts';
+import { gardenList, walledClients } from './walled-clients.ts';
 
 /**
  * Where packets are sent instead. RouterOS: IP > Firewall > NAT. Clients who are to meet a page and ask for another by plain

@@ -1,5 +1,4 @@
-import ipaddr from 'ipaddr.js';
-import type { Model, Operator, Origin, PortalSite, Router } from '../../model/model.ts';
+import type { Model, Origin, PortalSite, Router } from '../../model/model.ts';
 import { servicesAt } from './rows.ts';
 
 /** Clients of a router, by the address list they are on, who meet the page of a site and reach nothing else but its garden. */
@@ -10,13 +9,6 @@ export interface WalledClients {
   /** Ranges and prefixes of which the list is made; absent: profiles, leases or RADIUS put clients on it. */
   readonly ranges?: readonly string[];
   readonly source: Origin;
-}
-
-/** Where browsers are sent that ask for a page by plain HTTP. */
-export interface PortalDoor {
-  /** IPv4: RouterOS translates addresses to addresses. */
-  readonly address: string;
-  readonly port: string;
 }
 
 /** Those whom a tariff has suspended, and clients of DHCP servers that nobody declared. One entry for each list. */
@@ -46,21 +38,4 @@ export function gardenSites(model: Model, router: Router): readonly PortalSite[]
 /** The address list of what clients reach from behind the page of a site. */
 export function gardenList({ name }: Pick<PortalSite, 'name'>): string {
   return `lastmile-garden-${name}`;
-}
-
-/**
- * Where the portal takes plain HTTP under an address: where guests reach it, if that is by plain HTTP; else where it
- * listens, or, when that is every address, at the one that routers know as their first RADIUS server. Absent: nowhere.
- */
-export function portalDoor({ portal, radius }: Pick<Operator, 'portal' | 'radius'>): PortalDoor | undefined {
-  const url = portal.publicUrl === undefined ? undefined : new URL(portal.publicUrl);
-  if (url?.protocol === 'http:' && isAddress(url.hostname)) return { address: url.hostname, port: url.port || '80' };
-  const { host, port } = portal.listen;
-  const address = ['0.0.0.0', '::'].includes(host) ? radius.servers[0]?.address : host;
-  if (portal.tls !== undefined || address === undefined || !isAddress(address)) return undefined;
-  return { address, port: String(port) };
-}
-
-function isAddress(host: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(host);
 }
