@@ -163,7 +163,7 @@ describe('what is to be ignored', () => {
 
 describe('an object that must not be destroyed', () => {
   const annotated = '    annotations: {lastmile/prevent-destroy: "true"}\n';
-  const without = subscribersYaml().replace(/ {2}- name: ben[^]*$/, '');
+  const without = subscribersYaml().replace(/ {2}- name: ben[\s\S]*$/, '');
 
   it('goes in two commits, and not with the annotation in one', async () => {
     await using network = await TestNetwork.start();

@@ -40,12 +40,12 @@ describe('a subscriber whose password RADIUS checks, and a router while it is wi
   });
 
   it('waits as long as its router says', () => {
-    const after = (text: string) =>
+    const waiting = (text: string) =>
       load(files('access: [pppoe]', '', router('core-1', `${api}\n${radius}\nhybrid: {after: ${text}}`)));
 
-    expect(after('30m').model?.routers[0]).toMatchObject({ fallbackAfterSeconds: 1800 });
-    expect(after('59s').issues).toContainEqual(expect.objectContaining({ code: 'LM_INTERVAL', line: 8, column: 19 }));
-    expect(after('25h').issues).toContainEqual(expect.objectContaining({ code: 'LM_INTERVAL' }));
+    expect(waiting('30m').model?.routers[0]).toMatchObject({ fallbackAfterSeconds: 1800 });
+    expect(waiting('59s').issues).toContainEqual(expect.objectContaining({ code: 'LM_INTERVAL', line: 8, column: 19 }));
+    expect(waiting('25h').issues).toContainEqual(expect.objectContaining({ code: 'LM_INTERVAL' }));
   });
 
   it.each([
