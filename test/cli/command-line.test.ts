@@ -161,6 +161,8 @@ describe('a simulated router', () => {
       },
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    // Its log comes after: what is left unread would keep the process from closing.
+    child.stdout.resume();
     const session = await connectRouterOs({
       router: 'core-9',
       host: '127.0.0.1',
