@@ -20,7 +20,7 @@ else await main();
 async function main() {
   const server = fork(self, ['server']);
   const [{ port }] = await once(server, 'message');
-  const contenders = ['node-routeros', 'run', 'stream'];
+  const contenders = ['node-routeros', 'run', 'stream', 'observe'];
   const results = Object.fromEntries(contenders.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of contenders) {
@@ -41,7 +41,12 @@ function rowsOf(results) {
     wall: of('node-routeros', 'wallMs'),
     serial: of('node-routeros', 'serialMs'),
   };
-  const labels = { 'node-routeros': 'node-routeros write()', run: 'lastmile run()', stream: 'lastmile stream()' };
+  const labels = {
+    'node-routeros': 'node-routeros write()',
+    run: 'lastmile run()',
+    stream: 'lastmile stream()',
+    observe: 'lastmile observe()',
+  };
   return Object.entries(labels).flatMap(([name, label]) => {
     const [cpu, wall, serial] = [of(name, 'cpuMs'), of(name, 'wallMs'), of(name, 'serialMs')];
     const ratio = (value) => (name === 'node-routeros' ? {} : { ratio: `${figure(value)} × node-routeros` });
@@ -95,6 +100,7 @@ async function lastmile(method, port) {
   const { Secret } = await import('../dist/base/secret.js');
   const login = { router: 'bench', username: 'bench', password: new Secret('bench') };
   const session = await connectRouterOs({ ...login, host: '127.0.0.1', port });
+  if (method === 'observe') return observing(session);
   if (method === 'run') return async (command) => (await session.run(command)).rows.length;
   return async (command) => {
     let rows = 0;
@@ -108,10 +114,29 @@ async function lastmile(method, port) {
   };
 }
 
+/** All that a reconcile does to see one menu: rows in canonical form, with their markers. */
+async function observing(session) {
+  const { RouterTarget } = await import('../dist/routeros/router-target.js');
+  const { pppSecret } = await import('../dist/routeros/menus/ppp-secret.js');
+  const { systemClock: clock } = await import('../dist/base/system-clock.js');
+  const router = { name: 'bench', address: '127.0.0.1', api: { port: 0, username: 'bench' } };
+  const connect = async () => session;
+  const targetOf = (menu) => new RouterTarget({ router, operator: 'isp', clock, connect, menus: [menu] });
+  const targets = {
+    '/ppp/secret/print': targetOf(pppSecret),
+    '/warm-up/print': targetOf({ ...pppSecret, path: '/warm-up' }),
+  };
+  return async (command) => {
+    const target = targets[command];
+    if (target === undefined) return (await session.run(command)).rows.length;
+    return (await target.observe(new AbortController().signal)).rows.length;
+  };
+}
+
 // ── the router: any login, any print ──
 
 async function serve() {
-  const bodies = Array.from({ length: rowCount }, (_, index) => Buffer.concat(propertiesOf(index).map(word)));
+  const bodies = new Map();
   const server = createServer({ noDelay: true }, (socket) => {
     let received = Buffer.alloc(0);
     socket.on('error', () => undefined);
@@ -120,11 +145,26 @@ async function serve() {
       for (let end = received.indexOf(0); end !== -1; end = received.indexOf(0)) {
         const sentence = received.subarray(0, end).toString('latin1');
         received = received.subarray(end + 1);
-        answer(socket, sentence, bodies);
+        answer(socket, sentence, bodiesOf(bodies, sentence));
       }
     });
   });
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+}
+
+/** What is asked for: all of a row, or the properties of a `.proplist`, as a router does it. */
+function bodiesOf(known, sentence) {
+  const wanted = /=\.proplist=([^\u0001-\u001f]*)/.exec(sentence)?.[1] ?? '';
+  if (!known.has(wanted)) {
+    const names = new Set(wanted.split(','));
+    const isWanted = (property) => wanted === '' || names.has(property.slice(1, property.indexOf('=', 1)));
+    const rows = Array.from({ length: rowCount }, (_, index) => propertiesOf(index).filter(isWanted));
+    known.set(
+      wanted,
+      rows.map((properties) => Buffer.concat(properties.map(word))),
+    );
+  }
+  return known.get(wanted);
 }
 
 function answer(socket, sentence, bodies) {

@@ -60,8 +60,12 @@ export function formatTime(ms: number): string {
   return parts.length === 0 ? '0s' : parts.join('');
 }
 
+/** Four decimal numbers as everybody writes them: most addresses of a large table. */
+const plainIpv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
+
 /** An address without prefix length noise: `10.0.0.5/32` and `10.0.0.5` are one. */
 export function address(value: string): string {
+  if (value === '' || plainIpv4.test(value)) return value;
   const bare = value.endsWith('/32') ? value.slice(0, -3) : value;
   // Only what is written as an address: to ipaddr.js `10`, a good name for a pool, is one, too.
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
@@ -144,6 +148,7 @@ function timePair(text: string): string | undefined {
 
 /** Routes of a subscriber, `destination [gateway [metric]]`: spaces between words one each, none around commas. */
 export function routes(value: string): string {
+  if (value === '') return value;
   return split(value)
     .map((route) => route.split(/\s+/).join(' '))
     .join(',');
@@ -157,6 +162,7 @@ export function ipv6Prefix(value: string): string {
 
 /** A list of IPv6 prefixes, each perhaps followed by other words. */
 export function ipv6Prefixes(value: string): string {
+  if (value === '') return value;
   return routes(value)
     .split(',')
     .map((route) => route.split(' ').map(ipv6Prefix).join(' '))

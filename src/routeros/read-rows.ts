@@ -44,9 +44,14 @@ export function readRows(
   board: Board = { flash: false },
   operator?: string,
 ): readonly ObservedRow[] {
-  return rows
-    .filter((row) => row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
-    .map((row) => readRow(menu, row, board, operator));
+  // Once for all: a menu may have a hundred thousand rows.
+  const fields = Object.entries(menu.fields);
+  const seen: ObservedRow[] = [];
+  for (const row of rows) {
+    if (row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
+      seen.push(readRow(menu, fields, row, board, operator));
+  }
+  return seen;
 }
 
 /** Does this router show a folder `flash` among its files? */
@@ -68,9 +73,15 @@ function pathFrom({ flash }: Board, path: string): string {
 
 const flashFolder = 'flash/';
 
-function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | undefined): ObservedRow {
+function readRow(
+  menu: Menu,
+  described: readonly (readonly [string, Field])[],
+  row: RouterRow,
+  board: Board,
+  operator: string | undefined,
+): ObservedRow {
   const fields: Record<string, ObservedValue> = {};
-  for (const [name, field] of Object.entries(menu.fields)) {
+  for (const [name, field] of described) {
     // What it is will show when it has a use: until then it is not what anybody wants.
     if (row[name] === undefined && field.hidden?.(row) === true) continue;
     fields[name] = readField(field, textOf(field, row, name), board);
@@ -80,17 +91,22 @@ function readRow(menu: Menu, row: RouterRow, board: Board, operator: string | un
   // Where a declaration may say it, a person's text is a field like others; the marker is not part of it.
   if (menu.comment && menu.fields['comment'] !== undefined) fields['comment'] = ownText;
   const fixed = menu.fixed === true || isBuiltIn(menu, row);
-  return {
+  const identity =
+    marker === undefined ? ownIdentityOf(menu, fields) : markedIdentityOf(menu, fields, marker, operator);
+  const ownership = menu.comment && !fixed ? 'marker' : 'inventory';
+  // Field by field: of a hundred thousand rows, copies of copies would be most of the work.
+  const seen: { -readonly [Key in keyof ObservedRow]: ObservedRow[Key] } = {
     menu: menu.path,
-    identity: marker === undefined ? ownIdentityOf(menu, fields) : markedIdentityOf(menu, fields, marker, operator),
+    identity,
     fields,
-    ownership: menu.comment && !fixed ? 'marker' : 'inventory',
-    ...(fixed ? { fixed } : {}),
-    ...(marker === undefined ? {} : { marker }),
-    ...(ownText === '' ? {} : { ownText }),
-    ...(isDangling(menu, fields) ? { dangling: true } : {}),
-    ...(id === undefined ? {} : { handle: id }),
+    ownership,
   };
+  if (fixed) seen.fixed = true;
+  if (marker !== undefined) seen.marker = marker;
+  if (ownText !== '') seen.ownText = ownText;
+  if (isDangling(menu, fields)) seen.dangling = true;
+  if (id !== undefined) seen.handle = id;
+  return seen;
 }
 
 /** Of a list in parts: the items there are. */

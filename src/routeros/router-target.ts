@@ -37,6 +37,7 @@ import { readMenus } from './read-menus.ts';
 import type { Board } from './read-rows.ts';
 import { inWords, runSparing } from './refusals.ts';
 import { readVersion, versionFindings } from './router-version.ts';
+import { handleKey, RowHandles } from './row-handles.ts';
 import type { RouterOsSession } from './session.ts';
 import { switchOrder } from './switch-order.ts';
 import { TableReader } from './table-reader.ts';
@@ -80,7 +81,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   #reader = new TableReader();
   #board: Board = { flash: false };
   /** `.id` by menu and identity: from the last look, and from adds since. */
-  #handles = new Map<string, string>();
+  #handles = new RowHandles();
   /** For each look under way, what was made (its `.id`) and removed (absent) since it began: its answers may be older. */
   readonly #looks = new Set<Map<string, string | undefined>>();
   readonly #closing = new AbortController();
@@ -144,7 +145,7 @@ export class RouterTarget implements Target, AsyncDisposable {
         readSessions(session, signal),
         this.#read(session, desired, held, signal),
       ]);
-      this.#handles = handlesOf(rows, this.#options.operator);
+      this.#handles = new RowHandles(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
       const ofAccess = this.#guard.findings(access, [...new Set(desired.map(({ menu }) => menu))]);
       return { rows, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
@@ -348,8 +349,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   #handled(key: string, handle: string | undefined): void {
-    if (handle === undefined) this.#handles.delete(key);
-    else this.#handles.set(key, handle);
+    this.#handles.set(key, handle);
     for (const since of this.#looks) since.set(key, handle);
   }
 
@@ -363,7 +363,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   #context(change: Change) {
-    const handle = change.before?.handle ?? this.#handles.get(handleKey(change));
+    const handle = change.before?.handle ?? this.#handles.get(change);
     const place = change.placeRow === undefined ? this.#placeOf(change) : change.placeRow.handle;
     return {
       operator: this.#options.operator,
@@ -374,7 +374,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   }
 
   #placeOf({ menu, place }: Change): string | undefined {
-    return place === undefined ? undefined : this.#handles.get(handleKey({ menu, identity: place }));
+    return place === undefined ? undefined : this.#handles.get({ menu, identity: place });
   }
 
   /** The connection there is, or the one being dialled for whoever asks: who gives up does so for himself. */
@@ -426,20 +426,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 
 function closedByUs({ name, address, api }: Router): RouterClosedError {
   return new RouterClosedError({ router: name, host: address, port: api?.port ?? 8728 }, 'us');
-}
-
-/** Where several rows have one identity, the one that carries our marker. */
-function handlesOf(rows: readonly ObservedRow[], operator: string): Map<string, string> {
-  const ours = (row: ObservedRow) => row.marker?.operator === operator;
-  const handles = new Map<string, string>();
-  for (const row of [...rows.filter(ours), ...rows.filter((each) => !ours(each))]) {
-    if (row.handle !== undefined && !handles.has(handleKey(row))) handles.set(handleKey(row), row.handle);
-  }
-  return handles;
-}
-
-function handleKey({ menu, identity }: { readonly menu: string; readonly identity: string }): string {
-  return `${menu}\n${identity}`;
 }
 
 /** Whether an error says nothing about the changes still to come. */
