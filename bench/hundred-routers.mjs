@@ -174,12 +174,12 @@ async function serve() {
   for (let at = 0; at < routerCount; at += 1) {
     routers.push(await SimulatedRouterOs.start({ clock: systemClock, users: [{ name: 'lastmile', password }] }));
   }
-  const answer = async ({ away, waitFor, password: wanted }) => {
+  const obey = async ({ away, waitFor, password: wanted }) => {
     if (away !== undefined) await routers[away][Symbol.asyncDispose]();
     const has = () => routers[waitFor].rows('/ppp/secret').some((row) => row.password === wanted);
     while (waitFor !== undefined && !has()) await new Promise((resolve) => setTimeout(resolve, 5));
     process.send({});
   };
-  process.on('message', (asked) => void answer(asked));
+  process.on('message', (order) => void obey(order));
   process.send({ ports: routers.map((router) => router.apiPort) });
 }

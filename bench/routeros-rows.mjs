@@ -154,7 +154,7 @@ async function serve() {
 
 /** What is asked for: all of a row, or the properties of a `.proplist`, as a router does it. */
 function bodiesOf(known, sentence) {
-  const wanted = /=\.proplist=([^\u0001-\u001f]*)/.exec(sentence)?.[1] ?? '';
+  const wanted = /=\.proplist=([\w.,-]*)/.exec(sentence)?.[1] ?? '';
   if (!known.has(wanted)) {
     const names = new Set(wanted.split(','));
     const isWanted = (property) => wanted === '' || names.has(property.slice(1, property.indexOf('=', 1)));

@@ -178,10 +178,12 @@ export function hidesSecrets(menu: Menu, rows: readonly RouterRow[]): boolean {
   const secrets = Object.entries(menu.fields).filter(
     ([, { secret, writeOnly }]) => secret === true && writeOnly !== true,
   );
-  const values = rows.flatMap((row) => secrets.map(([name]) => row[name]));
-  if (values.some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
-  if (values.some((value) => hiddenSecret.test(value ?? ''))) return true;
+  const some = (is: (value: string | undefined) => boolean) =>
+    rows.some((row) => secrets.some(([name]) => is(row[name])));
+  // As a rule the first row has one in clear, and that is all that needs to be known.
+  if (some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
+  if (some((value) => hiddenSecret.test(value ?? ''))) return true;
   const due = rows.filter((row) => secrets.some(([, { absent }]) => absent?.(row) !== true));
   const ours = due.some((row) => readMarker(row['comment'] ?? '').marker !== undefined);
-  return ours && values.length > 0 && values.every((value) => value === undefined);
+  return ours && rows.length > 0 && secrets.length > 0 && !some((value) => value !== undefined);
 }
