@@ -33,10 +33,15 @@ function forbidden({ access, forbidden: menus }: RouterFacts): readonly Trouble[
   return [
     {
       code: 'LM_MENU_FORBIDDEN',
-      says: `our account ${username} may not use ${[...new Set(menus)].join(', ')}`,
+      says: `our account ${username} may not use ${few([...new Set(menus)])}`,
       mend: `/user/group/set ${group} policy=${right}; rights are given at the next login`,
     },
   ];
+}
+
+function few(menus: readonly string[]): string {
+  const more = menus.length > 3 ? ` and ${menus.length - 3} more menus` : '';
+  return `${menus.slice(0, 3).join(', ')}${more}`;
 }
 
 /** Left for others when this many are in use, the service is about to turn somebody away. */

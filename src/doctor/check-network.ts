@@ -61,12 +61,13 @@ function hasPort(ports: string, port: number): boolean {
   return among !== negated;
 }
 
-function internet({ outside, rows }: RouterFacts): readonly Trouble[] {
+function internet({ outside, rows, forbidden }: RouterFacts): readonly Trouble[] {
   if (outside?.answered === true) return [];
   if (outside !== undefined) {
     const says = `${outside.address} does not answer when it pings it: it has no way to the Internet, or a bad one`;
     return [{ code: 'LM_NO_INTERNET', says, mend: `/tool/traceroute ${outside.address} count=1, and /ip/route/print` }];
   }
+  if (forbidden.includes('/ip/route')) return [];
   const routes = rows.get('/ip/route') ?? [];
   if (routes.some(({ active, disabled }) => isYes(active) && !isYes(disabled))) return [];
   const says = 'it has no active default route: neither it nor its subscribers reach the Internet';

@@ -16,16 +16,25 @@ export function checkRadius(facts: RouterFacts): readonly Trouble[] {
     ...silent(row, radius),
     ...source(facts, row, radius),
     ...timeout(facts, row, radius),
-    ...unsigned(facts, row, radius),
+    ...unsigned(row),
   ]);
-  return [...asked, ...perRow, ...ppp(facts, radius), ...interim(facts), ...incoming(facts, radius), ...openly(facts)];
+  return [
+    ...asked,
+    ...perRow,
+    ...unsigning(facts, radius),
+    ...ppp(facts, radius),
+    ...interim(facts),
+    ...incoming(facts, radius),
+    ...openly(facts),
+  ];
 }
 
 function isOurs({ operator }: RouterFacts, address: string): boolean {
   return operator.radius.servers.some((server) => server.address === address);
 }
 
-function notAsked({ router, operator }: RouterFacts): readonly Trouble[] {
+function notAsked({ router, operator, forbidden }: RouterFacts): readonly Trouble[] {
+  if (forbidden.includes('/radius')) return [];
   const servers = operator.radius.servers.map(({ address }) => address).join(', ');
   if (servers === '') return [];
   const says = `no enabled row of /radius asks ${servers}: nobody is let in by RADIUS`;
@@ -118,16 +127,19 @@ function timeout(facts: RouterFacts, row: RadiusRow, radius: RouterRadius): read
   return [{ code: 'LM_RADIUS_TIMEOUT', says, mend }];
 }
 
-function unsigned({ version, router }: RouterFacts, row: RadiusRow, radius: RouterRadius): readonly Trouble[] {
-  if (version !== undefined && !has(version, differences.requireMessageAuth)) {
-    if (radius.messageAuthenticator === 'off') return [];
-    const says = `RouterOS ${version.text} may send no Message-Authenticator (7.15 does), and requests without are dropped`;
-    const mend = `upgrade it to 7.15 or later; until then declare radius.messageAuthenticator: off for ${router.name}`;
-    return [{ code: 'LM_RADIUS_UNSIGNED', says, mend }];
-  }
-  if (row.requiresSignature !== false) return [];
-  const says = `it takes answers of ${row.address} that nobody signed (CVE-2024-3596)`;
-  const mend = `/radius/set [find address=${row.address}] require-message-auth=yes-for-request-resp`;
+/** A router that may send what we drop. */
+function unsigning({ version, router }: RouterFacts, { messageAuthenticator }: RouterRadius): readonly Trouble[] {
+  if (messageAuthenticator === 'off' || version === undefined || has(version, differences.requireMessageAuth))
+    return [];
+  const says = `RouterOS ${version.text} may send no Message-Authenticator (7.15 does), and requests without are dropped`;
+  const mend = `upgrade it to 7.15 or later; until then declare radius.messageAuthenticator: off for ${router.name}`;
+  return [{ code: 'LM_RADIUS_UNSIGNED', says, mend }];
+}
+
+function unsigned({ address, requiresSignature }: RadiusRow): readonly Trouble[] {
+  if (requiresSignature !== false) return [];
+  const says = `it takes answers of ${address} that nobody signed (CVE-2024-3596)`;
+  const mend = `/radius/set [find address=${address}] require-message-auth=yes-for-request-resp`;
   return [{ code: 'LM_RADIUS_UNSIGNED', says, mend }];
 }
 

@@ -30,7 +30,7 @@ import { Scripts } from './routeros/scripts.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
 import { listOf } from './routeros/value-types.ts';
-import { has } from './routeros/version.ts';
+import { has, isAtLeast } from './routeros/version.ts';
 
 export interface SimulatedUser {
   readonly name: string;
@@ -92,6 +92,8 @@ export interface SimulatedRouterOsOptions {
   readonly certificates?: readonly { readonly name: string; readonly commonName: string }[];
   /** What the maker lets the router do: `home` forbids the scheduler, among others. Default `enterprise`, as on CHR. */
   readonly deviceMode?: 'home' | 'advanced' | 'enterprise';
+  /** Of RouterOS itself: `4` on hardware, `free` on a virtual router. Default that of no limit. */
+  readonly licenceLevel?: string;
   /** Share of the words of `/console/inspect` that get lost over the API: a fifth or more on real routers. Default 0. */
   readonly inspectDrops?: number;
   /** How much of all traffic goes past queues and accounting while FastTrack is on. Default 90. */
@@ -403,6 +405,9 @@ export class SimulatedRouterOs {
     for (const [name, value] of Object.entries(deviceModeRow(this.#options.deviceMode ?? 'enterprise'))) {
       this.#database.settings('/system/device-mode').values.set(name, value);
     }
+    const { licenceLevel } = this.#options;
+    const licence = isAtLeast(this.#database.version, '7') ? 'level' : 'nlevel';
+    if (licenceLevel !== undefined) this.#database.settings('/system/license').values.set(licence, licenceLevel);
     for (const address of this.#options.addresses ?? []) {
       this.#database.addByRouter('/ip/address', { address, interface: 'ether1' });
     }

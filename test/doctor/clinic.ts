@@ -26,6 +26,8 @@ const rights = ['read', 'write', 'api', 'sensitive', 'test'];
 export interface ClinicOptions extends Partial<SimulatedRouterOsOptions> {
   /** More of `api:` in the router's declaration, `tls: …` say. */
   readonly api?: string;
+  /** More of `radius:`. */
+  readonly radius?: string;
   /** More of its `spec:`, two spaces in. */
   readonly spec?: string;
 }
@@ -40,11 +42,11 @@ export class Clinic implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async open({ api = '', spec = '', ...options }: ClinicOptions = {}): Promise<Clinic> {
+  static async open({ api = '', spec = '', radius = '', ...options }: ClinicOptions = {}): Promise<Clinic> {
     const users = [{ name: 'lastmile', password: 'api', policies: rights }];
     const router = await SimulatedRouterOs.start({ clock: systemClock, users, ...options });
     const clinic = new Clinic(router, await TempFolder.make());
-    clinic.declare(api, spec);
+    clinic.declare({ api, spec, radius });
     router.add('/interface/bridge', { name: 'loopback' });
     router.add('/ip/address', { address: '127.0.0.1/32', interface: 'loopback' });
     router.add('/ip/route', { 'dst-address': '0.0.0.0/0', gateway: '192.0.2.1' });
@@ -55,7 +57,7 @@ export class Clinic implements AsyncDisposable {
     return join(this.#folder.path, 'isp');
   }
 
-  declare(api = '', spec = ''): void {
+  declare({ api = '', spec = '', radius = '' }: Pick<ClinicOptions, 'api' | 'spec' | 'radius'> = {}): void {
     mkdirSync(this.dir, { recursive: true });
     const { apiHost, apiPort, apiSslPort } = this.router;
     const port = api.includes('tls') ? apiSslPort : apiPort;
@@ -75,7 +77,7 @@ metadata: {name: core-1}
 spec:
   address: ${apiHost}
   api: {port: ${port}, username: lastmile, password: {env: LASTMILE_SECRET_API}${api === '' ? '' : `, ${api}`}}
-  radius: {secret: {env: LASTMILE_SECRET_RADIUS}, sourceAddress: 127.0.0.1}
+  radius: {secret: {env: LASTMILE_SECRET_RADIUS}, sourceAddress: 127.0.0.1${radius === '' ? '' : `, ${radius}`}}
   ppp: {servers: [{name: isp, interface: ether2}]}
   system: {ntp: {servers: [192.0.2.9]}}
 ${spec}`,
@@ -89,7 +91,12 @@ ${spec}`,
   }
 
   doctor(options: Partial<DoctorOptions> = {}, target?: string) {
-    const all = { state: join(this.#folder.path, 'none'), output: 'text' as const, detailedExitcode: false, ...options };
+    const all = {
+      state: join(this.#folder.path, 'none'),
+      output: 'text' as const,
+      detailedExitcode: false,
+      ...options,
+    };
     return this.#run((io) => doctorCommand(target ?? this.dir, target === undefined ? '.' : this.dir, all, io, around));
   }
 
