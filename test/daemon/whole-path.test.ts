@@ -90,7 +90,7 @@ describe('a repository followed by the daemon', () => {
     network.router.set('/ppp/secret', 'ben@isp.example', { profile: 'default' });
     const drift = await daemon.logged({ msg: 'drift', target: 'core-1' });
 
-    expect(drift).toMatchObject({ result: 'applied', changed: ['core-1/ppp/secret/ben@isp.example'] });
+    expect(drift).toMatchObject({ result: 'healed', address: 'core-1/ppp/secret/ben@isp.example' });
     expect(network.router.row('/ppp/secret', 'ben@isp.example')).toMatchObject({ profile: 'home' });
   });
 

@@ -87,7 +87,7 @@ describe('npm start -- --once, with a home that holds a broken git configuration
   });
 
   it('IW-03: shows octets moved in lastmile sessions', () => {
-    expect(step('counted')).toMatch(/anna@demo\.example +core-1 .*2\.9 MiB +45\.8 MiB +open/);
+    expect(step('counted')).toMatch(/anna@demo\.example +core-1 .*2\.9 MiB +45\.8 MiB +radius +open/);
   });
 
   it('IW-19: changes the speed of somebody online by CoA, without dropping the session', () => {
