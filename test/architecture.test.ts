@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What a router's hotspot shows: the reconciler writes it there, the portal offers it for download.
   'hotspot-pages': ['base'],
   portal: ['hotspot-pages', 'access', 'directory', 'accounting', 'model', 'base'],
-  omada: ['model', 'base'],
+  omada: ['reconcile', 'model', 'base'],
   directory: ['reconcile', 'model', 'store', 'base'],
   access: ['model', 'base'],
   // `reconcile` only for the shapes of session effects, which CoA carries out.

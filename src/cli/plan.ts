@@ -1,6 +1,7 @@
 import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
 import { requireKnown, targetNames } from '../daemon/known-targets.ts';
+import { OmadaPool } from '../daemon/omada-pool.ts';
 import { chosen, planTargets } from '../daemon/plan-targets.ts';
 import { lastRevision } from '../daemon/reconciler.ts';
 import { RouterPool } from '../daemon/router-pool.ts';
@@ -81,13 +82,15 @@ async function planHere(
   };
   if (!(await hasState(options.state))) {
     await using routers = new RouterPool(around);
+    await using controllers = new OmadaPool(around);
     const reason = `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
     const directory = chosen(
       [{ name: directoryName, state: 'left-out' as const, reason }],
       options.target,
       options.exclude,
     );
-    return await planTargets(chosen(routers.targets(model), options.target, options.exclude), {
+    const targets = [...routers.targets(model), ...controllers.targets(model)];
+    return await planTargets(chosen(targets, options.target, options.exclude), {
       ...common,
       inventory: StoredInventory.empty(),
       lastRevision: () => undefined,

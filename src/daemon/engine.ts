@@ -17,6 +17,7 @@ import { type InventoryRecord, StoredInventory } from '../status/stored-inventor
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
 import { LateSessions } from './late-sessions.ts';
+import { OmadaPool } from './omada-pool.ts';
 import { onlineSessions, siteOfGuest } from './online-sessions.ts';
 import { RouterMemories } from './router-memories.ts';
 import { RouterPool } from './router-pool.ts';
@@ -56,9 +57,15 @@ export class Engine implements AsyncDisposable {
   readonly protection: Protection;
   readonly drift: DriftLog;
   readonly #coa: CoaGateway;
+  readonly #controllers: OmadaPool;
   readonly #disposables: readonly AsyncDisposable[];
 
-  private constructor(parts: EngineParts, coa: CoaGateway, disposables: readonly AsyncDisposable[]) {
+  private constructor(
+    parts: EngineParts,
+    coa: CoaGateway,
+    controllers: OmadaPool,
+    disposables: readonly AsyncDisposable[],
+  ) {
     this.store = parts.store;
     this.inventory = parts.inventory;
     this.directory = parts.directory;
@@ -71,6 +78,7 @@ export class Engine implements AsyncDisposable {
     this.protection = parts.protection;
     this.drift = parts.drift;
     this.#coa = coa;
+    this.#controllers = controllers;
     this.#disposables = disposables;
   }
 
@@ -106,26 +114,33 @@ export class Engine implements AsyncDisposable {
         ...{ pauses, protection, drift },
       };
       const late = new LateSessions({ accounting, target: directoryTarget, status, clock, log });
-      return new Engine(parts, dynamic, [late, dynamic, routers, accounting, store]);
+      const controllers = new OmadaPool({ clock });
+      return new Engine(parts, dynamic, controllers, [late, dynamic, routers, controllers, accounting, store]);
     } catch (error) {
       await store.close();
       throw error;
     }
   }
 
-  /** Every target of a model: the directory first, then routers that have an API. */
+  /** Every target of a model: the directory first, then routers that have an API, then controllers with an OpenAPI. */
   targets(model: Model): readonly Target[] {
     this.#coa.useSource(model.operator.radius.servers.map((server) => server.address));
-    return [this.directoryTarget, ...this.routers.targets(model)];
+    return [this.directoryTarget, ...this.routers.targets(model), ...this.#controllers.targets(model)];
   }
 
   /**
-   * Targets to plan another model with. Routers dialled otherwise than those in force get connections of their own, which
+   * Targets to plan another model with. Routers and controllers dialled otherwise than those in force get connections of their own, which
    * end with the loan; nothing in force is closed.
    */
   borrow(model: Model): Loan {
-    const routers = this.routers.borrow(model);
-    return { targets: [this.directoryTarget, ...routers.targets], [Symbol.asyncDispose]: routers[Symbol.asyncDispose] };
+    const [routers, controllers] = [this.routers.borrow(model), this.#controllers.borrow(model)];
+    return {
+      targets: [this.directoryTarget, ...routers.targets, ...controllers.targets],
+      async [Symbol.asyncDispose]() {
+        await controllers[Symbol.asyncDispose]();
+        await routers[Symbol.asyncDispose]();
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,10 +2,12 @@ import { RequestError } from '../admin/request-error.ts';
 import { nearest } from '../base/nearest.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Model } from '../model/model.ts';
+import { keptControllers } from './omada-pool.ts';
 
-/** Names of the targets that a model has: the directory, and routers with an API. */
+/** Names of the targets that a model has: the directory, routers with an API, and controllers with an OpenAPI. */
 export function targetNames(model: Model): readonly string[] {
-  return [directoryName, ...model.routers.filter(({ api }) => api !== undefined).map(({ name }) => name)];
+  const routers = model.routers.filter(({ api }) => api !== undefined);
+  return [directoryName, ...[...routers, ...keptControllers(model)].map(({ name }) => name)];
 }
 
 /**

@@ -5,12 +5,13 @@ import type { OmadaController } from '../model/model.ts';
 import type { ControllerAnswer } from './answer.ts';
 import { authBody, type OmadaClientContext } from './auth-body.ts';
 import { clientListPath, standingOf } from './client-standing.ts';
+import type { ControllerInfo } from './controller-info.ts';
 import { underEither } from './either-signal.ts';
 import { meaningOf, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
 import { Findings, type OmadaFinding, type OmadaFindingReason, type OmadaLog } from './findings.ts';
 import { grantedSeconds, unitObjection } from './granted-time.ts';
-import { type ControllerInfo, OperatorSession } from './operator-session.ts';
+import { OperatorSession } from './operator-session.ts';
 import { Transport } from './transport.ts';
 
 export type OmadaVerdict =
@@ -37,7 +38,7 @@ export interface LastContact {
 /** How many sites are remembered whose clients cannot be listed. */
 const mostSites = 200;
 
-/** Lets clients in at one Omada controller (5.0.15 or above), as its hotspot operator. */
+/** Lets clients in at one Omada controller (4.1.5 or above), as its hotspot operator. */
 export class OmadaClient implements Disposable {
   readonly controller: OmadaController;
   readonly #deps: OmadaClientDeps;

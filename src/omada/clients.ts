@@ -90,6 +90,7 @@ function declaredAlike(one: OmadaController, other: OmadaController): boolean {
   return (
     one.url === other.url &&
     one.id === other.id &&
+    one.generation === other.generation &&
     one.timeUnit === other.timeUnit &&
     sameTls(one.tls, other.tls) &&
     one.operator.username === other.operator.username &&
@@ -97,7 +98,8 @@ function declaredAlike(one: OmadaController, other: OmadaController): boolean {
   );
 }
 
-function sameTls(one: OmadaTls, other: OmadaTls): boolean {
+/** Whether a certificate is trusted for the same reason. */
+export function sameTls(one: OmadaTls, other: OmadaTls): boolean {
   if (one.mode === 'ca') return other.mode === 'ca' && one.ca === other.ca;
   if (one.mode === 'pinned') return other.mode === 'pinned' && one.fingerprint === other.fingerprint;
   return other.mode === 'insecure';

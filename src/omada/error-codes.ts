@@ -20,6 +20,15 @@ const staleWords =
   'it does not know this client as one that waits at this site and access point (client gone, wrong MAC, site or AP, or an ' +
   'old redirect)';
 
+/** The access token of the OpenAPI is over: another one helps. */
+export const tokenOverCodes: ReadonlySet<number> = new Set([-44112, -44113]);
+/** The refresh token is over: the credentials are asked with again. */
+export const refreshOverCode = -44114;
+
+const credentialWords =
+  'the OpenAPI refuses clientId and clientSecret: they are those of an application under Settings > Platform Integration > ' +
+  'Open API, of the mode "client credentials"';
+
 const meanings: ReadonlyMap<number, ErrorCodeMeaning> = new Map([
   [-1, { kind: 'failed', words: 'general error: see its log' }],
   [-1001, { kind: 'failed', words: 'invalid parameters: a version that wants other fields?' }],
@@ -61,6 +70,15 @@ const meanings: ReadonlyMap<number, ErrorCodeMeaning> = new Map([
       words: 'trouble with the account of the hotspot operator: look at it in Hotspot Manager > Operators',
     },
   ],
+  [-44106, { kind: 'failed', words: credentialWords }],
+  [-44107, { kind: 'failed', words: credentialWords }],
+  [-44111, { kind: 'failed', words: credentialWords }],
+  [-44112, { kind: 'failed', words: 'the access token was over as soon as it was given: are both clocks right?' }],
+  [-44113, { kind: 'failed', words: 'the access token is not taken: is url the address of the controller itself?' }],
+  [-44114, { kind: 'failed', words: 'the refresh token is over' }],
+  [-44116, { kind: 'failed', words: credentialWords }],
+  [-44118, { kind: 'failed', words: 'the application of the OpenAPI is not of the mode "client credentials"' }],
+  [-34004, { kind: 'failed', words: 'there is another of this name' }],
 ]);
 
 /** What an `errorCode` other than 0 means. `message` is the controller's own, for codes that we do not know. */

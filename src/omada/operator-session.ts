@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { OmadaController } from '../model/model.ts';
 import { type ControllerAnswer, type HttpAnswer, isRecord, readAnswer } from './answer.ts';
+import { askInfo, type ControllerInfo, generationOf } from './controller-info.ts';
 import { type Cookies, cookieHeader, withSetCookie } from './cookies.ts';
 import { meaningOf, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError } from './errors.ts';
 import type { HttpRequest, Transport } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface OperatorRequest {
   readonly method: 'GET' | 'POST';
@@ -13,14 +15,11 @@ export interface OperatorRequest {
   readonly body?: object;
 }
 
-/** What a controller told of itself at `/api/info`. */
-export interface ControllerInfo {
-  readonly id: string;
-  readonly version?: string;
-}
+/** Where the operator's addresses begin: below the id from v5 on. */
+type Place = { readonly generation: 'v4' } | { readonly generation: 'v5'; readonly id: string };
 
 interface OpenSession {
-  readonly id: string;
+  readonly place: Place;
   readonly token: string;
   cookies: Cookies;
 }
@@ -100,7 +99,11 @@ export class OperatorSession {
 
   async #ask(session: OpenSession, request: OperatorRequest, signal: AbortSignal): Promise<ControllerAnswer> {
     const cookie = cookieHeader(session.cookies);
-    const answer = await this.#exchange(session.id, request, signal, {
+    // v4 wants the token in the address, v5 in a header.
+    const { path } = request;
+    const tokened = `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(session.token)}`;
+    const asked = session.place.generation === 'v4' ? { ...request, path: tokened } : request;
+    const answer = await this.#exchange(session.place, asked, signal, {
       'csrf-token': session.token,
       ...(cookie === undefined ? {} : { cookie }),
     });
@@ -137,51 +140,71 @@ export class OperatorSession {
   }
 
   async #loggedIn(): Promise<OpenSession> {
-    const known = this.#info?.id ?? this.#controller.id;
-    const id = known ?? (await this.#discover());
-    const session = await this.#tryLogin(id);
+    const known = this.#known();
+    const place = known ?? (await this.#discover());
+    const session = await this.#tryLogin(place).catch((error: unknown) => this.#unlessOlder(place, error));
     if (session !== undefined) return session;
     const other = await this.#discover();
-    this.#declaredIdUnknown = this.#controller.id !== undefined && this.#controller.id !== other;
-    const again = other === id ? undefined : await this.#tryLogin(other);
+    const id = idOf(other);
+    this.#declaredIdUnknown = this.#controller.id !== undefined && this.#controller.id !== id;
+    const again = id === idOf(place) ? undefined : await this.#tryLogin(other);
     if (again === undefined) throw this.#refused(unknownIdCode);
     return again;
   }
 
+  /** Where to log in, as far as it is known without a question. */
+  #known(): Place | undefined {
+    const { id: declared, generation = this.#info && generationOf(this.#info.version) } = this.#controller;
+    if (generation === 'v4') return { generation };
+    const id = this.#info?.id ?? declared;
+    return id === undefined ? undefined : { generation: 'v5', id };
+  }
+
+  /**
+   * An id was declared, and what answers below it is no controller of v5: perhaps it is one of v4, which has none.
+   *
+   * @throws `error` when it is not
+   */
+  async #unlessOlder(place: Place, error: unknown): Promise<OpenSession | undefined> {
+    const certain = place.generation === 'v4' || this.#info !== undefined || this.#controller.generation !== undefined;
+    if (certain || !(error instanceof OmadaAnswerError) || error.retry !== 'never') throw error;
+    const other = await this.#discover().catch(() => place);
+    if (other.generation !== 'v4') throw error;
+    return this.#tryLogin(other);
+  }
+
   /** @returns `undefined` when there is no controller of that id */
-  async #tryLogin(id: string): Promise<OpenSession | undefined> {
+  async #tryLogin(place: Place): Promise<OpenSession | undefined> {
     const { username, password } = this.#controller.operator;
     const body = { name: username, password: password.reveal() };
-    const answer = await this.#exchange(id, { method: 'POST', path: '/api/v2/hotspot/login', body }, this.#closing);
+    const answer = await this.#exchange(place, { method: 'POST', path: '/api/v2/hotspot/login', body }, this.#closing);
     const read = readAnswer(answer);
-    if (read.type === 'refused' && read.errorCode === unknownIdCode) return undefined;
+    if (place.generation === 'v5' && read.type === 'refused' && read.errorCode === unknownIdCode) return undefined;
     const result = this.#result(read, 'the login');
     const token = isRecord(result) ? result['token'] : undefined;
     if (typeof token !== 'string' || !tokenText.test(token)) throw this.#odd('answered the login without a token');
-    return { id, token, cookies: withSetCookie(new Map(), answer.setCookie) };
+    return { place, token, cookies: withSetCookie(new Map(), answer.setCookie) };
   }
 
-  /** Asks the controller for its id: it stands in every path. */
-  async #discover(): Promise<string> {
-    const answer = await this.#transport.exchange({ method: 'GET', path: '/api/info' }, this.#closing);
-    const result = this.#result(readAnswer(answer), 'the question for its id');
-    const { omadacId: id, controllerVer: version } = isRecord(result) ? result : {};
-    if (typeof id !== 'string' || !idText.test(id)) throw this.#odd('does not tell its id: declare it as id');
-    const known = typeof version === 'string' && versionText.test(version) ? version : undefined;
-    if (known !== undefined && Number.parseInt(known, 10) < 5) {
-      throw this.#odd(`is version ${known}: 5.0.15 or above is needed`);
+  /** Asks the controller what it is, and for its id: from v5 on it stands in every path. */
+  async #discover(): Promise<Place> {
+    const { name, generation: declared } = this.#controller;
+    const { generation, ...info } = await askInfo(name, this.#transport, this.#closing);
+    if (declared !== undefined && declared !== generation) {
+      throw this.#odd(`is of generation ${generation} (version ${info.version}): correct generation, or leave it out`);
     }
-    this.#info = { id, ...(known === undefined ? {} : { version: known }) };
-    return id;
+    this.#info = info;
+    return generation === 'v4' ? { generation } : { generation, id: info.id ?? '' };
   }
 
   #exchange(
-    id: string,
+    place: Place,
     { path, ...request }: OperatorRequest,
     signal: AbortSignal,
     headers: HttpRequest['headers'] = {},
   ): Promise<HttpAnswer> {
-    return this.#transport.exchange({ ...request, path: `/${encodeURIComponent(id)}${path}`, headers }, signal);
+    const below = place.generation === 'v4' ? '' : `/${encodeURIComponent(place.id)}`;
+    return this.#transport.exchange({ ...request, path: `${below}${path}`, headers }, signal);
   }
 
   /** @throws unless it is a result */
@@ -212,20 +235,13 @@ export class OperatorSession {
   }
 }
 
-/** What may stand in a header, a path, a message. */
+/** What may stand in a header. */
 const tokenText = /^[\x21-\x7e]{1,4096}$/;
-const idText = /^[0-9A-Za-z_-]{1,64}$/;
-const versionText = /^\d{1,4}(?:\.\d{1,6}){1,5}$/;
 
 function needsLogin(answer: ControllerAnswer): boolean {
   return answer.type === 'session-over' || (answer.type === 'refused' && answer.errorCode === unknownIdCode);
 }
 
-/** Waits for what others wait for, too: giving up ends only the waiting. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
+function idOf(place: Place): string | undefined {
+  return place.generation === 'v5' ? place.id : undefined;
 }

@@ -12,7 +12,7 @@ import { connectError, secureConnect } from './secure-connect.ts';
 import { Slots } from './slots.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** From the first slash on. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,24 +24,29 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** For one exchange, connecting included. Default 5 s. */
   readonly timeoutMs?: number;
+  /** The largest answer that is read. Default 64 KB. */
+  readonly maxAnswerOctets?: number;
 }
 
-/** The largest answer that is read. */
-const maxAnswerOctets = 65_536;
+/** How a controller is reached. */
+export type ControllerPlace = Pick<OmadaController, 'name' | 'url' | 'tls'>;
+
 /** A small controller is a small machine: more connections would only make it slower. */
 const maxConnections = 8;
 
 /** HTTP to one controller: few connections that are kept, a limit on time and size, no redirect followed. */
 export class Transport implements Disposable {
-  readonly #controller: OmadaController;
+  readonly #controller: ControllerPlace;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #maxAnswerOctets: number;
   readonly #agent: HttpAgent;
   readonly #url: URL;
   readonly #slots = new Slots(maxConnections);
   readonly #circuit: Circuit;
 
-  constructor(controller: OmadaController, { clock, timeoutMs = 5_000 }: TransportOptions) {
+  constructor(controller: ControllerPlace, { clock, timeoutMs = 5_000, maxAnswerOctets = 65_536 }: TransportOptions) {
+    this.#maxAnswerOctets = maxAnswerOctets;
     this.#controller = controller;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
@@ -127,7 +132,8 @@ export class Transport implements Disposable {
     let octets = 0;
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
       octets += chunk.length;
-      if (octets > maxAnswerOctets) throw this.#answerError(`answered with more than ${maxAnswerOctets} octets`);
+      if (octets > this.#maxAnswerOctets)
+        throw this.#answerError(`answered with more than ${this.#maxAnswerOctets} octets`);
       chunks.push(chunk);
     }
     const { 'content-type': contentType, location, 'set-cookie': setCookie = [] } = incoming.headers;
@@ -176,11 +182,13 @@ function isOutage(error: unknown): boolean {
   return error instanceof OmadaUnreachableError || error instanceof OmadaUntrustedError;
 }
 
-function hostOf(url: URL): string {
+/** Without the brackets of an IPv6 address. */
+export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-function portOf(url: URL): number {
+/** Said or implied. */
+export function portOf(url: URL): number {
   if (url.port !== '') return Number(url.port);
   return url.protocol === 'https:' ? 443 : 80;
 }
