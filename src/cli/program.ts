@@ -46,7 +46,7 @@ const graceMs = 3_000;
 
 async function run(command: Command, action: Action, io: Io): Promise<number> {
   const stop = new AbortController();
-  const lasts = lasting.has(command.name());
+  const lasts = lasting.has(command.name()) && command.parent?.name() !== 'discover';
   // One listener for each command in flight on each router.
   setMaxListeners(0, stop.signal);
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -157,6 +157,7 @@ function build(carry: Carry): Command {
     .hook('preAction', (_, command) => readSwitches(command));
   addDeclarations(program, carry);
   addAdoption(program, carry);
+  addDiscovery(program, carry);
   addOperation(program, carry);
   addPauses(program, carry);
   addRuntime(program, carry);
@@ -275,6 +276,23 @@ function addAdoption(program: Command, carry: Carry): void {
     .action((router: string | undefined, dir: string, options, command) =>
       carry(command, async (io, around) =>
         (await import('./orphans.ts')).orphansCommand(router, dir, options, io, around),
+      ),
+    );
+}
+
+function addDiscovery(program: Command, carry: Carry): void {
+  program
+    .command('discover')
+    .description('what a device tells of itself, before it is declared')
+    .command('omada')
+    .argument('<url>', 'a controller: https://HOST:PORT')
+    .description('id, version, generation and certificate of an Omada controller, and YAML to begin with; no account')
+    .option('--fingerprint <sha256>', 'ask only the controller with this certificate')
+    .option('--name <name>', 'what to call it in the YAML', 'omada')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((url: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('./discover.ts')).discoverOmadaCommand(url, options, io, around),
       ),
     );
 }
