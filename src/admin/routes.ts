@@ -131,8 +131,9 @@ export const routes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/disconnect',
     role: 'operator',
-    summary: 'Ends the sessions of a username, or one session by ID or NAS/ID, and says what the NAS answered',
-    schema: body({ user: name, session: name }),
+    summary:
+      'Ends the sessions of a username, or one session by ID or NAS/ID, and says what the NAS answered; with dryRun only which',
+    schema: body({ user: name, session: name, dryRun: { type: 'boolean' } }),
     handle: (service, request, reply) => {
       const which = request.body as Partial<Record<'user' | 'session', string>>;
       if ((which.user === undefined) === (which.session === undefined)) {

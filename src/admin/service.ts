@@ -95,13 +95,17 @@ export interface ControllerStatus {
 }
 
 /** A session is named by its Acct-Session-Id, or, where several NAS have the same, by NAS/ID. */
-export type DisconnectRequest = { readonly user: string } | { readonly session: string };
+export type DisconnectRequest = ({ readonly user: string } | { readonly session: string }) & {
+  /** Only says which it would be. */
+  readonly dryRun?: boolean;
+};
 
 export interface DisconnectResult {
   readonly username: string;
   readonly sessionId: string;
   readonly nas: string;
-  readonly result: 'disconnected' | 'gone' | 'failed' | 'changed';
+  /** `open`: left as it is, since that was asked for. */
+  readonly result: 'disconnected' | 'gone' | 'failed' | 'changed' | 'open';
   readonly detail: string;
 }
 

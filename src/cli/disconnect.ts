@@ -7,10 +7,13 @@ import { render } from './output.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** `lastmile disconnect U | --session ID`: 0 when every session is gone, 1 when there was none or one could not be ended. */
+/**
+ * `lastmile disconnect U | --session ID`: 0 when every session is gone, 1 when there was none or one could not be ended.
+ * With `--dry-run` none is ended: 0 when there is one.
+ */
 export async function disconnectCommand(
   user: string | undefined,
-  options: RuntimeOptions & { readonly session?: string },
+  options: RuntimeOptions & { readonly session?: string; readonly dryRun: boolean },
   io: Io,
   { signal }: Surroundings,
 ): Promise<number> {
@@ -23,7 +26,8 @@ export async function disconnectCommand(
     complain(new Error(`no daemon answers for ${options.state}: disconnect is done by the daemon`), io);
     return exitCodes.error;
   }
-  const which = user === undefined ? { session: options.session } : { user };
+  const { dryRun } = options;
+  const which = { ...(user === undefined ? { session: options.session } : { user }), ...(dryRun ? { dryRun } : {}) };
   const results = await daemon.post<readonly DisconnectResult[]>('/api/v1/disconnect', which);
   io.out(await render(results, options.output, () => disconnectText(results, user ?? options.session ?? '')));
   return results.length > 0 && results.every(({ result }) => result !== 'failed') ? exitCodes.success : exitCodes.error;

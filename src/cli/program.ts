@@ -464,6 +464,7 @@ function addRuntime(program: Command, carry: Carry): void {
     .argument('[username]')
     .description('ends sessions and says what the NAS answered')
     .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
+    .option('--dry-run', 'only say which sessions it would be', false)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((user, options, command) =>
       carry(command, async (io, around) =>

@@ -197,7 +197,9 @@ export class DaemonService implements AdminService {
     return Promise.all(
       found.map(async (session) => {
         const { username, sessionId, nas } = session;
-        return { username, sessionId, nas, ...(await engine.sessions.disconnect(session, signal)) };
+        const wouldEnd = { result: 'open', detail: 'would be ended' } as const;
+        const answer = which.dryRun === true ? wouldEnd : await engine.sessions.disconnect(session, signal);
+        return { username, sessionId, nas, ...answer };
       }),
     );
   }

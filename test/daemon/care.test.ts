@@ -37,7 +37,7 @@ function byHand(network: TestNetwork, rate: string): void {
 }
 
 describe('a router that is suspended', () => {
-  it('is looked at and not written to, until it is resumed', async () => {
+  it('IS-01: is looked at and not written to, until it is resumed', async () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
 
@@ -94,7 +94,7 @@ describe('a router that is suspended', () => {
 });
 
 describe('work by hand behind the glass', () => {
-  it('is written down with what was found and what is declared, and put back afterwards', async () => {
+  it('IS-01: is written down with what was found and what is declared, and put back afterwards', async () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
     await network.lastmile('breakglass', 'core-1', '--reason', 'outage');
@@ -122,7 +122,7 @@ describe('work by hand behind the glass', () => {
 });
 
 describe('drift where heal is never', () => {
-  it('is told and left, also when something else is committed, until a person applies', async () => {
+  it('IS-01: is told and left, also when something else is committed, until a person applies', async () => {
     await using network = await TestNetwork.start({ operator: '  reconcile: {heal: never, interval: 1s}\n' });
     await using _daemon = await network.running('--poll-seconds', '1');
     byHand(network, '1M/1M');

@@ -55,6 +55,24 @@ describe('more sessions than are shown', () => {
 });
 
 describe('a session that is to be ended', () => {
+  it('SPL-29: is told before it is touched', async () => {
+    await using network = await TestNetwork.start();
+    await using _daemon = await network.running();
+    await network.router.dial({ username: 'anna@isp.example', password: canaries.annaPassword });
+    await network.router.accountingIdle();
+
+    const looked = await network.lastmile('disconnect', 'anna@isp.example', '--dry-run');
+    const ended = await network.lastmile('disconnect', 'anna@isp.example');
+    const nobody = await network.lastmile('disconnect', 'anna@isp.example', '--dry-run');
+
+    expect(looked).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^anna@isp\.example on core-1 \(.*\): open, would be ended\n$/),
+    });
+    expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('disconnected') });
+    expect(nobody.code).toBe(1);
+  });
+
   it('is named as the router shows it', async () => {
     await using network = await TestNetwork.start();
     await using _daemon = await network.running();
