@@ -18,16 +18,28 @@ function resolver(facts: RouterFacts): readonly Trouble[] {
         `/ip/firewall/filter/add chain=input protocol=${protocol} dst-port=53 in-interface-list=WAN action=drop`,
     )
     .join('; ');
-  return [{ code: 'LM_OPEN_RESOLVER', says, mend: `declare system.dns.allowRemoteRequests: true, or ${mend}` }];
+  return [
+    {
+      code: 'LM_OPEN_RESOLVER',
+      says,
+      mend: `declare system.dns.allowRemoteRequests: true and the pools of its clients, or ${mend}`,
+    },
+  ];
 }
 
 const turnsAway = new Set(['drop', 'reject', 'tarpit']);
 
-/** Is somebody turned away before everybody is let in? */
+/** Is somebody turned away before everybody is let in? Who has chains of his own is taken to do it there. */
 function isClosed(facts: RouterFacts, protocol: 'udp' | 'tcp'): boolean {
+  const early = enabledRows(facts, '/ip/firewall/raw').some((rule) => isForDns(rule, protocol));
   const rules = enabledRows(facts, '/ip/firewall/filter').filter((rule) => isForDns(rule, protocol));
-  const first = rules.find((rule) => turnsAway.has(rule['action'] ?? '') || isForAll(rule));
-  return first !== undefined && turnsAway.has(first['action'] ?? '');
+  const first = rules.find((rule) => decides(rule) || isForAll(rule));
+  return early || (first !== undefined && decides(first));
+}
+
+function decides({ action = '', dynamic }: RouterOsRow): boolean {
+  // Jumps that a hotspot makes lead to chains of its own, which are for its guests.
+  return turnsAway.has(action) || (action === 'jump' && !isYes(dynamic));
 }
 
 /** Accepts all questions, from anywhere. */

@@ -1,5 +1,5 @@
 import { isPublicAddress } from '../model/check-public-radius.ts';
-import type { RouterRadius } from '../model/model.ts';
+import type { Router, RouterRadius } from '../model/model.ts';
 import { formatTime, timeMs } from '../routeros/canonical.ts';
 import { differences, has } from '../routeros/versions.ts';
 import { enabledRows, isYes, type RadiusRow, type RouterFacts, settingsOf } from './facts.ts';
@@ -38,14 +38,16 @@ function notAsked({ router, operator, forbidden }: RouterFacts): readonly Troubl
   const servers = operator.radius.servers.map(({ address }) => address).join(', ');
   if (servers === '') return [];
   const says = `no enabled row of /radius asks ${servers}: nobody is let in by RADIUS`;
-  return [{ code: 'LM_RADIUS_NOT_ASKED', says, mend: `lastmile apply --target ${router.name}` }];
+  const services = router.radius?.services.join() ?? 'ppp';
+  const byHand = `/radius/add service=${services} address=${servers.split(', ')[0]} timeout=1s500ms secret=…`;
+  return [{ code: 'LM_RADIUS_NOT_ASKED', says, mend: applying(router, byHand) }];
 }
 
 function secret({ router }: RouterFacts, { address, secretMatches, counters }: RadiusRow): readonly Trouble[] {
   const where = `[find address=${address}]`;
   if (secretMatches === false) {
     const says = `its shared secret for ${address} is not the one declared${badReplies(counters?.badReplies)}`;
-    return [{ code: 'LM_RADIUS_SECRET', says, mend: `lastmile apply --target ${router.name}` }];
+    return [{ code: 'LM_RADIUS_SECRET', says, mend: applying(router, `/radius/set ${where} secret=…`) }];
   }
   if (counters === undefined || counters.badReplies === 0) return [];
   return [
@@ -57,6 +59,11 @@ function secret({ router }: RouterFacts, { address, secretMatches, counters }: R
       mend: `/radius/reset-counters ${where}, and see whether bad-replies grows: /radius/monitor ${where} once`,
     },
   ];
+}
+
+/** What we write by ourselves, or, on a router that we only look at, what a person writes. */
+function applying({ name, mode }: Router, byHand: string): string {
+  return mode === 'apply' ? `lastmile apply --target ${name}` : byHand;
 }
 
 function badReplies(count: number | undefined): string {

@@ -40,8 +40,12 @@ const readings: Readonly<Record<string, readonly [fields: string, ...queries: st
   '/ip/dhcp-server': ['name,interface,use-radius,disabled'],
   '/ip/firewall/filter': [
     'chain,action,protocol,dst-port,in-interface,in-interface-list,src-address,src-address-list,dst-address,' +
-      'dst-address-list,dst-address-type,src-mac-address,connection-state,connection-limit,limit,dst-limit,disabled',
+      'dst-address-list,dst-address-type,src-mac-address,connection-state,connection-limit,limit,dst-limit,disabled,dynamic',
     '?chain=input',
+  ],
+  '/ip/firewall/raw': [
+    'action,protocol,dst-port,src-address,src-address-list,src-mac-address,limit,dst-limit,disabled',
+    ...['?chain=prerouting', '?action=drop'],
   ],
 };
 

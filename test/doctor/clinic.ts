@@ -23,7 +23,11 @@ const around: Surroundings = {
 /** The rights that are published (docs/routeros.md), and the one for pings. */
 const rights = ['read', 'write', 'api', 'sensitive', 'test'];
 
-export interface ClinicOptions extends Partial<SimulatedRouterOsOptions> {
+export interface ClinicOptions extends Declared, Partial<SimulatedRouterOsOptions> {}
+
+export interface Declared {
+  /** More of `system:`, with a comma in front. */
+  readonly system?: string;
   /** More of `api:` in the router's declaration, `tls: …` say. */
   readonly api?: string;
   /** More of `radius:`. */
@@ -57,7 +61,7 @@ export class Clinic implements AsyncDisposable {
     return join(this.#folder.path, 'isp');
   }
 
-  declare({ api = '', spec = '', radius = '' }: Pick<ClinicOptions, 'api' | 'spec' | 'radius'> = {}): void {
+  declare({ api = '', spec = '', radius = '', system = '' }: Declared = {}): void {
     mkdirSync(this.dir, { recursive: true });
     const { apiHost, apiPort, apiSslPort } = this.router;
     const port = api.includes('tls') ? apiSslPort : apiPort;
@@ -79,7 +83,7 @@ spec:
   api: {port: ${port}, username: lastmile, password: {env: LASTMILE_SECRET_API}${api === '' ? '' : `, ${api}`}}
   radius: {secret: {env: LASTMILE_SECRET_RADIUS}, sourceAddress: 127.0.0.1${radius === '' ? '' : `, ${radius}`}}
   ppp: {servers: [{name: isp, interface: ether2}]}
-  system: {ntp: {servers: [192.0.2.9]}}
+  system: {ntp: {servers: [192.0.2.9]}${system}}
 ${spec}`,
     );
   }

@@ -111,6 +111,22 @@ const cases: readonly Case[] = [
     },
     found: [],
   }),
+  sick('IS-50: no name server for everybody where it is declared, with its rules', {
+    ill: async (clinic) => {
+      const spec = '  pools: [{name: home, ranges: [10.0.0.2-10.0.0.9]}]\n';
+      clinic.declare({ spec, system: ', dns: {allowRemoteRequests: true}' });
+      await clinic.apply();
+    },
+    found: [],
+  }),
+  sick('IS-50: no name server for everybody where chains of somebody decide', {
+    ill: ({ router }) => {
+      router.set('/ip/dns', undefined, { 'allow-remote-requests': 'yes' });
+      router.add('/ip/firewall/filter', { chain: 'strangers', action: 'return' });
+      router.add('/ip/firewall/filter', { chain: 'input', action: 'jump', 'jump-target': 'strangers' });
+    },
+    found: [],
+  }),
   sick('IS-20: no way to the Internet', {
     ill: ({ router }) => router.remove('/ip/route', firstOf(router, '/ip/route')),
     found: [/^LM_NO_INTERNET it has no active default route/],
