@@ -9,6 +9,8 @@ export interface ErrorCodeMeaning {
 
 /** Codes after which the session of the hotspot operator is gone. */
 export const sessionOverCode = -1200;
+/** No such address. */
+export const noPathCode = -1600;
 /** No such controller id. */
 export const unknownIdCode = -7131;
 /** The operator's account is the trouble: asking again with the same one will not help. */
@@ -39,7 +41,7 @@ const meanings: ReadonlyMap<number, ErrorCodeMeaning> = new Map([
     noRightOnSiteCode,
     { kind: 'failed', words: 'the hotspot operator has no right on this site: add the site to the operator' },
   ],
-  [-1600, { kind: 'failed', words: 'path not supported: is it version 5.0.15 or above?' }],
+  [noPathCode, { kind: 'failed', words: 'path not supported: is it version 4.1.5 or above, and generation right?' }],
   [unknownIdCode, { kind: 'failed', words: 'no controller of this id there: correct id, or leave it out' }],
   [
     -30109,

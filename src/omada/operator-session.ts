@@ -3,7 +3,7 @@ import type { OmadaController } from '../model/model.ts';
 import { type ControllerAnswer, type HttpAnswer, isRecord, readAnswer } from './answer.ts';
 import { askInfo, type ControllerInfo, generationOf } from './controller-info.ts';
 import { type Cookies, cookieHeader, withSetCookie } from './cookies.ts';
-import { meaningOf, operatorCodes, unknownIdCode } from './error-codes.ts';
+import { meaningOf, noPathCode, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError } from './errors.ts';
 import type { HttpRequest, Transport } from './transport.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -167,7 +167,7 @@ export class OperatorSession {
    */
   async #unlessOlder(place: Place, error: unknown): Promise<OpenSession | undefined> {
     const certain = place.generation === 'v4' || this.#info !== undefined || this.#controller.generation !== undefined;
-    if (certain || !(error instanceof OmadaAnswerError) || error.retry !== 'never') throw error;
+    if (certain || !isElsewhere(error)) throw error;
     const other = await this.#discover().catch(() => place);
     if (other.generation !== 'v4') throw error;
     return this.#tryLogin(other);
@@ -240,6 +240,12 @@ const tokenText = /^[\x21-\x7e]{1,4096}$/;
 
 function needsLogin(answer: ControllerAnswer): boolean {
   return answer.type === 'session-over' || (answer.type === 'refused' && answer.errorCode === unknownIdCode);
+}
+
+/** Whoever answers does not know such an address. */
+function isElsewhere(error: unknown): boolean {
+  if (error instanceof OmadaRefusedError) return error.errorCode === noPathCode;
+  return error instanceof OmadaAnswerError && error.retry === 'never';
 }
 
 function idOf(place: Place): string | undefined {

@@ -14,6 +14,11 @@ export interface SimulateOmadaOptions {
   readonly controllerId?: string;
   readonly version: string;
   readonly timeUnit: string;
+  /** Names of the networks of the site, with commas between. */
+  readonly ssids?: string;
+  /** Application of its OpenAPI. Absent: it has none. */
+  readonly clientId?: string;
+  readonly clientSecret?: string;
   readonly plainHttp: boolean;
   /** The first line of output is then JSON: `{"api":…,"portal":…,"control":…,"id":…,"fingerprint":…}`. */
   readonly printListeners: boolean;
@@ -48,7 +53,14 @@ export const simulateOmadaFlags: readonly OptionDescription[] = [
     defaultValue: 'http://127.0.0.1:8080/',
   },
   { flags: '--controller-id <hex>', description: 'omadacId; absent: random' },
-  { flags: '--version <5.x>', description: 'controller version to behave like', defaultValue: '5.15.24.19' },
+  { flags: '--ssids <names>', description: 'networks of the site, with commas between, for portals of the OpenAPI' },
+  { flags: '--client-id <id>', description: 'application of its OpenAPI; absent: it has none' },
+  { flags: '--client-secret <text>', description: 'its secret' },
+  {
+    flags: '--version <version>',
+    description: 'controller version to behave like, 4.1.5 or above',
+    defaultValue: '5.15.24.19',
+  },
   {
     flags: '--time-unit <unit>',
     description: `what the time of extPortal/auth is taken for: ${timeUnits.join(', ')}`,

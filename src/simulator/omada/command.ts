@@ -40,7 +40,11 @@ function settingsOf(options: SimulateOmadaOptions, io: SimulateIo): SimulatedOma
   if (!/^https?:\/\//.test(options.portalUrl) || !URL.canParse(options.portalUrl)) {
     throw new RangeError(`--portal-url: expected http:// or https://, not ${options.portalUrl}`);
   }
-  const { site: name, siteId: id, portalUrl } = options;
+  const { site: name, siteId: id, portalUrl, clientId, clientSecret } = options;
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    throw new RangeError('--client-id and --client-secret belong together');
+  }
+  const ssids = (options.ssids ?? '').split(',').flatMap((each) => each.trim() || []);
   if (id !== undefined && !/^[\da-f]{24}$/i.test(id)) {
     throw new RangeError(`--site-id: expected 24 hex digits, not ${id}`);
   }
@@ -48,11 +52,12 @@ function settingsOf(options: SimulateOmadaOptions, io: SimulateIo): SimulatedOma
     clock: io.clock ?? systemClock,
     ...{ host: api.host, apiPort: api.port, portalHost: portal.host, portalPort: portal.port },
     operators: [{ name: options.operator, password: options.password }],
-    sites: [{ name, portalUrl, ...(id === undefined ? {} : { id }) }],
+    sites: [{ name, portalUrl, ssids, ...(id === undefined ? {} : { id }) }],
     siteById: id !== undefined,
     tls: !options.plainHttp,
     version: options.version,
     timeUnit,
+    ...(clientId === undefined || clientSecret === undefined ? {} : { application: { clientId, clientSecret } }),
     ...(options.controllerId === undefined ? {} : { id: options.controllerId }),
     ...(options.printListeners ? { log: (message) => io.out(message) } : {}),
   };

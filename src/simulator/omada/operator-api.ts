@@ -4,6 +4,7 @@ import type { Fields } from '../control-fields.ts';
 import { checkAuth } from './auth-check.ts';
 import type { ClientTable, SimulatedClient } from './client-table.ts';
 import { readFields, replyJson } from './json-http.ts';
+import type { ApiAnswer, SimulatedOpenApi } from './open-api.ts';
 import type { Operators, SimulatedOperator } from './operators.ts';
 import type { SimulatedSite } from './site.ts';
 import { isControllerAtLeast } from './version.ts';
@@ -41,6 +42,7 @@ export interface OperatorApiDeps {
   readonly sites: readonly SimulatedSite[];
   readonly operators: Operators;
   readonly clients: ClientTable;
+  readonly openApi: SimulatedOpenApi;
   readonly counters: OmadaCounters;
   readonly behaviour: OmadaBehaviour;
   readonly log: (message: string) => void;
@@ -64,8 +66,14 @@ const messages: ReadonlyMap<number, string> = new Map([
   [-30109, 'Invalid username or password.'],
   [-33000, 'This site does not exist.'],
   [-33004, 'The controller is busy. Please try again later.'],
+  [-34004, 'This name already exists.'],
   [-41500, 'Invalid authentication type.'],
   [-41501, 'Failed to authenticate.'],
+  [-44106, 'The client id or client secret is invalid.'],
+  [-44111, 'The grant type is invalid.'],
+  [-44112, 'The access token has expired.'],
+  [-44113, 'The access token is invalid.'],
+  [-44114, 'The refresh token has expired.'],
 ]);
 
 /** What a controller offers to hotspot operators, `/api/info` among it. */
@@ -93,10 +101,17 @@ export class OperatorApi {
   #answer(request: IncomingMessage, body: Fields | undefined): Answer {
     const url = new URL(request.url ?? '/', 'http://controller');
     const what = `${request.method} ${url.pathname}`;
+    const { version, openApi } = this.#deps;
+    // Those before 4.1.5 have neither this nor a hotspot API of JSON: they show their login page.
+    if (!isControllerAtLeast(version, '4.1.5')) return { status: 302, headers: { location: '/login' } };
     if (what === 'GET /api/info') return this.#info();
-    const [, verb, id, path = ''] = /^(\w+) \/([^/]*)(\/.*)$/.exec(what) ?? [];
+    const answer = openApi.answer(request, url, body);
+    if (answer !== undefined) return this.#api(answer);
+    const older = !isControllerAtLeast(version, '5.0');
+    // v4 has no id in its addresses.
+    const [, verb, id, path = ''] = (older ? /^(\w+) ()(\/.*)$/ : /^(\w+) \/([^/]*)(\/.*)$/).exec(what) ?? [];
     if (!path.startsWith('/api/v2/hotspot/')) return this.#code(-1600, 404);
-    if (id !== this.#deps.behaviour.id) return this.#code(-7131);
+    if (!older && id !== this.#deps.behaviour.id) return this.#code(-7131);
     if (`${verb} ${path}` === 'POST /api/v2/hotspot/login') return this.#login(request, body);
     const operator = this.#operatorOf(request, url);
     if (operator === undefined) return this.#sessionOver();
@@ -111,8 +126,8 @@ export class OperatorApi {
   #info(): Answer {
     const { behaviour, version, counters } = this.#deps;
     counters.info += 1;
-    const result = { omadacId: behaviour.id, controllerVer: version, apiVer: '3', configured: true, type: 1 };
-    return this.#result(result);
+    const id = isControllerAtLeast(version, '5.0') ? { omadacId: behaviour.id } : {};
+    return this.#result({ ...id, controllerVer: version, apiVer: '3', configured: true, type: 1 });
   }
 
   #login(request: IncomingMessage, body: Fields | undefined): Answer {
@@ -196,7 +211,8 @@ export class OperatorApi {
     const { cookieName, operators } = this.#deps;
     const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
     const cookie = pairs.find(([name]) => name === cookieName)?.[1];
-    const header = headers['csrf-token'];
+    // v4 reads it from the address only.
+    const header = isControllerAtLeast(this.#deps.version, '5.0') ? headers['csrf-token'] : undefined;
     return operators.of(cookie, typeof header === 'string' ? header : (url.searchParams.get('token') ?? undefined));
   }
 
@@ -211,6 +227,11 @@ export class OperatorApi {
       case 'unauthorised':
         return { status: 401 };
     }
+  }
+
+  #api({ errorCode, result }: ApiAnswer): Answer {
+    const msg = messages.get(errorCode) ?? 'Success.';
+    return { json: { errorCode: this.#written(errorCode), msg, ...(result === undefined ? {} : { result }) } };
   }
 
   #code(errorCode: number, status = 200): Answer {

@@ -8,10 +8,12 @@ import { joinHostPort } from '../endpoints.ts';
 import { type SelfSigned, selfSigned } from '../self-signed.ts';
 import { type AuthRecord, type ClientPlace, ClientTable, controllerMac, type SimulatedClient } from './client-table.ts';
 import { DeviceGateway, type NameTable } from './device-gateway.ts';
+import { type SimulatedApplication, SimulatedOpenApi } from './open-api.ts';
 import { type ExpirySign, type OmadaBehaviour, type OmadaCounters, OperatorApi } from './operator-api.ts';
 import { Operators, type SimulatedOperator } from './operators.ts';
 import { portalRedirect, type StampUnit } from './portal-redirect.ts';
 import type { SimulatedSite } from './site.ts';
+import { SiteSettings } from './site-settings.ts';
 import { isControllerAtLeast } from './version.ts';
 
 export interface SimulatedOmadaOptions {
@@ -37,6 +39,10 @@ export interface SimulatedOmadaOptions {
   readonly operators: readonly SimulatedOperator[];
   /** An id is made up where none is given. */
   readonly sites: readonly (Omit<SimulatedSite, 'id'> & { readonly id?: string })[];
+  /** Application of its OpenAPI. Absent: it has none. */
+  readonly application?: SimulatedApplication;
+  /** Of an access token of the OpenAPI. Default 2 h. */
+  readonly tokenLifetimeMs?: number;
   /** Unit that `time` is taken for. Default ms. */
   readonly timeUnit?: 'ms' | 'us' | 's' | 'min';
   /** Unit of `t` in redirects. Default s. */
@@ -88,7 +94,7 @@ const defaultAp = '50-C7-BF-00-00-01';
 const defaultGateway = '50-C7-BF-00-00-02';
 
 /**
- * An Omada controller (5.x or 6.x) that is not there, with access points, a gateway and guests' devices: what hotspot
+ * An Omada controller (4.x to 6.x) that is not there, with access points, a gateway and guests' devices: what hotspot
  * operators ask of it over HTTPS, and the redirect that guests meet. What a person would do are methods.
  */
 export class SimulatedOmada {
@@ -98,7 +104,8 @@ export class SimulatedOmada {
   /** Can be changed at any time. */
   readonly behaviour: OmadaBehaviour;
   readonly version: string;
-  readonly sites: readonly SimulatedSite[];
+  readonly sites: readonly (SimulatedSite & { readonly settings: SiteSettings })[];
+  readonly openApi: SimulatedOpenApi;
   readonly #options: SimulatedOmadaOptions;
   readonly #operators: Operators;
   readonly #clients: ClientTable;
@@ -111,7 +118,11 @@ export class SimulatedOmada {
     const { clock, random = randomBytes, tls = true, version = '5.15.24.19', log = () => undefined } = options;
     this.#options = options;
     this.version = version;
-    this.sites = options.sites.map((site) => ({ ...site, id: site.id ?? random(12).toString('hex') }));
+    const newId = () => random(12).toString('hex');
+    this.sites = options.sites.map((each) => {
+      const site = { ...each, id: each.id ?? newId() };
+      return { ...site, settings: new SiteSettings(site, newId) };
+    });
     this.behaviour = {
       id: options.id ?? random(16).toString('hex'),
       expirySign: options.expirySign ?? 'code',
@@ -124,10 +135,14 @@ export class SimulatedOmada {
     this.#operators = new Operators({ operators: options.operators, lifetimeMs, now, random });
     const cookieName =
       options.cookieName ?? (isControllerAtLeast(version, '5.11') ? 'TPOMADA' : 'TPEAP').concat('_SESSIONID');
+    this.openApi = new SimulatedOpenApi({
+      ...{ application: options.application, sites: this.sites, now, random, log },
+      ...{ tokenLifetimeMs: options.tokenLifetimeMs ?? 7_200_000, id: () => this.behaviour.id },
+    });
     const api = new OperatorApi({
       ...{ clock, version, cookieName, log, counters: this.counters, behaviour: this.behaviour },
       ...{ codesAsText: options.codesAsText ?? false, timeUnit: options.timeUnit ?? 'ms' },
-      ...{ sites: this.sites, operators: this.#operators, clients: this.#clients },
+      ...{ sites: this.sites, operators: this.#operators, clients: this.#clients, openApi: this.openApi },
     });
     const serve = (request: IncomingMessage, response: ServerResponse) => void api.serve(request, response);
     this.certificate = tls ? (options.certificate ?? selfSigned({ altNames: ['localhost', '127.0.0.1'] })) : undefined;
@@ -215,8 +230,15 @@ export class SimulatedOmada {
     const client = this.#clients.get(mac);
     const site = this.sites.find(({ name }) => name === client?.site);
     if (client === undefined || site === undefined) throw new TypeError(`no client ${mac}`);
+    const own = client.place.kind === 'eap' ? site.settings.portalUrlOf(client.place.ssid) : undefined;
     return portalRedirect({
-      ...{ portalUrl: site.portalUrl, client, redirectUrl: url, now: this.#options.clock.now(), version: this.version },
+      ...{
+        portalUrl: own ?? site.portalUrl,
+        client,
+        redirectUrl: url,
+        now: this.#options.clock.now(),
+        version: this.version,
+      },
       site: this.#options.siteById === true ? site.id : site.name,
       stampUnit: this.#options.stampUnit ?? 's',
     });
@@ -253,17 +275,18 @@ export class SimulatedOmada {
     return `192.168.88.${host}`;
   }
 
-  #openGateway({ mac }: SimulatedClient, names: NameTable): Promise<DeviceGateway> {
+  #openGateway({ mac, site: name }: SimulatedClient, names: NameTable): Promise<DeviceGateway> {
     // Pre-Authentication Access: the portal, and where guests are sent first.
     const open = new Set([
       joinHostPort(this.portalHost, this.portalPort),
       ...this.sites.map(({ portalUrl }) => authorityOf(portalUrl)),
     ]);
+    const settings = this.sites.find((site) => site.name === name)?.settings;
     return DeviceGateway.start({
       host: this.host,
       names,
       isAuthorised: () => this.#clients.isAuthorised(mac),
-      isOpen: (asked) => open.has(asked),
+      isOpen: (asked) => open.has(asked) || settings?.isOpen(asked) === true,
       interceptedTo: (url) => {
         const query = new URLSearchParams({ clientMac: mac, url });
         return `http://${joinHostPort(this.portalHost, this.portalPort)}/portal/entry?${query}`;

@@ -182,6 +182,6 @@ describe('lastmile simulate omada', () => {
   it('has a flag for every option', () => {
     const names = simulateOmadaFlags.map(({ flags }) => flags.split(' ')[0]);
 
-    expect(new Set(names).size).toBe(Object.keys(options).length + 2);
+    expect(new Set(names).size).toBe(Object.keys(options).length + 5);
   });
 });
