@@ -82,7 +82,10 @@ export const knownVersions: readonly KnownVersion[] = [
 
 function version({ version: seen }: RouterFacts): readonly Trouble[] {
   if (seen === undefined) return [];
-  const mend = '/system/package/update/set channel=stable; /system/package/update/install (the router restarts)';
+  const mend =
+    seen.major < 7
+      ? 'upgrade it to RouterOS 7.15 or later, a new major version: try that on a router out of service first'
+      : '/system/package/update/set channel=stable; /system/package/update/install (the router restarts)';
   const known = knownVersions.filter(({ is }) => is(seen));
   const newer = versionFindings(seen).map(
     ({ message }): Trouble => ({
