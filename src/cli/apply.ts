@@ -148,7 +148,7 @@ function runOne(
       ...compact({ allowDeletes: options.allowDeletes }),
     }),
     policy: policyOf(target, model),
-    left: engine.drift.left(target.name),
+    known: { left: engine.drift.left(target.name), key: engine.drift.key },
     ...compact({ pause }),
     ...(target.name === directoryName ? {} : { turn: (turn: AbortSignal) => turns.take(turn) }),
     inventory: engine.inventory,

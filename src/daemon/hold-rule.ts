@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { Secret } from '../base/secret.ts';
 import type { HoldRule } from '../reconcile/hold.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type { Change } from '../reconcile/target.ts';
@@ -31,25 +32,30 @@ function opening({ opens }: { readonly opens?: number }): string {
   return opens === undefined ? '' : ` that opens at ${new Date(opens).toISOString().slice(0, 16)}Z`;
 }
 
-/** What differs in how: as long as it is the same, nobody declared anything new about it. Pure. */
-export function fingerprint({ action, set, before, place }: Change): string {
+/**
+ * What differs in how: as long as it is the same, nobody declared anything new about it. Secrets count, and cannot be had
+ * from it. Pure.
+ *
+ * @param key random, of this process: what is left of drift is looked at anew after a start
+ */
+export function fingerprint({ action, set, before, place }: Change, key: Buffer): string {
   const found = Object.entries(before?.fields ?? {}).map(([name, value]) => [name, text(value)]);
   const wanted = Object.entries(set).map(([name, value]) => [name, text(value)]);
-  return createHash('sha256')
+  return createHmac('sha256', key)
     .update(JSON.stringify([action, wanted, found, place]))
     .digest('base64url');
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '[secret]';
+function text(value: unknown): unknown {
+  return value instanceof Secret ? { secret: value.reveal() } : typeof value === 'string' ? value : '';
 }
 
 /** Whether this is drift that was left before. Pure. */
-export function isLeft(left: LeftDrift, change: Change): boolean {
-  return left.get(keyOf(change)) === fingerprint(change);
+export function isLeft(left: LeftDrift, change: Change, key: Buffer): boolean {
+  return left.get(keyOf(change)) === fingerprint(change, key);
 }
 
 /** What is left of drift. Pure. */
-export function leftDrift(changes: readonly Change[]): LeftDrift {
-  return new Map(changes.map((change) => [keyOf(change), fingerprint(change)]));
+export function leftDrift(changes: readonly Change[], key: Buffer): LeftDrift {
+  return new Map(changes.map((change) => [keyOf(change), fingerprint(change, key)]));
 }

@@ -243,7 +243,7 @@ export class Reconciler implements AsyncDisposable {
       reason,
       clock,
       policy,
-      left: engine.drift.left(target.name),
+      known: { left: engine.drift.left(target.name), key: engine.drift.key },
       ...(pause === undefined ? {} : { pause }),
       ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
     };

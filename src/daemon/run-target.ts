@@ -27,8 +27,8 @@ export interface RunSettings {
   readonly signal: AbortSignal;
   /** What is declared of how it is changed. Absent: at once, and whole. */
   readonly policy?: TargetPolicy;
-  /** Drift that was found and left before. */
-  readonly left?: LeftDrift;
+  /** Drift that was found and left before, and the key of its fingerprints. */
+  readonly known?: { readonly left: LeftDrift; readonly key: Buffer };
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
   /** The revision that the router took back: it is not tried again. */
@@ -108,11 +108,13 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings): Promis
   };
 }
 
+const nothingKnown = { left: new Map<string, string>(), key: Buffer.alloc(0) } as const;
+
 /** Nothing was declared anew since the target was in step, or this drift was left before. */
-function driftOf(target: Target, { reason, lastRevision, revision, left = new Map() }: RunSettings) {
+function driftOf(target: Target, { reason, lastRevision, revision, known = nothingKnown }: RunSettings) {
   if (target.exclusive) return () => false;
   const sameRevision = reason !== 'time' && lastRevision === revision;
-  return (change: Change) => sameRevision || isLeft(left, change);
+  return (change: Change) => sameRevision || isLeft(known.left, change, known.key);
 }
 
 /** A person who asks for a run means it: nothing waits then. */
@@ -133,16 +135,16 @@ function isQuiet({ changes, held = [] }: ChangePlan): boolean {
 function tellDrift(
   { target, changes, held = [] }: ChangePlan,
   isDrift: (change: Change) => boolean,
-  { clock, left = new Map(), mode }: RunSettings,
+  { clock, known = nothingKnown, mode }: RunSettings,
   failed: readonly string[] | undefined,
 ): Pick<TargetRun, 'drift' | 'left'> {
   const written = mode === 'apply' && failed !== undefined;
   const why = new Map(held.map((each) => [each.change, each.why]));
   const drift = [...changes, ...why.keys()].filter(isDrift);
   const stays = drift.filter((change) => !written || why.has(change));
-  const news = drift.filter((change) => !stays.includes(change) || !isLeft(left, change));
+  const news = drift.filter((change) => !stays.includes(change) || !isLeft(known.left, change, known.key));
   const outcome = { target, at: clock.now(), held: why, failed: new Set(failed), written };
-  return { drift: driftEvents({ ...outcome, drift: news }), left: leftDrift(stays) };
+  return { drift: driftEvents({ ...outcome, drift: news }), left: leftDrift(stays, known.key) };
 }
 
 function resultOf(

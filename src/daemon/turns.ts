@@ -33,11 +33,16 @@ export class Turns {
   #free(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const over = new AbortController();
-      this.#waiting.push(() => {
+      const wake = () => {
         over.abort();
         resolve();
-      });
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: over.signal });
+      };
+      this.#waiting.push(wake);
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', giveUp, { signal: over.signal });
     });
   }
 }

@@ -1,7 +1,5 @@
+import { timeReader } from './local-time.ts';
 import type { TimeWindow } from './model.ts';
-
-const minuteMs = 60_000;
-const minutesPerDay = 1440;
 
 /** Whether a moment lies in one of the windows, in local time of `timezone` (IANA). Pure. */
 export function isOpen(windows: readonly TimeWindow[], now: number, timezone: string): boolean {
@@ -9,19 +7,32 @@ export function isOpen(windows: readonly TimeWindow[], now: number, timezone: st
 }
 
 /**
- * When the next window opens, milliseconds since 1970, to the minute; `now` when one is open. Looked for minute by minute
- * over a week and a day, so clock changes are those of the calendar. Pure.
+ * When the next window opens, milliseconds since 1970; `now` when one is open. One that begins in an hour which a clock
+ * change skips opens with the next minute there is, if it is not over by then. Pure.
  *
  * @returns undefined when none opens
  */
 export function nextOpening(windows: readonly TimeWindow[], now: number, timezone: string): number | undefined {
   const local = localReader(timezone);
-  if (isOpenAt(windows, local(now))) return now;
-  const first = Math.floor(now / minuteMs) + 1;
-  for (let minute = first; minute <= first + 8 * minutesPerDay; minute += 1) {
-    if (isOpenAt(windows, local(minute * minuteMs))) return minute * minuteMs;
-  }
-  return undefined;
+  const today = local(now);
+  if (isOpenAt(windows, today)) return now;
+  const instantOf = timeReader(timezone);
+  const openings = windows.flatMap((window) =>
+    daysAhead
+      .filter((ahead) => window.days.includes((today.day + ahead) % 7))
+      .flatMap((ahead) => instantOf(localText(today.date, ahead, window.from)) ?? []),
+  );
+  return openings.sort((a, b) => a - b).find((at) => at > now && isOpenAt(windows, local(at)));
+}
+
+/** Today, and this day of the next week: today's window may be over. And one more, where a clock change swallows it. */
+const daysAhead = Array.from({ length: 15 }, (_, ahead) => ahead);
+
+/** `2026-11-22T22:00`, so many days after a date. */
+function localText([year, month, day]: LocalMinute['date'], ahead: number, minutes: number): string {
+  const date = new Date(Date.UTC(year, month - 1, day + ahead)).toISOString().slice(0, 10);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 interface LocalMinute {
@@ -29,6 +40,7 @@ interface LocalMinute {
   readonly day: number;
   /** Since midnight. */
   readonly minutes: number;
+  readonly date: readonly [year: number, month: number, day: number];
 }
 
 function isOpenAt(windows: readonly TimeWindow[], { day, minutes }: LocalMinute): boolean {
@@ -48,6 +60,9 @@ function localReader(timezone: string): (now: number) => LocalMinute {
     timeZone: timezone,
     hourCycle: 'h23',
     weekday: 'short',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
     hour: 'numeric',
     minute: 'numeric',
   });
@@ -56,6 +71,7 @@ function localReader(timezone: string): (now: number) => LocalMinute {
     return {
       day: names.indexOf(parts.get('weekday') ?? ''),
       minutes: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+      date: [Number(parts.get('year')), Number(parts.get('month')), Number(parts.get('day'))],
     };
   };
 }

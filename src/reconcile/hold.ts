@@ -1,5 +1,5 @@
 import { type OrderRules, prerequisites } from './order.ts';
-import type { Change } from './target.ts';
+import type { Change, Precedence } from './target.ts';
 
 /** Why a change is not made now; `undefined` when it is. */
 export type HoldRule = (change: Change) => string | undefined;
@@ -15,11 +15,15 @@ export interface Parted {
   readonly held: readonly HeldChange[];
 }
 
+/** What decides what waits with what. */
+export type HoldRules = OrderRules & { readonly precedence?: readonly Precedence[] };
+
 /**
  * Parts the changes of a plan. What needs a change that waits, waits with it: a row that names one still to be made, a
- * delete of what is still named. So do the moves of an ordered menu in which a row waits to be made. Pure.
+ * delete of what is still named, what would give way to it. So do the moves of an ordered menu in which a row waits to be
+ * made. Pure.
  */
-export function partHeld(changes: readonly Change[], rules: OrderRules, hold: HoldRule | undefined): Parted {
+export function partHeld(changes: readonly Change[], rules: HoldRules, hold: HoldRule | undefined): Parted {
   if (hold === undefined) return { changes, held: [] };
   const why = new Map<Change, string>();
   for (const change of changes) {
@@ -34,12 +38,19 @@ export function partHeld(changes: readonly Change[], rules: OrderRules, hold: Ho
   };
 }
 
-function spread(changes: readonly Change[], rules: OrderRules, why: Map<Change, string>): void {
+function spread(changes: readonly Change[], rules: HoldRules, why: Map<Change, string>): void {
   const earlier = prerequisites(changes, rules);
   for (let grew = true; grew; ) {
     grew = false;
+    const giveWay = (rules.precedence ?? []).flatMap((rule) => {
+      const first = [...why.keys()].find(rule.earlier);
+      return first === undefined ? [] : [{ rule, first }];
+    });
     for (const change of changes.filter((each) => !why.has(each))) {
-      const needed = needs(change, earlier.get(change) ?? [], why) ?? neighbour(change, why);
+      const needed =
+        needs(change, earlier.get(change) ?? [], why) ??
+        neighbour(change, why) ??
+        giveWay.find(({ rule }) => rule.later(change))?.first;
       const reason = needed === undefined ? undefined : why.get(needed);
       if (reason === undefined) continue;
       why.set(change, reason);

@@ -134,9 +134,10 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
     const going = plan.changes.filter(({ action }) => action === 'delete');
     const held = inPlace(desired, observation, refused, model);
     await deps.inventory.claim(target.name, [...held, ...going]);
-    await deps.inventory.expect(target.name, plan.sessions);
   }
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
+  // Nobody is owed an end for changes that are never begun.
+  if (!target.exclusive) await deps.inventory.expect(target.name, plan.sessions);
   const errors = await applyLevels(target, model, plan, deps);
   await armed?.confirm(deps.signal);
   const { failed, done, seen } = await readBack(target, model, plan, errors, deps);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 
@@ -26,6 +27,8 @@ export type LeftDrift = ReadonlyMap<string, string>;
 
 /** The last drift events, newest last, and what is left of drift, in memory and on disk. */
 export class DriftLog {
+  /** Of fingerprints: of this process alone, so that secrets cannot be guessed from what is on disk. */
+  readonly key = randomBytes(32);
   readonly #meta: KeyValue<unknown>;
   #events: DriftEvent[] = [];
   #next = 0;

@@ -54,6 +54,20 @@ describe('changes that wait', () => {
     expect(partHeld([made, move], rules, (change) => (change === made ? 'tonight' : undefined)).changes).toEqual([]);
   });
 
+  it('keep what would give way to them', () => {
+    const radius = create(row('/radius', 'main'));
+    const secret = remove(row('/ppp/secret', 'anna'));
+    const precedence = [
+      {
+        earlier: ({ menu }: Change) => menu === '/radius',
+        later: ({ menu, action }: Change) => menu === '/ppp/secret' && action === 'delete',
+      },
+    ];
+    const rule = ({ menu }: Change) => (menu === '/radius' ? 'tonight' : undefined);
+
+    expect(partHeld([radius, secret], { ...rules, precedence }, rule).changes).toEqual([]);
+  });
+
   it('are none without a rule', () => {
     const changes = [create(row('/ppp/profile', 'home'))];
 

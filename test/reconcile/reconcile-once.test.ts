@@ -421,3 +421,30 @@ function refusal(target: Target, menu: string, identity: string): Target {
     },
   };
 }
+
+describe('changes whose dead-man’s switch cannot be armed', () => {
+  it('are never begun, and nobody is owed an end for them', async () => {
+    const inventory = new MemoryInventory();
+    const applied: unknown[] = [];
+    const target: Target = {
+      name: 'core-1',
+      exclusive: false,
+      references: {},
+      ordered: [],
+      desired: () => [{ menu: '/ip/address', identity: 'a', owner: 'Router/core-1', fields: {} }],
+      observe: async () => ({ rows: [], sessions: [], pendingEffects: [], findings: [] }),
+      sessionEffects: () => [{ username: 'anna', action: 'disconnect', why: 'address', sessionIds: ['81c00001'] }],
+      arm: () => Promise.reject(new Error('not allowed by device-mode')),
+      apply: async (level) => {
+        applied.push(level);
+        return [];
+      },
+      settleSessions: async () => [],
+    };
+
+    await expect(reconcileOnce(target, networkOf(), deps(inventory))).rejects.toThrow('device-mode');
+
+    expect(applied).toEqual([]);
+    expect(inventory.effectsDue('core-1')).toEqual([]);
+  });
+});
