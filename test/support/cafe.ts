@@ -146,6 +146,11 @@ export class CafeNetwork implements AsyncDisposable {
     return lastmile([...args, '--state', this.state], { cwd: this.folder.path });
   }
 
+  /** `lastmile discover omada` of its controller. */
+  discover(...args: readonly string[]): Promise<Ran> {
+    return lastmile(['discover', 'omada', this.omada.url, ...args], { cwd: this.folder.path });
+  }
+
   /** Starts the daemon and waits until the router and the directory are in step. */
   async running(...args: readonly string[]): Promise<DaemonProcess> {
     const listen = ['--listen-admin', '127.0.0.1:0'];
