@@ -302,7 +302,7 @@ function addOperation(program: Command, carry: Carry): void {
     .argument('[dir]', 'folder of declarations', '.')
     .description('what would change, and which live sessions it touches; writes nothing')
     .option('--rev <rev>', 'a commit instead of the work tree')
-    .option('--target <name...>', 'only these targets (routers, or directory)', [])
+    .option('--target <name...>', 'only these targets (routers, controllers, or directory)', [])
     .option('--exclude <name...>', 'not these targets', [])
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')

@@ -2,6 +2,7 @@ import { addressSpace } from './address-space.ts';
 import { protectedObjects } from './annotations.ts';
 import { checkGuests } from './check-guests.ts';
 import { checkNas } from './check-nas.ts';
+import { checkOmadaPortals } from './check-omada-portals.ts';
 import { checkPages } from './check-pages.ts';
 import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
 import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
@@ -152,8 +153,10 @@ function resolvePortals(
   checkControllerNames(to, controllers, surroundings.routers);
   const context = { ...surroundings, controllers, bridged: new Map(), aliases: [] };
   const sites = byName(to, to.declarations.portalSites);
+  const resolved = [...sites.values()].map((each) => resolvePortalSite(to, each, context));
+  checkOmadaPortals(to, controllers, resolved, surroundings.operator);
   return {
-    sites: [...sites.values()].map((each) => resolvePortalSite(to, each, context)),
+    sites: resolved,
     controllers: [...controllers.values()].map((each) => resolveOmadaController(to, each)),
   };
 }

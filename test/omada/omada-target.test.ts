@@ -177,10 +177,10 @@ describe('a controller in use', () => {
 
   it('loses what is no longer declared, also at a site that is not, and nothing else', async () => {
     await using lab = await targetLab();
-    const beach = '{name: Beach/Bar, portals: [{name: Sand, ssids: [Beach], site: cafe}]}';
+    const beach = `{name: Beach/Bar, portals: [${radiusPortal.replaceAll('Members', 'Beach')}]}`;
     const both = sitesWith(onePortal).replace(/\]$/, `, ${beach}]`);
     await lab.apply(lab.modelWith(both));
-    expect(portalNamed(lab, 'Sand', 'Beach/Bar')).toBeDefined();
+    expect(portalNamed(lab, 'Beach', 'Beach/Bar')).toBeDefined();
     lab.settings('Beach/Bar').portals.set('p9', { name: 'Theirs', authType: 0, enable: true });
 
     const outcome = await lab.apply(lab.model);
@@ -190,6 +190,7 @@ describe('a controller in use', () => {
     const deps = { inventory: lab.inventory, guard: limits, signal: never };
     expect(await reconcileOnce(lab.target, lab.model, deps)).toMatchObject({ result: 'applied', failed: [] });
     expect([...lab.settings('Beach/Bar').portals.values()].map(({ name }) => name)).toEqual(['Theirs']);
+    expect([...lab.settings('Beach/Bar').profiles]).toEqual([]);
     expect(lab.settings('Beach/Bar').access).toMatchObject({ preAuthAccessEnable: false, preAuthAccessPolicies: [] });
     expect(portalNamed(lab, 'Guests')).toBeDefined();
     expect(await lab.apply(lab.model)).toMatchObject({ plan: { changes: [] } });

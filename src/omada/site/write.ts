@@ -13,7 +13,8 @@ import { portalNames, type SiteApi } from './site.ts';
 export async function applyAt(at: SiteApi, changes: readonly Change[]): Promise<readonly Settled[]> {
   const access = changes.filter(({ menu }) => menu === menus.access || menu === menus.accessEntry);
   const settled = access.length === 0 ? [] : await together(access, () => applyAccess(at, access));
-  const rest = changes.filter((change) => !access.includes(change));
+  // A profile goes after the portal that named it, also where nothing says that it did.
+  const rest = [menus.portal, menus.radiusProfile].flatMap((menu) => changes.filter((change) => change.menu === menu));
   for (const change of rest) settled.push(...(await together([change], () => applyOne(at, change))));
   return settled;
 }

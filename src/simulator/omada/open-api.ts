@@ -40,6 +40,8 @@ const invalid: ApiAnswer = { errorCode: -1001 };
 const noPath: ApiAnswer = { errorCode: -1600 };
 const noSite: ApiAnswer = { errorCode: -33000 };
 const nameTaken: ApiAnswer = { errorCode: -34004 };
+/** A code of its own for it is not known. */
+const inUse: ApiAnswer = { errorCode: -1 };
 const badClient: ApiAnswer = { errorCode: -44106 };
 const badGrant: ApiAnswer = { errorCode: -44111 };
 const tokenOver: ApiAnswer = { errorCode: -44112 };
@@ -156,6 +158,7 @@ export class SimulatedOpenApi {
       };
     }
     if (rest.startsWith('/profiles/radius')) {
+      if (method === 'DELETE' && settings.isProfileUsed(rest.slice('/profiles/radius/'.length))) return inUse;
       return this.#object(settings.profiles, '/profiles/radius', isProfile, question);
     }
     return noPath;

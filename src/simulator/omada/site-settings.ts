@@ -32,6 +32,13 @@ export class SiteSettings {
     return `${String(external['serverUrlScheme'])}://${String(external['serverUrl'])}`;
   }
 
+  /** Whether a portal asks the RADIUS servers of a profile. */
+  isProfileUsed(id: string): boolean {
+    return [...this.portals.values()].some(
+      ({ externalRadius }) => isFields(externalRadius) && externalRadius['radiusProfileId'] === id,
+    );
+  }
+
   /** Pre-Authentication Access, by host: what is asked for as `portal.example:443`. */
   isOpen(asked: string): boolean {
     if (this.access['preAuthAccessEnable'] !== true) return false;
