@@ -200,3 +200,35 @@ describe('input rules of the firewall', () => {
     expect(error.code).toBe('ECONNRESET');
   });
 });
+
+describe('a router that is taken away', () => {
+  it.each(['a client', 'a client whom a rule has dropped since', 'a client who is new, and dropped'])(
+    'leaves nothing listening behind it with %s',
+    async (who) => {
+      const lab = await startRouter();
+      const port = lab.router.apiPort;
+      const rule = { chain: 'input', action: 'drop', protocol: 'tcp', 'dst-port': String(port) };
+      if (who.includes('new')) lab.router.add('/ip/firewall/filter', rule);
+      using client = await RawClient.connect(port);
+      if (!who.includes('new')) await client.talk('/login', '=name=admin', '=password=');
+      if (who.includes('since')) lab.router.add('/ip/firewall/filter', rule);
+      client.send('/system/identity/print');
+
+      await lab[Symbol.asyncDispose]();
+      await client.closed;
+      await turn();
+
+      await expect(dial('127.0.0.1', port)).rejects.toThrow('ECONNREFUSED');
+    },
+  );
+
+  it('ends those who have not said a word of TLS', async () => {
+    const lab = await startRouter({ apiSslPort: 0 });
+    const socket = await dial('127.0.0.1', lab.router.apiSslPort);
+    const closed = once(socket.on('error', () => undefined).resume(), 'close');
+
+    await lab[Symbol.asyncDispose]();
+
+    await closed;
+  });
+});

@@ -12,11 +12,17 @@ export interface ApiServerOptions {
 }
 
 /** One listening socket of an API service. Connections outlive it. */
-export class ApiServer {
+export class ApiServer implements AsyncDisposable {
   readonly #server: Server;
+  /** As they came in: some may never get through their handshake. */
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
   /** @throws when the address cannot be listened on */
@@ -25,9 +31,10 @@ export class ApiServer {
     server.on(tls === undefined ? 'connection' : 'secureConnection', connected);
     // A handshake that fails is the client's matter.
     server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+    const api = new ApiServer(server);
     server.listen({ host, port });
     await once(server, 'listening');
-    return new ApiServer(server);
+    return api;
   }
 
   get port(): number {
@@ -37,5 +44,12 @@ export class ApiServer {
   /** Takes no new connections; those there are go on. */
   close(): void {
     this.#server.close();
+  }
+  /** Ends every connection as well, and resolves once nothing of it is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 }

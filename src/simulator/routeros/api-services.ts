@@ -60,6 +60,7 @@ export class ApiServices {
   readonly #doors = new Map<string, Door>();
   readonly #guests = new Set<Guest>();
   #adjusting: Promise<void> = Promise.resolve();
+  #closed = false;
 
   private constructor(options: ApiServicesOptions) {
     this.#options = options;
@@ -88,10 +89,12 @@ export class ApiServices {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Rows of connections go with them, and nothing is opened for that.
+    this.#closed = true;
     await this.#adjusting;
-    for (const { server } of this.#doors.values()) server.close();
-    this.#doors.clear();
     this.dropConnections();
+    await Promise.all([...this.#doors.values()].map(({ server }) => server[Symbol.asyncDispose]()));
+    this.#doors.clear();
   }
 
   async #begin(service: ApiServiceName): Promise<void> {
@@ -142,6 +145,7 @@ export class ApiServices {
 
   /** Opens and closes doors until they are as the rows say. Answers wait for it. */
   #adjust(): void {
+    if (this.#closed) return;
     const before = this.#adjusting;
     this.#adjusting = (async () => {
       await before;
@@ -151,6 +155,7 @@ export class ApiServices {
   }
 
   async #adjustNow(): Promise<void> {
+    if (this.#closed) return;
     const hosts = this.#hosts();
     const wanted = new Map<string, { service: ApiServiceName; host: string; key: string }>();
     for (const service of ['api', 'api-ssl'] as const) {
