@@ -142,6 +142,12 @@ export class SessionRows {
     return this.#usage.read(usernames, from, to, waiting);
   }
 
+  /** What a session has used in an hour by now. Reads without leaving the turn. */
+  usedIn(session: SessionState, hour: number): Pick<UsageDelta, 'up' | 'down'> {
+    const layers = [this.#settling, this.#fresh].map((layer) => layer?.usageOf(session.key));
+    return this.#usage.usedIn(session, hour, layers);
+  }
+
   #rowsOf({ before, after }: SessionChange): readonly Write[] {
     if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after))];
     const at = closedKey(after);

@@ -24,7 +24,7 @@ import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
 import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './session-user.ts';
 import { SessionWaiters } from './session-waiters.ts';
-import { type UsageDelta, usageBetween } from './usage-deltas.ts';
+import { type UsageDelta, type UsedIn, usageBetween } from './usage-deltas.ts';
 import type { SessionView } from './view.ts';
 
 export interface AccountingOptions {
@@ -258,7 +258,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     const sequence = events.length === 0 ? this.#sequence : this.#sequence + 1;
     const now = this.#options.clock.now();
     const changes = Array.from(fold.changes.values(), (change) => {
-      const hours = usageBetween(change.before, change.after, now);
+      const usedIn: UsedIn = (hour) => this.#rows.usedIn(change.after, hour);
+      const hours = usageBetween(change.before, change.after, now, usedIn);
       return hours.length === 0 ? change : { ...change, used: { sequence, hours } };
     });
     await this.#store.write(this.#writes(sequence, events, changes, due.length === 0 ? undefined : closings), {

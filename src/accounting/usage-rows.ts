@@ -78,6 +78,17 @@ export class UsageRows {
     return byHour(rows.values());
   }
 
+  /** @param waiting what has no rows yet, or is getting them now, oldest first */
+  usedIn(session: SessionState, hour: number, waiting: readonly (SessionUsage | undefined)[]): HourUsage {
+    const row = this.#row(session, hour);
+    let used = row === undefined ? { up: 0n, down: 0n, upTo: -1 } : numbers(row);
+    for (const usage of waiting) {
+      const more = usage?.hours.get(hour);
+      if (more !== undefined && used.upTo < more.upTo) used = sum(used, more);
+    }
+    return used;
+  }
+
   #row({ username, key }: Pick<SessionState, 'username' | 'key'>, hour: number): UsageRow | undefined {
     return this.#table.getSync(rowKey({ username, key }, hour));
   }

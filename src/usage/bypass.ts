@@ -14,7 +14,13 @@ export interface CountsBefore {
 }
 
 export interface PathFinding {
-  readonly code: 'LM_FASTTRACK' | 'LM_FASTPATH' | 'LM_HARDWARE_OFFLOAD' | 'LM_NO_COUNTER' | 'LM_ACCOUNTING_FULL';
+  readonly code:
+    | 'LM_FASTTRACK'
+    | 'LM_FASTPATH'
+    | 'LM_HARDWARE_OFFLOAD'
+    | 'LM_NO_COUNTER'
+    | 'LM_UNCLEAR_COUNTER'
+    | 'LM_ACCOUNTING_FULL';
   readonly message: string;
 }
 
@@ -58,6 +64,8 @@ export interface Concern {
   readonly metered: number;
   /** Sessions that nothing counts. */
   readonly uncounted: number;
+  /** Sessions whose interface cannot be told from that of another of the same name. */
+  readonly unclear: number;
 }
 
 export function concernOf(sessions: readonly OnlineSession[]): Concern {
@@ -65,7 +73,11 @@ export function concernOf(sessions: readonly OnlineSession[]): Concern {
   return {
     queued: count(({ queue, meter }) => queue !== undefined || meter?.source === 'queue'),
     metered: count(({ meter }) => meter !== undefined && meter.source !== 'interface'),
-    uncounted: count(({ meter }) => meter === undefined),
+    // A dial-in session whose interface is not known is met between two states of the router.
+    uncounted: count(
+      ({ meter, access, nasPortId }) => meter === undefined && (access !== 'ppp' || nasPortId !== undefined),
+    ),
+    unclear: count(({ unclear }) => unclear === true),
   };
 }
 
@@ -107,6 +119,12 @@ export function pathFindings(
     findings.push({
       code: 'LM_NO_COUNTER',
       message: `nothing on the router counts ${concern.uncounted} of its sessions: a lease is counted by its queue, which it has when its service has a rate`,
+    });
+  }
+  if (concern.unclear > 0) {
+    findings.push({
+      code: 'LM_UNCLEAR_COUNTER',
+      message: `${concern.unclear} sessions have names that are online twice, and the router does not tell which interface is whose: they are not counted. Mend it with /ppp/profile/set [find name=…] only-one=yes`,
     });
   }
   if (path.uncounted !== undefined && path.uncounted > 0n) {

@@ -127,7 +127,15 @@ export function onlineReading(
   context: Pick<MatchContext, 'nas' | 'now' | 'everySeconds' | 'rebooted' | 'closed'>,
 ): ApiReading {
   const { nas, now, everySeconds } = context;
-  const { radius: _radius, queue: _queue, lasting: _lasting, uptimeSeconds, meter, ...about } = online;
+  const {
+    radius: _radius,
+    queue: _queue,
+    lasting: _lasting,
+    unclear: _unclear,
+    uptimeSeconds,
+    meter,
+    ...about
+  } = online;
   const seconds = uptimeSeconds ?? leaseSeconds(same, reading);
   const startUptime = same?.api?.startUptime ?? beganAt(reading, seconds);
   const counted = same === undefined ? countedBefore(online, reading, context) : undefined;

@@ -5,6 +5,7 @@ import { timeMs } from '../routeros/canonical.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { type FlowState, type Flows, flowMeters } from './flows.ts';
+import { type PppPorts, pppPorts, readBindings } from './ppp-ports.ts';
 import { isCount, type Print, printer } from './print-menu.ts';
 import { readPath } from './read-path.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';
@@ -22,16 +23,14 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
   const print = printer(session, options.signal);
   const [resource] = await print('/system/resource', 'uptime');
   const ppp = await print('/ppp/active', 'name,service,caller-id,address,uptime,session-id,radius');
+  const ports = pppPorts(ppp, await readBindings(print, ppp));
   const guests = await print('/ip/hotspot/active', guestFields);
   const leases = await readLeases(print, options.devices);
   // After those online: who goes between the two is counted in both, and told apart by the next reading.
   const users = await print('/ip/hotspot/user', userFields);
-  const bindings = ppp.some((row) => row['service'] === 'pppoe')
-    ? await print('/interface/pppoe-server', 'name,user,remote-address')
-    : [];
   const interfaces = await print('/interface', '.id,name,type,rx-byte,tx-byte,fp-rx-byte,fp-tx-byte');
   const queues = await print('/queue/simple', '.id,name,target,bytes,disabled,dynamic');
-  const meters = metersOf(interfaces, queues, bindings);
+  const meters = metersOf(interfaces, queues, ports);
   const flows =
     options.flows === undefined || leases.length === 0
       ? undefined
@@ -54,7 +53,7 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
  * a row that tells of no session.
  */
 export function arrivalOf(menu: string, row: RouterOsRow): OnlineSession | undefined {
-  const nothing = metersOf([], [], []);
+  const nothing = metersOf([], [], { of: new Map(), unclear: new Set() });
   if (menu === '/ppp/active') return row['session-id'] === undefined ? undefined : pppSession(row, nothing);
   return row['mac-address'] === undefined ? undefined : guestSession(row, nothing);
 }
@@ -79,15 +78,10 @@ interface Meters {
   readonly queues: ReadonlyMap<string, RouterOsRow>;
   /** By address, without a length. */
   readonly queuesByTarget: ReadonlyMap<string, RouterOsRow>;
-  /** Interfaces of PPPoE sessions, by user and MAC. */
-  readonly bindings: ReadonlyMap<string, string>;
+  readonly ports: PppPorts;
 }
 
-export function metersOf(
-  interfaces: readonly RouterOsRow[],
-  queues: readonly RouterOsRow[],
-  bindings: readonly RouterOsRow[],
-): Meters {
+export function metersOf(interfaces: readonly RouterOsRow[], queues: readonly RouterOsRow[], ports: PppPorts): Meters {
   const targets = queues
     .filter((row) => row['disabled'] !== 'true')
     .flatMap((row) => (row['target'] ?? '').split(',').map((target) => [target.replace(/\/32$/, ''), row] as const));
@@ -96,22 +90,21 @@ export function metersOf(
     queues: new Map(queues.map((row) => [row['name'] ?? '', row])),
     // The first that matches counts: later ones never see the packets.
     queuesByTarget: new Map([...targets].reverse()),
-    bindings: new Map(bindings.map((row) => [`${row['user']}\n${row['remote-address']}`, row['name'] ?? ''])),
+    ports,
   };
 }
 
 export function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
-  const [username, caller, service] = [row['name'] ?? '', row['caller-id'], row['service'] ?? ''];
-  const port = meters.bindings.get(`${username}\n${caller}`) ?? `<${service}-${username}>`;
+  const port = meters.ports.of.get(row);
   const sent = row['session-id'] ?? '';
-  const own = meters.interfaces.get(port);
-  const queue = meters.queues.get(port);
+  const own = meters.interfaces.get(port ?? '');
+  const queue = meters.queues.get(port ?? '');
   const counter = own === undefined ? queueMeter(queue) : counted('interface', own, own['rx-byte'], own['tx-byte']);
   const uptimeSeconds = seconds(row['uptime']);
   const sessionId = sent.toLowerCase().replace(/^0x/, '');
   return compact({
     access: 'ppp' as const,
-    username,
+    username: row['name'] ?? '',
     sessionId,
     sentSessionId: sent === sessionId ? undefined : sent,
     radius: row['radius'] === 'true',
@@ -119,8 +112,9 @@ export function pppSession(row: RouterOsRow, meters: Meters): OnlineSession {
     meter: counter,
     queue: own === undefined ? undefined : octetsOf(queue),
     framedIpAddress: row['address'],
-    callingStationId: caller,
+    callingStationId: row['caller-id'],
     nasPortId: port,
+    unclear: meters.ports.unclear.has(row) ? (true as const) : undefined,
   });
 }
 

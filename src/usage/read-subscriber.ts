@@ -1,5 +1,6 @@
 import { parseMac } from '../base/mac.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
+import { pppPorts, readBindings } from './ppp-ports.ts';
 import { type Print, printer } from './print-menu.ts';
 import { guestSession, leaseSession, metersOf, pppSession } from './read-router.ts';
 import type { OnlineSession } from './reading.ts';
@@ -27,17 +28,12 @@ export async function readSubscriber(
   ];
   const leases = macs.length === 0 ? [] : await print('/ip/dhcp-server/lease', leaseFields, anyOf('mac-address', macs));
   const bound = leases.filter(({ status }) => status === 'bound');
-  const bindings = ppp.some(({ service }) => service === 'pppoe')
-    ? await print('/interface/pppoe-server', 'name,user,remote-address', anyOf('user', usernames))
-    : [];
-  const names = [
-    ...bindings.flatMap(({ name }) => name ?? []),
-    ...ppp.map(({ service, name }) => `<${service}-${name}>`),
-  ];
+  const ports = pppPorts(ppp, await readBindings(print, ppp, anyOf('user', usernames)));
+  const names = [...ports.of.values()];
   const interfaces =
     names.length === 0 ? [] : await print('/interface', '.id,name,rx-byte,tx-byte', anyOf('name', names));
   const queues = await queuesOf(print, names, bound.map(addressOf), macs);
-  const meters = metersOf(interfaces, queues, bindings);
+  const meters = metersOf(interfaces, queues, ports);
   const unique = [...new Map(guests.map((row) => [row['mac-address'], row])).values()];
   return [
     ...ppp.map((row) => pppSession(row, meters)),

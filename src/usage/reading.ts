@@ -25,6 +25,8 @@ export interface OnlineSession {
   readonly meter?: MeterReading;
   /** Its counter was there before the session, and outlives it: a queue that somebody wrote. */
   readonly lasting?: true;
+  /** Others of its name are online, and it cannot be told which of their interfaces is its. */
+  readonly unclear?: true;
   /** What its queue saw of it, where something else counts. */
   readonly queue?: Octets;
   readonly framedIpAddress?: string;

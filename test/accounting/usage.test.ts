@@ -16,6 +16,7 @@ const log = pino({ level: 'silent' });
 const ever = [0, 2 ** 40] as const;
 const h0 = t0 / hourMs;
 
+const nothing = () => ({ up: 0n, down: 0n });
 const state = (updatedAt: number, octets: bigint) =>
   ({ startedAt: t0, updatedAt, upOctets: octets, downOctets: octets * 2n }) as SessionState;
 
@@ -23,10 +24,30 @@ describe('what a session used between two moments', () => {
   it('is laid evenly into the hours between them', () => {
     const from = state(t0 + hourMs / 2, 0n);
 
-    expect(usageBetween(from, state(t0, 1000n), t0 + hourMs * 2.5)).toEqual([
+    expect(usageBetween(from, state(t0, 1000n), t0 + hourMs * 2.5, nothing)).toEqual([
       { hour: h0, up: 250n, down: 500n },
       { hour: h0 + 1, up: 500n, down: 1000n },
       { hour: h0 + 2, up: 250n, down: 500n },
+    ]);
+  });
+
+  it('SPL-28: is of the time that the session got longer, where the clock was set forward meanwhile', () => {
+    const [before, after] = [
+      { ...state(t0 + 300_000, 0n), sessionSeconds: 300 },
+      { ...state(t0, 600n), sessionSeconds: 600 },
+    ];
+
+    expect(usageBetween(before, after, t0 + 10 * hourMs + 600_000, nothing)).toEqual([
+      { hour: h0 + 10, up: 600n, down: 1200n },
+    ]);
+  });
+
+  it('is taken back from its last hours, where it turns out to have used less', () => {
+    const used = (hour: number) => (hour === h0 ? { up: 900n, down: 1800n } : { up: 100n, down: 200n });
+
+    expect(usageBetween(state(t0 + hourMs, 1000n), state(t0, 850n), t0 + hourMs * 1.5, used)).toEqual([
+      { hour: h0 + 1, up: -100n, down: -200n },
+      { hour: h0, up: -50n, down: -100n },
     ]);
   });
 
@@ -34,7 +55,7 @@ describe('what a session used between two moments', () => {
     const moment = fc.integer({ min: 0, max: 2 ** 42 });
     fc.assert(
       fc.property(moment, moment, fc.bigInt({ min: 1n, max: 2n ** 60n }), (since, now, octets) => {
-        const hours = usageBetween(state(since, 0n), state(since, octets), now);
+        const hours = usageBetween(state(since, 0n), state(since, octets), now, nothing);
 
         expect(hours.reduce((sum, { up }) => sum + up, 0n)).toBe(octets);
         expect(hours.reduce((sum, { down }) => sum + down, 0n)).toBe(octets * 2n);
