@@ -69,6 +69,7 @@ async function applyHere(
     revision: declared.id,
     inventory: engine.inventory,
     protection: engine.protection,
+    pauseOf: (name) => engine.pauses.of(name, around.clock.now()),
     ...compact({ allowDeletes: options.allowDeletes }),
     now: around.clock.now(),
     signal: around.signal,

@@ -103,6 +103,7 @@ async function planHere(
     ...common,
     inventory: engine.inventory,
     protection: engine.protection,
+    pauseOf: (name) => engine.pauses.of(name, around.clock.now()),
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
   });

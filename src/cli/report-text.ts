@@ -35,10 +35,15 @@ function notApplied({ pause, reverted, waiting }: TargetReport): string {
   return 'not applied: its mode only looks (Router.mode, Operator.reconcile.mode)';
 }
 
-/** Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. */
+/**
+ * Refused beats partial beats done; an unreachable target is 5, or 1 when nothing at all was applied. So is one that is
+ * suspended: 5, or 4 when nothing was.
+ */
 export function exitOf(reports: readonly TargetReport[]): number {
   const has = (result: TargetReport['result']) => reports.some((report) => report.result === result);
   if (has('refused')) return exitCodes.refused;
+  const suspended = reports.some(({ pause, result }) => pause !== undefined && result === 'planned');
+  if (suspended && !has('partial') && !has('failed')) return has('applied') ? exitCodes.partial : exitCodes.refused;
   if (has('partial')) return exitCodes.partial;
   if (!has('failed')) return exitCodes.success;
   return has('applied') ? exitCodes.partial : exitCodes.error;

@@ -220,6 +220,7 @@ export class DaemonService implements AdminService {
       revision: wanted.revision,
       inventory: engine.inventory,
       protection: engine.protection,
+      pauseOf: (name) => engine.pauses.of(name, clock.now()),
       now: clock.now(),
       signal: AbortSignal.timeout(120_000),
       lastRevision: (target) => lastRevision(engine, target).lastRevision,

@@ -4,6 +4,7 @@ import type { Inventory } from '../reconcile/inventory.ts';
 import { type ChangePlan, type PlanDocument, type PlanPart, type PlanTarget, planDocument } from '../reconcile/plan.ts';
 import { prepare } from '../reconcile/reconcile-once.ts';
 import type { Finding, Target } from '../reconcile/target.ts';
+import type { Pause } from '../status/pauses.ts';
 import type { Protection } from '../status/protection.ts';
 import { guardOf, policyOf, type TargetPolicy, windowState } from './target-policy.ts';
 
@@ -15,6 +16,8 @@ export interface PlanSettings {
   readonly allowDeletes?: number;
   /** Objects that must not be destroyed; absent when no store says. */
   readonly protection?: Pick<Protection, 'has'>;
+  /** Whom a person wants left alone; absent when no store says. */
+  readonly pauseOf?: (target: string) => Pause | undefined;
   /** Wall time, milliseconds since 1970: by which windows are open or closed. */
   readonly now: number;
   /** With a deadline (`AbortSignal.timeout`), targets that did not answer in time are left unknown. */
@@ -43,7 +46,8 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
     const policy = policyOf(target, model);
     const guard = guardOf(target, model, settings);
     const { plan, refusals } = await prepare(target, model, { inventory, signal, guard, ignore: policy.ignore });
-    const told = { ...plan, findings: [...plan.findings, ...laterOf(plan, policy, settings)] };
+    const findings = [...plan.findings, ...laterOf(plan, policy, settings), ...pausedOf(target, settings)];
+    const told = { ...plan, findings };
     return { target: { name: target.name, state: 'observed' }, plan: told, refusals, cause, sessionsKnown };
   } catch (error) {
     const ours = error instanceof LastmileError;
@@ -51,6 +55,16 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
     const reason = ours ? messageOf(error) : 'it did not answer before the time for planning was up';
     return { ...nothing, target: { name: target.name, state: 'unreachable', reason } };
   }
+}
+
+/** That nothing of a plan is applied for now. */
+function pausedOf({ name }: Target, { pauseOf }: PlanSettings): readonly Finding[] {
+  const pause = pauseOf?.(name);
+  if (pause === undefined) return [];
+  const till = pause.until === undefined ? 'until lastmile resume' : `until ${new Date(pause.until).toISOString()}`;
+  return [
+    { code: 'LM_SUSPENDED', message: `it is suspended ${till}: ${pause.reason} (${pause.by}); nothing is applied` },
+  ];
 }
 
 /** What of a plan waits when nobody asks for it to be applied. */

@@ -52,7 +52,8 @@ describe('a router that is suspended', () => {
 
     expect(suspended.code, suspended.err).toBe(0);
     expect(condition).toContain('new line card');
-    expect(held.err + held.out).toContain('it is suspended');
+    expect(held).toMatchObject({ code: 4, out: expect.stringContaining('it is suspended until') });
+    expect(held.err + held.out).toContain('not applied: it is suspended');
     expect(before).toBe('5M/20M');
     expect(resumed).toMatchObject({ code: 0, out: 'core-1 is followed again.\n' });
     expect(profile(network)?.['rate-limit']).toBe('8M/40M');
