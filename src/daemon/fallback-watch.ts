@@ -78,8 +78,9 @@ export class FallbackWatch implements AsyncDisposable {
       return await this.#options.routers.armFallback(name, seconds, signal);
     } catch (error) {
       if (signal.aborted) return false;
-      if (!(error instanceof LastmileError)) throw error;
-      this.#options.log.warn({ err: error, router: name }, 'router not told that we are there');
+      // Nobody awaits this loop, and RADIUS must not end for it: what is no error of ours is told louder, and that is all.
+      const level = error instanceof LastmileError ? 'warn' : 'error';
+      this.#options.log[level]({ err: error, router: name }, 'router not told that we are there');
       return false;
     }
   }

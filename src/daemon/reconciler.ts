@@ -230,14 +230,12 @@ export class Reconciler implements AsyncDisposable {
     const { engine, clock } = this.#options;
     const now = clock.now();
     const policy = policyOf(target, model);
-    const reverted = this.#wasReverted(target, revision, reason);
     const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
     return {
       model: target.name === directoryName ? this.#bridged(asOf(model, now), revision) : asOf(model, now),
       revision,
       ...lastRevision(engine, target.name),
-      mode: pause !== undefined || reverted ? 'plan' : modeOf(target, model),
-      ...(reverted ? { reverted: revision } : {}),
+      mode: pause !== undefined ? 'plan' : modeOf(target, model),
       guard: guardOf(target, model, { protection: engine.protection, ...compact({ allowDeletes }) }),
       inventory: engine.inventory,
       reason,
@@ -260,12 +258,6 @@ export class Reconciler implements AsyncDisposable {
 
   #isInStep(target: string, { revision }: Pick<InForce, 'revision'>): boolean {
     return target !== directoryName && lastRevision(this.#options.engine, target).lastRevision === revision;
-  }
-
-  /** What cut us off is not done again until something else is declared, or a person asks for it. */
-  #wasReverted(target: Target, revision: string, reason: string): boolean {
-    const last = this.#options.engine.status.target(target.name)?.last;
-    return reason !== 'request' && last?.reverted === revision;
   }
 
   /** A disk that takes nothing must not stop the loops. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LastmileError } from '../base/errors.ts';
-import type { RouterMemory } from '../routeros/access-guard.ts';
+import type { RouterMemory } from '../routeros/taken-back.ts';
 import type { DigestMemory } from '../routeros/written-secrets.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';

@@ -5,13 +5,14 @@ import type { GuardSettings } from '../reconcile/guard.ts';
 import type { HoldRule } from '../reconcile/hold.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import { addressOf, type ChangePlan, type PlanSummary } from '../reconcile/plan.ts';
-import { type Outcome, prepare, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
+import { type Outcome, prepare, type ReconcileDeps, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
 import type { Change, SessionResult, Target } from '../reconcile/target.ts';
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { noChanges, type TargetReport } from '../status/report.ts';
 import { driftEvents } from './drift-events.ts';
 import { holdRule, isLeft, leftDrift } from './hold-rule.ts';
+import { type RunInPart, reconcileInPart } from './in-part.ts';
 import { type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface RunSettings {
@@ -31,8 +32,6 @@ export interface RunSettings {
   readonly known?: { readonly left: LeftDrift; readonly key: Buffer };
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
-  /** The revision that the router took back: it is not tried again. */
-  readonly reverted?: string;
   /** Leave to change it, among others. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -55,7 +54,6 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
     revision: settings.revision,
     reason: settings.reason,
     at: settings.clock.now(),
-    ...(settings.reverted === undefined ? {} : { reverted: settings.reverted }),
   };
   try {
     const { outcome, ...rest } = await reconcileOrPrepare(target, settings);
@@ -86,6 +84,7 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings): Promis
     ...settings,
     ...(settings.policy === undefined ? {} : { ignore: settings.policy.ignore }),
     ...(hold === undefined ? {} : { hold }),
+    asked: settings.reason === 'request',
   };
   if (settings.mode !== 'apply') {
     const { plan } = await prepare(target, settings.model, deps);
@@ -93,7 +92,7 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings): Promis
     const told = { ...described(plan, isDrift, settings), result, retry: 'never' } as const;
     return { outcome: told, sessions: Promise.resolve([]), ...tellDrift(plan, isDrift, settings, []) };
   }
-  const outcome = await reconcileOnce(target, settings.model, deps);
+  const { outcome, refusals } = await reconcile(target, deps);
   const told = described(outcome.plan, isDrift, settings);
   const { sessions } = outcome;
   if (outcome.result === 'refused') {
@@ -102,13 +101,19 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings): Promis
   }
   const failed = outcome.failed.map(({ address }) => address);
   return {
-    outcome: { ...told, ...resultOf(outcome) },
+    outcome: { ...told, ...resultOf(outcome), refusals },
     sessions,
     ...tellDrift(outcome.plan, isDrift, settings, failed),
   };
 }
 
 const nothingKnown = { left: new Map<string, string>(), key: Buffer.alloc(0) } as const;
+
+/** A plan that is refused is so as a whole where a person or a commit asks for it. */
+async function reconcile(target: Target, deps: RunSettings & ReconcileDeps): Promise<RunInPart> {
+  if (!['request', 'revision'].includes(deps.reason)) return reconcileInPart(target, deps.model, deps);
+  return { outcome: await reconcileOnce(target, deps.model, deps), refusals: [] };
+}
 
 /** Nothing was declared anew since the target was in step, or this drift was left before. */
 function driftOf(target: Target, { reason, lastRevision, revision, known = nothingKnown }: RunSettings) {
@@ -164,7 +169,7 @@ function resultOf(
 function described(
   plan: ChangePlan,
   isDrift: (change: Change) => boolean,
-  { pause }: RunSettings,
+  { pause, reason, revision }: RunSettings,
 ): Omit<ReportOutcome, 'result' | 'retry'> {
   const { target, changes, held = [] } = plan;
   const more = held.length - listed;
@@ -181,9 +186,14 @@ function described(
         }),
     ...(more > 0 ? { moreWaiting: more } : {}),
     ...(pause === undefined ? {} : { pause }),
+    ...(reason !== 'request' && wasReverted(plan) ? { reverted: revision } : {}),
     refusals: [],
     findings: plan.findings,
   };
+}
+
+function wasReverted({ findings }: ChangePlan): boolean {
+  return findings.some(({ code }) => code === 'LM_REVERTED');
 }
 
 function summaryOf(plan: ChangePlan): PlanSummary {

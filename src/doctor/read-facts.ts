@@ -65,7 +65,8 @@ export async function readFacts(
   const { clock, signal } = options;
   const look = new Look(session, options);
   const version = await readVersion(router.name, session, signal);
-  const access = await readOwnAccess(session, router.api?.username ?? '', signal);
+  const us = { username: router.api?.username ?? '', operator: model.operator.name };
+  const access = await readOwnAccess(session, us, signal);
   const rows = new Map<string, readonly RouterOsRow[]>();
   for (const [menu, [fields, ...queries]] of Object.entries(readings)) {
     rows.set(menu, await look.print(menu, fields, queries));

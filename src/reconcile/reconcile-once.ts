@@ -9,7 +9,16 @@ import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
 import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Observation, ObservedRow, Row, SessionEffect, SessionResult, Target } from './target.ts';
+import type {
+  Change,
+  HeldBack,
+  Observation,
+  ObservedRow,
+  Row,
+  SessionEffect,
+  SessionResult,
+  Target,
+} from './target.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -19,6 +28,8 @@ export interface ReconcileDeps {
   readonly ignore?: readonly IgnoreRule[];
   /** Changes that are not made now. */
   readonly hold?: HoldRule;
+  /** A person asks for it: what the target took back is tried once more. */
+  readonly asked?: boolean;
   /** Asked before the first change of a plan that has any: resolves when this target may be changed, until disposed. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -29,7 +40,7 @@ export interface Turn extends Disposable {
   readonly waited: boolean;
 }
 
-type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'ignore' | 'hold'>;
+type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'ignore' | 'hold' | 'asked'>;
 
 /** A plan made from a fresh look at the target. */
 export interface Prepared {
@@ -88,8 +99,17 @@ async function look(target: Target, model: Model, deps: LookDeps) {
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
   const difference = diff(desired, observation, ownership);
-  const { changes, held } = partHeld(difference.changes, target, deps.hold);
-  return { ...difference, desired, observation, changes, held, findings: [...ignored, ...difference.findings] };
+  const takenBack = target.heldBack?.(difference.changes, observation);
+  const { changes, held } = partHeld(difference.changes, target, holdWith(takenBack, deps));
+  const findings = [...ignored, ...difference.findings, ...(takenBack === undefined ? [] : [takenBack.finding])];
+  return { ...difference, desired, observation, changes, held, findings };
+}
+
+/** What the target took back waits until a person asks. */
+function holdWith(takenBack: HeldBack | undefined, { hold, asked }: LookDeps): HoldRule | undefined {
+  if (takenBack === undefined || asked === true) return hold;
+  const why = `${takenBack.finding.code}: the target took it back`;
+  return (change) => (takenBack.changes.has(change) ? why : hold?.(change));
 }
 
 /** Is this a router that is only to be looked at, by its own declaration or by the operator's? */
@@ -125,7 +145,8 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   using turn = first.plan.changes.length === 0 ? undefined : await deps.turn?.(deps.signal);
   const prepared = turn?.waited === true ? await prepare(target, model, deps) : first;
   const { plan, refusals, observation, refused, desired } = prepared;
-  await target.settleArmed?.(deps.signal);
+  const wanted = [...plan.changes, ...(plan.held ?? []).map(({ change }) => change)];
+  await target.settleArmed?.(wanted, observation, deps.signal);
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
   if (refusals.length > 0)
     return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };

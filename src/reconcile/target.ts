@@ -56,10 +56,15 @@ export interface Target {
    */
   objections?(changes: readonly Change[], observation: Observation): readonly Objection[];
   /**
-   * Confirms what an earlier run left armed: that we came in again is the proof. Called where changes may be made. Absent:
-   * nothing is ever left.
+   * Of these changes, those that the target took back because they cut us off: they wait until a person asks. Pure. Absent:
+   * none ever.
    */
-  settleArmed?(signal: AbortSignal): Promise<void>;
+  heldBack?(changes: readonly Change[], observation: Observation): HeldBack | undefined;
+  /**
+   * Confirms what an earlier run left armed: that we came in again is the proof. Forgets what was taken back and is not
+   * wanted any more. Called where changes may be made, with all that differs. Absent: nothing is ever left.
+   */
+  settleArmed?(wanted: readonly Change[], observation: Observation, signal: AbortSignal): Promise<void>;
   /**
    * Arms what takes these changes back by itself unless they are confirmed: called after the guard, before the first
    * change. Resolves with `undefined` where they cannot cut our access.
@@ -158,6 +163,12 @@ export interface Objection {
   /** Stable, `LM_…`. */
   readonly code: string;
   readonly message: string;
+}
+
+/** Changes that wait for a person, and what he is told. */
+export interface HeldBack {
+  readonly changes: ReadonlySet<Change>;
+  readonly finding: Finding;
 }
 
 /** A dead-man's switch on the target. */

@@ -1,24 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Router } from '../model/model.ts';
 import type { OrderRules } from '../reconcile/order.ts';
-import type { Armed, Change, Finding, Objection, Observation, Value } from '../reconcile/target.ts';
+import type { Armed, Change, Finding, HeldBack, Objection, Observation } from '../reconcile/target.ts';
 import { armSwitch, CannotArmError, disarmSwitch, RouterRevertedError, switchState } from './dead-man.ts';
-import { inverseScript } from './inverse-script.ts';
-import { concernsAccess, judgeAccess, type Verdict } from './lock-out/judge.ts';
+import { inverseScript, withDependants } from './inverse-script.ts';
+import { judgeAccess, type Verdict } from './lock-out/judge.ts';
 import type { Menu } from './menus/menu.ts';
 import { missingRights, type OwnAccess, readOwnAccess, sharedAccount } from './own-access.ts';
 import type { Board } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
-
-/** What is kept of a router from one start to the next. */
-export interface RouterMemory {
-  /** Changes that the router took back, by their fingerprint. */
-  reverted(): string | undefined;
-  setReverted(fingerprint: string | undefined): Promise<void>;
-}
+import { type RouterMemory, TakenBack } from './taken-back.ts';
 
 export interface AccessGuardOptions {
   readonly router: Router;
@@ -45,25 +38,24 @@ const betweenDialsMs = 2_000;
 const msEach = 20;
 /** For the router to come to its time, and through the script. */
 const graceMs = 20_000;
-/** Lists of addresses change all day, and only entries that we are on can cut us off. */
-const seldomOurs = new Set(['/ip/firewall/address-list', '/ip/hotspot', '/ip/arp']);
 
 /** Sees to it that no change cuts our own access to one router: refuses, or has the router take it back. */
 export class AccessGuard {
   readonly #options: AccessGuardOptions;
   readonly #known = new WeakMap<RouterOsSession, OwnAccess>();
   #access: OwnAccess | undefined;
-  readonly #memory: RouterMemory;
+  readonly #takenBack: TakenBack;
 
   constructor(options: AccessGuardOptions) {
     this.#options = options;
-    this.#memory = options.memory ?? forgetful();
+    this.#takenBack = new TakenBack(options.router.api?.password ?? new Secret(''), options.memory);
   }
 
   /** How we are on the router: read once for each connection, since rights are given at login. */
   async look(session: RouterOsSession, signal: AbortSignal): Promise<OwnAccess> {
-    const { router } = this.#options;
-    const known = this.#known.get(session) ?? (await readOwnAccess(session, router.api?.username ?? '', signal));
+    const { router, operator } = this.#options;
+    const us = { username: router.api?.username ?? '', operator };
+    const known = this.#known.get(session) ?? (await readOwnAccess(session, us, signal));
     this.#known.set(session, known);
     this.#access = known;
     return known;
@@ -86,16 +78,33 @@ export class AccessGuard {
 
   /** Why these changes must not be made. */
   objections(changes: readonly Change[], { rows }: Observation): readonly Objection[] {
-    const verdict = this.#judge(changes, rows);
-    const reverted = verdict.risks.length > 0 && fingerprintOf(verdict) === this.#memory.reverted();
-    return reverted ? [...verdict.objections, revertedBefore(verdict)] : verdict.objections;
+    return this.#judge(changes, rows).objections;
   }
 
-  /** Removes the switch that an earlier connection left: that we came in again is the proof it waited for. */
-  async settle(session: RouterOsSession, signal: AbortSignal): Promise<void> {
+  /** Those that the router took back before: until something else is declared, or a person asks. */
+  heldBack(changes: readonly Change[], { rows }: Observation): HeldBack | undefined {
+    const { risks } = this.#judge(changes, rows);
+    const held = new Set(this.#takenBack.among(risks.map(({ change }) => change)));
+    if (held.size === 0) return undefined;
+    const why = wordsOf(risks.filter(({ change }) => held.has(change)));
+    return { changes: held, finding: revertedBefore(why) };
+  }
+
+  /**
+   * Removes the switch that an earlier connection left: that we came in again is the proof it waited for. What the router
+   * took back is forgotten once something else is wanted.
+   */
+  async settle(
+    session: RouterOsSession,
+    wanted: readonly Change[],
+    { rows }: Observation,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { risks } = this.#judge(wanted, rows);
+    if (this.#takenBack.among(risks.map(({ change }) => change)).length === 0) await this.#takenBack.forget();
     const access = this.#known.get(session);
     if (access?.armed === undefined && access?.reverted !== true) return;
-    await disarmSwitch(session, signal);
+    await disarmSwitch(session, this.#options.operator, signal);
     const { armed: _armed, reverted: _reverted, ...rest } = access;
     this.#known.set(session, rest);
   }
@@ -117,39 +126,37 @@ export class AccessGuard {
     const { router, operator, clock, confirmMs = 300_000 } = this.#options;
     // A large plan takes its time, and must be done before the router loses patience.
     const waitMs = confirmMs + changes.length * msEach;
-    const concerned = changes.filter(
-      (change) =>
-        verdict.risks.some((risk) => risk.change === change) ||
-        (concernsAccess(change) && !seldomOurs.has(change.menu)),
-    );
-    const { statements, lost } = inverseScript(concerned, { ...context, rows, operator });
-    const risky = lost.filter((name) => verdict.risks.some(({ change }) => name.startsWith(`${change.menu} `)));
-    if (risky.length > 0) {
+    // Only these: a script is no place for secrets of rows that have nothing to do with it, and has its bounds.
+    const risky = verdict.risks.map(({ change }) => change);
+    const inverse = { ...context, rows, operator, plan: changes };
+    const { lost } = inverseScript(risky, inverse);
+    const { statements } = inverseScript(withDependants(new Set(risky), changes, context.rules), inverse);
+    if (lost.length > 0) {
       throw new CannotArmError(
         router.name,
-        `their old values are not known to us, so nothing could bring them back: ${risky.join(', ')}`,
+        `their old values are not known to us, so nothing could bring them back: ${lost.join(', ')}`,
       );
     }
     const { policies } = this.#access ?? {};
     const rights = policies === undefined ? {} : { policies };
-    await armSwitch(session, { router: router.name, statements, waitMs, ...rights }, signal);
+    await armSwitch(session, { router: router.name, operator, statements, waitMs, ...rights }, signal);
     const deadline = clock.monotonic() + waitMs;
     return { confirm: (until) => this.#confirm(verdict, deadline, context, until) };
   }
 
   async #confirm(verdict: Verdict, deadline: number, context: ArmContext, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, operator } = this.#options;
     let last: unknown;
     // Longer than the router waits: it is to be seen whether it has taken the changes back.
     while (clock.monotonic() < deadline + graceMs) {
       try {
         const session = await this.#options.dial(signal);
         context.moved(session);
-        const state = await switchState(session, signal);
+        const state = await switchState(session, operator, signal);
         if (state === 'fired')
           throw await this.#reverted(verdict, 'did not let us in after our changes and took them back');
-        await disarmSwitch(session, signal);
-        await this.#memory.setReverted(undefined);
+        await disarmSwitch(session, operator, signal);
+        await this.#takenBack.forget();
         return;
       } catch (error) {
         if (signal.aborted || error instanceof RouterRevertedError || !(error instanceof LastmileError)) throw error;
@@ -163,8 +170,8 @@ export class AccessGuard {
   }
 
   async #reverted(verdict: Verdict, why: string, cause?: unknown): Promise<RouterRevertedError> {
-    await this.#memory.setReverted(fingerprintOf(verdict));
-    return new RouterRevertedError(this.#options.router.name, `${why}: ${wordsOf(verdict)}`, cause);
+    await this.#takenBack.keep(verdict.risks.map(({ change }) => change));
+    return new RouterRevertedError(this.#options.router.name, `${why}: ${wordsOf(verdict.risks)}`, cause);
   }
 
   #judge(changes: readonly Change[], rows: Observation['rows']): Verdict {
@@ -172,16 +179,6 @@ export class AccessGuard {
     if (access === undefined) return { objections: [], risks: [] };
     return judgeAccess({ access, declared: this.#options.router, rows, changes });
   }
-}
-
-function forgetful(): RouterMemory {
-  let kept: string | undefined;
-  return {
-    reverted: () => kept,
-    setReverted: async (fingerprint) => {
-      kept = fingerprint;
-    },
-  };
 }
 
 function pending(nextRun: string | undefined): Finding {
@@ -192,27 +189,16 @@ function pending(nextRun: string | undefined): Finding {
   };
 }
 
-function revertedBefore(verdict: Verdict): Objection {
+function revertedBefore(why: string): Finding {
   return {
     code: 'LM_REVERTED',
-    message: `the router took these changes back, since we did not get in after them: ${wordsOf(verdict)}. Declare them otherwise`,
+    message:
+      `the router took these changes back, since we did not get in after them: ${why}. ` +
+      'They and what needs them wait until they are declared otherwise; lastmile apply tries them once more',
   };
 }
 
-function wordsOf({ risks }: Verdict): string {
+function wordsOf(risks: Verdict['risks']): string {
   const words = risks.slice(0, 3).map(({ why }) => why);
   return [...new Set(words), ...(risks.length > 3 ? [`and ${risks.length - 3} more`] : [])].join('; ');
-}
-
-/** The same for the same changes, in whatever order: secrets are in it, but not to be had from it. */
-function fingerprintOf({ risks }: Verdict): string {
-  const lines = risks.map(({ change: { menu, identity, action, set, place = '' } }) => {
-    const fields = Object.entries(set).map(([name, value]) => `${name}=${plain(value)}`);
-    return JSON.stringify([menu, identity, action, place, ...fields.sort()]);
-  });
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
-}
-
-function plain(value: Value): string {
-  return value instanceof Secret ? value.reveal() : value;
 }

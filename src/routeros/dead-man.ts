@@ -1,9 +1,11 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import { formatTime } from './canonical.ts';
+import { forbiddenFeatures } from './device-mode.ts';
 import { RouterTrapError } from './errors.ts';
-import { confirmName, revertedName } from './own-access.ts';
+import { laterBy } from './later-by.ts';
 import { attempted, quoted } from './script-text.ts';
 import type { RouterOsSession } from './session.ts';
+import { isOfSwitch, switchNames } from './switch-names.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
 /** The dead-man's switch cannot be set, so what could cut our access is not done at all. */
@@ -25,13 +27,17 @@ export class RouterRevertedError extends LastmileError {
   readonly router: string;
 
   constructor(router: string, why: string, cause?: unknown) {
-    super(`router ${router}: ${why}. The same changes are not tried again: declare them otherwise`, { cause });
+    super(
+      `router ${router}: ${why}. They are not tried again by themselves: declare them otherwise, or have lastmile apply try them once more`,
+      { cause },
+    );
     this.router = router;
   }
 }
 
 export interface SwitchOptions {
   readonly router: string;
+  readonly operator: string;
   /** Statements that take the changes back. */
   readonly statements: readonly string[];
   /** How long the router waits for us. */
@@ -40,37 +46,32 @@ export interface SwitchOptions {
   readonly policies?: ReadonlySet<string>;
 }
 
-/** Runs at every start of the router as well: one that has forgotten the time would wait for ever. */
-const bootName = `${confirmName}-boot`;
 const remark = 'set by lastmile before it changes how it reaches this router; it removes it again';
 /** A script of 30 KB is known to be taken. */
 const mostOctets = 30_000;
+/** Parts of that size: a router keeps them in its flash. */
+const mostParts = 20;
 /** Rights the script may need, of those we have: nobody can give more than he has. */
 const wanted = ['read', 'write', 'policy', 'test', 'sensitive'] as const;
 
 /**
  * Sets a dead-man's switch: a script that takes changes back, and schedulers that run it unless they are removed. The time
- * is the router's own. Repeats until it came to its end, where it removes itself.
+ * is the router's own. Repeats until it came to its end, where it removes itself. What is too long for one script is in
+ * several, which the first one runs.
  *
  * @throws CannotArmError when the router forbids it, or does not show what it was told; the errors of the connection
  */
 export async function armSwitch(session: RouterOsSession, options: SwitchOptions, signal: AbortSignal): Promise<void> {
-  const { router } = options;
-  const source = scriptOf(options.statements);
-  const octets = Buffer.byteLength(source);
-  if (octets > mostOctets) {
-    throw new CannotArmError(
-      router,
-      `what takes them back is too long for a script (${octets} octets): do them in parts`,
-    );
-  }
-  await refuseForbidden(session, router, signal);
-  await disarmSwitch(session, signal);
+  const { router, operator } = options;
+  const scripts = scriptsOf(options);
+  if ((await forbiddenFeatures(session, signal)).includes('scheduler')) throw new CannotArmError(router, forbidden);
+  await disarmSwitch(session, operator, signal);
   try {
-    await addRows(session, source, options, signal);
-    await verify(session, source, router, signal);
+    await addRows(session, scripts, options, signal);
+    await verify(session, scripts, options, signal);
   } catch (error) {
-    if (error instanceof RouterTrapError || error instanceof CannotArmError) await disarmSwitch(session, signal);
+    if (error instanceof RouterTrapError || error instanceof CannotArmError)
+      await disarmSwitch(session, operator, signal);
     if (!(error instanceof RouterTrapError)) throw error;
     throw new CannotArmError(router, `it does not let us set what takes them back: ${refusalIn(error)}`, error);
   }
@@ -78,65 +79,131 @@ export async function armSwitch(session: RouterOsSession, options: SwitchOptions
 
 export type SwitchState = 'armed' | 'fired' | 'disarmed';
 
-/** Is the switch still set? `fired`: it has begun to take changes back, or has done so. */
-export async function switchState(session: RouterOsSession, signal: AbortSignal): Promise<SwitchState> {
-  const [taken] = await named(session, '/system/script', revertedName, 'name', signal);
-  const [row] = await named(session, '/system/scheduler', confirmName, 'name,run-count', signal);
-  if (taken !== undefined || Number(row?.['run-count'] ?? 0) > 0) return 'fired';
-  return row === undefined ? 'disarmed' : 'armed';
+/** Is the switch of this operator still set? `fired`: it has begun to take changes back, or has done so. */
+export async function switchState(
+  session: RouterOsSession,
+  operator: string,
+  signal: AbortSignal,
+): Promise<SwitchState> {
+  const { confirm, reverted } = switchNames(operator);
+  const scripts = (await printed(session, '/system/script', 'name', [], signal)).map(({ name }) => name);
+  const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
+  if (scripts.includes(reverted)) return 'fired';
+  // Without its script, nothing is taken back: we were cut off while we removed the switch.
+  if (!scripts.includes(confirm) || schedulers.length === 0) return 'disarmed';
+  return schedulers.some((row) => Number(row['run-count'] ?? 0) > 0) ? 'fired' : 'armed';
 }
 
-/** Removes the switch, the schedulers first, and what it leaves when it has fired. Does nothing where there is none. @throws the errors of the connection */
-export async function disarmSwitch(session: RouterOsSession, signal: AbortSignal): Promise<void> {
-  for (const [menu, name] of rowsOfSwitch) {
-    for (const row of await named(session, menu, name, '.id', signal)) {
-      await session.run(`${menu}/remove`, { '.id': row['.id'] ?? '' }, { signal }).catch(ignoreGone);
-    }
+/**
+ * Removes the switch, and what it leaves when it has fired. The scheduler that runs by the clock goes last: to be cut off
+ * in between leaves nothing that goes off at a start of the router months later. Does nothing where there is none.
+ *
+ * @throws the errors of the connection, RouterTrapError when the router does not let us
+ */
+export async function disarmSwitch(session: RouterOsSession, operator: string, signal: AbortSignal): Promise<void> {
+  const { confirm, reverted } = switchNames(operator);
+  const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
+  const scripts = (await printed(session, '/system/script', '.id,name', [], signal)).filter(
+    ({ name = '' }) => name === reverted || isOfSwitch(name, operator),
+  );
+  const isTimed = ({ name }: RouterOsRow) => name === confirm;
+  // The first script before its parts: one without them would take back a part only.
+  const first = scripts.filter(isTimed);
+  const others = scripts.filter((row) => !isTimed(row));
+  await removed(
+    session,
+    '/system/scheduler',
+    schedulers.filter((row) => !isTimed(row)),
+    signal,
+  );
+  await removed(session, '/system/script', [...first, ...others], signal);
+  await removed(session, '/system/scheduler', schedulers.filter(isTimed), signal);
+}
+
+async function removed(
+  session: RouterOsSession,
+  menu: string,
+  rows: readonly RouterOsRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const row of rows) {
+    await session.run(`${menu}/remove`, { '.id': row['.id'] ?? '' }, { signal }).catch(ignoreGone);
   }
 }
 
-const rowsOfSwitch = [
-  ['/system/scheduler', confirmName],
-  ['/system/scheduler', bootName],
-  ['/system/script', confirmName],
-  ['/system/script', revertedName],
-] as const;
-
 function ignoreGone(error: unknown): void {
-  if (!(error instanceof RouterTrapError)) throw error;
+  const isGone =
+    error instanceof RouterTrapError && error.traps.some(({ message }) => message.startsWith('no such item'));
+  if (!isGone) throw error;
+}
+
+interface NamedScript {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** The scripts, that which runs the others last. @throws CannotArmError where they would be too many */
+function scriptsOf({ router, operator, statements }: SwitchOptions): readonly NamedScript[] {
+  const { confirm, part } = switchNames(operator);
+  const whole = { name: confirm, source: scriptOf(statements, operator) };
+  if (octetsOf(whole.source) <= mostOctets) return [whole];
+  const parts = inParts(statements, router).map((lines, at) => ({ name: part(at + 1), source: lines.join('\n') }));
+  const runs = parts.map(({ name }) => attempted(`/system script run [find name=${quoted(name)}]`));
+  return [...parts, { name: confirm, source: scriptOf(runs, operator, parts) }];
+}
+
+function inParts(statements: readonly string[], router: string): readonly (readonly string[])[] {
+  const parts: string[][] = [];
+  let octets = Number.POSITIVE_INFINITY;
+  for (const statement of statements) {
+    const more = octetsOf(statement) + 1;
+    if (octets + more > mostOctets) {
+      parts.push([]);
+      octets = 0;
+    }
+    octets += more;
+    parts.at(-1)?.push(statement);
+    if (parts.length > mostParts || octets > mostOctets)
+      throw new CannotArmError(router, 'what takes them back is too long for scripts: do them in parts');
+  }
+  return parts;
+}
+
+function octetsOf(text: string): number {
+  return Buffer.byteLength(text);
 }
 
 /** Under its last name the script stays until we have seen that it ran: that it is gone would prove nothing. */
-function scriptOf(statements: readonly string[]): string {
+function scriptOf(statements: readonly string[], operator: string, parts: readonly NamedScript[] = []): string {
+  const { confirm, boot, reverted } = switchNames(operator);
   const told = ':log warning "lastmile did not come back: its changes are taken back"';
-  const schedulers = [confirmName, bootName].map((name) => `/system scheduler remove [find name=${quoted(name)}]`);
-  const before = `/system script remove [find name=${quoted(revertedName)}]`;
-  const renamed = `/system script set [find name=${quoted(confirmName)}] name=${quoted(revertedName)}`;
-  return [attempted(told), ...statements, ...[before, renamed, ...schedulers].map((each) => attempted(each))].join(
-    '\n',
-  );
+  const remove = (menu: string) => (name: string) => `${menu} remove [find name=${quoted(name)}]`;
+  const renamed = `/system script set [find name=${quoted(confirm)}] name=${quoted(reverted)}`;
+  const last = [
+    remove('/system script')(reverted),
+    renamed,
+    ...[confirm, boot].map(remove('/system scheduler')),
+    ...parts.map(({ name }) => name).map(remove('/system script')),
+  ];
+  return [attempted(told), ...statements, ...last.map((each) => attempted(each))].join('\n');
 }
 
 async function addRows(
   session: RouterOsSession,
-  source: string,
-  { waitMs, policies }: SwitchOptions,
+  scripts: readonly NamedScript[],
+  { operator, waitMs, policies }: SwitchOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { confirm, boot } = switchNames(operator);
   const policy = wanted.filter((name) => policies?.has(name) ?? name !== 'test').join();
-  const run = { 'on-event': confirmName, policy, comment: remark };
-  await session.run('/system/script/add', { name: confirmName, source, policy, comment: remark }, { signal });
-  const boot = { name: bootName, 'start-time': 'startup', interval: '0s', ...run };
-  await session.run('/system/scheduler/add', boot, { signal });
+  const run = { 'on-event': confirm, policy, comment: remark };
+  for (const script of scripts)
+    await session.run('/system/script/add', { ...script, policy, comment: remark }, { signal });
+  const atStart = { name: boot, 'start-time': 'startup', interval: '0s', ...run };
+  await session.run('/system/scheduler/add', atStart, { signal });
   const start = await startIn(session, waitMs, signal);
-  const timed = { name: confirmName, ...start, interval: formatTime(Math.max(waitMs, 1000)), ...run };
+  const timed = { name: confirm, ...start, interval: formatTime(Math.max(waitMs, 1000)), ...run };
   await session.run('/system/scheduler/add', timed, { signal });
-}
-
-async function refuseForbidden(session: RouterOsSession, router: string, signal: AbortSignal): Promise<void> {
-  const [mode] = await printed(session, '/system/device-mode', '', [], signal);
-  if (mode === undefined || !['false', 'no'].includes(mode['scheduler'] ?? '')) return;
-  throw new CannotArmError(router, forbidden);
 }
 
 const forbidden =
@@ -149,46 +216,43 @@ function refusalIn(error: RouterTrapError): string {
 }
 
 /** A `!done` is no proof: a switch that is not there would leave us outside for ever. */
-async function verify(session: RouterOsSession, source: string, router: string, signal: AbortSignal): Promise<void> {
-  const [script] = await named(session, '/system/script', confirmName, 'name,source,invalid', signal);
-  const [timed] = await named(session, '/system/scheduler', confirmName, 'name,next-run,disabled', signal);
-  const whole = script?.['source']?.replaceAll('\r\n', '\n') === source && script['invalid'] !== 'true';
-  if (whole && timed !== undefined && timed['disabled'] !== 'true') return;
+async function verify(
+  session: RouterOsSession,
+  scripts: readonly NamedScript[],
+  { router, operator }: SwitchOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { confirm, boot } = switchNames(operator);
+  const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
+  const runs = [confirm, boot].every((name) =>
+    schedulers.some((row) => row['name'] === name && row['disabled'] !== 'true'),
+  );
+  if (runs && (await areWhole(session, scripts, signal))) return;
   throw new CannotArmError(router, 'it does not show what takes them back as it was told');
+}
+
+async function areWhole(
+  session: RouterOsSession,
+  scripts: readonly NamedScript[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { name, source } of scripts) {
+    const [row] = await printed(session, '/system/script', 'name,source,invalid', [`?name=${name}`], signal);
+    if (row?.['source']?.replaceAll('\r\n', '\n') !== source || row['invalid'] === 'true') return false;
+  }
+  return true;
 }
 
 async function startIn(session: RouterOsSession, waitMs: number, signal: AbortSignal): Promise<Record<string, string>> {
   const [clock = {}] = await printed(session, '/system/clock', 'date,time', [], signal);
-  const start = laterBy(clock['date'] ?? '', clock['time'] ?? '', waitMs);
+  const start = laterBy(clock, waitMs);
   // Without a time the scheduler begins at once: its first run is due after one interval.
   return start === undefined ? {} : { 'start-date': start.date, 'start-time': start.time };
 }
 
-/** A date and time as the router writes them, later by so much: `2026-01-31`, since 7.10, or `jan/31/2026`. Pure. */
-export function laterBy(
-  date: string,
-  time: string,
-  ms: number,
-): { readonly date: string; readonly time: string } | undefined {
-  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
-  const old = /^([a-z]{3})\/(\d{2})\/(\d{4})$/i.exec(date);
-  const clock = /^(\d{2}):(\d{2}):(\d{2})$/.exec(time);
-  if (clock === null || (iso === null && old === null)) return undefined;
-  const [year, month, day] =
-    iso === null
-      ? [Number(old?.[3]), months.indexOf((old?.[1] ?? '').toLowerCase()), Number(old?.[2])]
-      : [Number(iso[1]), Number(iso[2]) - 1, Number(iso[3])];
-  const now = Date.UTC(year, month, day, Number(clock[1]), Number(clock[2]), Number(clock[3]));
-  const [newDate = '', rest = ''] = new Date(now + ms).toISOString().split('T');
-  const [newYear, newMonth, newDay] = newDate.split('-');
-  const written = iso === null ? `${months[Number(newMonth) - 1]}/${newDay}/${newYear}` : newDate;
-  return { date: written, time: rest.slice(0, 8) };
-}
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-function named(session: RouterOsSession, menu: string, name: string, proplist: string, signal: AbortSignal) {
-  return printed(session, menu, proplist, [`?name=${name}`], signal);
+async function ofSwitch(session: RouterOsSession, menu: string, operator: string, signal: AbortSignal) {
+  const rows = await printed(session, menu, '.id,name,run-count,disabled', [], signal);
+  return rows.filter(({ name = '' }) => isOfSwitch(name, operator));
 }
 
 /** A menu that the router has not is empty. */
@@ -200,8 +264,7 @@ async function printed(
   signal: AbortSignal,
 ): Promise<readonly RouterOsRow[]> {
   try {
-    const attributes = proplist === '' ? {} : { '.proplist': proplist };
-    return (await session.run(`${menu}/print`, attributes, { signal, queries })).rows;
+    return (await session.run(`${menu}/print`, { '.proplist': proplist }, { signal, queries })).rows;
   } catch (error) {
     if (error instanceof RouterTrapError && error.knowsNoCommand) return [];
     throw error;

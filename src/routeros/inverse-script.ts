@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.ts';
 import { writeMarker } from '../reconcile/marker.ts';
-import { levelsOf, type OrderRules } from '../reconcile/order.ts';
+import { levelsOf, type OrderRules, prerequisites } from '../reconcile/order.ts';
 import type { Change, ObservedRow, ObservedValue, Value } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
 import { type Board, pathOn } from './read-rows.ts';
@@ -14,6 +14,8 @@ export interface InverseContext {
   readonly operator: string;
   readonly board: Board;
   readonly rules: OrderRules;
+  /** All that is changed, what is not taken back included. Absent: what is taken back is all. */
+  readonly plan?: readonly Change[];
 }
 
 export interface InverseScript {
@@ -25,6 +27,24 @@ export interface InverseScript {
 
 /** What a reader without the right to see it gets in place of a secret. */
 const hidden = /^\*{5}$/;
+
+/**
+ * Of a plan, these changes and what must be taken back with them: rows that name them or that took what they gave up, for
+ * those stood on what was there before. Pure.
+ */
+export function withDependants(
+  changes: ReadonlySet<Change>,
+  plan: readonly Change[],
+  rules: OrderRules,
+): readonly Change[] {
+  const earlier = prerequisites(plan, rules);
+  const found = new Set(changes);
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const change of plan) if (earlier.get(change)?.some((each) => found.has(each))) found.add(change);
+  }
+  return plan.filter((change) => found.has(change));
+}
 
 /**
  * The statements of a RouterOS script that take changes back: the old values, what was made is removed, what was removed is
@@ -80,54 +100,47 @@ function restoredFields(menu: Menu, change: Change, context: InverseContext): re
   ].map((command) => attempted(scriptCommand(command)));
 }
 
-/** Rows that were removed or moved, from the last to the first, each in front of the one it stood in front of. */
+/**
+ * Rows that were removed or moved, in their order, each in front of the next that has stayed where it was: so none needs to
+ * know what became of another, and run twice, they stand as they did after the first time.
+ */
 function restoredOrder(path: string, changes: readonly Change[], context: InverseContext): readonly string[] {
   const menu = context.menus.get(path);
+  if (menu === undefined) return [];
   const rows = context.rows.filter((row) => row.menu === path);
-  const of = (action: Change['action']) =>
-    new Set(changes.filter((change) => change.action === action && change.menu === path).map(({ before }) => before));
-  const [removed, moved] = [of('delete'), of('move')];
-  const statements: string[] = [];
-  /** How each row is named, once the statements so far have run. */
-  let next: string | undefined;
-  for (const [at, row] of [...rows.entries()].reverse()) {
-    if (menu === undefined) break;
-    if (removed.has(row)) {
-      // Letters and digits only: the console takes nothing else in the name of a variable.
-      const name = `row${at}`;
-      statements.push(...madeAgainAt(menu, row, name, next, context));
-      next = `$${name}`;
-      continue;
-    }
-    if (moved.has(row)) {
-      statements.push(movedBack(path, row.handle ?? '', next));
-    }
-    next = row.handle;
-  }
-  return statements;
+  const touched = (among: readonly Change[], ...actions: readonly Change['action'][]) =>
+    new Set(among.filter(({ action }) => actions.includes(action)).map(({ before }) => before));
+  const [removed, moved] = [touched(changes, 'delete'), touched(changes, 'move')];
+  const restless = touched(context.plan ?? changes, 'delete', 'move');
+  const anchors = nextOf(rows, (row) => !restless.has(row) && !removed.has(row) && !moved.has(row));
+  return rows.flatMap((row, at) => {
+    if (removed.has(row)) return [madeAgainAt(menu, row, anchors[at], context)];
+    return moved.has(row) ? [movedBack(path, row.handle ?? '', anchors[at])] : [];
+  });
 }
 
-/** To RouterOS a destination that is none is the end of the table: where a row could not be made again, nothing moves. */
-function movedBack(path: string, handle: string, next: string | undefined): string {
-  const move = `${menuWords(`${path}/move`)} numbers=${handle}`;
-  if (next === undefined) return attempted(move);
-  const placed = attempted(`${move} destination=${next}`);
-  return next.startsWith('$') ? `:if ([:len ${next}] > 0) do={${placed}}` : placed;
+/** For each row, the handle of the first one after it that is like that. */
+function nextOf(rows: readonly ObservedRow[], like: (row: ObservedRow) => boolean): readonly (string | undefined)[] {
+  const found: (string | undefined)[] = [];
+  let next: string | undefined;
+  for (const row of [...rows].reverse()) {
+    found.push(next);
+    if (like(row)) next = row.handle;
+  }
+  return found.reverse();
+}
+
+/** To RouterOS a destination that is none is the end of the table. */
+function movedBack(path: string, row: string, next: string | undefined): string {
+  const move = `${menuWords(`${path}/move`)} numbers=${row}`;
+  return attempted(next === undefined ? move : `${move} destination=${next}`);
 }
 
 /** Where the row it goes in front of is gone, at the end: out of place is better than not there. */
-function madeAgainAt(
-  menu: Menu,
-  row: ObservedRow,
-  name: string,
-  next: string | undefined,
-  context: InverseContext,
-): readonly string[] {
+function madeAgainAt(menu: Menu, row: ObservedRow, next: string | undefined, context: InverseContext): string {
   const add = addOf(menu, row, context);
-  const kept = (statement: string) => `:set ${name} [${statement}]`;
-  const make =
-    next === undefined ? attempted(kept(add)) : attempted(kept(`${add} place-before=${next}`), attempted(kept(add)));
-  return [`:local ${name} ""`, unlessThere(menu, row, context, make, (found) => `:set ${name} ${found}`)];
+  const make = next === undefined ? attempted(add) : attempted(`${add} place-before=${next}`, attempted(add));
+  return unlessThere(menu, row, context, make, (found) => movedBack(menu.path, found, next));
 }
 
 function madeAgain(menu: Menu, row: ObservedRow, context: InverseContext): string {

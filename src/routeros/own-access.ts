@@ -1,7 +1,9 @@
 import { compact } from '../base/compact.ts';
 import type { Finding } from '../reconcile/target.ts';
 import { RouterTrapError } from './errors.ts';
+import { type InterfaceRow, readInterfaces } from './own-interfaces.ts';
 import type { DialledAt, RouterOsSession } from './session.ts';
+import { isOfSwitch, switchNames } from './switch-names.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
 /** How we are on a router, as far as it tells. What it does not tell is absent. */
@@ -22,9 +24,11 @@ export interface OwnAccess {
   /** The address we come from, as the router sees it: there may be a NAT between us. */
   readonly source?: string;
   readonly services: readonly ServiceRow[];
-  /** Addresses of the router that somebody gave it. */
+  /** Addresses of the router that somebody gave it, of IPv4 and IPv6. */
   readonly addresses: readonly AddressRow[];
-  /** A dead-man's switch that an earlier connection of ours left. */
+  /** What its interfaces are made of; absent: not known. */
+  readonly interfaces?: readonly InterfaceRow[];
+  /** A dead-man's switch, or part of one, that an earlier connection of ours left. */
   readonly armed?: { readonly nextRun?: string };
   /** Such a switch has taken our changes back, and we have not said that we saw it. */
   readonly reverted?: boolean;
@@ -58,9 +62,11 @@ const needed: readonly (readonly [policy: string, use: string])[] = [
   ['sensitive', 'to compare secrets'],
 ];
 
-export const confirmName = 'lastmile-confirm';
-/** What the script of a dead-man's switch is called once it has run. */
-export const revertedName = 'lastmile-reverted';
+/** Who we are: on a router, and among those who keep routers. */
+export interface Account {
+  readonly username: string;
+  readonly operator: string;
+}
 
 /**
  * Reads by which user, group, service and address we are on a router. Menus that it does not show us are left out.
@@ -69,7 +75,7 @@ export const revertedName = 'lastmile-reverted';
  */
 export async function readOwnAccess(
   session: RouterOsSession,
-  username: string,
+  { username, operator }: Account,
   signal?: AbortSignal,
 ): Promise<OwnAccess> {
   const at = session.at ?? { host: '', port: 8728, service: 'api' as const };
@@ -80,9 +86,13 @@ export async function readOwnAccess(
   const group = user?.['group'] ?? online[0]?.['group'];
   const [rights] = group === undefined ? [] : await print('/user/group', 'name,policy', `?name=${group}`);
   const services = await print('/ip/service', 'name,port,disabled,address,certificate,vrf,max-sessions,dynamic');
-  const addresses = await print('/ip/address', '.id,address,interface,disabled', '?dynamic=false');
-  const [left] = await print('/system/scheduler', 'name,next-run', `?name=${confirmName}`);
-  const [taken] = await print('/system/script', 'name', `?name=${revertedName}`);
+  const addresses = [
+    ...(await print('/ip/address', '.id,address,interface,disabled', '?dynamic=false')),
+    ...(await print('/ipv6/address', '.id,address,interface,disabled', '?dynamic=false')),
+  ];
+  const interfaces = await readInterfaces(print);
+  const schedulers = await print('/system/scheduler', 'name,next-run');
+  const scripts = await print('/system/script', 'name');
   return compact({
     username,
     group,
@@ -96,9 +106,18 @@ export async function readOwnAccess(
     source: sourceOf(online, at),
     services: services.filter(({ dynamic }) => dynamic !== 'true').map(serviceOf),
     addresses: addresses.map(addressOf),
-    armed: left === undefined ? undefined : compact({ nextRun: left['next-run'] }),
-    reverted: taken === undefined ? undefined : true,
+    interfaces: interfaces.length === 0 ? undefined : interfaces,
+    armed: armedBy([...schedulers, ...scripts], operator),
+    reverted: scripts.some(({ name }) => name === switchNames(operator).reverted) ? true : undefined,
   });
+}
+
+/** Any part of a switch: one that was cut off while it was set or removed would go off some day. */
+function armedBy(rows: readonly RouterOsRow[], operator: string): OwnAccess['armed'] {
+  const left = rows.filter(({ name = '' }) => isOfSwitch(name, operator));
+  if (left.length === 0) return undefined;
+  const timed = left.find(({ name }) => name === switchNames(operator).confirm);
+  return compact({ nextRun: timed?.['next-run'] });
 }
 
 /** Rights that only some menus need. */

@@ -7,6 +7,7 @@ import type {
   Armed,
   Change,
   Finding,
+  HeldBack,
   Objection,
   Observation,
   ObservedRow,
@@ -16,7 +17,7 @@ import type {
   Settled,
   Target,
 } from '../reconcile/target.ts';
-import { AccessGuard, type RouterMemory } from './access-guard.ts';
+import { AccessGuard } from './access-guard.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { allMenus } from './all-menus.ts';
 import { incapable, shortcomings, subjectToDeviceMode } from './capabilities.ts';
@@ -41,6 +42,7 @@ import { handleKey, RowHandles } from './row-handles.ts';
 import type { RouterOsSession } from './session.ts';
 import { switchOrder } from './switch-order.ts';
 import { TableReader } from './table-reader.ts';
+import type { RouterMemory } from './taken-back.ts';
 import { DoneByHandError, FieldUnknownError, RowMissingError, SessionStaysError } from './target-errors.ts';
 import { withoutSecrets } from './trap-secrets.ts';
 import type { RouterOsVersion } from './versions.ts';
@@ -158,9 +160,14 @@ export class RouterTarget implements Target, AsyncDisposable {
     return [...(observation.objections ?? []), ...this.#guard.objections(changes, observation)];
   }
 
-  async settleArmed(signal: AbortSignal): Promise<void> {
+  heldBack(changes: readonly Change[], observation: Observation): HeldBack | undefined {
+    return this.#guard.heldBack(changes, observation);
+  }
+
+  async settleArmed(wanted: readonly Change[], observation: Observation, signal: AbortSignal): Promise<void> {
     const session = this.#session;
-    if (session !== undefined) await this.#guard.settle(await unlessAborted(session, signal), signal);
+    if (session === undefined) return;
+    await this.#guard.settle(await unlessAborted(session, signal), wanted, observation, signal);
   }
 
   async arm(changes: readonly Change[], observation: Observation, signal: AbortSignal): Promise<Armed | undefined> {
@@ -231,7 +238,9 @@ export class RouterTarget implements Target, AsyncDisposable {
    * @throws the errors of the connection
    */
   async armFallback(seconds: number, signal: AbortSignal): Promise<boolean> {
-    return armFallback(await this.#connected(signal), seconds, signal);
+    const { name: router } = this;
+    const { operator } = this.#options;
+    return armFallback(await this.#connected(signal), { router, operator, seconds }, signal);
   }
 
   /** The connection that reconciles the router, for who only reads: it is not theirs to close. @throws as connecting does */

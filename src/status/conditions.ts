@@ -28,8 +28,9 @@ export type Judgement = Omit<Condition, 'lastTransitionTime'>;
 export function judge(report: TargetReport): readonly Judgement[] {
   const message = wordsOf(report);
   const reason = reasonOf(report);
-  const good = report.result === 'in-sync' || report.result === 'applied' || report.result === 'planned';
-  const stalled = report.result === 'refused' || report.reverted !== undefined || (!good && report.retry === 'never');
+  const good = ['in-sync', 'applied', 'planned'].includes(report.result) && report.refusals.length === 0;
+  const kept = report.refusals.length > 0 || report.reverted !== undefined;
+  const stalled = kept || (!good && report.retry === 'never');
   const held = stalled ? undefined : heldByOthers(report);
   return [
     { type: 'Ready', status: good ? 'True' : 'False', reason, message },
@@ -94,7 +95,7 @@ function driftOf({ drift, result, changed, waiting = [] }: TargetReport): Judgem
 }
 
 function waitingReason(report: TargetReport): string | undefined {
-  if (waitingCount(report) === 0) return undefined;
+  if (waitingCount(report) === 0 || report.refusals.length > 0 || report.reverted !== undefined) return undefined;
   return report.commitWaits === true ? 'OutsideWindow' : 'DriftLeft';
 }
 
@@ -131,7 +132,8 @@ function wordsOf(report: TargetReport): string {
   const { result, summary, failed, refusals, error } = report;
   if (error !== undefined) return error.message;
   if (report.reverted !== undefined) {
-    return `the router took ${report.reverted} back, since we could not get in again; lastmile apply tries it once more`;
+    const told = report.findings.find(({ code }) => code === 'LM_REVERTED')?.message;
+    return told ?? `the router took ${report.reverted} back; lastmile apply tries it once more`;
   }
   if (refusals.length > 0) return refusals.map((refusal) => refusal.message).join('; ');
   if (failed.length > 0) return `${failedCount(report)} failed: ${failed[0]?.address ?? ''}: ${failed[0]?.error ?? ''}`;

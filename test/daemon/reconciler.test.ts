@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LastmileError } from '../../src/base/errors.ts';
 import { Reconciler, type ReconcilerOptions } from '../../src/daemon/reconciler.ts';
 import type { Model, Subscription } from '../../src/model/model.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { LoopEndedError } from '../../src/reconcile/target-loop.ts';
 import { DriftLog } from '../../src/status/drift-log.ts';
 import { Pauses } from '../../src/status/pauses.ts';
@@ -338,30 +339,42 @@ describe('a pause', () => {
   });
 });
 
-describe('a revision that a router took back', () => {
+describe('a change that a router took back', () => {
   class RevertedError extends LastmileError {
     readonly code = 'LM_REVERTED';
     readonly retry = 'never';
   }
 
-  it('is not tried again until something else is declared, or a person asks', async () => {
-    const target = new ScriptedTarget('r1');
+  /** Cuts us off when its second row goes. */
+  class Cutting extends ScriptedTarget {
+    tookBack = false;
+
+    heldBack(changes: readonly Change[]) {
+      const risky = changes.filter(({ identity }) => identity === 'u1');
+      const finding = { code: 'LM_REVERTED', message: 'u1 cut us off' };
+      return this.tookBack && risky.length > 0 ? { changes: new Set(risky), finding } : undefined;
+    }
+  }
+
+  it('waits until a person asks, and keeps nothing else of that router waiting', async () => {
+    const target = new Cutting('r1');
     await using lab = await Lab.open([target]);
     target.during = () => Promise.reject(new RevertedError('cut off'));
     await lab.commit('x', [target]);
     const first = await lab.reported(() => true);
     target.during = async () => undefined;
-    target.hold(1);
+    target.tookBack = true;
+    target.hold(2);
 
-    const [again] = await lab.reconciler.request('interval');
-    const rows = target.rows.length;
-    await lab.commit('y', [target]);
-    const [next] = await lab.reconciler.request('interval');
+    const [again] = await lab.reconciler.request('time');
+    const rows = target.rows.map(({ identity }) => identity);
+    const [asked] = await lab.reconciler.request('request');
 
     expect(first).toMatchObject({ result: 'failed', reverted: 'x' });
-    expect(again?.report).toMatchObject({ result: 'planned', reverted: 'x' });
-    expect(rows).toBe(1);
-    expect(next?.report.reverted).toBeUndefined();
+    expect(again?.report).toMatchObject({ result: 'applied', reverted: 'x', waiting: [{ address: 'r1/login/u1' }] });
+    expect(rows).toEqual(['u1']);
+    expect(asked?.report).toMatchObject({ result: 'applied' });
+    expect(asked?.report.reverted).toBeUndefined();
     expect(target.rows).toEqual([]);
   });
 });

@@ -45,11 +45,29 @@ describe('a plan that changes the address we come to', () => {
 
     expect(lab.addresses()).toEqual(['127.0.0.2/8']);
     const again = await lab.reconcile(target, model);
-    expect(again).toMatchObject({ result: 'refused', refusals: [{ code: 'LM_REVERTED' }] });
+    expect(again).toMatchObject({ result: 'applied', plan: { changes: [], findings: [{ code: 'LM_REVERTED' }] } });
+    expect(again.plan.held).toHaveLength(2);
     expect(lab.addresses()).toEqual(['127.0.0.2/8']);
     const other = lab.target(model);
-    expect(await lab.reconcile(other, model)).toMatchObject({ refusals: [{ code: 'LM_REVERTED' }] });
+    expect(await lab.reconcile(other, model)).toMatchObject({ plan: { findings: [{ code: 'LM_REVERTED' }] } });
     expect(lab.switches()).toEqual([]);
+  });
+
+  it('is tried once more when a person asks, and as soon as something else is declared', async () => {
+    const { lab, target } = await settledAt('127.0.0.2');
+    await using _lab = lab;
+    const [wrong, right] = [lab.model(at('127.0.0.9')), lab.model(at('127.0.0.3'), '127.0.0.3')];
+    await expect(lab.reconcile(target, wrong)).rejects.toMatchObject({ code: 'LM_REVERTED' });
+
+    await expect(lab.reconcile(target, wrong, { asked: true })).rejects.toMatchObject({ code: 'LM_REVERTED' });
+    const other = await lab.reconcile(lab.target(right), right);
+
+    expect(other).toMatchObject({
+      result: 'applied',
+      plan: { held: [], findings: [{ code: 'LM_REACHED_ELSEWHERE' }] },
+    });
+    expect(lab.addresses()).toEqual(['127.0.0.3/8']);
+    expect(lab.memories.of('core-1').reverted()).toBeUndefined();
   });
 
   it('is confirmed by the next start where we ended in the middle', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { FallbackWatch } from '../../src/daemon/fallback-watch.ts';
-import { laterBy } from '../../src/routeros/fallback-arming.ts';
+import { laterBy } from '../../src/routeros/later-by.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -181,12 +181,12 @@ describe('a time of a router, later', () => {
         const later = new Date(Math.floor(at.getTime() / 1000) * 1000 + seconds * 1000);
 
         const [iso, old] = [
-          laterBy({ date: spelt(at).iso, time }, seconds),
-          laterBy({ date: spelt(at).old, time }, seconds),
+          laterBy({ date: spelt(at).iso, time }, seconds * 1000),
+          laterBy({ date: spelt(at).old, time }, seconds * 1000),
         ];
 
-        expect(iso).toEqual({ 'start-date': spelt(later).iso, 'start-time': later.toISOString().slice(11, 19) });
-        expect(old['start-date']).toBe(spelt(later).old);
+        expect(iso).toEqual({ date: spelt(later).iso, time: later.toISOString().slice(11, 19) });
+        expect(old?.date).toBe(spelt(later).old);
       }),
     );
   });

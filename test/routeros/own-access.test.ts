@@ -22,7 +22,7 @@ describe('how we are on a router', () => {
     await using _router = router;
     await using _session = session;
 
-    const access = await readOwnAccess(session, username);
+    const access = await readOwnAccess(session, { username, operator: 'isp' });
 
     expect(access).toMatchObject({
       username: 'lastmile',
@@ -43,7 +43,9 @@ describe('how we are on a router', () => {
     await using _router = router;
     await using _session = session;
 
-    expect(sharedAccount(await readOwnAccess(session, 'admin'))).toMatchObject([{ code: 'LM_ACCOUNT_SHARED' }]);
+    expect(sharedAccount(await readOwnAccess(session, { username: 'admin', operator: 'isp' }))).toMatchObject([
+      { code: 'LM_ACCOUNT_SHARED' },
+    ]);
   });
 });
 
@@ -52,7 +54,7 @@ describe('the rights of our account', () => {
     const { router, session, username } = await online({ policies: minimal });
     await using _router = router;
     await using _session = session;
-    const access = await readOwnAccess(session, username);
+    const access = await readOwnAccess(session, { username, operator: 'isp' });
 
     expect(missingRights(access, ['/ppp/secret', '/user-manager/user'])).toEqual([]);
     expect(missingRights(access, ['/user/group'])).toMatchObject([
@@ -65,7 +67,7 @@ describe('the rights of our account', () => {
     await using _router = router;
     await using _session = session;
 
-    const findings = missingRights(await readOwnAccess(session, username));
+    const findings = missingRights(await readOwnAccess(session, { username, operator: 'isp' }));
 
     expect(findings).toEqual([
       {

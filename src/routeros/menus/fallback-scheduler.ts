@@ -3,8 +3,13 @@ import { formatTime, time, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { fallbackMark, localSubscriptions } from './rows.ts';
 
-/** Name of the scheduler that lets subscribers in by their local rows once the router has been without us for a while. */
-export const fallbackScheduler = 'lastmile-fallback';
+/**
+ * Name of the scheduler that lets subscribers in by their local rows once the router has been without us for a while: each
+ * operator of a router has one. Pure.
+ */
+export function fallbackScheduler(operator: string): string {
+  return `lastmile-fallback-${operator}`;
+}
 
 /** What a router must do for `auth: hybrid`: ask RADIUS about somebody whose own row is disabled. */
 export const fallthrough = 'fallthrough';
@@ -32,15 +37,16 @@ export const systemScheduler = {
   rows: (model, router) => {
     const script = fallbackScript(model, router);
     if (script === undefined) return [];
+    const name = fallbackScheduler(model.operator.name);
     return [
       {
         menu: '/system/scheduler',
-        identity: fallbackScheduler,
+        identity: name,
         owner: `Router/${router.name}#fallback`,
         source: router.origin,
         ...(router.assumeFallthrough === true ? {} : { needs: [fallthrough] }),
         fields: {
-          name: fallbackScheduler,
+          name,
           interval: formatTime(fallbackSeconds(router) * 1000),
           'on-event': script,
           // No more than it needs: a scheduler that asks for rights which its owner lacks does not run.
