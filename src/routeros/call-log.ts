@@ -59,8 +59,10 @@ export class CallLog {
     const [at, started] = [clock.now(), clock.monotonic()];
     const note = (outcome: Pick<ApiCall, 'result' | 'rows' | 'error'>) =>
       this.#note({
-        ...{ at, durationMs: clock.monotonic() - started, command, attributes: shown(attributes) },
-        ...(queries === undefined || queries.length === 0 ? {} : { queries: queries.map(shownQuery) }),
+        ...{ at, durationMs: clock.monotonic() - started, command, attributes: shown(command, attributes) },
+        ...(queries === undefined || queries.length === 0
+          ? {}
+          : { queries: queries.map((query) => shownQuery(command, query)) }),
         ...outcome,
       });
     try {
@@ -69,7 +71,10 @@ export class CallLog {
       note({ result: 'done', ...(rows === undefined ? {} : { rows }) });
       return result;
     } catch (error) {
-      note({ result: error instanceof RouterTrapError ? 'refused' : 'failed', error: inWords(error, attributes) });
+      note({
+        result: error instanceof RouterTrapError ? 'refused' : 'failed',
+        error: inWords(error, { command, attributes, ...queriesOf({ queries }) }),
+      });
       throw error;
     }
   }
@@ -120,7 +125,7 @@ function isReading(command: string): boolean {
   return ['print', 'getall'].includes(operationOf(command));
 }
 
-function queriesOf({ queries }: { readonly queries?: readonly string[] }) {
+function queriesOf({ queries }: { readonly queries?: readonly string[] | undefined }) {
   return queries === undefined ? {} : { queries };
 }
 
@@ -132,30 +137,44 @@ const hidden = String(new Secret(''));
 /** A value is cut there: a list of ids may have thousands. */
 const longest = 200;
 
-function isSecret(name: string): boolean {
+/** The name of an SNMP community is what lets in. */
+const secretNames = /^\/snmp\/community\//;
+
+function isSecret(command: string, name: string): boolean {
+  if (name === 'name' && secretNames.test(command)) return true;
   return !plainName.has(name) && secretName.test(name);
 }
 
-function shown(attributes: Attributes): Attributes {
+function shown(command: string, attributes: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
-      if (isSecret(name) && value !== '') return [name, hidden];
+      if (isSecret(command, name) && value !== '') return [name, hidden];
       return [name, value.length > longest ? `${value.slice(0, longest)}…` : value];
     }),
   );
 }
 
-function shownQuery(query: string): string {
-  const name = /^\?[=<>-]?([^=]+)=/.exec(query)?.[1];
-  return name !== undefined && isSecret(name)
-    ? `${query.slice(0, query.indexOf(name) + name.length)}=${hidden}`
-    : query;
+function shownQuery(command: string, query: string): string {
+  const { name, value } = partsOf(query);
+  return value !== undefined && isSecret(command, name) ? query.slice(0, query.length - value.length) + hidden : query;
+}
+
+/** Of `?name=value` or `?>name=value`; other queries have no value. */
+function partsOf(query: string): { readonly name: string; readonly value?: string } {
+  const [, name = '', value] = /^\?[=<>-]?([^=]+)=(.*)$/s.exec(query) ?? [];
+  return value === undefined ? { name } : { name, value };
 }
 
 /** A router may quote what it was sent. */
-function inWords(error: unknown, attributes: Attributes): string {
-  const secrets = Object.entries(attributes).map(([name, value]) => [name, isSecret(name) ? new Secret(value) : value]);
+function inWords(
+  error: unknown,
+  { command, attributes, queries = [] }: Pick<ApiCall, 'command' | 'attributes' | 'queries'>,
+): string {
+  const asked = queries.map(partsOf).map(({ name, value = '' }) => [name, value] as const);
+  const sent = [...Object.entries(attributes), ...asked].filter(([, value]) => value !== '');
+  // Numbered: a name may be among the attributes and the queries.
+  const set = sent.map(([name, value], at) => [`${at} ${name}`, isSecret(command, name) ? new Secret(value) : value]);
   const code = codeOf(error);
-  const message = messageOf(withoutSecrets(error, { set: Object.fromEntries(secrets) }));
+  const message = messageOf(withoutSecrets(error, { set: Object.fromEntries(set) }));
   return error instanceof RouterTrapError || code === undefined ? message : `${code}: ${message}`;
 }

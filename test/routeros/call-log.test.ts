@@ -85,10 +85,14 @@ describe('a session whose commands are written down', () => {
     const names = ['password', 'secret', 'private-key', 'ipsec-secret', 'source', 'on-event', 'contents', 'passphrase'];
 
     for (const name of names) await session.run('/x/set', { '.id': '*1', [name]: canary }).catch(() => undefined);
+    // The name of an SNMP community is what lets in.
+    await session.run('/snmp/community/add', { name: canary }).catch(() => undefined);
+    await session.run('/snmp/set', { 'trap-community': canary }).catch(() => undefined);
+    await session.run('/snmp/community/print', {}, { queries: [`?name=${canary}`] }).catch(() => undefined);
     await session.run('/x/print', {}, { queries: [`?password=${canary}`] }).catch(() => undefined);
     await session.close();
 
-    expect(log.calls()).toHaveLength(names.length + 1);
+    expect(log.calls()).toHaveLength(names.length + 4);
     expect(JSON.stringify(log.calls().slice(1))).not.toContain('ary');
     expect(log.calls()[0]?.queries).toEqual(['?password=[secret]']);
   });

@@ -201,6 +201,40 @@ describe('input rules of the firewall', () => {
   });
 });
 
+describe('rules for what comes after the first packet, and for answers', () => {
+  it.each([
+    ['/ip/firewall/filter', { chain: 'input', 'connection-state': 'established,related' }],
+    ['/ip/firewall/filter', { chain: 'output' }],
+    ['/ip/firewall/filter', { chain: 'output', 'dst-address': '127.0.0.0/8', 'out-interface': '!ether2' }],
+    ['/ip/firewall/raw', { chain: 'output', protocol: 'tcp' }],
+  ])('keep who is in from being served, and who comes: %s %j', async (menu, rule) => {
+    await using lab = await startRouter();
+    using client = await RawClient.login(lab.router.apiPort);
+
+    const heard = client.received.length;
+    const id = lab.router.add(menu, { ...rule, action: 'drop' });
+    using late = await RawClient.connect(lab.router.apiPort);
+    for (const each of [client, late]) each.send('/login', '=name=admin', '=password=');
+    await turn();
+    await turn();
+    expect([client.received.length, late.received.length]).toEqual([heard, 0]);
+    lab.router.set(menu, id, { disabled: 'true' });
+
+    // As TCP repeats what nobody took.
+    for (const each of [client, late]) expect(await each.next()).toMatchObject({ word: '!done' });
+  });
+
+  it('let answers by, where they are of another port, or for somebody else', async () => {
+    await using lab = await startRouter();
+    using client = await RawClient.login(lab.router.apiPort);
+
+    lab.router.add('/ip/firewall/filter', { chain: 'output', action: 'drop', protocol: 'tcp', 'src-port': '1' });
+    lab.router.add('/ip/firewall/raw', { chain: 'output', action: 'drop', 'dst-address': '10.0.0.0/8' });
+
+    expect(await client.rows('/system/identity/print')).toHaveLength(1);
+  });
+});
+
 describe('a router that is taken away', () => {
   it.each(['a client', 'a client whom a rule has dropped since', 'a client who is new, and dropped'])(
     'leaves nothing listening behind it with %s',

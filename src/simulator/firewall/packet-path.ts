@@ -45,10 +45,23 @@ export function follow(first: Packet, deps: PathDeps, route: (destination: strin
 
 /** What the rules would do to a packet for the router itself. Nothing counts it. */
 export function verdictAtRouter(packet: Packet, database: Database): Reached['verdict'] {
+  return verdictIn(packet, database, { raw: 'prerouting', filter: 'input' });
+}
+
+/** What they would do to one that the router itself sends. Nothing counts it. */
+export function verdictFromRouter(packet: Packet, database: Database): Reached['verdict'] {
+  return verdictIn(packet, database, { raw: 'output', filter: 'output' });
+}
+
+function verdictIn(
+  packet: Packet,
+  database: Database,
+  chains: { readonly raw: string; readonly filter: string },
+): Reached['verdict'] {
   const walk = new Walk({ database });
-  const raw = walk.chain('/ip/firewall/raw', 'prerouting', packet);
+  const raw = walk.chain('/ip/firewall/raw', chains.raw, packet);
   if (raw?.action === 'drop') return 'drop';
-  const filter = walk.chain('/ip/firewall/filter', 'input', packet);
+  const filter = walk.chain('/ip/firewall/filter', chains.filter, packet);
   return walk.end('/ip/firewall/filter', filter, packet, packet.destination).verdict;
 }
 

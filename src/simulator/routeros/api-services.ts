@@ -6,7 +6,7 @@ import { ApiServer } from './api-server.ts';
 import { ApiSession, type SessionDeps } from './api-session.ts';
 import type { Credentials } from './certificates.ts';
 import type { Database } from './database.ts';
-import { type InputPacket, inputVerdict } from './input-rules.ts';
+import { type InputPacket, inputVerdict, outputVerdict } from './input-rules.ts';
 import type { TableRow } from './table.ts';
 import { listOf } from './value-types.ts';
 import { has } from './version.ts';
@@ -214,7 +214,9 @@ export class ApiServices {
       remotePort: socket.remotePort ?? 0,
       local: plain(socket.localAddress),
     };
-    const verdict = this.#heard(peer, 'new');
+    const first = this.#heard(peer, 'new');
+    // A connection may be let in of which nothing more is heard, or that is not answered.
+    const verdict = first === 'accept' && !this.#serves(peer) ? 'drop' : first;
     if (verdict === 'reject') return void socket.resetAndDestroy();
     if (!this.#admits(peer)) return void socket.destroy();
     const session = new ApiSession(socket, this.#options.sessionDeps(peer));
@@ -255,13 +257,23 @@ export class ApiServices {
 
   /** Rules changed: who may not be heard any more is not, and who may be is heard again, as TCP would repeat it. */
   #listenAnew(): void {
-    for (const { session, peer } of this.#guests) session.deafen(this.#heard(peer, 'established') !== 'accept');
+    for (const { session, peer } of this.#guests) session.deafen(!this.#serves(peer));
+  }
+
+  /** Is a connection that is there heard, and answered? */
+  #serves(peer: ApiPeer): boolean {
+    const packet = this.#packetOf(peer, 'established');
+    const { database } = this.#options;
+    return inputVerdict(database, packet) === 'accept' && outputVerdict(database, packet) === 'accept';
   }
 
   #heard(peer: ApiPeer, state: InputPacket['state']): 'accept' | 'drop' | 'reject' {
+    return inputVerdict(this.#options.database, this.#packetOf(peer, state));
+  }
+
+  #packetOf(peer: ApiPeer, state: InputPacket['state']): InputPacket {
     const { remote: source, remotePort: sourcePort, local: destination } = peer;
-    const packet = { source, sourcePort, destination, port: this.port(peer.service), state };
-    return inputVerdict(this.#options.database, packet);
+    return { source, sourcePort, destination, port: this.port(peer.service), state };
   }
 }
 
