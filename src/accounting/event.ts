@@ -88,7 +88,7 @@ export interface ApiReading {
 /** Counters as shown, decimal text. */
 export interface MeterReading {
   readonly source: MeterSource;
-  /** `.id` of the row that counts: another one began at zero. */
+  /** `.id` of the row that counts: another one began at zero. Of flows, the snapshot: the same is counted once. */
   readonly id?: string;
   readonly up: string;
   readonly down: string;
@@ -101,6 +101,8 @@ export interface UserTotals {
   readonly up: string;
   readonly down: string;
   readonly seconds: number;
+  /** `.id` of its rows: others began at zero. */
+  readonly rows?: string;
 }
 
 /** Only what a router has counted for a username by now. */
@@ -109,10 +111,19 @@ export interface TotalsReading {
   readonly nas: string;
   readonly username: string;
   readonly receivedAt: number;
-  readonly totals: UserTotals;
+  /** Absent: the router has no such user any more. */
+  readonly totals?: UserTotals;
 }
 
-export type AccountingRecord = AccountingEvent | SessionEnd | ApiReading | TotalsReading;
+/** All that a snapshot of `/ip/accounting` has is in the journal. */
+export interface FlowsReading {
+  readonly status: 'flows';
+  readonly nas: string;
+  readonly receivedAt: number;
+  readonly snapshot: string;
+}
+
+export type AccountingRecord = AccountingEvent | SessionEnd | ApiReading | TotalsReading | FlowsReading;
 
 /** Where accounting goes. Declared here, implemented over LevelDB in `store.ts`. */
 export interface AccountingSink {

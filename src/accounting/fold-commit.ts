@@ -44,7 +44,7 @@ export class CommitFold {
   apply(event: AccountingRecord): void {
     if (event.status === 'ended') this.#end(event);
     else if (event.status === 'read') this.#read(event);
-    else if (event.status !== 'totals') this.#applyPacket(event);
+    else if (event.status !== 'totals' && event.status !== 'flows') this.#applyPacket(event);
   }
 
   /** Ends a session if an On or Off of its NAS concerns it. @returns whether it did */

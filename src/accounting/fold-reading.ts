@@ -90,7 +90,10 @@ function advanced(current: SessionState, reading: ApiReading): SessionState {
 function read({ up, down, api }: SessionState, meter: MeterReading, direction: 'up' | 'down'): Counter {
   const counter = direction === 'up' ? up : down;
   const seen = BigInt(meter[direction]);
-  if (meter.source === 'flows') return { ...counter, base: counter.base + seen };
+  if (meter.source === 'flows') {
+    const isCounted = api?.meter?.source === 'flows' && meter.id !== undefined && api.meter.id === meter.id;
+    return isCounted ? counter : { ...counter, base: counter.base + seen };
+  }
   if (api?.meter === undefined)
     return { ...counter, base: total(counter) - BigInt(meter.counted?.[direction] ?? 0), seen };
   if (api.meter.source !== meter.source) return { ...counter, base: total(counter) - seen, seen };

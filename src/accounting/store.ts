@@ -186,6 +186,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return found;
   }
 
+  /** The last snapshot of `/ip/accounting` of a router that is in the journal. */
+  flowsOf(nas: string): Promise<string | undefined> {
+    return this.#store.table<string>('meta').get(flowsKey(nas));
+  }
+
   /**
    * Octets of a user by hour, oldest first, each hour once.
    *
@@ -334,15 +339,18 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       const records = events.map((event) => JSON.stringify(event));
       writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
     }
-    writes.push(...this.#rows.writes(changes), ...events.flatMap((event) => this.#totalsRow(event)));
+    writes.push(...this.#rows.writes(changes), ...events.flatMap((event) => this.#readRow(event)));
     if (closings !== undefined) writes.push(this.#store.table<typeof closings>('meta').toPut(closingsKey, closings));
     return writes;
   }
 
-  #totalsRow(event: AccountingRecord): readonly Write[] {
-    const totals = event.status === 'read' || event.status === 'totals' ? event.totals : undefined;
-    if (totals === undefined || (event.status !== 'read' && event.status !== 'totals')) return [];
-    return [this.#totals.toPut(keyOf(event.nas, event.username), { username: event.username, ...totals })];
+  /** What readings leave behind for the next beside sessions. */
+  #readRow(event: AccountingRecord): readonly Write[] {
+    if (event.status === 'flows') return [this.#store.table<string>('meta').toPut(flowsKey(event.nas), event.snapshot)];
+    if (event.status !== 'read' && event.status !== 'totals') return [];
+    const { nas, username, totals } = event;
+    if (totals !== undefined) return [this.#totals.toPut(keyOf(nas, username), { username, ...totals })];
+    return event.status === 'totals' ? [this.#totals.toDel(keyOf(nas, username))] : [];
   }
 
   #recover(cause: unknown): void {
@@ -373,6 +381,10 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       }
     }
   }
+}
+
+function flowsKey(nas: string): string {
+  return keyOf('flows', nas);
 }
 
 function concernsNas(event: AccountingRecord): event is AccountingEvent {

@@ -17,7 +17,7 @@ import {
 } from '../usage/bypass.ts';
 import type { FlowState } from '../usage/flows.ts';
 import { isSame, type MatchContext, matchSessions, onlineReading } from '../usage/match-sessions.ts';
-import { arrivalOf, readRouter } from '../usage/read-router.ts';
+import { arrivalOf, type ReadOptions, readRouter } from '../usage/read-router.ts';
 import type { OnlineSession, RouterReading } from '../usage/reading.ts';
 
 /** A router whose sessions are read. */
@@ -33,7 +33,7 @@ export interface ReadRouter {
 }
 
 export interface ReaderOptions {
-  readonly accounting: Pick<AccountingStore, 'record' | 'open' | 'openOf' | 'history' | 'totalsOf'>;
+  readonly accounting: Pick<AccountingStore, 'record' | 'open' | 'openOf' | 'history' | 'totalsOf' | 'flowsOf'>;
   readonly clock: Clock;
 }
 
@@ -52,7 +52,7 @@ const drift = 0.02;
 /** Reads one router again and again, and remembers between readings what is in no record. */
 export class RouterReader {
   readonly #options: ReaderOptions;
-  readonly #flows: FlowState = { unread: false };
+  readonly #flows: FlowState = { snapshot: 'unknown' };
   #missing: ReadonlySet<string> = new Set();
   #counts: CountsBefore | undefined;
   /** Of the last reading: uptime of the router, and when by the monotonic clock. */
@@ -64,9 +64,8 @@ export class RouterReader {
 
   /** @throws the errors of the connection; AccountingUnavailableError when it cannot be stored */
   async read(router: ReadRouter, session: RouterOsSession, signal: AbortSignal): Promise<ReadResult> {
-    const { devices, takesFlows } = router;
-    const reading = await readRouter(session, { signal, devices, ...(takesFlows ? { flows: this.#flows } : {}) });
-    const rebooted = this.#hasBooted(reading);
+    const reading = await readRouter(session, await this.#readOptions(router, signal));
+    const rebooted = this.#hasBooted(router.name, reading);
     const totals = await this.#options.accounting.totalsOf(router.name);
     const context = await this.#context(router, reading, rebooted, totals);
     const { readings, missing } = matchSessions(reading, context);
@@ -74,6 +73,7 @@ export class RouterReader {
       const records = readings.slice(at, at + recordsAtOnce);
       await Promise.all(records.map((record) => this.#options.accounting.record(record)));
     }
+    await this.#keepFlows(router.name, reading);
     this.#missing = missing;
     if (reading.uptimeSeconds !== undefined) {
       this.#booted = { uptimeSeconds: reading.uptimeSeconds, at: this.#options.clock.monotonic() };
@@ -104,6 +104,20 @@ export class RouterReader {
     await accounting.record(onlineReading(online, undefined, reading, context));
   }
 
+  async #readOptions({ name, devices, takesFlows }: ReadRouter, signal: AbortSignal): Promise<ReadOptions> {
+    if (!takesFlows || devices.size === 0) return { signal, devices };
+    const stored = await this.#options.accounting.flowsOf(name);
+    return { signal, devices, flows: { state: this.#flows, stored } };
+  }
+
+  /** Only now may the next snapshot be taken. */
+  async #keepFlows(nas: string, { flows }: RouterReading): Promise<void> {
+    if (flows === undefined) return;
+    const { accounting, clock } = this.#options;
+    await accounting.record({ status: 'flows', nas, receivedAt: clock.now(), snapshot: flows.id });
+    this.#flows.snapshot = 'stored';
+  }
+
   async #context(
     router: ReadRouter,
     reading: RouterReading,
@@ -117,6 +131,7 @@ export class RouterReader {
       const isNew = !names.has(`${online.sessionId}\n${online.username}`) && !online.radius;
       if (isNew) closed.set(online, await this.#closedLike(router.name, online));
     }
+    for (const away of reading.flows?.unbound ?? []) closed.set(away, await this.#closedLike(router.name, away));
     return {
       nas: router.name,
       now: this.#options.clock.now(),
@@ -147,7 +162,7 @@ export class RouterReader {
   /** Of the hotspot users whose totals have grown, those whose sessions RADIUS accounts: what has grown is in those. */
   async #radiusUsers(nas: string, { totals }: RouterReading, before: ReadonlyMap<string, UserTotals>) {
     const found = new Set<string>();
-    for (const [username, { up, down }] of totals) {
+    for (const [username, { up, down }] of totals ?? []) {
       const known = before.get(username);
       if (known?.up === up && known.down === down) continue;
       const history = await this.#options.accounting.history(username, 3);
@@ -167,11 +182,29 @@ export class RouterReader {
   }
 
   /** It has been up for less long than since we last saw how long it had been up. By clocks that nobody sets. */
-  #hasBooted({ uptimeSeconds }: RouterReading): boolean {
+  #hasBooted(nas: string, reading: RouterReading): boolean {
+    const { uptimeSeconds } = reading;
     const expected = this.#uptimeNow();
     const last = this.#booted;
-    if (uptimeSeconds === undefined || expected === undefined || last === undefined) return false;
-    return uptimeSeconds + 30 + (expected - last.uptimeSeconds) * drift < expected;
+    if (uptimeSeconds === undefined) return false;
+    if (expected === undefined || last === undefined) return this.#hasBootedMeanwhile(nas, uptimeSeconds, reading);
+    return isShorter(uptimeSeconds, last.uptimeSeconds, expected);
+  }
+
+  /** While we were away, by the wall clock: unless somebody is online who was before. */
+  #hasBootedMeanwhile(nas: string, uptimeSeconds: number, reading: RouterReading): boolean {
+    const open = this.#openOn(nas).filter(({ api }) => api?.startUptime !== undefined);
+    const [newest] = [...open].sort((a, b) => b.updatedAt - a.updatedAt);
+    if (newest === undefined) return false;
+    const last = (newest.api?.startUptime ?? 0) + newest.sessionSeconds;
+    const expected = last + Math.max(0, this.#options.clock.now() - newest.updatedAt) / 1000;
+    if (!isShorter(uptimeSeconds, last, expected)) return false;
+    const dated = reading.sessions.filter((online) => online.uptimeSeconds !== undefined);
+    const named = new Map(open.map((each) => [`${each.sessionId}\n${each.username}`, each]));
+    return !dated.some((online) => {
+      const known = named.get(`${online.sessionId}\n${online.username}`);
+      return known !== undefined && isSame(known, online, reading, { rebooted: false });
+    });
   }
 
   #uptimeNow(): number | undefined {
@@ -190,4 +223,9 @@ export class RouterReader {
     const concern = { ...concernOf(ours), queued: concernOf(reading.sessions).queued };
     return pathFindings(path, concern, share, router.ports);
   }
+}
+
+/** A router was up for so long when seen last, should be by now, and is not. */
+function isShorter(uptimeSeconds: number, lastSeconds: number, expectedSeconds: number): boolean {
+  return uptimeSeconds + 30 + (expectedSeconds - lastSeconds) * drift < expectedSeconds;
 }

@@ -9,7 +9,7 @@
  *
  * | table       | key                                   | value                                               |
  * |-------------|---------------------------------------|-----------------------------------------------------|
- * | `meta`      | name                                  | JSON; `schema` → { version }                        |
+ * | `meta`      | name                                  | JSON; `schema` → { version }, `flows` and NAS → id  |
  * | `journal`   | commit sequence (contiguous from 1)   | one commit of accounting records, see `journal.ts`  |
  * | `recent`    | commit of sessions, contiguous        | JSON, the sessions it touched, until they have rows |
  * | `sessions`  | session key                           | JSON, an open session                               |

@@ -66,14 +66,21 @@ export function settleGuests(
   const settled: Settling = { last: new Map(), waiting: new Set(), others: [] };
   if (context.totals === undefined) return { ...settled, others: firstTotals(totals, context) };
   const ended = byUser(gone.filter(({ api }) => api?.access === 'hotspot'));
+  for (const username of context.totals.keys()) {
+    if (username !== readBefore && !totals.has(username)) settled.others.push(goneReading(username, context));
+  }
   for (const [username, total] of totals) {
-    const before = context.totals.get(username) ?? none;
+    const known = context.totals.get(username) ?? none;
+    const isAnew = isMadeAnew(known, total);
+    const before = isAnew ? none : known;
     const grown = since(before, total);
-    const over = ended.get(username) ?? [];
+    // What its sessions had before is in rows that are gone.
+    const over = isAnew ? [] : (ended.get(username) ?? []);
     if (over.length > 0) settleUser(over, grown, total, context, settled);
     else if (isNothing(grown) || context.radiusUsers.has(username)) {
-      if (!isEqual(before, total)) settled.others.push(totalsReading(username, total, context));
+      if (!isEqual(known, total)) settled.others.push(totalsReading(username, total, context));
     } else if (!context.online.has(username)) settled.others.push(unseen(username, grown, total, context));
+    else if (isAnew) settled.others.push(totalsReading(username, { ...none, ...rowsOf(total) }, context));
     // Else it waits until who is online is gone: it may be theirs, who went after the router had listed them.
   }
   return settled;
@@ -110,12 +117,17 @@ function settleUser(
 
 /** What was counted before we came is none of ours. */
 function firstTotals(totals: ReadonlyMap<string, UserTotals>, context: GuestContext): readonly UserReading[] {
-  const counted = [...totals].filter(([, total]) => !isEqual(total, none));
+  const counted = [...totals].filter(([, total]) => !isEqual(total, { ...none, ...rowsOf(total) }));
   return [...counted, [readBefore, none] as const].map(([username, total]) => totalsReading(username, total, context));
 }
 
 function totalsReading(username: string, totals: UserTotals, { nas, now }: GuestContext): UserReading {
   return { status: 'totals', nas, username, receivedAt: now, totals };
+}
+
+/** Whoever is made by this name later begins at zero. */
+function goneReading(username: string, { nas, now }: GuestContext): UserReading {
+  return { status: 'totals', nas, username, receivedAt: now };
 }
 
 function unseen(username: string, grown: Growth, totals: UserTotals, context: GuestContext): UserReading {
@@ -136,7 +148,17 @@ function unseen(username: string, grown: Growth, totals: UserTotals, context: Gu
   };
 }
 
-/** Less than before: somebody reset the counters, or made the user anew. */
+/** None of its rows was there. */
+function isMadeAnew(before: UserTotals, now: UserTotals): boolean {
+  const rows = before.rows?.split(',');
+  return rows !== undefined && now.rows !== undefined && !now.rows.split(',').some((row) => rows.includes(row));
+}
+
+function rowsOf({ rows }: UserTotals): Pick<UserTotals, 'rows'> {
+  return rows === undefined ? {} : { rows };
+}
+
+/** Less than before: somebody reset the counters. */
 function since(before: UserTotals, now: UserTotals): Growth {
   const isReset = BigInt(now.up) < BigInt(before.up) || BigInt(now.down) < BigInt(before.down);
   const from = isReset ? none : before;
@@ -152,7 +174,7 @@ function isNothing({ up, down }: Growth): boolean {
 }
 
 function isEqual(a: UserTotals, b: UserTotals): boolean {
-  return a.up === b.up && a.down === b.down && a.seconds === b.seconds;
+  return a.up === b.up && a.down === b.down && a.seconds === b.seconds && a.rows === b.rows;
 }
 
 function byUser(sessions: readonly SessionState[]): ReadonlyMap<string, readonly SessionState[]> {

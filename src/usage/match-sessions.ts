@@ -2,6 +2,7 @@ import type { ApiReading, UserTotals } from '../accounting/event.ts';
 import { type SessionState, sessionKey } from '../accounting/session-state.ts';
 import { compact } from '../base/compact.ts';
 import { type EndedGuests, settleGuests, type UserReading } from './hotspot-totals.ts';
+import { settleLeases } from './lease-flows.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';
 
 /** Words of our own for how a session that was read over the API ended. */
@@ -64,9 +65,16 @@ export function matchSessions(reading: RouterReading, context: MatchContext): Ma
     if (!byRadius) readings.push(onlineReading(online, same, reading, context));
   }
   const guests = [...context.open, ...reading.sessions].filter(isGuest).map(({ username }) => username);
-  const gone = settleGuests([...left.values()], reading.totals, { ...context, online: new Set(guests) });
-  return { readings: [...endings(gone, left, context), ...readings, ...gone.others], missing: gone.waiting };
+  const { totals } = reading;
+  const online = new Set(guests);
+  const gone = totals === undefined ? notShown : settleGuests([...left.values()], totals, { ...context, online });
+  const away = settleLeases([...left.values()], reading, context);
+  const last = new Map([...gone.last, ...away.last]);
+  const ended = endings({ ...gone, last }, left, context);
+  return { readings: [...ended, ...readings, ...gone.others, ...away.others], missing: gone.waiting };
 }
+
+const notShown: EndedGuests = { last: new Map(), waiting: new Set(), others: [] };
 
 /** Of a name that is taken up again the old session ends before the new one begins. */
 function endings(

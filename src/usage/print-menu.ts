@@ -6,6 +6,15 @@ export type Print = (menu: string, proplist: string, queries?: readonly string[]
 
 /** Prints a menu; none of its rows where the router has no such menu or does not let us see it. */
 export function printer(session: RouterOsSession, signal: AbortSignal): Print {
+  const print = shownPrinter(session, signal);
+  return async (...menu) => (await print(...menu)) ?? [];
+}
+
+/** The same, with `undefined` for a menu that is not shown. */
+export function shownPrinter(
+  session: RouterOsSession,
+  signal: AbortSignal,
+): (...menu: Parameters<Print>) => Promise<readonly RouterOsRow[] | undefined> {
   return async (menu, proplist, queries = []) => {
     const rows: RouterOsRow[] = [];
     try {
@@ -15,6 +24,7 @@ export function printer(session: RouterOsSession, signal: AbortSignal): Print {
       });
     } catch (error) {
       if (!(error instanceof RouterTrapError && isHidden(error))) throw error;
+      return undefined;
     }
     return rows;
   };

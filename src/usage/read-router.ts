@@ -6,7 +6,7 @@ import type { RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { type FlowState, type Flows, flowMeters } from './flows.ts';
 import { type PppPorts, pppPorts, readBindings } from './ppp-ports.ts';
-import { isCount, type Print, printer } from './print-menu.ts';
+import { isCount, type Print, printer, shownPrinter } from './print-menu.ts';
 import { readPath } from './read-path.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';
 
@@ -14,8 +14,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** MACs whose static leases are subscribers': `AA:BB:CC:DD:EE:FF`. */
   readonly devices: ReadonlySet<string>;
-  /** For `/ip/accounting` (RouterOS 6), which reading empties. Absent: it is left alone. */
-  readonly flows?: FlowState;
+  /** For `/ip/accounting` (RouterOS 6), which reading empties, with the last snapshot that is stored. Absent: it is left alone. */
+  readonly flows?: { readonly state: FlowState; readonly stored: string | undefined };
 }
 
 /** Reads one table after the other: a router that collects has room left for who reconciles it. */
@@ -25,25 +25,26 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
   const ppp = await print('/ppp/active', 'name,service,caller-id,address,uptime,session-id,radius');
   const ports = pppPorts(ppp, await readBindings(print, ppp));
   const guests = await print('/ip/hotspot/active', guestFields);
-  const leases = await readLeases(print, options.devices);
+  const { bound, unbound } = await readLeases(print, options.devices, options.flows !== undefined);
   // After those online: who goes between the two is counted in both, and told apart by the next reading.
-  const users = await print('/ip/hotspot/user', userFields);
+  const users = await shownPrinter(session, options.signal)('/ip/hotspot/user', userFields);
   const interfaces = await print('/interface', '.id,name,type,rx-byte,tx-byte,fp-rx-byte,fp-tx-byte');
   const queues = await print('/queue/simple', '.id,name,target,bytes,disabled,dynamic');
   const meters = metersOf(interfaces, queues, ports);
   const flows =
-    options.flows === undefined || leases.length === 0
+    options.flows === undefined
       ? undefined
-      : await flowMeters(print, session, options.flows, options.signal);
+      : await flowMeters(print, session, options.flows.state, options.flows.stored, options.signal);
   const uptime = seconds(resource?.['uptime']);
   return {
     ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
     sessions: [
       ...ppp.map((row) => pppSession(row, meters)),
       ...guests.map((row) => guestSession(row, meters)),
-      ...leases.map((row) => leaseSession(row, meters, flows)),
+      ...bound.map((row) => leaseSession(row, meters, flows)),
     ],
-    totals: totalsOf(users),
+    ...(users === undefined ? {} : { totals: totalsOf(users) }),
+    ...(flows === undefined ? {} : { flows: { ...flows, unbound: awayWithFlows(unbound, meters, flows) } }),
     path: { ...(await readPath(print, interfaces)), uncounted: flows?.uncounted ?? 0n },
   };
 }
@@ -59,13 +60,29 @@ export function arrivalOf(menu: string, row: RouterOsRow): OnlineSession | undef
 }
 
 const guestFields = 'user,address,mac-address,server,uptime,bytes-in,bytes-out,radius';
-const userFields = 'name,bytes-in,bytes-out,uptime';
+const userFields = '.id,name,bytes-in,bytes-out,uptime';
 
-async function readLeases(print: Print, devices: ReadonlySet<string>): Promise<readonly RouterOsRow[]> {
-  if (devices.size === 0) return [];
+interface Leases {
+  readonly bound: readonly RouterOsRow[];
+  readonly unbound: readonly RouterOsRow[];
+}
+
+/** @param all those that are not bound, too */
+async function readLeases(print: Print, devices: ReadonlySet<string>, all: boolean): Promise<Leases> {
+  if (devices.size === 0) return { bound: [], unbound: [] };
   const fields = 'address,active-address,mac-address,active-mac-address,server,active-server,status,dynamic,radius';
-  const bound = await print('/ip/dhcp-server/lease', fields, ['?status=bound']);
-  return bound.filter((row) => row['dynamic'] !== 'true' && devices.has(parseMac(macOf(row)) ?? ''));
+  const rows = await print('/ip/dhcp-server/lease', fields, all ? ['?dynamic=true', '?#!'] : ['?status=bound']);
+  const ours = rows.filter((row) => row['dynamic'] !== 'true' && devices.has(parseMac(macOf(row)) ?? ''));
+  const isBound = (row: RouterOsRow) => row['status'] === 'bound';
+  return { bound: ours.filter(isBound), unbound: ours.filter((row) => !isBound(row)) };
+}
+
+/** Devices that were there since the last snapshot, and are gone. */
+function awayWithFlows(unbound: readonly RouterOsRow[], meters: Meters, flows: Flows): readonly OnlineSession[] {
+  return unbound
+    .filter((row) => row['address'] !== undefined && flows.meters.has(row['address']))
+    .map((row) => leaseSession(row, meters, flows))
+    .filter(({ meter }) => meter?.source === 'flows');
 }
 
 function macOf(row: RouterOsRow): string {
@@ -135,8 +152,6 @@ export function guestSession(row: RouterOsRow, meters: Meters): OnlineSession {
   });
 }
 
-const nothing = { source: 'flows', up: '0', down: '0' } as const;
-
 export function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | undefined): OnlineSession {
   const mac = parseMac(macOf(row)) ?? '';
   const address = row['active-address'] ?? row['address'] ?? '';
@@ -147,11 +162,15 @@ export function leaseSession(row: RouterOsRow, meters: Meters, flows: Flows | un
     sessionId: `lease-${mac.toLowerCase()}`,
     radius: row['radius'] === 'true',
     lasting: queue !== undefined && queue['dynamic'] !== 'true' ? (true as const) : undefined,
-    meter: queueMeter(queue) ?? (flows === undefined ? undefined : (flows.meters.get(address) ?? nothing)),
+    meter: queueMeter(queue) ?? flowMeter(flows, address),
     framedIpAddress: address,
     callingStationId: mac,
     calledStationId: row['active-server'] ?? row['server'],
   });
+}
+
+function flowMeter(flows: Flows | undefined, address: string): OnlineSession['meter'] {
+  return flows && (flows.meters.get(address) ?? { source: 'flows', id: flows.id, up: '0', down: '0' });
 }
 
 function queueMeter(row: RouterOsRow | undefined): OnlineSession['meter'] {
@@ -179,12 +198,13 @@ function totalsOf(users: readonly RouterOsRow[]): ReadonlyMap<string, UserTotals
   const totals = new Map<string, UserTotals>();
   for (const row of users) {
     const [name = '', up = '0', down = '0'] = [row['name'], row['bytes-in'], row['bytes-out']];
-    const known = totals.get(name) ?? { up: '0', down: '0', seconds: 0 };
+    const known: UserTotals = totals.get(name) ?? { up: '0', down: '0', seconds: 0 };
     if (!isCount(up) || !isCount(down)) continue;
     totals.set(name, {
       up: `${BigInt(known.up) + BigInt(up)}`,
       down: `${BigInt(known.down) + BigInt(down)}`,
       seconds: known.seconds + (seconds(row['uptime']) ?? 0),
+      rows: [...(known.rows?.split(',') ?? []), row['.id'] ?? ''].sort().join(','),
     });
   }
   return totals;

@@ -5,9 +5,21 @@ export interface RouterReading {
   /** Seconds since the router booted. Absent: it does not let us see. */
   readonly uptimeSeconds?: number;
   readonly sessions: readonly OnlineSession[];
-  /** `/ip/hotspot/user`, by username: octets of sessions that are over. */
-  readonly totals: ReadonlyMap<string, UserTotals>;
+  /** `/ip/hotspot/user`, by username: octets of sessions that are over. Absent: not shown. */
+  readonly totals?: ReadonlyMap<string, UserTotals>;
+  /** Absent: `/ip/accounting` is off, not there, or left alone. */
+  readonly flows?: FlowsRead;
   readonly path: PathReading;
+}
+
+/** What a snapshot of `/ip/accounting` has. */
+export interface FlowsRead {
+  /** Of the snapshot. */
+  readonly id: string;
+  /** By address, of those online and others. */
+  readonly meters: ReadonlyMap<string, MeterReading>;
+  /** Devices whose lease is not bound now, and whose address had octets. */
+  readonly unbound: readonly OnlineSession[];
 }
 
 /** Somebody online. */

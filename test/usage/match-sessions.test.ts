@@ -272,7 +272,7 @@ describe('guests whose sessions end between readings', () => {
 
     for (let at = 0; at < 3; at += 1) {
       lab.pass(300);
-      lab.ledger.read({ ...lab.router.read(), totals }, second(lab.router.now));
+      lab.ledger.read({ ...lab.router.read(), ...(totals && { totals }) }, second(lab.router.now));
     }
 
     expect(lab.ledger.open).toEqual([]);

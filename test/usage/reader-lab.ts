@@ -1,4 +1,7 @@
 import { pino } from 'pino';
+import { expect } from 'vitest';
+import { AccountingUnavailableError } from '../../src/accounting/errors.ts';
+import type { AccountingRecord } from '../../src/accounting/event.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { type ReadRouter, RouterReader } from '../../src/daemon/router-reader.ts';
@@ -88,9 +91,27 @@ export class LabRouter implements AsyncDisposable {
     this.session = await connect(this.router, this.about.name);
   }
 
-  /** lastmile was started anew. */
-  forget(): void {
-    this.#reader = new RouterReader(this.#lab);
+  /** lastmile was started anew. @param refused which records are not stored from now on */
+  forget(refused: (record: AccountingRecord) => boolean = () => false): void {
+    const { accounting, clock } = this.#lab;
+    const record = async (event: AccountingRecord) => {
+      if (refused(event)) throw new AccountingUnavailableError('the disk is full');
+      await accounting.record(event);
+    };
+    const bound = {
+      record,
+      open: () => accounting.open(),
+      openOf: (username: string) => accounting.openOf(username),
+      history: (username: string, limit: number) => accounting.history(username, limit),
+      totalsOf: (nas: string) => accounting.totalsOf(nas),
+      flowsOf: (nas: string) => accounting.flowsOf(nas),
+    };
+    this.#reader = new RouterReader({ accounting: bound, clock });
+  }
+
+  /** A reading that cannot be stored. */
+  async readInVain(): Promise<void> {
+    await expect(this.read()).rejects.toBeInstanceOf(AccountingUnavailableError);
   }
 
   /** A PPPoE server and somebody who may dial in. */
