@@ -227,10 +227,16 @@ class RadiusSocket {
     this.#socket = createSocket(isIPv6(bind) ? 'udp6' : 'udp4');
     this.#socket.on('message', (datagram, from) => this.#receive(datagram, from.address, from.port));
     this.#socket.bind(0, bind);
-    this.ready = once(this.#socket, 'listening').then(() => {
-      // Later errors (an unreachable host) look like silence, as on a router.
-      this.#socket.on('error', () => undefined);
-    });
+    this.ready = once(this.#socket, 'listening').then(
+      () => {
+        // Later errors (an unreachable host) look like silence, as on a router.
+        this.#socket.on('error', () => undefined);
+      },
+      (error: unknown) => {
+        this.#socket.close();
+        throw error;
+      },
+    );
   }
 
   get hasRoom(): boolean {
