@@ -20,7 +20,14 @@ export interface Tried {
 const essential: Readonly<Record<string, ReadonlySet<string>>> = {
   '/ppp/secret': new Set(['profile', 'disabled', 'password']),
   '/ip/hotspot/user': new Set(['profile', 'disabled', 'password', 'mac-address']),
-  '/ip/dhcp-server/lease': new Set(['address', 'rate-limit', 'address-lists', 'block-access', 'disabled']),
+  '/ip/dhcp-server/lease': new Set([
+    'address',
+    'rate-limit',
+    'lease-time',
+    'address-lists',
+    'block-access',
+    'disabled',
+  ]),
   '/ip/pool': new Set(['ranges', 'next-pool']),
   '/ip/dhcp-server': new Set(['interface', 'disabled']),
   '/ip/hotspot': new Set(['interface', 'disabled', 'profile']),

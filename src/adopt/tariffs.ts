@@ -55,8 +55,9 @@ export function tariffOfHotspotProfile(row: PictureRow, pools: DeclaredPools): T
 /** What a lease has of its own. RouterOS: IP > DHCP Server > Leases. */
 export function tariffOfLease(row: PictureRow, pools: DeclaredPools): Tariff {
   const { profile: _none, note: _person, ...rest } = common(row, pools, row['address']);
+  const timeoutSeconds = secondsOf(row['lease-time']);
   const lists = listsOf(row['address-lists']);
-  return { ...rest, access: 'dhcp', lists };
+  return { ...rest, access: 'dhcp', ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }), lists };
 }
 
 function common(row: PictureRow, pools: DeclaredPools, pool: string | undefined): Omit<Tariff, 'access'> {

@@ -6,6 +6,7 @@ import { checkOmadaPortals } from './check-omada-portals.ts';
 import { checkPages } from './check-pages.ts';
 import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
 import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
+import { checkLocalLimits } from './local-limits.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
@@ -16,7 +17,7 @@ import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
 import { byName, error, type Resolving } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
-import { checkLocalLimits, checkProfiles } from './service-limits.ts';
+import { checkProfiles } from './service-limits.ts';
 import { checkDevices } from './subscriber-devices.ts';
 
 export interface ResolveOptions {

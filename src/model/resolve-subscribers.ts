@@ -149,9 +149,16 @@ function checkEffect(
   declared: Declaration,
   { mac = [], address, attributes = [], username }: Entry,
   { access }: ServicePlan,
-  { localOn, radius }: Pick<Subscription, 'localOn' | 'radius'>,
+  { localOn, radius, fallback = false }: Pick<Subscription, 'localOn' | 'radius' | 'fallback'>,
   path: Steps,
 ): void {
+  if (localOn.length > 0 && address !== undefined && access.every((way) => way === 'wireless')) {
+    const message = `a router that lets "${declared.name}" in by itself gives it no address: an access list, be it of the driver wifi or wireless, has none`;
+    const [told, code] = fallback
+      ? ([warning, 'LM_NO_EFFECT_LOCALLY'] as const)
+      : ([error, 'LM_NOT_POSSIBLE'] as const);
+    told(to, code, message, declared, [...path, 'address'], 'access: [wireless, dhcp] of the service: a lease has it');
+  }
   if (localOn.length > 0 && address !== undefined && mac.length > 1 && access.includes('dhcp')) {
     const message = `"${declared.name}" has ${mac.length} devices and one fixed address: a lease belongs to one device`;
     const hint = 'one entry of services per device, or no address';

@@ -1,6 +1,6 @@
 import type { Declared, ServiceSpec } from './declarations.ts';
 import type { AccessKind, ServicePlan, Subscription } from './model.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import { error, type Resolving } from './resolving.ts';
 
 type Declaration = Declared<ServiceSpec>;
 
@@ -103,27 +103,4 @@ function meet(a: ServicePlan, b: ServicePlan, places: ReadonlyMap<string, Readon
   const [here, there] = [places.get(a.name), places.get(b.name)];
   if (here === undefined || there === undefined || here.size === 0 || there.size === 0) return true;
   return [...here].some((router) => there.has(router));
-}
-
-/** What a service limits that a router alone cannot: told once for each service kept on routers. */
-export function checkLocalLimits(
-  to: Resolving,
-  subscriptions: readonly Subscription[],
-  declared: ReadonlyMap<string, Declaration>,
-): void {
-  const seen = new Set<string>();
-  for (const { service, localOn, fallback = false } of subscriptions) {
-    const { max } = service.sessions;
-    // RouterOS: PPP > Profiles, only-one: there is one, or any number.
-    if (localOn.length === 0 || max === undefined || max === 1 || !service.access.includes('pppoe')) continue;
-    const key = `${service.name}\0${String(fallback)}`;
-    const place = declared.get(service.name);
-    if (place === undefined || seen.has(key)) continue;
-    seen.add(key);
-    const message = `"${service.name}" allows ${max} sessions: a router that lets subscribers in by itself knows one, or any number`;
-    const path = ['spec', 'sessions', 'max'];
-    if (fallback) {
-      warning(to, 'LM_NO_EFFECT_LOCALLY', `${message}, so while it is without us they are not counted`, place, path);
-    } else error(to, 'LM_NOT_POSSIBLE', message, place, path, 'max: 1, none at all, or auth: radius');
-  }
 }

@@ -132,19 +132,6 @@ describe('a service that asks for what no router can do', () => {
       ),
     ).toEqual([]);
   });
-
-  it('IS-04: nor may a router that lets people in by itself be asked to count to two', () => {
-    const service = (max: number, auth: string) => `access: [pppoe]\nsessions: {max: ${max}}\nauth: ${auth}`;
-
-    expect(errors(service(2, 'local'), person('router: core-1'))).toEqual([
-      expect.stringContaining('home.yaml:6:19 error LM_NOT_POSSIBLE "home" allows 2 sessions'),
-    ]);
-    expect(errors(service(1, 'local'), person('router: core-1'))).toEqual([]);
-    expect(lines(load(files(service(2, 'hybrid'), person('router: core-1'))))).toEqual([
-      expect.stringContaining('home.yaml:6:19 warning LM_NO_EFFECT_LOCALLY "home" allows 2 sessions'),
-    ]);
-    expect(lines(load(files(service(2, 'radius'), person(''))))).toEqual([]);
-  });
 });
 
 describe('names of profiles on routers', () => {

@@ -2,7 +2,7 @@ import { contains, type Ipv4Range, parseIpv4, parseIpv4Range } from '../../model
 import type { DhcpServer, Router, Subscription } from '../../model/model.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
 import type { Row } from '../../reconcile/target.ts';
-import { address, macAddress, rateLimit, wordSet, yesNo } from '../canonical.ts';
+import { address, formatTime, macAddress, noneAs, rateLimit, time, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import {
   addressListsOf,
@@ -17,7 +17,7 @@ import {
 /**
  * Static leases: devices that the router knows by itself. RouterOS: IP > DHCP Server > Leases, where those in force are
  * dynamic rows among them. A device is one customer's, so its MAC alone makes the row, and the server is what may change.
- * A lease names an address or a pool, and carries its speed itself. Who may not come in keeps the lease, blocked: without
+ * A lease names an address or a pool, and carries its speed and its time itself. Who may not come in keeps the lease, blocked: without
  * it the device would be one that nobody knows. Only a lease that waits for a router without us is disabled: RADIUS is
  * asked about the device meanwhile.
  */
@@ -33,6 +33,8 @@ export const dhcpLease = {
     // Many may take theirs from one pool.
     address: { canonical: address, references: '/ip/pool', unique: (value) => parseIpv4(value) !== undefined },
     'rate-limit': { canonical: rateLimit },
+    // As on the server.
+    'lease-time': { canonical: noneAs('0s', time), clear: { word: '0s' } },
     'address-lists': { canonical: wordSet },
     'block-access': { default: 'no', canonical: yesNo },
     disabled: { default: 'no', canonical: yesNo },
@@ -44,6 +46,7 @@ function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
   const { service, macs, fallback } = subscription;
   if (!service.access.includes('dhcp')) return [];
   const plan = (meetsPage(subscription) ? suspendedPlan(service) : undefined) ?? service;
+  const { timeoutSeconds } = plan.sessions;
   return macs.map((mac) => {
     const fixed = addressOfDevice(subscription, mac);
     const server = serverFor(router, service.pool, fixed);
@@ -57,6 +60,7 @@ function leaseRows(router: Router, subscription: Subscription): readonly Row[] {
         server: server?.name ?? 'all',
         address: fixed ?? service.pool ?? server?.pool ?? '',
         'rate-limit': plan.rate === undefined ? '' : rateLimit(rateLimitText(plan.rate)),
+        'lease-time': timeoutSeconds === undefined ? '' : formatTime(timeoutSeconds * 1000),
         'address-lists': addressListsOf(plan),
         'block-access': mayComeIn(subscription) ? 'no' : 'yes',
         disabled: fallback === true ? 'yes' : 'no',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DhcpServer } from '../../../src/model/model.ts';
+import type { DhcpServer, Subscription } from '../../../src/model/model.ts';
 import { reconcileOnce } from '../../../src/reconcile/reconcile-once.ts';
 import { everythingRouter, networkWith, printer } from '../../support/everything-network.ts';
 import { document } from '../../support/manifest.ts';
@@ -96,6 +96,11 @@ function byRadius<T extends { readonly radius: boolean }>(server: T): T {
   return { ...server, radius: true };
 }
 
+function withTimeout(subscription: Subscription): Subscription {
+  const { service } = subscription;
+  return { ...subscription, service: { ...service, sessions: { ...service.sessions, timeoutSeconds: 43_200 } } };
+}
+
 describe('a lease', () => {
   it('SPL-07, SPL-18: is written for the device, with address, speed and address lists', async () => {
     await using lab = await Lab.start(network);
@@ -111,6 +116,21 @@ describe('a lease', () => {
         comment: 'lm:isp/Subscriber/printer#0C-42-A1-00-00-02',
       },
     ]);
+  });
+
+  it('SPL-07: lasts as long as sessions of the service, and as on the server where it says nothing', async () => {
+    const timed = { ...network, subscriptions: network.subscriptions.map(withTimeout) };
+    await using lab = await Lab.start(network);
+    const inventory = new MemoryInventory();
+    await settle(lab, timed, inventory);
+    const own = await lab.router.lease({ mac, interface: 'ether3' });
+    lab.router.release(mac);
+    await settle(lab, network, inventory);
+
+    const servers = await lab.router.lease({ mac, interface: 'ether3' });
+
+    expect(own).toMatchObject({ ok: true, leaseSeconds: 43_200 });
+    expect(servers).toMatchObject({ ok: true, leaseSeconds: 3600 });
   });
 
   it('SPL-17: takes an address from the pool of the service where none is fixed', async () => {
