@@ -1,4 +1,4 @@
-import { isPublicAddress } from '../model/check-public-radius.ts';
+import { publicServer } from '../model/check-public-radius.ts';
 import type { Router, RouterRadius } from '../model/model.ts';
 import { formatTime, timeMs } from '../routeros/canonical.ts';
 import { differences, has } from '../routeros/versions.ts';
@@ -192,9 +192,10 @@ function incoming(facts: RouterFacts, { coaPort }: RouterRadius): readonly Troub
 
 /** The same as `validate` says, for who asks here. */
 function openly({ router, operator }: RouterFacts): readonly Trouble[] {
-  const client = router.radius?.clientAddress;
-  const server = operator.radius.servers.find(({ address }) => isPublicAddress(address));
-  if (client === undefined || server === undefined || !isPublicAddress(client)) return [];
-  const says = `RADIUS from ${client} goes to ${server.address} over the public network, and nothing encrypts it`;
+  const clientAddress = router.radius?.clientAddress;
+  const server =
+    clientAddress === undefined ? undefined : publicServer({ clientAddress, router }, operator.radius.servers);
+  if (clientAddress === undefined || server === undefined) return [];
+  const says = `RADIUS from ${clientAddress} goes to ${server} over the public network, and nothing encrypts it`;
   return [{ code: 'LM_RADIUS_PUBLIC', says, mend: 'a WireGuard tunnel: docs/routeros.md, The path to us' }];
 }

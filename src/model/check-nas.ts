@@ -10,6 +10,8 @@ interface NasView {
   readonly clientAddress: string;
   readonly nasIdentifier?: string;
   readonly secret: Secret;
+  /** Absent: a client of another make. */
+  readonly router?: Router;
   readonly place: Placed;
   readonly path: readonly (string | number)[];
 }
@@ -35,11 +37,12 @@ function routerViews(
   routers: readonly Router[],
   declared: ReadonlyMap<string, Declared<RouterSpec>>,
 ): readonly NasView[] {
-  return routers.flatMap(({ name, radius }) => {
+  return routers.flatMap((router) => {
+    const { name, radius } = router;
     const place = declared.get(name);
     if (radius?.clientAddress === undefined || place === undefined) return [];
     const { clientAddress, nasIdentifier, secret } = radius;
-    return [{ name, clientAddress, nasIdentifier, secret, place, path: ['spec', 'radius'] }];
+    return [{ name, clientAddress, nasIdentifier, secret, router, place, path: ['spec', 'radius'] }];
   });
 }
 

@@ -192,8 +192,8 @@ describe('RADIUS', () => {
     ]);
   });
 
-  it('IW-26: between public addresses', () => {
-    const declared = { ...router, radius: { ...router.radius, clientAddress: '8.8.8.8' } } as Router;
+  it.each(['8.8.8.8', '10.255.0.2'])('IW-26: over the public network, also from behind NAT (%s)', (clientAddress) => {
+    const declared = { ...router, radius: { ...router.radius, clientAddress } } as Router;
     const operator = { radius: { servers: [{ address: '9.9.9.9' }] } } as unknown as RouterFacts['operator'];
     const seen = facts({}, { router: declared, operator, radius: [{ ...row, address: '9.9.9.9' }] });
 

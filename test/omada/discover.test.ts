@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { discoverController } from '../../src/omada/discover.ts';
@@ -17,21 +20,35 @@ describe('a controller that nobody has declared yet', () => {
     expect(lab.omada.counters.logins).toBe(0);
   });
 
-  it('OM-02: of v4 has no id', async () => {
-    await using lab = await omadaLab({ version: '4.4.6' });
+  it.each(['4.1.5', '4.4.6'])('OM-02: of v4 has no id (%s)', async (version) => {
+    await using lab = await omadaLab({ version });
 
     const found = await discoverController(lab.omada.url, deps, never);
 
-    expect(found).toMatchObject({ version: '4.4.6', generation: 'v4' });
+    expect(found).toMatchObject({ version, generation: 'v4' });
     expect(found.id).toBeUndefined();
   });
 
-  it('OM-02: older than v4 is refused in words', async () => {
-    await using lab = await omadaLab({ version: '3.2.17' });
+  it.each(['2.6.0', '3.2.17', '4.1.4'])('OM-02: older than 4.1.5 is refused in words (%s)', async (version) => {
+    await using lab = await omadaLab({ version });
 
     const found = discoverController(lab.omada.url, deps, never);
 
     await expect(found).rejects.toThrow(/answered the question for its id with a redirect.*older than 4\.1\.5/);
+  });
+
+  it('OM-02: that tells a version before 4.1.5 is refused with it', async () => {
+    const info = { errorCode: 0, msg: 'Success.', result: { controllerVer: '4.1.4', apiVer: '3' } };
+    const old = createServer((_, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(info));
+    }).listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    const { port } = old.address() as AddressInfo;
+
+    const found = discoverController(`http://127.0.0.1:${port}`, deps, never);
+
+    await expect(found).rejects.toThrow('is version 4.1.4: 4.1.5 or above is needed');
+    old.close();
   });
 
   it('is asked nothing when it shows another certificate than expected', async () => {
@@ -48,6 +65,25 @@ describe('a controller that nobody has declared yet', () => {
 
     expect(await discoverController(lab.omada.url, deps, never)).not.toHaveProperty('certificate');
   });
+});
+
+describe('a controller of v5 or v6', () => {
+  it.each(['5.0.15', '5.9.31', '5.15.24.19', '6.0.0.25', '6.2.10.17'])(
+    'OM-01: is found out, and lets guests in below its id, also when it forgot our session (%s)',
+    async (version) => {
+      await using lab = await omadaLab({ version, id: 'c0ffee' });
+
+      expect(await discoverController(lab.omada.url, deps, never)).toMatchObject({ version, generation: 'v5' });
+      expect(await lab.client.authorise(await lab.guest(), hour, never)).toEqual({ result: 'authorised' });
+      lab.omada.expireSessions();
+      expect(await lab.client.authorise(await lab.guest({ mac: '52-DE-63-00-00-02' }), hour, never)).toEqual({
+        result: 'authorised',
+      });
+
+      expect(lab.client.info).toMatchObject({ id: 'c0ffee', version });
+      expect(lab.omada.counters).toMatchObject({ logins: 2, authorised: 2 });
+    },
+  );
 });
 
 describe('a controller of v4', () => {
