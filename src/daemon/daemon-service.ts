@@ -31,6 +31,7 @@ import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
 import type { RadiusServer } from '../radius/server.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
@@ -276,7 +277,7 @@ export class DaemonService implements AdminService {
     if (answer.result === 'invalid') return { events };
     const { changes, targets } = answer.plan;
     return {
-      open: changes.filter(({ cause }) => cause === 'drift'),
+      open: changes.filter((change) => change.cause === 'drift' || engine.drift.left(change.target).has(keyOf(change))),
       unknown: targets.filter(({ state }) => state === 'unreachable'),
       events,
     };

@@ -12,7 +12,7 @@ import type { Pause } from '../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../status/report.ts';
 import type { Engine } from './engine.ts';
 import { objectNames } from './protected-objects.ts';
-import { type RunSettings, runTarget } from './run-target.ts';
+import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
 import { sessionEvent } from './session-event.ts';
 import { modeOf } from './target-mode.ts';
 import { guardOf, policyOf, windowState } from './target-policy.ts';
@@ -66,6 +66,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #sessionWork = new Set<Promise<unknown>>();
   readonly #turns: Turns;
+  /** What was committed and not made when a target was last looked at. */
+  readonly #pending = new Map<string, PendingChanges>();
   /** Settles when the directory was brought to the model in force, or could not be. */
   #directoryTried: Promise<unknown> = Promise.resolve();
   #inForce: InForce | undefined;
@@ -211,7 +213,8 @@ export class Reconciler implements AsyncDisposable {
     }
     if (target.name !== directoryName) await untilAborted(this.#directoryTried, signal);
     const settings = this.#settingsOf(target, inForce, reason, allowDeletes);
-    const { report, sessions, drift, left } = await runTarget(target, { ...settings, signal });
+    const { report, sessions, drift, left, pending } = await runTarget(target, { ...settings, signal });
+    if (left !== undefined) this.#pendingOn(target.name, pending);
     const events = this.#eventsOf(sessions);
     await this.#settleReport(target, report, inForce);
     await this.#settleDrift(target, drift, left);
@@ -241,7 +244,11 @@ export class Reconciler implements AsyncDisposable {
       reason,
       clock,
       policy,
-      known: { left: engine.drift.left(target.name), key: engine.drift.key },
+      known: {
+        left: engine.drift.left(target.name),
+        key: engine.drift.key,
+        ...compact({ pending: this.#pending.get(target.name) }),
+      },
       ...(pause === undefined ? {} : { pause }),
       ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
     };
@@ -258,6 +265,11 @@ export class Reconciler implements AsyncDisposable {
 
   #isInStep(target: string, { revision }: Pick<InForce, 'revision'>): boolean {
     return target !== directoryName && lastRevision(this.#options.engine, target).lastRevision === revision;
+  }
+
+  #pendingOn(target: string, pending: PendingChanges | undefined): void {
+    if (pending === undefined) this.#pending.delete(target);
+    else this.#pending.set(target, pending);
   }
 
   /** A disk that takes nothing must not stop the loops. */

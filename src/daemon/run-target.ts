@@ -6,12 +6,13 @@ import type { HoldRule } from '../reconcile/hold.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import { addressOf, type ChangePlan, type PlanSummary } from '../reconcile/plan.ts';
 import { type Outcome, prepare, type ReconcileDeps, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import type { Change, SessionResult, Target } from '../reconcile/target.ts';
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { noChanges, type TargetReport } from '../status/report.ts';
 import { driftEvents } from './drift-events.ts';
-import { holdRule, isLeft, leftDrift } from './hold-rule.ts';
+import { fingerprint, holdRule, isLeft, leftDrift } from './hold-rule.ts';
 import { type RunInPart, reconcileInPart } from './in-part.ts';
 import { type TargetPolicy, windowState } from './target-policy.ts';
 
@@ -28,12 +29,26 @@ export interface RunSettings {
   readonly signal: AbortSignal;
   /** What is declared of how it is changed. Absent: at once, and whole. */
   readonly policy?: TargetPolicy;
-  /** Drift that was found and left before, and the key of its fingerprints. */
-  readonly known?: { readonly left: LeftDrift; readonly key: Buffer };
+  /** What was seen before to differ. */
+  readonly known?: KnownDifferences;
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
   /** Leave to change it, among others. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
+}
+
+export interface KnownDifferences {
+  /** Drift that was found and left. */
+  readonly left: LeftDrift;
+  /** What was committed and not made when a revision was last looked at: whatever else differs now is drift. */
+  readonly pending?: PendingChanges;
+  /** Of fingerprints. */
+  readonly key: Buffer;
+}
+
+export interface PendingChanges {
+  readonly revision: string;
+  readonly rows: ReadonlyMap<string, string>;
 }
 
 export interface TargetRun {
@@ -42,6 +57,8 @@ export interface TargetRun {
   readonly drift: readonly DriftEvent[];
   /** Drift that is left as it was found; absent when nothing could be seen. */
   readonly left?: LeftDrift;
+  /** What was committed and is not made; absent when nothing could be seen. */
+  readonly pending?: PendingChanges;
   /** Results for people who were online; settles after the data is in place, never rejects. */
   readonly sessions: Promise<readonly SessionResult[]>;
 }
@@ -107,7 +124,7 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings): Promis
   };
 }
 
-const nothingKnown = { left: new Map<string, string>(), key: Buffer.alloc(0) } as const;
+const nothingKnown: KnownDifferences = { left: new Map(), key: Buffer.alloc(0) };
 
 /** A plan that is refused is so as a whole where a person or a commit asks for it. */
 async function reconcile(target: Target, deps: RunSettings & ReconcileDeps): Promise<RunInPart> {
@@ -115,11 +132,17 @@ async function reconcile(target: Target, deps: RunSettings & ReconcileDeps): Pro
   return { outcome: await reconcileOnce(target, deps.model, deps), refusals: [] };
 }
 
-/** Nothing was declared anew since the target was in step, or this drift was left before. */
+/**
+ * Nothing was declared anew since the target was in step, or since it was looked at and this was as declared; or this drift
+ * was left before.
+ */
 function driftOf(target: Target, { reason, lastRevision, revision, known = nothingKnown }: RunSettings) {
   if (target.exclusive) return () => false;
-  const sameRevision = reason !== 'time' && lastRevision === revision;
-  return (change: Change) => sameRevision || isLeft(known.left, change, known.key);
+  const { left, pending, key } = known;
+  const looked = pending?.revision === revision ? pending.rows : undefined;
+  const sameRevision = reason !== 'time' && (lastRevision === revision || looked !== undefined);
+  return (change: Change) =>
+    isLeft(left, change, key) || (sameRevision && looked?.get(keyOf(change)) !== fingerprint(change, key));
 }
 
 /** A person who asks for a run means it: nothing waits then. */
@@ -140,16 +163,24 @@ function isQuiet({ changes, held = [] }: ChangePlan): boolean {
 function tellDrift(
   { target, changes, held = [] }: ChangePlan,
   isDrift: (change: Change) => boolean,
-  { clock, known = nothingKnown, mode }: RunSettings,
+  { clock, known = nothingKnown, mode, revision }: RunSettings,
   failed: readonly string[] | undefined,
-): Pick<TargetRun, 'drift' | 'left'> {
+): Pick<TargetRun, 'drift' | 'left' | 'pending'> {
   const written = mode === 'apply' && failed !== undefined;
   const why = new Map(held.map((each) => [each.change, each.why]));
-  const drift = [...changes, ...why.keys()].filter(isDrift);
-  const stays = drift.filter((change) => !written || why.has(change));
-  const news = drift.filter((change) => !stays.includes(change) || !isLeft(known.left, change, known.key));
+  const all = [...changes, ...why.keys()];
+  const drift = all.filter(isDrift);
+  const stays = (change: Change) => !written || why.has(change);
+  const news = drift.filter((change) => !stays(change) || !isLeft(known.left, change, known.key));
   const outcome = { target, at: clock.now(), held: why, failed: new Set(failed), written };
-  return { drift: driftEvents({ ...outcome, drift: news }), left: leftDrift(stays, known.key) };
+  const committed = all.filter((change) => !isDrift(change) && stays(change));
+  // What came about in part cannot be told from what somebody does by hand.
+  const whole = failed === undefined || failed.length === 0;
+  return {
+    drift: driftEvents({ ...outcome, drift: news }),
+    left: leftDrift(drift.filter(stays), known.key),
+    ...(whole ? { pending: { revision, rows: leftDrift(committed, known.key) } } : {}),
+  };
 }
 
 function resultOf(

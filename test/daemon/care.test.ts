@@ -120,6 +120,22 @@ describe('work by hand behind the glass', () => {
     expect(after.events).toMatchObject([{ result: 'healed', fields: [change] }, { result: 'left' }]);
     expect(profile(network)?.['rate-limit']).toBe('5M/20M');
   });
+
+  it('is told also while a commit waits', async () => {
+    await using network = await TestNetwork.start({ operator: '  reconcile: {interval: 1s}\n' });
+    await using _daemon = await network.running('--poll-seconds', '1');
+    await network.lastmile('breakglass', 'core-1', '--reason', 'outage');
+    network.write('router.yaml', network.routerYaml.replace('.199]', '.190]'));
+    network.commit('a smaller pool');
+    await said(network, 'Synced=False');
+    byHand(network, '1M/1M');
+    await said(network, 'Drifted=True');
+
+    const { open, events } = await drift(network);
+
+    expect(open).toMatchObject([{ address: 'core-1/ppp/profile/home' }]);
+    expect(events).toMatchObject([{ address: 'core-1/ppp/profile/home', result: 'left' }]);
+  });
 });
 
 describe('drift where heal is never', () => {
