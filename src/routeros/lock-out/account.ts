@@ -12,9 +12,13 @@ import {
   risk,
   rowsOf,
   textOf,
+  touches,
   type Us,
+  worst,
 } from './us.ts';
 
+/** Below so many at a time, others may keep us out. */
+const fewSessions = 5;
 /** Rights without which there is no way back in. */
 const vital = ['api', 'read', 'write'] as const;
 
@@ -25,16 +29,12 @@ export const judgeUser: Judge = (change, us) => {
   if (ends(change)) {
     return refused(`takes our own user ${username} away`, `keep /user ${username}, and enabled`);
   }
-  if (changes(change, 'name')) {
-    const renamed = after(change, 'name');
-    if (us.declared.api?.username !== renamed) {
-      return refused(`renames our own user to ${renamed}`, `declare api.username: ${renamed} with it`);
-    }
-    return risk('renames our own user');
-  }
-  if (changes(change, 'address')) return judgePrefixes(after(change, 'address'), source, `/user ${username}`);
-  if (changes(change, 'group')) return judgeGroupOf(after(change, 'group'), us);
-  return Object.keys(change.set).some((field) => field !== 'comment') ? risk('changes our own user') : undefined;
+  return worst(
+    changes(change, 'name') ? judgeName(after(change, 'name'), us) : undefined,
+    changes(change, 'address') ? judgePrefixes(after(change, 'address'), source, `/user ${username}`) : undefined,
+    changes(change, 'group') ? judgeGroupOf(after(change, 'group'), us) : undefined,
+    touches(change, ['comment', 'name', 'address', 'group']) ? risk('changes our own user') : undefined,
+  );
 };
 
 /** RouterOS: System > Users > Groups. */
@@ -56,22 +56,29 @@ export const judgeService: Judge = (change, us) => {
     return refused(`switches off the service ${name} that we come by`, `leave /ip/service ${name} enabled`);
   }
   const port = us.declared.api?.port;
-  if (changes(change, 'port') && after(change, 'port') !== String(port)) {
-    return refused(
-      `moves the service ${name} to port ${after(change, 'port')}, and we dial ${port}`,
-      `declare api.port: ${after(change, 'port')} with it`,
-    );
-  }
-  if (changes(change, 'address')) {
-    const judged = judgePrefixes(after(change, 'address'), us.access.source, `/ip/service ${name}`);
-    if (judged !== undefined) return judged;
-  }
-  if (changes(change, 'certificate') && after(change, 'certificate') === 'none' && !takesAnyone(us)) {
-    return refused(`takes the certificate of ${name} away, by which we know the router`, 'name a certificate');
-  }
-  const harmless = ['address', 'max-sessions'];
-  const others = Object.keys(change.set).filter((field) => !harmless.includes(field));
-  return others.length === 0 ? undefined : risk(`changes the service ${name} that we come by`);
+  const to = after(change, 'port');
+  const judged = ['address', 'max-sessions', 'comment'];
+  return worst(
+    changes(change, 'port') && to !== String(port)
+      ? refused(`moves the service ${name} to port ${to}, and we dial ${port}`, `declare api.port: ${to} with it`)
+      : undefined,
+    changes(change, 'certificate') && after(change, 'certificate') === 'none' && !takesAnyone(us)
+      ? refused(`takes the certificate of ${name} away, by which we know the router`, 'name a certificate')
+      : undefined,
+    changes(change, 'address')
+      ? judgePrefixes(after(change, 'address'), us.access.source, `/ip/service ${name}`)
+      : undefined,
+    changes(change, 'max-sessions') && Number(after(change, 'max-sessions')) < fewSessions
+      ? risk(`lets only ${after(change, 'max-sessions')} in at a time by the service ${name}`)
+      : undefined,
+    touches(change, judged) ? risk(`changes the service ${name} that we come by`) : undefined,
+  );
+};
+
+/** RouterOS: RADIUS. Users of the router itself may be known there only. */
+export const judgeRadius: Judge = (change) => {
+  const asked = [before(change, 'service'), after(change, 'service')].some((list) => list.split(',').includes('login'));
+  return asked && touches(change) ? risk('changes a RADIUS server that logins to the router are asked of') : undefined;
 };
 
 /** RouterOS: System > Certificates. */
@@ -82,8 +89,13 @@ export const judgeCertificate: Judge = (change, us) => {
   if (change.action === 'delete') {
     return refused(`removes the certificate ${name} that api-ssl shows`, 'give api-ssl another certificate first');
   }
-  return risk(`changes the certificate ${name} that api-ssl shows`);
+  return touches(change) ? risk(`changes the certificate ${name} that api-ssl shows`) : undefined;
 };
+
+function judgeName(renamed: string, { declared }: Us): Judgement {
+  if (declared.api?.username === renamed) return risk('renames our own user');
+  return refused(`renames our own user to ${renamed}`, `declare api.username: ${renamed} with it`);
+}
 
 function takesAnyone({ declared }: Us): boolean {
   return declared.api?.tls === undefined || declared.api.tls.mode === 'insecure';

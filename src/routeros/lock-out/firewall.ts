@@ -1,103 +1,176 @@
 import type { Change, ObservedRow } from '../../reconcile/target.ts';
-import { isPortWithin, isWithin } from '../network-match.ts';
+import { isWithin } from '../network-match.ts';
+import {
+  chainsFrom,
+  everyRule,
+  matchOf,
+  type Packet,
+  packetsOf,
+  type Values,
+  valuesAfter,
+  valuesBefore,
+  valuesOf,
+} from './packets.ts';
 import {
   after,
   before,
   isOn,
   type Judge,
   type Judgement,
-  ownAddress,
-  ownInterfaces,
   refused,
   risk,
   rowsOf,
-  textOf,
+  touches,
   type Us,
+  worst,
 } from './us.ts';
 
-type Match = 'yes' | 'no' | 'maybe';
-type Values = Readonly<Record<string, string>>;
-
-/** Fields of a rule that decide nothing about which packets it is for. */
-const noMatchers = new Set([
-  ...['chain', 'action', 'disabled', 'comment', 'log', 'log-prefix', 'reject-with', 'jump-target', 'address-list'],
-  ...['address-list-timeout', 'to-addresses', 'to-ports', 'bytes', 'packets'],
-]);
 /** What such a rule does to a packet it is for. */
 const stopping = new Set(['drop', 'reject', 'tarpit']);
 const passing = new Set(['accept', 'fasttrack-connection', 'jump', 'return']);
-const watching = new Set(['log', 'passthrough', 'add-src-to-address-list', 'add-dst-to-address-list', 'notrack']);
+const watching = new Set(['log', 'passthrough', 'add-dst-to-address-list']);
+const diverting = new Set(['mark-routing', 'route']);
+const marking = new Set(['mark-connection', 'mark-packet']);
+const translating = new Set(['dst-nat', 'redirect', 'netmap', 'same', 'src-nat', 'masquerade']);
 
-/** RouterOS: IP > Firewall > Filter Rules. Only what is meant for the router itself passes `input`. */
-export const judgeFilter: Judge = (change, us) => judgeRule(change, us, 'input');
+type Table = 'filter' | 'raw' | 'mangle';
+/** The chains that packets begin in: those for the router itself, and those it sends. */
+const chains: Readonly<Record<Table, Readonly<Record<Packet['to'], readonly string[]>>>> = {
+  filter: { router: ['input'], us: ['output'] },
+  raw: { router: ['prerouting'], us: ['output'] },
+  mangle: { router: ['prerouting', 'input'], us: ['output', 'postrouting'] },
+};
+
+/** RouterOS: IP > Firewall > Filter Rules. What is meant for the router itself passes `input`, its answers `output`. */
+export const judgeFilter: Judge = (change, us) => judgeRule(change, us, 'filter');
 
 /** RouterOS: IP > Firewall > Raw. */
-export const judgeRaw: Judge = (change, us) => judgeRule(change, us, 'prerouting');
+export const judgeRaw: Judge = (change, us) => judgeRule(change, us, 'raw');
+
+/** RouterOS: IP > Firewall > Mangle. A mark can send our packets, or the answers, another way. */
+export const judgeMangle: Judge = (change, us) => judgeRule(change, us, 'mangle');
 
 /** RouterOS: IP > Firewall > NAT. A rule that sends our packets elsewhere takes them from the router. */
 export const judgeNat: Judge = (change, us) => {
-  if (![before(change, 'chain'), after(change, 'chain')].includes('dstnat')) return undefined;
-  const catches = [valuesBefore(change), valuesAfter(change)].some(
-    (values) => isOn(values['disabled'] ?? '') && values['chain'] === 'dstnat' && matchOf(values, us) !== 'no',
-  );
-  return catches && !isRemark(change) ? risk('changes where packets for the router are sent') : undefined;
+  if (isRemark(change)) return undefined;
+  const inReach = chainsFrom(['dstnat', 'input'], change.menu, us);
+  const [began] = packetsOf(us);
+  const catches = (values: Values) =>
+    isOn(values['disabled'] ?? '') &&
+    inReach.has(values['chain'] ?? '') &&
+    began !== undefined &&
+    matchOf(values, began, us, change.menu) !== 'no';
+  const feeds = judgeFeeding(change, us, valuesAfter(change));
+  const [was, will] = [valuesBefore(change), valuesAfter(change)];
+  if (!catches(was) && !catches(will)) return undefined;
+  if (change.action === 'create' && watching.has(will['action'] ?? 'accept')) return undefined;
+  if (change.action === 'create' && will['action'] === 'add-src-to-address-list') return feeds;
+  return risk('changes where packets for the router are sent');
 };
 
 /** RouterOS: IP > Firewall > Address Lists. Rules may let in or keep out who is on one. */
 export const judgeAddressList: Judge = (change, us) => {
   const { source } = us.access;
-  const concerned = [before(change, 'address'), after(change, 'address')].some(
-    (address) => address !== '' && source !== undefined && isWithin(source, address) === true,
-  );
-  return concerned
-    ? risk(`changes the address list ${before(change, 'list') || after(change, 'list')} that we are on`)
-    : undefined;
+  if (!touches(change) || source === undefined) return undefined;
+  const entries = [before(change, 'address'), after(change, 'address')].filter((address) => address !== '');
+  const list = before(change, 'list') || after(change, 'list');
+  if (entries.some((address) => isWithin(source, address) === true)) {
+    return risk(`changes the address list ${list} that we are on`);
+  }
+  const unknown = entries.find((address) => isWithin(source, address) === undefined);
+  return unknown === undefined
+    ? undefined
+    : risk(`changes the address list ${list}, and whether ${unknown} stands for us cannot be told`);
 };
 
-function judgeRule(change: Change, us: Us, chain: string): Judgement {
-  const chains = reachable(chain, change.menu, us);
-  const [was, will] = [valuesBefore(change), valuesAfter(change)];
-  const inReach = (values: Values) => chains.has(values['chain'] ?? '') && isOn(values['disabled'] ?? '');
-  if (isRemark(change) || (!inReach(was) && !inReach(will))) return undefined;
-  if (change.action === 'create') return judgeNewRule(change, will, us, chain);
-  const keepsOut = stopping.has(will['action'] ?? '') && inReach(will) && matchOf(will, us) === 'yes';
-  if (keepsOut && change.action === 'update' && isFirst(change, us, chain)) return lockedOut(change, chain);
-  return risk(`changes a rule of the chain ${will['chain'] ?? was['chain'] ?? chain}, which our packets pass`);
+function judgeRule(change: Change, us: Us, table: Table): Judgement {
+  if (isRemark(change)) return undefined;
+  return worst(
+    ...packetsOf(us).flatMap((packet) => chains[table][packet.to].map((chain) => judgePass(change, us, packet, chain))),
+  );
 }
 
-function judgeNewRule(change: Change, rule: Values, us: Us, chain: string): Judgement {
+/** What a change of a rule means for one of our packets, and the chain it begins in. */
+function judgePass(change: Change, us: Us, packet: Packet, chain: string): Judgement {
+  const inReach = chainsFrom([chain], change.menu, us);
+  const [was, will] = [valuesBefore(change), valuesAfter(change)];
+  const isFor = (values: Values) =>
+    isOn(values['disabled'] ?? '') &&
+    inReach.has(values['chain'] ?? '') &&
+    matchOf(values, packet, us, change.menu) !== 'no';
+  const loses = isFor(was) && mayLose(was, will, change);
+  if (!isFor(will)) return loses ? changed(was['chain'] ?? chain) : undefined;
+  const judged = judgeEffect(change, us, will, packet, chain);
+  if (judged?.verdict === 'refused' || !loses) return judged;
+  return changed(will['chain'] ?? chain);
+}
+
+/** Can we do without what the rule did? What only kept us out, we can. */
+function mayLose(was: Values, will: Values, change: Change): boolean {
+  const action = was['action'] ?? 'accept';
+  if (change.action === 'move') return !watching.has(action);
+  if (watching.has(action) || marking.has(action)) return false;
+  const stillStops = stopping.has(will['action'] ?? 'accept') && isOn(will['disabled'] ?? '');
+  return !stopping.has(action) || stillStops;
+}
+
+function changed(chain: string): Judgement {
+  return risk(`changes a rule of the chain ${chain}, which our packets pass`);
+}
+
+/** What a rule that is for our packets does, once the change is made. */
+function judgeEffect(change: Change, us: Us, rule: Values, packet: Packet, chain: string): Judgement {
   const action = rule['action'] ?? 'accept';
-  const match = matchOf(rule, us);
-  if (match === 'no' || action === 'accept' || watching.has(action)) return undefined;
-  if (stopping.has(action) && match === 'yes' && rule['chain'] === chain && isFirst(change, us, chain)) {
-    return lockedOut(change, chain);
-  }
+  const isMangle = change.menu.endsWith('/mangle');
+  if (action === 'add-src-to-address-list') return judgeFeeding(change, us, rule);
+  if (marking.has(action)) return judgeMarking(change, us, rule);
+  if (diverting.has(action))
+    return risk(`sends what passes the chain ${rule['chain']} another way, perhaps ours as well`);
+  if (action === 'accept' || watching.has(action) || (isMangle && action !== 'jump')) return undefined;
+  const isSure = stopping.has(action) && rule['chain'] === chain && matchOf(rule, packet, us, change.menu) === 'yes';
+  if (isSure && change.action !== 'move' && isFirst(change, us, packet, chain)) return lockedOut(action, packet, chain);
   return risk(`adds a rule to the chain ${rule['chain']} that may keep us out`);
 }
 
-function lockedOut(change: Change, chain: string): Judgement {
+/** Whoever is put on a list may be dropped for it. */
+function judgeFeeding(change: Change, us: Us, rule: Values): Judgement {
+  const list = rule['address-list'] ?? '';
+  if (
+    rule['action'] !== 'add-src-to-address-list' ||
+    !isHeld(us, change.menu, ['src-address-list', 'dst-address-list'], list)
+  ) {
+    return undefined;
+  }
+  return risk(`may put us on the address list ${list}, by which rules keep out`);
+}
+
+function judgeMarking(change: Change, us: Us, rule: Values): Judgement {
+  const marks = ['connection-mark', 'packet-mark'].filter(
+    (name) => rule[`new-${name}`] !== undefined && isHeld(us, change.menu, [name], rule[`new-${name}`] ?? ''),
+  );
+  return marks.length === 0 ? undefined : risk(`may mark our packets with what rules go by that could keep us out`);
+}
+
+/** Is there a rule that stops, or sends another way, what has this value? */
+function isHeld(us: Us, menu: string, fields: readonly string[], value: string): boolean {
+  return everyRule(us, menu).some(
+    (rule) =>
+      rule['chain'] !== 'forward' &&
+      fields.some((field) => rule[field] === value) &&
+      [stopping, diverting, translating, new Set(['jump'])].some((actions) => actions.has(rule['action'] ?? 'accept')),
+  );
+}
+
+function lockedOut(action: string, packet: Packet, chain: string): Judgement {
+  const what = packet.to === 'router' ? 'what we send to the router' : 'what the router answers us';
   return refused(
-    `${after(change, 'action')}s in the chain ${chain} what we send to the router, and no rule before lets it in`,
+    `${action}s in the chain ${chain} ${what}, and no rule before lets it ${packet.to === 'router' ? 'in' : 'out'}`,
     'put a rule in front of it that accepts us',
   );
 }
 
-/** Chains our packets may pass: the first, and those that rules in them jump to. */
-function reachable(first: string, menu: string, us: Us): ReadonlySet<string> {
-  const found = new Set([first]);
-  const jumps = [
-    ...rowsOf(us, menu).map(valuesOf),
-    ...us.changes.filter((each) => each.menu === menu).map(valuesAfter),
-  ];
-  for (const chain of found) {
-    for (const values of jumps)
-      if (values['chain'] === chain && values['jump-target']) found.add(values['jump-target']);
-  }
-  return found;
-}
-
-/** Is there for certain no rule in front of it that may let us in? */
-function isFirst(change: Change, us: Us, chain: string): boolean {
+/** Is there for certain no rule in front of it that may let the packet pass? */
+function isFirst(change: Change, us: Us, packet: Packet, chain: string): boolean {
   const rows = rowsOf(us, change.menu);
   const place = change.action === 'create' ? placeOf(change, rows) : rows.indexOf(change.before as ObservedRow);
   const gone = new Set(us.changes.filter(({ action }) => action === 'delete').map((each) => each.before));
@@ -109,7 +182,7 @@ function isFirst(change: Change, us: Us, chain: string): boolean {
       values['chain'] === chain &&
       isOn(values['disabled'] ?? '') &&
       passing.has(values['action'] ?? 'accept') &&
-      matchOf(values, us) !== 'no',
+      matchOf(values, packet, us, change.menu) !== 'no',
   );
 }
 
@@ -118,80 +191,6 @@ function placeOf(change: Change, rows: readonly ObservedRow[]): number {
   return change.place === undefined ? -1 : rows.findIndex(({ identity }) => identity === change.place);
 }
 
-/** Is it for packets by which we begin a connection to the API? */
-export function matchOf(rule: Values, us: Us): Match {
-  const answers = Object.entries(rule)
-    .filter(([name, value]) => value !== '' && !noMatchers.has(name))
-    .map(([name, value]) =>
-      value.startsWith('!') ? not(matches(name, value.slice(1), us)) : matches(name, value, us),
-    );
-  if (answers.includes('no')) return 'no';
-  return answers.includes('maybe') ? 'maybe' : 'yes';
-}
-
-function matches(name: string, value: string, us: Us): Match {
-  const { source } = us.access;
-  switch (name) {
-    case 'protocol':
-      return value === 'tcp' || value === '6' ? 'yes' : 'no';
-    case 'dst-port':
-    case 'port':
-      return told(isPortWithin(us.declared.api?.port ?? us.access.port, value), name === 'port');
-    case 'connection-state':
-      return told(value.split(',').includes('new'));
-    case 'src-address':
-      return told(source === undefined ? undefined : isWithin(source, value));
-    case 'dst-address': {
-      const own = ownAddress(us);
-      return told(own === undefined ? undefined : isWithin(own, value));
-    }
-    case 'src-address-list':
-      return onList(value, us);
-    case 'in-interface': {
-      const own = ownInterfaces(us);
-      return told(own === undefined ? undefined : own.has(value), true);
-    }
-    default:
-      return 'maybe';
-  }
-}
-
-/** Whoever else is on a list was put there by a rule, or as a subscriber: not we. */
-function onList(list: string, us: Us): Match {
-  const { source } = us.access;
-  const rows = rowsOf(us, '/ip/firewall/address-list');
-  if (source === undefined || rows.length === 0) return 'maybe';
-  const on = rows.some((row) => textOf(row, 'list') === list && isWithin(source, textOf(row, 'address')) === true);
-  return on ? 'yes' : 'no';
-}
-
-/** @param loosely a `no` is no certain one */
-function told(answer: boolean | undefined, loosely = false): Match {
-  if (answer === true) return 'yes';
-  return answer === undefined || loosely ? 'maybe' : 'no';
-}
-
-function not(match: Match): Match {
-  if (match === 'maybe') return match;
-  return match === 'yes' ? 'no' : 'yes';
-}
-
 function isRemark({ action, set }: Change): boolean {
   return action === 'update' && Object.keys(set).every((name) => name === 'comment' || name.startsWith('log'));
-}
-
-function valuesOf({ fields }: ObservedRow): Values {
-  return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
-function valuesBefore({ before: row }: Change): Values {
-  return row === undefined ? { disabled: 'yes' } : valuesOf(row);
-}
-
-function valuesAfter(change: Change): Values {
-  if (change.action === 'delete') return { disabled: 'yes' };
-  const set = Object.entries(change.set).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { ...(change.before === undefined ? {} : valuesOf(change.before)), ...Object.fromEntries(set) };
 }

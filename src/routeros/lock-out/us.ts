@@ -11,6 +11,20 @@ export interface Us {
   /** Rows of the menus we look at, in their order. */
   readonly rows: readonly ObservedRow[];
   readonly changes: readonly Change[];
+  /** What is worked out once for all changes, by a name for it. */
+  readonly once: <T>(name: string, make: () => T) => T;
+}
+
+/** What is known, with room for what is worked out of it. */
+export function knowing(us: Omit<Us, 'once'>): Us {
+  const found = new Map<string, unknown>();
+  return {
+    ...us,
+    once: <T>(name: string, make: () => T): T => {
+      if (!found.has(name)) found.set(name, make());
+      return found.get(name) as T;
+    },
+  };
 }
 
 /** `refused`: it cuts us off for certain. `risk`: it may. Absent: it does not concern us. */
@@ -51,8 +65,8 @@ export function changes(change: Change, field: string): boolean {
   return change.action === 'update' && change.set[field] !== undefined;
 }
 
-export function rowsOf({ rows }: Us, menu: string): readonly ObservedRow[] {
-  return rows.filter((row) => row.menu === menu);
+export function rowsOf({ rows, once }: Us, menu: string): readonly ObservedRow[] {
+  return once(`rows ${menu}`, () => rows.filter((row) => row.menu === menu));
 }
 
 export function textOf({ fields }: ObservedRow, field: string): string {
@@ -75,37 +89,48 @@ export function ownAddress({ access, declared }: Us): string | undefined {
   return access.routerAddress;
 }
 
+/** By which version of IP we come; absent where nothing tells. */
+export function familyOf(us: Us): 4 | 6 | undefined {
+  const host = ownAddress(us) ?? us.access.source;
+  if (host === undefined) return undefined;
+  if (isWithin(host, '0.0.0.0/0') === true) return 4;
+  return isWithin(host, '::/0') === true ? 6 : undefined;
+}
+
+/** Is it the same host, however it is written? */
+export function isSameHost(host: string | undefined, address: string): boolean {
+  return host !== undefined && address !== '' && isWithin(host, hostOf(address)) === true;
+}
+
 /**
- * The interface that has the address we come to, with those below it (a VLAN's parent, a bridge's only port); absent where
- * the router does not tell.
+ * How long the prefix is of the router's own network that we are in, by another address than this one; absent: we are in
+ * none, and come over a gateway.
  */
-export function ownInterfaces(us: Us): ReadonlySet<string> | undefined {
-  const own = new Set([ownAddress(us), us.access.routerAddress]);
-  const holder = us.access.addresses.find(({ address, disabled }) => !disabled && own.has(hostOf(address)));
-  if (holder === undefined) return undefined;
-  const found = new Set([holder.interface]);
-  for (const name of found) {
-    for (const row of rowsOf(us, '/interface/vlan'))
-      if (textOf(row, 'name') === name) found.add(textOf(row, 'interface'));
-    const ports = rowsOf(us, '/interface/bridge/port').filter((row) => textOf(row, 'bridge') === name);
-    const [only] = ports;
-    if (only !== undefined && ports.length === 1) found.add(textOf(only, 'interface'));
-  }
-  return found;
+export function onLinkBits({ access }: Us, except?: string): number | undefined {
+  const { source, addresses } = access;
+  if (source === undefined) return undefined;
+  const found = addresses
+    .filter(({ address, disabled }) => !disabled && address !== except && address.includes('/'))
+    .filter(({ address }) => isWithin(source, address) === true)
+    .map(({ address }) => Number(address.split('/')[1]));
+  return found.length === 0 ? undefined : Math.max(...found);
 }
 
 /** Is somebody of ours on the router's own network, by another address than this one? */
-export function isOnLink({ access }: Us, except?: string): boolean {
-  const { source, addresses } = access;
-  return (
-    source !== undefined &&
-    addresses.some(
-      ({ address, disabled }) =>
-        !disabled && address !== except && address.includes('/') && isWithin(source, address) === true,
-    )
-  );
+export function isOnLink(us: Us, except?: string): boolean {
+  return onLinkBits(us, except) !== undefined;
 }
 
 export function hostOf(address: string): string {
   return address.split('/')[0] ?? address;
+}
+
+/** Does it change more than what makes no difference? */
+export function touches(change: Change, harmless: readonly string[] = ['comment']): boolean {
+  return change.action !== 'update' || Object.keys(change.set).some((field) => !harmless.includes(field));
+}
+
+/** What is refused outweighs what is a risk: no field of a change hides another. */
+export function worst(...judgements: readonly Judgement[]): Judgement {
+  return judgements.find((each) => each?.verdict === 'refused') ?? judgements.find((each) => each?.verdict === 'risk');
 }
