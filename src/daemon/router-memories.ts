@@ -10,6 +10,8 @@ export interface ReachedAt {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Where it is declared since, without having answered there yet, and when it was first dialled there (ms since 1970). */
+  readonly left?: { readonly to: string; readonly at: number };
 }
 
 interface Kept {

@@ -124,7 +124,7 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   #dial(router: Router, operator: string): RouterTarget {
     const { clock } = this.#options;
     const [known, log] = [this.#memories.of(router.name), this.#logOf(router.name)];
-    const connect = (signal: AbortSignal) => dialRouter(router, known, log, signal);
+    const connect = (signal: AbortSignal) => dialRouter(router, { known, log, clock }, signal);
     const kept = { memory: known, digests: known, inspections: this.#inspections };
     return new RouterTarget({ router, operator, clock, connect, ...kept });
   }

@@ -32,6 +32,17 @@ export function checkRoutersUsed(
   }
 }
 
+/** Who only looks at a router cannot tell it that he is there: rows it has from before are enabled when their time is over. */
+function checkPutOff(to: Resolving, operator: Operator, router: Router, place: Declared<RouterSpec>): void {
+  const only = [router.mode, operator.reconcile.mode].find((mode) => mode !== 'apply');
+  if (only === undefined) return;
+  const message =
+    `"${router.name}" has mode: ${only}, so it is never told that lastmile is there: where it has rows that wait ` +
+    '(auth: hybrid), it lets subscribers in by them';
+  const path = router.mode === 'apply' ? ['metadata', 'name'] : ['spec', 'mode'];
+  warning(to, 'LM_HYBRID_NOT_PUT_OFF', message, place, path, 'mode: apply, or auth: radius');
+}
+
 /** A router that keeps rows for the time without us asks us by RADIUS the rest of the time. */
 function checkHybridRouter(
   to: Resolving,
@@ -45,6 +56,7 @@ function checkHybridRouter(
   if (first === undefined && router.auth !== 'hybrid') return;
   const path = router.auth === 'hybrid' ? ['spec', 'auth'] : ['metadata', 'name'];
   const who = first === undefined ? '' : `, and "${first.subscriber}" is hybrid there`;
+  if (first !== undefined) checkPutOff(to, operator, router, place);
   if (router.radius === undefined) {
     const message = `"${router.name}" does not ask RADIUS: "radius" is missing${who}`;
     error(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, path, 'set spec.radius, or auth: local');

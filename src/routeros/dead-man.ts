@@ -179,9 +179,10 @@ function scriptOf(statements: readonly string[], operator: string, parts: readon
   const told = ':log warning "lastmile did not come back: its changes are taken back"';
   const remove = (menu: string) => (name: string) => `${menu} remove [find name=${quoted(name)}]`;
   const renamed = `/system script set [find name=${quoted(confirm)}] name=${quoted(reverted)}`;
+  const replaced = [remove('/system script')(reverted), renamed].map((each) => attempted(each)).join('; ');
   const last = [
-    remove('/system script')(reverted),
-    renamed,
+    // Both schedulers may run it at once: the later one finds that it is done.
+    `:if ([:len [/system script find name=${quoted(confirm)}]] > 0) do={${replaced}}`,
     ...[confirm, boot].map(remove('/system scheduler')),
     ...parts.map(({ name }) => name).map(remove('/system script')),
   ];

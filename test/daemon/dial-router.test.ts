@@ -7,6 +7,7 @@ import type { Router } from '../../src/model/model.ts';
 import { CallLog } from '../../src/routeros/call-log.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { Store } from '../../src/store/store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { networkOf } from '../support/ppp-network.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
@@ -30,11 +31,11 @@ describe('a router that is declared at a new address', () => {
     const log = new CallLog({ clock: systemClock });
     const [old, next] = [routerAt('127.0.0.2', simulator.apiPort), routerAt('127.0.0.3', simulator.apiPort)];
     const reach = async (router: Router) => {
-      await using session = await dialRouter(router, known, log, signal);
+      await using session = await dialRouter(router, { known, log, clock: systemClock }, signal);
       return session.at?.host;
     };
 
-    const before = dialRouter(next, known, log, signal);
+    const before = dialRouter(next, { known, log, clock: systemClock }, signal);
     await expect(before).rejects.toMatchObject({ code: 'LM_ROUTER_UNREACHABLE' });
     expect(await reach(old)).toBe('127.0.0.2');
     expect(await reach(next)).toBe('127.0.0.2');
@@ -44,9 +45,37 @@ describe('a router that is declared at a new address', () => {
     simulator.remove('/ip/address', simulator.rows('/ip/address')[1]?.['.id'] ?? '');
     await simulator.settled();
 
-    await expect(dialRouter(next, known, log, signal)).rejects.toMatchObject({ code: 'LM_ROUTER_UNREACHABLE' });
+    await expect(dialRouter(next, { known, log, clock: systemClock }, signal)).rejects.toMatchObject({
+      code: 'LM_ROUTER_UNREACHABLE',
+    });
     expect(log.calls().filter(({ command }) => command === '/login').length).toBeGreaterThan(5);
     expect(JSON.stringify(log.calls())).not.toContain('"api"');
+  });
+});
+
+describe('the address a router had before', () => {
+  it('is dialled for an hour where nothing proves who answers there, anew for each place that is declared', async () => {
+    await using simulator = await simulated();
+    const known = new RouterMemories().of('core-1');
+    const clock = new ManualClock();
+    const around = { known, log: new CallLog({ clock }), clock };
+    const reach = async (address: string) => {
+      await using session = await dialRouter(routerAt(address, simulator.apiPort), around, signal);
+      return session.at?.host;
+    };
+    const logins = () => simulator.log().filter(({ message }) => message?.includes('logged in')).length;
+    await reach('127.0.0.2');
+
+    clock.advance(7_200_000);
+    expect(await reach('127.0.0.3')).toBe('127.0.0.2');
+    clock.advance(3_500_000);
+    expect(await reach('127.0.0.3')).toBe('127.0.0.2');
+    clock.advance(200_000);
+    const before = logins();
+    await expect(reach('127.0.0.3')).rejects.toMatchObject({ code: 'LM_ROUTER_UNREACHABLE' });
+
+    expect(logins()).toBe(before);
+    expect(await reach('127.0.0.4')).toBe('127.0.0.2');
   });
 });
 

@@ -102,4 +102,23 @@ describe('a subscriber whose password RADIUS checks, and a router while it is wi
   ])('is refused with %s', (_what, repository, said) => {
     expect(errorsOf(load(repository))).toEqual(said);
   });
+
+  it.each([
+    ['the router', { 'routers.yaml': router('core-1', `${api}\n${radius}\nmode: plan`) }, 'routers.yaml:8:9', 'plan'],
+    [
+      'the operator',
+      { 'isp.yaml': operator.replace('spec:', 'spec:\n  reconcile: {mode: observe}') },
+      'routers.yaml:3:18',
+      'observe',
+    ],
+  ])(
+    'is warned about where %s only lets us look: nobody would put off that the router does without us',
+    (_who, other, at, mode) => {
+      const { issues } = load({ ...files('access: [pppoe]\nauth: hybrid', 'router: core-1', core1), ...other });
+      const warned = issues.find(({ code }) => code === 'LM_HYBRID_NOT_PUT_OFF');
+
+      expect(warned).toMatchObject({ severity: 'warning', message: expect.stringContaining(`mode: ${mode}`) });
+      expect(`${warned?.file}:${warned?.line}:${warned?.column}`).toBe(at);
+    },
+  );
 });

@@ -57,7 +57,7 @@ export class ReachLab implements AsyncDisposable {
         },
       },
       memory: known,
-      connect: (signal) => dialRouter(dialled, known, log, signal),
+      connect: (signal) => dialRouter(dialled, { known, log, clock }, signal),
     });
     this.#targets.push(target);
     return target;
