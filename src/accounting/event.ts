@@ -50,6 +50,18 @@ export interface SessionEnd {
   readonly cause: string;
 }
 
+/** A session goes on under another name of its router. It ends under the old one, and has what it uses from here on under the new. */
+export interface SessionMoved {
+  readonly status: 'moved';
+  /** Key of the session under the old name. */
+  readonly key: string;
+  readonly nas: string;
+  readonly sessionId: string;
+  readonly to: string;
+  /** Wall time, milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
 /** Where the octets of a session are counted on a router: the interface of PPP, a simple queue, the hotspot, or `/ip/accounting`. */
 export type MeterSource = 'interface' | 'queue' | 'hotspot' | 'flows';
 
@@ -123,7 +135,7 @@ export interface FlowsReading {
   readonly snapshot: string;
 }
 
-export type AccountingRecord = AccountingEvent | SessionEnd | ApiReading | TotalsReading | FlowsReading;
+export type AccountingRecord = AccountingEvent | SessionEnd | ApiReading | TotalsReading | FlowsReading | SessionMoved;
 
 /** Where accounting goes. Declared here, implemented over LevelDB in `store.ts`. */
 export interface AccountingSink {

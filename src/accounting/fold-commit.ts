@@ -1,5 +1,5 @@
-import type { AccountingEvent, AccountingRecord, ApiReading, SessionEnd } from './event.ts';
-import { applyEvent, closeByNas, closeGone } from './fold.ts';
+import type { AccountingEvent, AccountingRecord, ApiReading, SessionEnd, SessionMoved } from './event.ts';
+import { applyEvent, closeByNas, closeGone, moveSession } from './fold.ts';
 import { applyReading, readingKey } from './fold-reading.ts';
 import { idOnNas, type SessionState } from './session-state.ts';
 import type { UsageDelta } from './usage-deltas.ts';
@@ -44,6 +44,7 @@ export class CommitFold {
   apply(event: AccountingRecord): void {
     if (event.status === 'ended') this.#end(event);
     else if (event.status === 'read') this.#read(event);
+    else if (event.status === 'moved') this.#move(event);
     else if (event.status !== 'totals' && event.status !== 'flows') this.#applyPacket(event);
   }
 
@@ -67,6 +68,18 @@ export class CommitFold {
     const current = this.#all(end.nas, end.sessionId).find(({ key }) => key === end.key);
     const ended = current === undefined ? undefined : closeGone(current, end);
     if (ended !== undefined) this.#change(current, ended);
+  }
+
+  #move(move: SessionMoved): void {
+    const current = this.#changes.get(move.key)?.after ?? this.#known.byKey(move.key);
+    if (current === undefined) return;
+    const there = this.#all(move.to, move.sessionId).find(
+      ({ username, stoppedAt }) => username === current.username && stoppedAt === undefined,
+    );
+    const result = moveSession(current, move, there);
+    if (result === undefined) return;
+    this.#change(current, result.ended);
+    if (result.moved !== undefined) this.#change(there, result.moved);
   }
 
   #read(reading: ApiReading): void {

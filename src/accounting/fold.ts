@@ -1,8 +1,8 @@
-import type { AccountingEvent, SessionEnd } from './event.ts';
+import type { AccountingEvent, SessionEnd, SessionMoved } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
 import { type SessionState, sessionKey } from './session-state.ts';
-import { lostStop, nasReboot, terminateCauseWord } from './terminate-cause.ts';
+import { lostStop, nasReboot, renamed, terminateCauseWord } from './terminate-cause.ts';
 
 /** Within this a Start is the same Start sent again, and times of one moment may differ. */
 export const retransmissionWindowMs = 60_000;
@@ -49,6 +49,37 @@ export function closeByNas(session: SessionState, event: AccountingEvent): Sessi
 export function closeGone(session: SessionState, { receivedAt, cause }: SessionEnd): SessionState | undefined {
   if (session.stoppedAt !== undefined) return undefined;
   return close(session, 'gone', session.eventAt, receivedAt, cause);
+}
+
+/**
+ * The session under another name of its router: it ends under the old one, and another begins that has counted nothing yet.
+ *
+ * @param there what is open by its id and username under the new name: packets may have come before we heard of the name
+ */
+export function moveSession(
+  session: SessionState,
+  { to, receivedAt }: SessionMoved,
+  there: SessionState | undefined,
+): { readonly ended: SessionState; readonly moved: SessionState | undefined } | undefined {
+  if (session.stoppedAt !== undefined) return undefined;
+  const { nas: _nas, key: _key, ...rest } = session;
+  const ended = close(session, 'gone', session.eventAt, receivedAt, renamed);
+  if (there !== undefined) {
+    const isSame = Math.abs(there.originAt - session.originAt) <= 2 * retransmissionWindowMs;
+    return { ended, moved: isSame ? { ...there, ...without(there, session), formerly: formerOf(session) } : undefined };
+  }
+  const key = sessionKey(to, session.sessionId, session.username, session.startedAt);
+  return { ended, moved: { ...rest, nas: to, key, ...without(session, session), formerly: formerOf(session) } };
+}
+
+/** Counters less what another has counted already. */
+function without({ up, down }: SessionState, counted: SessionState) {
+  const less = (counter: Counter, already: bigint): Counter => ({ ...counter, base: counter.base - already });
+  return octets(less(up, counted.upOctets), less(down, counted.downOctets));
+}
+
+function formerOf({ upOctets, downOctets, formerly }: SessionState): Required<SessionState>['formerly'] {
+  return { up: `${upOctets + BigInt(formerly?.up ?? 0)}`, down: `${downOctets + BigInt(formerly?.down ?? 0)}` };
 }
 
 function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
@@ -162,7 +193,8 @@ function progress(current: SessionState, event: AccountingEvent): SessionState {
 
 /** The packet's octets are those of the whole session: in place of what was read over the API, not on top of it. */
 function counterOf(current: SessionState, direction: 'up' | 'down', event: AccountingEvent): Counter {
-  return current.api !== undefined && event.inputOctets !== undefined ? noOctets : current[direction];
+  if (current.api === undefined || event.inputOctets === undefined) return current[direction];
+  return { ...noOctets, base: -BigInt(current.formerly?.[direction] ?? 0) };
 }
 
 function withoutApi(current: SessionState, event: AccountingEvent): SessionState {

@@ -32,6 +32,9 @@ export const lostStop = 'Lost';
 /** Nor this: its Stop never came, and asked to end it the NAS said that it does not have it. */
 export const notOnNas = 'Not-On-NAS';
 
+/** Nor this: it goes on under the new name of its router. */
+export const renamed = 'Router-Renamed';
+
 /** The standard's word for a cause, `Cause-99` for a number it does not have. */
 export function terminateCauseWord(number: number): string {
   return words[number - 1] ?? `Cause-${number}`;

@@ -19,10 +19,13 @@ import type { FlowState } from '../usage/flows.ts';
 import { isSame, type MatchContext, matchSessions, onlineReading } from '../usage/match-sessions.ts';
 import { arrivalOf, type ReadOptions, readRouter } from '../usage/read-router.ts';
 import type { OnlineSession, RouterReading } from '../usage/reading.ts';
+import { takeOverCounts, takeOverSessions } from './renamed-router.ts';
 
 /** A router whose sessions are read. */
 export interface ReadRouter {
   readonly name: string;
+  /** Names it had before, and no router has now. */
+  readonly formerNames: readonly string[];
   readonly everySeconds: number;
   /** MACs of subscribers whose static leases are sessions. */
   readonly devices: ReadonlySet<string>;
@@ -64,6 +67,7 @@ export class RouterReader {
 
   /** @throws the errors of the connection; AccountingUnavailableError when it cannot be stored */
   async read(router: ReadRouter, session: RouterOsSession, signal: AbortSignal): Promise<ReadResult> {
+    await this.#takeOver(router);
     const reading = await readRouter(session, await this.#readOptions(router, signal));
     const rebooted = this.#hasBooted(router.name, reading);
     const totals = await this.#options.accounting.totalsOf(router.name);
@@ -102,6 +106,13 @@ export class RouterReader {
       closed: () => closed,
     };
     await accounting.record(onlineReading(online, undefined, reading, context));
+  }
+
+  /** Whoever is online is not counted anew because his router has another name. */
+  async #takeOver(router: ReadRouter): Promise<void> {
+    const { accounting, clock } = this.#options;
+    await takeOverSessions(accounting, router, clock.now());
+    await takeOverCounts(accounting, router, clock.now());
   }
 
   async #readOptions({ name, devices, takesFlows }: ReadRouter, signal: AbortSignal): Promise<ReadOptions> {

@@ -6,6 +6,7 @@ import type { Model, Router } from '../model/model.ts';
 import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import { endCauses, endReading } from '../usage/match-sessions.ts';
+import { takeOverSessions } from './renamed-router.ts';
 import { RouterCollector } from './router-collector.ts';
 import type { RouterPool } from './router-pool.ts';
 import type { ReadRouter } from './router-reader.ts';
@@ -46,6 +47,7 @@ export class UsageCollector implements AsyncDisposable {
   follow(model: Model): void {
     if (this.#stopped) return;
     const routers = model.routers.filter(({ api }) => api !== undefined).map((router) => readRouterOf(router, model));
+    this.#takeOver(model);
     const names = new Set(routers.map(({ name }) => name));
     for (const [name, collector] of [...this.#routers]) {
       if (names.has(name)) continue;
@@ -57,7 +59,7 @@ export class UsageCollector implements AsyncDisposable {
       if (known === undefined) this.#routers.set(router.name, this.#start(router));
       else known.use(router);
     }
-    this.#endOthers(names);
+    this.#endOthers(new Set([...names, ...routers.flatMap(({ formerNames }) => formerNames)]));
   }
 
   /** Reads a router, or all, now; resolves when that has ended, well or not. */
@@ -132,6 +134,18 @@ export class UsageCollector implements AsyncDisposable {
     if (Math.abs(jumped) > jumpMs) log.warn({ jumpedMs: jumped }, 'the clock was set; usage is collected as before');
   }
 
+  /** Also of routers that are not read: their packets come by the new name. Those that are read see to it again. */
+  #takeOver(model: Model): void {
+    const { accounting, clock, log } = this.#options;
+    for (const { name, previousNames = [] } of model.routers) {
+      const formerNames = stillFree(previousNames, model);
+      takeOverSessions(accounting, { name, formerNames }, clock.now()).catch((error: unknown) => {
+        if (!(error instanceof LastmileError)) throw error;
+        log.warn({ err: error, nas: name }, 'sessions of a renamed router not taken over yet');
+      });
+    }
+  }
+
   #endOthers(read: ReadonlySet<string>): void {
     const { accounting, clock, log } = this.#options;
     const left = [...accounting.open()].filter(({ nas, source }) => source === 'api' && !read.has(nas));
@@ -157,14 +171,21 @@ class RouterNotDialledError extends LastmileError {
 }
 
 function readRouterOf(router: Router, model: Model): ReadRouter {
-  const { name, reconcile, dhcp, hotspots } = router;
+  const { name, previousNames = [], reconcile, dhcp, hotspots } = router;
   const here = model.subscriptions.filter(({ localOn }) => localOn.includes(name));
   return {
     name,
+    formerNames: stillFree(previousNames, model),
     everySeconds: reconcile?.collectSeconds ?? model.operator.accounting.collectSeconds ?? usualSeconds,
     devices: new Set(here.flatMap(({ macs, service }) => (service.access.includes('dhcp') ? macs : []))),
     ports: new Set([...dhcp, ...hotspots].map((server) => server.interface)),
     // It empties a table on the router, which whoever only looks does not.
     takesFlows: modeOf({ name }, model) === 'apply',
   };
+}
+
+/** A name that another router has by now tells nothing. */
+function stillFree(names: readonly string[], { routers }: Model): readonly string[] {
+  const taken = new Set(routers.map(({ name }) => name));
+  return names.filter((name) => !taken.has(name));
 }

@@ -148,6 +148,8 @@ export interface AdminToken {
 
 export interface Router {
   readonly name: string;
+  /** Names it had before, oldest first: what was counted under them is not counted again. */
+  readonly previousNames?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Name or address the API is dialled at. */
   readonly address: string;

@@ -29,6 +29,7 @@ export function resolveRouter(
   checkPoolsLeaveRouter(to, declared);
   return compact({
     name: declared.name,
+    previousNames: declared.previousNames.length === 0 ? undefined : declared.previousNames,
     labels: declared.labels,
     address: host(to, declared),
     api: resolveApi(to, declared),

@@ -59,7 +59,7 @@ class CollectorLab implements AsyncDisposable {
 }
 
 describe('the collector', () => {
-  it('SPL-15: reads every router of the model, by default every 5 minutes, and says how it went', async () => {
+  it('SPL-23: reads every router of the model, by default every 5 minutes, and says how it went', async () => {
     await using lab = await ReaderLab.start();
     await using one = new CollectorLab(lab);
     const core = await one.add('core-1');
@@ -144,6 +144,28 @@ describe('the collector', () => {
     const jumps = one.logged.flatMap(({ jumpedMs }) => jumpedMs ?? []);
     expect(jumps).toEqual([400 * 86_400_000, -800 * 86_400_000]);
     for (const name of names) expect(one.status(name)).toMatchObject({ missed: 0, ageSeconds: 0 });
+  });
+
+  it('SPL-23: takes over the sessions of a router that is declared by another name', async () => {
+    await using lab = await ReaderLab.start();
+    await using one = new CollectorLab(lab);
+    const core = await one.add('core-1');
+    core.subscriber('anna');
+    await core.dial('anna');
+    core.router.traffic('anna', { down: 1000n });
+    one.collector.follow(modelOf('core-1'));
+    await one.collector.collect();
+    one.routers.set('hall-1', core);
+    const model = modelOf('hall-1');
+
+    one.collector.follow({ ...model, routers: model.routers.map((each) => ({ ...each, previousNames: ['core-1'] })) });
+    core.router.traffic('anna', { down: 5n });
+    await one.collector.collect();
+
+    expect(await lab.accounting.history('anna', 5)).toMatchObject([
+      { nas: 'hall-1', downOctets: 5n },
+      { nas: 'core-1', downOctets: 1000n, terminateCause: 'Router-Renamed' },
+    ]);
   });
 
   it('ends the sessions of a router that is declared no more where they were last read', async () => {

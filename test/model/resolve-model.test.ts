@@ -188,6 +188,15 @@ describe('NAS on one address', () => {
   });
 });
 
+describe('a router that had other names', () => {
+  it('still tells them: what was counted under them is known', () => {
+    const renamed = router.replace('name: core-1', 'name: core-1, previousNames: [hall-1]');
+
+    expect(modelOf({ ...base, 'router.yaml': renamed }).routers).toMatchObject([{ previousNames: ['hall-1'] }]);
+    expect(modelOf(base).routers[0]).not.toHaveProperty('previousNames');
+  });
+});
+
 describe('shared secrets', () => {
   const weak = (secret: string) => router.replace('radius: {secret: {derive: 1}}', `radius: {secret: ${secret}}`);
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { takeOverSessions } from '../../src/daemon/renamed-router.ts';
 import { packet } from '../support/accounting-event.ts';
 import { type LabRouter, ReaderLab } from './reader-lab.ts';
 
@@ -272,5 +273,87 @@ describe('a hotspot user that is removed, and made anew', () => {
     }
 
     expect(await usedBy(lab, device)).toBe(4000n);
+  });
+});
+
+describe('a router that is declared by another name', () => {
+  const device = '02:00:00:00:00:01';
+
+  it('SPL-23: has everybody online counted once, guests and houses among them, also when it broke off half way', async () => {
+    await using lab = await ReaderLab.start();
+    const core = await lab.router('core-1', { version: '6.49.17' });
+    core.about = { ...core.about, devices: new Set([house]), ports: new Set(['ether4']) };
+    core.router.add('/ip/dhcp-server/network', { address: '10.30.0.0/24', gateway: '10.30.0.1' });
+    const server = { interface: 'ether4', 'address-pool': 'static-only', disabled: 'no' };
+    core.router.add('/ip/dhcp-server', { name: 'homes', ...server });
+    core.router.add('/ip/dhcp-server/lease', { 'mac-address': house, address: '10.30.0.7', server: 'homes' });
+    await core.router.lease({ mac: house, interface: 'ether4' });
+    core.router.set('/ip/accounting', undefined, { enabled: 'yes' });
+    core.subscriber('anna');
+    core.guest(device);
+    await core.read();
+    await core.dial('anna');
+    await core.router.join({ mac: device, interface: 'ether3' });
+    const carry = (down: bigint) => {
+      for (const who of ['anna', device, house]) core.router.traffic(who, { down });
+    };
+    carry(1000n);
+    lab.pass(300);
+    await core.read();
+    core.router.hangUp(device);
+    await core.router.leave(device);
+    lab.pass(300);
+    await core.read();
+    await core.router.join({ mac: device, interface: 'ether3' });
+    carry(100n);
+    core.about = { ...core.about, name: 'hall-1', formerNames: ['core-1'] };
+    core.forget((record) => record.status === 'totals' && record.nas === 'hall-1' && record.username === '');
+    await core.readInVain();
+    core.forget();
+    lab.pass(300);
+    await core.read();
+    core.router.hangUp(device);
+    carry(10n);
+    lab.pass(300);
+
+    await core.read();
+
+    expect([await usedBy(lab, 'anna'), await usedBy(lab, device), await usedBy(lab, house)]).toEqual([
+      1110n,
+      1100n,
+      1110n,
+    ]);
+    expect(lab.accounting.openOf('anna')).toMatchObject([{ nas: 'hall-1', downOctets: 110n }]);
+    expect(await lab.accounting.history('anna', 5)).toContainEqual(
+      expect.objectContaining({ nas: 'core-1', downOctets: 1000n, terminateCause: 'Router-Renamed' }),
+    );
+    expect((await lab.accounting.totalsOf('core-1')).size).toBe(0);
+  });
+
+  it.each([
+    { when: 'before its next packet', isLate: false },
+    { when: 'after its next packet', isLate: true },
+  ])('has a session that RADIUS accounts once: heard of $when', async ({ isLate }) => {
+    await using lab = await ReaderLab.start();
+    const tell = (status: 'start' | 'interim' | 'stop', nas: string, seconds: number, outputOctets: number) => {
+      const fields = { nas, sessionId: '81c00001', sessionSeconds: seconds, inputOctets: 0, outputOctets };
+      return lab.accounting.record({ ...packet(status, seconds, fields), receivedAt: lab.clock.now() });
+    };
+    const rename = () => takeOverSessions(lab.accounting, { name: 'hall-1', formerNames: ['core-1'] }, lab.clock.now());
+    await tell('start', 'core-1', 0, 0);
+    lab.pass(300);
+    await tell('interim', 'core-1', 300, 1000);
+    if (!isLate) await rename();
+    lab.pass(300);
+    await tell('interim', 'hall-1', 600, 1500);
+    if (isLate) await rename();
+    await rename();
+    lab.pass(300);
+
+    await tell('stop', 'hall-1', 900, 1600);
+
+    expect(await usedBy(lab, 'anna')).toBe(1600n);
+    expect(await lab.accounting.history('anna', 5)).toMatchObject([{}, {}]);
+    expect([...lab.accounting.open()]).toEqual([]);
   });
 });

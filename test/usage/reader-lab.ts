@@ -66,7 +66,7 @@ export class LabRouter implements AsyncDisposable {
     this.#lab = lab;
     this.router = router;
     this.session = session;
-    this.about = { name, everySeconds: 300, devices: new Set(), ports: new Set(), takesFlows: true };
+    this.about = { name, formerNames: [], everySeconds: 300, devices: new Set(), ports: new Set(), takesFlows: true };
     this.#reader = new RouterReader(lab);
   }
 
