@@ -31,6 +31,7 @@ import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
 import type { RadiusServer } from '../radius/server.ts';
+import type { PlannedChange } from '../reconcile/plan.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -277,7 +278,7 @@ export class DaemonService implements AdminService {
     if (answer.result === 'invalid') return { events };
     const { changes, targets } = answer.plan;
     return {
-      open: changes.filter((change) => change.cause === 'drift' || engine.drift.left(change.target).has(keyOf(change))),
+      open: changes.filter((change) => this.#isDrift(change)),
       unknown: targets.filter(({ state }) => state === 'unreachable'),
       events,
     };
@@ -296,6 +297,13 @@ export class DaemonService implements AdminService {
       collections: collector.status(),
       ...(ping === undefined ? {} : { outside: ping }),
     });
+  }
+
+  /** Where something that was committed waits, what the last look called drift; else all that differs under one revision. */
+  #isDrift({ target, menu, identity, cause }: PlannedChange): boolean {
+    const { drift, status } = this.#options.engine;
+    const left = drift.left(target).has(keyOf({ menu, identity }));
+    return left || (cause === 'drift' && status.target(target)?.last.result !== 'planned');
   }
 
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {
