@@ -12,6 +12,8 @@ export interface IgnoredRow {
   readonly match: Readonly<Record<string, string>>;
   /** Empty for the whole row. */
   readonly fields: ReadonlySet<string>;
+  /** What the router has in these fields. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 export const noDoubts: Doubts = { out: new Map(), ignored: new Map() };

@@ -1,7 +1,8 @@
 import type { Model } from '../model/model.ts';
 import type { Menu } from '../routeros/menus/menu.ts';
 import { type ConfigSettings, configNode, type LeftMenu } from './config-menus.ts';
-import type { Doubts, IgnoredRow } from './doubts.ts';
+import type { Doubts } from './doubts.ts';
+import { ignoreNode } from './ignore-rules.ts';
 import { namesBeside } from './names.ts';
 import { type LeftOut, type Person, peopleOf } from './people.ts';
 import { isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
@@ -227,35 +228,6 @@ function personNode(
     routes: routes?.map((route) => ({ ...route })),
     state: disabled ? 'disabled' : undefined,
     notes,
-  };
-}
-
-/** Rows that differ in the same way, from so many on, are one rule for their menu. */
-const many = 5;
-
-/** `reconcile.ignore`: what a declaration cannot say, and stays as it is. */
-function ignoreNode({ ignored }: Doubts): Node | undefined {
-  const alike = new Map<string, IgnoredRow[]>();
-  for (const row of ignored.values()) {
-    const key = JSON.stringify([row.menu, [...row.fields].sort()]);
-    const list = alike.get(key);
-    if (list === undefined) alike.set(key, [row]);
-    else list.push(row);
-  }
-  const rules = [...alike.values()].flatMap((rows): readonly Node[] => {
-    const [first] = rows;
-    const whole = first === undefined || first.fields.size === 0;
-    if (!whole && rows.length > many) return [ruleNode({ ...first, match: {} })];
-    return rows.map(ruleNode);
-  });
-  return rules.length === 0 ? undefined : { ignore: rules };
-}
-
-function ruleNode({ menu, match, fields }: IgnoredRow): Node {
-  return {
-    menu,
-    match: Object.keys(match).length === 0 ? undefined : { ...match },
-    fields: fields.size === 0 ? undefined : [...fields].sort(),
   };
 }
 

@@ -104,8 +104,10 @@ function withFields(
   const names = managed.get(menu)?.identity ?? ['name'];
   const match =
     typeof names === 'string' ? {} : Object.fromEntries(names.map((name) => [name, before?.[name] ?? identity]));
-  const all = actions[0] === 'delete' ? [] : [...(known?.fields ?? []), ...fields];
-  return { menu, match: identity === '' ? {} : match, fields: new Set(all) };
+  const fresh = actions[0] === 'delete' ? [] : fields;
+  const values = { ...known?.values, ...Object.fromEntries(fresh.map((name) => [name, before?.[name] ?? ''])) };
+  const all = actions[0] === 'delete' ? [] : Object.keys(values);
+  return { menu, match: identity === '' ? {} : match, fields: new Set(all), values };
 }
 
 function differs(now: Doubts['ignored'], before: Doubts['ignored']): boolean {

@@ -56,9 +56,28 @@ export function pppoeServers(picture: Picture, doubts: Doubts): readonly Entry[]
     if (profile.startsWith('*')) return undefined;
     const authentication = wordSet(row['authentication'] ?? '').split(',');
     const all = authentication.length === 4;
-    return { interface: port, name, profile, authentication: all ? undefined : authentication };
+    return { interface: port, name, profile, authentication: all ? undefined : authentication, ...limitNodes(row) };
   });
 }
+
+/** What a server holds its clients to, where that is not as from the factory and can be declared. */
+function limitNodes(row: PictureRow): NodeMap {
+  const { 'max-sessions': sessions = '', 'keepalive-timeout': keepalive = '', 'max-mtu': mtu = '' } = row;
+  const seconds = /^\d+$/.test(keepalive) ? Number(keepalive) : (timeMs(keepalive) ?? 0) / 1000;
+  const known = /^\d+$/.test(mtu) && mtu === row['max-mru'] && Number(mtu) >= leastMtu;
+  return {
+    maxSessions: /^[1-9]\d*$/.test(sessions) ? Number(sessions) : undefined,
+    oneSessionPerHost: isSet(row['one-session-per-host']) ? true : undefined,
+    keepalive: seconds > 0 && seconds !== standardKeepalive ? durationNode(seconds) : undefined,
+    mtu: known ? Number(mtu) : undefined,
+  };
+}
+
+/** The least that a declaration takes. */
+const leastMtu = 512;
+
+/** Seconds, from the factory. */
+const standardKeepalive = 10;
 
 /** The address and the name servers that most profiles have: those of the Router's `ppp`. */
 export function pppAddressing(profiles: readonly PictureRow[]): {
