@@ -27,7 +27,9 @@ export async function readSubscriber(
     ...(macs.length === 0 ? [] : await print('/ip/hotspot/active', guestFields, anyOf('mac-address', macs))),
   ];
   const leases = macs.length === 0 ? [] : await print('/ip/dhcp-server/lease', leaseFields, anyOf('mac-address', macs));
-  const bound = leases.filter(({ status }) => status === 'bound');
+  // The lease of a guest is how he came to the hotspot, which counts him.
+  const atHotspot = new Set(guests.map((row) => row['mac-address']));
+  const bound = leases.filter((row) => row['status'] === 'bound' && !atHotspot.has(row['mac-address']));
   const ports = pppPorts(ppp, await readBindings(print, ppp, anyOf('user', usernames)));
   const names = [...ports.of.values()];
   const interfaces =
