@@ -45,7 +45,13 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
     const { model, inventory, signal, sessionsKnown } = settings;
     const policy = policyOf(target, model);
     const guard = guardOf(target, model, settings);
-    const { plan, refusals } = await prepare(target, model, { inventory, signal, guard, ignore: policy.ignore });
+    const { plan, refusals } = await prepare(target, model, {
+      inventory,
+      signal,
+      guard,
+      ignore: policy.ignore,
+      asked: true,
+    });
     const findings = [...plan.findings, ...laterOf(plan, policy, settings), ...pausedOf(target, settings)];
     const told = { ...plan, findings };
     return { target: { name: target.name, state: 'observed' }, plan: told, refusals, cause, sessionsKnown };

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { FallbackWatch } from '../../src/daemon/fallback-watch.ts';
+import { armFallback } from '../../src/routeros/fallback-arming.ts';
 import { laterBy } from '../../src/routeros/later-by.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
-import { coreRouter, Lab, networkOf, subscriber } from '../support/ppp-network.ts';
+import { coreRouter, Lab, networkOf, subscriber, targetFor } from '../support/ppp-network.ts';
 import { brief, settle } from './menus/support.ts';
 
 const hybridRouter = coreRouter.replace('auth: local', 'auth: hybrid\n  hybrid: {after: 10m, assumeFallthrough: true}');
@@ -164,6 +165,84 @@ describe('a subscriber of a hybrid service', () => {
 
     expect(lab.router.rows('/system/scheduler')).toEqual([]);
     expect(lab.router.rows('/ppp/secret')).toMatchObject([{ disabled: 'false', comment: 'lm:isp/Subscriber/anna' }]);
+  });
+});
+
+describe('two operators of one router, both hybrid', () => {
+  const isp = hybridOf(anna);
+  const other = modelOf({
+    'network.yaml': [operator.replace('name: isp', 'name: other'), hybridRouter, home, subscriber('zoe')].join('---\n'),
+  });
+  const { signal } = new AbortController();
+
+  it('each have a scheduler and put off their own: who is away has his people let in, and nobody else', async () => {
+    const clock = new ManualClock();
+    await using lab = await Lab.start(isp, { clock });
+    await using second = targetFor(lab.router, other);
+    await settle(lab, isp);
+    await settle({ target: second }, other);
+
+    for (let minute = 0; minute < 30; minute += 1) {
+      clock.advance(minutes(1));
+      await second.armFallback(600, signal);
+      await new Promise(setImmediate);
+    }
+
+    const names = lab.router.rows('/system/scheduler').map(({ name }) => name);
+    expect(names).toEqual(['lastmile-fallback-isp', 'lastmile-fallback-other']);
+    expect(disabled(lab.router, 'anna')).toBe('false');
+    expect(disabled(lab.router, 'zoe')).toBe('true');
+  });
+
+  it('leave a scheduler alone that does not carry their marker', async () => {
+    await using lab = await Lab.start(isp);
+    lab.router.add('/system/scheduler', { name: 'lastmile-fallback-isp', comment: 'of a person', interval: '10m' });
+    const [before] = lab.router.rows('/system/scheduler');
+
+    expect(await lab.target.armFallback(600, signal)).toBe(false);
+    expect(lab.router.rows('/system/scheduler')).toEqual([before]);
+  });
+});
+
+describe('a router whose clock tells no time', () => {
+  it.each([
+    {},
+    { date: '2026-13-01', time: '00:00:00' },
+    { date: '1/1/1970', time: '00:00:00' },
+    { date: 'xyz/01/2026', time: '00:00:00' },
+    { date: '2026-01-01', time: '25:00:00' },
+    { date: '2026-01-01', time: '' },
+    { date: '9999-12-31', time: '23:59:59' },
+  ])('is told as an error of ours: %j', async (row) => {
+    const run = async (command: string) => ({
+      rows: command.endsWith('clock/print') ? [row] : [{ '.id': '*1', comment: 'lm:isp/Router/core-1#fallback' }],
+    });
+    const arming = { router: 'core-1', operator: 'isp', seconds: 600 };
+    const armed = armFallback({ run } as never, arming, new AbortController().signal);
+
+    await expect(armed).rejects.toMatchObject({ code: 'LM_ROUTER_CLOCK', retry: 'backoff' });
+    expect(laterBy(row, 600_000)).toBeUndefined();
+  });
+
+  it('ends neither the watch nor the daemon, whatever goes wrong', async () => {
+    const clock = new ManualClock();
+    const told: string[] = [];
+    let asked = 0;
+    const routers = {
+      armFallback: () => {
+        asked += 1;
+        return Promise.reject(new RangeError('Invalid time value'));
+      },
+    };
+    const log = { error: (_: unknown, text: string) => void told.push(text) } as never;
+    const watch = new FallbackWatch({ routers, clock, log });
+
+    watch.follow(hybridOf(anna));
+    await pass(clock, 2);
+    await watch[Symbol.asyncDispose]();
+
+    expect(asked).toBeGreaterThan(1);
+    expect(told).toHaveLength(asked);
   });
 });
 
