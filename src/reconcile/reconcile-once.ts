@@ -47,6 +47,8 @@ export interface Prepared {
   readonly plan: ChangePlan;
   readonly refusals: readonly Refusal[];
   readonly observation: Observation;
+  /** The same with what is left as it is: what others wrote can let us in, or keep us out. */
+  readonly whole: Observation;
   /** Rows with a declared identity that are not ours to touch. */
   readonly refused: ReadonlySet<ObservedRow>;
   /** What should be there: of what is compared. */
@@ -77,32 +79,32 @@ export type Outcome =
 
 /** Looks at the target and says what would change. Writes nothing. */
 export async function prepare(target: Target, model: Model, deps: LookDeps): Promise<Prepared> {
-  const { desired, observation, changes, held: waiting, findings, refused } = await look(target, model, deps);
+  const { desired, observation, whole, changes, held: waiting, findings, refused } = await look(target, model, deps);
   const effects = target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...findings, ...left];
   const plan = { ...planChanges(target, changes, effects, seen), held: waiting };
   const held = heldRows(observation, model.operator.name, target, deps.inventory);
-  const objections = target.objections?.(changes, observation) ?? [];
+  const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
     ...objections.map((objection) => ({ target: target.name, ...objection })),
   ];
-  return { plan, refusals, observation, refused, desired };
+  return { plan, refusals, observation, whole, refused, desired };
 }
 
 /** Looks at the target and compares: what differs, parted into what is done now and what waits. */
 async function look(target: Target, model: Model, deps: LookDeps) {
   const wanted = target.desired(model);
-  const seen = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
-  const { desired, observation, findings: ignored } = withoutIgnored(wanted, seen, deps.ignore);
+  const whole = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
+  const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
   const difference = diff(desired, observation, ownership);
-  const takenBack = target.heldBack?.(difference.changes, observation);
+  const takenBack = target.heldBack?.(difference.changes, whole);
   const { changes, held } = partHeld(difference.changes, target, holdWith(takenBack, deps));
   const findings = [...ignored, ...difference.findings, ...(takenBack === undefined ? [] : [takenBack.finding])];
-  return { ...difference, desired, observation, changes, held, findings };
+  return { ...difference, desired, observation, whole, changes, held, findings };
 }
 
 /** What the target took back waits until a person asks. */
@@ -144,9 +146,9 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   const first = await prepare(target, model, deps);
   using turn = first.plan.changes.length === 0 ? undefined : await deps.turn?.(deps.signal);
   const prepared = turn?.waited === true ? await prepare(target, model, deps) : first;
-  const { plan, refusals, observation, refused, desired } = prepared;
+  const { plan, refusals, observation, whole, refused, desired } = prepared;
   const wanted = [...plan.changes, ...(plan.held ?? []).map(({ change }) => change)];
-  await target.settleArmed?.(wanted, observation, deps.signal);
+  await target.settleArmed?.(wanted, whole, deps.signal);
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];
   if (refusals.length > 0)
     return { result: 'refused', plan, refusals, sessions: settleSessions(target, pending, deps) };
@@ -156,7 +158,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
     const held = inPlace(desired, observation, refused, model);
     await deps.inventory.claim(target.name, [...held, ...going]);
   }
-  const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, observation, deps.signal);
+  const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, whole, deps.signal);
   // Nobody is owed an end for changes that are never begun.
   if (!target.exclusive) await deps.inventory.expect(target.name, plan.sessions);
   const errors = await applyLevels(target, model, plan, deps);

@@ -219,3 +219,37 @@ describe('a repository that would lock us out', () => {
     expect(lab.router.rows('/ip/firewall/filter')).toEqual([]);
   });
 });
+
+describe('a rule that is left as it is', () => {
+  const origin = { file: 'operator.yaml', line: 1, column: 1 };
+  const ignore = [{ menu: '/ip/firewall/filter', match: { comment: 'noc' }, origin }];
+  const model = (lab: ReachLab) => lab.model('/ip/firewall/filter:\n  - {chain: input, action: drop}');
+
+  it('lets us in for all that: what drops behind it is tried under the eye of the router', async () => {
+    await using lab = await ReachLab.start();
+    const port = String(lab.router.apiPort);
+    lab.router.add('/ip/firewall/filter', {
+      ...{ chain: 'input', action: 'accept', protocol: 'tcp', 'dst-port': port, comment: 'noc' },
+    });
+
+    const outcome = await lab.reconcile(lab.target(model(lab)), model(lab), { ignore });
+
+    expect(outcome).toMatchObject({ result: 'applied', failed: [] });
+    expect(lab.router.rows('/ip/firewall/filter').map(({ action }) => action)).toEqual(['accept', 'drop']);
+    expect(lab.switches()).toEqual([]);
+  });
+
+  it('leads to a chain for all that: what is refused there is no other matter', async () => {
+    await using lab = await ReachLab.start();
+    const jump = { chain: 'input', action: 'jump', 'jump-target': 'mgmt', comment: 'noc' };
+    lab.router.add('/ip/firewall/filter', jump);
+    const config =
+      '/ip/firewall/filter:\n  - {chain: mgmt, action: reject, reject-with: tcp-reset, connection-state: new, protocol: tcp}';
+    const target = lab.target(lab.model(config));
+
+    const outcome = lab.reconcile(target, lab.model(config), { ignore });
+
+    await expect(outcome).rejects.toMatchObject({ code: 'LM_REVERTED' });
+    expect(lab.router.rows('/ip/firewall/filter').map(({ action }) => action)).toEqual(['jump']);
+  });
+});
