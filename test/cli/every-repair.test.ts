@@ -77,5 +77,5 @@ describe('every repair', () => {
     expect(applied.code, applied.err).toBe(0);
     expect(again).toMatchObject({ code: 0, out: 'Nothing to change.\n' });
     expect(plan.out + orphans.out + doctor.out + applied.out).not.toContain(canaries.benPassword);
-  }, 30_000);
+  }, 60_000);
 });
