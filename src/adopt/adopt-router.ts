@@ -8,6 +8,7 @@ import { type AdoptedFile, filesOf, type RouterPlace } from './files.ts';
 import { learn } from './learn.ts';
 import type { Picture } from './picture.ts';
 import type { StoredSecrets } from './secrets.ts';
+import { type Unsaid, unsaidOf } from './unsaid.ts';
 
 export interface AdoptSettings extends DraftSettings {
   readonly place: RouterPlace;
@@ -29,6 +30,8 @@ export interface Adopted {
   /** Rows with fields that no declaration says. */
   readonly ignored: number;
   readonly plan?: PlanDocument;
+  /** What declared rows have besides. */
+  readonly unsaid: readonly Unsaid[];
   /** What is wrong and was before: nothing that an import could leave out. */
   readonly issues: readonly Issue[];
 }
@@ -57,7 +60,12 @@ export async function adoptRouter(picture: Picture, settings: AdoptSettings): Pr
       managed: settings.managed,
     });
     if (next === undefined || tries >= mostTries)
-      return { ...found, issues: hasErrors(issues) ? issues : [], ...(plan === undefined ? {} : { plan }) };
+      return {
+        ...found,
+        unsaid: model === undefined ? [] : unsaidOf(picture, model, settings.router, settings.managed),
+        issues: hasErrors(issues) ? issues : [],
+        ...(plan === undefined ? {} : { plan }),
+      };
     doubts = next;
   }
 }

@@ -3,7 +3,7 @@ import { factsOf } from '../routeros/config/facts.ts';
 import type { KnownMenu } from '../routeros/config/known-menu.ts';
 import type { Field, Menu } from '../routeros/menus/menu.ts';
 import type { Doubts } from './doubts.ts';
-import type { LeftOut } from './people.ts';
+import { type LeftOut, peopleMenus } from './people.ts';
 import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
 import { type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
@@ -82,12 +82,16 @@ export const otherMenus: readonly string[] = [
 /** Of longer tables, which programs fill, an operator wants no review. */
 const mostRows = 2_000;
 
+const tooMany = 'too many to review: a program keeps them';
+
 export interface ConfigSettings {
   readonly operator: string;
   readonly doubts: Doubts;
   /** Tags of rows that other parts of the declarations say. */
   readonly said: ReadonlySet<string>;
   readonly managed: ReadonlyMap<string, Menu>;
+  /** Rows of people that no Subscriber can be. */
+  readonly people: readonly LeftOut[];
   /** How a secret is declared. @param what names it: `/radius secret 10.0.0.1` */
   readonly secret: (what: string, value: string) => Node;
 }
@@ -107,7 +111,13 @@ export function configTag(menu: string, row: PictureRow): string {
 export function configNode(
   picture: Picture,
   settings: ConfigSettings,
-): { readonly node: NodeMap; readonly left: readonly LeftMenu[]; readonly leftOut: readonly LeftOut[] } {
+): {
+  readonly node: NodeMap;
+  readonly left: readonly LeftMenu[];
+  readonly leftOut: readonly LeftOut[];
+  /** Of the rows of people, those that are in it. */
+  readonly people: readonly LeftOut[];
+} {
   const node: Record<string, Node> = {};
   const left: LeftMenu[] = [];
   const leftOut: LeftOut[] = [];
@@ -121,7 +131,7 @@ export function configNode(
         node[menu] = new Tagged(fieldsOf(facts, menu, row, settings), { tag: menu });
       continue;
     }
-    if (rows.length > mostRows) left.push({ menu, rows: rows.length, why: 'too many to review: a program keeps them' });
+    if (rows.length > mostRows) left.push({ menu, rows: rows.length, why: tooMany });
     const list = (rows.length > mostRows ? [] : rows).flatMap((row) => {
       const made = rowNode(facts, menu, row, settings);
       if (typeof made === 'string') leftOut.push({ menu, row, why: made });
@@ -129,7 +139,20 @@ export function configNode(
     });
     if (list.length > 0) node[menu] = list;
   }
-  return { node, left, leftOut };
+  const people: LeftOut[] = [];
+  for (const menu of peopleMenus) {
+    const facts = factsOf(menu, settings.managed.get(menu));
+    const rows = settings.people.filter((each) => each.menu === menu);
+    if (rows.length > mostRows) left.push({ menu, rows: rows.length, why: tooMany });
+    const list = (rows.length > mostRows ? [] : rows).flatMap((each) => {
+      const made = rowNode(facts, menu, each.row, settings);
+      if (made instanceof Tagged) people.push(each);
+      else leftOut.push(each);
+      return made instanceof Tagged ? [made] : [];
+    });
+    if (list.length > 0) node[menu] = list;
+  }
+  return { node, left, leftOut, people };
 }
 
 function rowNode(
@@ -191,7 +214,7 @@ function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, { secret }: C
   return fields;
 }
 
-function isDefault({ default: standard, canonical = (text) => text }: Field, value: string): boolean {
+export function isDefault({ default: standard, canonical = (text) => text }: Field, value: string): boolean {
   return standard !== undefined && canonical(value) === canonical(standard);
 }
 

@@ -57,6 +57,8 @@ export interface Draft {
   readonly secrets: StoredSecrets;
   readonly persons: readonly Person[];
   readonly leftOut: readonly LeftOut[];
+  /** Rows of people that are in `config`. */
+  readonly inConfig: readonly LeftOut[];
   readonly leftMenus: readonly LeftMenu[];
 }
 
@@ -72,7 +74,7 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
   const servers = pppoeServers(picture, doubts);
   const dhcp = dhcpServers(picture, doubts, ownPools);
   const spots = hotspots(picture, doubts, ownPools, (name, value) => secret(`hotspot ${name} mac`, value));
-  const { persons, leftOut } = peopleOf(picture, {
+  const { persons, rest, leftOut } = peopleOf(picture, {
     operator: declared.operator,
     names: namesBeside(new Set(declared.names.subscriber)),
     usernames: new Set(declared.usernames),
@@ -92,6 +94,7 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
     operator: declared.operator,
     doubts,
     managed: settings.managed,
+    people: rest,
     secret,
     said: new Set([...said, ...saidByTariffs(picture, persons), ...spots.map((spot) => profileTag(picture, spot))]),
   } satisfies ConfigSettings);
@@ -116,6 +119,7 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
     secrets: store.kept(),
     persons,
     leftOut: [...leftOut, ...config.leftOut],
+    inConfig: config.people,
     leftMenus: config.left,
   };
 }

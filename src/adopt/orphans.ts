@@ -32,13 +32,35 @@ export function orphansOf(
   settings: OrphanSettings,
 ): readonly Orphan[] {
   const wanted = new Map(desired.map((row) => [keyOf(row), row]));
+  const held = keepers(observed, settings.operator);
   return observed.flatMap((row) => {
-    if (row.identity === '' || row.fixed === true || isStockPage(row)) return [];
-    const found = kindOf(row, wanted.get(keyOf(row)), settings);
+    // Settings alone have neither a name nor a handle.
+    if ((row.identity === '' && row.handle === undefined) || row.fixed === true || isStockPage(row)) return [];
+    const isCopy = row.identity !== '' && held.get(keyOf(row)) !== row;
+    const found = kindOf(row, isCopy ? undefined : wanted.get(keyOf(row)), settings);
     if (found === undefined) return [];
-    const { menu, identity, ownText } = row;
+    const { menu, ownText } = row;
+    const identity = isCopy ? `${row.identity} (one of several)` : nameOf(row);
     return [{ menu, identity, ...found, ...(ownText === undefined ? {} : { comment: ownText }) }];
   });
+}
+
+/** Of rows with one identity the one that counts: ours, else the first. */
+function keepers(observed: readonly ObservedRow[], operator: string): ReadonlyMap<string, ObservedRow> {
+  const held = new Map<string, ObservedRow>();
+  for (const row of observed) {
+    const other = held.get(keyOf(row));
+    const isRather = row.marker?.operator === operator && other?.marker?.operator !== operator;
+    if (other === undefined || isRather) held.set(keyOf(row), row);
+  }
+  return held;
+}
+
+/** A row that lacks what others of its menu are known by, as a lease without a MAC does, by what it says. */
+function nameOf({ identity, fields, handle = '' }: ObservedRow): string {
+  if (identity !== '') return identity;
+  const { address } = fields;
+  return typeof address === 'string' && address !== '' ? `address=${address}` : handle;
 }
 
 function kindOf(

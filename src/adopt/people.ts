@@ -42,8 +42,14 @@ export interface LeftOut {
 
 export interface People {
   readonly persons: readonly Person[];
+  /** Rows that no Subscriber can be, and `config` perhaps. */
+  readonly rest: readonly LeftOut[];
+  /** Rows that are somebody else's, or of somebody who is declared. */
   readonly leftOut: readonly LeftOut[];
 }
+
+/** Where people are. */
+export const peopleMenus: readonly string[] = ['/ppp/secret', '/ip/hotspot/user', '/ip/dhcp-server/lease'];
 
 /** What people are looked for with. */
 export interface PeopleSettings {
@@ -64,16 +70,21 @@ export interface PeopleSettings {
   readonly dhcp: boolean;
 }
 
-type Found = Person | string;
+/** Why a row is no Subscriber; `final`: nor anything else. */
+type Left = string | { readonly final: string };
+
+type Found = Person | Left;
 
 /** All of them, and the rows that are left to the router, each with the reason. */
 export function peopleOf(picture: Picture, settings: PeopleSettings): People {
   const persons: Person[] = [];
+  const rest: LeftOut[] = [];
   const leftOut: LeftOut[] = [];
   const look = (menu: string, find: (row: PictureRow) => Found): void => {
     for (const row of rowsOf(picture, menu)) {
       const found = doubted(menu, row, settings) ?? find(row);
-      if (typeof found === 'string') leftOut.push({ menu, row, why: found });
+      if (typeof found === 'string') rest.push({ menu, row, why: found });
+      else if ('final' in found) leftOut.push({ menu, row, why: found.final });
       else persons.push(found);
     }
   };
@@ -81,13 +92,13 @@ export function peopleOf(picture: Picture, settings: PeopleSettings): People {
   look('/ppp/secret', (row) => pppPerson(row, tariffs.ppp, settings));
   look('/ip/hotspot/user', (row) => hotspotPerson(row, tariffs.hotspot, settings));
   look('/ip/dhcp-server/lease', (row) => leasePerson(row, settings));
-  return { persons, leftOut };
+  return { persons, rest, leftOut };
 }
 
-function doubted(menu: string, row: PictureRow, { doubts, operator }: PeopleSettings): string | undefined {
+function doubted(menu: string, row: PictureRow, { doubts, operator }: PeopleSettings): Left | undefined {
   const { marker } = commentOf(row);
   if (marker !== undefined && marker.operator !== operator)
-    return `it is held by lm:${marker.operator}/${marker.owner}`;
+    return { final: `it is held by lm:${marker.operator}/${marker.owner}` };
   return doubts.out.get(tagOf(menu, row));
 }
 
@@ -119,7 +130,7 @@ function pppPerson(row: PictureRow, tariffs: ByProfile, settings: PeopleSettings
   const tariff = tariffNamed(tariffs, profile);
   if (typeof tariff === 'string') return tariff;
   const login = loginOf(name, row['password'], settings);
-  if (typeof login === 'string') return login;
+  if (typeof login === 'string' || 'final' in login) return login;
   const routes = routesOf(row['routes']);
   const prefix = row['remote-ipv6-prefix'];
   return {
@@ -134,13 +145,13 @@ function pppPerson(row: PictureRow, tariffs: ByProfile, settings: PeopleSettings
 function hotspotPerson(row: PictureRow, tariffs: ByProfile, settings: PeopleSettings): Found {
   const { name = '', server = 'all', profile = 'default' } = row;
   // The template of trial users is RouterOS's own.
-  if (isSet(row['default']) || name === 'default-trial') return 'it is from the factory';
+  if (isSet(row['default']) || name === 'default-trial') return { final: 'it is from the factory' };
   if (!settings.hotspots) return 'the hotspot it is for is not declared';
   const tariff = tariffNamed(tariffs, profile);
   if (typeof tariff === 'string') return tariff;
   if (server !== 'all') return devicePerson(row, server, tariff, settings);
   const login = loginOf(name, row['password'], settings);
-  if (typeof login === 'string') return login;
+  if (typeof login === 'string' || 'final' in login) return login;
   return {
     ...personOf('/ip/hotspot/user', row, tariff, name, settings),
     ...login,
@@ -166,7 +177,7 @@ function devicePerson(row: PictureRow, server: string, tariff: Tariff, settings:
 function leasePerson(row: PictureRow, settings: PeopleSettings): Found {
   if (!settings.dhcp) return 'the DHCP server it is for is not declared';
   const mac = parseMac(row['mac-address'] ?? '');
-  if (mac === undefined) return 'it has no MAC address';
+  if (mac === undefined) return { final: 'it has no MAC address' };
   if (isSet(row['disabled'])) return 'it is disabled';
   const tariff = tariffOfLease(row, settings.pools);
   const doubt = settings.doubts.out.get(`tariff ${contentOf(tariff)}`);
@@ -212,19 +223,19 @@ function loginOf(
   username: string,
   password: string | undefined,
   { usernames }: PeopleSettings,
-): { readonly username: string; readonly password: string } | string {
+): { readonly username: string; readonly password: string } | Left {
   if (password === undefined || password === '') return 'it has no password';
   if (username === '' || /\p{Cc}/u.test(username) || Buffer.byteLength(username) > 253)
     return 'its name cannot be a username';
   if (Buffer.byteLength(password) > 128) return 'its password is longer than 128 octets';
-  if (usernames.has(username)) return `the username ${username} is declared already`;
+  if (usernames.has(username)) return { final: `the username ${username} is declared already` };
   usernames.add(username);
   return { username, password };
 }
 
-function takeMac(mac: string, { macs }: PeopleSettings): string | undefined {
+function takeMac(mac: string, { macs }: PeopleSettings): Left | undefined {
   if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00') return `${mac} is no device's`;
-  if (macs.has(mac)) return `the device ${mac} is declared already`;
+  if (macs.has(mac)) return { final: `the device ${mac} is declared already` };
   macs.add(mac);
   return undefined;
 }

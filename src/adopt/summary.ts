@@ -24,6 +24,8 @@ export function summaryOf(picture: Picture, adopted: Adopted, router: string): r
     ...(ignored === 0
       ? []
       : [`${counted(ignored, 'row')} with values that no declaration says as they are: left so by reconcile.ignore.`]),
+    ...inConfigLines(adopted),
+    ...unsaidLines(adopted),
     ...markLines(picture),
     ...(adopted.out.has(answersTag)
       ? [
@@ -68,19 +70,42 @@ function markLines({ menus }: Picture): readonly string[] {
   );
 }
 
-function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
+/** Rows of people whom no Subscriber is. */
+function inConfigLines({ draft }: Adopted): readonly string[] {
+  const lines = grouped(draft.inConfig.map(({ menu, row, why }) => [menu, why, nameOf(row)]));
+  return lines.length === 0
+    ? []
+    : ['In config of the router, as rows, since no Subscriber says what they are:', ...lines];
+}
+
+/** What declared rows have that their declarations do not say. */
+function unsaidLines({ unsaid }: Adopted): readonly string[] {
+  const lines = unsaid.map(({ menu, field, rows }) => {
+    const names = rows.map((name) => printable(name, 40));
+    return `  ${menu}: ${field} of ${counted(rows.length, 'row')}: ${list(names)}`;
+  });
+  return lines.length === 0 ? [] : ['Kept on the router as they are, and said in no YAML:', ...lines];
+}
+
+function grouped(entries: readonly (readonly [menu: string, why: string, name: string])[]): readonly string[] {
   const groups = new Map<string, string[]>();
-  const add = (menu: string, why: string, name: string): void => {
+  for (const [menu, why, name] of entries) {
     const key = `${menu}: ${why}`;
-    const list = groups.get(key);
-    if (list === undefined) groups.set(key, [name]);
-    else list.push(name);
-  };
-  for (const { menu, row, why } of draft.leftOut) if (why !== factory) add(menu, why, nameOf(row));
-  for (const { menu, rows, why } of draft.leftMenus) add(menu, why, counted(rows, 'row'));
-  const lines = [...groups].map(
+    const names = groups.get(key);
+    if (names === undefined) groups.set(key, [name]);
+    else names.push(name);
+  }
+  return [...groups].map(
     ([key, names]) => `  ${key.split(': ', 1)[0]}: ${list(names)}: ${printable(key.slice(key.indexOf(': ') + 2), 300)}`,
   );
+}
+
+function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
+  const rows = draft.leftOut.filter(({ why }) => why !== factory);
+  const lines = grouped([
+    ...rows.map(({ menu, row, why }) => [menu, why, nameOf(row)] as const),
+    ...draft.leftMenus.map(({ menu, rows: count, why }) => [menu, why, counted(count, 'row')] as const),
+  ]);
   const others = otherMenus.flatMap((menu) => {
     const count = ownRows(picture, menu).length;
     return count === 0 ? [] : [`${menu} (${count})`];

@@ -5,6 +5,7 @@ import { pppSecret } from '../../src/routeros/menus/ppp-secret.ts';
 import { defconf } from '../fixtures/routers/defconf.ts';
 import { type RouterFixture, routerOf } from '../fixtures/routers/fixture.ts';
 import { pppoeConcentrator } from '../fixtures/routers/pppoe-concentrator.ts';
+import { vouchers } from '../fixtures/routers/vouchers.ts';
 import { Desk } from './support.ts';
 
 const passwords = ['pa55-anna', '007', "it's", '1e9'];
@@ -268,6 +269,71 @@ describe('a PPPoE server', () => {
     const text = desk.read('core-1.yaml');
     for (const part of ['oneSessionPerHost: true', 'mtu: 1480', 'keepalive: 30s', 'maxSessions: 500'])
       expect(text).toContain(part);
+  });
+});
+
+describe('rows that no Subscriber is', () => {
+  it('are declared as they are, in config: vouchers of one hotspot, devices of any, VPN logins', async () => {
+    await using router = await routerOf(vouchers);
+    await using desk = await Desk.open();
+    desk.declare(router);
+
+    const told = await desk.import();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    const yaml = desk.read('core-1.yaml');
+    expect(yaml).toContain(`    /ip/hotspot/user:
+      - name: v1
+        server: hs1
+        password: {env: LASTMILE_SECRET_CORE_1_IP_HOTSPOT_USER_V1_HS1_PASSWORD}
+        profile: 1h
+        limit-uptime: 1h
+        comment: vc-2025
+`);
+    expect(yaml).toContain('      - {name: "0C:42:A1:00:00:09", mac-address: "0C:42:A1:00:00:09"}\n');
+    expect(yaml).toContain('service: l2tp');
+    expect(yaml).toContain('caller-id: 192.0.2.7');
+    expect(told.out).toContain(`In config of the router, as rows, since no Subscriber says what they are:
+  /ppp/secret: vpn: l2tp is no way in that is sold
+  /ip/hotspot/user: v1, v2: it is for the hotspot hs1 alone
+  /ip/hotspot/user: 0C:42:A1:00:00:09: it has no password
+`);
+    expect(told.out).not.toContain('Left to the router');
+  });
+
+  it('have their neighbours’ properties counted and named that stay on the router alone', async () => {
+    await using router = await routerOf(vouchers);
+    await using desk = await Desk.open();
+    desk.declare(router);
+
+    const told = await desk.import();
+
+    expect(told.out).toContain('Kept on the router as they are, and said in no YAML:\n');
+    for (const line of [
+      '/ppp/profile: use-encryption of 1 row: gold',
+      '/ppp/profile: on-up of 1 row: gold',
+      '/ppp/secret: caller-id of 1 row: anna',
+      '/ppp/secret: limit-bytes-in of 1 row: ben',
+      '/ip/hotspot/user: limit-bytes-in of 1 row: owner',
+    ])
+      expect(told.out).toContain(`  ${line}\n`);
+  });
+
+  it('are told by their number where a program keeps them', async () => {
+    const codes = Array.from({ length: 2_001 }, (_, at) => ({ name: `v${at}`, password: `p${at}`, server: 'hs1' }));
+    await using router = await routerOf({
+      ...vouchers,
+      rows: [...vouchers.rows, ['/ip/hotspot/user', codes.slice(3)]],
+    });
+    await using desk = await Desk.open();
+    desk.declare(router);
+
+    const told = await desk.import();
+
+    expect(told, told.err).toMatchObject({ code: 0 });
+    expect(told.out).toContain('/ip/hotspot/user: 2,001 rows: too many to review: a program keeps them');
+    expect(desk.read('core-1.yaml')).not.toContain('/ip/hotspot/user:');
+    expect(told.out).toContain('The next plan of it is empty.');
   });
 });
 

@@ -9,6 +9,7 @@ import { mess } from '../fixtures/routers/mess.ts';
 import { mixed } from '../fixtures/routers/mixed.ts';
 import { otherTools } from '../fixtures/routers/other-tools.ts';
 import { pppoeConcentrator } from '../fixtures/routers/pppoe-concentrator.ts';
+import { vouchers } from '../fixtures/routers/vouchers.ts';
 import { Desk } from './support.ts';
 
 type Entrance = (router: SimulatedRouterOs) => Promise<boolean>;
@@ -36,6 +37,7 @@ const routers: readonly (readonly [RouterFixture, Entrance | undefined])[] = [
   [mixed, dials('gold-1', 'g1')],
   [mess, dials('juan-perez', '123')],
   [otherTools, dials('c1', 'p1')],
+  [vouchers, joins('0C:42:A1:00:00:09')],
   [defconf, undefined],
 ];
 

@@ -1,8 +1,14 @@
-import { address, ranges, time, wordList, wordSet } from '../canonical.ts';
-import { each, flag, type KnownMenu, oneOfFrom, rowOf, text } from './known-menu.ts';
+import { address, noneAs, ranges, time, wordList, wordSet } from '../canonical.ts';
+import { each, flag, type KnownMenu, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
 
 /** Interfaces of every kind share one space of names. */
 const port = { references: '/interface' };
+
+const octetLimits = ['limit-bytes-in', 'limit-bytes-out', 'limit-bytes-total'] as const;
+
+function sameText(value: string): string {
+  return value;
+}
 
 /** What else the menus have that subscribers are written into: fields that only `config` declares. RouterOS: PPP, Hotspot. */
 export const accessMenus: readonly KnownMenu[] = [
@@ -24,6 +30,48 @@ export const accessMenus: readonly KnownMenu[] = [
       'queue-type': { clear: 'unset' },
       bridge: { ...rowOf('/interface/bridge'), clear: 'unset' },
       ...each(text, 'on-up', 'on-down'),
+    },
+  },
+  {
+    path: '/ppp/secret',
+    identity: ['name'],
+    comment: true,
+    fields: {
+      name: text,
+      password: secret,
+      service: oneOfFrom('any', 'async', 'pptp', 'pppoe', 'l2tp', 'ovpn', 'sstp'),
+      profile: rowOf('/ppp/profile'),
+      'caller-id': text,
+      'local-address': { canonical: address, clear: 'unset' },
+      ...each({ default: '0' }, 'limit-bytes-in', 'limit-bytes-out'),
+    },
+  },
+  {
+    path: '/ip/hotspot/user',
+    identity: ['name', 'server'],
+    comment: true,
+    fields: {
+      name: text,
+      server: rowOf('/ip/hotspot'),
+      password: secret,
+      profile: rowOf('/ip/hotspot/user/profile'),
+      ...each(text, 'email', 'routes'),
+      'limit-uptime': { canonical: noneAs('0s', time), clear: { word: '0s' } },
+      ...each({ canonical: noneAs('0', sameText), clear: { word: '0' } }, ...octetLimits),
+      'otp-secret': { ...secret, since: '7.21.3' },
+    },
+  },
+  {
+    path: '/ip/dhcp-server/lease',
+    identity: ['mac-address'],
+    comment: true,
+    fields: {
+      'mac-address': text,
+      ...each(text, 'client-id', 'routes'),
+      'dhcp-option': { canonical: wordSet, references: '/ip/dhcp-server/option' },
+      'dhcp-option-set': rowOf('/ip/dhcp-server/option/sets', 'none'),
+      ...each(flag('no'), 'always-broadcast', 'use-src-mac'),
+      ...each({ ...text, since: '7.21' }, 'agent-circuit-id', 'agent-remote-id'),
     },
   },
   {
