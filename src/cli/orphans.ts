@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Orphan, orphansOf } from '../adopt/orphans.ts';
+import { type Overlooked, overlooked } from '../adopt/overlooked.ts';
 import { printable } from '../base/bytes.ts';
 import { LastmileError, messageOf } from '../base/errors.ts';
 import { requireKnown, targetNames } from '../daemon/known-targets.ts';
@@ -9,6 +10,7 @@ import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import { withoutIgnored } from '../reconcile/ignore.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
+import { allMenus } from '../routeros/all-menus.ts';
 import type { RouterTarget } from '../routeros/router-target.ts';
 import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain } from './complain.ts';
@@ -29,6 +31,8 @@ export interface OrphansOptions {
 export interface RouterOrphans {
   readonly router: string;
   readonly orphans?: readonly Orphan[];
+  /** Menus with rows that were not compared: nothing is declared there. */
+  readonly notLookedInto?: readonly Overlooked[];
   /** Why it could not be looked at. */
   readonly error?: string;
 }
@@ -36,14 +40,23 @@ export interface RouterOrphans {
 /** `lastmile orphans [ROUTER] [DIR]`: rows on routers that no declaration makes. Writes nothing. */
 export async function orphansCommand(
   first: string | undefined,
-  second: string,
+  second: string | undefined,
   options: OrphansOptions,
   io: Io,
   around: Surroundings,
 ): Promise<number> {
   // A folder alone is meant as such: routers are not called `./isp`, and seldom as a folder here.
-  const onlyDir = first !== undefined && second === '.' && (await isFolder(first));
-  const [router, dir] = onlyDir ? [undefined, first] : [first, second];
+  const onlyDir = first !== undefined && second === undefined && (await isFolder(first));
+  const [router, said] = onlyDir ? [undefined, first] : [first, second];
+  // What the daemon follows may be elsewhere, and rows compared with other declarations would all be orphans.
+  if (said === undefined && (await findDaemon(options.state, around.signal)) !== undefined) {
+    complain(
+      new Error('a daemon runs with declarations of its own: say their folder too, as in orphans ROUTER DIR'),
+      io,
+    );
+    return exitCodes.usage;
+  }
+  const dir = said ?? '.';
   const model = loadDeclared(dir, await readDeclared(dir), options, io);
   if (model === undefined) return exitCodes.invalid;
   if (router !== undefined) requireKnown(targetNames(model), [router], []);
@@ -71,7 +84,9 @@ async function look(
     const seen = await target.observe(signal, wanted);
     const { desired, observation } = withoutIgnored(wanted, seen, policyOf(target, model).ignore);
     const operator = model.operator.name;
-    return { router, orphans: orphansOf(desired, observation.rows, { router, operator, inventory }) };
+    const orphans = orphansOf(desired, observation.rows, { router, operator, inventory });
+    const looked = new Set([...allMenus, ...seen.rows.map(({ menu: path }) => ({ path }))].map(({ path }) => path));
+    return { router, orphans, notLookedInto: await overlooked(await target.session(signal), looked, signal) };
   } catch (error) {
     if (!(error instanceof LastmileError)) throw error;
     return { router, error: messageOf(error) };
@@ -100,11 +115,15 @@ const shown = 20;
 const words = { gone: 'ours, gone from git', foreign: 'held by another', unmanaged: 'unmanaged' } as const;
 
 function orphansText(found: readonly RouterOrphans[]): string {
-  const blocks = found.flatMap(({ router, orphans }) => {
+  const blocks = found.flatMap(({ router, orphans, notLookedInto = [] }) => {
     if (orphans === undefined) return [];
-    if (orphans.length === 0) return [`${router}: every row is declared\n`];
     const kinds = (['gone', 'foreign', 'unmanaged'] as const).flatMap((kind) => kindText(router, kind, orphans));
-    return kinds;
+    const others = notLookedInto.map(({ menu, rows }) => `${menu} (${rows})`).join(', ');
+    const none = others === '' ? 'every row is declared' : 'every row of the menus looked into is declared';
+    return [
+      ...(kinds.length === 0 ? [`${router}: ${none}\n`] : kinds),
+      ...(others === '' ? [] : [`${router}: not looked into, since nothing is declared there: ${others}\n`]),
+    ];
   });
   return blocks.join('\n');
 }

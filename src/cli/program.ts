@@ -268,12 +268,12 @@ function addAdoption(program: Command, carry: Carry): void {
     );
   withState(program.command('orphans'))
     .argument('[router]', 'only this one')
-    .argument('[dir]', 'folder of declarations', '.')
+    .argument('[dir]', 'folder of declarations (default: the current one, without a daemon)')
     .description('rows on routers that no declaration makes: gone from git, held by another, or unmanaged')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option('--detailed-exitcode', 'exit 2 when there are any', false)
     .addOption(outputs(['text', 'json', 'yaml']))
-    .action((router: string | undefined, dir: string, options, command) =>
+    .action((router: string | undefined, dir: string | undefined, options, command) =>
       carry(command, async (io, around) =>
         (await import('./orphans.ts')).orphansCommand(router, dir, options, io, around),
       ),
