@@ -141,9 +141,10 @@ export function onlineReading(
     lasting: _lasting,
     unclear: _unclear,
     uptimeSeconds,
-    meter,
+    meter: shown,
     ...about
   } = online;
+  const meter = same === undefined ? unlessCounted(online, context) : shown;
   const seconds = uptimeSeconds ?? leaseSeconds(same, reading);
   const startUptime = same?.api?.startUptime ?? beganAt(reading, seconds);
   const counted = same === undefined ? countedBefore(online, reading, context) : undefined;
@@ -180,6 +181,14 @@ function leaseSeconds(
 
 function beganAt({ uptimeSeconds }: Pick<RouterReading, 'uptimeSeconds'>, sessionSeconds: number): number | undefined {
   return uptimeSeconds === undefined ? undefined : uptimeSeconds - sessionSeconds;
+}
+
+/** Half of a reading may be stored: of its snapshot, a session before this one has had the octets of the address. */
+function unlessCounted(online: OnlineSession, { closed }: Pick<MatchContext, 'closed'>): OnlineSession['meter'] {
+  const { meter } = online;
+  if (meter?.source !== 'flows' || meter.id === undefined) return meter;
+  const isCounted = closed(online).some(({ api }) => api?.meter?.source === 'flows' && api.meter.id === meter.id);
+  return isCounted ? { ...meter, up: '0', down: '0' } : meter;
 }
 
 /** It may be one that we thought was over: what was counted then is not counted again. */
