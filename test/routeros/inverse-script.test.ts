@@ -4,7 +4,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import { planChanges } from '../../src/reconcile/plan.ts';
 import type { Row } from '../../src/reconcile/target.ts';
-import { inverseScript } from '../../src/routeros/inverse-script.ts';
+import { inverseScript, withDependants } from '../../src/routeros/inverse-script.ts';
 import type { Menu } from '../../src/routeros/menus/menu.ts';
 import { quoted } from '../../src/routeros/script-text.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
@@ -183,6 +183,48 @@ describe('the inverse of a plan', () => {
 
     expect(lost).toEqual(['/ppp/secret anna: password']);
     expect(statements.join()).not.toContain('*****');
+  });
+});
+
+describe('the inverse of a part of a plan', () => {
+  const rule = (at: number, chain: string) => ({
+    menu: '/ip/firewall/filter',
+    identity: `rule-${at}`,
+    fields: { chain, action: 'accept' },
+    ownership: 'marker' as const,
+    marker: { operator: 'isp', owner: `Router/core-1#rule-${at}` },
+    handle: `*${at}`,
+  });
+  const rows = [rule(1, 'input'), rule(2, 'forward'), rule(3, 'forward'), rule(4, 'input')];
+  const gone = (at: number, action: 'delete' | 'move' = 'delete') => {
+    const before = rows[at - 1] as (typeof rows)[number];
+    return { action, menu: before.menu, identity: before.identity, owner: before.marker.owner, set: {}, before };
+  };
+
+  it('puts rows in front of one that has stayed where it was, not of one that goes or moves with the rest of it', () => {
+    const plan = [gone(1), gone(2), gone(3, 'move')];
+    const known = new Map(menus.map((menu) => [menu.path, menu]));
+    const context = { rows, menus: known, operator: 'isp', board, rules: { references: {} }, plan };
+
+    const { statements } = inverseScript(plan.slice(0, 1), context);
+
+    expect(statements).toHaveLength(1);
+    expect(statements[0]).toContain('place-before=*4');
+    expect(statements[0]).not.toMatch(/\*[23]\b/);
+  });
+
+  it('takes with a change what names its row, or took what it gave up', () => {
+    const change = (menu: string, identity: string, fields: Record<string, string>) => {
+      const after = { menu, identity, owner: `Router/core-1#${identity}`, fields };
+      return { action: 'create' as const, menu, identity, owner: after.owner, set: fields, after };
+    };
+    const list = change('/interface/list', 'wan', { name: 'wan' });
+    const member = change('/interface/list/member', 'wan ether1', { list: 'wan', interface: 'ether1' });
+    const other = change('/interface/list', 'lan', { name: 'lan' });
+    const rules = { references: { '/interface/list/member': { list: '/interface/list' } } };
+
+    expect(withDependants(new Set([list]), [member, other, list], rules)).toEqual([member, list]);
+    expect(withDependants(new Set([member]), [member, other, list], rules)).toEqual([member]);
   });
 });
 
