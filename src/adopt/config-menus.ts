@@ -1,3 +1,4 @@
+import { allMenus } from '../routeros/all-menus.ts';
 import { yesNo } from '../routeros/canonical.ts';
 import { factsOf } from '../routeros/config/facts.ts';
 import type { KnownMenu } from '../routeros/config/known-menu.ts';
@@ -5,10 +6,33 @@ import type { Field, Menu } from '../routeros/menus/menu.ts';
 import type { Doubts } from './doubts.ts';
 import { type LeftOut, peopleMenus } from './people.ts';
 import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
+import { rowMenus } from './row-menus.ts';
 import { type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
-/** Menus besides those of subscribers that an access router lives by, in the order in which they are written. */
+/** Menus besides those of subscribers whose rows an import declares. */
 export const configMenus: readonly string[] = [
+  '/interface/bridge',
+  '/interface/bridge/port',
+  '/interface/bridge/vlan',
+  '/interface/list',
+  '/interface/list/member',
+  '/interface/vlan',
+  '/ip/address',
+  '/ip/arp',
+  '/ip/dhcp-client',
+  '/ip/dhcp-relay',
+  '/ip/route',
+  '/ip/traffic-flow/target',
+  '/ip/upnp/interfaces',
+  '/ip/vrf',
+  '/ipv6/address',
+  '/ipv6/dhcp-server',
+  '/ipv6/nd',
+  '/snmp/community',
+  '/system/logging',
+  '/system/logging/action',
+  '/tool/netwatch',
+  '/user/group',
   '/interface/wireguard',
   '/interface/wireguard/peers',
   '/interface/wireless/access-list',
@@ -48,7 +72,35 @@ export const configMenus: readonly string[] = [
 /** Settings that decide who may come in, and the flag without which they do nothing. */
 const settingsFlags: Readonly<Record<string, string>> = { '/ppp/aaa': 'use-radius', '/radius/incoming': 'accept' };
 
-export const configSettings: readonly string[] = Object.keys(settingsFlags);
+/** Settings that are declared where one of them is not as from the factory. */
+const changedSettings: readonly string[] = [
+  '/ip/cloud',
+  '/ip/dhcp-server/config',
+  '/ip/settings',
+  '/ip/traffic-flow',
+  '/snmp',
+  '/system/clock',
+  '/system/note',
+  '/tool/bandwidth-server',
+  '/tool/mac-server/ping',
+  '/tool/romon',
+  '/user/aaa',
+];
+
+export const configSettings: readonly string[] = [...Object.keys(settingsFlags), ...changedSettings];
+
+/** Rows that every router has, though not every print says so, by name. */
+const stock: Readonly<Record<string, readonly string[]>> = {
+  '/interface/list': ['all', 'none', 'dynamic', 'static'],
+  '/ip/vrf': ['main'],
+  '/user/group': ['read', 'write', 'full'],
+};
+
+/** What RouterOS works out or sets by itself. */
+const usual: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/ip/route': { scope: '30', 'target-scope': '10' },
+  '/snmp': { 'trap-community': 'public' },
+};
 
 /** Ports of `/ip/service` from the factory. */
 const servicePorts: Readonly<Record<string, string>> = {
@@ -67,17 +119,10 @@ const servicePorts: Readonly<Record<string, string>> = {
 /** Off from the factory. */
 const servicesOff: ReadonlySet<string> = new Set(['www-ssl']);
 
-/** Menus of which an import tells how much there is, no more: they belong to the network, not to its subscribers. */
-export const otherMenus: readonly string[] = [
-  '/interface/bridge',
-  '/interface/bridge/port',
-  '/interface/vlan',
-  '/interface/list',
-  '/ip/address',
-  '/ip/route',
-  '/ip/dhcp-client',
-  '/user',
-];
+/** Menus of which an import tells how much there is, no more: all others that people make rows in. */
+export const otherMenus: readonly string[] = rowMenus.filter(
+  (path) => !configMenus.includes(path) && !allMenus.some((menu) => menu.path === path),
+);
 
 /** Of longer tables, which programs fill, an operator wants no review. */
 const mostRows = 2_000;
@@ -125,9 +170,10 @@ export function configNode(
     const facts = factsOf(menu, settings.managed.get(menu));
     const rows = rowsOf(picture, menu);
     const flag = settingsFlags[menu];
-    if (flag !== undefined) {
+    if (configSettings.includes(menu)) {
       const [row = {}] = rows;
-      if (isSet(row[flag]) && !settings.doubts.out.has(menu))
+      const said = flag === undefined ? isChanged(facts, row) : isSet(row[flag]);
+      if (said && !settings.doubts.out.has(menu))
         node[menu] = new Tagged(fieldsOf(facts, menu, row, settings), { tag: menu });
       continue;
     }
@@ -178,8 +224,17 @@ function rowNode(
   return new Tagged({ ...fields, ...(hasComment ? { comment: text } : {}) }, { tag });
 }
 
-/** A service as every router has it. */
+/** Is one of these settings known to be another than it was when the router left the factory? */
+function isChanged({ fields }: KnownMenu, row: PictureRow): boolean {
+  return Object.entries(fields).some(([name, field]) => {
+    const value = row[name] ?? '';
+    return value !== '' && field.default !== undefined && !isDefault(field, value);
+  });
+}
+
+/** As every router has it. */
 function isFromFactory(menu: string, row: PictureRow): boolean {
+  if (stock[menu]?.includes(row['name'] ?? '') === true) return true;
   if (menu !== '/ip/service') return false;
   const { name = '', port, address = '', certificate = 'none' } = row;
   const off = isSet(row['disabled']) === servicesOff.has(name);
@@ -204,14 +259,23 @@ function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, { secret }: C
   for (const [name, field] of Object.entries(facts.fields)) {
     const value = row[name];
     if (value === undefined || value === '' || name === 'comment' || field.refused !== undefined) continue;
+    if (usual[menu]?.[name] === value || isWorkedOut(menu, name, row)) continue;
     // The day on which the row was made, unless somebody said another.
     if (menu === '/system/scheduler' && name === 'start-date') continue;
     if (!known.includes(name) && isDefault(field, value)) continue;
+    // What the router shows of a secret to those who may not see it.
+    if (field.secret === true && /^\*{5}$/.test(value)) continue;
     if (field.secret === true)
       fields[name] = secret(`${menu} ${known.map((key) => row[key]).join(' ')} ${name}`, value);
     else fields[name] = valueNode(field, value);
   }
   return fields;
+}
+
+/** A network that follows from the address, and how many neighbours the memory is good for. */
+function isWorkedOut(menu: string, name: string, { address = '' }: PictureRow): boolean {
+  if (menu === '/ip/address') return name === 'network' && !address.endsWith('/32');
+  return menu === '/ip/settings' && name === 'max-neighbor-entries';
 }
 
 export function isDefault({ default: standard, canonical = (text) => text }: Field, value: string): boolean {

@@ -5,7 +5,7 @@ import type { Doubts } from './doubts.ts';
 import { ignoreNode } from './ignore-rules.ts';
 import { namesBeside } from './names.ts';
 import { type LeftOut, type Person, peopleOf } from './people.ts';
-import { isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
+import { type Picture, rowsOf, tagOf } from './picture.ts';
 import {
   declaredPools,
   dhcpServers,
@@ -233,9 +233,4 @@ function personNode(
     state: disabled ? 'disabled' : undefined,
     notes,
   };
-}
-
-/** Rows of a menu that the router did not bring along. */
-export function ownRows(picture: Picture, menu: string): readonly PictureRow[] {
-  return rowsOf(picture, menu).filter((row) => !isSet(row['default']) && !isSet(row['builtin']));
 }

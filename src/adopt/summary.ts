@@ -1,8 +1,8 @@
 import { printable } from '../base/bytes.ts';
 import type { Adopted } from './adopt-router.ts';
 import { otherMenus } from './config-menus.ts';
-import { ownRows } from './draft.ts';
-import type { Picture, PictureRow } from './picture.ts';
+import { isSomebodys } from './overlooked.ts';
+import { type Picture, type PictureRow, rowsOf } from './picture.ts';
 import { answersTag } from './router-spec.ts';
 import { Tagged } from './yaml-text.ts';
 
@@ -107,7 +107,7 @@ function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
     ...draft.leftMenus.map(({ menu, rows: count, why }) => [menu, why, counted(count, 'row')] as const),
   ]);
   const others = otherMenus.flatMap((menu) => {
-    const count = ownRows(picture, menu).length;
+    const count = rowsOf(picture, menu).filter(isSomebodys).length;
     return count === 0 ? [] : [`${menu} (${count})`];
   });
   return [

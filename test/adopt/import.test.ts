@@ -243,6 +243,49 @@ describe('rows with a value that no declaration says', () => {
   });
 });
 
+describe('what a router has besides its subscribers', () => {
+  it('is declared where its menu is known, and named where it is not', async () => {
+    await using router = await routerOf({
+      title: '',
+      version: '7.22.3',
+      rows: [
+        ['/interface/bridge', [{ name: 'lan' }]],
+        ['/interface/vlan', [{ name: 'v100', 'vlan-id': '100', interface: 'ether2' }]],
+        ['/interface/list', [{ name: 'LAN' }]],
+        ['/interface/list/member', [{ list: 'LAN', interface: 'lan' }]],
+        ['/ip/address', [{ address: '10.1.0.1/24', interface: 'lan' }]],
+        ['/ip/route', [{ 'dst-address': '10.9.0.0/16', gateway: '10.1.0.2' }]],
+        ['/user', [{ name: 'noc', group: 'read', password: 'x' }]],
+      ],
+      settings: [
+        ['/snmp', undefined, { enabled: 'yes', location: 'tower 3' }],
+        ['/system/clock', undefined, { 'time-zone-name': 'Africa/Nairobi' }],
+        ['/ip/settings', undefined, { 'rp-filter': 'loose' }],
+      ],
+    });
+    await using desk = await Desk.open();
+    desk.declare(router);
+
+    const told = await desk.import();
+
+    const planned = await desk.plan();
+    expect(planned, planned.out + planned.err).toMatchObject({ code: 0 });
+    const text = desk.read('core-1.yaml');
+    for (const part of [
+      'name: v100',
+      '{address: 10.1.0.1/24, interface: lan}',
+      'dst-address: 10.9.0.0/16',
+      'location: "tower 3"',
+    ])
+      expect(text).toContain(part);
+    for (const part of ['time-zone-name: Africa/Nairobi', 'rp-filter: loose', '{list: LAN, interface: lan}'])
+      expect(text).toContain(part);
+    for (const part of ['name: dynamic', 'name: main', 'name: full', 'scope']) expect(text).not.toContain(part);
+    expect(told.out).toMatch(/Not looked into: .*\/user \(\d\)/);
+    expect((await desk.orphans()).out).not.toContain('/ip/address');
+  });
+});
+
 describe('a PPPoE server', () => {
   it('is declared with all that holds its clients', async () => {
     const server = {
