@@ -20,7 +20,7 @@ import { type ApiPeer, ApiServices } from './routeros/api-services.ts';
 import type { SessionDeps } from './routeros/api-session.ts';
 import { Certificates } from './routeros/certificates.ts';
 import { Database, type SecretView } from './routeros/database.ts';
-import { Executor, type Extras } from './routeros/executor.ts';
+import { type Caller, Executor, type Extras } from './routeros/executor.ts';
 import { FileSystem } from './routeros/file-system.ts';
 import { inspectWith } from './routeros/inspect.ts';
 import { deviceModeRow } from './routeros/menus/device-mode.ts';
@@ -29,6 +29,7 @@ import { Scheduler } from './routeros/scheduler.ts';
 import { Scripts } from './routeros/scripts.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
+import { notPermitted } from './routeros/trap.ts';
 import { listOf } from './routeros/value-types.ts';
 import { has, isAtLeast } from './routeros/version.ts';
 
@@ -449,6 +450,7 @@ export class SimulatedRouterOs {
       commands: new Map([
         ['/file read', this.#files.read],
         [' execute', this.#scripts.execute],
+        ['/system reboot', (_fields, _rows, caller) => this.#rebootFor(caller)],
         ...(has(this.#database.version, 'inspect')
           ? [['/console inspect', inspectWith({ database: this.#database, drops: inspectDrops, random })] as const]
           : []),
@@ -460,6 +462,12 @@ export class SimulatedRouterOs {
         ...this.#forwarding.commands,
       ]),
     };
+  }
+
+  /** The answer is on its way before the connection is cut. */
+  #rebootFor({ policies }: Caller): void {
+    if (!policies.has('reboot')) throw notPermitted();
+    setImmediate(() => this.reboot());
   }
 
   #resetInterface(row: TableRow | undefined): void {

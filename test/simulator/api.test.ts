@@ -505,3 +505,42 @@ describe('commands that go on', () => {
     await client.closed;
   });
 });
+
+describe('sizes', () => {
+  it('are taken with units, and shown without', async () => {
+    await using lab = await startRouter();
+    using client = await RawClient.login(lab.router.apiPort);
+
+    await client.talk('/ip/hotspot/user/add', '=name=v1', '=limit-bytes-total=1G', '=limit-bytes-in=0');
+    await client.talk('/ppp/secret/add', '=name=anna', '=limit-bytes-out=250M');
+
+    const [, guest] = await client.rows('/ip/hotspot/user/print');
+    expect(guest).toMatchObject({ 'limit-bytes-total': '1000000000' });
+    expect(guest).not.toHaveProperty('limit-bytes-in');
+    expect(await client.rows('/ppp/secret/print')).toMatchObject([{ 'limit-bytes-out': '250000000' }]);
+    expect(await client.trap('/ppp/secret/add', '=name=b', '=limit-bytes-in=1X')).toContain(
+      'invalid value for argument limit-bytes-in',
+    );
+    expect(await client.trap('/ppp/secret/add', '=name=b', '=limit-bytes-in=9999999999G')).toContain('out of range');
+  });
+});
+
+describe('/system/reboot', () => {
+  it('is answered, then every connection is cut, and the router is there again', async () => {
+    await using lab = await startRouter({
+      users: [
+        { name: 'admin', password: '' },
+        { name: 'clerk', password: '', policies: ['read', 'write', 'api'] },
+      ],
+    });
+    using clerk = await RawClient.login(lab.router.apiPort, 'clerk');
+    using admin = await RawClient.login(lab.router.apiPort);
+    expect(await clerk.trap('/system/reboot')).toBe('not enough permissions (9)');
+
+    expect(await admin.talk('/system/reboot')).toMatchObject([{ word: '!done' }]);
+    await Promise.all([admin.closed, clerk.closed]);
+
+    using back = await RawClient.login(lab.router.apiPort);
+    expect(await back.rows('/system/resource/print')).toMatchObject([{ uptime: '0s' }]);
+  });
+});

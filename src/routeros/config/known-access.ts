@@ -1,14 +1,11 @@
 import { address, noneAs, ranges, time, wordList, wordSet } from '../canonical.ts';
 import { each, flag, type KnownMenu, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
+import { bitrate } from './values.ts';
 
 /** Interfaces of every kind share one space of names. */
 const port = { references: '/interface' };
 
 const octetLimits = ['limit-bytes-in', 'limit-bytes-out', 'limit-bytes-total'] as const;
-
-function sameText(value: string): string {
-  return value;
-}
 
 /** What else the menus have that subscribers are written into: fields that only `config` declares. RouterOS: PPP, Hotspot. */
 export const accessMenus: readonly KnownMenu[] = [
@@ -43,7 +40,7 @@ export const accessMenus: readonly KnownMenu[] = [
       profile: rowOf('/ppp/profile'),
       'caller-id': text,
       'local-address': { canonical: address, clear: 'unset' },
-      ...each({ default: '0' }, 'limit-bytes-in', 'limit-bytes-out'),
+      ...each({ default: '0', canonical: bitrate }, 'limit-bytes-in', 'limit-bytes-out'),
     },
   },
   {
@@ -57,7 +54,7 @@ export const accessMenus: readonly KnownMenu[] = [
       profile: rowOf('/ip/hotspot/user/profile'),
       ...each(text, 'email', 'routes'),
       'limit-uptime': { canonical: noneAs('0s', time), clear: { word: '0s' } },
-      ...each({ canonical: noneAs('0', sameText), clear: { word: '0' } }, ...octetLimits),
+      ...each({ canonical: noneAs('0', bitrate), clear: { word: '0' } }, ...octetLimits),
       'otp-secret': { ...secret, since: '7.21.3' },
     },
   },

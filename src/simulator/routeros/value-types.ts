@@ -182,6 +182,15 @@ export const rate: ValueType = {
   },
 };
 
+/** Octets: `1G` is kept and read back as `1000000000`. */
+export const octets: ValueType = {
+  parse: (value, context) => {
+    const number = rate.parse(value, context);
+    if (Number(number) <= Number.MAX_SAFE_INTEGER) return number;
+    throw outOfRange(context.argument, 0, Number.MAX_SAFE_INTEGER);
+  },
+};
+
 /** KiB: `2048` and `2MiB` read back as `2048KiB`. */
 export const kibibytes: ValueType = {
   parse: (value, { argument }) => {

@@ -2,10 +2,10 @@ import type { Menu } from '../menu.ts';
 import { switchVerbs, tableVerbs } from '../menu.ts';
 import { mac } from '../network-values.ts';
 import { failure } from '../trap.ts';
-import { address, integer, reference, text, time } from '../value-types.ts';
+import { address, octets, reference, text, time } from '../value-types.ts';
 import { comment, enabled, flag, name, shown } from './common.ts';
 
-const octetLimit = { type: integer(0, Number.MAX_SAFE_INTEGER), leftOutAt: '0' };
+const octetLimit = { type: octets, leftOutAt: '0' };
 const total = { ...shown, default: '0' };
 const free = { type: text, leftOutAt: '' };
 

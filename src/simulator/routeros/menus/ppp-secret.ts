@@ -1,6 +1,6 @@
 import type { Menu } from '../menu.ts';
 import { switchVerbs, tableVerbs } from '../menu.ts';
-import { address, integer, oneOf, reference, text } from '../value-types.ts';
+import { address, octets, oneOf, reference, text } from '../value-types.ts';
 import { comment, enabled, name, optional, shown } from './common.ts';
 
 /** Subscribers the router knows by itself. `service` does not make a name unique. */
@@ -21,8 +21,8 @@ export const pppSecret: Menu = {
     'remote-ipv6-prefix': optional(text),
     routes: { type: text, default: '', clearable: true },
     'ipv6-routes': { type: text, default: '' },
-    'limit-bytes-in': { type: integer(0, Number.MAX_SAFE_INTEGER), default: '0' },
-    'limit-bytes-out': { type: integer(0, Number.MAX_SAFE_INTEGER), default: '0' },
+    'limit-bytes-in': { type: octets, default: '0' },
+    'limit-bytes-out': { type: octets, default: '0' },
     'last-logged-out': {
       ...shown,
       default: '1970-01-01 00:00:00',
