@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Adopted, adoptRouter } from '../adopt/adopt-router.ts';
+import { clearSecrets } from '../adopt/clear-secrets.ts';
 import { configMenus, configSettings, otherMenus } from '../adopt/config-menus.ts';
 import { isDeclaredAs, namesIn, operatorIn, routerIn } from '../adopt/declared.ts';
 import type { Declared } from '../adopt/draft.ts';
@@ -74,6 +75,8 @@ export async function importCommand(
   });
   for (const line of [...summaryOf(picture, adopted, router), ...restLines(adopted.plan), ...written])
     io.out(`${line}\n`);
+  for (const { at, word } of clearSecrets(adopted.files))
+    complain(new Error(`${at}: ${word}… looks like a secret in clear text: look before you commit it`), io);
   return exitCodes.success;
 }
 

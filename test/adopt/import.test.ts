@@ -286,6 +286,42 @@ describe('what a router has besides its subscribers', () => {
   });
 });
 
+describe('scripts with passwords in them', () => {
+  it('are told with file and line before anybody commits them', async () => {
+    await using router = await routerOf({
+      title: '',
+      version: '7.22.3',
+      rows: [
+        [
+          '/system/script',
+          [
+            { name: 'mail', source: '/tool e-mail send user=u password=MAILPASS\r\n:log info done' },
+            { name: 'clean', source: ':local p [/file get x contents]; /login password=$p' },
+          ],
+        ],
+        [
+          '/system/scheduler',
+          [{ name: 'up', interval: '1d', 'on-event': '/tool fetch url="https://x/?token=abc123"' }],
+        ],
+      ],
+    });
+    await using desk = await Desk.open();
+    desk.declare(router);
+
+    const told = await desk.import();
+
+    expect(told.code).toBe(0);
+    const lines = told.err.split('\n').filter((line) => line.includes('looks like a secret'));
+    expect(lines).toHaveLength(2);
+    const text = desk.read('core-1.yaml').split('\n');
+    for (const line of lines) {
+      const at = Number(/core-1\.yaml:(\d+):/.exec(line)?.[1]);
+      expect(text[at - 1]).toMatch(/MAILPASS|abc123/);
+    }
+    expect(told.err).not.toMatch(/MAILPASS|abc123/);
+  });
+});
+
 describe('a PPPoE server', () => {
   it('is declared with all that holds its clients', async () => {
     const server = {
