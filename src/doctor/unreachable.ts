@@ -45,8 +45,7 @@ export function whyNotReached({ address, api }: Router, error: unknown): Trouble
     };
   }
   if (error instanceof RouterTooOldError) {
-    const mend =
-      'upgrade it, or declare api.legacyLogin: true; and change the password, which crossed the network in clear';
+    const mend = 'upgrade it to 6.49 or later, and change the password, which crossed the network in clear';
     return { code: 'LM_ROUTER_TOO_OLD', says: `${at} logs in as RouterOS before 6.43 does`, mend };
   }
   if (error instanceof RouterOsTooOldError) {

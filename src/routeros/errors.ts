@@ -79,8 +79,8 @@ export class RouterTooOldError extends LastmileError {
 
   constructor(at: RouterAddress) {
     super(
-      `${named(at)} answered the login with a challenge, as RouterOS before 6.43 does. Upgrade it, or declare ` +
-        'api.legacyLogin: true; and change the password: it has just crossed the network in clear',
+      `${named(at)} answered the login with a challenge, as RouterOS before 6.43 does, and 6.49 is the oldest that is ` +
+        'managed. Upgrade it, and change the password: it has just crossed the network in clear',
     );
     this.router = at.router;
   }

@@ -209,7 +209,7 @@ describe('a router before 6.43', () => {
     expect(said).toEqual(['=name=lastmile', `=response=00${digest}`]);
   });
 
-  it('without leave is an error that tells the switch', async () => {
+  it('without leave is an error that says to upgrade, and what is wrong with the password now', async () => {
     await using router = await ScriptedRouter.start(async (peer) => {
       peer.reply(await peer.next(), '!done', `=ret=${challenge}`);
       await peer.ended;
@@ -217,7 +217,7 @@ describe('a router before 6.43', () => {
 
     await expect(connectTo(router.port, undefined)).rejects.toMatchObject({
       code: 'LM_ROUTER_TOO_OLD',
-      message: expect.stringContaining('api.legacyLogin'),
+      message: expect.stringMatching(/6\.49 is the oldest.*Upgrade it, and change the password/),
     });
   });
 
