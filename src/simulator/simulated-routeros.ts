@@ -576,7 +576,7 @@ export class SimulatedRouterOs {
     }
     row.values.set('last-logged-in', formatRouterDate(this.#options.clock.now(), true));
     this.#write('system,info,account', `user ${name} logged in from ${remote} via api`);
-    return { caller: { policies: granted } };
+    return { caller: { name, policies: granted } };
   }
 }
 

@@ -18,6 +18,8 @@ import { has, isAtLeast } from './version.ts';
 
 /** Who sends a command: rights as they were when he logged in. */
 export interface Caller {
+  /** Absent: the router itself. */
+  readonly name?: string;
   readonly policies: ReadonlySet<string>;
 }
 
@@ -110,7 +112,7 @@ export class Executor {
       case 'get':
         return this.#get(table, command, caller);
       case 'add':
-        return this.#add(table, command);
+        return this.#add(table, command, caller);
       case 'set':
         return this.#set(table, command.fields);
       case 'comment':
@@ -259,11 +261,13 @@ export class Executor {
     };
   }
 
-  #add(table: Table, { fields }: Command): Answer {
+  #add(table: Table, { fields }: Command, { name: creator }: Caller): Answer {
     const values = new Map<string, string>();
     for (const [name, value] of fields) if (name !== 'place-before') values.set(name, value ?? '');
     const place = fields.get('place-before');
     const row = this.#database.add(table.menu.path, values, this.#placeBefore(table, place));
+    const owned = 'owner' in table.menu.properties && !row.values.has('owner');
+    if (owned && creator !== undefined) row.values.set('owner', creator);
     return { kind: 'done', ret: formatId(row.id) };
   }
 

@@ -69,7 +69,11 @@ export class Scripts {
     if (!free && !rights.every((right) => caller.policies.has(right))) throw notPermitted();
     values.set('run-count', String(Number(values.get('run-count') ?? 0) + 1));
     values.set('last-started', formatRouterDate(clock.now(), has(database.version, 'isoDates')));
-    return this.start(values.get('source') ?? '', { policies: new Set(rights) });
+    const name = values.get('owner') ?? caller.name;
+    return this.start(values.get('source') ?? '', {
+      ...(name === undefined ? {} : { name }),
+      policies: new Set(rights),
+    });
   }
 
   /** @throws RouterTrap of the script; the reason of the signal when the router restarts meanwhile */

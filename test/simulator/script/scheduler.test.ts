@@ -100,3 +100,25 @@ describe('a scheduler', () => {
     ]);
   });
 });
+
+describe('scripts and schedulers', () => {
+  it('have the owner who made them, also by a script of his', async () => {
+    await using lab = await startRouter({ users: [{ name: 'ops', password: '' }] });
+    using client = await RawClient.login(lab.router.apiPort, 'ops');
+    const source = '/system scheduler add name=inner interval=1d on-event=""';
+
+    await client.talk('/system/script/add', '=name=own', `=source=${source}`);
+    await client.talk('/system/script/add', '=name=other', '=owner=admin');
+    await client.talk('/system/scheduler/add', '=name=outer', '=interval=1d', '=on-event=own');
+    await client.talk('/system/script/run', '=number=own');
+
+    expect(await client.rows('/system/script/print', '=.proplist=name,owner')).toEqual([
+      { name: 'own', owner: 'ops' },
+      { name: 'other', owner: 'admin' },
+    ]);
+    expect(await client.rows('/system/scheduler/print', '=.proplist=name,owner')).toEqual([
+      { name: 'outer', owner: 'ops' },
+      { name: 'inner', owner: 'ops' },
+    ]);
+  });
+});
