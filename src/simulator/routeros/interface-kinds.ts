@@ -1,7 +1,12 @@
-import type { Database } from './database.ts';
 import type { Menu, Values } from './menu.ts';
 import type { Table, TableRow } from './table.ts';
 import { failure } from './trap.ts';
+
+/** What is needed of the tables of a router. */
+interface Tables {
+  table(path: string): Table;
+  addByRouter(path: string, fields: Readonly<Record<string, string>>, options: { readonly id: number }): unknown;
+}
 
 /** What a row of `/interface` and the row of its own kind say both. */
 const common = ['name', 'mtu', 'disabled', 'comment'];
@@ -10,7 +15,7 @@ const common = ['name', 'mtu', 'disabled', 'comment'];
  * Keeps the rows of a menu of one kind of interface and their twins in `/interface` alike, whichever is written.
  * Rows the router comes with are in both from the start.
  */
-export function joinInterfaces(database: Database, { path, properties }: Menu, type: string): void {
+export function joinInterfaces(database: Tables, { path, properties }: Menu, type: string): void {
   const [own, all] = [database.table(path), database.table('/interface')];
   own.watch((event) => {
     const twin = all.get(event.type === 'changed' ? event.row.id : event.id);
@@ -37,7 +42,7 @@ function follow(row: TableRow, table: Table, twin: TableRow): void {
   if (changes.length > 0) table.set(twin, new Map(changes.map((name) => [name, row.values.get(name)])));
 }
 
-function appear(database: Database, { id, values }: TableRow, properties: Menu['properties'], type: string): void {
+function appear(database: Tables, { id, values }: TableRow, properties: Menu['properties'], type: string): void {
   const address = `02:00:5E:20:${hex(id >> 8)}:${hex(id)}`;
   const told: Values = new Map([
     ['mac-address', address],
