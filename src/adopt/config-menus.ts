@@ -6,7 +6,7 @@ import type { Field, Menu } from '../routeros/menus/menu.ts';
 import type { Doubts } from './doubts.ts';
 import { type LeftOut, peopleMenus } from './people.ts';
 import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
-import { rowMenus } from './row-menus.ts';
+import { rowMenus, stock } from './row-menus.ts';
 import { type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
 /** Menus besides those of subscribers whose rows an import declares. */
@@ -88,13 +88,6 @@ const changedSettings: readonly string[] = [
 ];
 
 export const configSettings: readonly string[] = [...Object.keys(settingsFlags), ...changedSettings];
-
-/** Rows that every router has, though not every print says so, by name. */
-const stock: Readonly<Record<string, readonly string[]>> = {
-  '/interface/list': ['all', 'none', 'dynamic', 'static'],
-  '/ip/vrf': ['main'],
-  '/user/group': ['read', 'write', 'full'],
-};
 
 /** What RouterOS works out or sets by itself. */
 const usual: Readonly<Record<string, Readonly<Record<string, string>>>> = {

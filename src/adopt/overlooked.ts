@@ -2,7 +2,7 @@ import { RouterTrapError } from '../routeros/errors.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { isSet } from './picture.ts';
-import { rowMenus } from './row-menus.ts';
+import { rowMenus, stock } from './row-menus.ts';
 
 /** A menu with rows that nobody looked into. */
 export interface Overlooked {
@@ -39,10 +39,10 @@ export async function overlooked(
 async function count(session: Pick<RouterOsSession, 'stream'>, menu: string, signal: AbortSignal): Promise<number> {
   let rows = 0;
   const each = (row: RouterOsRow): void => {
-    if (isSomebodys(row)) rows += 1;
+    if (isSomebodys(menu, row)) rows += 1;
   };
   try {
-    await session.stream(`${menu}/print`, { '.proplist': '.id,dynamic,default,builtin,default-name' }, each, {
+    await session.stream(`${menu}/print`, { '.proplist': '.id,name,dynamic,default,builtin,default-name' }, each, {
       signal,
     });
     return rows;
@@ -53,7 +53,8 @@ async function count(session: Pick<RouterOsSession, 'stream'>, menu: string, sig
 }
 
 /** Not made by the router itself, nor brought from the factory. */
-export function isSomebodys(row: RouterOsRow): boolean {
+export function isSomebodys(menu: string, row: RouterOsRow): boolean {
+  if (stock[menu]?.includes(row['name'] ?? '') === true) return false;
   const { '.id': id = '', 'default-name': hardware = '' } = row;
   return !['dynamic', 'default', 'builtin'].some((flag) => isSet(row[flag])) && !/^\*F{4}/.test(id) && hardware === '';
 }

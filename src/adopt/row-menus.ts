@@ -67,3 +67,10 @@ export const rowMenus: readonly string[] = [
 ]
   .filter((path) => !routersOwn.has(path))
   .sort();
+
+/** Rows that every router has, though not every print says so, by name. */
+export const stock: Readonly<Record<string, readonly string[]>> = {
+  '/interface/list': ['all', 'none', 'dynamic', 'static'],
+  '/ip/vrf': ['main'],
+  '/user/group': ['read', 'write', 'full'],
+};

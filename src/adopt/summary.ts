@@ -107,7 +107,7 @@ function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
     ...draft.leftMenus.map(({ menu, rows: count, why }) => [menu, why, counted(count, 'row')] as const),
   ]);
   const others = otherMenus.flatMap((menu) => {
-    const count = rowsOf(picture, menu).filter(isSomebodys).length;
+    const count = rowsOf(picture, menu).filter((row) => isSomebodys(menu, row)).length;
     return count === 0 ? [] : [`${menu} (${count})`];
   });
   return [
