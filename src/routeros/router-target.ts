@@ -133,7 +133,10 @@ export class RouterTarget implements Target, AsyncDisposable {
   desired(model: Model): readonly Row[] {
     const router = model.routers.find((each) => each.name === this.name);
     if (router === undefined) return [];
-    const ours = [...this.#managed.values()].flatMap((menu) => menu.rows(model, router));
+    // Menus ask for no others; a network may have a hundred routers and a hundred thousand subscribers.
+    const subscriptions = model.subscriptions.filter(({ localOn }) => localOn.includes(this.name));
+    const own = { ...model, subscriptions };
+    const ours = [...this.#managed.values()].flatMap((menu) => menu.rows(own, router));
     return joinRows(ours, configRows(router, this.#managed));
   }
 
