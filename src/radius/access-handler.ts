@@ -10,9 +10,11 @@ import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts
 import type { AccessKind } from '../model/model.ts';
 import { preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
+import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf } from './door.ts';
+import type { DropReason } from './drops.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute, code } from './packet/codes.ts';
@@ -33,11 +35,16 @@ export interface AccessAnswer {
   readonly reason?: RejectReason | RequestFlaw;
   /** A reject that no guesser can learn from: of a device that its NAS asks about by itself, and that waits meanwhile. */
   readonly prompt?: boolean;
-  /** Absent when it would be longer than a packet. */
+  /** Absent when it would be longer than a packet, or with `drop`. */
   readonly reply: Buffer | undefined;
+  /** Why there is no answer: silence makes the NAS ask its next server. */
+  readonly drop?: DropReason;
 }
 
-export interface AccessHandlerDeps {
+/** What else may be there to decide with, each for itself. */
+export type AccessHelpers = Readonly<Record<never, never>>;
+
+export interface AccessHandlerDeps extends AccessHelpers {
   readonly directory: DirectoryReader;
   readonly decisions: DecisionLog;
   readonly used: UsedPasswords;
@@ -63,7 +70,10 @@ interface Exchange {
 
 type Accept = Decision & { readonly verdict: 'accept' };
 
-/** Answers Access-Requests that were verified: from the first octet to the last without waiting for anything. */
+/**
+ * Answers Access-Requests that were verified: from the first octet to the last without waiting for anything, unless somebody
+ * else must be asked. What waits keeps a frame of its own (`keptFrame`).
+ */
 export class AccessHandler {
   readonly #deps: AccessHandlerDeps;
   readonly #prepared = preparedReplies();
@@ -72,7 +82,7 @@ export class AccessHandler {
     this.#deps = deps;
   }
 
-  answer(packet: Buffer, frame: Frame, context: NasContext): AccessAnswer {
+  answer(packet: Buffer, frame: Frame, context: NasContext, _from: Peer): AccessAnswer | Promise<AccessAnswer> {
     const now = this.#deps.clock.now();
     const username = textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);

@@ -19,7 +19,8 @@ export type DropReason =
   | 'overload'
   | 'reply-too-long'
   | 'acct-incomplete'
-  | 'store-down';
+  | 'store-down'
+  | 'cannot-decide';
 
 /** By what a packet showed that its sender knows the shared secret. */
 export type Proof = 'message-authenticator' | 'request-authenticator';

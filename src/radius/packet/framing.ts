@@ -45,6 +45,11 @@ export function emptyFrame(): Frame {
   };
 }
 
+/** A copy that outlives the next packet. */
+export function keptFrame(frame: Frame): Frame {
+  return { ...frame, seen: frame.seen.slice(), first: frame.first.slice(), count: frame.count.slice() };
+}
+
 /** Checks a datagram's size and Length, and notes what its header says. */
 export function readHeader(datagram: Uint8Array, frame: Frame): FramingReason | undefined {
   if (datagram.length < headerLength) return 'too-short';

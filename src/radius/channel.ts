@@ -1,0 +1,28 @@
+import type { Nas } from '../directory/reader.ts';
+import type { DuplicateCache } from './duplicate-cache.ts';
+
+/** What a channel serves: `radsec` is both, over TLS (RFC 6614 §2.2). */
+export type ServiceName = 'auth' | 'accounting' | 'radsec';
+
+/** Where a packet came from. A `RemoteInfo` of node:dgram is one. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A way on which requests come in and answers go back: a bound UDP socket, or a connection. */
+export interface Channel {
+  readonly service: ServiceName;
+  /** The codes of its requests, beside Status-Server. */
+  readonly codes: readonly number[];
+  /** Who is at the other end, where the transport has proved it. Absent: told by address and NAS-Identifier. */
+  readonly nas?: () => Nas | undefined;
+  /** The memory of what was answered on it. */
+  readonly duplicates: DuplicateCache;
+  /**
+   * Sends one packet.
+   *
+   * @param sent called when it is on its way, or could not be sent
+   */
+  send(reply: Buffer, to: Peer, sent: (error: Error | null) => void): void;
+}
