@@ -15,6 +15,7 @@ import { Passage, targetIn } from './passage.ts';
 import { type PlacesDeps, takePlace } from './places.ts';
 import { Servlet } from './servlet.ts';
 import { type HotspotSettings, hotspotOf, hotspots } from './settings.ts';
+import { Traces } from './traces.ts';
 
 export interface HotspotsDeps extends PlacesDeps {
   readonly clock: Clock;
@@ -35,6 +36,7 @@ export class Hotspots {
   readonly #deps: HotspotsDeps;
   readonly #guests: Guests;
   readonly #passage: Passage;
+  readonly #traces: Traces;
   readonly #hosts = new Map<string, Host>();
   /** Devices that are being given an address. */
   readonly #coming = new Map<string, Promise<unknown>>();
@@ -48,8 +50,11 @@ export class Hotspots {
     const { database } = deps;
     this.#deps = deps;
     this.#guests = new Guests({ ...deps, ended: (host) => this.#sessionEnded(host) });
+    this.#traces = new Traces(deps);
     this.#passage = new Passage({
       database,
+      asked: (name) => void this.#traces.asked(name),
+      turnedAway: (host, hotspot, to) => this.#traces.turnedAway(host, hotspot, to),
       servlet: new Servlet({ ...deps, guests: this.#guests }),
       tlsOf: (hotspot) => this.#tlsOf(hotspot),
       seen: (host) => this.#refresh(host),
@@ -115,6 +120,7 @@ export class Hotspots {
 
   /** All devices have to appear again; those in reach do so with their next packet. */
   reboot(): void {
+    this.#traces.reboot();
     for (const host of this.#hosts.values()) if (host.row !== undefined) this.#removeRow(host);
     for (const host of [...this.#hosts.values()]) if (!host.present) this.#forget(host);
   }
@@ -122,6 +128,7 @@ export class Hotspots {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const unwatch of this.#unwatch) unwatch();
+    this.#traces[Symbol.dispose]();
     const gateways = [...this.#hosts.values()].map(({ gateway }) => gateway);
     await Promise.all([this.#shared, ...gateways].map(async (gateway) => gateway?.[Symbol.asyncDispose]()));
   }

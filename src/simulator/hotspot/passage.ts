@@ -21,6 +21,10 @@ export interface PassageDeps {
   tlsOf(hotspot: HotspotSettings): OwnTls | undefined;
   /** A packet of the device was seen. */
   seen(host: Host): Promise<void>;
+  /** What this device asks the router for leaves a name in its cache. */
+  asked(name: string): void;
+  /** A connection of this device went to a port of the hotspot instead. */
+  turnedAway(host: Host, hotspot: HotspotSettings, to: Destination): void;
   /** `host:port` of the listener that devices share. */
   sharedAddress(): string | undefined;
 }
@@ -52,6 +56,7 @@ export class Passage {
     if (request.secure || request.ownAddress || isOwnName(hotspot, request.url.hostname)) {
       return this.#deps.servlet.answer(host, hotspot, request);
     }
+    this.#deps.asked(request.url.hostname);
     if (host.online || binding === 'bypassed') return forwarded(host, request);
     return this.#stopped(host, hotspot, request);
   }
@@ -66,6 +71,7 @@ export class Passage {
       case 'refuse':
         return { kind: 'refuse' };
       default:
+        this.#deps.turnedAway(host, hotspot, wanted);
         return this.#deps.servlet.stopped(host, hotspot, request);
     }
   }
@@ -77,9 +83,12 @@ export class Passage {
     const binding = bindingOf(this.#deps.database, host);
     if (binding === 'blocked') return undefined;
     if (isOwnName(hotspot, name)) return port === 443 ? this.#deps.tlsOf(hotspot) : undefined;
+    this.#deps.asked(name);
     if (host.online || binding === 'bypassed') return resolved(host, name, port);
-    const verdict = walledGarden(this.#deps.database, host, destination(host, name, port));
-    return verdict === 'pass' ? resolved(host, name, port) : undefined;
+    const wanted = destination(host, name, port);
+    if (walledGarden(this.#deps.database, host, wanted) === 'pass') return resolved(host, name, port);
+    this.#deps.turnedAway(host, hotspot, wanted);
+    return undefined;
   }
 }
 

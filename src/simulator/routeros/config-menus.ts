@@ -1,5 +1,7 @@
 import type { Menu } from './menu.ts';
+import { connections } from './menus/connection.ts';
 import { dhcpClients, dhcpOptionSets, dhcpOptions } from './menus/dhcp-option.ts';
+import { dnsCache, dnsCacheAll } from './menus/dns-cache.ts';
 import { dnsStatic } from './menus/dns-static.ts';
 import {
   bridgePorts,
@@ -13,7 +15,6 @@ import {
 import { accountingSnapshot, accountingUncounted, accountingWebAccess, ipAccounting } from './menus/ip-accounting.ts';
 import { arpTable, ipAddresses, ipRoutes, neighbors, vrfs } from './menus/ip-address.ts';
 import {
-  connections,
   connectionTracking,
   ipCloud,
   ipSettings,
@@ -70,6 +71,8 @@ export const configMenus: readonly Menu[] = [
   firewallServicePorts,
   hotspotServicePorts,
   dnsStatic,
+  dnsCache,
+  dnsCacheAll,
   dhcpOptions,
   dhcpOptionSets,
   dhcpClients,

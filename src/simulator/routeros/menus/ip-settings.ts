@@ -159,27 +159,6 @@ export const trafficFlowTargets: Menu = {
   },
 };
 
-/** Connections the router sees. */
-export const connections: Menu = {
-  path: '/ip/firewall/connection',
-  kind: 'table',
-  verbs: ['print', 'get', 'remove'],
-  properties: {
-    protocol: shown,
-    'src-address': shown,
-    'dst-address': shown,
-    'reply-src-address': shown,
-    'reply-dst-address': shown,
-    'tcp-state': shown,
-    timeout: shown,
-    'orig-packets': { ...shown, default: '0' },
-    'orig-bytes': { ...shown, default: '0' },
-    'repl-packets': { ...shown, default: '0' },
-    'repl-bytes': { ...shown, default: '0' },
-    fasttrack: flag,
-  },
-};
-
 export const connectionTracking: Menu = {
   path: '/ip/firewall/connection/tracking',
   kind: 'settings',
