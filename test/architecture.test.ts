@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
-    ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'base'],
+    ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'base'],
   ],
   admin: [
     'status',
@@ -44,8 +44,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   omada: ['reconcile', 'model', 'base'],
   directory: ['reconcile', 'model', 'store', 'base'],
   access: ['model', 'base'],
+  // Conversations of EAP, whichever way they come.
+  eap: ['access', 'model', 'base'],
+  // A program of the operator's, asked about logins by HTTP.
+  authority: ['access', 'model', 'base'],
   // `reconcile` only for the shapes of session effects, which CoA carries out.
-  radius: ['access', 'directory', 'accounting', 'reconcile', 'model', 'base'],
+  radius: ['eap', 'access', 'directory', 'accounting', 'reconcile', 'model', 'base'],
   accounting: ['store', 'model', 'base'],
   // Reads what routers count of who is online, and makes records of it.
   usage: ['accounting', 'routeros', 'model', 'base'],
@@ -135,6 +139,7 @@ describe('the rooms of src/', () => {
       chokidar: 'source',
       ajv: 'manifest',
       'prom-client': 'status',
+      undici: 'authority',
     };
     const strays = files.flatMap((file) =>
       [...text(file).matchAll(/from '([a-z][^'.]*)'/g)].flatMap(([, name]) => {

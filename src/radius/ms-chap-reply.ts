@@ -1,4 +1,5 @@
 import type { CredentialProof } from '../access/credentials/credential.ts';
+import { mschapErrorNumber } from '../access/mschap-error.ts';
 import type { SentCredential } from './access-credential.ts';
 import { microsoft, microsoftVendor } from './dictionary/microsoft.ts';
 import { encodeVendorAttribute } from './packet/attributes.ts';
@@ -50,7 +51,7 @@ export function appendMschapError(writer: ReplyWriter, reason: string, sent: Sen
     .toString('hex')
     .toUpperCase();
   const version = method === 'mschap2' ? 3 : 2;
-  const text = `E=${errorNumber(reason)} R=0 C=${challenge} V=${version}`;
+  const text = `E=${mschapErrorNumber(reason)} R=0 C=${challenge} V=${version}`;
   const value = Buffer.concat([Uint8Array.of(sent.identifier ?? 0), Buffer.from(text)]);
   appendEncoded(writer, encodeVendorAttribute(microsoftVendor, microsoft.chapError, value));
 }
@@ -60,18 +61,4 @@ function oldKeys(ntKey: Uint8Array): Uint8Array {
   const keys = new Uint8Array(32);
   keys.set(ntKey, 8);
   return keys;
-}
-
-function errorNumber(reason: string): number {
-  switch (reason) {
-    case 'disabled':
-    case 'suspended':
-      return 647;
-    case 'expired':
-    case 'local-only':
-    case 'not-sold-here':
-      return 649;
-    default:
-      return 691;
-  }
 }

@@ -1,0 +1,14 @@
+/** The number by which a peer's system tells its user why MS-CHAP let nobody in (RFC 2759 §6). */
+export function mschapErrorNumber(reason: string): number {
+  switch (reason) {
+    case 'disabled':
+    case 'suspended':
+      return 647;
+    case 'expired':
+    case 'local-only':
+    case 'not-sold-here':
+      return 649;
+    default:
+      return 691;
+  }
+}
