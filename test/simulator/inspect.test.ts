@@ -46,6 +46,24 @@ describe('/console/inspect', () => {
     expect(await other.rows('/console/inspect', '=request=completion', '=path=ppp,secret,add,service')).toEqual([]);
   });
 
+  it('explains the form of values, and says nothing where there are words alone', async () => {
+    await using lab = await startRouter();
+    using client = await RawClient.login(lab.router.apiPort);
+    const explained = async (path: string) =>
+      (await client.rows('/console/inspect', '=request=syntax', `=path=${path}`)).map((row) => [
+        row['symbol-type'],
+        row['text'],
+      ]);
+
+    expect(await explained('ip,firewall,filter,add,action')).toEqual([['definition', '']]);
+    expect(await explained('ip,firewall,filter,add,log-prefix')).toEqual([['definition', 'string value']]);
+    expect(await explained('radius,add,timeout')).toEqual([['definition', 'time interval']]);
+    expect(await explained('radius,add,service')).toEqual([
+      ['definition', expect.stringMatching(/^ppp\|.*\[,\w+\*\]$/)],
+    ]);
+    expect(await explained('radius,add,nonsense')).toEqual([]);
+  });
+
   it('is not there in version 6', async () => {
     await using lab = await startRouter({ version: '6.49.17' });
     using client = await RawClient.login(lab.router.apiPort);

@@ -5,6 +5,7 @@ import { has, type RouterOsVersion } from '../versions.ts';
 import { fieldOf } from './facts.ts';
 import type { MenuReport, Report } from './inspect.ts';
 import { lineOf } from './join-rows.ts';
+import { type Certainty, certaintyOf, meant, wordsIn } from './keywords.ts';
 import type { KnownMenu } from './known-menu.ts';
 
 /** What is wrong with the rows of one menu, and what could not be told. */
@@ -19,6 +20,9 @@ export interface Doubt {
   readonly row: Row;
   readonly field: string;
   readonly word: string;
+  /** All words it takes by what we know, where that is known. */
+  readonly known?: readonly string[];
+  readonly certainty?: Certainty;
 }
 
 /**
@@ -71,6 +75,9 @@ function checkAlone(
       const { refused: why } = field;
       if (why !== undefined) return [at(row, `${name} cannot be declared: ${why}`)];
       if (!has(version, field)) return [at(row, `RouterOS ${version?.text ?? ''} has no ${name} here`)];
+      if (typeof value === 'string' && value !== '' && field.form?.fits(value) === false) {
+        return [at(row, `${name} takes ${field.form.words}, not ${printable(value)}`)];
+      }
       if (name === 'comment' && !hasComment(facts, version)) return [at(row, 'rows of this menu have no comment')];
       return [];
     }),
@@ -117,28 +124,42 @@ function hint(name: string, fields: ReadonlySet<string>): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
+/** Words that nothing here tells: the router is asked about them. Those of fields that take what one makes up are none. */
 function doubtsOf(rows: readonly Row[], facts: KnownMenu): readonly Doubt[] {
   return rows.flatMap((row) =>
-    Object.entries(row.fields).flatMap(([field, word]) => {
-      const { words } = fieldOf(facts, field);
-      if (words === undefined || typeof word !== 'string' || word === '' || words.includes(word)) return [];
-      return [{ row, field, word }];
+    Object.entries(row.fields).flatMap(([field, value]): readonly Doubt[] => {
+      const { words, references } = fieldOf(facts, field, value);
+      if (typeof value !== 'string' || value === '') return [];
+      if (words !== undefined) return words.includes(value) ? [] : [{ row, field, word: value, known: words }];
+      const certainty = references === undefined ? certaintyOf(field) : undefined;
+      return certainty === undefined ? [] : wordsIn(value).map((word) => ({ row, field, word, certainty }));
     }),
   );
 }
 
-/** A value that neither we nor the router know. */
-export function doubtful({ row, field, word }: Doubt, facts: KnownMenu): Objection {
-  const words = fieldOf(facts, field).words ?? [];
-  return objection(row, facts.path, `${field} takes ${words.join(', ')}, not ${printable(word)}`);
+/** A word that neither we nor the router know. */
+export function doubtful({ row, field, word }: Doubt, words: ReadonlySet<string>, path: string): Objection {
+  const hinted = meant(word, words);
+  const hint = hinted === undefined ? '' : `; did you mean ${hinted}?`;
+  return objection(row, path, `${field} takes ${listed([...words])}, not ${printable(word)}${hint}`);
 }
+
+/** Long lists are cut: `topics` has more than a hundred. */
+function listed(words: readonly string[]): string {
+  const more = words.length > mostWords ? ` and ${words.length - mostWords} more` : '';
+  return words.slice(0, mostWords).join(', ') + more;
+}
+
+const mostWords = 40;
 
 function refused(only: Objection): Checked {
   return { objections: [only], findings: [], doubts: [] };
 }
 
 function objection(row: Row, path: string, message: string): Objection {
-  return { code: 'LM_CONFIG_REFUSED', message: `${lineOf(row)}: ${path}: ${message}` };
+  const { source } = row;
+  const at = source === undefined ? lineOf(row) : `${lineOf(row)}:${source.column}`;
+  return { code: 'LM_CONFIG_REFUSED', message: `${at}: ${path}: ${message}` };
 }
 
 function unchecked(row: Row, path: string): Finding {

@@ -17,8 +17,32 @@ export type Report = MenuReport | 'no-such-menu' | 'not-offered';
 /** Menus remembered; a handful is in use. */
 const mostReports = 500;
 
-/** Answers get lost: over the API, RouterOS leaves out some words of long lists, others each time (seen on 7.22.1). */
-const attempts = 3;
+/** Fields remembered with the words that routers have offered for them. */
+const mostFields = 5000;
+const mostPassed = 1000;
+
+/**
+ * Answers get lost: over the API, RouterOS leaves out up to a third of the words of long lists, others each time (seen on
+ * 7.22.1). That one is left out eight times is as likely as one in ten thousand.
+ */
+const attempts = 8;
+const emptyAttempts = 3;
+
+/** Arguments about which old versions do not bear to be asked (7.20.8 and before: the router hangs). */
+const unaskable: ReadonlySet<string> = new Set(['where', 'do', 'else', 'rule', 'command', 'on-error']);
+
+/** A field that one may ask a router about. */
+export interface Asked {
+  readonly path: string;
+  readonly kind: MenuReport['kind'];
+  readonly field: string;
+}
+
+/** What is known of the words of a field. */
+interface Seen {
+  readonly offered: Set<string>;
+  readonly passed: Set<string>;
+}
 
 type Asking = Pick<RouterOsSession, 'run'>;
 
@@ -28,6 +52,7 @@ type Asking = Pick<RouterOsSession, 'run'>;
  */
 export class Inspections {
   readonly #reports = new Map<string, MenuReport>();
+  readonly #seen = new Map<string, Seen>();
 
   /** @throws the errors of the connection */
   async report(
@@ -44,18 +69,45 @@ export class Inspections {
     return report;
   }
 
-  /** Does this router offer that word for a field? It may leave out some, so that a `false` counts only beside another. */
-  async offers(
+  /** Of these words, those that no router of this version has offered for the field, and that were never let pass. */
+  unseen(version: RouterOsVersion | undefined, asked: Asked, words: readonly string[]): readonly string[] {
+    const seen = version === undefined ? undefined : this.#seen.get(keyOf(version, asked));
+    return words.filter((word) => seen?.offered.has(word) !== true && seen?.passed.has(word) !== true);
+  }
+
+  /**
+   * The words that routers of this version offer for a field: at least those wanted that they have. What was offered once
+   * is remembered.
+   *
+   * @throws the errors of the connection
+   */
+  async words(
     session: Asking,
-    { path, kind, field, word }: { path: string; kind: MenuReport['kind']; field: string; word: string },
+    version: RouterOsVersion | undefined,
+    asked: Asked,
+    wanted: readonly string[],
     signal: AbortSignal,
-  ): Promise<boolean> {
-    const command = kind === 'rows' ? 'add' : 'set';
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const words = await completions(session, [...partsOf(path), command, field], signal);
-      if (words.includes(word)) return true;
+  ): Promise<ReadonlySet<string>> {
+    const seen = this.#seenOf(version, asked);
+    if (unaskable.has(asked.field)) return seen.offered;
+    for (let attempt = 0; attempt < attempts && wanted.some((word) => !seen.offered.has(word)); attempt += 1) {
+      // Nothing at all: a field without words.
+      if (attempt >= emptyAttempts && seen.offered.size === 0) break;
+      for (const word of await completions(session, argumentPath(asked), signal)) seen.offered.add(word);
     }
-    return false;
+    return seen.offered;
+  }
+
+  /** This word was asked about, and there is nothing to say against it. */
+  pass(version: RouterOsVersion | undefined, asked: Asked, word: string): void {
+    const { passed } = this.#seenOf(version, asked);
+    if (passed.size < mostPassed) passed.add(word);
+  }
+
+  /** How a router writes the values of a field: `time interval`. Empty where there are only words, or none to tell. */
+  async notation(session: Asking, asked: Asked, signal: AbortSignal): Promise<string> {
+    if (unaskable.has(asked.field)) return '';
+    return definition(session, argumentPath(asked), signal);
   }
 
   #remember(key: string, report: MenuReport): void {
@@ -63,6 +115,20 @@ export class Inspections {
     if (this.#reports.size >= mostReports && oldest !== undefined) this.#reports.delete(oldest);
     this.#reports.set(key, report);
   }
+
+  #seenOf(version: RouterOsVersion | undefined, asked: Asked): Seen {
+    const key = keyOf(version, asked);
+    const seen = (version && this.#seen.get(key)) ?? { offered: new Set(), passed: new Set() };
+    if (version === undefined) return seen;
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size >= mostFields && oldest !== undefined && !this.#seen.has(key)) this.#seen.delete(oldest);
+    this.#seen.set(key, seen);
+    return seen;
+  }
+}
+
+function keyOf(version: RouterOsVersion | undefined, { path, field }: Asked): string {
+  return `${version?.text ?? ''} ${path} ${field}`;
 }
 
 async function inspectMenu(session: Asking, path: string, signal: AbortSignal): Promise<Report> {
@@ -89,10 +155,23 @@ async function children(
 }
 
 async function completions(session: Asking, path: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  const rows = await told(session, 'completion', path, signal);
+  return rows.flatMap(({ completion }) => (completion === undefined || completion.trim() === '' ? [] : completion));
+}
+
+async function definition(session: Asking, path: readonly string[], signal: AbortSignal): Promise<string> {
+  const rows = await told(session, 'syntax', path, signal);
+  return rows.find((row) => row['symbol-type'] === 'definition')?.['text']?.trim() ?? '';
+}
+
+async function told(
+  session: Asking,
+  request: 'completion' | 'syntax',
+  path: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, string>>[]> {
   try {
-    const attributes = { request: 'completion', path: path.join(',') };
-    const { rows } = await session.run('/console/inspect', attributes, { signal });
-    return rows.flatMap((row) => row['completion'] ?? []);
+    return (await session.run('/console/inspect', { request, path: path.join(',') }, { signal })).rows;
   } catch (error) {
     if (error instanceof RouterTrapError) return [];
     throw error;
@@ -111,4 +190,8 @@ async function unlessRefused(report: Promise<Report>): Promise<Report> {
 
 function partsOf(path: string): readonly string[] {
   return path.split('/').filter((part) => part !== '');
+}
+
+function argumentPath({ path, kind, field }: Asked): readonly string[] {
+  return [...partsOf(path), kind === 'rows' ? 'add' : 'set', field];
 }

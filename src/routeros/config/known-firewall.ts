@@ -1,7 +1,7 @@
 import { address, time, wordSet, yesNo } from '../canonical.ts';
 import type { Field } from '../menus/menu.ts';
 import { disabled, each, type Fields, flag, type KnownMenu, oneOfFrom, text } from './known-menu.ts';
-import { negatable, negatableSet, prefix } from './values.ts';
+import { negatable, negatableSet, prefix, protocol } from './values.ts';
 
 /** What a rule may ask of a packet: not there unless written, and taken away by `unset`. */
 const matcher: Field = { clear: 'unset' };
@@ -13,7 +13,9 @@ const words: Field = { ...matcher, canonical: negatableSet };
 const common: Fields = {
   ...each(addresses, 'src-address', 'dst-address'),
   ...each(matcher, 'src-address-list', 'dst-address-list', 'src-address-type', 'dst-address-type', 'src-mac-address'),
-  ...each(matcher, 'src-port', 'dst-port', 'port', 'protocol', 'icmp-options', 'tcp-mss', 'packet-size'),
+  ...each(matcher, 'src-port', 'dst-port', 'port'),
+  protocol: { ...matcher, canonical: negatable(protocol) },
+  ...each(matcher, 'icmp-options', 'tcp-mss', 'packet-size'),
   ...each(port, 'in-interface', 'in-interface-list', 'out-interface', 'out-interface-list'),
   ...each(matcher, 'in-bridge-port', 'in-bridge-port-list', 'out-bridge-port', 'out-bridge-port-list'),
   ...each(matcher, 'packet-mark', 'ingress-priority', 'priority', 'dscp', 'tos', 'ipsec-policy', 'content'),

@@ -2,12 +2,13 @@ import type { Finding, Objection, Row } from '../../reconcile/target.ts';
 import type { Menu } from '../menus/menu.ts';
 import type { RouterOsSession } from '../session.ts';
 import type { RouterOsVersion } from '../versions.ts';
-import { checkRows, doubtful } from './check-rows.ts';
+import { checkRows } from './check-rows.ts';
 import { isConfigRow } from './config-rows.ts';
 import { factsOf, menuOf, ofVersion, withKnown } from './facts.ts';
 import type { Inspections } from './inspect.ts';
 import { clashes } from './join-rows.ts';
 import { knownMenus } from './known-menus.ts';
+import { wrongWords } from './wrong-words.ts';
 
 /** What to read for one reconcile, and what is wrong with what is wanted there. */
 export interface Look {
@@ -45,7 +46,7 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
   const more = [...others]
     .filter((path) => !managed.has(path))
     .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version));
-  const checked = await Promise.all([...rows].map(([path, wanted]) => check(path, wanted, options, signal)));
+  const checked = await Promise.all([...rows].map(([path, wanted]) => check(path, wanted, options, desired, signal)));
   return {
     menus: [...ours, ...more].map((menu) => ofVersion(menu, version)),
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
@@ -93,21 +94,17 @@ function mayHoldRows(path: string): boolean {
 async function check(
   path: string,
   rows: readonly Row[],
-  { session, version, managed, inspections }: LookOptions,
+  options: LookOptions,
+  desired: readonly Row[],
   signal: AbortSignal,
 ): Promise<Pick<Look, 'objections' | 'findings'>> {
+  const { session, version, managed, inspections } = options;
   const known = managed.has(path) || knownMenus.has(path);
   const guess = known ? {} : { identity: menuOf(path, undefined, rows, version).identity };
   const facts = { ...factsOf(path, managed.get(path)), ...guess };
   const report = await inspections.report(session, version, path, signal);
   const { objections, findings, doubts } = checkRows(rows, facts, known, report, version);
   if (typeof report === 'string') return { objections, findings };
-  const wrong = await Promise.all(
-    doubts.map(async (doubt) => {
-      const { field, word } = doubt;
-      const offered = await inspections.offers(session, { path, kind: report.kind, field, word }, signal);
-      return offered ? [] : [doubtful(doubt, facts)];
-    }),
-  );
-  return { objections: [...objections, ...wrong.flat()], findings };
+  const wrong = await wrongWords({ path, kind: report.kind, doubts, desired }, options, signal);
+  return { objections: [...objections, ...wrong], findings };
 }

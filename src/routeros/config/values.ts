@@ -8,6 +8,18 @@ export function negatable(canonical: Canonical): Canonical {
   return (value) => (value.startsWith('!') ? `!${canonical(value.slice(1).trim())}` : canonical(value));
 }
 
+/** Protocols that are met behind a subscriber's line, by their numbers (IANA). */
+const protocols: Readonly<Record<string, string>> = {
+  ...{ 1: 'icmp', 2: 'igmp', 4: 'ipencap', 6: 'tcp', 17: 'udp', 41: 'ipv6-encap', 47: 'gre', 50: 'ipsec-esp' },
+  ...{ 51: 'ipsec-ah', 58: 'icmpv6', 89: 'ospf', 94: 'ipip', 97: 'etherip', 103: 'pim', 112: 'vrrp', 115: 'l2tp' },
+  ...{ 132: 'sctp', 136: 'udp-lite' },
+};
+
+/** A protocol by the name under which RouterOS shows it, though it was written as a number. */
+export function protocol(value: string): string {
+  return protocols[value] ?? value;
+}
+
 /** A list whose order means nothing; a mark in front of it denies all of it, so that it stays in front. */
 export function negatableSet(value: string): string {
   if (value.startsWith('!')) return `!${wordSet(value.slice(1))}`;

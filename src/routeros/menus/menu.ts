@@ -40,6 +40,11 @@ export interface Menu {
   readonly sparing?: boolean;
   /** True for a menu that not every router has: rows wanted in one that is missing are left out. */
   readonly optional?: boolean;
+  /**
+   * The field by which some of its rows are asked for, without the others: of menus whose rows belong to subscribers, are
+   * named by no other row, and have no bearing on our own access.
+   */
+  readonly askedBy?: string;
   /** What a person can do where the router knows no `add` here. */
   readonly byHand?: string;
   /** Rows of the router itself that are never looked at, besides dynamic ones. */
@@ -74,6 +79,8 @@ export interface Field {
   readonly path?: boolean;
   /** All words it takes, where they are known: any other is worth a question to the router. */
   readonly words?: readonly string[];
+  /** The form of its values, in `canonical` form, where another is surely wrong. */
+  readonly form?: Form;
   /** Why it is not for declarations, and what to write instead. */
   readonly refused?: string;
   /** First version that has it, and the first that has it no more. */
@@ -85,6 +92,13 @@ export interface Field {
   readonly spelled?: (value: string, before: string) => string;
   /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
   readonly clear?: 'empty' | 'unset' | { readonly word: string };
+}
+
+/** How values of a field are written. */
+export interface Form {
+  readonly fits: (value: string) => boolean;
+  /** What fits, for people: `a rate such as 512k or 10M`. */
+  readonly words: string;
 }
 
 /** What to do where a router knows nothing of IPv6. */

@@ -2,7 +2,7 @@ import { ipProtocols } from './ip-protocols.ts';
 import { prefix6 } from './ipv6-values.ts';
 import { addressRange, mac, negatable, portRanges } from './network-values.ts';
 import { invalidTime, invalidValue, noMatch } from './trap.ts';
-import { listOf, reference, someOf, time, type ValueType } from './value-types.ts';
+import { listOf, reference, someOf, text, time, type ValueType } from './value-types.ts';
 
 /** What `any of several interfaces` is called in a matcher. */
 const kindsOfInterface = ['all-ethernet', 'all-ppp', 'all-vlan', 'all-wireless'];
@@ -19,6 +19,7 @@ export function shaped(shape: RegExp): ValueType {
 
 /** `tcp`, in either case, or the number of a protocol, which is shown by its name where it has one. */
 export const protocol: ValueType = {
+  words: [...ipProtocols.keys()],
   parse: (value, { argument }) => {
     const text = value.toLowerCase();
     if (ipProtocols.has(text)) return text;
@@ -31,6 +32,7 @@ const flagNames = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'];
 
 /** `syn,!ack`: flags that have to be set, and not to be set. */
 const tcpFlags: ValueType = {
+  words: flagNames,
   parse: (value, { argument }) => {
     const flags = listOf(value);
     if (flags.length === 0 || flags.some((flag) => !flagNames.includes(flag.replace(/^!/, ''))))
@@ -55,7 +57,6 @@ const states = someOf('invalid', 'established', 'related', 'new', 'untracked');
 const addressTypes = someOf('unicast', 'local', 'broadcast', 'multicast', 'blackhole');
 const addressTypes6 = someOf('unicast', 'local', 'anycast', 'multicast', 'unreachable');
 const number = shaped(/^\d+$/);
-const text: ValueType = { parse: (value) => value };
 const range = shaped(/^\d+(?:-\d+)?$/);
 const port = reference('/interface', ...kindsOfInterface);
 const portList = reference('/interface/list');

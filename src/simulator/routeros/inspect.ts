@@ -133,7 +133,7 @@ function completionRows(database: Database, path: readonly string[]): readonly R
     type: 'completion',
     completion,
     offset: '0',
-    preference: '80',
+    preference: '96',
     show: 'true',
     style: 'none',
     text: '',
@@ -157,13 +157,12 @@ function printable(database: Database, path: readonly string[]): readonly string
   return Object.entries(database.properties(table)).flatMap(([name, { writeOnly }]) => (writeOnly ? [] : [name]));
 }
 
+/** The form of an argument's values; of one that takes words alone the text is empty, as seen on 7.23.2. */
 function syntaxRows(database: Database, path: readonly string[]): readonly Row[] {
   const property = propertyOf(database, path);
   if (property === undefined) return [];
-  const text = (property.type.words ?? []).length > 0 || property.type.names !== undefined ? '' : 'string value';
-  return [
-    { type: 'syntax', symbol: path.at(-1) ?? '', 'symbol-type': 'explanation', nested: '0', nonorm: 'false', text },
-  ];
+  const { notation = '' } = property.type;
+  return [{ type: 'syntax', symbol: '', 'symbol-type': 'definition', nested: '0', nonorm: 'false', text: notation }];
 }
 
 function propertyOf(database: Database, path: readonly string[]): Property | undefined {

@@ -14,7 +14,11 @@ export const mac: ValueType = {
 
 /** What a matcher takes: the value itself, or `!` and the value. */
 export function negatable(inner: ValueType): ValueType {
+  const { words, names, notation } = inner;
   return {
+    ...(words === undefined ? {} : { words }),
+    ...(names === undefined ? {} : { names }),
+    ...(notation === undefined ? {} : { notation }),
     parse: (value, context) =>
       value.startsWith('!') ? `!${inner.parse(value.slice(1), context)}` : inner.parse(value, context),
     show: (stored, context) => {

@@ -26,9 +26,11 @@ export interface ValueType {
   readonly words?: readonly string[];
   /** The menu whose names it takes. */
   readonly names?: string;
+  /** The form of its values as the console explains it; absent where only words and names are taken, or numbers. */
+  readonly notation?: string;
 }
 
-export const text: ValueType = { parse: (value) => value };
+export const text: ValueType = { parse: (value) => value, notation: 'string value' };
 
 export const boolean: ValueType = {
   words: ['no', 'yes'],
@@ -57,6 +59,7 @@ export function integer(min: number, max: number, ...words: readonly string[]): 
 export function time(...words: readonly string[]): ValueType {
   return {
     words,
+    notation: 'time interval',
     parse: (value, { argument }) => {
       if (words.includes(value)) return value;
       const ms = parseRouterTime(value);
@@ -75,6 +78,7 @@ export function oneOf(...words: readonly string[]): ValueType {
 export function someOf(...words: readonly string[]): ValueType {
   return {
     words,
+    notation: `${words.join('|')}[,Item*]`,
     parse: (value, { argument }) => {
       const chosen = listOf(value).map((word) => pick(word, words, argument));
       return words.filter((word) => chosen.includes(word)).join(',');
@@ -85,6 +89,7 @@ export function someOf(...words: readonly string[]): ValueType {
 /** An IPv4 or IPv6 address; `vrf` allows `address@vrf`. */
 export function address(options: { readonly vrf?: true } = {}): ValueType {
   return {
+    notation: 'A.B.C.D    (IP address)',
     parse: (value, { argument }) => {
       const plain = options.vrf ? value.replace(/@.+$/, '') : value;
       if (isIP(plain) === 0) throw invalidValue(argument);
@@ -238,6 +243,7 @@ export function references(menu: string, ...words: readonly string[]): ValueType
 export function addressOrPool(menu: string): ValueType {
   return {
     names: menu,
+    notation: 'A.B.C.D    (IP address)',
     parse: (value, context) => {
       if (isIP(value) !== 0) return value;
       const found = context.resolve(menu, value);

@@ -203,7 +203,7 @@ describe('what a router cannot have', () => {
     [
       'a property',
       '{/ip/pool: [{name: a, rangs: 10.0.0.0/24}]}',
-      /network\.yaml:15: \/ip\/pool: the router knows no rangs here; did you mean ranges\?/,
+      /network\.yaml:15:\d+: \/ip\/pool: the router knows no rangs here; did you mean ranges\?/,
     ],
     ['a word', '{/queue/type: [{name: a, kind: fifo}]}', /kind takes pfifo, .*, not fifo/],
     ['rows of settings', '{/ip/settings: [{rp-filter: loose}]}', /it is a menu of settings/],

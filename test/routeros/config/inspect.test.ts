@@ -72,12 +72,33 @@ describe('what a router tells of its menus', () => {
     expect(told.asked).toHaveLength(2);
   });
 
-  it('is asked several times for a word, since the API loses some', async () => {
-    const told = new Told(menus);
-    const about = { path: '/queue/type', kind: 'rows', field: 'kind' } as const;
+  const field = { path: '/queue/type', kind: 'rows', field: 'kind' } as const;
 
-    expect(await new Inspections().offers(told, { ...about, word: 'cake' }, signal)).toBe(true);
-    expect(await new Inspections().offers(told, { ...about, word: 'cheese' }, signal)).toBe(false);
+  it('is asked several times for a word, since the API loses some, and never again for one that was offered', async () => {
+    const [told, inspections] = [new Told(menus), new Inspections()];
+
+    expect([...(await inspections.words(told, version, field, ['cake'], signal))]).toEqual(['cake']);
+
+    expect(told.asked).toHaveLength(3);
+    expect(inspections.unseen(version, field, ['cake', 'cheese'])).toEqual(['cheese']);
+  });
+
+  it('is asked a bounded number of times for a word that it does not have', async () => {
+    const [told, inspections] = [new Told(menus), new Inspections()];
+    await inspections.words(told, version, field, ['cake'], signal);
+
+    const words = await inspections.words(told, version, field, ['cheese'], signal);
+
+    expect([...words]).toEqual(['cake']);
+    expect(told.asked).toHaveLength(3 + 8);
+  });
+
+  it('is not asked what makes an old router hang', async () => {
+    const told = new Told(menus);
+
+    await new Inspections().words(told, version, { ...field, field: 'do' }, ['cake'], signal);
+
+    expect(told.asked).toEqual([]);
   });
 
   it('is nothing where it cannot be asked', async () => {
