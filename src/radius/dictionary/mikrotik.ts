@@ -5,7 +5,7 @@ export const mikrotikVendor = 14988;
 export const mikrotikRateLimit = 8;
 export const mikrotikHostIp = 10;
 
-const cipher = { None: 0, '40-bit-WEP': 1, '104-bit-WEP': 2, 'AES-CCM': 3, TKIP: 4 };
+const cipher = { 'No-encryption': 0, None: 0, '40-bit-WEP': 1, '104-bit-WEP': 2, 'AES-CCM': 3, TKIP: 4 };
 
 /** All thirty attributes of RouterOS. */
 export const mikrotikAttributes = definitions(mikrotikVendor, [
