@@ -22,7 +22,9 @@ export type RejectReason =
   | 'not-sold-here'
   | 'disabled'
   | 'suspended'
-  | 'expired';
+  | 'expired'
+  | 'refused-elsewhere'
+  | 'authority-down';
 
 export type Decision =
   | {

@@ -15,6 +15,8 @@ export const rejectText: Readonly<Record<RejectReason, string>> = {
   disabled: 'This account is disabled',
   suspended: 'This account is suspended',
   expired: 'This account has expired',
+  'refused-elsewhere': 'This account cannot be used now',
+  'authority-down': 'Logging in is not possible just now',
 };
 
 /** The reason behind such a text, the commonest where several share it; `undefined` when it is none of ours. */

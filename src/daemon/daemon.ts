@@ -17,6 +17,7 @@ import { Metrics } from '../status/metrics.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
+import { DeclaredAuthority } from './declared-authority.ts';
 import { Engine } from './engine.ts';
 import { FallbackWatch } from './fallback-watch.ts';
 import { LastGood } from './last-good.ts';
@@ -76,6 +77,7 @@ export class Daemon implements AsyncDisposable {
   readonly #accountingResults: RecentAccounting;
   readonly #counters: RadiusCounters = radiusCounters();
   readonly #portal: PortalGateway;
+  readonly #authority: DeclaredAuthority;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   #admin: AdminServer | undefined;
@@ -107,6 +109,7 @@ export class Daemon implements AsyncDisposable {
     const { fillRandom } = options;
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
     this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
+    this.#authority = new DeclaredAuthority({ clock, log });
     const metrics = new Metrics(
       {
         portal: this.#portal.counters,
@@ -150,7 +153,7 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
-      portalFindings: () => this.#portal.findings(),
+      portalFindings: () => [...this.#portal.findings(), ...this.#authority.findings()],
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
@@ -195,6 +198,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
+    await this.#authority[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
@@ -305,6 +309,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reconciler.follow({ model, revision: revision.id });
     this.#collector.follow(model);
     this.#fallbacks.follow(model);
+    this.#authority.use(model);
   }
 
   async #keepGood(id: string): Promise<void> {
@@ -362,6 +367,7 @@ export class Daemon implements AsyncDisposable {
     const { listen, clock, log, fillRandom } = this.#options;
     const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
+    this.#authority.use(model);
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
@@ -373,6 +379,7 @@ export class Daemon implements AsyncDisposable {
       clock,
       random: fillRandom,
       log,
+      access: { authority: () => this.#authority.current },
     });
     this.#bound = { auth: plan.auth, accounting: plan.accounting, admin: this.#adminListen };
     try {

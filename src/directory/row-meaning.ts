@@ -71,7 +71,8 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
   };
 }
 
-function limitsOf(fields: Row['fields']): LoginLimits {
+/** What the fields of a row grant. */
+export function limitsOf(fields: Row['fields']): LoginLimits {
   const rateLimit = text(fields['rate']);
   const sessionTimeoutSeconds = number(fields['session-timeout']);
   const idleTimeoutSeconds = number(fields['idle-timeout']);

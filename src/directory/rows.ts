@@ -15,6 +15,8 @@ import type {
 import { rateLimitText } from '../model/rate-limit.ts';
 import { connectionList } from '../model/service-lists.ts';
 import type { Row, Value } from '../reconcile/target.ts';
+import type { LoginLimits } from './reader.ts';
+import { limitsOf } from './row-meaning.ts';
 
 /**
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
@@ -119,6 +121,11 @@ function limitFields(
     pool: address === undefined ? service.pool : undefined,
     attributes: all.length === 0 ? undefined : JSON.stringify(all.map(({ name, value }) => [name, value])),
   };
+}
+
+/** What a service grants somebody of whom nothing else is declared. */
+export function serviceLimits(service: ServicePlan): LoginLimits {
+  return limitsOf(present(limitFields(service)));
 }
 
 /** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */

@@ -19,6 +19,8 @@ export interface Model {
   readonly subscriptions: readonly Subscription[];
   readonly portalSites: readonly PortalSite[];
   readonly omadaControllers: readonly OmadaController[];
+  /** `authorize` of the Operator: a program of his that decides about logins. Absent: there is none. */
+  readonly authorize?: AuthorizeHook;
   /** Objects whose rows must not be deleted (annotation `lastmile/prevent-destroy`): `Subscriber/anna`. */
   readonly preventDestroy?: readonly string[];
 }
@@ -47,6 +49,8 @@ export interface Operator {
     readonly servers: readonly RadiusServer[];
     readonly messageAuthenticator: MessageAuthenticatorPolicy;
     readonly clients: readonly RadiusClient[];
+    /** Absent: nobody logs in by EAP. */
+    readonly eap?: EapSettings;
   };
   readonly portal: PortalSettings;
   readonly admin: { readonly listen: Endpoint; readonly tokens: readonly AdminToken[] };
@@ -69,6 +73,26 @@ export interface Operator {
     readonly collectSeconds?: number;
   };
   readonly origin?: Origin;
+}
+
+/** How a program of the operator's is asked about logins, by HTTP. */
+export interface AuthorizeHook {
+  readonly url: string;
+  /** About whom it is asked: those whom no declaration knows, or everybody. */
+  readonly asks: 'unknown' | 'all';
+  /** Sent as `Authorization: Bearer`. */
+  readonly secret?: Secret;
+  /** Authorities its certificate is judged by, PEM. Absent: those of Node.js. */
+  readonly ca?: string;
+  /** Passwords that come in clear (PAP) are told. */
+  readonly sendPassword: boolean;
+  readonly timeoutMs: number;
+  /** How long an accept holds. 0: it is asked each time. */
+  readonly cacheMs: number;
+  /** What becomes of a login it gives no answer about. `cached`: what it said last of it, within a day, else `silent`. */
+  readonly whenDown: 'reject' | 'silent' | 'cached';
+  /** What those get whom no declaration knows, beside what it answers. Absent: nothing more. */
+  readonly service?: ServicePlan;
 }
 
 /** How guests' browsers reach the portal. */
@@ -138,6 +162,24 @@ export interface RadiusClient {
 }
 
 export type VendorProfile = 'mikrotik' | 'generic';
+
+/** EAP methods, in the words of `Operator.radius.eap`. */
+export type EapMethodName = 'peap' | 'ttls' | 'tls' | 'mschapv2' | 'md5';
+
+/** How devices log in by EAP (802.1X, IKEv2). */
+export interface EapSettings {
+  /** In the order in which they are proposed. */
+  readonly methods: readonly EapMethodName[];
+  /** PEM, with the chain. Present where a method has TLS. */
+  readonly certificate?: Secret;
+  readonly key?: Secret;
+  /** Authorities of devices' certificates, PEM. Present with `tls`. */
+  readonly clientCa?: string;
+  /** Revoked ones, PEM. */
+  readonly clientRevoked?: string;
+  /** 0: no TLS session is resumed. */
+  readonly sessionLifetimeSeconds: number;
+}
 
 export interface AdminToken {
   readonly name: string;

@@ -9,6 +9,7 @@ import type { Declarations, Declared, OperatorSpec, Problem } from './declaratio
 import { checkLocalLimits } from './local-limits.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
+import { resolveAuthorize } from './resolve-authorize.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
 import { resolvePortalSite } from './resolve-portal-sites.ts';
@@ -62,6 +63,7 @@ export function resolveModel(
   checkPages(to, operator, { services, routers, declaredServices, declaredRouters });
   checkProfiles(to, [...services.values()], declaredServices, subscriptions);
   checkLocalLimits(to, subscriptions, declaredServices);
+  const authorize = resolveAuthorize(to, declaredOperator, services);
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
   const model = {
@@ -71,6 +73,7 @@ export function resolveModel(
     subscriptions: inOrder(subscriptions, ({ id }) => id),
     portalSites: inOrder(portals.sites, ({ name }) => name),
     omadaControllers: inOrder(portals.controllers, ({ name }) => name),
+    ...(authorize === undefined ? {} : { authorize }),
     ...(preventDestroy.length === 0 ? {} : { preventDestroy }),
   };
   return { model, problems };

@@ -79,4 +79,6 @@ const rejects: Readonly<Record<RejectReason, Message>> = {
   disabled: 'disabled',
   suspended: 'suspended',
   expired: 'expired',
+  'refused-elsewhere': 'not-here',
+  'authority-down': 'wait-a-minute',
 };

@@ -1,5 +1,6 @@
 import { admit, grantsOf } from '../access/admit.ts';
 import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
+import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
@@ -7,14 +8,15 @@ import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
-import type { AccessKind } from '../model/model.ts';
 import { preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
+import { type AskedVerdict, askAboutAccepted, askAboutUnknown } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf } from './door.ts';
 import type { DropReason } from './drops.ts';
+import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute, code } from './packet/codes.ts';
@@ -42,7 +44,10 @@ export interface AccessAnswer {
 }
 
 /** What else may be there to decide with, each for itself. */
-export type AccessHelpers = Readonly<Record<never, never>>;
+export interface AccessHelpers {
+  /** A program of the operator's, if one is declared now. */
+  readonly authority?: () => Authority<LoginLimits> | undefined;
+}
 
 export interface AccessHandlerDeps extends AccessHelpers {
   readonly directory: DirectoryReader;
@@ -51,21 +56,6 @@ export interface AccessHandlerDeps extends AccessHelpers {
   readonly clock: Clock;
   readonly random: RandomPool;
   readonly writer: ReplyWriter;
-}
-
-/** One Access-Request while it is answered. */
-interface Exchange {
-  readonly packet: Buffer;
-  readonly frame: Frame;
-  readonly context: NasContext;
-  /** As declared, once somebody is found; as sent until then. */
-  readonly username: string;
-  readonly sent: SentCredential;
-  /** By what somebody is let in, or not. */
-  readonly method: string;
-  readonly door: AccessKind | undefined;
-  /** Wall time, milliseconds since 1970. */
-  readonly now: number;
 }
 
 type Accept = Decision & { readonly verdict: 'accept' };
@@ -96,14 +86,17 @@ export class AccessHandler {
     return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
   }
 
-  #decide(exchange: Exchange): AccessAnswer {
+  #decide(exchange: Exchange): AccessAnswer | Promise<AccessAnswer> {
     const { sent, door, now } = exchange;
     const login = this.#deps.directory.login(exchange.username);
     const redirects = redirectsAt(exchange);
     const decision = authorise({ credential: sent.credential, door, redirects }, login, now);
     if (decision.verdict === 'accept') {
+      const limits = grantsOf(login as Login, decision);
+      const authority = this.#deps.authority?.();
+      if (authority?.asks === 'all') return this.#confirm(authority, keptExchange(exchange), decision, limits);
       // The declared name rather than the one just decoded: nothing new to keep in memory.
-      return this.#accept(exchange, decision, login as Login, grantsOf(login as Login, decision));
+      return this.#accept(exchange, decision, login as Login, limits);
     }
     return unproven.has(decision.reason)
       ? this.#decideOtherwise(exchange, decision.reason)
@@ -111,7 +104,7 @@ export class AccessHandler {
   }
 
   /** Nobody's username and password. Whoever comes with them may be let in by something else. */
-  #decideOtherwise(exchange: Exchange, reason: RejectReason): AccessAnswer {
+  #decideOtherwise(exchange: Exchange, reason: RejectReason): AccessAnswer | Promise<AccessAnswer> {
     const { packet, frame, context, username, sent, door, now } = exchange;
     // EAP wants an answer of its own kind.
     if (offsetOf(frame, attribute.eapMessage) !== 0) return this.#reject(exchange, reason);
@@ -122,12 +115,40 @@ export class AccessHandler {
     const redirects = redirectsAt(exchange);
     const attempt = { username, credential, door, nas, redirects, callingStationId, calledStationId, now };
     const admission = admit<LoginLimits>(attempt, this.#deps.directory);
-    if (admission === undefined) return this.#reject(exchange, reason, isUnknownDevice(attempt, reason));
+    if (admission === undefined) return this.#decideElsewhere(exchange, reason, isUnknownDevice(attempt, reason));
     const { decision, grants, method, uses, passphrase } = admission;
     const named = { ...exchange, method, username: admission.username ?? username };
     if (decision.verdict === 'reject') return this.#reject(named, decision.reason);
     if (uses !== undefined && !this.#deps.used.consume(uses, now)) return this.#reject(named, 'password-used');
     return this.#accept(named, decision, named, grants, passphrase);
+  }
+
+  /** Nobody whom we know. */
+  #decideElsewhere(exchange: Exchange, reason: RejectReason, prompt: boolean): AccessAnswer | Promise<AccessAnswer> {
+    const authority = reason === 'unknown-subscriber' ? this.#deps.authority?.() : undefined;
+    if (authority === undefined) return this.#reject(exchange, reason, prompt);
+    const kept = { ...keptExchange(exchange), method: 'hook' };
+    return askAboutUnknown(authority, kept, () => this.#deps.clock.now()).then((verdict) => this.#asked(kept, verdict));
+  }
+
+  async #confirm(
+    authority: Authority<LoginLimits>,
+    exchange: Exchange,
+    decision: Accept,
+    limits: LoginLimits,
+  ): Promise<AccessAnswer> {
+    return this.#asked(exchange, await askAboutAccepted(authority, exchange, { decision, limits }));
+  }
+
+  #asked(exchange: Exchange, verdict: AskedVerdict): AccessAnswer {
+    switch (verdict.verdict) {
+      case 'accept':
+        return this.#accept(exchange, verdict.decision, exchange, verdict.limits);
+      case 'reject':
+        return this.#reject(exchange, verdict.reason);
+      case 'silent':
+        return { reply: undefined, drop: 'cannot-decide' };
+    }
   }
 
   #accept(
@@ -178,11 +199,6 @@ function encodePassphrase(passphrase: Secret): Uint8Array {
   return encodeNamed({ name: pskAttribute, value: passphrase.reveal() });
 }
 
-/** Only RouterOS keeps somebody to a page by an address list. */
-function redirectsAt({ context }: Exchange): boolean {
-  return context.nas.profile === 'mikrotik';
-}
-
 const nothingSent: SentCredential = { credential: { method: 'none' } };
 
 /** Reasons of `authorise` that say no more than that username and password are not somebody's. */
@@ -194,12 +210,6 @@ const replyMessages: Readonly<Record<RejectReason | RequestFlaw, string>> = {
   'ambiguous-request': 'The request is ambiguous',
   'authorize-only': 'The request cannot be authorised',
 };
-
-function textOf(packet: Buffer, frame: Frame, type: number): string | undefined {
-  const at = offsetOf(frame, type);
-  const size = packet[at + 1] as number;
-  return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
-}
 
 /** A NAS asks about every device that appears, by the MAC it saw: nobody typed that, and nobody guesses. */
 function isUnknownDevice(

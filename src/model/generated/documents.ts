@@ -386,6 +386,38 @@ export interface Operator {
       interim?: Seconds;
       collect?: Seconds;
     };
+    /**
+     * A program of yours that is asked about logins by HTTP, while they wait.
+     */
+    authorize?: {
+      /**
+       * Where it is asked, by POST: https://billing.example/api/auth/radius-check.
+       */
+      url: string;
+      /**
+       * About whom: `unknown`, those whom no declaration knows (default), or `all`.
+       */
+      for?: 'unknown' | 'all';
+      service?: Name;
+      secret?: Secret;
+      /**
+       * Certificate (PEM) of the authority that signed the program's. Default: those that Node.js knows.
+       */
+      ca?: string;
+      /**
+       * Tell it passwords that come in clear (PAP). Default false: it tells us the password, or is asked about devices only.
+       */
+      sendPassword?: boolean;
+      /**
+       * How long a login waits for its answer, from 50ms to 5s. Default 800ms.
+       */
+      timeout?: string;
+      cache?: Seconds;
+      /**
+       * What becomes of a login when it gives no answer: `silent` (default; the NAS asks its next server), `reject`, or `cached`: as it was answered last within a day, else silent.
+       */
+      whenDown?: 'silent' | 'reject' | 'cached';
+    };
   };
 }
 /**

@@ -488,8 +488,63 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "authorize": {
-              "not": {},
-              "description": "Not supported yet: asking another program by HTTP."
+              "type": "object",
+              "description": "A program of yours that is asked about logins by HTTP, while they wait.",
+              "properties": {
+                "url": {
+                  "type": "string",
+                  "description": "Where it is asked, by POST: https://billing.example/api/auth/radius-check.",
+                  "minLength": 1,
+                  "maxLength": 2048
+                },
+                "for": {
+                  "type": "string",
+                  "description": "About whom: `unknown`, those whom no declaration knows (default), or `all`.",
+                  "enum": [
+                    "unknown",
+                    "all"
+                  ]
+                },
+                "service": {
+                  "$ref": "#/$defs/name",
+                  "description": "Service that those get whom no declaration knows, but for what the answer says."
+                },
+                "secret": {
+                  "$ref": "#/$defs/secret",
+                  "description": "Sent as `Authorization: Bearer`."
+                },
+                "ca": {
+                  "type": "string",
+                  "minLength": 1,
+                  "description": "Certificate (PEM) of the authority that signed the program's. Default: those that Node.js knows."
+                },
+                "sendPassword": {
+                  "type": "boolean",
+                  "description": "Tell it passwords that come in clear (PAP). Default false: it tells us the password, or is asked about devices only."
+                },
+                "timeout": {
+                  "type": "string",
+                  "description": "How long a login waits for its answer, from 50ms to 5s. Default 800ms.",
+                  "pattern": "^[1-9][0-9]*(ms|s)$"
+                },
+                "cache": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How long an accept holds without being asked again. Default: it is asked each time."
+                },
+                "whenDown": {
+                  "type": "string",
+                  "description": "What becomes of a login when it gives no answer: `silent` (default; the NAS asks its next server), `reject`, or `cached`: as it was answered last within a day, else silent.",
+                  "enum": [
+                    "silent",
+                    "reject",
+                    "cached"
+                  ]
+                }
+              },
+              "required": [
+                "url"
+              ],
+              "additionalProperties": false
             },
             "notify": {
               "not": {},

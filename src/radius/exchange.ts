@@ -1,0 +1,36 @@
+import type { AccessKind } from '../model/model.ts';
+import type { SentCredential } from './access-credential.ts';
+import type { NasContext } from './nas-context.ts';
+import { type Frame, keptFrame, offsetOf } from './packet/framing.ts';
+
+/** One Access-Request while it is answered. */
+export interface Exchange {
+  readonly packet: Buffer;
+  readonly frame: Frame;
+  readonly context: NasContext;
+  /** As declared, once somebody is found; as sent until then. */
+  readonly username: string;
+  readonly sent: SentCredential;
+  /** By what somebody is let in, or not. */
+  readonly method: string;
+  readonly door: AccessKind | undefined;
+  /** Wall time, milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The same, to be answered when other packets have come in between. */
+export function keptExchange(exchange: Exchange): Exchange {
+  return { ...exchange, frame: keptFrame(exchange.frame) };
+}
+
+/** The first attribute of a type as text; `undefined` when there is none, or an empty one. */
+export function textOf(packet: Buffer, frame: Frame, type: number): string | undefined {
+  const at = offsetOf(frame, type);
+  const size = packet[at + 1] as number;
+  return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
+}
+
+/** Only RouterOS keeps somebody to a page by an address list. */
+export function redirectsAt({ context }: Exchange): boolean {
+  return context.nas.profile === 'mikrotik';
+}
