@@ -39,7 +39,8 @@ export async function doctorCommand(
   if (found === undefined) return exitCodes.invalid;
   io.out(await render(found, options.output, () => doctorText(found)));
   if (found.findings.some(({ severity }) => severity === 'error')) return exitCodes.error;
-  return options.detailedExitcode && found.findings.length > 0 ? exitCodes.changes : exitCodes.success;
+  const warned = found.findings.some(({ severity }) => severity === 'warning');
+  return options.detailedExitcode && warned ? exitCodes.changes : exitCodes.success;
 }
 
 async function byDaemon(

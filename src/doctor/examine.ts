@@ -3,6 +3,7 @@ import type { Model, Router } from '../model/model.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import { checkAccess } from './check-access.ts';
 import { checkDevice } from './check-device.ts';
+import { checkGarden } from './check-garden.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkPath } from './check-path.ts';
 import { checkRadius } from './check-radius.ts';
@@ -43,6 +44,7 @@ export function judge(facts: RouterFacts, readings?: ExamineOptions['readings'])
     ...checkAccess(facts),
     ...checkRadius(facts),
     ...checkNetwork(facts),
+    ...checkGarden(facts),
     ...checkDevice(facts),
     ...checkPath(facts, readings),
   ];

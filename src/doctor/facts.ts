@@ -3,6 +3,7 @@ import type { OwnAccess } from '../routeros/own-access.ts';
 import type { RouterOsVersion } from '../routeros/versions.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import type { PathReading } from '../usage/reading.ts';
+import type { SiteTries } from './tried-hosts.ts';
 
 /** A router as it is declared and as it was seen: all that is judged. Holds no secret. */
 export interface RouterFacts {
@@ -30,6 +31,8 @@ export interface RouterFacts {
   /** Whether what it was told to ping outside answered. Absent: it was not asked. */
   readonly outside?: { readonly address: string; readonly answered: boolean };
   readonly path: PathReading;
+  /** What guests of its hotspots tried in vain, by site. */
+  readonly tries?: readonly SiteTries[];
 }
 
 export interface RadiusRow {

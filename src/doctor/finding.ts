@@ -1,5 +1,8 @@
-/** `error`: something does not work, or somebody may do harm. `warning`: it works, and will not always. */
-export type Severity = 'error' | 'warning';
+/**
+ * `error`: something does not work, or somebody may do harm. `warning`: it works, and will not always. `info`: nothing is
+ * wrong with it, and somebody may want to know.
+ */
+export type Severity = 'error' | 'warning' | 'info';
 
 /** Everything the doctor may find, and how bad it is. docs/doctor.md has a row for each. */
 export const severities = {
@@ -45,6 +48,7 @@ export const severities = {
   LM_NO_INTERNET: 'error',
   LM_DHCP_AND_HOTSPOT: 'warning',
   LM_HYBRID_UNPROVEN: 'warning',
+  LM_GARDEN_CLOSED: 'info',
   LM_FASTTRACK: 'warning',
   LM_FASTPATH: 'warning',
   LM_HARDWARE_OFFLOAD: 'warning',
@@ -76,7 +80,7 @@ export interface DoctorFinding extends Trouble {
 /** What was looked at, and what came of it. */
 export interface Diagnosis {
   readonly examined: readonly Examined[];
-  /** By target; errors first. */
+  /** By target; errors first, what is for information last. */
   readonly findings: readonly DoctorFinding[];
 }
 
@@ -91,11 +95,12 @@ export function findingOf(target: string, { code, says, mend }: Trouble): Doctor
   return { target, code, severity: severities[code], says, mend };
 }
 
+const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
 /** In the order they are told: by target, errors first, then as they were found; each once. */
 export function inOrder(findings: readonly DoctorFinding[]): readonly DoctorFinding[] {
   const once = new Map(findings.map((finding) => [`${finding.target}\n${finding.code}\n${finding.says}`, finding]));
-  const rank = ({ severity }: DoctorFinding) => (severity === 'error' ? 0 : 1);
-  return [...once.values()].sort((a, b) => compare(a.target, b.target) || rank(a) - rank(b));
+  return [...once.values()].sort((a, b) => compare(a.target, b.target) || ranks[a.severity] - ranks[b.severity]);
 }
 
 function compare(a: string, b: string): number {

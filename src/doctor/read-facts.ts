@@ -11,6 +11,7 @@ import type { Attributes, RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { readPath } from '../usage/read-path.ts';
 import { isYes, type RadiusCounts, type RadiusRow, type RouterFacts } from './facts.ts';
+import { readTries } from './read-tries.ts';
 
 export interface ReadFactsOptions {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -80,6 +81,7 @@ export async function readFacts(
   const answered = maySend && outside !== undefined ? await look.ping(outside) : undefined;
   const interfaces = rows.get('/interface') ?? [];
   const path = await readPath((menu, fields, queries) => look.print(menu, fields, queries ?? []), interfaces);
+  const tries = await readTries(model, router, (menu, fields, queries, most) => look.some(menu, fields, queries, most));
   rows.set('/system/clock', await look.print('/system/clock', 'date,time,gmt-offset', []));
   return compact({
     router,
@@ -96,6 +98,7 @@ export async function readFacts(
     pingMs: pingMs === 'lost' ? undefined : pingMs,
     outside: answered === undefined || outside === undefined ? undefined : told(outside, answered),
     path,
+    tries,
   });
 }
 
@@ -124,6 +127,20 @@ class Look {
     return this.run(menu, `${menu}/print`, { '.proplist': '.id' }, queries);
   }
 
+  /** The first so many rows; then the router is told to stop. */
+  async some(menu: string, fields: string, queries: readonly string[], most: number): Promise<readonly RouterOsRow[]> {
+    const rows: RouterOsRow[] = [];
+    const enough = new AbortController();
+    const signal = AbortSignal.any([this.#options.signal, enough.signal]);
+    const take = (row: RouterOsRow) => void (rows.push(row) === most && enough.abort());
+    try {
+      await this.#session.stream(`${menu}/print`, { '.proplist': fields }, take, { signal, queries });
+    } catch (error) {
+      if (!enough.signal.aborted) this.#refused(menu, error);
+    }
+    return rows;
+  }
+
   /** Milliseconds of the quickest of three; `undefined` where it cannot ping. */
   async ping(address: string): Promise<number | 'lost' | undefined> {
     const answers = await this.run('/tool/ping', '/tool/ping', { address, count: '3' }, []);
@@ -146,10 +163,14 @@ class Look {
       if (command.endsWith('/print')) this.shortestMs = Math.min(this.shortestMs, clock.monotonic() - started);
       return rows;
     } catch (error) {
-      if (!(error instanceof RouterTrapError)) throw error;
-      if (error.traps.some(({ message }) => message.startsWith('not enough permissions'))) this.#forbidden.push(menu);
+      this.#refused(menu, error);
       return [];
     }
+  }
+
+  #refused(menu: string, error: unknown): void {
+    if (!(error instanceof RouterTrapError)) throw error;
+    if (error.traps.some(({ message }) => message.startsWith('not enough permissions'))) this.#forbidden.push(menu);
   }
 }
 

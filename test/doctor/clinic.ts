@@ -34,6 +34,8 @@ export interface Declared {
   readonly radius?: string;
   /** More of its `spec:`, two spaces in. */
   readonly spec?: string;
+  /** Where guests find the portal. */
+  readonly publicUrl?: string;
 }
 
 /** A healthy router, declared and applied, to make ill. It is looked over by the command, without a daemon. */
@@ -46,11 +48,17 @@ export class Clinic implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async open({ api = '', spec = '', radius = '', ...options }: ClinicOptions = {}): Promise<Clinic> {
+  static async open({
+    api = '',
+    spec = '',
+    radius = '',
+    publicUrl = '',
+    ...options
+  }: ClinicOptions = {}): Promise<Clinic> {
     const users = [{ name: 'lastmile', password: 'api', policies: rights }];
     const router = await SimulatedRouterOs.start({ clock: systemClock, users, ...options });
     const clinic = new Clinic(router, await TempFolder.make());
-    clinic.declare({ api, spec, radius });
+    clinic.declare({ api, spec, radius, publicUrl });
     router.add('/interface/bridge', { name: 'loopback' });
     router.add('/ip/address', { address: '127.0.0.1/32', interface: 'loopback' });
     router.add('/ip/route', { 'dst-address': '0.0.0.0/0', gateway: '192.0.2.1' });
@@ -61,7 +69,7 @@ export class Clinic implements AsyncDisposable {
     return join(this.#folder.path, 'isp');
   }
 
-  declare({ api = '', spec = '', radius = '', system = '' }: Declared = {}): void {
+  declare({ api = '', spec = '', radius = '', system = '', publicUrl = '' }: Declared = {}): void {
     mkdirSync(this.dir, { recursive: true });
     const { apiHost, apiPort, apiSslPort } = this.router;
     const port = api.includes('tls') ? apiSslPort : apiPort;
@@ -74,7 +82,7 @@ spec:
   radius:
     listen: {auth: 127.0.0.1:11812, accounting: 127.0.0.1:11813}
     servers: [{name: main, address: 127.0.0.1, authPort: 11812, accountingPort: 11813}]
----
+${publicUrl === '' ? '' : `  masterKey: a master key of more than thirty-two letters\n  portal: {publicUrl: "${publicUrl}"}\n`}---
 apiVersion: lastmile/v1
 kind: Router
 metadata: {name: core-1}

@@ -70,6 +70,17 @@ describe('a guest who is not let in and opens something outside the garden', () 
     expect(lab.router.rows('/ip/dns/cache/all')).toHaveLength(1);
   });
 
+  it('leaves connections for as long as tracking is told to', async () => {
+    await using lab = await cafe();
+    await lab.open('acs.bank.example:443');
+    lab.router.set(`${connections}/tracking`, undefined, { 'tcp-close-timeout': '1m' });
+    await lab.open('acs.bank.example:443');
+
+    await lab.clock.advance(10_000);
+
+    expect(lab.router.rows(connections)).toMatchObject([{ timeout: '50s' }]);
+  });
+
   it('leaves no connection at a port that no rule of a hotspot turns', async () => {
     await using lab = await cafe();
 
@@ -90,14 +101,16 @@ describe('a guest who is not let in and opens something outside the garden', () 
 });
 
 describe('a guest who is let through', () => {
-  it('leaves names alone', async () => {
+  it('IS-05: leaves names, and connections that go where they should while he is not let in', async () => {
     await using lab = await cafe();
     lab.router.add('/ip/hotspot/walled-garden/ip', { 'dst-host': 'pay.example' });
     await lab.open('pay.example:443');
     lab.router.add('/ip/hotspot/ip-binding', { 'mac-address': guestMac, type: 'bypassed' });
     await lab.open('news.example:443');
 
-    expect(lab.router.rows(connections)).toEqual([]);
+    expect(lab.router.rows(connections)).toMatchObject([
+      { 'dst-address': '198.18.0.1', 'reply-src-address': '198.18.0.1', 'reply-src-port': '443', dstnat: 'false' },
+    ]);
     expect(lab.router.rows('/ip/dns/cache').map(({ name }) => name)).toEqual(['pay.example', 'news.example']);
   });
 });

@@ -54,6 +54,7 @@ export class Hotspots {
     this.#passage = new Passage({
       database,
       asked: (name) => void this.#traces.asked(name),
+      passed: (host, to) => this.#traces.passed(host, to),
       turnedAway: (host, hotspot, to) => this.#traces.turnedAway(host, hotspot, to),
       servlet: new Servlet({ ...deps, guests: this.#guests }),
       tlsOf: (hotspot) => this.#tlsOf(hotspot),

@@ -23,7 +23,8 @@ export interface PassageDeps {
   seen(host: Host): Promise<void>;
   /** What this device asks the router for leaves a name in its cache. */
   asked(name: string): void;
-  /** A connection of this device went to a port of the hotspot instead. */
+  /** A connection of this device, which is not let in, went where it wanted to, or to a port of the hotspot instead. */
+  passed(host: Host, to: Destination): void;
   turnedAway(host: Host, hotspot: HotspotSettings, to: Destination): void;
   /** `host:port` of the listener that devices share. */
   sharedAddress(): string | undefined;
@@ -67,6 +68,7 @@ export class Passage {
     const wanted = { ...destination(host, hostname, Number(port || 80)), http };
     switch (walledGarden(this.#deps.database, host, wanted)) {
       case 'pass':
+        this.#deps.passed(host, wanted);
         return forwarded(host, request);
       case 'refuse':
         return { kind: 'refuse' };
@@ -86,9 +88,12 @@ export class Passage {
     this.#deps.asked(name);
     if (host.online || binding === 'bypassed') return resolved(host, name, port);
     const wanted = destination(host, name, port);
-    if (walledGarden(this.#deps.database, host, wanted) === 'pass') return resolved(host, name, port);
-    this.#deps.turnedAway(host, hotspot, wanted);
-    return undefined;
+    if (walledGarden(this.#deps.database, host, wanted) !== 'pass') {
+      this.#deps.turnedAway(host, hotspot, wanted);
+      return undefined;
+    }
+    this.#deps.passed(host, wanted);
+    return resolved(host, name, port);
   }
 }
 

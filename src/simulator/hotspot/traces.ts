@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
-import { formatRouterTime } from '../routeros/time.ts';
+import { formatRouterTime, parseRouterTime } from '../routeros/time.ts';
 import { isAtLeast } from '../routeros/version.ts';
 import { inBackground, sleepUntil } from '../timers.ts';
 import type { Host } from './host.ts';
@@ -14,9 +14,11 @@ export interface TracesDeps {
   readonly clock: Clock;
 }
 
-/** How long an answer is kept, and a connection that was reset (`tcp-close-timeout`). */
+type End = readonly [address: string, port: string];
+
+/** How long an answer is kept. */
 const ttlMs = 300_000;
-const closeTimeoutMs = 10_000;
+const gone = new Error('the row is gone');
 /** Of each menu. The oldest give way. */
 const maxRows = 1000;
 const cacheMenus = ['/ip/dns/cache', '/ip/dns/cache/all'];
@@ -33,10 +35,8 @@ const turned: Readonly<Record<number, string>> = { 80: '64874', 3128: '64874', 8
 export class Traces {
   readonly #deps: TracesDeps;
   readonly #addresses = new Map<string, string>();
-  /** By menu; those that go first stand first. */
-  readonly #rows = new Map<string, Map<TableRow, number>>();
-  readonly #sweeping = new Set<string>();
-  readonly #stop = new AbortController();
+  /** By menu, the oldest first, each with what ends the wait for its end. */
+  readonly #rows = new Map<string, Map<TableRow, AbortController>>();
   #names = 0;
   #connections = 0;
 
@@ -57,18 +57,27 @@ export class Traces {
     return address;
   }
 
+  /** The walled garden let it through. */
+  passed(host: Host, to: Destination): void {
+    this.#connect(host, to, undefined);
+  }
+
   /** Only ports of HTTP and TLS are turned; other packets the filter refuses, which leaves no connection. */
-  turnedAway({ address }: Host, { profile }: HotspotSettings, { host, port }: Destination): void {
-    const toPort = turned[port];
-    if (toPort === undefined) return;
+  turnedAway(host: Host, { profile }: HotspotSettings, to: Destination): void {
+    const port = turned[to.port];
+    if (port !== undefined) this.#connect(host, to, [profile.get('hotspot-address') ?? '0.0.0.0', port]);
+  }
+
+  #connect({ address }: Host, { host, port }: Destination, us: End | undefined): void {
     this.#connections += 1;
-    const from = [address, String(49_152 + (this.#connections % 16_384))] as const;
-    const to = [this.asked(host), String(port)] as const;
-    const us = [profile.get('hotspot-address') ?? '0.0.0.0', toPort] as const;
-    const ends = { src: from, dst: to, 'reply-src': us, 'reply-dst': from };
-    const flags = { confirmed: 'true', 'seen-reply': 'true', dstnat: 'true' };
-    const row = { protocol: 'tcp', ...this.#written(ends), ...flags, 'tcp-state': 'close', 'orig-packets': '1' };
-    this.#keep(connectionMenu, row, 'timeout', closeTimeoutMs);
+    const from: End = [address, String(49_152 + (this.#connections % 16_384))];
+    const to: End = [this.asked(host), String(port)];
+    const ends = this.#written({ src: from, dst: to, 'reply-src': us ?? to, 'reply-dst': from });
+    const flags = { confirmed: 'true', 'seen-reply': 'true', dstnat: String(us !== undefined) };
+    const row = { protocol: 'tcp', ...ends, ...flags, 'tcp-state': 'close', 'orig-packets': '1' };
+    const { values } = this.#deps.database.settings(`${connectionMenu}/tracking`);
+    // What was reset is remembered for as long as this says.
+    this.#keep(connectionMenu, row, 'timeout', parseRouterTime(values.get('tcp-close-timeout') ?? '') ?? 10_000);
   }
 
   /** Both tables are in memory. */
@@ -77,11 +86,11 @@ export class Traces {
   }
 
   [Symbol.dispose](): void {
-    this.#stop.abort(new Error('the router is switched off'));
+    for (const rows of this.#rows.values()) for (const waiting of rows.values()) waiting.abort(gone);
   }
 
   /** Version 6 has `10.5.50.10:49153` where later ones have two properties. */
-  #written(ends: Readonly<Record<string, readonly [address: string, port: string]>>): Record<string, string> {
+  #written(ends: Readonly<Record<string, End>>): Record<string, string> {
     const apart = isAtLeast(this.#deps.database.version, '7');
     const pairs = Object.entries(ends).flatMap(([end, [address, port]]) =>
       apart
@@ -91,31 +100,27 @@ export class Traces {
     return Object.fromEntries(pairs);
   }
 
-  /** Adds a row that goes when its time is over, which it shows. Rows of one menu all have the same time. */
+  /** Adds a row that goes when its time is over, which it shows. */
   #keep(menu: string, fields: Record<string, string>, shownAs: string, ms: number): void {
     const { database, clock } = this.#deps;
     const endsAt = clock.monotonic() + ms;
     const left = () => formatRouterTime(Math.ceil(Math.max(0, endsAt - clock.monotonic()) / 1000) * 1000);
-    const rows = this.#rows.get(menu) ?? new Map<TableRow, number>();
-    this.#rows.set(menu, rows.set(database.addByRouter(menu, fields, { live: { [shownAs]: left } }), endsAt));
+    const row = database.addByRouter(menu, fields, { live: { [shownAs]: left } });
+    const waiting = new AbortController();
+    const rows = this.#rows.get(menu) ?? new Map<TableRow, AbortController>();
+    this.#rows.set(menu, rows.set(row, waiting));
     const [oldest] = rows.keys();
     if (rows.size > maxRows && oldest !== undefined) this.#drop(menu, oldest);
-    if (this.#sweeping.has(menu)) return;
-    this.#sweeping.add(menu);
-    inBackground(this.#stop.signal, () => this.#sweep(menu, rows));
-  }
-
-  async #sweep(menu: string, rows: ReadonlyMap<TableRow, number>): Promise<void> {
-    for (let [first] = rows; first !== undefined; [first] = rows) {
-      const [row, endsAt] = first;
-      await sleepUntil(endsAt, this.#deps.clock, this.#stop.signal);
+    inBackground(waiting.signal, async () => {
+      await sleepUntil(endsAt, clock, waiting.signal);
       this.#drop(menu, row);
-    }
-    this.#sweeping.delete(menu);
+    });
   }
 
   #drop(menu: string, row: TableRow): void {
-    if (this.#rows.get(menu)?.delete(row) !== true) return;
+    const rows = this.#rows.get(menu);
+    rows?.get(row)?.abort(gone);
+    if (rows?.delete(row) !== true) return;
     this.#deps.database.table(menu).remove(row);
     if (cacheMenus.includes(menu)) this.#addresses.delete(row.values.get('name') ?? '');
   }

@@ -1,0 +1,55 @@
+import type { Model, Router } from '../model/model.ts';
+import { siteOf } from '../routeros/menus/hotspot-site.ts';
+import type { RouterOsRow } from '../routeros/wire/reply.ts';
+import { type Garden, type SiteTries, triedHosts } from './tried-hosts.ts';
+
+/** The first so many rows of a menu that pass the queries. */
+export type SomeRows = (
+  menu: string,
+  fields: string,
+  queries: readonly string[],
+  most: number,
+) => Promise<readonly RouterOsRow[]>;
+
+/** A router may hold a hundred thousand connections: of those that were turned to it, and of guests, these are plenty. */
+const mostGuests = 2000;
+const mostConnections = 4000;
+const mostNames = 20_000;
+/** So many are asked about by their address. */
+const mostAsked = 50;
+
+const ends = 'src-address,src-port,dst-address,dst-port,reply-src-address,reply-src-port';
+
+/**
+ * What guests who are not let in tried in vain, at hotspots of this router that show a site. Where there is no such hotspot,
+ * or nobody waits at one, nothing more is asked.
+ */
+export async function readTries(model: Model, router: Router, some: SomeRows): Promise<readonly SiteTries[]> {
+  const gardens = gardensOf(model, router);
+  if (gardens.length === 0) return [];
+  const waiting = ['?authorized=false', '?bypassed=false'];
+  const guests = await some('/ip/hotspot/host', 'address,to-address,server', waiting, mostGuests);
+  if (guests.length === 0) return [];
+  const turned = await some('/ip/firewall/connection', ends, ['?protocol=tcp', '?dstnat=true'], mostConnections);
+  if (turned.length === 0) return [];
+  const passed = await some('/ip/firewall/connection', ends, ofGuests(guests), mostConnections);
+  // Version 6 has types and aliases here alone; every version has them here.
+  const names = await some('/ip/dns/cache/all', 'name,type,data', ['?type=A', '?type=CNAME', '?#|'], mostNames);
+  return triedHosts(gardens, { guests, turned, passed, names });
+}
+
+function gardensOf(model: Model, router: Router): readonly Garden[] {
+  const { publicUrl } = model.operator.portal;
+  const portal = publicUrl === undefined ? {} : { portal: new URL(publicUrl).hostname };
+  return router.hotspots.flatMap((hotspot) => {
+    const site = siteOf(model, router, hotspot);
+    if (site === undefined) return [];
+    return [{ site: site.name, hotspot: hotspot.name, address: hotspot.address, hosts: site.walledGarden, ...portal }];
+  });
+}
+
+/** Connections from the addresses of the first guests. Version 6, with ports behind addresses, finds none. */
+function ofGuests(guests: readonly RouterOsRow[]): readonly string[] {
+  const addresses = guests.slice(0, mostAsked).map(({ address = '' }) => `?src-address=${address}`);
+  return [...addresses, ...addresses.slice(1).map(() => '?#|'), '?protocol=tcp', '?dstnat=false'];
+}
