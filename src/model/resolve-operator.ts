@@ -6,6 +6,7 @@ import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Operator, RadiusClient, RadiusServer } from './model.ts';
+import { resolveEap } from './resolve-eap.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
 import { collectSeconds, operatorSafety } from './resolve-safety.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
@@ -73,13 +74,14 @@ function accounting(to: Resolving, declared: Declared<OperatorSpec> | undefined)
 function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {
   const spec: RadiusSpec = declared?.spec.radius ?? {};
   const path = ['spec', 'radius', 'listen'];
-  return {
+  return compact({
     listenAuth: listenEndpoints(to, declared, spec.listen?.auth ?? '0.0.0.0:1812', [...path, 'auth']),
     listenAccounting: listenEndpoints(to, declared, spec.listen?.accounting ?? '0.0.0.0:1813', [...path, 'accounting']),
     servers: declared === undefined ? [] : servers(to, declared, spec.servers ?? []),
     messageAuthenticator: spec.messageAuthenticator ?? 'require',
     clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? []),
-  };
+    eap: declared === undefined || spec.eap === undefined ? undefined : resolveEap(to, declared, spec.eap),
+  });
 }
 
 function servers(

@@ -1,16 +1,11 @@
 import { compact } from '../base/compact.ts';
-import { Secret } from '../base/secret.ts';
-import { certificateIn, keyFits } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { normalisePrefix } from './ipv4.ts';
+import { readKeyPair } from './key-pair.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import type { PortalSettings, RadiusServer } from './model.ts';
 import { error, type Resolving } from './resolving.ts';
-import type { SecretField } from './secret-values.ts';
 import { webOrigin } from './web-url.ts';
-
-type PortalSpec = NonNullable<OperatorSpec['portal']>;
-type TlsSpec = NonNullable<PortalSpec['tls']>;
 
 const path = ['spec', 'portal'];
 const everywhere = { host: '0.0.0.0', port: 8080 };
@@ -24,7 +19,7 @@ export function resolvePortalSettings(to: Resolving, declared: Declared<Operator
     listen: listen[0] ?? everywhere,
     declared: spec.listen !== undefined,
     publicUrl: publicUrl(to, declared, spec.publicUrl),
-    tls: spec.tls === undefined ? undefined : tls(to, declared, spec.tls),
+    tls: spec.tls === undefined ? undefined : readKeyPair(to, declared, spec.tls, ['portal', 'tls']),
     trustedProxies: trustedProxies(to, declared, spec.trustedProxies ?? []),
   });
 }
@@ -49,41 +44,6 @@ function publicUrl(to: Resolving, declared: Declared<OperatorSpec>, text: string
     error(to, 'LM_URL', `"${text}" is not the origin of the portal`, declared, [...path, 'publicUrl'], hint);
   }
   return origin ?? text;
-}
-
-function tls(to: Resolving, declared: Declared<OperatorSpec>, spec: TlsSpec): NonNullable<PortalSettings['tls']> {
-  const read = (field: SecretField, name: string): Secret =>
-    to.secrets.read(field, {
-      place: declared,
-      kind: 'Operator',
-      firstName: declared.previousNames[0] ?? declared.name,
-      field: `portal.tls.${name}`,
-      path: ['portal', 'tls', name],
-      symbols: 32,
-    });
-  // A certificate is shown to everybody: its text in git is no secret in git.
-  const certificate =
-    typeof spec.certificate === 'string' ? new Secret(spec.certificate) : read(spec.certificate, 'certificate');
-  const key = read(spec.key, 'key');
-  if (!to.secrets.unknown(certificate) && !to.secrets.unknown(key)) checkPair(to, declared, certificate, key);
-  return { certificate, key };
-}
-
-function checkPair(to: Resolving, declared: Declared<OperatorSpec>, certificate: Secret, key: Secret): void {
-  const parsed = certificateIn(certificate.reveal());
-  const at = (name: string): readonly string[] => [...path, 'tls', name];
-  if (parsed === undefined) {
-    const hint = 'text that begins with -----BEGIN CERTIFICATE-----';
-    error(to, 'LM_CERTIFICATE', 'this is no certificate in PEM', declared, at('certificate'), hint);
-    return;
-  }
-  const verdict = keyFits(parsed, key.reveal());
-  if (verdict === 'unreadable') {
-    const hint = 'text that begins with -----BEGIN PRIVATE KEY-----, without a passphrase';
-    error(to, 'LM_CERTIFICATE', 'this is no private key in PEM', declared, at('key'), hint);
-  }
-  if (verdict === 'other')
-    error(to, 'LM_CERTIFICATE', 'the key does not belong to the certificate', declared, at('key'));
 }
 
 function trustedProxies(to: Resolving, declared: Declared<OperatorSpec>, list: readonly string[]): readonly string[] {

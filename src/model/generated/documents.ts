@@ -29,6 +29,21 @@ export type Port = number;
  */
 export type MessageAuthenticator = 'require' | 'off';
 /**
+ * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
+ */
+export type Pem =
+  | string
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
+    };
+/**
  * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.
  */
 export type Secret =
@@ -46,21 +61,6 @@ export type Secret =
        * Generation of a secret computed from the master key. A higher number makes a new secret.
        */
       derive?: number;
-    };
-/**
- * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
- */
-export type Pem =
-  | string
-  | {
-      /**
-       * Name of an environment variable that begins with LASTMILE_SECRET_.
-       */
-      env?: string;
-      /**
-       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
-       */
-      file?: string;
     };
 /**
  * A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.
@@ -296,6 +296,31 @@ export interface Operator {
         accountingPort?: Port;
       }[];
       messageAuthenticator?: MessageAuthenticator;
+      /**
+       * Logins by EAP: of wireless networks with 802.1X (WPA2/WPA3-Enterprise), of switches, of IKEv2. Absent: such logins are rejected.
+       */
+      eap?: {
+        /**
+         * What a device may log in by, in the order in which it is proposed. Default: peap and ttls, and tls with clientCa. `md5` and `mschapv2` prove nothing of us and are for wires only.
+         *
+         * Items: `peap` (with EAP-MSCHAPv2 inside), `ttls` (with PAP, CHAP, MS-CHAP, MS-CHAPv2 or EAP-MSCHAPv2 inside), `tls` (certificates), `mschapv2`, `md5`.
+         */
+        methods?: ('peap' | 'ttls' | 'tls' | 'mschapv2' | 'md5')[];
+        certificate?: Pem;
+        key?: Pem;
+        /**
+         * Certificates, as PEM, of the authorities that signed those of devices. For tls.
+         */
+        clientCa?: string;
+        /**
+         * Lists of revoked certificates (CRL), as PEM, one of each authority of clientCa. Without it none counts as revoked.
+         */
+        clientRevoked?: string;
+        /**
+         * How long a device may come back without showing password or certificate again, as long as its account is good: 0s for never, 7d at most. Default 8h.
+         */
+        sessionLifetime?: string;
+      };
       /**
        * NAS that are not declared as Router.
        *

@@ -273,6 +273,54 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "$ref": "#/$defs/messageAuthenticator",
                   "description": "Default for every NAS: `require` (default) or `off`."
                 },
+                "eap": {
+                  "type": "object",
+                  "description": "Logins by EAP: of wireless networks with 802.1X (WPA2/WPA3-Enterprise), of switches, of IKEv2. Absent: such logins are rejected.",
+                  "properties": {
+                    "methods": {
+                      "type": "array",
+                      "description": "What a device may log in by, in the order in which it is proposed. Default: peap and ttls, and tls with clientCa. `md5` and `mschapv2` prove nothing of us and are for wires only.",
+                      "items": {
+                        "type": "string",
+                        "description": "`peap` (with EAP-MSCHAPv2 inside), `ttls` (with PAP, CHAP, MS-CHAP, MS-CHAPv2 or EAP-MSCHAPv2 inside), `tls` (certificates), `mschapv2`, `md5`.",
+                        "enum": [
+                          "peap",
+                          "ttls",
+                          "tls",
+                          "mschapv2",
+                          "md5"
+                        ]
+                      },
+                      "minItems": 1,
+                      "maxItems": 5,
+                      "uniqueItems": true
+                    },
+                    "certificate": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Certificate that devices know us by, with its chain, as PEM. For peap, ttls and tls."
+                    },
+                    "key": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Its private key, as PEM, without a passphrase."
+                    },
+                    "clientCa": {
+                      "type": "string",
+                      "description": "Certificates, as PEM, of the authorities that signed those of devices. For tls.",
+                      "minLength": 1
+                    },
+                    "clientRevoked": {
+                      "type": "string",
+                      "description": "Lists of revoked certificates (CRL), as PEM, one of each authority of clientCa. Without it none counts as revoked.",
+                      "minLength": 1
+                    },
+                    "sessionLifetime": {
+                      "type": "string",
+                      "description": "How long a device may come back without showing password or certificate again, as long as its account is good: 0s for never, 7d at most. Default 8h.",
+                      "pattern": "^(0s|[1-9][0-9]*(s|m|h|d))$"
+                    }
+                  },
+                  "additionalProperties": false
+                },
                 "clients": {
                   "type": "array",
                   "description": "NAS that are not declared as Router.",
