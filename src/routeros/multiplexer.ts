@@ -47,6 +47,8 @@ export class Multiplexer implements RouterOsSession {
   #inFlight = 0;
   #lastTag = 0;
   #pausedBy: Command | undefined;
+  /** When octets last came: the time of all replies in them. */
+  #receivedAt = 0;
   /** When it was last we who did not listen. */
   #resumedAt = 0;
   #closedBy: ClosedBy = 'router-at-login';
@@ -167,6 +169,7 @@ export class Multiplexer implements RouterOsSession {
   }
 
   #receive(chunk: Buffer): void {
+    this.#receivedAt = this.#options.clock.monotonic();
     this.#reader.feed(chunk);
     this.#read();
   }
@@ -190,7 +193,7 @@ export class Multiplexer implements RouterOsSession {
     }
     const command = reply.tag === undefined ? undefined : this.#sent.get(reply.tag);
     if (command === undefined) return;
-    command.heardAt = this.#options.clock.monotonic();
+    command.heardAt = this.#receivedAt;
     // `!empty` (since 7.18) adds nothing to the `!done` that follows it; words of later versions shall not hurt.
     if (reply.word === '!re') this.#row(command, reply.attributes);
     else if (reply.word === '!trap') command.trap(reply.attributes);

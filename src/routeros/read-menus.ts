@@ -2,8 +2,9 @@ import type { Objection, ObservedRow, Row } from '../reconcile/target.ts';
 import { asWanted } from './config/adopted-rows.ts';
 import { isConfigRow } from './config/config-rows.ts';
 import { lineOf } from './config/join-rows.ts';
+import type { MenuTable } from './menu-table.ts';
 import type { Menu } from './menus/menu.ts';
-import { type Board, boardOf, hidesSecrets, readRows } from './read-rows.ts';
+import { type Board, boardOf, byItsRows, readRows, rowReader } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
 import type { TableReader } from './table-reader.ts';
 import { RouterHidesSecretsError } from './target-errors.ts';
@@ -38,29 +39,21 @@ export interface MenusRead {
 export async function readMenus(options: ReadOptions, signal: AbortSignal): Promise<MenusRead> {
   const { session, reader, desired, operator } = options;
   const tables = await Promise.all(
-    options.menus.map(async (each) => {
-      const rows = await reader.read(session, each, signal);
-      return { menu: byItsRows(each, rows ?? []), rows: rows ?? [], missing: rows === undefined };
+    options.menus.map(async (each): Promise<Table> => {
+      const table = await reader.read(session, each, signal, operator);
+      return { menu: byItsRows(each, table?.printed ?? []), table };
     }),
   );
-  const hiding = tables.find(({ menu, rows }) => hidesSecrets(menu, rows));
+  const hiding = tables.find(({ table }) => table?.hidesSecrets === true);
   if (hiding !== undefined) throw new RouterHidesSecretsError(options.router, hiding.menu.path);
-  const board = boardOf(tables.find(({ menu }) => menu.path === '/file')?.rows ?? []);
-  const wanted = new Set(desired.map(rowKey));
-  const missing = tables.flatMap((table) => (table.missing ? [table.menu] : []));
-  const filled = tables.map(async ({ menu, rows }) => {
-    const isWanted = (row: RouterOsRow) => readRows(menu, [row], board).some((each) => wanted.has(rowKey(each)));
-    const read = readRows(menu, await reader.fill(session, menu, rows, isWanted, signal), board, operator);
-    if (menu.identity !== 'marker') return read;
-    return asWanted(
-      menu,
-      read,
-      desired.filter((row) => row.menu === menu.path),
-      operator,
-    );
-  });
+  const board = boardOf(tables.find(({ menu }) => menu.path === '/file')?.table?.printed ?? []);
+  const missing = tables.flatMap(({ menu, table }) => (table === undefined ? [menu] : []));
+  const wanted = byMenu(desired);
+  const rows = await Promise.all(
+    tables.map((each) => rowsOf(each, options, wanted.get(each.menu.path) ?? [], board, signal)),
+  );
   return {
-    rows: (await Promise.all(filled)).flat(),
+    rows: rows.flat(),
     menus: tables.map(({ menu }) => menu),
     board,
     absent: missing.filter(({ optional }) => optional === true).map(({ path }) => path),
@@ -68,10 +61,46 @@ export async function readMenus(options: ReadOptions, signal: AbortSignal): Prom
   };
 }
 
-/** Of a menu that nobody declares any more and of which nothing is known: its rows have names, or markers alone. */
-function byItsRows(menu: Menu, rows: readonly RouterOsRow[]): Menu {
-  const guessed = menu.identity === 'marker' && Object.keys(menu.fields).join() === 'name';
-  return guessed && rows.some(({ name }) => name !== undefined) ? { ...menu, identity: ['name'] } : menu;
+/** A menu as it was read; without a table, the router has it not. */
+interface Table {
+  readonly menu: Menu;
+  readonly table: MenuTable | undefined;
+}
+
+async function rowsOf(
+  { menu, table }: Table,
+  { session, reader, operator }: ReadOptions,
+  wanted: readonly Row[],
+  board: Board,
+  signal: AbortSignal,
+): Promise<readonly ObservedRow[]> {
+  if (table === undefined) return [];
+  const { printed } = table;
+  const late = async () => {
+    const filled = await reader.fill(session, menu, printed, isOneOf(menu, wanted, board), signal);
+    return readRows(menu, filled, board, operator);
+  };
+  const rows = printed.length === 0 ? table.rows : await late();
+  return menu.identity === 'marker' ? asWanted(menu, rows, wanted, operator) : rows;
+}
+
+function byMenu(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const menus = new Map<string, Row[]>();
+  for (const row of rows) {
+    const list = menus.get(row.menu);
+    if (list === undefined) menus.set(row.menu, [row]);
+    else list.push(row);
+  }
+  return menus;
+}
+
+function isOneOf(menu: Menu, wanted: readonly Row[], board: Board): (row: RouterOsRow) => boolean {
+  const known = new Set(wanted.map(({ identity }) => identity));
+  const read = rowReader(menu, board);
+  return (row) => {
+    const seen = read(row);
+    return seen !== undefined && known.has(seen.identity);
+  };
 }
 
 function unwritable(path: string, desired: readonly Row[]): readonly Objection[] {
@@ -79,8 +108,4 @@ function unwritable(path: string, desired: readonly Row[]): readonly Objection[]
   if (row === undefined) return [];
   const message = `${lineOf(row)}: ${path}: the router knows no such menu; is the path right, and is the package there?`;
   return [{ code: 'LM_CONFIG_REFUSED', message }];
-}
-
-function rowKey({ menu, identity }: { readonly menu: string; readonly identity: string }): string {
-  return `${menu}\n${identity}`;
 }

@@ -6,9 +6,6 @@ import { rowIdentity } from './menus/rows.ts';
 
 type RouterRow = Readonly<Record<string, string>>;
 
-/** What a reader without the policy `sensitive` gets in place of a secret (seen on RouterOS 7.20.8). */
-const hiddenSecret = /^\*{5}$/;
-
 /** What differs between boards. */
 export interface Board {
   /** Only what lies in the folder `flash` outlives a restart. */
@@ -33,25 +30,45 @@ export function costlyFields(menu: Menu): readonly string[] {
   return Object.keys(menu.fields).filter((name) => menu.fields[name]?.costly === true);
 }
 
-/**
- * Rows as RouterOS prints them, in canonical form. Dynamic rows are the router's own and left out. Pure.
- *
- * @param operator whose markers are ours, where rows are known by them alone
- */
+/** Is a row of this menu read by itself? Else it waits: for what the board is like, for what is costly, or for the others. */
+export function isReadAlone(menu: Menu): boolean {
+  return !isGuessed(menu) && Object.values(menu.fields).every(({ path, costly }) => path !== true && costly !== true);
+}
+
+/** Of a menu that nobody declares any more and of which nothing is known: its rows have names, or markers alone. */
+export function byItsRows(menu: Menu, rows: readonly RouterRow[]): Menu {
+  return isGuessed(menu) && rows.some(({ name }) => name !== undefined) ? { ...menu, identity: ['name'] } : menu;
+}
+
+function isGuessed(menu: Menu): boolean {
+  return menu.identity === 'marker' && Object.keys(menu.fields).join() === 'name';
+}
+
+/** Rows as RouterOS prints them, in canonical form: {@link rowReader} for all of them. Pure. */
 export function readRows(
   menu: Menu,
   rows: readonly RouterRow[],
-  board: Board = { flash: false },
+  board?: Board,
   operator?: string,
 ): readonly ObservedRow[] {
-  // Once for all: a menu may have a hundred thousand rows.
-  const fields = Object.entries(menu.fields);
-  const seen: ObservedRow[] = [];
-  for (const row of rows) {
-    if (row['dynamic'] !== 'true' && menu.ignore?.(row) !== true)
-      seen.push(readRow(menu, fields, row, board, operator));
-  }
-  return seen;
+  const read = rowReader(menu, board, operator);
+  return rows.flatMap((row) => read(row) ?? []);
+}
+
+/**
+ * Brings one row after another to canonical form: `undefined` for a dynamic one, which is the router's own, and for what is
+ * never looked at. What can be told of the menu alone is told once: it may have a hundred thousand rows. Pure.
+ *
+ * @param operator whose markers are ours, where rows are known by them alone
+ */
+export function rowReader(
+  menu: Menu,
+  board: Board = { flash: false },
+  operator?: string,
+): (row: RouterRow) => ObservedRow | undefined {
+  const columns = Object.entries(menu.fields);
+  return (row) =>
+    row['dynamic'] === 'true' || menu.ignore?.(row) === true ? undefined : readRow(menu, columns, row, board, operator);
 }
 
 /** Does this router show a folder `flash` among its files? */
@@ -169,21 +186,3 @@ function isDangling({ identity, fields: known }: Menu, fields: Readonly<Record<s
 }
 
 const rawId = /^\*[0-9A-F]+$/;
-
-/**
- * Did the router keep the secrets of this menu from us, by a mask or by leaving them out? One secret in clear proves that
- * it did not. That all are left out says something only where one of ours is: a row made by hand may have none.
- */
-export function hidesSecrets(menu: Menu, rows: readonly RouterRow[]): boolean {
-  const secrets = Object.entries(menu.fields).filter(
-    ([, { secret, writeOnly }]) => secret === true && writeOnly !== true,
-  );
-  const some = (is: (value: string | undefined) => boolean) =>
-    rows.some((row) => secrets.some(([name]) => is(row[name])));
-  // As a rule the first row has one in clear, and that is all that needs to be known.
-  if (some((value) => value !== undefined && value !== '' && !hiddenSecret.test(value))) return false;
-  if (some((value) => hiddenSecret.test(value ?? ''))) return true;
-  const due = rows.filter((row) => secrets.some(([, { absent }]) => absent?.(row) !== true));
-  const ours = due.some((row) => readMarker(row['comment'] ?? '').marker !== undefined);
-  return ours && rows.length > 0 && secrets.length > 0 && !some((value) => value !== undefined);
-}

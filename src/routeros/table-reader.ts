@@ -1,4 +1,5 @@
 import { RouterTrapError } from './errors.ts';
+import { MenuTable } from './menu-table.ts';
 import type { Menu } from './menus/menu.ts';
 import { costlyFields, proplistOf } from './read-rows.ts';
 import type { Attributes, RouterOsSession } from './session.ts';
@@ -14,15 +15,25 @@ export class TableReader {
   /** Does this router show what is in folders only when told so? `no`, too, when it knows no word for it. */
   #recursive: 'not-seen' | 'yes' | 'no' = 'not-seen';
 
-  /** Rows as the router prints them, without what is costly to read. `undefined`: the router has no such menu. */
-  async read(session: RouterOsSession, menu: Menu, signal: AbortSignal): Promise<readonly RouterOsRow[] | undefined> {
+  /** All rows of a menu, without what is costly to read. `undefined`: the router has no such menu. */
+  async read(
+    session: RouterOsSession,
+    menu: Menu,
+    signal: AbortSignal,
+    operator?: string,
+  ): Promise<MenuTable | undefined> {
     const attributes = { '.proplist': proplistOf(menu) };
     const secrets = Object.values(menu.fields).some((field) => field.secret === true);
+    // For each print a table of its own: one that ends midway leaves nothing.
+    const print = async (more: Attributes): Promise<MenuTable> => {
+      const table = new MenuTable(menu, operator);
+      await this.#print(session, menu, { ...attributes, ...more }, (row) => table.add(row), signal);
+      return table;
+    };
     try {
-      if (secrets && menu.plain !== true && this.#showSensitive)
-        return await this.#readSensitive(session, menu, attributes, signal);
-      const rows = await this.#print(session, menu, this.#whole(menu, attributes), signal);
-      return this.#isCut(menu, rows) ? await this.#readFolders(session, menu, attributes, rows, signal) : rows;
+      if (secrets && menu.plain !== true && this.#showSensitive) return await this.#readSensitive(print);
+      const table = await print(this.#whole(menu));
+      return this.#isCut(menu, table.printed) ? await this.#readFolders(print, table) : table;
     } catch (error) {
       // A package is missing: whatever we want in there will be refused in the router's words, or left out.
       if (error instanceof RouterTrapError && error.knowsNoCommand) return undefined;
@@ -41,28 +52,27 @@ export class TableReader {
     const costly = costlyFields(menu);
     const ids = costly.length === 0 ? [] : rows.filter(isWanted).flatMap((row) => row['.id'] ?? []);
     if (ids.length === 0) return rows;
-    const attributes = this.#whole(menu, { '.proplist': ['.id', ...costly].join() });
+    const attributes = { '.proplist': ['.id', ...costly].join(), ...this.#whole(menu) };
     // The first two words push, each further one is joined to what is there by `or`.
     const queries = ids.flatMap((id, at) => (at === 0 ? [`?.id=${id}`] : [`?.id=${id}`, '?#|']));
-    const more = new Map(
-      (await this.#print(session, menu, attributes, signal, queries)).map((row) => [row['.id'], row]),
-    );
+    const more = new Map<string | undefined, RouterOsRow>();
+    await this.#print(session, menu, attributes, (row) => void more.set(row['.id'], row), signal, queries);
     return rows.map((row) => ({ ...row, ...more.get(row['.id']) }));
   }
 
-  async #readSensitive(session: RouterOsSession, menu: Menu, attributes: Attributes, signal: AbortSignal) {
+  async #readSensitive(print: Print): Promise<MenuTable> {
     try {
-      return await this.#print(session, menu, { ...attributes, 'show-sensitive': '' }, signal);
+      return await print({ 'show-sensitive': '' });
     } catch (error) {
       // Before 7.21 there is no such switch, and secrets are shown to whoever may see them.
       if (!isUnknownParameter(error)) throw error;
       this.#showSensitive = false;
-      return this.#print(session, menu, attributes, signal);
+      return print({});
     }
   }
 
-  #whole(menu: Menu, attributes: Attributes): Attributes {
-    return menu.folders === true && this.#recursive === 'yes' ? { ...attributes, recursive: '' } : attributes;
+  #whole(menu: Menu): Attributes {
+    return menu.folders === true && this.#recursive === 'yes' ? { recursive: '' } : {};
   }
 
   /** Folders, and nothing in any of them: newer versions may show one folder at a time. */
@@ -72,17 +82,11 @@ export class TableReader {
     return rows.some(isFolder) && !rows.some(({ name }) => name?.includes('/'));
   }
 
-  async #readFolders(
-    session: RouterOsSession,
-    menu: Menu,
-    attributes: Attributes,
-    cut: readonly RouterOsRow[],
-    signal: AbortSignal,
-  ): Promise<readonly RouterOsRow[]> {
+  async #readFolders(print: Print, cut: MenuTable): Promise<MenuTable> {
     try {
-      const rows = await this.#print(session, menu, { ...attributes, recursive: '' }, signal);
-      if (rows.length > cut.length) this.#recursive = 'yes';
-      return rows;
+      const table = await print({ recursive: '' });
+      if (table.printed.length > cut.printed.length) this.#recursive = 'yes';
+      return table;
     } catch (error) {
       if (!isUnknownParameter(error)) throw error;
       this.#recursive = 'no';
@@ -90,10 +94,20 @@ export class TableReader {
     }
   }
 
-  #print(...args: Parameters<typeof print>): ReturnType<typeof print> {
-    return this.#turns.run(() => print(...args));
+  #print(
+    session: RouterOsSession,
+    { path }: Menu,
+    attributes: Attributes,
+    onRow: (row: RouterOsRow) => void,
+    signal: AbortSignal,
+    queries: readonly string[] = [],
+  ): Promise<void> {
+    return this.#turns.run(() => session.stream(`${path}/print`, attributes, onRow, { signal, queries }));
   }
 }
+
+/** Prints a menu with these attributes besides. */
+type Print = (more: Attributes) => Promise<MenuTable>;
 
 /** Lets so many pieces of work run at once; the others wait in the order in which they came. */
 class Turns {
@@ -115,18 +129,6 @@ class Turns {
       else next();
     }
   }
-}
-
-async function print(
-  session: RouterOsSession,
-  menu: Menu,
-  attributes: Attributes,
-  signal: AbortSignal,
-  queries: readonly string[] = [],
-): Promise<readonly RouterOsRow[]> {
-  const rows: RouterOsRow[] = [];
-  await session.stream(`${menu.path}/print`, attributes, (row) => void rows.push(row), { signal, queries });
-  return rows;
 }
 
 function isUnknownParameter(error: unknown): boolean {

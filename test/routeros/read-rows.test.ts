@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MenuTable } from '../../src/routeros/menu-table.ts';
 import { file } from '../../src/routeros/menus/file.ts';
 import { hotspotProfile } from '../../src/routeros/menus/hotspot-profile.ts';
 import { hotspotUser } from '../../src/routeros/menus/hotspot-user.ts';
+import type { Menu } from '../../src/routeros/menus/menu.ts';
 import { walledGarden } from '../../src/routeros/menus/walled-garden.ts';
-import { boardOf, hidesSecrets, proplistOf, readRows } from '../../src/routeros/read-rows.ts';
+import { boardOf, proplistOf, readRows } from '../../src/routeros/read-rows.ts';
+import type { RouterOsRow } from '../../src/routeros/wire/reply.ts';
 import { commandsFor } from '../../src/routeros/write-rows.ts';
 
 const flash = { flash: true };
@@ -86,3 +89,9 @@ describe('a row that names one that is gone', () => {
     expect(readRows(walledGarden, rows).map(({ dangling }) => dangling)).toEqual([true, undefined]);
   });
 });
+
+function hidesSecrets(menu: Menu, rows: readonly RouterOsRow[]): boolean {
+  const table = new MenuTable(menu);
+  for (const row of rows) table.add(row);
+  return table.hidesSecrets;
+}

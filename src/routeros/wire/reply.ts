@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import type { RawSentence } from './sentence.ts';
 import type { DecodeText } from './words.ts';
 
@@ -19,12 +18,14 @@ const dot = 0x2e;
 const tagPrefix = '.tag=';
 
 /**
- * Turns reply sentences into text, one call to native code per sentence where it is ASCII. Rows of one print hold the
- * same names in the same order, so the names of the row before are tried first and shared.
+ * Turns reply sentences into text, few calls to native code for each. Rows of one print hold the same names in the same
+ * order, and often the same values: those of the row before are tried first and shared.
  */
 export class ReplyParser {
   readonly #decode: DecodeText;
-  #names: string[] = [];
+  readonly #names: string[] = [];
+  /** ASCII all of them. */
+  readonly #values: string[] = [];
 
   constructor(decode: DecodeText) {
     this.#decode = decode;
@@ -35,7 +36,8 @@ export class ReplyParser {
     const from = bounds[0] ?? 0;
     const to = bounds.at(-1) ?? 0;
     const text = data.toString('latin1', from, to);
-    const ascii = isAscii(data.subarray(from, to));
+    // What is not ASCII takes two octets each in UTF-8.
+    const ascii = Buffer.byteLength(text, 'utf8') === text.length;
     const attributes = newRow();
     let tag: string | undefined;
     let bare = '';
@@ -46,7 +48,7 @@ export class ReplyParser {
       if (first === equals) {
         const name = this.#name(text, start + 1, end, column);
         const value = start + 2 + name.length;
-        attributes[name] = ascii ? text.slice(value, end) : this.#text(text, value, end, data, from);
+        attributes[name] = this.#value(text, value, end, column, ascii, data, from);
         column += 1;
       } else if (first === dot && text.startsWith(tagPrefix, start)) {
         tag = text.slice(start + tagPrefix.length, end);
@@ -55,7 +57,7 @@ export class ReplyParser {
       }
     }
     const word = text.slice(0, (bounds[1] ?? 0) - from);
-    return { word, ...(tag === undefined ? {} : { tag }), attributes, text: bare };
+    return tag === undefined ? { word, attributes, text: bare } : { word, tag, attributes, text: bare };
   }
 
   /** The attribute name at `start`: octets as Latin-1, names being ASCII, so that its length is that of the octets. */
@@ -68,10 +70,19 @@ export class ReplyParser {
     return name;
   }
 
-  /** One value of a sentence that is not ASCII as a whole. */
+  #value(text: string, start: number, end: number, column: number, ascii: boolean, data: Buffer, from: number): string {
+    const known = this.#values[column];
+    if (known !== undefined && isAt(known, text, start, end)) return known;
+    if (!ascii && !isAsciiIn(text, start, end)) return this.#decode(data.subarray(from + start, from + end));
+    // A long slice would keep the text of the whole sentence for as long as the value is kept.
+    const value = end - start < copied ? text.slice(start, end) : data.toString('latin1', from + start, from + end);
+    if (column < maxRemembered && value.length <= maxRememberedLength) this.#values[column] = value;
+    return value;
+  }
+
   #text(text: string, start: number, end: number, data: Buffer, from: number): string {
-    const octets = text.slice(start, end);
-    return /[\x80-\xff]/.test(octets) ? this.#decode(data.subarray(from + start, from + end)) : octets;
+    if (!isAsciiIn(text, start, end)) return this.#decode(data.subarray(from + start, from + end));
+    return text.slice(start, end);
   }
 }
 
@@ -80,7 +91,23 @@ function isName(name: string, text: string, start: number, end: number): boolean
   return after <= end && text.charCodeAt(after) === equals && text.startsWith(name, start);
 }
 
+/** The last character first: values that count up differ there. */
+function isAt(value: string, text: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (value.length !== length) return false;
+  if (length === 0) return true;
+  return value.charCodeAt(length - 1) === text.charCodeAt(end - 1) && text.startsWith(value, start);
+}
+
+function isAsciiIn(octets: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (octets.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
 const maxRemembered = 256;
+const maxRememberedLength = 64;
+/** Slices of fewer characters than this V8 copies by itself. */
+const copied = 13;
 
 /** Makes objects that share hidden classes, which `Object.create(null)` does not, and inherit no names either. */
 function Row(): void {}
