@@ -5,6 +5,7 @@ import { isPublicAddress } from '../model/check-public-radius.ts';
 import type { Model, Router } from '../model/model.ts';
 import { timeMs } from '../routeros/canonical.ts';
 import { RouterTrapError } from '../routeros/errors.ts';
+import { firstRows } from '../routeros/first-rows.ts';
 import { listOf, readOwnAccess } from '../routeros/own-access.ts';
 import { readVersion } from '../routeros/router-version.ts';
 import type { Attributes, RouterOsSession } from '../routeros/session.ts';
@@ -127,18 +128,15 @@ class Look {
     return this.run(menu, `${menu}/print`, { '.proplist': '.id' }, queries);
   }
 
-  /** The first so many rows; then the router is told to stop. */
+  /** The first so many rows. */
   async some(menu: string, fields: string, queries: readonly string[], most: number): Promise<readonly RouterOsRow[]> {
-    const rows: RouterOsRow[] = [];
-    const enough = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, enough.signal]);
-    const take = (row: RouterOsRow) => void (rows.push(row) === most && enough.abort());
+    const { signal } = this.#options;
     try {
-      await this.#session.stream(`${menu}/print`, { '.proplist': fields }, take, { signal, queries });
+      return await firstRows(this.#session, menu, { fields, queries, most, signal });
     } catch (error) {
-      if (!enough.signal.aborted) this.#refused(menu, error);
+      this.#refused(menu, error);
+      return [];
     }
-    return rows;
   }
 
   /** Milliseconds of the quickest of three; `undefined` where it cannot ping. */

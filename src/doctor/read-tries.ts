@@ -18,6 +18,8 @@ const mostNames = 20_000;
 /** So many are asked about by their address. */
 const mostAsked = 50;
 
+/** Neither let in nor let through; flags that a version leaves out are not set. */
+const waiting = ['?authorized=true', '?bypassed=true', '?#|!'];
 const ends = 'src-address,src-port,dst-address,dst-port,reply-src-address,reply-src-port';
 
 /**
@@ -27,12 +29,11 @@ const ends = 'src-address,src-port,dst-address,dst-port,reply-src-address,reply-
 export async function readTries(model: Model, router: Router, some: SomeRows): Promise<readonly SiteTries[]> {
   const gardens = gardensOf(model, router);
   if (gardens.length === 0) return [];
-  const waiting = ['?authorized=false', '?bypassed=false'];
   const guests = await some('/ip/hotspot/host', 'address,to-address,server', waiting, mostGuests);
   if (guests.length === 0) return [];
   const turned = await some('/ip/firewall/connection', ends, ['?protocol=tcp', '?dstnat=true'], mostConnections);
   if (turned.length === 0) return [];
-  const passed = await some('/ip/firewall/connection', ends, ofGuests(guests), mostConnections);
+  const passed = await some('/ip/firewall/connection', ends, from(turned), mostConnections);
   // Version 6 has types and aliases here alone; every version has them here.
   const names = await some('/ip/dns/cache/all', 'name,type,data', ['?type=A', '?type=CNAME', '?#|'], mostNames);
   return triedHosts(gardens, { guests, turned, passed, names });
@@ -48,8 +49,10 @@ function gardensOf(model: Model, router: Router): readonly Garden[] {
   });
 }
 
-/** Connections from the addresses of the first guests. Version 6, with ports behind addresses, finds none. */
-function ofGuests(guests: readonly RouterOsRow[]): readonly string[] {
-  const addresses = guests.slice(0, mostAsked).map(({ address = '' }) => `?src-address=${address}`);
-  return [...addresses, ...addresses.slice(1).map(() => '?#|'), '?protocol=tcp', '?dstnat=false'];
+/** Connections that were not turned, from the first addresses that others came from. Version 6, which writes ports behind
+ * addresses, has none that are from an address alone. */
+function from(turned: readonly RouterOsRow[]): readonly string[] {
+  const addresses = new Set(turned.flatMap((row) => row['src-address'] ?? []));
+  const asked = [...addresses].slice(0, mostAsked).map((address) => `?src-address=${address}`);
+  return [...asked, ...asked.slice(1).map(() => '?#|'), '?protocol=tcp', '?dstnat=true', '?#!'];
 }

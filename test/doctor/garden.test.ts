@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkGarden } from '../../src/doctor/check-garden.ts';
 import type { RouterFacts } from '../../src/doctor/facts.ts';
+import { readTries, type SomeRows } from '../../src/doctor/read-tries.ts';
 import { type Garden, type GuestRows, type SiteTries, triedHosts } from '../../src/doctor/tried-hosts.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { get, raw, website } from '../simulator/guest.ts';
+import { cafe, everythingRouter, networkWith } from '../support/everything-network.ts';
 import { Clinic, type ClinicOptions } from './clinic.ts';
 
 const waits = 'walledGarden: [pay.example, "*.bank.example", 203.0.113.0/24]';
@@ -141,6 +143,68 @@ describe('what the doctor leaves out of hosts for the walled garden', () => {
     expect(await clinic.findings()).toContainEqual(
       expect.stringMatching(/^LM_GARDEN_CLOSED .* tried acs\.other\.example \(1 guest\) → /),
     );
+  });
+});
+
+describe('what is read of a router for that', () => {
+  /** A router that answers with these rows, and all that it was asked. */
+  async function asked(
+    rows: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>,
+    declared: string[],
+  ) {
+    const model = networkWith(everythingRouter, ...declared);
+    const [router] = model.routers;
+    if (router === undefined) throw new Error('no router');
+    const questions: string[] = [];
+    const some: SomeRows = async (menu, _fields, queries, most) => {
+      questions.push(`${menu} ${queries.join(' ')} ${most}`);
+      return rows[menu] ?? [];
+    };
+    const tries = await readTries(model, router, some);
+    return { questions, tries };
+  }
+
+  const waiting = '/ip/hotspot/host ?authorized=true ?bypassed=true ?#|! 2000';
+  const turned = '/ip/firewall/connection ?protocol=tcp ?dstnat=true 4000';
+
+  it('IS-05: is nothing where no hotspot shows a site, and little where nobody waits or nobody was turned away', async () => {
+    const host = { address: '10.41.41.7', server: 'lobby' };
+
+    expect((await asked({}, [])).questions).toEqual([]);
+    expect((await asked({}, [cafe(['pay.example'])])).questions).toEqual([waiting]);
+    expect((await asked({ '/ip/hotspot/host': [host] }, [cafe(['pay.example'])])).questions).toEqual([waiting, turned]);
+  });
+
+  it('IS-05: has a bound, however many wait: connections of fifty who tried, and so many rows', async () => {
+    const last = (at: number) => `10.41.${Math.floor(at / 200)}.${at % 200}`;
+    const hosts = Array.from({ length: 300 }, (_, at) => ({ address: last(at), server: 'lobby' }));
+    const connections = hosts.map(({ address }) => ({
+      'src-address': address,
+      'dst-address': '198.51.100.1',
+      'dst-port': '443',
+      'reply-src-port': '64875',
+    }));
+    const names = [{ name: 'acs.example', type: 'A', data: '198.51.100.1' }];
+    const menus = { '/ip/hotspot/host': hosts, '/ip/firewall/connection': connections, '/ip/dns/cache/all': names };
+
+    const { questions, tries } = await asked(menus, [cafe(['pay.example'])]);
+
+    expect(questions).toHaveLength(4);
+    expect(questions[2]?.match(/\?src-address=/g)).toHaveLength(50);
+    expect(questions[2]?.match(/\?#\| /g)).toHaveLength(49);
+    expect(questions[2]).toMatch(/ \?protocol=tcp \?dstnat=true \?#! 4000$/);
+    expect(questions[3]).toBe('/ip/dns/cache/all ?type=A ?type=CNAME ?#| 20000');
+    expect(tries).toEqual([
+      { site: 'cafe', hosts: [{ host: 'acs.example', guests: 300, paying: 0, shared: false }], nameless: 0 },
+    ]);
+  });
+
+  it('is told as menus that turned us away where our account may not read', async () => {
+    await using clinic = await open();
+    await (await phone(clinic.router, 1)).tunnel('acs.other.example');
+    clinic.router.set('/user/group', 'lastmile-group', { policy: '!read' });
+
+    expect(await clinic.findings()).toEqual([expect.stringMatching(/^LM_MENU_FORBIDDEN /)]);
   });
 });
 
