@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../reconcile/target.ts';
 import { HiddenSecrets } from './hidden-secrets.ts';
 import type { Menu } from './menus/menu.ts';
-import { isReadAlone, rowReader } from './read-rows.ts';
+import { type Board, isReadAlone, readRows, rowReader } from './read-rows.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { RouterOsRow } from './wire/reply.ts';
  * those of other menus wait as they were printed.
  */
 export class MenuTable {
+  readonly #menu: Menu;
+  readonly #operator: string | undefined;
   readonly #read: ((row: RouterOsRow) => ObservedRow | undefined) | undefined;
   readonly #secrets: HiddenSecrets;
   readonly #rows: ObservedRow[] = [];
@@ -16,6 +18,8 @@ export class MenuTable {
 
   /** @param operator whose markers are ours */
   constructor(menu: Menu, operator?: string) {
+    this.#menu = menu;
+    this.#operator = operator;
     this.#read = isReadAlone(menu) ? rowReader(menu, undefined, operator) : undefined;
     this.#secrets = new HiddenSecrets(menu);
   }
@@ -30,9 +34,9 @@ export class MenuTable {
     if (seen !== undefined) this.#rows.push(seen);
   }
 
-  /** Rows in canonical form; of a menu whose rows wait, none. */
-  get rows(): readonly ObservedRow[] {
-    return this.#rows;
+  /** Rows in canonical form, as they mean on this board, without what is costly. */
+  on(board: Board): readonly ObservedRow[] {
+    return this.#read === undefined ? readRows(this.#menu, this.#printed, board, this.#operator) : this.#rows;
   }
 
   /** Rows of a menu whose rows wait, as they were printed; of others none. */

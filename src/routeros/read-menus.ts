@@ -40,7 +40,7 @@ export async function readMenus(options: ReadOptions, signal: AbortSignal): Prom
   const { session, reader, desired, operator } = options;
   const tables = await Promise.all(
     options.menus.map(async (each): Promise<Table> => {
-      const table = await reader.read(session, each, signal, operator);
+      const table = await reader.read(session, each, signal, { operator });
       return { menu: byItsRows(each, table?.printed ?? []), table };
     }),
   );
@@ -80,7 +80,7 @@ async function rowsOf(
     const filled = await reader.fill(session, menu, printed, isOneOf(menu, wanted, board), signal);
     return readRows(menu, filled, board, operator);
   };
-  const rows = printed.length === 0 ? table.rows : await late();
+  const rows = printed.length === 0 ? table.on(board) : await late();
   return menu.identity === 'marker' ? asWanted(menu, rows, wanted, operator) : rows;
 }
 

@@ -8,6 +8,13 @@ import type { RouterOsRow } from './wire/reply.ts';
 /** With the three that look for sessions meanwhile, eight: how many a router takes at once is not documented. */
 const printsAtOnce = 5;
 
+export interface ReadTableOptions {
+  /** Whose markers are ours. */
+  readonly operator?: string;
+  /** Which of the rows. Absent: all. */
+  readonly queries?: readonly string[];
+}
+
 /** Prints menus of one router as its RouterOS can, a few at a time. */
 export class TableReader {
   readonly #turns = new Turns(printsAtOnce);
@@ -15,19 +22,19 @@ export class TableReader {
   /** Does this router show what is in folders only when told so? `no`, too, when it knows no word for it. */
   #recursive: 'not-seen' | 'yes' | 'no' = 'not-seen';
 
-  /** All rows of a menu, without what is costly to read. `undefined`: the router has no such menu. */
+  /** Rows of a menu, without what is costly to read. `undefined`: the router has no such menu. */
   async read(
     session: RouterOsSession,
     menu: Menu,
     signal: AbortSignal,
-    operator?: string,
+    { operator, queries }: ReadTableOptions = {},
   ): Promise<MenuTable | undefined> {
     const attributes = { '.proplist': proplistOf(menu) };
     const secrets = Object.values(menu.fields).some((field) => field.secret === true);
     // For each print a table of its own: one that ends midway leaves nothing.
     const print = async (more: Attributes): Promise<MenuTable> => {
       const table = new MenuTable(menu, operator);
-      await this.#print(session, menu, { ...attributes, ...more }, (row) => table.add(row), signal);
+      await this.#print(session, menu, { ...attributes, ...more }, (row) => table.add(row), signal, queries);
       return table;
     };
     try {
@@ -53,8 +60,7 @@ export class TableReader {
     const ids = costly.length === 0 ? [] : rows.filter(isWanted).flatMap((row) => row['.id'] ?? []);
     if (ids.length === 0) return rows;
     const attributes = { '.proplist': ['.id', ...costly].join(), ...this.#whole(menu) };
-    // The first two words push, each further one is joined to what is there by `or`.
-    const queries = ids.flatMap((id, at) => (at === 0 ? [`?.id=${id}`] : [`?.id=${id}`, '?#|']));
+    const queries = anyOf('.id', ids);
     const more = new Map<string | undefined, RouterOsRow>();
     await this.#print(session, menu, attributes, (row) => void more.set(row['.id'], row), signal, queries);
     return rows.map((row) => ({ ...row, ...more.get(row['.id']) }));
@@ -104,6 +110,12 @@ export class TableReader {
   ): Promise<void> {
     return this.#turns.run(() => session.stream(`${path}/print`, attributes, onRow, { signal, queries }));
   }
+}
+
+/** Query words for rows in which a field is one of these. */
+export function anyOf(field: string, values: readonly string[]): readonly string[] {
+  // The first two words push, each further one is joined to what is there by `or`.
+  return values.flatMap((value, at) => (at === 0 ? [`?${field}=${value}`] : [`?${field}=${value}`, '?#|']));
 }
 
 /** Prints a menu with these attributes besides. */
