@@ -1,4 +1,5 @@
 import { differingFields } from './differing-fields.ts';
+import { withEdits } from './edited.ts';
 import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
 import { type Layout, layoutOf } from './ordered.ts';
 import type { Ownership } from './ownership.ts';
@@ -23,7 +24,9 @@ export interface Difference {
 export function diff(desired: readonly Row[], observation: Observation, ownership: Ownership): Difference {
   const held = desired.filter(({ menu }) => observation.absent?.includes(menu) !== true);
   const wanted = new Map(held.map((row) => [keyOf(row), row]));
-  const observed = { ...observation, rows: withRenames(wanted, observation.rows, ownership) };
+  const renamed = withRenames(wanted, observation.rows, ownership);
+  const edits = withEdits(wanted, renamed, ownership);
+  const observed = { ...observation, rows: edits.rows };
   const { present, findings } = index(observed.rows, wanted, ownership);
   const ours: Row[] = [];
   for (const [key, row] of wanted) {
@@ -50,10 +53,18 @@ export function diff(desired: readonly Row[], observation: Observation, ownershi
     return changeOf(row, present.get(keyOf(row)), ownership, place, (key) => wanted.has(key));
   });
   // Who only looks at a target writes no markers: a row that is as declared needs nothing.
-  const changes = ownership.observing === true ? all.filter((change) => !onlyMarks(change)) : all;
-  if (changes.length < all.length) findings.push(wouldAdopt(all.length - changes.length));
+  const kept = ownership.observing === true ? all.filter((change) => !onlyMarks(change)) : all;
+  if (kept.length < all.length) findings.push(wouldAdopt(all.length - kept.length));
   const moves = [...layouts.values()].flatMap((layout) => layout.moves);
-  return { changes: [...changes, ...going.deletes, ...moves], findings, refused: inTheWay.refused };
+  const changes = [...kept, ...going.deletes, ...moves].map((change) => asSeen(change, edits.seen));
+  return { changes, findings, refused: inTheWay.refused };
+}
+
+/** The target knows rows as they were seen. */
+function asSeen(change: Change, seen: ReadonlyMap<ObservedRow, ObservedRow>): Change {
+  const [before, placeRow] = [change.before, change.placeRow].map((row) => row && seen.get(row));
+  if (before === undefined && placeRow === undefined) return change;
+  return { ...change, ...(before && { before }), ...(placeRow && { placeRow, place: placeRow.identity }) };
 }
 
 function onlyMarks({ action, set }: Change): boolean {

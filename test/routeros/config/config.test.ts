@@ -39,6 +39,19 @@ describe('rules of a firewall in config', () => {
     expect(rules(lab)).toEqual(['forward 1', 'forward 9', 'forward 2', 'forward 3']);
   });
 
+  it('are changed where they stand, with their counters, when one is edited', async () => {
+    const model = configured(`{/ip/firewall/filter: [${ports(1, 2, 3)}]}`);
+    await using lab = await configuredLab(model);
+    await settle(lab, model, lab.inventory);
+    const before = lab.router.rows('/ip/firewall/filter').map((row) => row['.id']);
+
+    const { plan } = await settle(lab, configured(`{/ip/firewall/filter: [${ports(1, 9, 3)}]}`), lab.inventory);
+
+    expect(plan.changes.map(({ action, set }) => [action, ...Object.keys(set)])).toEqual([['update', 'dst-port']]);
+    expect(rules(lab)).toEqual(['forward 1', 'forward 9', 'forward 3']);
+    expect(lab.router.rows('/ip/firewall/filter').map((row) => row['.id'])).toEqual(before);
+  });
+
   it('move as few as can be', async () => {
     const model = configured(`{/ip/firewall/filter: [${ports(1, 2, 3, 4)}]}`);
     await using lab = await configuredLab(model);
