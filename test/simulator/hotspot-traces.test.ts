@@ -93,7 +93,8 @@ describe('a guest who is not let in and opens something outside the garden', () 
   it('leaves a thousand rows at most', async () => {
     await using lab = await cafe();
 
-    for (let at = 0; at < 1003; at += 1) await lab.open(`198.51.100.${at % 250}:443`);
+    const hosts = Array.from({ length: 59 }, (_, at) => `198.51.100.${at}:443`);
+    for (let round = 0; round < 17; round += 1) await Promise.all(hosts.map((host) => lab.open(host)));
 
     expect(lab.router.rows(connections)).toHaveLength(1000);
     expect(lab.router.rows('/ip/dns/cache')).toEqual([]);
