@@ -2,7 +2,7 @@ import type { AccountingEvent, SessionEnd, SessionMoved } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
 import { type SessionState, sessionKey } from './session-state.ts';
-import { lostStop, nasReboot, renamed, terminateCauseWord } from './terminate-cause.ts';
+import { lostStop, nasReboot, notOnNas, renamed, terminateCauseWord } from './terminate-cause.ts';
 
 /** Within this a Start is the same Start sent again, and times of one moment may differ. */
 export const retransmissionWindowMs = 60_000;
@@ -122,13 +122,31 @@ function applyProgress(current: SessionState | undefined, event: AccountingEvent
   return [progress(current, event)];
 }
 
-/** Nothing opens a closed session. But a Stop is the last word where we had ended it ourselves, and a new session may be under its id. */
+/**
+ * Nothing opens a closed session. But a Stop is the last word where we had ended it ourselves, a new session may be under its
+ * id, and one that we took its NAS's word for to be gone may be there all the same.
+ */
 function applyAfterEnd(closed: SessionState, event: AccountingEvent): readonly SessionState[] {
   if (beganAfter(closed.endedAt ?? 0, closed.stoppedAt ?? 0, event)) {
     return [progress(beginUnseen(event, closed), event)];
   }
-  if (event.status !== 'stop' || closed.endedBy === 'stop' || isOfPrevious(closed, event)) return [];
-  return [progress(closed, event)];
+  if (closed.endedBy === 'stop' || isOfPrevious(closed, event)) return [];
+  if (event.status === 'stop') return [progress(closed, event)];
+  return goesOn(closed, event) ? [progress(openAgain(closed), event)] : [];
+}
+
+/** Does a NAS that had denied having this session account for it, well after that? */
+function goesOn(closed: SessionState, event: AccountingEvent): boolean {
+  if (closed.endedBy !== 'gone' || closed.terminateCause !== notOnNas) return false;
+  const isLater = eventTime(event).byArrival > (closed.endedAt ?? 0) + resendMs;
+  return isLater && (event.sessionSeconds === undefined || event.sessionSeconds > closed.sessionSeconds);
+}
+
+/** What was stored as ended stays so, with what it had used: the rest of the session is counted from there, under a key of its own. */
+function openAgain(closed: SessionState): SessionState {
+  const { stoppedAt: _at, endedBy: _by, endedAt = 0, terminateCause: _cause, key: _key, ...rest } = closed;
+  const key = sessionKey(closed.nas, closed.sessionId, closed.username, endedAt);
+  return { ...rest, key, ...without(closed, closed), formerly: formerOf(closed) };
 }
 
 /** Whether the packet's session began, counted back from its Acct-Session-Time, well after this moment. */

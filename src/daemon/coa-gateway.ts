@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { Session } from '../accounting/event.ts';
 import type { Login, Nas } from '../directory/reader.ts';
 import { CoaClient, type CoaClientOptions } from '../radius/coa-client.ts';
+import type { NamedAttribute } from '../radius/dictionary/encode-named.ts';
 import type { DynamicAnswer, DynamicAuthorization } from '../radius/session-control.ts';
 
 /**
@@ -33,6 +34,15 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
 
   async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
     return (await this.#open()).change(nas, session, login, isOnlyOne);
+  }
+
+  async changeOfAuthorization(
+    nas: Nas,
+    session: Session,
+    changes: readonly NamedAttribute[],
+    isOnlyOne = () => false,
+  ): Promise<DynamicAnswer> {
+    return (await this.#open()).changeOfAuthorization(nas, session, changes, isOnlyOne);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

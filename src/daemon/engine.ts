@@ -4,7 +4,7 @@ import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import { DirectoryTarget } from '../directory/directory-target.ts';
-import { type DirectoryRecord, StoredRows } from '../directory/stored-rows.ts';
+import { StoredRows } from '../directory/stored-rows.ts';
 import type { Model } from '../model/model.ts';
 import { NasSessionControl } from '../radius/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
@@ -90,7 +90,7 @@ export class Engine implements AsyncDisposable {
       const accounting = await AccountingStore.open(store, { clock, log });
       const inventory = await StoredInventory.open(store.table<InventoryRecord>('inventory'));
       const status = await StatusBook.open(store.table('meta'));
-      const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
+      const stored = await StoredRows.open(store, () => clock.now());
       const directory = new Directory();
       const pauses = await Pauses.open(store.table('meta'));
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;

@@ -12,7 +12,7 @@ export function onlineSessions(
 ): OnlineSessions {
   const live = (username: string, { nas, sessionId }: Session): LiveSession => {
     const door = doorOfSession(sessionId, directory.nas(nas)?.profile);
-    return { username, sessionId, radius: true, ...(door === undefined ? {} : { door }) };
+    return { username, sessionId, nas, radius: true, ...(door === undefined ? {} : { door }) };
   };
   // Those read over the API are of local rows: their routers end them.
   const byRadius = ({ source }: Session) => source !== 'api';

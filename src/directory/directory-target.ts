@@ -17,11 +17,12 @@ import type {
   Value,
 } from '../reconcile/target.ts';
 import type { Directory } from './directory.ts';
-import { noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
+import { type Meaning, meaningSince, noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
+import type { Outbox, OutboxEntry, OutboxOrder, RowBefore } from './outbox.ts';
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
 import { directoryRows } from './rows.ts';
-import type { StoredRows } from './stored-rows.ts';
+import type { StoredRow, StoredRows } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
 export const directoryName = 'directory';
@@ -48,6 +49,11 @@ export interface DirectoryTargetOptions {
    * are suspended and may be online to meet a page. Absent: nothing is known.
    */
   readonly acceptedInFull?: (username: string) => boolean;
+  /**
+   * Was this session let in with other limits than these, as far as can be told: `firm`, some of them only a new login gets;
+   * `loose`, all of them can be changed? Absent: nothing can be told.
+   */
+  readonly grantedOtherwise?: (session: LiveSession, login: Login) => 'firm' | 'loose' | undefined;
 }
 
 interface KnownRows {
@@ -71,6 +77,11 @@ export class DirectoryTarget implements Target {
     this.#options = options;
   }
 
+  /** What sessions have still to be told. */
+  get outbox(): Outbox {
+    return this.#options.stored.outbox;
+  }
+
   desired(model: Model): readonly Row[] {
     return directoryRows(model);
   }
@@ -81,7 +92,7 @@ export class DirectoryTarget implements Target {
     return {
       rows: [...rows.stored.values()],
       sessions: [],
-      pendingEffects: this.#options.stored.effects(),
+      pendingEffects: this.outbox.effects(),
       findings: [],
     };
   }
@@ -105,7 +116,7 @@ export class DirectoryTarget implements Target {
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
     const rows = await this.#stored();
     for (const part of inParts(level, 4000)) {
-      await this.#options.stored.write(part, this.sessionEffects(part));
+      await this.#options.stored.write(part, this.#orders(part));
       for (const change of part) this.#applied(rows, change);
     }
     return level.map((change) => ({ change, result: 'done' }));
@@ -121,25 +132,73 @@ export class DirectoryTarget implements Target {
   }
 
   /**
-   * The effect a session that is being accounted for calls for: its login was let in, and suspended before accounting told
-   * that it is online; or a guest was, by accepting terms that nobody is let in by any more. `undefined` when it may stay, or
-   * is about to be ended already.
+   * Tells the sessions of one NAS what they have still to be told, in order. One goes ahead: where nobody answers about it,
+   * the others wait for another time.
    */
-  unwanted(session: Pick<LiveSession, 'username' | 'sessionId'>): SessionEffect | undefined {
-    const { sessionId } = session;
+  async deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const usernames = [...new Set(this.outbox.at(nas).map(({ username }) => username))];
+    const settle = (username: string) => this.#inTurn(username, () => this.#settle(username, signal, nas));
+    const results: SessionResult[] = [];
+    for (let at = 0; at < usernames.length && !signal.aborted; at += 1) {
+      const first = await settle(usernames[at] as string);
+      results.push(...first);
+      if (first.some(({ unreached }) => unreached === true)) return results;
+      // It had nothing to be told any more: that says nothing of its NAS.
+      if (first.every(({ result }) => result === 'stale')) continue;
+      await runWindowed(usernames.slice(at + 1), { size: 16 }, async (username) => {
+        if (!signal.aborted) results.push(...(await settle(username)));
+      });
+      return results;
+    }
+    return results;
+  }
+
+  /**
+   * The effect a session that is being accounted for calls for: its login was let in, and suspended before accounting told
+   * that it is online; or a guest was, by accepting terms that nobody is let in by any more; or, of a new session, limits
+   * changed between its login and now. `undefined` when it may stay, or is about to be told already.
+   */
+  unwanted(session: Omit<LiveSession, 'radius'>, isNew = false): SessionEffect | undefined {
+    const { sessionId, nas } = session;
     const login = this.#loginNamed(session.username);
-    const why = login === undefined ? this.#whyNoGuest(session.username) : this.#whyUnwanted(login);
-    if (why === undefined) return undefined;
+    const meaning = this.#lateMeaning({ ...session, radius: true }, login, isNew);
+    if (meaning === undefined) return undefined;
     const { username } = login ?? session;
-    const due = this.#options.stored.effect(username);
-    if (due?.action === 'disconnect' && due.sessionIds.includes(sessionId)) return undefined;
-    return { username, action: 'disconnect', why, sessionIds: [sessionId] };
+    const due = this.outbox
+      .of(username)
+      .find((entry) => entry.sessionId === sessionId && (nas ?? entry.nas) === entry.nas);
+    if (due !== undefined && [meaning.action, 'disconnect'].includes(due.action)) return undefined;
+    return { username, ...meaning, sessionIds: [sessionId], ...(nas === undefined ? {} : { nas }) };
   }
 
   /** Keeps an effect of its own and carries it out. @throws LastmileError of the store, when it cannot be kept */
   async end(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    await this.#options.stored.write([], [effect]);
+    const { username, action, why, sessionIds, nas = '' } = effect;
+    await this.#options.stored.write(
+      [],
+      sessionIds.map((sessionId) => ({ nas, username, sessionId, action, why })),
+    );
     return this.settleSessions([effect], signal);
+  }
+
+  /** What these changes mean for each session, with the row it runs by. */
+  #orders(changes: readonly Change[]): readonly OutboxOrder[] {
+    const before = new Map(changes.map((change) => [keyOf(change), change]));
+    return this.sessionEffects(changes).flatMap(({ username, action, why, sessionIds }) => {
+      const concerned = new Set(sessionIds);
+      const change = changeFor(username, before, this.#options.siteOfGuest);
+      const was = change === undefined ? {} : { was: this.#rowBefore(change) };
+      const sessions = this.#options.online.sessionsOf(username).filter(({ sessionId }) => concerned.has(sessionId));
+      return sessions.map(({ sessionId, nas = '' }) => ({ nas, username, sessionId, action, why, ...was }));
+    });
+  }
+
+  /** Only the fields that change: all others are as they were. Of a row that goes, all of them. */
+  #rowBefore({ menu, identity, set, before, after }: Change): RowBefore {
+    const all = Object.entries(before?.fields ?? {});
+    const known = new Map(all);
+    const changed = after === undefined ? all : Object.keys(set).map((name) => [name, known.get(name) ?? ''] as const);
+    return { menu, identity, fields: this.#options.stored.asStored(Object.fromEntries(changed)) };
   }
 
   /** Read once, whoever asks first; a read that failed is tried again by the next who asks. */
@@ -186,17 +245,75 @@ export class DirectoryTarget implements Target {
   }
 
   /** What is due by now, which may be more than what was asked for, or nothing any more. */
-  async #settle(username: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const { stored, control } = this.#options;
-    const effect = stored.effect(username);
-    if (effect === undefined) return [];
-    const results = await control
-      .settle(effect, this.#servedNamed(username), signal)
-      .catch((error: unknown) => failedAll(effect, messageOf(error)));
-    const left = results.filter(({ result }) => result === 'failed').map(({ sessionId }) => sessionId);
-    // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
-    await stored.settled(effect, [...new Set(left)]).catch(() => undefined);
+  async #settle(username: string, signal: AbortSignal, nas?: string): Promise<readonly SessionResult[]> {
+    const rows = await this.#stored();
+    const due = this.outbox.of(username).filter((entry) => nas === undefined || entry.nas === nas);
+    const results: SessionResult[] = [];
+    for (const { effect, entries } of this.#asEffects(due, rows)) {
+      const told = effect === undefined ? entries.map(stale) : await this.#told(effect, signal);
+      for (const entry of entries) {
+        const result = told.find((each) => each.sessionId === entry.sessionId);
+        // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
+        await this.outbox.settle(entry, result).catch(() => undefined);
+      }
+      results.push(...told);
+    }
     return results;
+  }
+
+  async #told(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const login = this.#servedNamed(effect.username);
+    return this.#options.control
+      .settle(effect, login, signal)
+      .catch((error: unknown) => failedAll(effect, messageOf(error)));
+  }
+
+  /** What has to be done by now, one for all sessions that need the same; without an effect, those that need nothing. */
+  #asEffects(due: readonly OutboxEntry[], rows: KnownRows): readonly Batch[] {
+    const batches = new Map<string, Batch & { readonly entries: OutboxEntry[] }>();
+    for (const entry of due) {
+      const { username, sessionId, nas } = entry;
+      const meaning = this.#meaningNow(entry, rows);
+      const key = `${meaning?.action} ${meaning?.why} ${nas}`;
+      const known = batches.get(key)?.entries ?? [];
+      const sessionIds = [...known.map((each) => each.sessionId), sessionId];
+      const place = nas === '' ? {} : { nas };
+      const effect = meaning === undefined ? undefined : { username, ...meaning, sessionIds, ...place };
+      batches.set(key, { effect, entries: [...known, entry] });
+    }
+    return [...batches.values()];
+  }
+
+  /**
+   * What an order comes to by now: whoever was to be put off the line may have paid meanwhile. Where a change of limits may
+   * have got through already, the limits that hold are told all the same.
+   */
+  #meaningNow(entry: OutboxEntry, rows: KnownRows): Meaning | undefined {
+    const ordered = { action: entry.action, why: entry.why };
+    const session = this.#options.online
+      .sessionsOf(entry.username)
+      .find(({ sessionId, nas = entry.nas }) => sessionId === entry.sessionId && ['', nas].includes(entry.nas));
+    // Its end may have been asked for and be under way: that is seen by who tells it.
+    if (session === undefined) return ordered;
+    const since = entry.was === undefined ? undefined : meaningSince(this.#changeSince(entry.was, rows), session);
+    if (since?.action === 'disconnect') return since;
+    const late = this.#lateMeaning(session, this.#loginNamed(entry.username), true);
+    if (late !== undefined) return since !== undefined && late.action === 'change' ? since : late;
+    if (since !== undefined) return since;
+    if (entry.was === undefined && entry.nas === '') return ordered;
+    return entry.touched === true ? { action: 'change', why: `${entry.why}, and back` } : undefined;
+  }
+
+  /** The row from what it was to what it is. */
+  #changeSince({ menu, identity, fields: was }: RowBefore, { stored }: KnownRows): Change {
+    const row = stored.get(keyOf({ menu, identity }));
+    const now = row === undefined ? undefined : this.#options.stored.asStored(row.fields);
+    const before: ObservedRow = { menu, identity, ownership: 'ours', fields: shownFields({ ...now, ...was }) };
+    if (now === undefined) return { action: 'delete', menu, identity, owner: '', set: {}, before };
+    const names = Object.keys(was).filter((name) => !sameField(was[name], now[name] ?? ''));
+    const fields = shownFields(now);
+    const set = Object.fromEntries(names.map((name) => [name, fields[name] ?? '']));
+    return { action: 'update', menu, identity, owner: '', set, before, after: { menu, identity, owner: '', fields } };
   }
 
   #applied({ stored, unserved }: KnownRows, change: Change): void {
@@ -219,6 +336,15 @@ export class DirectoryTarget implements Target {
   #servedNamed(username: string): Login | undefined {
     const login = this.#loginNamed(username);
     return login === undefined ? undefined : servedLogin(login);
+  }
+
+  #lateMeaning(session: LiveSession, login: Login | undefined, isNew: boolean): Meaning | undefined {
+    const why = login === undefined ? this.#whyNoGuest(session.username) : this.#whyUnwanted(login);
+    if (why !== undefined) return { action: 'disconnect', why };
+    if (!isNew || login === undefined || !login.radius) return undefined;
+    const otherwise = this.#options.grantedOtherwise?.(session, servedLogin(login));
+    if (otherwise === undefined) return undefined;
+    return { action: otherwise === 'firm' ? 'disconnect' : 'change', why: 'changed since its login' };
   }
 
   #whyUnwanted(login: Login): string | undefined {
@@ -281,6 +407,46 @@ function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | un
 
 function failedAll(effect: SessionEffect, detail: string): readonly SessionResult[] {
   return effect.sessionIds.map((sessionId) => ({ effect, sessionId, nas: 'unknown', result: 'failed', detail }));
+}
+
+/** What one effect is for. */
+interface Batch {
+  /** Absent: nothing has to be done. */
+  readonly effect: SessionEffect | undefined;
+  readonly entries: readonly OutboxEntry[];
+}
+
+function stale(entry: OutboxEntry): SessionResult {
+  const { username, action, why, sessionId, nas } = entry;
+  const effect = { username, action, why, sessionIds: [sessionId] };
+  return { effect, sessionId, nas, result: 'stale', detail: 'no longer called for by what is declared' };
+}
+
+/** The change of the row that a username's sessions run by. */
+function changeFor(
+  username: string,
+  changes: ReadonlyMap<string, Change>,
+  siteOfGuest: (username: string) => string | undefined,
+): Change | undefined {
+  const own = ['login', 'device'].flatMap((menu) => changes.get(keyOf({ menu, identity: username })) ?? [])[0];
+  const site = own === undefined ? siteOfGuest(username) : undefined;
+  return own ?? (site === undefined ? undefined : changes.get(keyOf({ menu: 'portal', identity: site })));
+}
+
+type StoredField = string | { readonly digest: string };
+
+function sameField(a: StoredField | undefined, b: StoredField): boolean {
+  if (typeof a === 'object' && typeof b === 'object') return a.digest === b.digest;
+  return (a ?? '') === b;
+}
+
+/** For whoever asks what fields mean: of secrets, that there are any. */
+function shownFields(fields: StoredRow['fields']): Readonly<Record<string, Value>> {
+  const shown = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : new Secret(value.digest),
+  ]);
+  return Object.fromEntries(shown);
 }
 
 function* inParts<T>(items: readonly T[], size: number): Iterable<readonly T[]> {

@@ -32,7 +32,19 @@ const loginMenus = new Set(['login', 'device']);
 /** Why a guest is put off the line whose site lets nobody in any more who only accepts the terms. */
 export const noGuests = 'no guests without an account';
 
-type Meaning = Pick<SessionEffect, 'action' | 'why'>;
+/** What is to be done with a session, and why. */
+export type Meaning = Pick<SessionEffect, 'action' | 'why'>;
+
+/**
+ * What a row that is otherwise by now means for a session that still runs by what it was; `undefined` when it may stay as it
+ * is. Pure.
+ */
+export function meaningSince(change: Change, session: LiveSession): Meaning | undefined {
+  if (!loginMenus.has(change.menu)) return guestMeaning(change);
+  const meaning = meaningOf(change);
+  if (meaning?.action === 'disconnect' || !isShutOut(change, session)) return meaning;
+  return { action: 'disconnect', why: `not sold for ${session.door}` };
+}
 
 /**
  * What directory changes mean for people who are online by RADIUS: CoA for speed and timeouts, Disconnect for the rest

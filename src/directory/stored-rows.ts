@@ -1,9 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret } from '../base/secret.ts';
-import { DueEffects } from '../reconcile/due-effects.ts';
 import type { ObservedRow, ObservedValue, Row, SessionEffect } from '../reconcile/target.ts';
-import type { BatchOperation, KeyValue } from '../store/key-value.ts';
+import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
+import type { Table, Write } from '../store/table.ts';
+import { Outbox, type OutboxEntry, type OutboxOrder } from './outbox.ts';
 
 /** A row of the directory as kept on disk: text, and keyed digests in place of secrets. */
 export interface StoredRow {
@@ -14,16 +16,16 @@ export type DirectoryRecord = StoredRow | SessionEffect;
 
 /** Tells whether a secret is the one that was stored, without holding it. */
 class DigestedSecret {
-  readonly #digest: string;
+  readonly digest: string;
   readonly #key: Buffer;
 
   constructor(digest: string, key: Buffer) {
-    this.#digest = digest;
+    this.digest = digest;
     this.#key = key;
   }
 
   equals(secret: Secret): boolean {
-    return digestOf(secret, this.#key) === this.#digest;
+    return digestOf(secret, this.#key) === this.digest;
   }
 }
 
@@ -32,27 +34,28 @@ class DigestedSecret {
  * told. Passwords and shared secrets are not in it: they come from the declarations each time.
  */
 export class StoredRows {
-  readonly #table: KeyValue<DirectoryRecord>;
+  /** What sessions have still to be told. */
+  readonly outbox: Outbox;
+  readonly #store: RowStore;
+  readonly #table: Table<DirectoryRecord>;
   readonly #key: Buffer;
-  /** What is on disk of effects. */
-  readonly #effects: DueEffects;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(table: KeyValue<DirectoryRecord>, key: Buffer, effects: DueEffects) {
+  private constructor(store: RowStore, table: Table<DirectoryRecord>, key: Buffer, outbox: Outbox) {
+    this.#store = store;
     this.#table = table;
     this.#key = key;
-    this.#effects = effects;
+    this.outbox = outbox;
   }
 
-  static async open(table: KeyValue<DirectoryRecord>, meta: KeyValue<unknown>): Promise<StoredRows> {
-    const known = await meta.get(digestKeyName);
-    const key = typeof known === 'string' ? known : randomBytes(32).toString('hex');
-    if (key !== known) await meta.put(digestKeyName, key, { sync: true });
-    const effects = new DueEffects();
-    for await (const [, record] of table.entries(keysUnder('effect'))) {
-      effects.keep([record as SessionEffect]);
-    }
-    return new StoredRows(table, Buffer.from(key, 'hex'), effects);
+  /** @param now wall time, milliseconds since 1970 */
+  static async open(store: RowStore, now: () => number): Promise<StoredRows> {
+    const table = store.table<DirectoryRecord>('directory');
+    const key = await digestKey(store.table('meta'));
+    const outbox = await Outbox.open({ table: store.table('outbox'), now });
+    const stored = new StoredRows(store, table, key, outbox);
+    await stored.#takeOver();
+    return stored;
   }
 
   /** Every row, as it was applied last. */
@@ -67,37 +70,41 @@ export class StoredRows {
     return rows;
   }
 
-  /** Effects on sessions that were not carried out yet: one per username. */
-  effects(): readonly SessionEffect[] {
-    return this.#effects.all();
-  }
-
-  /** The effect that is still due for this username. */
-  effect(username: string): SessionEffect | undefined {
-    return this.#effects.of(username);
-  }
-
-  /** Keeps changed rows, and what they mean for sessions, in one write. */
-  write(changes: readonly StoredChange[], effects: readonly SessionEffect[]): Promise<void> {
+  /** Keeps changed rows, and what sessions have to be told of them, in one write. */
+  write(changes: readonly StoredChange[], orders: readonly OutboxOrder[]): Promise<void> {
     return this.#inTurn(async () => {
-      const rows = changes.map(({ menu, identity, after }): BatchOperation<DirectoryRecord> => {
+      const rows = changes.map(({ menu, identity, after }): Write => {
         const key = rowKey(menu, identity);
-        return after === undefined ? { type: 'del', key } : { type: 'put', key, value: this.#stored(after) };
+        return after === undefined
+          ? this.#table.toDel(key)
+          : this.#table.toPut(key, { fields: this.asStored(after.fields) });
       });
-      const due = this.#effects.joined(effects);
-      const pending = due.map((effect) => ({ type: 'put' as const, key: effectKey(effect.username), value: effect }));
-      await this.#table.batch([...rows, ...pending], { sync: true });
-      this.#effects.keep(due);
+      const due = this.outbox.join(orders);
+      await this.#store.write([...rows, ...this.outbox.writes(due)], { sync: true });
+      this.outbox.keep(due);
+      const over = this.outbox.trim();
+      if (over.length > 0) await this.#store.write(over);
     });
   }
 
-  /** Keeps of an effect the sessions it did not reach, and forgets it when there are none; unless another has come since. */
-  settled(effect: SessionEffect, left: readonly string[] = []): Promise<void> {
-    return this.#inTurn(async () => {
-      const rest = this.#effects.settle(effect, left);
-      if (rest === 'gone') await this.#table.del(effectKey(effect.username));
-      else if (rest !== 'kept') await this.#table.put(effectKey(effect.username), rest);
-    });
+  /** Fields as they are kept: digests in place of secrets. */
+  asStored(fields: Readonly<Record<string, ObservedValue>>): StoredRow['fields'] {
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.#stored(value)]));
+  }
+
+  /** Effects that an earlier version kept among the rows. */
+  async #takeOver(): Promise<void> {
+    const old: SessionEffect[] = [];
+    for await (const [, record] of this.#table.entries(keysUnder('effect'))) old.push(record as SessionEffect);
+    if (old.length === 0) return;
+    const due: readonly OutboxEntry[] = this.outbox.join(
+      old.flatMap(({ username, action, why, sessionIds }) =>
+        sessionIds.map((sessionId) => ({ nas: '', username, sessionId, action, why })),
+      ),
+    );
+    const gone = old.map(({ username }) => this.#table.toDel(keyOf('effect') + username));
+    await this.#store.write([...this.outbox.writes(due), ...gone], { sync: true });
+    this.outbox.keep(due);
   }
 
   /** What is written last must be what was decided last. */
@@ -107,13 +114,10 @@ export class StoredRows {
     return turn;
   }
 
-  #stored({ fields }: Row): StoredRow {
-    const digest = (value: Secret) => ({ digest: digestOf(value, this.#key) });
-    return {
-      fields: Object.fromEntries(
-        Object.entries(fields).map(([name, value]) => [name, value instanceof Secret ? digest(value) : value]),
-      ),
-    };
+  #stored(value: ObservedValue): string | { readonly digest: string } {
+    if (typeof value === 'string') return value;
+    if (value instanceof Secret) return { digest: digestOf(value, this.#key) };
+    return { digest: value instanceof DigestedSecret ? value.digest : '' };
   }
 
   #observed(menu: string, identity: string, { fields }: StoredRow): ObservedRow {
@@ -131,7 +135,17 @@ export interface StoredChange {
   readonly after?: Row;
 }
 
+/** What it needs of the store. */
+export type RowStore = Pick<Store, 'table' | 'write'>;
+
 const digestKeyName = 'directory-digest-key';
+
+async function digestKey(meta: KeyValue<unknown>): Promise<Buffer> {
+  const known = await meta.get(digestKeyName);
+  const key = typeof known === 'string' ? known : randomBytes(32).toString('hex');
+  if (key !== known) await meta.put(digestKeyName, key, { sync: true });
+  return Buffer.from(key, 'hex');
+}
 
 function digestOf(secret: Secret, key: Buffer): string {
   return createHmac('sha256', key).update(secret.reveal()).digest('hex');
@@ -140,8 +154,4 @@ function digestOf(secret: Secret, key: Buffer): string {
 /** The identity comes last and bare: nothing follows that it could run into. */
 function rowKey(menu: string, identity: string): string {
   return keyOf(menu) + identity;
-}
-
-function effectKey(username: string): string {
-  return keyOf('effect') + username;
 }

@@ -6,12 +6,13 @@ import { grantedAttributes } from './access-accept.ts';
 import { valueName } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 import type { RadiusLog } from './drops.ts';
+import { errorCauses, meaningOfCause } from './error-cause.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { firstValue } from './packet/framing.ts';
 import { encodeRequest } from './packet/request.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
 import { type FillRandom, randomPool } from './random-pool.ts';
-import { RequestLanes } from './request-lanes.ts';
+import { RequestLanes, type Slot } from './request-lanes.ts';
 import type { DynamicAnswer, DynamicAuthorization } from './session-control.ts';
 import { type SessionIdentity, sessionKeys } from './session-keys.ts';
 import type { Answer, RetryTimes } from './udp-requester.ts';
@@ -28,21 +29,17 @@ export interface CoaClientOptions {
   readonly retryWithoutTimestamp?: RetryTimes;
   /** Requests open at one NAS at a time; more wait. Default 32. */
   readonly inFlight?: number;
+  /** Another way to a NAS than UDP, as a connection it has open to us. Absent, or `undefined` for a NAS: there is none. */
+  readonly tunnel?: (nas: Nas) => Slot | undefined;
 }
 
-/** Attributes that RouterOS takes for a running session. */
-const changeable = new Set([
-  'Mikrotik-Rate-Limit',
-  'WISPr-Bandwidth-Max-Up',
-  'WISPr-Bandwidth-Max-Down',
-  'Idle-Timeout',
-  'Port-Limit',
-]);
+/** Attributes that a NAS takes for a running session and cannot do without: what the subscriber notices. */
+const essential = new Set(['Mikrotik-Rate-Limit', 'WISPr-Bandwidth-Max-Up', 'WISPr-Bandwidth-Max-Down']);
+/** Attributes that it may know nothing of: the session then keeps what it has until its next login. */
+const dispensable = new Set(['Idle-Timeout', 'Port-Limit', 'Session-Timeout']);
 
-/** Error-Cause values after which other identification may still find the session (RFC 5176 §3.5). */
-const worthOtherKeys = new Set([401, 402, 403, 404, 407, 503, 508]);
-const notFound = 503;
-const several = 508;
+/** So long a NAS that answered only without Event-Timestamp is asked without at first: its clock is set seldom. */
+const clockBelievedMs = 600_000;
 
 const defaultRetry: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 4 };
 const defaultRetryWithoutTimestamp: RetryTimes = { initialMs: 1000, mostMs: 2000, sends: 2 };
@@ -50,8 +47,8 @@ const defaultRetryWithoutTimestamp: RetryTimes = { initialMs: 1000, mostMs: 2000
 interface Order {
   readonly nas: Nas;
   readonly code: number;
-  /** Encoded attributes beside the identification. */
-  readonly changes: readonly Uint8Array[];
+  /** Attributes beside the identification. */
+  readonly changes: readonly NamedAttribute[];
   /** Where the NAS listens. */
   readonly host: string;
 }
@@ -62,6 +59,8 @@ export class CoaClient implements DynamicAuthorization {
   readonly #lanes: RequestLanes;
   readonly #keys = new WeakMap<Nas, SharedKey>();
   readonly #gates = new Map<string, Gate>();
+  /** NAS that answer only without Event-Timestamp, and until when (monotonic) that is taken for so. */
+  readonly #wrongClocks = new Map<string, number>();
 
   private constructor(options: CoaClientOptions) {
     const tools = { clock: options.clock, random: randomPool(options.random) };
@@ -88,7 +87,7 @@ export class CoaClient implements DynamicAuthorization {
 
   /** Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. */
   async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
-    const changes = grantedAttributes(login.limits, nas.profile).filter(({ name }) => changeable.has(name));
+    const changes = grantedAttributes(login.limits, nas.profile).filter(({ name }) => isChangeable(name));
     const seconds = sessionSecondsLeft(login, this.#options.clock.now(), session.startedAt);
     const all = seconds === undefined ? changes : [...changes, { name: 'Session-Timeout', value: seconds }];
     return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all, isOnlyOne);
@@ -105,51 +104,88 @@ export class CoaClient implements DynamicAuthorization {
     changes: readonly NamedAttribute[],
     isOnlyOne = () => false,
   ): Promise<DynamicAnswer> {
-    return this.#order({ nas, code: code.coaRequest, changes: changes.map(encodeNamed) }, session, isOnlyOne);
+    return this.#order({ nas, code: code.coaRequest, changes }, session, isOnlyOne);
+  }
+
+  /** Names of NAS whose clock is wrong, or that know no Event-Timestamp, as far as is known. */
+  wrongClocks(): readonly string[] {
+    return [...this.#wrongClocks.keys()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lanes[Symbol.asyncDispose]();
   }
 
-  /** Tries every identification in turn, until one is understood. The first NAK is what is reported. */
+  /** What a NAS does not know it is asked again without: better a new speed alone than none, or than a session cut. */
   async #order(
     { nas, code: requestCode, changes }: Omit<Order, 'host'>,
     session: SessionIdentity,
     isOnlyOne: () => boolean,
   ): Promise<DynamicAnswer> {
     const host = nas.clientAddress.includes('/') ? session.nasIpAddress : nas.clientAddress;
-    if (host === undefined) return { result: 'timeout' };
+    if (host === undefined) return { result: 'unsent', reason: `it is not known where in ${nas.clientAddress} it is` };
     const order = { nas, code: requestCode, changes, host };
+    const { answer, causes } = await this.#byAnyKeys(order, session, isOnlyOne);
+    const fewer = changes.filter(({ name }) => !dispensable.has(name));
+    const unsupported = answer.result === 'nak' && causes.includes(errorCauses.unsupportedAttribute);
+    if (!unsupported || fewer.length === 0 || fewer.length === changes.length) return answer;
+    const second = await this.#byAnyKeys({ ...order, changes: fewer }, session, isOnlyOne);
+    const without = changes.filter(({ name }) => dispensable.has(name)).map(({ name }) => name);
+    return second.answer.result === 'ack' ? { result: 'ack', without } : answer;
+  }
+
+  /** Tries every identification in turn, until one is understood. The first NAK is what is reported. */
+  async #byAnyKeys(order: Order, session: SessionIdentity, isOnlyOne: () => boolean): Promise<Tried> {
     const causes: number[] = [];
     let refused: Refusal | undefined;
-    for (const { keys, vague } of sessionKeys(session)) {
+    for (const { keys, vague } of sessionKeys(session, order.nas.profile)) {
       // What a Stop that was lost leaves open must not cost the user the session that came after it.
       if (vague && !isOnlyOne()) break;
       const answer = await this.#askWithKeys(order, keys);
-      if (answer === undefined) return refused ?? { result: 'timeout' };
-      if (answer.packet[0] === requestCode + 1) return { result: 'ack' };
+      if (answer === undefined) return { answer: refused ?? { result: 'timeout' }, causes };
+      if (answer.packet[0] === order.code + 1) return { answer: { result: 'ack' }, causes };
       const cause = errorCause(answer);
+      const meaning = meaningOfCause(cause);
       refused ??= nak(cause);
-      if (cause === undefined || !worthOtherKeys.has(cause)) return refused;
+      if (cause === undefined || meaning === 'final') return { answer: refused, causes };
+      if (meaning === 'later') return { answer: { ...refused, later: true }, causes };
       causes.push(cause);
     }
-    if (refused === undefined) return { result: 'timeout' };
-    const gone = causes.includes(notFound) && !causes.includes(several);
-    return gone ? { ...refused, gone } : refused;
+    if (refused === undefined) return { answer: { result: 'timeout' }, causes };
+    const gone = causes.includes(errorCauses.notFound);
+    return { answer: gone ? { ...refused, gone } : refused, causes };
   }
 
+  /**
+   * A NAS drops what seems older or newer than 300 seconds to it, and says nothing (RFC 5176 §6.3): one whose clock is wrong
+   * is asked without Event-Timestamp, after the other way when nothing is known of it.
+   */
   async #askWithKeys(order: Order, keys: readonly Uint8Array[]): Promise<Answer | undefined> {
-    const stamped = [...keys, eventTimestamp(this.#options.clock.now()), ...order.changes];
-    const answer = await this.#ask(order, stamped, this.#options.retry ?? defaultRetry);
-    if (answer !== undefined) return answer;
-    const times = this.#options.retryWithoutTimestamp ?? defaultRetryWithoutTimestamp;
-    const late = await this.#ask(order, [...keys, ...order.changes], times);
-    if (late !== undefined) {
-      const hint = 'its clock is probably wrong: set an NTP client on it';
-      this.#options.log.warn({ nas: order.nas.name, hint }, 'NAS answers only without Event-Timestamp');
+    const { retry = defaultRetry, retryWithoutTimestamp = defaultRetryWithoutTimestamp, clock } = this.#options;
+    const changes = order.changes.map(encodeNamed);
+    const stamped = () => [...keys, eventTimestamp(clock.now()), ...changes];
+    const unstamped = () => [...keys, ...changes];
+    if ((this.#wrongClocks.get(order.nas.name) ?? 0) > clock.monotonic()) {
+      const answer = await this.#ask(order, unstamped(), retry);
+      return answer ?? this.#askStamped(order, stamped(), retryWithoutTimestamp);
     }
+    const answer = await this.#askStamped(order, stamped(), retry);
+    if (answer !== undefined) return answer;
+    const late = await this.#ask(order, unstamped(), retryWithoutTimestamp);
+    if (late !== undefined) this.#suspectClock(order.nas.name);
     return late;
+  }
+
+  async #askStamped(order: Order, attributes: readonly Uint8Array[], times: RetryTimes): Promise<Answer | undefined> {
+    const answer = await this.#ask(order, attributes, times);
+    if (answer !== undefined) this.#wrongClocks.delete(order.nas.name);
+    return answer;
+  }
+
+  #suspectClock(nas: string): void {
+    const hint = 'its clock is probably wrong: set an NTP client on it';
+    if (!this.#wrongClocks.has(nas)) this.#options.log.warn({ nas, hint }, 'NAS answers only without Event-Timestamp');
+    this.#wrongClocks.set(nas, this.#options.clock.monotonic() + clockBelievedMs);
   }
 
   async #ask(order: Order, attributes: readonly Uint8Array[], times: RetryTimes): Promise<Answer | undefined> {
@@ -157,7 +193,8 @@ export class CoaClient implements DynamicAuthorization {
     const gate = this.#gate(nas.name);
     await gate.enter();
     try {
-      const { requester, identifier } = await this.#lanes.take(`${host} ${nas.coaPort}`);
+      const slot = this.#options.tunnel?.(nas) ?? (await this.#lanes.take(`${host} ${nas.coaPort}`));
+      const { requester, identifier } = slot;
       const key = this.#keyOf(nas);
       const request = encodeRequest({ code: order.code, identifier, attributes }, key);
       const codes = [order.code + 1, order.code + 2];
@@ -212,6 +249,17 @@ function eventTimestamp(now: number): Uint8Array {
 function errorCause({ packet, frame }: Answer): number | undefined {
   const value = firstValue(packet, frame, attribute.errorCause);
   return value?.length === 4 ? Buffer.from(value).readUInt32BE(0) : undefined;
+}
+
+/** Of a login, without Session-Timeout, which counts from the start of the session. */
+function isChangeable(name: string): boolean {
+  return essential.has(name) || dispensable.has(name);
+}
+
+interface Tried {
+  readonly answer: DynamicAnswer;
+  /** Of the NAKs after which another identification was tried. */
+  readonly causes: readonly number[];
 }
 
 type Refusal = Extract<DynamicAnswer, { readonly result: 'nak' }>;

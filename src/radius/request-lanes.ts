@@ -6,7 +6,7 @@ const mostLanes = 64;
 
 /** A place to send one request from: a socket, and an Identifier that nobody remembers. */
 export interface Slot {
-  readonly requester: UdpRequester;
+  readonly requester: Pick<UdpRequester, 'ask'>;
   readonly identifier: number;
 }
 

@@ -4,12 +4,17 @@ import { messageOf } from '../base/errors.ts';
 import type { SessionControl } from '../directory/directory-target.ts';
 import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
 import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
+import type { NamedAttribute } from './dictionary/encode-named.ts';
 
 /** What came of a CoA or Disconnect, after all retransmissions. */
 export type DynamicAnswer =
-  | { readonly result: 'ack' }
-  /** `gone`: asked by every identification there is, the NAS has no such session. That is what a Disconnect is for (RFC 5176 §3.5). */
-  | { readonly result: 'nak'; readonly errorCause?: string; readonly gone?: boolean }
+  /** `without`: what it was not told, since it knows nothing of that. */
+  | { readonly result: 'ack'; readonly without?: readonly string[] }
+  /**
+   * `gone`: asked by every identification there is, the NAS has no such session. That is what a
+   * Disconnect is for (RFC 5176 §3.5). `later`: it cannot now, and may in a while.
+   */
+  | { readonly result: 'nak'; readonly errorCause?: string; readonly gone?: boolean; readonly later?: boolean }
   | { readonly result: 'timeout' }
   /** It could not even be sent, as when there is no socket. */
   | { readonly result: 'unsent'; readonly reason: string };
@@ -20,6 +25,13 @@ export interface DynamicAuthorization {
   disconnect(nas: Nas, session: Session, isOnlyOne: () => boolean): Promise<DynamicAnswer>;
   /** Tells the NAS the limits of `login`; `undefined` when this NAS cannot be told so. */
   change(nas: Nas, session: Session, login: Login, isOnlyOne: () => boolean): Promise<DynamicAnswer | undefined>;
+  /** Tells the NAS just these attributes. @throws RangeError when one of them cannot be encoded */
+  changeOfAuthorization(
+    nas: Nas,
+    session: Session,
+    changes: readonly NamedAttribute[],
+    isOnlyOne: () => boolean,
+  ): Promise<DynamicAnswer>;
 }
 
 /** The other way to a router's sessions, when RADIUS does not reach them. */
@@ -44,7 +56,9 @@ export interface NasSessionControlOptions {
   readonly stopWithinMs?: number;
 }
 
-type Told = Pick<SessionResult, 'result' | 'detail'>;
+type Told = Pick<SessionResult, 'detail' | 'unreached'> & {
+  readonly result: Exclude<SessionResult['result'], 'stale'>;
+};
 
 /**
  * Carries out effects on sessions: CoA where that does it, else Disconnect, else the router's API. An ACK is no proof
@@ -64,7 +78,9 @@ export class NasSessionControl implements SessionControl {
     signal: AbortSignal,
   ): Promise<readonly SessionResult[]> {
     const concerned = new Set(effect.sessionIds);
-    const open = this.#options.sessions.openOf(effect.username).filter(({ sessionId }) => concerned.has(sessionId));
+    const open = this.#options.sessions
+      .openOf(effect.username)
+      .filter(({ sessionId, nas }) => concerned.has(sessionId) && (effect.nas ?? nas) === nas);
     return Promise.all(
       open.map(async (session) => {
         const told = await this.#settleOne(effect, session, login, signal);
@@ -88,6 +104,26 @@ export class NasSessionControl implements SessionControl {
     return this.#byApi(nas, session, answer, words, signal);
   }
 
+  /** Tells one session just these attributes, as `lastmile coa` asks; nothing else is tried when it does not take them. */
+  async tell(session: Session, changes: readonly NamedAttribute[]): Promise<Told> {
+    const nas = this.#options.directory.nas(session.nas);
+    if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
+    if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
+    const { dynamic } = this.#options;
+    const answer = await dynamic.changeOfAuthorization(nas, session, changes, this.#isOnlyOne(session)).catch(unsent);
+    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer) };
+  }
+
+  /** Gives one session the limits of its login, as `lastmile coa` asks; nothing else is tried when it does not take them. */
+  async refresh(session: Session, login: Login): Promise<Told> {
+    const nas = this.#options.directory.nas(session.nas);
+    if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
+    if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
+    const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
+    if (answer === undefined) return { result: 'failed', detail: 'it has no limit that a running session can be told' };
+    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer) };
+  }
+
   async #settleOne(
     effect: SessionEffect,
     session: Session,
@@ -99,10 +135,14 @@ export class NasSessionControl implements SessionControl {
     if (nas === undefined) return { result: 'gone', detail: `NAS ${session.nas} is no longer declared` };
     if (effect.action === 'disconnect' || login === undefined) return this.disconnect(session, signal);
     const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
-    if (answer?.result === 'ack') return { result: 'changed', detail: 'CoA-ACK' };
+    const words = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
+    if (answer?.result === 'ack') return { result: 'changed', detail: words };
+    if (answer?.result === 'nak' && answer.later === true) return { result: 'failed', detail: words };
+    // Whoever does not answer one request does not answer the other, and one whom it does not know it cannot end.
+    const isPointless = answer !== undefined && (answer.result !== 'nak' || answer.gone === true);
+    if (isPointless) return this.#byApi(nas, session, answer, words, signal);
     const ended = await this.disconnect(session, signal);
-    const before = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
-    return { ...ended, detail: `${before}; ${ended.detail}` };
+    return { ...ended, detail: `${words}; ${ended.detail}` };
   }
 
   async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {
@@ -115,7 +155,8 @@ export class NasSessionControl implements SessionControl {
     const detail = removed === undefined ? words : `${words}; API: ${removed}`;
     if (answer.result === 'nak' && answer.gone === true) return this.#over(session, { result: 'gone', detail });
     if (answer.result === 'ack') return { result: 'disconnected', detail: `${detail}, no Stop seen yet` };
-    return { result: 'failed', detail };
+    const unreached = answer.result === 'timeout' || answer.result === 'unsent';
+    return { result: 'failed', detail, ...(unreached ? { unreached } : {}) };
   }
 
   /** As the router's API has it; text says why it could not be asked. */
@@ -141,9 +182,20 @@ export class NasSessionControl implements SessionControl {
     return () => this.#options.sessions.isOnlyOne(session);
   }
 
+  /** A signal of its own: the one given may live for long, and would remember every wait there was. */
   async #stops(session: Session, signal: AbortSignal): Promise<boolean> {
+    const over = new AbortController();
+    const end = () => over.abort();
     const limit = AbortSignal.timeout(this.#options.stopWithinMs ?? 3_000);
-    return this.#options.sessions.stopped(session.key, AbortSignal.any([limit, signal]));
+    limit.addEventListener('abort', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    try {
+      return await this.#options.sessions.stopped(session.key, over.signal);
+    } finally {
+      limit.removeEventListener('abort', end);
+      signal.removeEventListener('abort', end);
+    }
   }
 }
 
@@ -161,7 +213,7 @@ function unsent(error: unknown): DynamicAnswer {
 function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {
   switch (answer.result) {
     case 'ack':
-      return `${kind}-ACK`;
+      return `${kind}-ACK${answer.without === undefined ? '' : ` without ${answer.without.join(', ')}`}`;
     case 'nak':
       return `${kind}-NAK${answer.errorCause === undefined ? '' : ` ${answer.errorCause}`}`;
     case 'unsent':

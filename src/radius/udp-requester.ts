@@ -50,7 +50,9 @@ export class UdpRequester {
   readonly #socket: Socket;
   readonly #tools: RequesterTools;
   readonly #pending = new Map<string, Pending>();
-  readonly #stop = new AbortController();
+  /** Of each question that is open: ends the wait for its answer. A signal for all would remember every wait there was. */
+  readonly #waits = new Set<AbortController>();
+  #closed = false;
 
   private constructor(socket: Socket, tools: RequesterTools) {
     this.#socket = socket;
@@ -84,31 +86,33 @@ export class UdpRequester {
       answered.abort();
     };
     this.#pending.set(key, { ...question, settle });
+    this.#waits.add(answered);
     try {
-      for (let waitMs = times.initialMs; sends < times.sends && answer === undefined; waitMs *= 2) {
+      for (let waitMs = times.initialMs; sends < times.sends && !answered.signal.aborted; waitMs *= 2) {
+        if (this.#closed) break;
         sends += 1;
         this.#send(question);
         await this.#wait(this.#jittered(Math.min(waitMs, times.mostMs)), answered.signal);
       }
     } finally {
       this.#pending.delete(key);
+      this.#waits.delete(answered);
     }
     return answer;
   }
 
   /** Questions still open end without an answer. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
+    this.#closed = true;
+    for (const wait of this.#waits) wait.abort();
     await closeUdp(this.#socket);
   }
 
   #send({ request, to }: Question): void {
-    if (this.#stop.signal.aborted) return;
     this.#socket.send(request.octets, to.port, to.host, () => undefined);
   }
 
-  async #wait(ms: number, answered: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([answered, this.#stop.signal]);
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await this.#tools.clock.sleep(ms, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;

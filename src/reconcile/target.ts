@@ -192,6 +192,8 @@ export interface LiveSession {
   readonly username: string;
   /** Of a hotspot's session, as the router shows it: the MAC, which is all it has. */
   readonly sessionId: string;
+  /** The NAS it is on, where RADIUS tells. */
+  readonly nas?: string;
   /** True when RADIUS let it in, false when a local row did. */
   readonly radius: boolean;
   /** Where a router shows it; absent when it is known from RADIUS. */
@@ -216,14 +218,21 @@ export interface SessionEffect {
   readonly why: string;
   /** Sessions it concerned when the plan was made. */
   readonly sessionIds: readonly string[];
+  /** The NAS they are on. Absent: whichever has them. */
+  readonly nas?: string;
 }
 
 export interface SessionResult {
   readonly effect: SessionEffect;
   readonly sessionId: string;
   readonly nas: string;
-  /** `gone`: it had ended by itself. `failed`: still pending, tried again on the next reconcile. */
-  readonly result: 'changed' | 'disconnected' | 'gone' | 'failed';
+  /**
+   * `gone`: it had ended by itself. `failed`: still due, tried again. `stale`: nothing was done, since what is declared by
+   * now does not call for it any more.
+   */
+  readonly result: 'changed' | 'disconnected' | 'gone' | 'failed' | 'stale';
+  /** True where nobody answered at all: it waits until its NAS is heard again. */
+  readonly unreached?: true;
   /** How it was done and what was answered: `CoA-ACK`, `Disconnect-NAK Session-Context-Not-Found`, `/ppp/active/remove`. */
   readonly detail: string;
 }

@@ -20,6 +20,7 @@
  * | `totals`    | NAS, username                         | JSON, `UserTotals` of a hotspot user as last read   |
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
  * | `directory` | row of the subscriber directory       | JSON                                                |
+ * | `outbox`    | NAS, number (grows)                   | JSON, what a session has still to be told           |
  * | `audit`     | sequence                              | JSON                                                |
  *
  * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
@@ -36,6 +37,7 @@ export const tables = {
   totals: 'json',
   inventory: 'json',
   directory: 'json',
+  outbox: 'json',
   audit: 'json',
 } as const;
 

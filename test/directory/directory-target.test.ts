@@ -252,6 +252,58 @@ describe('a NAS that does not answer', () => {
   });
 });
 
+describe('somebody who was to be put off the line and paid before it came to that', () => {
+  it('IS-10: stays on it, and nobody is told', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.answering = false;
+    await reconcile(lab, annaSuspended);
+    sessions.answering = true;
+
+    const { told } = await reconcile(lab, anna);
+
+    expect(told).toMatchObject([{ result: 'stale', detail: 'no longer called for by what is declared' }]);
+    expect([...sessions.online.keys()]).toEqual(['anna']);
+    expect(lab.target.outbox.size).toBe(0);
+  });
+
+  it('IS-10: is told the limits that hold where a change may have got through, and not cut', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.answering = false;
+    await reconcile(lab, annaFaster);
+    await reconcile(lab, annaSuspended);
+    sessions.answering = true;
+
+    await reconcile(lab, anna);
+
+    expect(sessions.asked.at(-1)).toMatchObject({ action: 'change', rate: '5M/20M' });
+    expect([...sessions.online.keys()]).toEqual(['anna']);
+  });
+
+  it('is cut all the same when the password was changed beside', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions } = lab;
+    await reconcile(lab, anna);
+    sessions.online.set('anna', '81c00001');
+    sessions.answering = false;
+    await reconcile(lab, annaSuspended);
+    sessions.answering = true;
+
+    await reconcile(lab, annaNewPassword);
+
+    expect(sessions.asked.at(-1)).toMatchObject({ action: 'disconnect' });
+    expect([...sessions.online.keys()]).toEqual([]);
+  });
+});
+
 describe('a session that accounting still has and nobody can end', () => {
   it('does not get the others told again, of what they were told or of what came before them', async () => {
     await using folder = await TempFolder.make();
@@ -299,7 +351,10 @@ describe('a session that accounting still has and nobody can end', () => {
 
     await reconcile(lab, networkOf(faster, annaWithNewPassword));
 
-    expect(asked).toMatchObject([{ action: 'disconnect', sessionIds: ['first', 'second'] }]);
+    expect(asked).toMatchObject([
+      { action: 'disconnect', sessionIds: ['first'] },
+      { action: 'change', sessionIds: ['second'] },
+    ]);
   });
 });
 

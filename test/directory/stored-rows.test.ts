@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { type DirectoryRecord, StoredRows } from '../../src/directory/stored-rows.ts';
-import type { Row, SessionEffect } from '../../src/reconcile/target.ts';
+import { StoredRows } from '../../src/directory/stored-rows.ts';
+import type { Row } from '../../src/reconcile/target.ts';
 import { Store } from '../../src/store/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { TempFolder } from '../support/temp-folder.ts';
@@ -27,7 +26,7 @@ class Lab implements AsyncDisposable {
   }
 
   open(): Promise<StoredRows> {
-    return StoredRows.open(this.store.table<DirectoryRecord>('directory'), this.store.table('meta'));
+    return StoredRows.open(this.store, () => 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -35,13 +34,6 @@ class Lab implements AsyncDisposable {
     await this.#folder[Symbol.asyncDispose]();
   }
 }
-
-const effect = (action: SessionEffect['action'], why: string): SessionEffect => ({
-  username: 'anna',
-  action,
-  why,
-  sessionIds: ['81c00001'],
-});
 
 describe('rows on disk', () => {
   it('come back with every name, and know their secret without telling it', async () => {
@@ -98,43 +90,5 @@ describe('rows on disk', () => {
     }
 
     expect(digests.size).toBe(2);
-  });
-});
-
-describe('effects that are due', () => {
-  it('are one for each username, and survive', async () => {
-    await using lab = await Lab.start();
-    await (await lab.open()).write([], [effect('change', 'rate')]);
-    await (await lab.open()).write([], [effect('disconnect', 'password')]);
-
-    expect((await lab.open()).effects()).toEqual([effect('disconnect', 'password')]);
-  });
-
-  it('stay a disconnect, whatever milder change follows', () => {
-    const actions = fc.array(fc.constantFrom('change' as const, 'disconnect' as const), { minLength: 1, maxLength: 5 });
-    return fc.assert(
-      fc.asyncProperty(actions, async (list) => {
-        await using lab = await Lab.start();
-        const stored = await lab.open();
-        for (const action of list) await stored.write([], [effect(action, action)]);
-
-        expect(stored.effect('anna')?.action).toBe(list.includes('disconnect') ? 'disconnect' : 'change');
-      }),
-      { numRuns: 10 },
-    );
-  });
-
-  it('are forgotten when carried out, but not when another came meanwhile', async () => {
-    await using lab = await Lab.start();
-    const stored = await lab.open();
-    await stored.write([], [effect('change', 'rate')]);
-    const first = stored.effect('anna');
-    await stored.write([], [effect('change', 'rate')]);
-
-    await stored.settled(first ?? effect('change', ''));
-    expect((await lab.open()).effects()).toHaveLength(1);
-
-    await stored.settled(stored.effect('anna') ?? effect('change', ''));
-    expect((await lab.open()).effects()).toEqual([]);
   });
 });

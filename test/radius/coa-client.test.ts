@@ -358,7 +358,10 @@ describe('a router that says nothing', () => {
     const { nasIpAddress: _, ...unknown } = session;
 
     expect(await client.disconnect(nas, { ...session, nasIpAddress: '127.0.0.1' })).toEqual({ result: 'ack' });
-    expect(await client.disconnect(nas, unknown)).toEqual({ result: 'timeout' });
+    expect(await client.disconnect(nas, unknown)).toEqual({
+      result: 'unsent',
+      reason: 'it is not known where in 127.0.0.0/8 it is',
+    });
   });
 });
 

@@ -55,6 +55,7 @@ function controlOf(open: readonly Session[], { answer, onRouter, stops = true }:
     dynamic: {
       disconnect: (_nas, each) => tell('disconnect', each),
       change: (_nas, each) => tell('change', each),
+      changeOfAuthorization: (_nas, each) => tell('tell', each),
     },
     api: { remove: async () => onRouter?.() },
   });
@@ -87,7 +88,7 @@ describe('an effect on sessions', () => {
     const results = await control.settle(effect(action, '81c00001'), login, signal);
 
     expect(results).toMatchObject([
-      { result: 'failed', detail: expect.stringContaining('Disconnect-Request not sent: no socket') },
+      { result: 'failed', detail: expect.stringContaining('-Request not sent: no socket') },
     ]);
   });
 

@@ -7,7 +7,7 @@ import {
   type SessionControl,
 } from '../../src/directory/directory-target.ts';
 import type { GuestSession, OnlineSessions } from '../../src/directory/effects.ts';
-import { type DirectoryRecord, StoredRows } from '../../src/directory/stored-rows.ts';
+import { StoredRows } from '../../src/directory/stored-rows.ts';
 import type { LiveSession, SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
 import { Store } from '../../src/store/store.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -68,7 +68,7 @@ export class DirectoryLab implements AsyncDisposable {
     more: Pick<DirectoryTargetOptions, 'acceptedInFull'> = {},
   ): Promise<DirectoryLab> {
     const store = await Store.open(folder, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
-    const stored = await StoredRows.open(store.table<DirectoryRecord>('directory'), store.table('meta'));
+    const stored = await StoredRows.open(store, () => 0);
     const directory = new Directory();
     const online: OnlineSessions = {
       sessionsOf: (username) => sessions.sessionsOf(username),

@@ -1,0 +1,258 @@
+import type { SessionAction, SessionEffect, SessionResult } from '../reconcile/target.ts';
+import { keyOf } from '../store/layout.ts';
+import type { Table, Write } from '../store/table.ts';
+
+/** What a session has to be told, and was not yet. Plain data, as it is on disk. */
+export interface OutboxEntry {
+  /** Its place: grows with each session that is put here. */
+  readonly number: number;
+  /** Empty where an earlier version did not say. */
+  readonly nas: string;
+  readonly username: string;
+  readonly sessionId: string;
+  readonly action: SessionAction;
+  readonly why: string;
+  /** When it was first ordered: wall time, milliseconds since 1970. */
+  readonly since: number;
+  /** The row the session runs by, as far as that has changed. Absent: the session is looked at itself. */
+  readonly was?: RowBefore;
+  /** A change of limits may have reached it meanwhile: what it has is not known. */
+  readonly touched?: true;
+  /** Absent: nobody has tried. */
+  readonly tried?: { readonly times: number; readonly at: number; readonly detail: string };
+}
+
+/** Fields of a directory row as they were: text, and keyed digests of secrets. */
+export interface RowBefore {
+  readonly menu: string;
+  readonly identity: string;
+  readonly fields: Readonly<Record<string, string | { readonly digest: string }>>;
+}
+
+/** An order for one session, before it is put with what is due already. */
+export type OutboxOrder = Pick<OutboxEntry, 'nas' | 'username' | 'sessionId' | 'action' | 'why' | 'was'>;
+
+export interface OutboxOptions {
+  readonly table: Table<OutboxEntry>;
+  /** Wall time, milliseconds since 1970. */
+  readonly now: () => number;
+  /** More than these are not kept: the oldest goes. Default 200,000. */
+  readonly most?: number;
+}
+
+/**
+ * What sessions have to be told: on disk from the moment it is decided until their NAS has been told, or what is declared no
+ * longer calls for it. In order by NAS; of one session only the latest. In memory as a whole: no more than sessions are open.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #entries = new Map<string, OutboxEntry>();
+  readonly #byNas = new Map<string, Set<string>>();
+  readonly #byUser = new Map<string, Set<string>>();
+  readonly #listeners = new Set<(nas: string) => void>();
+  #next = 1;
+  #lost = 0;
+
+  private constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** @throws LastmileError of the store */
+  static async open(options: OutboxOptions): Promise<Outbox> {
+    const outbox = new Outbox(options);
+    for await (const [, entry] of options.table.entries()) outbox.#put(entry);
+    return outbox;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Orders that were given up because there were too many, since the start. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Names of NAS that have to be told something. */
+  nas(): readonly string[] {
+    return [...this.#byNas.keys()];
+  }
+
+  /** In the order they were put. */
+  at(nas: string): readonly OutboxEntry[] {
+    return this.#all(this.#byNas.get(nas)).sort((a, b) => a.number - b.number);
+  }
+
+  countAt(nas: string): number {
+    return this.#byNas.get(nas)?.size ?? 0;
+  }
+
+  of(username: string): readonly OutboxEntry[] {
+    return this.#all(this.#byUser.get(username)).sort((a, b) => a.number - b.number);
+  }
+
+  /** The same as effects, one for each username and action. */
+  effects(): readonly SessionEffect[] {
+    const effects = new Map<string, SessionEffect>();
+    for (const { username, action, why, sessionId } of this.#entries.values()) {
+      const key = keyOf(username, action);
+      const known = effects.get(key);
+      effects.set(key, { username, why, action, sessionIds: [...(known?.sessionIds ?? []), sessionId] });
+    }
+    return [...effects.values()];
+  }
+
+  /** Is it still what has to be told, and not replaced by something later? */
+  has(entry: OutboxEntry): boolean {
+    return this.#entries.get(idOf(entry)) === entry;
+  }
+
+  /** Calls `listener` with each NAS that something was put for, tried, or taken out. @returns how to end that */
+  onChange(listener: (nas: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Joins orders with what is due. Nothing is kept yet: the disk comes first. */
+  join(orders: readonly OutboxOrder[]): readonly OutboxEntry[] {
+    const joined = new Map<string, OutboxEntry>();
+    for (const order of orders) {
+      const id = idOf(order);
+      joined.set(id, together(joined.get(id) ?? this.#entries.get(id), order, this.#fresh()));
+    }
+    return [...joined.values()];
+  }
+
+  /** What the disk needs for these. */
+  writes(entries: readonly OutboxEntry[]): readonly Write[] {
+    return entries.map((entry) => this.#options.table.toPut(diskKey(entry), entry));
+  }
+
+  /** They are on the disk. */
+  keep(entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) this.#put(entry);
+    for (const { nas } of entries) this.#tell(nas);
+  }
+
+  /** Over the limit the oldest goes: who tells nobody for so long has another trouble. @returns what to delete on disk */
+  trim(): readonly Write[] {
+    const over = this.#entries.size - (this.#options.most ?? 200_000);
+    if (over <= 0) return [];
+    const oldest = [...this.#entries.values()].sort((a, b) => a.number - b.number).slice(0, over);
+    this.#lost += oldest.length;
+    for (const entry of oldest) this.#drop(entry);
+    return oldest.map((entry) => this.#options.table.toDel(diskKey(entry)));
+  }
+
+  /**
+   * Takes out what was done, and keeps what failed with what was met. What has come since stays as it is, and remembers that
+   * something may have been told.
+   *
+   * @param result absent: the session is over
+   */
+  async settle(entry: OutboxEntry, result: Pick<SessionResult, 'result' | 'detail'> | undefined): Promise<void> {
+    const now = this.#entries.get(idOf(entry));
+    if (now === undefined) return;
+    if (now !== entry) {
+      if (entry.action === 'change' && now.touched !== true) await this.#replace({ ...now, touched: true });
+    } else if (result?.result === 'failed') {
+      const tried = { times: (entry.tried?.times ?? 0) + 1, at: this.#options.now(), detail: result.detail };
+      await this.#replace({ ...entry, ...(entry.action === 'change' ? { touched: true } : {}), tried });
+    } else {
+      await this.forget(entry);
+    }
+  }
+
+  /** Takes it out: it is told, or its session is over. */
+  async forget(entry: OutboxEntry): Promise<void> {
+    const known = this.#entries.get(idOf(entry));
+    if (known === undefined) return;
+    this.#drop(known);
+    this.#tell(known.nas);
+    await this.#options.table.del(diskKey(known));
+  }
+
+  /** Of a session that is over nothing has to be told. */
+  async over({ nas, sessionId, username }: Pick<OutboxEntry, 'nas' | 'sessionId' | 'username'>): Promise<void> {
+    const entry = this.#entries.get(idOf({ nas, sessionId, username }));
+    if (entry !== undefined) await this.forget(entry);
+  }
+
+  async #replace(entry: OutboxEntry): Promise<void> {
+    this.#put(entry);
+    this.#tell(entry.nas);
+    await this.#options.table.put(diskKey(entry), entry);
+  }
+
+  #fresh(): Pick<OutboxEntry, 'number' | 'since'> {
+    const number = this.#next;
+    this.#next += 1;
+    return { number, since: this.#options.now() };
+  }
+
+  #all(ids: ReadonlySet<string> | undefined): OutboxEntry[] {
+    return [...(ids ?? [])].flatMap((id) => this.#entries.get(id) ?? []);
+  }
+
+  #put(entry: OutboxEntry): void {
+    const id = idOf(entry);
+    this.#entries.set(id, entry);
+    within(this.#byNas, entry.nas).add(id);
+    within(this.#byUser, entry.username).add(id);
+    this.#next = Math.max(this.#next, entry.number + 1);
+  }
+
+  #drop(entry: OutboxEntry): void {
+    const id = idOf(entry);
+    this.#entries.delete(id);
+    without(this.#byNas, entry.nas, id);
+    without(this.#byUser, entry.username, id);
+  }
+
+  #tell(nas: string): void {
+    for (const listener of this.#listeners) listener(nas);
+  }
+}
+
+/**
+ * The later order, in the place of the earlier. A disconnect that is due is not softened by a change that comes after, and what
+ * the session runs by stays what it was before the first: whether it is still to be ended is seen when it is told.
+ */
+function together(
+  due: OutboxEntry | undefined,
+  order: OutboxOrder,
+  fresh: Pick<OutboxEntry, 'number' | 'since'>,
+): OutboxEntry {
+  if (due === undefined) return { ...order, ...fresh };
+  const { was: _was, ...rest } = due;
+  const stronger = due.action === 'disconnect' && order.action === 'change' ? due : order;
+  const was = due.was === undefined || order.was === undefined ? (due.was ?? order.was) : earlier(due.was, order.was);
+  const { action, why } = stronger;
+  return { ...rest, action, why, ...(was === undefined ? {} : { was }) };
+}
+
+/** Of each field what it was first. */
+function earlier(first: RowBefore, then: RowBefore): RowBefore {
+  if (first.menu !== then.menu || first.identity !== then.identity) return first;
+  return { ...first, fields: { ...then.fields, ...first.fields } };
+}
+
+function idOf({ nas, username, sessionId }: Pick<OutboxEntry, 'nas' | 'username' | 'sessionId'>): string {
+  return keyOf(nas, sessionId, username);
+}
+
+function diskKey({ nas, number }: OutboxEntry): string {
+  return keyOf(nas, number);
+}
+
+function within(groups: Map<string, Set<string>>, name: string): Set<string> {
+  const known = groups.get(name) ?? new Set();
+  groups.set(name, known);
+  return known;
+}
+
+function without(groups: Map<string, Set<string>>, name: string, id: string): void {
+  const known = groups.get(name);
+  known?.delete(id);
+  if (known?.size === 0) groups.delete(name);
+}
