@@ -11,6 +11,7 @@ import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../status/report.ts';
 import type { Engine } from './engine.ts';
+import type { LastLook } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
 import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
 import { sessionEvent } from './session-event.ts';
@@ -68,6 +69,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #turns: Turns;
   /** What was committed and not made when a target was last looked at. */
   readonly #pending = new Map<string, PendingChanges>();
+  /** Of targets that are as declared, as far as is known. */
+  readonly #looks = new Map<string, LastLook>();
   /** Settles when the directory was brought to the model in force, or could not be. */
   #directoryTried: Promise<unknown> = Promise.resolve();
   #inForce: InForce | undefined;
@@ -165,6 +168,7 @@ export class Reconciler implements AsyncDisposable {
       if (running !== undefined && running.target !== this.#targets.get(name)) {
         await running.loop[Symbol.asyncDispose]();
         this.#loops.delete(name);
+        this.#looks.delete(name);
       }
       const target = this.#targets.get(name);
       if (target !== undefined && !this.#loops.has(name)) this.#loops.set(name, { target, loop: this.#start(target) });
@@ -213,7 +217,8 @@ export class Reconciler implements AsyncDisposable {
     }
     if (target.name !== directoryName) await untilAborted(this.#directoryTried, signal);
     const settings = this.#settingsOf(target, inForce, reason, allowDeletes);
-    const { report, sessions, drift, left, pending } = await runTarget(target, { ...settings, signal });
+    const { report, sessions, drift, left, pending, look, brief } = await runTarget(target, { ...settings, signal });
+    this.#lookedAt(target.name, look);
     if (left !== undefined) this.#pendingOn(target.name, pending);
     const events = this.#eventsOf(sessions);
     await this.#settleReport(target, report, inForce);
@@ -221,7 +226,7 @@ export class Reconciler implements AsyncDisposable {
     if (waitingCount(report) > 0) this.#schedule();
     if (this.#bridging && this.#isInStep(target.name, this.#inForce ?? inForce))
       this.#ask(directoryName, 'switch').catch(ignoreEnd);
-    return { result: report.result, retry: report.retry, report, sessions: events };
+    return { result: report.result, retry: report.retry, report, sessions: events, ...compact({ brief }) };
   }
 
   #settingsOf(
@@ -249,7 +254,7 @@ export class Reconciler implements AsyncDisposable {
         key: engine.drift.key,
         ...compact({ pending: this.#pending.get(target.name) }),
       },
-      ...(pause === undefined ? {} : { pause }),
+      ...compact({ pause, lastLook: this.#looks.get(target.name) }),
       ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
     };
   }
@@ -265,6 +270,11 @@ export class Reconciler implements AsyncDisposable {
 
   #isInStep(target: string, { revision }: Pick<InForce, 'revision'>): boolean {
     return target !== directoryName && lastRevision(this.#options.engine, target).lastRevision === revision;
+  }
+
+  #lookedAt(target: string, look: LastLook | undefined): void {
+    if (look === undefined) this.#looks.delete(target);
+    else this.#looks.set(target, look);
   }
 
   #pendingOn(target: string, pending: PendingChanges | undefined): void {

@@ -7,13 +7,14 @@ import type { Inventory } from '../reconcile/inventory.ts';
 import { addressOf, type ChangePlan, type PlanSummary } from '../reconcile/plan.ts';
 import { type Outcome, prepare, type ReconcileDeps, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { Change, SessionResult, Target } from '../reconcile/target.ts';
+import type { Change, Row, SessionResult, Target } from '../reconcile/target.ts';
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
-import { noChanges, type TargetReport } from '../status/report.ts';
+import { noChanges, type TargetReport, waitingCount } from '../status/report.ts';
 import { driftEvents } from './drift-events.ts';
 import { fingerprint, holdRule, isLeft, leftDrift } from './hold-rule.ts';
 import { type RunInPart, reconcileInPart } from './in-part.ts';
+import { type LastLook, lookOf, type SinceLook, sinceLook } from './last-look.ts';
 import { type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface RunSettings {
@@ -31,6 +32,8 @@ export interface RunSettings {
   readonly policy?: TargetPolicy;
   /** What was seen before to differ. */
   readonly known?: KnownDifferences;
+  /** What is known of it since it was as declared. Absent: a look at the whole must tell. */
+  readonly lastLook?: LastLook;
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
   /** Leave to change it, among others. */
@@ -59,6 +62,10 @@ export interface TargetRun {
   readonly left?: LeftDrift;
   /** What was committed and is not made; absent when nothing could be seen. */
   readonly pending?: PendingChanges;
+  /** What is known of it from here on; absent when it is not as declared. */
+  readonly look?: LastLook;
+  /** True when less than the whole was looked at. */
+  readonly brief?: boolean;
   /** Results for people who were online; settles after the data is in place, never rejects. */
   readonly sessions: Promise<readonly SessionResult[]>;
 }
@@ -72,9 +79,11 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
     reason: settings.reason,
     at: settings.clock.now(),
   };
+  const since = sinceLook(target, settings);
+  const brief = since.type === 'unknown' ? {} : { brief: true };
   try {
-    const { outcome, ...rest } = await reconcileOrPrepare(target, settings);
-    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest };
+    const { outcome, ...rest } = await runSince(target, since, settings);
+    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest, ...brief };
   } catch (error) {
     if (!(error instanceof LastmileError) && !settings.signal.aborted) throw error;
     const reverted = codeOf(error) === 'LM_REVERTED' ? { reverted: settings.revision } : {};
@@ -83,6 +92,7 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
       report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome },
       drift: [],
       sessions: Promise.resolve([]),
+      ...brief,
     };
   }
 }
@@ -92,13 +102,53 @@ const listed = 100;
 
 type ReportOutcome = Omit<TargetReport, 'target' | 'revision' | 'reason' | 'at' | 'durationMs'>;
 
-type Ran = Omit<TargetRun, 'report'> & { readonly outcome: ReportOutcome };
+type Ran = Omit<TargetRun, 'report' | 'brief'> & { readonly outcome: ReportOutcome };
 
-async function reconcileOrPrepare(target: Target, settings: RunSettings): Promise<Ran> {
+/**
+ * Does no more than a commit asks for: nothing where it changes nothing, a look at the rows it touches where these can be
+ * told apart. What somebody changed by hand meanwhile, the next look at the whole finds.
+ */
+async function runSince(target: Target, since: SinceLook, settings: RunSettings): Promise<Ran> {
+  const { lastLook } = settings;
+  if (since.type === 'unknown' || lastLook === undefined) {
+    const ran = await reconcileOrPrepare(target, settings);
+    return target.exclusive ? ran : withLook(target, ran, () => target.desired(settings.model), settings);
+  }
+  if (since.type === 'nothing') return { ...unchanged(lastLook), sessions: Promise.resolve([]), look: lastLook };
+  const { held } = lastLook;
+  const ran = await reconcileOrPrepare(since.target, settings, { held });
+  return withLook(target, withFindings(ran, lastLook), () => since.wanted, settings);
+}
+
+function unchanged({ findings }: LastLook): Pick<Ran, 'outcome' | 'drift'> {
+  const nothing = { drift: false, summary: noChanges, changed: [], failed: [], refusals: [] };
+  return { outcome: { ...nothing, result: 'in-sync', retry: 'backoff', findings }, drift: [] };
+}
+
+/** What was found with the whole holds until it is looked at again. */
+function withFindings(ran: Ran, { findings }: LastLook): Ran {
+  const known = new Set(findings.map(({ message }) => message));
+  const news = ran.outcome.findings.filter(({ message }) => !known.has(message));
+  return { ...ran, outcome: { ...ran.outcome, findings: [...findings, ...news] } };
+}
+
+function withLook(target: Target, ran: Ran, wanted: () => readonly Row[], settings: RunSettings): Ran {
+  const { result, failed, refusals, findings } = ran.outcome;
+  const isAsDeclared = result === 'in-sync' || (result === 'applied' && failed.length + refusals.length === 0);
+  if (!isAsDeclared || waitingCount(ran.outcome) > 0) return ran;
+  return { ...ran, look: lookOf(target, wanted(), findings, settings) };
+}
+
+async function reconcileOrPrepare(
+  target: Target,
+  settings: RunSettings,
+  more: Pick<ReconcileDeps, 'held'> = {},
+): Promise<Ran> {
   const isDrift = driftOf(target, settings);
   const hold = holdOf(settings, isDrift);
   const deps = {
     ...settings,
+    ...more,
     ...(settings.policy === undefined ? {} : { ignore: settings.policy.ignore }),
     ...(hold === undefined ? {} : { hold }),
     asked: settings.reason === 'request',

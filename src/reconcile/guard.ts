@@ -1,8 +1,8 @@
 import type { DeleteLimits } from '../model/model.ts';
 import { foldersOf } from './folders.ts';
-import type { ChangePlan, Refusal } from './plan.ts';
+import { type ChangePlan, countByMenu, type Refusal } from './plan.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Target } from './target.ts';
+import type { Change, Row, Target } from './target.ts';
 
 export interface GuardSettings {
   readonly deleteLimits: DeleteLimits;
@@ -17,6 +17,16 @@ export interface GuardSettings {
  * against.
  */
 export type HeldRows = ReadonlyMap<string, number>;
+
+/** Counts rows that are ours. Pure. */
+export function countHeld(rows: readonly Pick<Row, 'menu' | 'identity' | 'owner'>[]): HeldRows {
+  const kinds = new Map<string, number>();
+  for (const object of new Set(rows.map(objectOf))) {
+    const kind = object.split('/', 1)[0] ?? '';
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return new Map([...countByMenu(rows), ...kinds]);
+}
 
 /**
  * Why this plan must not be applied; empty when it may. Deletes of one kind on one target are refused when there are

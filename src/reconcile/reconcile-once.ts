@@ -1,12 +1,12 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import type { IgnoreRule, Model } from '../model/model.ts';
 import { diff } from './diff.ts';
-import { type GuardSettings, guard, type HeldRows, objectOf } from './guard.ts';
+import { countHeld, type GuardSettings, guard, type HeldRows } from './guard.ts';
 import { type HoldRule, partHeld } from './hold.ts';
 import { withoutIgnored } from './ignore.ts';
 import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
-import { addressOf, type ChangePlan, countByMenu, planChanges, type Refusal } from './plan.ts';
+import { addressOf, type ChangePlan, planChanges, type Refusal } from './plan.ts';
 import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
 import { keyOf } from './row-key.ts';
 import type {
@@ -24,6 +24,8 @@ export interface ReconcileDeps {
   readonly inventory: Inventory;
   readonly guard: GuardSettings;
   readonly signal: AbortSignal;
+  /** Rows of ours there, where less than the whole is looked at. Absent: as seen. */
+  readonly held?: HeldRows;
   /** What is left as it is, by diff, apply and drift alike. */
   readonly ignore?: readonly IgnoreRule[];
   /** Changes that are not made now. */
@@ -40,7 +42,7 @@ export interface Turn extends Disposable {
   readonly waited: boolean;
 }
 
-type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'ignore' | 'hold' | 'asked'>;
+type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'held' | 'ignore' | 'hold' | 'asked'>;
 
 /** A plan made from a fresh look at the target. */
 export interface Prepared {
@@ -84,7 +86,7 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...findings, ...left];
   const plan = { ...planChanges(target, changes, effects, seen), held: waiting };
-  const held = heldRows(observation, model.operator.name, target, deps.inventory);
+  const held = deps.held ?? heldRows(observation, model.operator.name, target, deps.inventory);
   const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
@@ -415,11 +417,5 @@ function heldRows(observed: Observation, operator: string, target: Target, inven
       ? [{ row, owner: held ?? marked ?? '' }]
       : [];
   });
-  const objects = new Set(owned.map(objectOf));
-  const kinds = new Map<string, number>();
-  for (const object of objects) {
-    const kind = object.split('/', 1)[0] ?? '';
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
-  return new Map([...countByMenu(owned.map(({ row }) => row)), ...kinds]);
+  return countHeld(owned.map(({ row: { menu, identity }, owner }) => ({ menu, identity, owner })));
 }

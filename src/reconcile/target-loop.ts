@@ -7,6 +7,8 @@ export interface RunReport {
   readonly result: 'in-sync' | 'applied' | 'planned' | 'partial' | 'refused' | 'failed';
   /** Whether trying again soon can help. */
   readonly retry: 'backoff' | 'never';
+  /** True when less than the whole was looked at: the next look at it is due when it was before. */
+  readonly brief?: boolean;
 }
 
 export interface TargetLoopOptions<Report extends RunReport> {
@@ -53,10 +55,13 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
   #wake = new AbortController();
   readonly #asked: Asked<Report>[] = [];
   #failures = 0;
+  /** When the interval began, by the monotonic clock. */
+  #since: number;
   readonly #ended: Promise<void>;
 
   constructor(options: TargetLoopOptions<Report>) {
     this.#options = options;
+    this.#since = options.clock.monotonic();
     this.#ended = this.#loop();
   }
 
@@ -90,6 +95,7 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
       const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal, asked?.allowDeletes);
       const failed = report.retry === 'backoff' && (report.result === 'failed' || report.result === 'partial');
       this.#failures = failed ? this.#failures + 1 : 0;
+      if (failed || report.brief !== true) this.#since = this.#options.clock.monotonic();
       for (const { resolve } of asked?.waiting ?? []) resolve(report);
     }
   }
@@ -99,6 +105,8 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
     const interval = intervalMs();
     const backoff = Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
     const ms = this.#failures === 0 ? interval : Math.min(backoff, Math.max(interval, firstBackoffMs));
-    await clock.sleep(ms * (0.9 + 0.2 * random()), this.#wake.signal).catch(() => undefined);
+    const passed = clock.monotonic() - this.#since;
+    const left = Math.max(0, ms * (0.9 + 0.2 * random()) - passed);
+    await clock.sleep(left, this.#wake.signal).catch(() => undefined);
   }
 }

@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts';
 import type { AccessKind, Model, Origin } from '../model/model.ts';
+import type { RowName } from './digests.ts';
 
 /** A place desired state is applied to: one router, or the subscriber directory. */
 export interface Target {
@@ -47,6 +48,13 @@ export interface Target {
    */
   observe(signal: AbortSignal, desired?: readonly Row[], held?: readonly string[]): Promise<Observation>;
   /**
+   * A part of it that holds these rows and can be looked at, and changed, without the rest. Pure. Absent, or `undefined`:
+   * it takes a look at the whole.
+   *
+   * @param desired all rows that it should hold
+   */
+  partOf?(touched: readonly RowName[], desired: readonly Row[]): TargetPart | undefined;
+  /**
    * What rows that nobody declares, and of which no record says that they are ours, tell of an earlier time of ours. Pure.
    * Absent: nothing.
    */
@@ -78,6 +86,13 @@ export interface Target {
   apply(level: readonly Change[], signal: AbortSignal): Promise<readonly Settled[]>;
   /** Ends or changes sessions, after the data. Never throws: each effect has its own result. */
   settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]>;
+}
+
+/** Some rows of a target, which neither name rows outside of it that may change nor are named by any. */
+export interface TargetPart {
+  readonly desired: readonly Row[];
+  /** Rows of the part as they are now, and who is online by them. @throws as `Target.observe` does */
+  observe(signal: AbortSignal): Promise<Observation>;
 }
 
 /** Canonical text, or a secret. */

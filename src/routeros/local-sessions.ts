@@ -4,6 +4,7 @@ import { readMarker } from '../reconcile/marker.ts';
 import type { LiveSession } from '../reconcile/target.ts';
 import { RouterTrapError } from './errors.ts';
 import type { RouterOsSession } from './session.ts';
+import { anyOf } from './table-reader.ts';
 import type { RouterOsRow } from './wire/reply.ts';
 
 /** What identifies a session from outside. `mac` finds a guest's: a hotspot shows no Acct-Session-Id. */
@@ -32,26 +33,67 @@ interface Ended {
  * of PPP in RADIUS's spelling: lower case, no `0x`.
  */
 export async function readSessions(session: RouterOsSession, signal: AbortSignal): Promise<readonly LiveSession[]> {
-  const ppp = { '.proplist': '.id,name,session-id,radius,comment' };
-  const hotspot = { '.proplist': '.id,user,mac-address,server,radius,comment' };
+  const tables = await Promise.all(
+    [pppTable, hotspotTable, cookieTable].map((each) => readTable(session, each, signal)),
+  );
+  return tables.flat();
+}
+
+/** The same of these users alone. */
+export async function readSessionsOf(
+  session: RouterOsSession,
+  users: { readonly ppp: readonly string[]; readonly hotspot: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly LiveSession[]> {
+  const some = (table: SessionTable, names: readonly string[]) =>
+    names.length === 0 ? [] : readTable(session, table, signal, anyOf(table.user, names));
   const tables = await Promise.all([
-    readTable(session, '/ppp/active', ppp, pppSession, signal),
-    readTable(session, '/ip/hotspot/active', hotspot, hotspotSession, signal),
-    readTable(session, cookieMenu, { '.proplist': '.id,user,mac-address' }, hotspotCookie, signal),
+    some(pppTable, users.ppp),
+    some(hotspotTable, users.hotspot),
+    some(cookieTable, users.hotspot),
   ]);
   return tables.flat();
 }
 
-async function readTable<T>(
+interface SessionTable {
+  readonly menu: string;
+  readonly fields: string;
+  /** The field that has the user's name. */
+  readonly user: string;
+  readonly read: (row: RouterOsRow) => LiveSession;
+}
+
+const pppTable: SessionTable = {
+  menu: '/ppp/active',
+  fields: '.id,name,session-id,radius,comment',
+  user: 'name',
+  read: pppSession,
+};
+
+const hotspotTable: SessionTable = {
+  menu: '/ip/hotspot/active',
+  fields: '.id,user,mac-address,server,radius,comment',
+  user: 'user',
+  read: hotspotSession,
+};
+
+const cookieTable: SessionTable = {
+  menu: cookieMenu,
+  fields: '.id,user,mac-address',
+  user: 'user',
+  read: hotspotCookie,
+};
+
+async function readTable(
   session: RouterOsSession,
-  menu: string,
-  attributes: Readonly<Record<string, string>>,
-  read: (row: RouterOsRow) => T,
+  { menu, fields, read }: SessionTable,
   signal: AbortSignal,
-): Promise<readonly T[]> {
-  const found: T[] = [];
+  queries: readonly string[] = [],
+): Promise<readonly LiveSession[]> {
+  const found: LiveSession[] = [];
+  const options = { signal, queries };
   try {
-    await session.stream(`${menu}/print`, attributes, (row) => void found.push(read(row)), { signal });
+    await session.stream(`${menu}/print`, { '.proplist': fields }, (row) => void found.push(read(row)), options);
   } catch (error) {
     // A router without the package has no such menu, and nobody online by it.
     if (!(error instanceof RouterTrapError && error.knowsNoCommand)) throw error;

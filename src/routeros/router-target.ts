@@ -3,6 +3,7 @@ import { compact } from '../base/compact.ts';
 import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import type { Model, Router } from '../model/model.ts';
+import type { RowName } from '../reconcile/digests.ts';
 import type {
   Armed,
   Change,
@@ -16,6 +17,7 @@ import type {
   SessionResult,
   Settled,
   Target,
+  TargetPart,
 } from '../reconcile/target.ts';
 import { AccessGuard } from './access-guard.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
@@ -37,6 +39,7 @@ import { endLease, leaseNamed } from './radius-leases.ts';
 import { readMenus } from './read-menus.ts';
 import type { Board } from './read-rows.ts';
 import { inWords, runSparing } from './refusals.ts';
+import { type RouterPart, readPart, routerPart } from './router-part.ts';
 import { readVersion, versionFindings } from './router-version.ts';
 import { handleKey, RowHandles } from './row-handles.ts';
 import type { RouterOsSession } from './session.ts';
@@ -87,6 +90,8 @@ export class RouterTarget implements Target, AsyncDisposable {
   /** For each look under way, what was made (its `.id`) and removed (absent) since it began: its answers may be older. */
   readonly #looks = new Set<Map<string, string | undefined>>();
   readonly #closing = new AbortController();
+  /** The connection over which all was seen last, and what the router had not. */
+  #whole: { readonly over: Promise<RouterOsSession> | undefined; readonly absent: readonly string[] } | undefined;
   #session: Promise<RouterOsSession> | undefined;
   readonly #versions = new WeakMap<RouterOsSession, Promise<RouterOsVersion | undefined>>();
 
@@ -142,6 +147,7 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   async observe(signal: AbortSignal, desired: readonly Row[] = [], held: readonly string[] = []): Promise<Observation> {
     const session = await this.#connected(signal);
+    const over = this.#session;
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
@@ -152,8 +158,36 @@ export class RouterTarget implements Target, AsyncDisposable {
       ]);
       this.#handles = new RowHandles(rows, this.#options.operator);
       for (const [key, handle] of since) this.#handled(key, handle);
+      this.#whole = { over, absent };
       const ofAccess = this.#guard.findings(access, [...new Set(desired.map(({ menu }) => menu))]);
       return { rows, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
+    } finally {
+      this.#looks.delete(since);
+    }
+  }
+
+  /** Over a connection that saw the whole: another may be to the same router with another version, or fewer rights. */
+  partOf(touched: readonly RowName[], desired: readonly Row[]): TargetPart | undefined {
+    const { over, absent = [] } = this.#whole ?? {};
+    if (over === undefined || over !== this.#session) return undefined;
+    const menus = new Map([...this.#menus].filter(([path]) => !absent.includes(path)));
+    const part = routerPart(touched, desired, menus);
+    if (part === undefined) return undefined;
+    return { desired: part.desired, observe: (signal) => this.#observePart(part, signal) };
+  }
+
+  async #observePart(part: RouterPart, signal: AbortSignal): Promise<Observation> {
+    const session = await this.#connected(signal);
+    const { operator } = this.#options;
+    const since = new Map<string, string | undefined>();
+    this.#looks.add(since);
+    try {
+      const about = { router: this.name, operator, session, reader: this.#reader, board: this.#board };
+      const { rows, sessions } = await readPart(part, about, signal);
+      const seen = new RowHandles(rows, operator);
+      for (const row of [...part.touched, ...rows]) this.#handles.set(handleKey(row), seen.get(row));
+      for (const [key, handle] of since) this.#handled(key, handle);
+      return { rows, sessions, pendingEffects: [], findings: [] };
     } finally {
       this.#looks.delete(since);
     }
@@ -340,7 +374,8 @@ export class RouterTarget implements Target, AsyncDisposable {
     try {
       const session = await this.#connected(signal);
       const menu = this.#menus.get(change.menu);
-      for (const command of this.#commands(change)) {
+      const carriedOut = (await menu?.carryOut?.(change, session, signal)) ?? false;
+      for (const command of carriedOut ? [] : this.#commands(change)) {
         const { ret } = await runSparing(session, command, menu?.fields ?? {}, signal);
         if (change.action === 'create' && ret !== undefined) this.#handled(handleKey(change), ret);
       }

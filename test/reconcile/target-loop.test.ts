@@ -65,6 +65,26 @@ describe('a loop over a target that answers', () => {
     expect(await lab.clock.nextSleep()).toBeCloseTo(ms);
   });
 
+  it('looks at the whole when that is due, however often it ran in brief meanwhile', async () => {
+    await using lab = start([
+      { ...good, brief: true },
+      { ...good, brief: true },
+    ]);
+    await lab.clock.nextSleep();
+
+    lab.clock.advance(200_000);
+    await lab.loop.request('revision');
+    const first = await lab.clock.nextSleep();
+    lab.clock.advance(60_000);
+    await lab.loop.request('revision');
+    const second = await lab.clock.nextSleep();
+    lab.clock.advance(40_000);
+    const third = await lab.clock.nextSleep();
+
+    expect([first, second, third]).toEqual([100_000, 40_000, 300_000]);
+    expect(lab.reasons).toEqual(['revision', 'revision', 'interval']);
+  });
+
   it('runs at once when it is asked, and hands out that report', async () => {
     await using lab = start([{ result: 'applied', retry: 'backoff' }]);
     await lab.clock.nextSleep();

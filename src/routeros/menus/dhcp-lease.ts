@@ -24,6 +24,7 @@ import {
 export const dhcpLease = {
   path: '/ip/dhcp-server/lease',
   identity: ['mac-address'],
+  askedBy: 'mac-address',
   comment: true,
   // Disabled doubles are allowed.
   aside: ['disabled', 'yes'],

@@ -21,6 +21,7 @@ import {
 export const hotspotUser = {
   path: '/ip/hotspot/user',
   identity: ['name', 'server'],
+  askedBy: 'name',
   comment: true,
   builtIn: true,
   fields: {

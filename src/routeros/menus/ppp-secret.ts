@@ -12,6 +12,7 @@ import { disabledOf, localSubscriptions, meetsPage, ownerOfSubscription, profile
 export const pppSecret = {
   path: '/ppp/secret',
   identity: ['name'],
+  askedBy: 'name',
   comment: true,
   fields: {
     name: {},

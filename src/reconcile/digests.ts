@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto';
+import { Secret } from '../base/secret.ts';
+import { keyOf } from './row-key.ts';
+import type { Row } from './target.ts';
+
+/** What was wanted, without the rows: a digest of each by its key. */
+export type RowDigests = ReadonlyMap<string, string>;
+
+/** Names a row of a target. */
+export interface RowName {
+  readonly menu: string;
+  readonly identity: string;
+}
+
+/**
+ * Digests of rows, SHA-256 over all that decides what is written, secrets among it. Where a row is declared does not count;
+ * in an ordered menu its place does. Pure.
+ *
+ * @param key random, of this process: nobody can tell secrets from digests without it
+ */
+export function digestRows(rows: readonly Row[], ordered: readonly string[], key: Buffer): RowDigests {
+  const salt = key.toString('hex');
+  const digests = new Map<string, string>();
+  const places = new Map(ordered.map((menu) => [menu, 0]));
+  for (const row of rows) {
+    const place = places.get(row.menu);
+    if (place !== undefined) places.set(row.menu, place + 1);
+    digests.set(keyOf(row), hash('sha256', salt + textOf(row, place), 'base64'));
+  }
+  return digests;
+}
+
+/** Rows that are wanted now and were not, or otherwise; and those that are wanted no more. Pure. */
+export function rowsTouched(before: RowDigests, now: RowDigests): readonly RowName[] {
+  const touched: RowName[] = [];
+  for (const [key, digest] of now) if (before.get(key) !== digest) touched.push(nameOf(key));
+  for (const key of before.keys()) if (!now.has(key)) touched.push(nameOf(key));
+  return touched;
+}
+
+function textOf({ source: _source, fields, ...row }: Row, place: number | undefined): string {
+  const values = Object.entries(fields).map(([name, value]) => [
+    name,
+    value instanceof Secret ? [value.reveal()] : value,
+  ]);
+  return JSON.stringify([row, values, place]);
+}
+
+/** What `keyOf` was made of: a menu has no line break in it. */
+function nameOf(key: string): RowName {
+  const end = key.indexOf('\n');
+  return { menu: key.slice(0, end), identity: key.slice(end + 1) };
+}
