@@ -39,6 +39,7 @@ export type EapStep =
     }
   | {
       readonly next: 'reject';
+      /** EAP-Failure. */
       readonly eap: Buffer;
       readonly reason: EapReason;
       readonly username?: string;

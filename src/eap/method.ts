@@ -18,6 +18,8 @@ export type EapFlaw =
   | 'eap-tls'
   /** The peer's certificate is of another authority, has ended or was revoked, or there is none. */
   | 'eap-certificate'
+  /** Outside of the tunnel it called itself by the username of somebody else. */
+  | 'eap-identity'
   /** The peer gave up, or went on without end. */
   | 'eap-aborted';
 

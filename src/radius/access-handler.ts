@@ -8,17 +8,21 @@ import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
+import type { EapServer } from '../eap/eap-server.ts';
+import type { EapFlaw } from '../eap/method.ts';
 import { preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
-import { doorOf } from './door.ts';
+import { doorOf, doorOfEap } from './door.ts';
 import type { DropReason } from './drops.ts';
+import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
 import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
+import { encodeAttribute } from './packet/attributes.ts';
 import { attribute, code } from './packet/codes.ts';
 import { type Frame, offsetOf } from './packet/framing.ts';
 import {
@@ -32,9 +36,10 @@ import {
 } from './packet/reply.ts';
 import type { RandomPool } from './random-pool.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
+import { foldAddress } from './source-address.ts';
 
 export interface AccessAnswer {
-  readonly reason?: RejectReason | RequestFlaw;
+  readonly reason?: RejectReason | RequestFlaw | EapFlaw;
   /** A reject that no guesser can learn from: of a device that its NAS asks about by itself, and that waits meanwhile. */
   readonly prompt?: boolean;
   /** Absent when it would be longer than a packet, or with `drop`. */
@@ -47,6 +52,8 @@ export interface AccessAnswer {
 export interface AccessHelpers {
   /** A program of the operator's, if one is declared now. */
   readonly authority?: () => Authority<LoginLimits> | undefined;
+  /** Absent: whoever comes by EAP is rejected. */
+  readonly eap?: EapServer;
 }
 
 export interface AccessHandlerDeps extends AccessHelpers {
@@ -72,7 +79,7 @@ export class AccessHandler {
     this.#deps = deps;
   }
 
-  answer(packet: Buffer, frame: Frame, context: NasContext, _from: Peer): AccessAnswer | Promise<AccessAnswer> {
+  answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
     const now = this.#deps.clock.now();
     const username = textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
@@ -81,9 +88,38 @@ export class AccessHandler {
       const about = { username: username ?? '', sent: nothingSent, method, door: undefined };
       return this.#reject({ packet, frame, context, now, ...about }, flaw ?? 'no-username');
     }
+    if (hasEap(frame)) return this.#converse({ packet, frame, context, now, username }, from);
     const sent = sentCredential(packet, frame, context.key, username);
     const door = doorOf(packet, frame, context.nas.profile);
     return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
+  }
+
+  /** One round of EAP: it goes over several requests, and waits for TLS. */
+  async #converse(
+    about: Pick<Exchange, 'packet' | 'frame' | 'context' | 'now' | 'username'>,
+    from: Peer,
+  ): Promise<AccessAnswer> {
+    const door = doorOfEap(about.packet, about.frame);
+    const exchange = keptExchange({ ...about, sent: nothingSent, method: 'eap', door });
+    const { eap: server, directory, authority } = this.#deps;
+    const verdict = await converse(server, directory, exchange, foldAddress(from.address));
+    if (verdict.next === 'challenge') return this.#challenge(exchange, verdict.eap, verdict.state);
+    if (verdict.next === 'reject') return this.#reject(verdict.exchange, verdict.reason);
+    const { decision, login } = verdict;
+    const named = { ...verdict.exchange, eap: verdict.eap };
+    const limits = grantsOf(login, decision);
+    const asked = authority?.();
+    if (asked?.asks === 'all') return this.#confirm(asked, named, decision, limits);
+    return this.#accept(named, decision, login, limits);
+  }
+
+  #challenge({ packet, frame, context }: Exchange, eap: EapReply, state: Buffer): AccessAnswer {
+    const { writer, random } = this.#deps;
+    startReply(writer, code.accessChallenge, packet);
+    appendAttribute(writer, attribute.state, state);
+    appendEap(writer, eap, packet, context.key, random);
+    appendProxyStates(writer, packet, frame);
+    return { reply: finishReply(writer, context.key) };
   }
 
   #decide(exchange: Exchange): AccessAnswer | Promise<AccessAnswer> {
@@ -106,8 +142,6 @@ export class AccessHandler {
   /** Nobody's username and password. Whoever comes with them may be let in by something else. */
   #decideOtherwise(exchange: Exchange, reason: RejectReason): AccessAnswer | Promise<AccessAnswer> {
     const { packet, frame, context, username, sent, door, now } = exchange;
-    // EAP wants an answer of its own kind.
-    if (offsetOf(frame, attribute.eapMessage) !== 0) return this.#reject(exchange, reason);
     const callingStationId = textOf(packet, frame, attribute.callingStationId);
     const calledStationId = textOf(packet, frame, attribute.calledStationId);
     const { credential } = sent;
@@ -166,7 +200,15 @@ export class AccessHandler {
     appendEncoded(writer, prepared.encoded);
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
-    appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random);
+    if (exchange.eap === undefined) {
+      appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random);
+    } else {
+      // The one that was proved, by which the NAS is to account (RFC 2865 §5.1), and which Class is about.
+      const name = encodeAttribute(attribute.userName, Buffer.from(username));
+      appendEncoded(writer, name);
+      appendClass(writer, name, 0, context.key, random);
+      appendEap(writer, exchange.eap, packet, context.key, random);
+    }
     if (decision.proof !== undefined) {
       appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
     }
@@ -179,12 +221,16 @@ export class AccessHandler {
     return { reply: finishReply(writer, context.key) };
   }
 
-  #reject(exchange: Exchange, reason: RejectReason | RequestFlaw, prompt = false): AccessAnswer {
+  #reject(exchange: Exchange, reason: RejectReason | RequestFlaw | EapFlaw, prompt = false): AccessAnswer {
     const { packet, frame, context, sent } = exchange;
     const { writer, random, decisions } = this.#deps;
     startReply(writer, code.accessReject, packet);
-    appendMschapError(writer, reason, sent, random);
-    appendAttribute(writer, attribute.replyMessage, Buffer.from(replyMessages[reason]));
+    // Not both (RFC 3579 §2.6.5).
+    if (hasEap(frame)) appendEap(writer, failureFor(packet, frame), packet, context.key, random);
+    else {
+      appendMschapError(writer, reason, sent, random);
+      appendAttribute(writer, attribute.replyMessage, Buffer.from(replyMessages[reason as RejectReason | RequestFlaw]));
+    }
     appendProxyStates(writer, packet, frame);
     const record = recordOf(exchange, 'reject', exchange.username);
     record.reason = reason;

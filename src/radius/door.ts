@@ -37,6 +37,12 @@ export function doorOf(packet: Buffer, frame: Frame, profile: VendorProfile): Ac
   return service === undefined && port === portType.ethernet && namesMac(packet, frame) ? 'dhcp' : undefined;
 }
 
+/** The same of a login by EAP: no hotspot and no DHCP server speaks it. `undefined` for switches and VPN. */
+export function doorOfEap(packet: Buffer, frame: Frame): AccessKind | undefined {
+  if (wordAt(packet, frame, attribute.framedProtocol) === framedProtocolPpp) return 'pppoe';
+  return wordAt(packet, frame, attribute.nasPortType) === portType.wireless ? 'wireless' : undefined;
+}
+
 /** The way somebody came who is online, by the Acct-Session-Id of RouterOS; `undefined` where it does not tell. */
 export function doorOfSession(sessionId: string, profile: VendorProfile | undefined): AccessKind | undefined {
   const [, service] = profile === 'mikrotik' ? (routerosId.exec(sessionId) ?? []) : [];

@@ -1,5 +1,6 @@
 import type { AccessKind } from '../model/model.ts';
 import type { SentCredential } from './access-credential.ts';
+import type { EapReply } from './eap-access.ts';
 import type { NasContext } from './nas-context.ts';
 import { type Frame, keptFrame, offsetOf } from './packet/framing.ts';
 
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly door: AccessKind | undefined;
   /** Wall time, milliseconds since 1970. */
   readonly now: number;
+  /** What EAP adds to an accept; absent of every other login. */
+  readonly eap?: EapReply;
 }
 
 /** The same, to be answered when other packets have come in between. */
