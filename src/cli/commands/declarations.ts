@@ -1,0 +1,29 @@
+import { type Command, Option } from 'commander';
+import type { Carry } from '../carry.ts';
+import { whole } from '../options.ts';
+
+// Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
+
+/** Commands on declarations alone. */
+export function addDeclarations(program: Command, carry: Carry): void {
+  program
+    .command('validate')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('all errors of all files at once')
+    .addOption(
+      new Option('-o, --output <format>', 'text, json or github').choices(['text', 'json', 'github']).default('text'),
+    )
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--max-errors <n>', 'findings shown; the rest is counted', whole, 200)
+    .action((dir: string, options, command) =>
+      carry(command, async (io) => (await import('../validate.ts')).validateCommand(dir, options, io)),
+    );
+  program
+    .command('schema')
+    .description('the JSON Schemas of every kind')
+    .option('--kind <kind>', 'one kind only')
+    .option('--out <dir>', 'write them as files')
+    .action((options, command) =>
+      carry(command, async (io) => (await import('../schema.ts')).schemaCommand(options, io)),
+    );
+}

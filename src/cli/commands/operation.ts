@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import type { Carry } from '../carry.ts';
+import { endpoint, outputs, whole, withState } from '../options.ts';
+
+// Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
+
+/** Commands that bring about what is declared, and the daemon. */
+export function addOperation(program: Command, carry: Carry): void {
+  withState(program.command('plan'))
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('what would change, and which live sessions it touches; writes nothing')
+    .option('--rev <rev>', 'a commit instead of the work tree')
+    .option('--target <name...>', 'only these targets (routers, controllers, or directory)', [])
+    .option('--exclude <name...>', 'not these targets', [])
+    .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .addOption(outputs(['text', 'json']))
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => (await import('../plan.ts')).planCommand(dir, options, io, around)),
+    );
+  withState(program.command('apply'))
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('shows the plan, asks, and applies it')
+    .option('--auto-approve', 'do not ask', false)
+    .option('--allow-deletes <n>', 'how many deletes are meant, when the guard refuses them', whole)
+    .option('--target <name...>', 'only these targets', [])
+    .option('--exclude <name...>', 'not these targets', [])
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => (await import('../apply.ts')).applyCommand(dir, options, io, around)),
+    );
+  withState(program.command('run'))
+    .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
+    .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--listen-auth <host:port>', 'RADIUS authentication, instead of what is declared', endpoint)
+    .option('--listen-accounting <host:port>', 'RADIUS accounting, instead of what is declared', endpoint)
+    .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
+    .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
+    .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)
+    .option('--poll-seconds <n>', 'how often the source is read even when nothing was noticed', whole)
+    .addOption(
+      new Option('--log-level <level>', 'error, warn, info or debug')
+        .choices(['error', 'warn', 'info', 'debug'])
+        .default('info'),
+    )
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => {
+        const { listenAuth, listenAccounting, listenPortal, listenAdmin, pollSeconds, ...rest } = options;
+        const listen = {
+          auth: listenAuth,
+          accounting: listenAccounting,
+          portal: listenPortal,
+          admin: listenAdmin,
+        };
+        return (await import('../run.ts')).runCommand(
+          dir,
+          { ...rest, listen, ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }) },
+          io,
+          around,
+        );
+      }),
+    );
+  withState(program.command('reconcile'))
+    .argument('[target]', 'a router, or directory')
+    .description('asks the daemon to look and apply now')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../reconcile.ts')).reconcileCommand(target, options, io, around),
+      ),
+    );
+}

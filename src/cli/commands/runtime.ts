@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander';
+import type { Carry } from '../carry.ts';
+import { count, outputs, withState } from '../options.ts';
+
+// Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
+
+/** Commands that ask the daemon what is going on. */
+export function addRuntime(program: Command, carry: Carry): void {
+  withState(program.command('status'))
+    .argument('[target]', 'a router, or directory: with conditions and history; or an Omada controller')
+    .description('revision in force, conditions, last runs')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target, options, command) =>
+      carry(command, async (io, around) => (await import('../status.ts')).statusCommand(target, options, io, around)),
+    );
+  withState(program.command('doctor'))
+    .argument('[target]', 'a router or an Omada controller')
+    .argument('[dir]', 'folder of declarations, when no daemon answers', '.')
+    .description('what is wrong with routers and controllers, each with the command that mends it; exit 1 for errors')
+    .option('--ping <address>', 'what routers ping to see whether they have the Internet; else a name server they use')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option('--detailed-exitcode', 'exit 2 when there are only warnings', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target: string | undefined, dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../doctor.ts')).doctorCommand(target, dir, options, io, around),
+      ),
+    );
+  withState(program.command('get'))
+    .argument('<kind>', 'operator, router, service, subscriber, portalsite or omadacontroller')
+    .argument('[name]')
+    .description('declared objects as they are in force')
+    .option('--dir <dir>', 'folder of declarations, when no daemon answers', '.')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((kind, name, options, command) =>
+      carry(command, async (io, around) => (await import('../get.ts')).getCommand(kind, name, options, io, around)),
+    );
+  withState(program.command('sessions'))
+    .description('who is online')
+    .option('--user <username>', 'only this username')
+    .option('--all', 'closed sessions as well', false)
+    .option('--limit <n>', 'how many, the newest first', count, 1000)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('../sessions.ts')).sessionsCommand(options, io, around)),
+    );
+  withState(program.command('usage'))
+    .argument('<username>', 'a username, a MAC, or a subscriber')
+    .description('octets by hour, day or month; or what they use now')
+    .addOption(new Option('--by <period>', 'hour, day or month').choices(['hour', 'day', 'month']).default('day'))
+    .option('--since <time>', 'so long ago (7d), a day (2026-11-01) or a time')
+    .option('--until <time>', 'likewise')
+    .option('--live', 'current rates, again and again until it is stopped', false)
+    .option('--every <seconds>', 'between two looks of --live', count, 5)
+    .option('--count <n>', 'how many looks of --live', count)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) => {
+        const { usageCommand, liveUsageCommand } = await import('../usage.ts');
+        return (options.live ? liveUsageCommand : usageCommand)(user, options, io, around);
+      }),
+    );
+  withState(program.command('disconnect'))
+    .argument('[username]')
+    .description('ends sessions and says what the NAS answered')
+    .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
+    .option('--dry-run', 'only say which sessions it would be', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../disconnect.ts')).disconnectCommand(user, options, io, around),
+      ),
+    );
+  withState(program.command('api-log'))
+    .argument('<router>')
+    .description('what a router was told last over its API and what it answered, with its accounting')
+    .option('--limit <n>', 'how many, the newest', count, 100)
+    .option('--follow', 'go on telling what is new', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((router, options, command) =>
+      carry(command, async (io, around) => (await import('../api-log.ts')).apiLogCommand(router, options, io, around)),
+    );
+  withState(program.command('why'))
+    .argument('<username>')
+    .description('the last decisions for a login, and why')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) => (await import('../why.ts')).whyCommand(user, options, io, around)),
+    );
+}

@@ -1,0 +1,33 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseEndpoint } from '../daemon/listeners.ts';
+import type { Endpoint } from '../model/model.ts';
+
+/** Of commands that look for the daemon of a state folder, or work in one. */
+export function withState(command: Command): Command {
+  return command.option('--state <dir>', 'state folder', './state');
+}
+
+/** `--output`, the first of which is text. */
+export function outputs(formats: readonly string[]): Option {
+  return new Option('-o, --output <format>', formats.join(', ')).choices([...formats]).default('text');
+}
+
+/** @throws InvalidArgumentError when it is no whole number */
+export function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
+  return Number(text);
+}
+
+/** @throws InvalidArgumentError when it is no number from 1 to 999999 */
+export function count(text: string): number {
+  const number = whole(text);
+  if (number < 1 || number >= 1_000_000) throw new InvalidArgumentError('a number from 1 to 999999 is needed.');
+  return number;
+}
+
+/** @throws InvalidArgumentError when it is no host:port */
+export function endpoint(text: string): Endpoint {
+  const parsed = parseEndpoint(text);
+  if (parsed === undefined) throw new InvalidArgumentError('host:port is needed.');
+  return parsed;
+}
