@@ -18,6 +18,7 @@ import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { DeclaredAuthority } from './declared-authority.ts';
+import { DeclaredEap } from './declared-eap.ts';
 import { Engine } from './engine.ts';
 import { FallbackWatch } from './fallback-watch.ts';
 import { LastGood } from './last-good.ts';
@@ -78,6 +79,7 @@ export class Daemon implements AsyncDisposable {
   readonly #counters: RadiusCounters = radiusCounters();
   readonly #portal: PortalGateway;
   readonly #authority: DeclaredAuthority;
+  readonly #eap: DeclaredEap;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   #admin: AdminServer | undefined;
@@ -110,6 +112,7 @@ export class Daemon implements AsyncDisposable {
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
     this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
     this.#authority = new DeclaredAuthority({ clock, log });
+    this.#eap = new DeclaredEap({ clock, log, random: fillRandom });
     const metrics = new Metrics(
       {
         portal: this.#portal.counters,
@@ -153,7 +156,7 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
-      portalFindings: () => [...this.#portal.findings(), ...this.#authority.findings()],
+      portalFindings: () => [...this.#portal.findings(), ...this.#authority.findings(), ...this.#eap.findings()],
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
@@ -199,6 +202,7 @@ export class Daemon implements AsyncDisposable {
     await this.#portal[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#authority[Symbol.asyncDispose]();
+    this.#eap[Symbol.dispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
@@ -310,6 +314,7 @@ export class Daemon implements AsyncDisposable {
     this.#collector.follow(model);
     this.#fallbacks.follow(model);
     this.#authority.use(model);
+    this.#eap.use(model);
   }
 
   async #keepGood(id: string): Promise<void> {
@@ -368,6 +373,7 @@ export class Daemon implements AsyncDisposable {
     const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
     this.#authority.use(model);
+    this.#eap.use(model);
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
@@ -379,7 +385,7 @@ export class Daemon implements AsyncDisposable {
       clock,
       random: fillRandom,
       log,
-      access: { authority: () => this.#authority.current },
+      access: { authority: () => this.#authority.current, eap: this.#eap.server },
     });
     this.#bound = { auth: plan.auth, accounting: plan.accounting, admin: this.#adminListen };
     try {
