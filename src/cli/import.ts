@@ -128,6 +128,8 @@ async function siteOf(
   }
   if (found !== undefined && options.address !== undefined)
     return usage(`${name} is declared at ${found.file.path}: leave --address out`, io);
+  if (found === undefined && options.passwordEnv !== undefined && env[options.passwordEnv] === undefined)
+    return usage(`--password-env names ${options.passwordEnv}, and there is no such variable`, io);
   if (found !== undefined && !isDeclaredAs(found, 'observe')) {
     complain(
       new Error(

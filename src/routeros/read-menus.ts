@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly reader: TableReader;
   readonly menus: readonly Menu[];
   readonly desired: readonly Row[];
+  /** Menus of which something is refused already. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface MenusRead {
@@ -27,7 +29,7 @@ export interface MenusRead {
   readonly board: Board;
   /** Optional menus that this router has not. */
   readonly absent: readonly string[];
-  /** Rows of `config` that are wanted in a menu that this router has not. */
+  /** Rows of `config` that are wanted in a menu that this router has not, and that nobody refused yet. */
   readonly objections: readonly Objection[];
 }
 
@@ -57,7 +59,7 @@ export async function readMenus(options: ReadOptions, signal: AbortSignal): Prom
     menus: tables.map(({ menu }) => menu),
     board,
     absent: missing.filter(({ optional }) => optional === true).map(({ path }) => path),
-    objections: missing.flatMap(({ path }) => unwritable(path, desired)),
+    objections: missing.flatMap(({ path }) => (options.refused.has(path) ? [] : unwritable(path, desired))),
   };
 }
 

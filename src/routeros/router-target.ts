@@ -135,6 +135,10 @@ export class RouterTarget implements Target, AsyncDisposable {
     return this.#rules.aside;
   }
 
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.#connected(signal);
+  }
+
   desired(model: Model): readonly Row[] {
     const router = model.routers.find((each) => each.name === this.name);
     if (router === undefined) return [];
@@ -308,7 +312,8 @@ export class RouterTarget implements Target, AsyncDisposable {
     const { operator } = this.#options;
     const about = { session, version, managed: this.#managed, inspections: this.#inspections, held };
     const look = await lookFor(desired, about, signal);
-    const options = { router: this.name, operator, session, reader: this.#reader, menus: look.menus, desired };
+    const { refused } = look;
+    const options = { router: this.name, operator, session, reader: this.#reader, menus: look.menus, desired, refused };
     const { menus, board, absent, objections, ...read } = await readMenus(options, signal);
     const rows = this.#written.seen(read.rows, menus);
     this.#board = board;

@@ -43,6 +43,11 @@ describe('a router that is declared nowhere', () => {
       code: 64,
       err: expect.stringContaining('--username'),
     });
+    for (const passwordEnv of ['ROUTER_PASSWORD', 'LASTMILE_SECRET_ROUTER'])
+      expect(await desk.import('core-1', { address: '127.0.0.1', username: 'x', passwordEnv })).toMatchObject({
+        code: 64,
+        err: expect.stringContaining(`--password-env names ${passwordEnv}`),
+      });
   });
 });
 

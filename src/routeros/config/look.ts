@@ -15,6 +15,8 @@ export interface Look {
   readonly menus: readonly Menu[];
   readonly objections: readonly Objection[];
   readonly findings: readonly Finding[];
+  /** Menus that are among the objections. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface LookOptions {
@@ -46,11 +48,14 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
   const more = [...others]
     .filter((path) => !managed.has(path))
     .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version));
-  const checked = await Promise.all([...rows].map(([path, wanted]) => check(path, wanted, options, desired, signal)));
+  const checked = await Promise.all(
+    [...rows].map(async ([path, wanted]) => ({ path, ...(await check(path, wanted, options, desired, signal)) })),
+  );
   return {
     menus: [...ours, ...more].map((menu) => ofVersion(menu, version)),
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
     findings: checked.flatMap(({ findings }) => findings),
+    refused: new Set(checked.filter(({ objections }) => objections.length > 0).map(({ path }) => path)),
   };
 }
 
