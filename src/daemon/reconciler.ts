@@ -10,6 +10,7 @@ import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../status/report.ts';
+import { subscriptionsByRouter } from './by-router.ts';
 import type { Engine } from './engine.ts';
 import type { LastLook } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
@@ -54,6 +55,10 @@ interface Running {
 const longestWaitMs = 30_000;
 /** Drift events of one run that the log has singly. */
 const loggedDrift = 10;
+/** Targets whose rows are in memory at the same time, as a rule. */
+const looksAtOnce = 12;
+/** A look that takes longer waits for its router, not for us: the next one begins. */
+const longestLookMs = 2_000;
 /** How long a stop waits for answers of NAS. */
 const lastWaitMs = 2_000;
 
@@ -67,6 +72,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #sessionWork = new Set<Promise<unknown>>();
   readonly #turns: Turns;
+  readonly #looking: Turns;
   /** What was committed and not made when a target was last looked at. */
   readonly #pending = new Map<string, PendingChanges>();
   /** Of targets that are as declared, as far as is known. */
@@ -74,6 +80,8 @@ export class Reconciler implements AsyncDisposable {
   /** Settles when the directory was brought to the model in force, or could not be. */
   #directoryTried: Promise<unknown> = Promise.resolve();
   #inForce: InForce | undefined;
+  /** Of the model in force. */
+  #local: ReadonlyMap<string, readonly Subscription[]> = new Map();
   /** Somebody is let in by RADIUS only until a router holds his row. */
   #bridging = false;
   #timer = new AbortController();
@@ -81,6 +89,7 @@ export class Reconciler implements AsyncDisposable {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#turns = new Turns(() => this.#inForce?.model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
+    this.#looking = new Turns(() => looksAtOnce);
   }
 
   get inForce(): InForce | undefined {
@@ -99,6 +108,7 @@ export class Reconciler implements AsyncDisposable {
   async follow(inForce: InForce): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#inForce = inForce;
+    this.#local = subscriptionsByRouter(inForce.model);
     await this.#keepProtection(inForce.model);
     this.#useTargets(this.#options.engine.targets(inForce.model));
     this.#schedule();
@@ -240,7 +250,8 @@ export class Reconciler implements AsyncDisposable {
     const policy = policyOf(target, model);
     const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
     return {
-      model: target.name === directoryName ? this.#bridged(asOf(model, now), revision) : asOf(model, now),
+      model:
+        target.name === directoryName ? this.#bridged(asOf(model, now), revision) : asOf(this.#of(target, model), now),
       revision,
       ...lastRevision(engine, target.name),
       mode: pause !== undefined ? 'plan' : modeOf(target, model),
@@ -255,8 +266,32 @@ export class Reconciler implements AsyncDisposable {
         ...compact({ pending: this.#pending.get(target.name) }),
       },
       ...compact({ pause, lastLook: this.#looks.get(target.name) }),
-      ...(target.name === directoryName ? {} : { turn: (signal: AbortSignal) => this.#turns.take(signal) }),
+      ...(target.name === directoryName
+        ? {}
+        : {
+            turn: (signal: AbortSignal) => this.#turns.take(signal),
+            looking: (signal: AbortSignal) => this.#look(signal),
+          }),
     };
+  }
+
+  /** Leave to look at a target, among few: what is read of it is in memory meanwhile. A slow one keeps no others waiting. */
+  async #look(signal: AbortSignal): Promise<Disposable> {
+    const turn = await this.#looking.take(signal);
+    const over = new AbortController();
+    const end = () => {
+      if (over.signal.aborted) return;
+      over.abort();
+      turn[Symbol.dispose]();
+    };
+    this.#options.clock.sleep(longestLookMs, over.signal).then(end, () => undefined);
+    return { [Symbol.dispose]: end };
+  }
+
+  /** As much of the model as concerns a target: a router makes rows of no other subscriptions. */
+  #of({ name }: Target, model: Model): Model {
+    const subscriptions = this.#local.get(name);
+    return subscriptions === undefined ? model : { ...model, subscriptions };
   }
 
   /** Nobody loses RADIUS before the router that is to let him in by itself holds the row. */

@@ -38,6 +38,8 @@ export interface RunSettings {
   readonly pause?: Pause;
   /** Leave to change it, among others. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
+  /** Leave to look at it, among others. */
+  readonly looking?: NonNullable<ReconcileDeps['looking']>;
 }
 
 export interface KnownDifferences {
@@ -116,7 +118,9 @@ async function runSince(target: Target, since: SinceLook, settings: RunSettings)
   }
   if (since.type === 'nothing') return { ...unchanged(lastLook), sessions: Promise.resolve([]), look: lastLook };
   const { held } = lastLook;
-  const ran = await reconcileOrPrepare(since.target, settings, { held });
+  // A few rows need not wait until others have read all of theirs.
+  const { looking: _looking, ...rest } = settings;
+  const ran = await reconcileOrPrepare(since.target, rest, { held });
   return withLook(target, withFindings(ran, lastLook), () => since.wanted, settings);
 }
 

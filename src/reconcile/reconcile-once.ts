@@ -32,6 +32,8 @@ export interface ReconcileDeps {
   readonly hold?: HoldRule;
   /** A person asks for it: what the target took back is tried once more. */
   readonly asked?: boolean;
+  /** Asked before each look, once the target can be talked to: resolves when it may be looked at, until disposed. */
+  readonly looking?: (signal: AbortSignal) => Promise<Disposable>;
   /** Asked before the first change of a plan that has any: resolves when this target may be changed, until disposed. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -42,7 +44,10 @@ export interface Turn extends Disposable {
   readonly waited: boolean;
 }
 
-type LookDeps = Pick<ReconcileDeps, 'inventory' | 'guard' | 'signal' | 'held' | 'ignore' | 'hold' | 'asked'>;
+type LookDeps = Pick<
+  ReconcileDeps,
+  'inventory' | 'guard' | 'signal' | 'held' | 'ignore' | 'hold' | 'asked' | 'looking'
+>;
 
 /** A plan made from a fresh look at the target. */
 export interface Prepared {
@@ -97,6 +102,8 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 
 /** Looks at the target and compares: what differs, parted into what is done now and what waits. */
 async function look(target: Target, model: Model, deps: LookDeps) {
+  await target.ready?.(deps.signal);
+  using _looking = await deps.looking?.(deps.signal);
   const wanted = target.desired(model);
   const whole = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);

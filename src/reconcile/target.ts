@@ -38,6 +38,8 @@ export interface Target {
    * meanwhile. Absent: none.
    */
   readonly precedence?: readonly Precedence[];
+  /** Resolves when it can be talked to. Absent: it always can. @throws as `observe` does */
+  ready?(signal: AbortSignal): Promise<void>;
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
   /**

@@ -114,6 +114,30 @@ function slow(name: string): { readonly target: ScriptedTarget; readonly looked:
   return { target, looked: looked.passed, open: held.open };
 }
 
+describe('many targets of which some do not answer', () => {
+  it('are looked at a few at a time, and the others do not wait for those', async () => {
+    const started: string[] = [];
+    const targets = Array.from({ length: 30 }, (_, at) => new ScriptedTarget(`r${at}`));
+    const held = gate();
+    for (const [at, target] of targets.entries()) {
+      target.during = async () => {
+        started.push(target.name);
+        if (at < 20) await held.passed;
+      };
+    }
+    await using lab = await Lab.open(targets);
+
+    await lab.commit('x', targets);
+    while (started.length < 12) await new Promise(setImmediate);
+    const atFirst = started.length;
+    for (; started.length < 30; lab.clock.advance(2_000)) await new Promise(setImmediate);
+    held.open();
+
+    expect(atFirst).toBe(12);
+    expect(new Set(started).size).toBe(30);
+  });
+});
+
 describe('deletes allowed in one request', () => {
   it('are allowed to no other run, and are not taken away by one', async () => {
     const [one, two] = [slow('r1'), new ScriptedTarget('r2')];
