@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, request } from 'undici';
 import type { Authority, AuthorityQuestion, AuthorityVerdict } from '../access/authority.ts';
 import type { SessionLimits } from '../access/login.ts';
 import type { Clock } from '../base/clock.ts';
@@ -151,14 +151,10 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     }
   }
 
-  #requestFor(
-    question: AuthorityQuestion,
-    signal: AbortSignal,
-  ): { dispatcher: Dispatcher } & Dispatcher.RequestOptions {
+  #requestFor(question: AuthorityQuestion, signal: AbortSignal): NonNullable<Parameters<typeof request>[1]> {
     const { secret } = this.#options.hook;
     return {
       dispatcher: this.#agent,
-      path: '',
       method: 'POST',
       headers: {
         'content-type': 'application/json',

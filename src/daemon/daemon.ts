@@ -116,6 +116,7 @@ export class Daemon implements AsyncDisposable {
     const metrics = new Metrics(
       {
         portal: this.#portal.counters,
+        authorize: () => this.#authority.counts(),
         openSessions: () => engine.accounting.openCount,
         radius: () => this.#counters.samples(),
         revision: () => this.#reconciler.inForce?.revision,

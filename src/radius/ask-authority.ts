@@ -1,6 +1,6 @@
 import type { Decision, RejectReason } from '../access/authorise.ts';
 import { type Authority, type AuthorityQuestion, decideByAuthority } from '../access/authority.ts';
-import { parseMac } from '../base/mac.ts';
+import { macOfClientId, parseMac } from '../base/mac.ts';
 import type { LoginLimits } from '../directory/reader.ts';
 import { type Exchange, redirectsAt, textOf } from './exchange.ts';
 import { attribute } from './packet/codes.ts';
@@ -66,7 +66,7 @@ function questionOf(exchange: Exchange): AuthorityQuestion {
     ...(sent.credential.method === 'pap' ? { password: sent.credential.password } : {}),
     nas: context.nas.name,
     door,
-    mac: parseMac(callingStationId ?? ''),
+    mac: parseMac(callingStationId ?? '') ?? macOfClientId(callingStationId ?? ''),
     callingStationId,
     calledStationId: textOf(packet, frame, attribute.calledStationId),
     sessionId: textOf(packet, frame, attribute.acctSessionId),

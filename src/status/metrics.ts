@@ -20,6 +20,8 @@ export interface MetricSources {
     }[];
     readonly refusals: () => readonly { readonly reason: string; readonly value: number }[];
   };
+  /** What came of questions to the operator's own program. */
+  readonly authorize: () => ReadonlyMap<string, number>;
   readonly revision: () => string | undefined;
   readonly logins: () => number;
   /** Routers that a person wants left alone, and why. */
@@ -244,6 +246,16 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { reason, value } of sources.portal.refusals()) this.inc({ reason }, value);
+      },
+    });
+    new Counter({
+      name: 'lastmile_authorize_total',
+      help: 'Questions about logins to the program that authorize declares, by what came of them, since the start',
+      registers,
+      labelNames: ['result'] as const,
+      collect() {
+        this.reset();
+        for (const [result, value] of sources.authorize()) this.inc({ result }, value);
       },
     });
     new Gauge({

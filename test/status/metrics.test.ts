@@ -37,6 +37,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       openSessions: () => 0,
       radius: () => [],
       portal: { logins: () => [], refusals: () => [] },
+      authorize: () => new Map(),
       revision: () => undefined,
       logins: () => 0,
       targets,
