@@ -38,6 +38,9 @@ export interface AccountingOptions {
   readonly commitsPerSettle?: number;
 }
 
+/** @param isNew nothing was known of the session before */
+type StoredListener = (session: SessionState, isNew: boolean) => void;
+
 /** What it needs of the store: tests put a failing disk in between. */
 export type AccountingDatabase = Pick<Store, 'table' | 'write' | 'reopen' | 'onBroken'>;
 
@@ -62,7 +65,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #stopping = new AbortController();
   readonly #stopWaiters = new SessionWaiters();
   readonly #startWaiters = new SessionWaiters();
-  readonly #listeners = new Set<(session: SessionState) => void>();
+  readonly #listeners = new Set<StoredListener>();
   readonly #unsubscribe: () => void;
   #rows: SessionRows;
   #index: SessionIndex;
@@ -169,7 +172,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /** Calls `listener`, which must not throw, with each session that a stored record touched. @returns how to end that */
-  onStored(listener: (session: SessionState) => void): () => void {
+  onStored(listener: StoredListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -281,7 +284,9 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       if (after.stoppedAt !== undefined) this.#stopWaiters.tell(after.key);
       else this.#tellStarted(after);
     }
-    for (const listener of this.#listeners) for (const { after } of changes) listener(after);
+    for (const listener of this.#listeners) {
+      for (const { before, after } of changes) listener(after, before === undefined);
+    }
     if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
   }

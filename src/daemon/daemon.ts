@@ -314,6 +314,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reconciler.follow({ model, revision: revision.id });
     this.#collector.follow(model);
     this.#fallbacks.follow(model);
+    this.#engine.delivery.start();
     this.#authority.use(model);
     this.#eap.use(model);
   }
@@ -383,6 +384,7 @@ export class Daemon implements AsyncDisposable {
       accountingAvailable: () => this.#engine.store.broken === undefined,
       decisions: this.#decisions,
       metrics: this.#counters,
+      heard: (nas) => this.#engine.delivery.heard(nas.name),
       clock,
       random: fillRandom,
       log,

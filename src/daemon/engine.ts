@@ -16,9 +16,11 @@ import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
+import { grantedOtherwise } from './granted-otherwise.ts';
 import { LateSessions } from './late-sessions.ts';
 import { OmadaPool } from './omada-pool.ts';
 import { onlineSessions, siteOfGuest } from './online-sessions.ts';
+import { OutboxDelivery } from './outbox-delivery.ts';
 import { RouterMemories } from './router-memories.ts';
 import { RouterPool } from './router-pool.ts';
 
@@ -56,6 +58,8 @@ export class Engine implements AsyncDisposable {
   /** Objects that must not be destroyed. */
   readonly protection: Protection;
   readonly drift: DriftLog;
+  /** Tells sessions what they could not be told when it was decided. */
+  readonly delivery: OutboxDelivery;
   readonly #coa: CoaGateway;
   readonly #controllers: OmadaPool;
   readonly #disposables: readonly AsyncDisposable[];
@@ -77,6 +81,7 @@ export class Engine implements AsyncDisposable {
     this.pauses = parts.pauses;
     this.protection = parts.protection;
     this.drift = parts.drift;
+    this.delivery = parts.delivery;
     this.#coa = coa;
     this.#controllers = controllers;
     this.#disposables = disposables;
@@ -103,19 +108,32 @@ export class Engine implements AsyncDisposable {
         online: onlineSessions(accounting, directory),
         siteOfGuest,
         control: sessions,
+        grantedOtherwise: grantedOtherwise(accounting, directory, () => clock.now()),
         ...(decisions === undefined
           ? {}
           : { acceptedInFull: (username: string) => wasAcceptedInFull(decisions, username) }),
       });
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
+      const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, status, sessions, routers },
-        ...{ pauses, protection, drift },
+        ...{ pauses, protection, drift, delivery },
       };
+      routers.onCall((router, { result }) => {
+        if (result === 'done') delivery.heard(router);
+      });
       const late = new LateSessions({ accounting, target: directoryTarget, status, clock, log });
       const controllers = new OmadaPool({ clock });
-      return new Engine(parts, dynamic, controllers, [late, dynamic, routers, controllers, accounting, store]);
+      return new Engine(parts, dynamic, controllers, [
+        delivery,
+        late,
+        dynamic,
+        routers,
+        controllers,
+        accounting,
+        store,
+      ]);
     } catch (error) {
       await store.close();
       throw error;

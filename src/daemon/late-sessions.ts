@@ -9,15 +9,15 @@ import { sessionEvent } from './session-event.ts';
 
 export interface LateSessionsOptions {
   readonly accounting: Pick<AccountingStore, 'onStored'>;
-  readonly target: Pick<DirectoryTarget, 'unwanted' | 'end'>;
+  readonly target: Pick<DirectoryTarget, 'unwanted' | 'end' | 'outbox'>;
   readonly status: Pick<StatusBook, 'recordSessions'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
- * Ends sessions of people who were suspended between their Access-Accept and their Start: when the commit was applied
- * nobody knew that they are online.
+ * Mends sessions of people who were suspended, or whose limits changed, between their Access-Accept and their Start: when the
+ * commit was applied nobody knew that they are online.
  */
 export class LateSessions implements AsyncDisposable {
   readonly #options: LateSessionsOptions;
@@ -26,7 +26,7 @@ export class LateSessions implements AsyncDisposable {
 
   constructor(options: LateSessionsOptions) {
     this.#options = options;
-    this.#unsubscribe = options.accounting.onStored((session) => this.#look(session));
+    this.#unsubscribe = options.accounting.onStored((session, isNew) => this.#look(session, isNew));
   }
 
   /** What is under way is kept on disk and taken up at the next start. */
@@ -35,9 +35,13 @@ export class LateSessions implements AsyncDisposable {
     this.#stopping.abort();
   }
 
-  #look(session: Session): void {
-    if (session.stoppedAt !== undefined) return;
-    const effect = this.#options.target.unwanted(session);
+  #look(session: Session, isNew: boolean): void {
+    const { target, log } = this.#options;
+    if (session.stoppedAt !== undefined) {
+      void target.outbox.over(session).catch((err: unknown) => log.debug({ err }, 'outbox not written'));
+      return;
+    }
+    const effect = target.unwanted(session, isNew);
     if (effect !== undefined) void this.#end(effect);
   }
 
@@ -48,7 +52,7 @@ export class LateSessions implements AsyncDisposable {
       status.recordSessions(events);
       for (const event of events) log.info(event, 'session settled');
     } catch (error) {
-      log.warn({ err: error, username: effect.username }, 'session not ended; tried again with its next record');
+      log.warn({ err: error, username: effect.username }, 'session not told; tried again with its next record');
     }
   }
 }

@@ -263,6 +263,8 @@ export class DirectoryTarget implements Target {
 
   async #told(effect: SessionEffect, signal: AbortSignal): Promise<readonly SessionResult[]> {
     const login = this.#servedNamed(effect.username);
+    // After a start what it is to be told may not be known yet: it is no reason to cut somebody off.
+    if (login === undefined && effect.action === 'change') return failedAll(effect, 'its limits are not known yet');
     return this.#options.control
       .settle(effect, login, signal)
       .catch((error: unknown) => failedAll(effect, messageOf(error)));

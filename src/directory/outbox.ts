@@ -32,6 +32,8 @@ export interface RowBefore {
 /** An order for one session, before it is put with what is due already. */
 export type OutboxOrder = Pick<OutboxEntry, 'nas' | 'username' | 'sessionId' | 'action' | 'why' | 'was'>;
 
+type OutboxListener = (nas: string, what: 'tried' | 'gone') => void;
+
 export interface OutboxOptions {
   readonly table: Table<OutboxEntry>;
   /** Wall time, milliseconds since 1970. */
@@ -49,7 +51,8 @@ export class Outbox {
   readonly #entries = new Map<string, OutboxEntry>();
   readonly #byNas = new Map<string, Set<string>>();
   readonly #byUser = new Map<string, Set<string>>();
-  readonly #listeners = new Set<(nas: string) => void>();
+  readonly #bySession = new Map<string, Set<string>>();
+  readonly #listeners = new Set<OutboxListener>();
   #next = 1;
   #lost = 0;
 
@@ -107,8 +110,8 @@ export class Outbox {
     return this.#entries.get(idOf(entry)) === entry;
   }
 
-  /** Calls `listener` with each NAS that something was put for, tried, or taken out. @returns how to end that */
-  onChange(listener: (nas: string) => void): () => void {
+  /** Calls `listener` when something for a NAS was tried in vain, or taken out. @returns how to end that */
+  onChange(listener: OutboxListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -131,7 +134,6 @@ export class Outbox {
   /** They are on the disk. */
   keep(entries: readonly OutboxEntry[]): void {
     for (const entry of entries) this.#put(entry);
-    for (const { nas } of entries) this.#tell(nas);
   }
 
   /** Over the limit the oldest goes: who tells nobody for so long has another trouble. @returns what to delete on disk */
@@ -158,6 +160,7 @@ export class Outbox {
     } else if (result?.result === 'failed') {
       const tried = { times: (entry.tried?.times ?? 0) + 1, at: this.#options.now(), detail: result.detail };
       await this.#replace({ ...entry, ...(entry.action === 'change' ? { touched: true } : {}), tried });
+      this.#tell(entry.nas, 'tried');
     } else {
       await this.forget(entry);
     }
@@ -168,19 +171,18 @@ export class Outbox {
     const known = this.#entries.get(idOf(entry));
     if (known === undefined) return;
     this.#drop(known);
-    this.#tell(known.nas);
+    this.#tell(known.nas, 'gone');
     await this.#options.table.del(diskKey(known));
   }
 
-  /** Of a session that is over nothing has to be told. */
-  async over({ nas, sessionId, username }: Pick<OutboxEntry, 'nas' | 'sessionId' | 'username'>): Promise<void> {
-    const entry = this.#entries.get(idOf({ nas, sessionId, username }));
-    if (entry !== undefined) await this.forget(entry);
+  /** Of a session that is over nothing has to be told. Its username may be spelt otherwise: that of a device is. */
+  async over({ nas, sessionId }: Pick<OutboxEntry, 'nas' | 'sessionId'>): Promise<void> {
+    if (this.#entries.size === 0) return;
+    for (const entry of this.#all(this.#bySession.get(keyOf(nas, sessionId)))) await this.forget(entry);
   }
 
   async #replace(entry: OutboxEntry): Promise<void> {
     this.#put(entry);
-    this.#tell(entry.nas);
     await this.#options.table.put(diskKey(entry), entry);
   }
 
@@ -199,6 +201,7 @@ export class Outbox {
     this.#entries.set(id, entry);
     within(this.#byNas, entry.nas).add(id);
     within(this.#byUser, entry.username).add(id);
+    within(this.#bySession, keyOf(entry.nas, entry.sessionId)).add(id);
     this.#next = Math.max(this.#next, entry.number + 1);
   }
 
@@ -207,10 +210,11 @@ export class Outbox {
     this.#entries.delete(id);
     without(this.#byNas, entry.nas, id);
     without(this.#byUser, entry.username, id);
+    without(this.#bySession, keyOf(entry.nas, entry.sessionId), id);
   }
 
-  #tell(nas: string): void {
-    for (const listener of this.#listeners) listener(nas);
+  #tell(nas: string, what: 'tried' | 'gone'): void {
+    for (const listener of this.#listeners) listener(nas, what);
   }
 }
 

@@ -2,12 +2,15 @@ import type { LoginLimits } from '../directory/reader.ts';
 import type { VendorProfile } from '../model/model.ts';
 import { attributeNamed } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
+import { grantedMark } from './granted-mark.ts';
 
 /** The attributes of an Access-Accept that do not change from one login to the next, encoded. */
 export interface PreparedReply {
   readonly encoded: Uint8Array;
   /** The same for people, on one line. */
   readonly summary: string;
+  /** The same in eight octets, for our Class. */
+  readonly mark: Uint8Array;
 }
 
 const highest = 0xffffffff;
@@ -36,6 +39,7 @@ export function prepareReply(limits: LoginLimits, profile: VendorProfile): Prepa
   return {
     encoded: Buffer.concat(attributes.map(encodeNamed)),
     summary: attributes.map(inWords).join(', '),
+    mark: grantedMark(attributes),
   };
 }
 

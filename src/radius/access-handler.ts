@@ -201,12 +201,12 @@ export class AccessHandler {
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
     if (exchange.eap === undefined) {
-      appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random);
+      appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random, prepared.mark);
     } else {
       // The one that was proved, by which the NAS is to account (RFC 2865 §5.1), and which Class is about.
       const name = encodeAttribute(attribute.userName, Buffer.from(username));
       appendEncoded(writer, name);
-      appendClass(writer, name, 0, context.key, random);
+      appendClass(writer, name, 0, context.key, random, prepared.mark);
       appendEap(writer, exchange.eap, packet, context.key, random);
     }
     if (decision.proof !== undefined) {

@@ -3,9 +3,9 @@ import { toHex } from '../base/bytes.ts';
 import { compact } from '../base/compact.ts';
 import { attributeNumbered } from './dictionary/dictionary.ts';
 import type { NasContext } from './nas-context.ts';
-import { decodeValue } from './packet/value.ts';
 import { attribute, headerLength } from './packet/codes.ts';
 import { type Frame, firstValue } from './packet/framing.ts';
+import { decodeValue } from './packet/value.ts';
 
 const statusNames = new Map<number, AccountingEvent['status']>([
   [1, 'start'],

@@ -7,6 +7,7 @@ import { valueName } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 import type { RadiusLog } from './drops.ts';
 import { errorCauses, meaningOfCause } from './error-cause.ts';
+import { isChangeable, isDispensable } from './granted-mark.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { firstValue } from './packet/framing.ts';
 import { encodeRequest } from './packet/request.ts';
@@ -32,11 +33,6 @@ export interface CoaClientOptions {
   /** Another way to a NAS than UDP, as a connection it has open to us. Absent, or `undefined` for a NAS: there is none. */
   readonly tunnel?: (nas: Nas) => Slot | undefined;
 }
-
-/** Attributes that a NAS takes for a running session and cannot do without: what the subscriber notices. */
-const essential = new Set(['Mikrotik-Rate-Limit', 'WISPr-Bandwidth-Max-Up', 'WISPr-Bandwidth-Max-Down']);
-/** Attributes that it may know nothing of: the session then keeps what it has until its next login. */
-const dispensable = new Set(['Idle-Timeout', 'Port-Limit', 'Session-Timeout']);
 
 /** So long a NAS that answered only without Event-Timestamp is asked without at first: its clock is set seldom. */
 const clockBelievedMs = 600_000;
@@ -126,11 +122,11 @@ export class CoaClient implements DynamicAuthorization {
     if (host === undefined) return { result: 'unsent', reason: `it is not known where in ${nas.clientAddress} it is` };
     const order = { nas, code: requestCode, changes, host };
     const { answer, causes } = await this.#byAnyKeys(order, session, isOnlyOne);
-    const fewer = changes.filter(({ name }) => !dispensable.has(name));
+    const fewer = changes.filter(({ name }) => !isDispensable(name));
     const unsupported = answer.result === 'nak' && causes.includes(errorCauses.unsupportedAttribute);
     if (!unsupported || fewer.length === 0 || fewer.length === changes.length) return answer;
     const second = await this.#byAnyKeys({ ...order, changes: fewer }, session, isOnlyOne);
-    const without = changes.filter(({ name }) => dispensable.has(name)).map(({ name }) => name);
+    const without = changes.filter(({ name }) => isDispensable(name)).map(({ name }) => name);
     return second.answer.result === 'ack' ? { result: 'ack', without } : answer;
   }
 
@@ -249,11 +245,6 @@ function eventTimestamp(now: number): Uint8Array {
 function errorCause({ packet, frame }: Answer): number | undefined {
   const value = firstValue(packet, frame, attribute.errorCause);
   return value?.length === 4 ? Buffer.from(value).readUInt32BE(0) : undefined;
-}
-
-/** Of a login, without Session-Timeout, which counts from the start of the session. */
-function isChangeable(name: string): boolean {
-  return essential.has(name) || dispensable.has(name);
 }
 
 interface Tried {

@@ -118,7 +118,7 @@ describe('orders for sessions', () => {
     const stored = await lab.open();
     await stored.write([], [order('disconnect')]);
 
-    await stored.outbox.over({ nas: 'core-2', username: 'anna', sessionId: '81c00001' });
+    await stored.outbox.over({ nas: 'core-2', sessionId: '81c00001' });
     expect(stored.outbox.size).toBe(1);
     await stored.outbox.over(order('disconnect'));
     expect((await lab.open()).outbox.size).toBe(0);

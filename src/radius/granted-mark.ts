@@ -1,0 +1,52 @@
+import type { NamedAttribute } from './dictionary/encode-named.ts';
+
+/** Attributes that a NAS takes for a running session, and cannot do without: what the subscriber notices. */
+const essential: ReadonlySet<string> = new Set([
+  'Mikrotik-Rate-Limit',
+  'WISPr-Bandwidth-Max-Up',
+  'WISPr-Bandwidth-Max-Down',
+]);
+/** Attributes that it may know nothing of: the session then keeps what it has until its next login. */
+const dispensable: ReadonlySet<string> = new Set(['Idle-Timeout', 'Port-Limit', 'Session-Timeout']);
+
+/** Does a NAS take this for a running session? (MikroTik manual, RADIUS, Change-of-Authorization; RFC 5176 §3.) */
+export function isChangeable(name: string): boolean {
+  return essential.has(name) || isDispensable(name);
+}
+
+/** May a running session do without it, where its NAS knows nothing of it? */
+export function isDispensable(name: string): boolean {
+  return dispensable.has(name);
+}
+
+/** Octets of a mark. */
+export const markLength = 8;
+
+/**
+ * What somebody was granted, in eight octets: four of what only a new login gets, four of what can be changed. Travels in our
+ * Class, so that the first accounting record of a session tells whether it was granted what is declared by then. Says nothing
+ * to others: FNV-1a, 32 bits each.
+ */
+export function grantedMark(attributes: readonly NamedAttribute[]): Uint8Array {
+  const told = attributes.filter(({ name }) => name !== 'Acct-Interim-Interval' && name !== 'Session-Timeout');
+  const mark = Buffer.alloc(markLength);
+  mark.writeUInt32BE(hashOf(told.filter(({ name }) => !isChangeable(name))), 0);
+  mark.writeUInt32BE(hashOf(told.filter(({ name }) => isChangeable(name))), 4);
+  return mark;
+}
+
+/** How what was granted differs from what would be: `firm` where only a new login mends it. */
+export function differenceOf(granted: Uint8Array, now: Uint8Array): 'firm' | 'loose' | undefined {
+  const same = (from: number) => [0, 1, 2, 3].every((at) => granted[from + at] === now[from + at]);
+  if (!same(0)) return 'firm';
+  return same(4) ? undefined : 'loose';
+}
+
+function hashOf(attributes: readonly NamedAttribute[]): number {
+  let hash = 0x811c9dc5;
+  for (const { name, value } of attributes) {
+    const text = `${name}=${value}\n`;
+    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}

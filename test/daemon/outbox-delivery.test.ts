@@ -1,0 +1,176 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { OutboxDelivery } from '../../src/daemon/outbox-delivery.ts';
+import { Outbox, type OutboxOrder } from '../../src/directory/outbox.ts';
+import type { SessionResult } from '../../src/reconcile/target.ts';
+import type { SessionEvent } from '../../src/status/report.ts';
+import { Store } from '../../src/store/store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { TempFolder } from '../support/temp-folder.ts';
+
+const order: OutboxOrder = { nas: 'core-1', username: 'anna', sessionId: '81c00001', action: 'change', why: 'rate' };
+
+/** An outbox with one order that was tried once in vain, and a NAS that answers when it is told to. */
+class Lab implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly told: SessionEvent[] = [];
+  readonly attempts: { readonly at: number; readonly signal: AbortSignal }[] = [];
+  readonly outbox: Outbox;
+  readonly delivery: OutboxDelivery;
+  answers = false;
+  /** An attempt that nobody answers ends only with its signal. */
+  hangs = false;
+  readonly #disposables: readonly AsyncDisposable[];
+  #under = 0;
+  #waits = false;
+
+  private constructor(outbox: Outbox, disposables: readonly AsyncDisposable[]) {
+    this.outbox = outbox;
+    const target = { outbox, deliver: (nas: string, signal: AbortSignal) => this.#deliver(nas, signal) };
+    const status = { recordSessions: (events: readonly SessionEvent[]) => void this.told.push(...events) };
+    this.delivery = new OutboxDelivery({ target, status, clock: this.clock, log: pino({ level: 'silent' }) });
+    this.#disposables = [this.delivery, ...disposables];
+  }
+
+  static async start(): Promise<Lab> {
+    const folder = await TempFolder.make();
+    const store = await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
+    const outbox = await Outbox.open({ table: store.table('outbox'), now: () => 0 });
+    outbox.keep(outbox.join([order]));
+    const close = { [Symbol.asyncDispose]: () => store.close() };
+    return new Lab(outbox, [close, folder]);
+  }
+
+  /** Lets what is due happen, after so many seconds. */
+  async pass(seconds: number): Promise<void> {
+    this.clock.advance(seconds * 1000);
+    await this.settled();
+  }
+
+  /** Until no attempt is under way but one that waits for its end. The disk of the outbox is real. */
+  async settled(): Promise<void> {
+    do await new Promise(setImmediate);
+    while (this.#under > 0 && !this.#waits);
+    await new Promise(setImmediate);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const each of this.#disposables) await each[Symbol.asyncDispose]();
+  }
+
+  async #deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    this.attempts.push({ at: this.clock.monotonic() / 1000, signal });
+    const { answers } = this;
+    this.#under += 1;
+    if (!answers && this.hangs) await this.#end(signal);
+    const results = this.outbox.at(nas).map((entry): SessionResult => {
+      const effect = { ...entry, sessionIds: [entry.sessionId] };
+      const result = answers ? 'changed' : 'failed';
+      return { effect, sessionId: entry.sessionId, nas, result, detail: answers ? 'CoA-ACK' : 'no answer' };
+    });
+    const entries = this.outbox.at(nas);
+    for (const [at, result] of results.entries()) await this.outbox.settle(entries[at] as never, result);
+    this.#under -= 1;
+    return results;
+  }
+
+  async #end(signal: AbortSignal): Promise<void> {
+    this.#waits = true;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    this.#waits = false;
+  }
+}
+
+describe('an order whose NAS does not answer', () => {
+  it('IS-10: is tried ever more seldom, at most every five minutes', async () => {
+    await using lab = await Lab.start();
+    lab.delivery.start();
+
+    for (let second = 0; second < 1500; second += 1) await lab.pass(1);
+
+    expect(lab.attempts.map(({ at }) => at)).toEqual([2, 6, 14, 30, 62, 126, 254, 510, 810, 1110, 1410]);
+  });
+
+  it('IS-10: is delivered at once when the NAS is heard after it was away', async () => {
+    await using lab = await Lab.start();
+    lab.delivery.start();
+    await lab.pass(2);
+    await lab.pass(4);
+    lab.answers = true;
+    await lab.pass(1);
+
+    lab.delivery.heard('core-1');
+    await lab.settled();
+
+    expect(lab.attempts.map(({ at }) => at)).toEqual([2, 6, 7]);
+    expect(lab.told).toMatchObject([{ username: 'anna', action: 'change', result: 'changed', detail: 'CoA-ACK' }]);
+    expect(lab.outbox.size).toBe(0);
+  });
+
+  it('is not tried with each packet of a NAS that only does not answer', async () => {
+    await using lab = await Lab.start();
+    lab.delivery.start();
+    for (let second = 0; second < 60; second += 1) {
+      lab.delivery.heard('core-1');
+      await lab.pass(1);
+    }
+
+    expect(lab.attempts.length).toBeLessThan(6);
+  });
+
+  it('is tried again when the NAS comes back while it is asked', async () => {
+    await using lab = await Lab.start();
+    lab.hangs = true;
+    lab.delivery.start();
+    await lab.pass(2);
+
+    lab.answers = true;
+    lab.delivery.heard('core-1');
+    await lab.settled();
+
+    expect(lab.attempts.map(({ at, signal }) => [at, signal.aborted])).toEqual([
+      [2, true],
+      [2, false],
+    ]);
+    expect(lab.outbox.size).toBe(0);
+  });
+
+  it('costs a comparison for every other NAS', async () => {
+    await using lab = await Lab.start();
+    lab.delivery.start();
+
+    lab.delivery.heard('core-2');
+    await lab.settled();
+
+    expect(lab.attempts).toEqual([]);
+  });
+});
+
+describe('an order that fails later', () => {
+  it('is tried again two seconds after', async () => {
+    await using lab = await Lab.start();
+    await lab.outbox.over(order);
+    lab.delivery.start();
+    const [entry] = lab.outbox.join([order]);
+    if (entry === undefined) throw new Error('nothing to tell');
+    lab.outbox.keep([entry]);
+    lab.answers = true;
+
+    await lab.outbox.settle(entry, { result: 'failed', detail: 'no answer' });
+    await lab.pass(2);
+
+    expect(lab.told).toMatchObject([{ result: 'changed' }]);
+  });
+
+  it('is left to the next start when the daemon ends', async () => {
+    const lab = await Lab.start();
+    lab.hangs = true;
+    lab.delivery.start();
+    await lab.pass(2);
+
+    await lab.delivery[Symbol.asyncDispose]();
+
+    expect(lab.outbox.size).toBe(1);
+    await lab[Symbol.asyncDispose]();
+  });
+});
