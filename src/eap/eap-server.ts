@@ -8,7 +8,7 @@ import { type EapSession, type SessionTable, sessionTable } from './session-tabl
 export interface EapServerOptions {
   readonly clock: Clock;
   readonly random: FillRandom;
-  /** Conversations at once. Default 4096. */
+  /** Conversations at once; the longest silent gives way. Default 1024: one that stopped amid TLS holds 75 kB. */
   readonly most?: number;
 }
 
@@ -64,7 +64,7 @@ export class EapServer {
 
   constructor(options: EapServerOptions) {
     this.#options = options;
-    this.#sessions = sessionTable(options.clock, options.random, options.most ?? 4096);
+    this.#sessions = sessionTable(options.clock, options.random, options.most ?? 1024);
   }
 
   /**

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Login } from '../../src/directory/reader.ts';
@@ -38,9 +39,19 @@ export function eapServer(use: EapSettings | undefined = settings(), clock = sys
   return server;
 }
 
-/** A RADIUS server that speaks EAP. */
-export async function startEap(logins: readonly Login[], use: EapSettings | undefined = settings()): Promise<Bench> {
-  return startServer(logins, { access: { eap: eapServer(use) } });
+/** A RADIUS server that speaks EAP. @param decided is told of each decision */
+export async function startEap(
+  logins: readonly Login[],
+  use: EapSettings | undefined = settings(),
+  decided?: (bench: Bench) => void,
+): Promise<Bench> {
+  const kept = recentDecisions();
+  const record = (decision: LoggedDecision): void => {
+    kept.record(decision);
+    decided?.(bench);
+  };
+  const bench = await startServer(logins, { access: { eap: eapServer(use) }, decisions: { record } });
+  return { ...bench, decisions: kept };
 }
 
 export interface EapolRun {
@@ -56,8 +67,6 @@ export interface EapolOptions {
   readonly arguments?: readonly string[];
   /** Written beside the configuration. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Called with everything said so far, whenever it says more. */
-  readonly watch?: (output: string) => void;
 }
 
 /** Runs eapol_test of wpa_supplicant with one network block. */
@@ -78,7 +87,6 @@ export async function eapolTest(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      options.watch?.(output);
     });
   }
   await once(child, 'close');
