@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.ts';
-import { readMarker } from '../reconcile/marker.ts';
+import { markerReader } from '../reconcile/marker.ts';
 import type { Marker, ObservedRow, ObservedValue } from '../reconcile/target.ts';
 import type { Field, Menu } from './menus/menu.ts';
 import { rowIdentity } from './menus/rows.ts';
@@ -66,9 +66,41 @@ export function rowReader(
   board: Board = { flash: false },
   operator?: string,
 ): (row: RouterRow) => ObservedRow | undefined {
-  const columns = Object.entries(menu.fields);
-  return (row) =>
-    row['dynamic'] === 'true' || menu.ignore?.(row) === true ? undefined : readRow(menu, columns, row, board, operator);
+  const { path, ignore, comment: hasComment, fixed } = menu;
+  const columns = Object.entries(menu.fields).map(([name, field]) => columnOf(name, field, board));
+  const markerOf = markerReader(operator);
+  const identify = identityReader(menu, operator);
+  const isDangling = danglingReader(menu);
+  const saysComment = hasComment && menu.fields['comment'] !== undefined;
+  const newFields = shapeOf();
+  return (row) => {
+    if (row['dynamic'] === 'true' || ignore?.(row) === true) return undefined;
+    const fields = newFields();
+    for (const { name, hidden, textOf, canonicalOf } of columns) {
+      const text = textOf === undefined ? row[name] : textOf(row);
+      // What it is will show when it has a use: until then it is not what anybody wants.
+      if (hidden !== undefined && row[name] === undefined && hidden(row)) continue;
+      fields[name] = canonicalOf(text);
+    }
+    const handle = row['.id'];
+    const { marker, ownText } = hasComment ? markerOf(row['comment'] ?? '') : noComment;
+    // Where a declaration may say it, a person's text is a field like others; the marker is not part of it.
+    if (saysComment) fields['comment'] = ownText;
+    const isFixed = fixed === true || isBuiltIn(menu, row);
+    const ownership = hasComment && !isFixed ? 'marker' : 'inventory';
+    const identity = identify(fields, marker);
+    // As a literal, since most of a large table is so: V8 makes it in one piece, without room for more.
+    const seen: { -readonly [Key in keyof ObservedRow]: ObservedRow[Key] } =
+      marker !== undefined && handle !== undefined
+        ? { menu: path, identity, fields, ownership, marker, handle }
+        : { menu: path, identity, fields, ownership };
+    if (isFixed) seen.fixed = true;
+    if (marker !== undefined) seen.marker = marker;
+    if (ownText !== '') seen.ownText = ownText;
+    if (isDangling(fields)) seen.dangling = true;
+    if (handle !== undefined) seen.handle = handle;
+    return seen;
+  };
 }
 
 /** Does this router show a folder `flash` among its files? */
@@ -90,58 +122,59 @@ function pathFrom({ flash }: Board, path: string): string {
 
 const flashFolder = 'flash/';
 
-function readRow(
-  menu: Menu,
-  described: readonly (readonly [string, Field])[],
-  row: RouterRow,
-  board: Board,
-  operator: string | undefined,
-): ObservedRow {
-  const fields: Record<string, ObservedValue> = {};
-  for (const [name, field] of described) {
-    // What it is will show when it has a use: until then it is not what anybody wants.
-    if (row[name] === undefined && field.hidden?.(row) === true) continue;
-    fields[name] = readField(field, textOf(field, row, name), board);
-  }
-  const id = row['.id'];
-  const { marker, ownText } = menu.comment ? readMarker(row['comment'] ?? '') : { ownText: '' };
-  // Where a declaration may say it, a person's text is a field like others; the marker is not part of it.
-  if (menu.comment && menu.fields['comment'] !== undefined) fields['comment'] = ownText;
-  const fixed = menu.fixed === true || isBuiltIn(menu, row);
-  const identity =
-    marker === undefined ? ownIdentityOf(menu, fields) : markedIdentityOf(menu, fields, marker, operator);
-  const ownership = menu.comment && !fixed ? 'marker' : 'inventory';
-  // Field by field: of a hundred thousand rows, copies of copies would be most of the work.
-  const seen: { -readonly [Key in keyof ObservedRow]: ObservedRow[Key] } = {
-    menu: menu.path,
-    identity,
-    fields,
-    ownership,
-  };
-  if (fixed) seen.fixed = true;
-  if (marker !== undefined) seen.marker = marker;
-  if (ownText !== '') seen.ownText = ownText;
-  if (isDangling(menu, fields)) seen.dangling = true;
-  if (id !== undefined) seen.handle = id;
-  return seen;
+const noComment = { ownText: '', marker: undefined };
+
+type Fields = Readonly<Record<string, ObservedValue>>;
+
+/** Makes objects for the rows of one menu, in one piece each: V8 learns from the first how many properties they have. */
+function shapeOf(): () => Record<string, ObservedValue> {
+  const Shape = function Shape(): void {} as unknown as new () => Record<string, ObservedValue>;
+  Shape.prototype = Object.prototype;
+  return () => new Shape();
+}
+
+interface Column {
+  readonly name: string;
+  readonly hidden: Field['hidden'];
+  /** Absent: what is printed under its name. */
+  readonly textOf: ((row: RouterRow) => string) | undefined;
+  readonly canonicalOf: (text: string | undefined) => ObservedValue;
+}
+
+function columnOf(name: string, field: Field, board: Board): Column {
+  return { name, hidden: field.hidden, textOf: partsReader(field), canonicalOf: valueReader(field, board) };
 }
 
 /** Of a list in parts: the items there are. */
-function textOf({ parts }: Field, row: RouterRow, name: string): string | undefined {
-  if (parts === undefined) return row[name];
-  return parts.names
-    .flatMap((part) => row[part] ?? [])
-    .filter((item) => item !== '' && item !== parts.none)
-    .join(',');
+function partsReader({ parts }: Field): Column['textOf'] {
+  if (parts === undefined) return undefined;
+  return (row) =>
+    parts.names
+      .flatMap((part) => row[part] ?? [])
+      .filter((item) => item !== '' && item !== parts.none)
+      .join(',');
 }
 
-function readField(field: Field, value: string | undefined, board: Board): ObservedValue {
-  const text = value ?? field.default ?? '';
+function valueReader(field: Field, board: Board): Column['canonicalOf'] {
+  const { canonical, default: left = '' } = field;
   // What nobody can see is taken to be as declared; who wrote it may know better.
-  if (field.writeOnly === true) return { equals: () => true };
-  if (field.secret === true) return new Secret(text);
-  if (field.path === true) return pathFrom(board, text);
-  return field.canonical === undefined ? text : field.canonical(text);
+  if (field.writeOnly === true) return () => ({ equals: () => true });
+  if (field.secret === true) return (text = left) => new Secret(text);
+  if (field.path === true) return (text = left) => pathFrom(board, text);
+  return canonical === undefined ? (text = left) => text : remembering(canonical, left);
+}
+
+/** Values repeat from row to row. */
+function remembering(canonical: (text: string) => string, left: string): Column['canonicalOf'] {
+  let known = left;
+  let value = canonical(left);
+  return (text = left) => {
+    if (text !== known) {
+      value = canonical(text);
+      known = text;
+    }
+    return value;
+  };
 }
 
 /** RouterOS's own from the factory: `default`, and groups and queue types that it marks so. */
@@ -149,40 +182,47 @@ function isBuiltIn({ builtIn }: Menu, row: RouterRow): boolean {
   return builtIn === true && row['default'] === 'true';
 }
 
-/** Another operator may have an owner of the same name. */
-function markedIdentityOf(
+/** What a row is known by, from its fields and its marker. */
+function identityReader(
   menu: Menu,
-  fields: Readonly<Record<string, ObservedValue>>,
-  marker: Marker,
-  operator = marker.operator,
-): string {
-  if (menu.identity !== 'marker') return identityOf(menu, fields);
-  return marker.operator === operator ? marker.owner : `${marker.operator}/${marker.owner}`;
+  operator: string | undefined,
+): (fields: Fields, marker: Marker | undefined) => string {
+  const known = knownBy(menu);
+  return (fields, marker) => {
+    if (marker === undefined) return ownIdentityOf(menu, known(fields), fields);
+    if (menu.identity !== 'marker') return known(fields);
+    // Another operator may have an owner of the same name.
+    const isOurs = operator === undefined || marker.operator === operator;
+    return isOurs ? marker.owner : `${marker.operator}/${marker.owner}`;
+  };
 }
 
-function identityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
-  if (menu.identity === 'settings') return '';
-  if (menu.identity === 'marker') return saidBy(fields);
-  return rowIdentity(...menu.identity.map((name) => String(fields[name])));
+function knownBy({ identity }: Menu): (fields: Fields) => string {
+  if (identity === 'settings') return () => '';
+  if (identity === 'marker') return saidBy;
+  const [name = '', ...more] = identity;
+  if (more.length === 0) return (fields) => String(fields[name]);
+  return (fields) => rowIdentity(...identity.map((each) => String(fields[each])));
 }
 
 /** All that a row says: what two rows have in common that are not told apart otherwise. */
-function saidBy(fields: Readonly<Record<string, ObservedValue>>): string {
+function saidBy(fields: Fields): string {
   return Object.entries(fields)
     .flatMap(([name, value]) => (typeof value === 'string' && value !== '' ? [`${name}=${value}`] : []))
     .join(' ');
 }
 
 /** Of a row without a marker: by what narrows it as well, so that it is none of those we want. */
-function ownIdentityOf(menu: Menu, fields: Readonly<Record<string, ObservedValue>>): string {
-  const narrowed = (menu.narrowing ?? []).filter((name) => fields[name] !== '');
-  return rowIdentity(identityOf(menu, fields), ...narrowed.map((name) => `${name}=${String(fields[name])}`));
+function ownIdentityOf({ narrowing }: Menu, identity: string, fields: Fields): string {
+  if (narrowing === undefined) return identity;
+  const narrowed = narrowing.filter((name) => fields[name] !== '');
+  return rowIdentity(identity, ...narrowed.map((name) => `${name}=${String(fields[name])}`));
 }
 
 /** A reference to a row that was removed shows as its `.id`, and stays so when another of its name is made. */
-function isDangling({ identity, fields: known }: Menu, fields: Readonly<Record<string, ObservedValue>>): boolean {
-  const names = typeof identity === 'string' ? [] : identity;
-  return names.some((name) => known[name]?.references !== undefined && rawId.test(String(fields[name])));
+function danglingReader({ identity, fields: known }: Menu): (fields: Fields) => boolean {
+  const names = typeof identity === 'string' ? [] : identity.filter((name) => known[name]?.references !== undefined);
+  return (fields) => names.length > 0 && names.some((name) => rawId.test(String(fields[name])));
 }
 
 const rawId = /^\*[0-9A-F]+$/;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMarker, writeMarker } from '../../src/reconcile/marker.ts';
+import { markerReader, readMarker, writeMarker } from '../../src/reconcile/marker.ts';
 
 const names = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/);
 const owners = fc.tuple(fc.constantFrom('Subscriber', 'Router', 'Service'), names).map((parts) => parts.join('/'));
@@ -14,6 +14,31 @@ describe('the marker at the end of a comment', () => {
         expect(marker).toEqual({ operator, owner });
         expect(ownText).toBe(text.trimEnd());
       }),
+    );
+  });
+
+  it('is read the same where most are of one operator', () => {
+    const word = fc.constantFrom(
+      'lm:isp/Subscriber/anna',
+      'lm:isp/',
+      'lm:isp//',
+      'lm:isp',
+      'lm:is/x',
+      ' ',
+      '\u00a0',
+      'roof',
+    );
+    const comment = fc
+      .array(fc.oneof(word, fc.string({ unit: 'binary', maxLength: 3 })))
+      .map((words) => words.join(''));
+    fc.assert(
+      fc.property(
+        comment,
+        fc.constantFrom(undefined, 'isp', 'other', '', 'a b', 'isp/Subscriber'),
+        (text, operator) => {
+          expect(markerReader(operator)(text)).toEqual(readMarker(text));
+        },
+      ),
     );
   });
 

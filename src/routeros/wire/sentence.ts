@@ -67,9 +67,7 @@ export class SentenceReader {
   /** Where the sentence being read begins, and where its next word does. */
   #start = 0;
   #at = 0;
-  /** Of the sentence being read, the first `#count`: what was there of the one before is written over. */
   #bounds: number[] = [];
-  #count = 0;
   #returned = false;
 
   constructor(limits: SentenceLimits = {}) {
@@ -112,24 +110,18 @@ export class SentenceReader {
       const length = readLength(data, this.#at, size);
       if (length === 0) {
         this.#at = from;
-        if (this.#count > 0) return this.#complete(data);
+        if (this.#bounds.length > 0) {
+          this.#returned = true;
+          return { data, bounds: this.#bounds };
+        }
         this.#start = from;
         continue;
       }
       this.#admit(from, length);
       if (from + length > this.#end) return undefined;
       this.#at = from + length;
-      this.#bounds[this.#count] = from;
-      this.#bounds[this.#count + 1] = this.#at;
-      this.#count += 2;
+      this.#bounds.push(from, this.#at);
     }
-  }
-
-  #complete(data: Buffer): RawSentence {
-    this.#returned = true;
-    // Sentences of one table have as many words each: to empty and to fill the list anew would be most of the work.
-    if (this.#bounds.length > this.#count) this.#bounds.length = this.#count;
-    return { data, bounds: this.#bounds };
   }
 
   /** Octets of the next word's prefix, once all of them are here. */
@@ -150,7 +142,7 @@ export class SentenceReader {
     if (from + length - this.#start >= this.#maxSentenceBytes) {
       throw new WireError(`received a sentence of more than ${this.#maxSentenceBytes} octets`);
     }
-    if (this.#count >= this.#maxBounds) {
+    if (this.#bounds.length >= this.#maxBounds) {
       throw new WireError(`received a sentence of more than ${this.#maxBounds / 2} words`);
     }
   }
@@ -159,7 +151,7 @@ export class SentenceReader {
     if (!this.#returned) return;
     this.#returned = false;
     this.#start = this.#at;
-    this.#count = 0;
+    this.#bounds.length = 0;
   }
 
   #adopt(chunk: Uint8Array): void {
