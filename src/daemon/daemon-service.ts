@@ -374,9 +374,8 @@ export class DaemonService implements AdminService {
     );
     const portal = this.#options.portalFindings();
     const readings = this.#options.collector.status().flatMap(findingsOfReadings);
-    return [this.#refused, engine.store.broken?.message, ...accounting, ...packets, ...portal, ...readings].filter(
-      (each) => each !== undefined,
-    );
+    const ours = [this.#refused, engine.store.broken?.message, ...engine.routers.unconfirmed()];
+    return [...ours, ...accounting, ...packets, ...portal, ...readings].filter((each) => each !== undefined);
   }
 }
 

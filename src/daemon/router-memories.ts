@@ -18,6 +18,8 @@ interface Kept {
   readonly name: string;
   readonly reached?: ReachedAt;
   readonly reverted?: string;
+  /** When it takes our last changes back, unless they are confirmed (ms since 1970). */
+  readonly armedUntil?: number;
   /** Of secrets that the router never shows, as they were last written. */
   readonly digests?: Readonly<Record<string, string>>;
 }
@@ -60,9 +62,21 @@ export class RouterMemories {
         if (reverted !== fingerprint)
           await this.#keep(fingerprint === undefined ? rest : { ...rest, reverted: fingerprint });
       },
+      armedUntil: () => kept().armedUntil,
+      setArmedUntil: async (at) => {
+        const { armedUntil, ...rest } = kept();
+        if (armedUntil !== at) await this.#keep(at === undefined ? rest : { ...rest, armedUntil: at });
+      },
       digest: (key) => kept().digests?.[key],
       setDigest: (key, digest) => this.#keep({ ...kept(), digests: { ...kept().digests, [key]: digest } }),
     };
+  }
+
+  /** Routers whose last changes nobody has confirmed yet, and when they take them back (ms since 1970). */
+  unconfirmed(): readonly { readonly router: string; readonly until: number }[] {
+    return [...this.#kept.values()].flatMap(({ name, armedUntil }) =>
+      armedUntil === undefined ? [] : [{ router: name, until: armedUntil }],
+    );
   }
 
   /** A disk that takes nothing must not keep us from a router: then it is known until the next start. */

@@ -54,6 +54,17 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     return targets;
   }
 
+  /** Of routers whose last changes nobody has confirmed yet, also before the first look after a start. */
+  unconfirmed(): readonly string[] {
+    return this.#memories
+      .unconfirmed()
+      .filter(({ router }) => this.#routers.has(router))
+      .map(({ router, until }) => {
+        const at = new Date(until).toISOString();
+        return `router ${router} was told to take our last changes back at ${at} (LM_CONFIRM_PENDING): the next look says whether it did`;
+      });
+  }
+
   /** A router whose mode only looks, or that is suspended, is left alone here, too. */
   async remove(router: string, session: Session, signal: AbortSignal): Promise<RemovedFrom | false | undefined> {
     if (!this.#writable.has(router) || this.#options.isPaused?.(router) === true) return undefined;

@@ -7,6 +7,9 @@ export interface RouterMemory {
   /** Changes that the router took back, by their fingerprints. */
   reverted(): string | undefined;
   setReverted(fingerprints: string | undefined): Promise<void>;
+  /** When the router takes our last changes back unless they are confirmed (ms since 1970); absent: nothing is waited for. */
+  armedUntil(): number | undefined;
+  setArmedUntil(at: number | undefined): Promise<void>;
 }
 
 /**
@@ -38,6 +41,16 @@ export class TakenBack {
     await this.#memory.setReverted(`${salt}:${[...new Set(prints)].sort().join()}`);
   }
 
+  /** Kept before the router is told, so that the next start knows of it whatever becomes of us. */
+  async wait(until: number): Promise<void> {
+    await this.#memory.setArmedUntil(until);
+  }
+
+  /** It is known how it came out. */
+  async waitNoMore(): Promise<void> {
+    if (this.#memory.armedUntil() !== undefined) await this.#memory.setArmedUntil(undefined);
+  }
+
   async forget(): Promise<void> {
     if (this.#memory.reverted() !== undefined) await this.#memory.setReverted(undefined);
   }
@@ -67,10 +80,15 @@ function plain(value: Value): string {
 
 function forgetful(): RouterMemory {
   let kept: string | undefined;
+  let armed: number | undefined;
   return {
     reverted: () => kept,
     setReverted: async (fingerprints) => {
       kept = fingerprints;
+    },
+    armedUntil: () => armed,
+    setArmedUntil: async (at) => {
+      armed = at;
     },
   };
 }

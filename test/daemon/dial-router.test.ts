@@ -89,6 +89,9 @@ describe('what is kept of a router', () => {
     await memories.of('core-1').setReverted('abc');
     await memories.of('core-2').setReverted('def');
     await memories.of('core-2').setReverted(undefined);
+    await memories.of('core-1').setArmedUntil(1_790_000_000_000);
+    await memories.of('core-2').setArmedUntil(1_790_000_000_000);
+    await memories.of('core-2').setArmedUntil(undefined);
     await first.close();
 
     await using again = await Store.open(folder.path, options);
@@ -98,5 +101,6 @@ describe('what is kept of a router', () => {
     expect(kept.of('core-1').reverted()).toBe('abc');
     expect(kept.of('core-2').reverted()).toBeUndefined();
     expect(kept.of('core-3').reached()).toBeUndefined();
+    expect(kept.unconfirmed()).toEqual([{ router: 'core-1', until: 1_790_000_000_000 }]);
   });
 });

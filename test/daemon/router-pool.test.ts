@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/accounting/event.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
+import { RouterMemories } from '../../src/daemon/router-memories.ts';
 import { RouterPool } from '../../src/daemon/router-pool.ts';
 import type { Model, ReconcileMode } from '../../src/model/model.ts';
 import { reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
@@ -41,6 +42,20 @@ describe('a session to be ended over the API', () => {
     pool.targets(modelOf(lab, 'apply'));
     expect(await pool.remove('core-1', online, signal)).toEqual({ menu: '/ppp/active' });
     expect(lab.router.sessions()).toEqual([]);
+  });
+});
+
+describe('a start after one that ended before its last changes were confirmed', () => {
+  it('says so before the router was looked at', async () => {
+    await using lab = await Lab.start();
+    const memories = new RouterMemories();
+    await memories.of('core-1').setArmedUntil(Date.parse('2026-11-22T08:00:00Z'));
+    await memories.of('gone').setArmedUntil(Date.parse('2026-11-22T08:00:00Z'));
+    await using pool = new RouterPool({ clock: systemClock, memories });
+
+    pool.targets(modelOf(lab, 'apply'));
+
+    expect(pool.unconfirmed()).toEqual([expect.stringMatching(/^router core-1 .* 2026-11-22T08:00:00.000Z/)]);
   });
 });
 
