@@ -16,7 +16,7 @@ import { type RouterMemory, TakenBack } from './taken-back.ts';
 export interface AccessGuardOptions {
   readonly router: Router;
   readonly operator: string;
-  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic' | 'now'>;
   /** Dials anew, as declared. */
   readonly dial: (signal: AbortSignal) => Promise<RouterOsSession>;
   /** Absent: nothing is kept beyond the guard. */
@@ -55,7 +55,9 @@ export class AccessGuard {
   async look(session: RouterOsSession, signal: AbortSignal): Promise<OwnAccess> {
     const { router, operator } = this.#options;
     const us = { username: router.api?.username ?? '', operator };
-    const known = this.#known.get(session) ?? (await readOwnAccess(session, us, signal));
+    const before = this.#known.get(session);
+    const known = before ?? (await readOwnAccess(session, us, signal));
+    if (before === undefined && known.armed === undefined) await this.#takenBack.waitNoMore();
     this.#known.set(session, known);
     this.#access = known;
     return known;
@@ -105,6 +107,7 @@ export class AccessGuard {
     const access = this.#known.get(session);
     if (access?.armed === undefined && access?.reverted !== true) return;
     await disarmSwitch(session, this.#options.operator, signal);
+    await this.#takenBack.waitNoMore();
     const { armed: _armed, reverted: _reverted, ...rest } = access;
     this.#known.set(session, rest);
   }
@@ -139,7 +142,13 @@ export class AccessGuard {
     }
     const { policies } = this.#access ?? {};
     const rights = policies === undefined ? {} : { policies };
-    await armSwitch(session, { router: router.name, operator, statements, waitMs, ...rights }, signal);
+    await this.#takenBack.wait(clock.now() + waitMs);
+    try {
+      await armSwitch(session, { router: router.name, operator, statements, waitMs, ...rights }, signal);
+    } catch (error) {
+      if (error instanceof CannotArmError) await this.#takenBack.waitNoMore();
+      throw error;
+    }
     const deadline = clock.monotonic() + waitMs;
     return { confirm: (until) => this.#confirm(verdict, deadline, context, until) };
   }
@@ -156,6 +165,7 @@ export class AccessGuard {
         if (state === 'fired')
           throw await this.#reverted(verdict, 'did not let us in after our changes and took them back');
         await disarmSwitch(session, operator, signal);
+        await this.#takenBack.waitNoMore();
         await this.#takenBack.forget();
         return;
       } catch (error) {
@@ -171,6 +181,7 @@ export class AccessGuard {
 
   async #reverted(verdict: Verdict, why: string, cause?: unknown): Promise<RouterRevertedError> {
     await this.#takenBack.keep(verdict.risks.map(({ change }) => change));
+    await this.#takenBack.waitNoMore();
     return new RouterRevertedError(this.#options.router.name, `${why}: ${wordsOf(verdict.risks)}`, cause);
   }
 

@@ -29,6 +29,7 @@ describe('a plan that changes the address we come to', () => {
     expect(lab.switches()).toEqual([]);
     expect((await target.observe(signal)).findings).toEqual([]);
     expect(lab.memories.of('core-1').reached()?.host).toBe('127.0.0.3');
+    expect(lab.memories.unconfirmed()).toEqual([]);
   });
 
   it('is taken back by the router when we do not come back, and not tried again', async () => {
@@ -43,6 +44,7 @@ describe('a plan that changes the address we come to', () => {
     });
     await lab.router.settled();
 
+    expect(lab.memories.unconfirmed()).toEqual([]);
     expect(lab.addresses()).toEqual(['127.0.0.2/8']);
     const again = await lab.reconcile(target, model);
     expect(again).toMatchObject({ result: 'applied', plan: { changes: [], findings: [{ code: 'LM_REVERTED' }] } });
@@ -96,6 +98,7 @@ describe('a plan that changes the address we come to', () => {
     ];
     await target.arm(changes as Parameters<typeof target.arm>[0], observation, stop.signal);
     expect(lab.switches()).toHaveLength(3);
+    expect(lab.memories.unconfirmed()).toEqual([{ router: 'core-1', until: expect.any(Number) }]);
 
     const next = lab.target(before);
     const seen = await next.observe(stop.signal);
@@ -105,6 +108,7 @@ describe('a plan that changes the address we come to', () => {
 
     expect(lab.switches()).toEqual([]);
     expect((await next.observe(stop.signal)).findings).toEqual([]);
+    expect(lab.memories.unconfirmed()).toEqual([]);
   });
 });
 
