@@ -2,6 +2,7 @@ import { LastmileError } from '../base/errors.ts';
 import type { Model, Router } from '../model/model.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import { checkAccess } from './check-access.ts';
+import { checkCertificates } from './check-certificates.ts';
 import { checkDevice } from './check-device.ts';
 import { checkGarden } from './check-garden.ts';
 import { checkNetwork } from './check-network.ts';
@@ -46,6 +47,7 @@ export function judge(facts: RouterFacts, readings?: ExamineOptions['readings'])
     ...checkNetwork(facts),
     ...checkGarden(facts),
     ...checkDevice(facts),
+    ...checkCertificates(facts),
     ...checkPath(facts, readings),
   ];
 }

@@ -44,6 +44,7 @@ export const severities = {
   LM_NTP_UNSYNCHRONISED: 'warning',
   LM_DEVICE_MODE: 'warning',
   LM_USER_MANAGER: 'warning',
+  LM_CERTIFICATE_ENDS: 'warning',
   LM_OPEN_RESOLVER: 'error',
   LM_NO_INTERNET: 'error',
   LM_DHCP_AND_HOTSPOT: 'warning',

@@ -31,6 +31,7 @@ const readings: Readonly<Record<string, readonly [fields: string, ...queries: st
   '/system/device-mode': ['mode,scheduler,hotspot,fetch,flagged'],
   '/user/active': ['name,via'],
   '/user-manager': ['enabled'],
+  '/certificate': ['name,expires-after,expired'],
   '/radius/incoming': ['accept,port'],
   '/ppp/aaa': ['use-radius,accounting,interim-update'],
   '/ip/dns': ['allow-remote-requests,servers,dynamic-servers'],

@@ -17,3 +17,14 @@ export function keyFits(certificate: X509Certificate, pem: string): 'fits' | 'ot
     return 'unreadable';
   }
 }
+
+/** The certificates of a PEM text, in its order, whatever stands between them; those that cannot be read are left out. */
+export function certificatesIn(pem: string): readonly X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.flatMap((block) => certificateIn(block) ?? []);
+}
+
+/** SHA-256 of a certificate's DER as RouterOS shows it: 64 lower-case hex digits. */
+export function fingerprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+}

@@ -217,6 +217,8 @@ export interface Router {
   readonly ppp?: RouterPpp;
   readonly dhcp: readonly DhcpServer[];
   readonly hotspots: readonly Hotspot[];
+  /** What is put on it and renewed there. */
+  readonly certificates?: readonly RouterCertificate[];
   /** `system.dns`, when declared. */
   readonly dns?: RouterDns;
   /** `system.identity`, when declared. */
@@ -364,6 +366,23 @@ export interface DhcpServer {
 
 /** RouterOS words of `/ip/hotspot/profile login-by` that can be declared. */
 export type HotspotLoginMethod = 'mac' | 'cookie' | 'http-chap' | 'https' | 'http-pap' | 'mac-cookie';
+
+/** A certificate with its key, as it is to be on a router. */
+export interface RouterCertificate {
+  /** Its name there. */
+  readonly name: string;
+  /** PEM of this one alone. */
+  readonly certificate: Secret;
+  /** PEM. */
+  readonly key: Secret;
+  /** SHA-256 of its DER, 64 lower-case hex digits. */
+  readonly fingerprint: string;
+  /** Those of the authorities between it and a root. */
+  readonly chain: readonly { readonly certificate: Secret; readonly fingerprint: string }[];
+  /** End of its validity, milliseconds since 1970. */
+  readonly validTo: number;
+  readonly origin: Origin;
+}
 
 /** RouterOS: IP > Hotspot. */
 export interface Hotspot {

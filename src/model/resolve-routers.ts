@@ -5,6 +5,7 @@ import type { TimeWindows } from './generated/documents.ts';
 import { normaliseIp, parseIpv4, parseIpv4Range } from './ipv4.ts';
 import type { AddressPool, Operator, PppoeServer, Router, RouterPpp, RouterRadius } from './model.ts';
 import { checkPoolsLeaveRouter } from './pool-addresses.ts';
+import { resolveCertificates } from './resolve-certificates.ts';
 import { resolveConfig } from './resolve-config.ts';
 import { behindHotspot, resolveDhcp } from './resolve-dhcp.ts';
 import { resolveHotspots } from './resolve-hotspots.ts';
@@ -43,6 +44,7 @@ export function resolveRouter(
     ppp: ppp(to, declared),
     dhcp: resolveDhcp(to, declared, asks?.services),
     hotspots: resolveHotspots(to, declared),
+    certificates: resolveCertificates(to, declared),
     dns: resolveDns(to, declared),
     identity: spec.system?.identity,
     ntp: resolveNtp(to, declared),

@@ -1,3 +1,4 @@
+import { certificate } from './menus/certificate.ts';
 import { dhcpLease } from './menus/dhcp-lease.ts';
 import { dhcpNetwork } from './menus/dhcp-network.ts';
 import { dhcpOption } from './menus/dhcp-option.ts';
@@ -48,6 +49,7 @@ export const allMenus: readonly Menu[] = [
   dhcpNetwork,
   dhcpLease,
   file,
+  certificate,
   hotspotProfile,
   hotspotServer,
   hotspotUserProfile,

@@ -456,6 +456,7 @@ export class SimulatedRouterOs {
           : []),
         ['/system/script run', this.#scripts.run],
         ['/certificate sign', this.#certificates.sign],
+        ['/certificate import', this.#certificates.import],
         ['/ip/hotspot reset-html', (_fields, rows) => this.#resetPages(rows)],
         ...this.#dhcp.commands,
         ...this.#hotspots.commands,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { checkAccess } from '../../src/doctor/check-access.ts';
+import { checkCertificates } from '../../src/doctor/check-certificates.ts';
 import { checkCollection } from '../../src/doctor/check-collection.ts';
 import { checkDevice } from '../../src/doctor/check-device.ts';
 import { checkNetwork } from '../../src/doctor/check-network.ts';
@@ -273,6 +274,28 @@ describe('other findings', () => {
       'LM_API_PUBLIC',
     ]);
     expect(checkAccess(facts({}, { access: { ...access, routerAddress: '8.8.8.8', service: 'api-ssl' } }))).toEqual([]);
+  });
+
+  it('is warned of certificates that end within three weeks, of those that are declared', () => {
+    const hotspots = [{ name: 'lobby', interface: 'ether2', address: '10.5.50.1', loginBy: [], certificate: 'cafe' }];
+    const shows = (fields: Readonly<Record<string, string>>) => {
+      const rows = {
+        '/certificate': [
+          { name: 'cafe', ...fields },
+          { name: 'other', 'expires-after': '1d' },
+        ],
+      };
+      const declared = { ...router, hotspots } as unknown as RouterFacts['router'];
+      return checkCertificates(facts(rows, { router: declared })).map(({ code, says }) => `${code} ${says}`);
+    };
+
+    expect(shows({ 'expires-after': '3w1d' })).toEqual([]);
+    expect(shows({ 'expires-after': '2w6d23h' })).toEqual([
+      'LM_CERTIFICATE_ENDS its certificate cafe, of the hotspot lobby, ends in 20 days',
+    ]);
+    expect(shows({ 'expires-after': '2h' }).join()).toMatch(/ends today$/);
+    expect(shows({ expired: 'true' }).join()).toMatch(/has ended$/);
+    expect(shows({})).toEqual([]);
   });
 
   it('are in order of their targets, errors first, each once', () => {

@@ -726,6 +726,20 @@ export interface Router {
       };
     }[];
     /**
+     * Certificates with their keys, which are put on the router and renewed there: hotspots, services and `config` name them. The account needs the policy `policy`; RouterOS before 7.15 takes no files over the API, there a person puts them on.
+     *
+     * Items: One certificate.
+     */
+    certificates?: {
+      /**
+       * Its name on the router, as hotspots name it in `certificate`.
+       */
+      name: string;
+      certificate: Secret;
+      key: Secret;
+      chain?: Secret;
+    }[];
+    /**
      * Hotspots, one per interface (IP > Hotspot).
      *
      * Items: One hotspot.

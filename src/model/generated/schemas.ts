@@ -1062,6 +1062,41 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "maxItems": 4096
             },
+            "certificates": {
+              "type": "array",
+              "description": "Certificates with their keys, which are put on the router and renewed there: hotspots, services and `config` name them. The account needs the policy `policy`; RouterOS before 7.15 takes no files over the API, there a person puts them on.",
+              "items": {
+                "type": "object",
+                "description": "One certificate.",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "Its name on the router, as hotspots name it in `certificate`.",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+                  },
+                  "certificate": {
+                    "$ref": "#/$defs/secret",
+                    "description": "PEM: text, or {file: …}. What follows the first certificate in it counts as chain."
+                  },
+                  "key": {
+                    "$ref": "#/$defs/secret",
+                    "description": "Its private key, as PEM without a passphrase."
+                  },
+                  "chain": {
+                    "$ref": "#/$defs/secret",
+                    "description": "Certificates of the authorities between it and a root, as PEM. Absent: those that follow in `certificate`."
+                  }
+                },
+                "required": [
+                  "name",
+                  "certificate",
+                  "key"
+                ],
+                "additionalProperties": false
+              }
+            },
             "hotspots": {
               "type": "array",
               "description": "Hotspots, one per interface (IP > Hotspot).",

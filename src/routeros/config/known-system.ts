@@ -113,7 +113,7 @@ export const systemMenus: readonly KnownMenu[] = [
       name: text,
       port: text,
       address: { canonical: prefixSet },
-      certificate: { default: 'none' },
+      certificate: { default: 'none', references: '/certificate' },
       'tls-version': oneOfFrom('any', 'only-1.2'),
       'max-sessions': { default: '20', since: '7.16' },
       vrf: { default: 'main', since: '7.1' },

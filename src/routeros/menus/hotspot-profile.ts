@@ -30,7 +30,7 @@ export const hotspotProfile = {
     'login-by': { default: 'cookie,http-chap', canonical: wordSet },
     // Stock pages are shown as long as the folder is missing or empty, so it is told when all pages are there.
     'html-directory-override': { path: true, references: '/file' },
-    'ssl-certificate': { default: 'none' },
+    'ssl-certificate': { default: 'none', references: '/certificate' },
     'mac-auth-mode': { default: 'mac-as-username', hidden: withoutMac },
     'mac-auth-password': { secret: true, hidden: withoutMac },
     'use-radius': { default: 'no', canonical: yesNo },

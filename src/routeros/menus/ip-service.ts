@@ -17,7 +17,7 @@ export const ipService = {
   fields: {
     name: {},
     address: { canonical: prefixSet },
-    certificate: { default: 'none' },
+    certificate: { default: 'none', references: '/certificate' },
     disabled: { default: 'no', canonical: yesNo },
   },
   rows: (_model, router) => (router.apiAccess === undefined ? [] : serviceRows(router, router.apiAccess)),

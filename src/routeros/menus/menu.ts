@@ -1,5 +1,6 @@
 import type { Model, Router } from '../../model/model.ts';
-import type { ObservedValue, Row } from '../../reconcile/target.ts';
+import type { Change, ObservedValue, Row } from '../../reconcile/target.ts';
+import type { RouterOsSession } from '../session.ts';
 
 /** A RouterOS menu as data: what differs between menus. What is common is code, in `router-target.ts`. */
 export interface Menu {
@@ -45,6 +46,8 @@ export interface Menu {
    * named by no other row, and have no bearing on our own access.
    */
   readonly askedBy?: string;
+  /** Carries out what takes more than an `add` or a `set`; `false`: these do, nothing was done. */
+  readonly carryOut?: (change: Change, session: Pick<RouterOsSession, 'run'>, signal: AbortSignal) => Promise<boolean>;
   /** What a person can do where the router knows no `add` here. */
   readonly byHand?: string;
   /** Rows of the router itself that are never looked at, besides dynamic ones. */

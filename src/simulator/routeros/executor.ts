@@ -76,7 +76,7 @@ export interface ExecutorOptions {
 const writing: ReadonlySet<string> = new Set<Verb>([
   ...(['add', 'set', 'remove', 'enable', 'disable', 'move', 'unset', 'comment'] as const),
   ...(['reset-counters', 'reset-counters-all', 'login', 'reset-html', 'sign', 'make-binding'] as const),
-  ...(['make-static', 'check-status', 'run'] as const),
+  ...(['make-static', 'check-status', 'run', 'import'] as const),
 ]);
 
 export function isWrite(command: Command): boolean {

@@ -50,6 +50,8 @@ export type Verb =
   | 'login'
   | 'reset-html'
   | 'sign'
+  /** Of `/certificate`. */
+  | 'import'
   | 'make-binding'
   | 'reset-counters'
   | 'reset-counters-all'

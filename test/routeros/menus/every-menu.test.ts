@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../src/model/model.ts';
+import { Secret } from '../../../src/base/secret.ts';
+import type { Model, Origin, RouterCertificate } from '../../../src/model/model.ts';
 import type { Row } from '../../../src/reconcile/target.ts';
 import { allMenus } from '../../../src/routeros/all-menus.ts';
 import type { Menu } from '../../../src/routeros/menus/menu.ts';
 import { rowIdentity } from '../../../src/routeros/menus/rows.ts';
 import { readRows } from '../../../src/routeros/read-rows.ts';
 import { commandsFor } from '../../../src/routeros/write-rows.ts';
+import { selfSigned } from '../../../src/simulator/self-signed.ts';
 import type { ShownRow } from '../../../src/simulator/simulated-routeros.ts';
 import { everything } from '../../support/everything-network.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
@@ -14,22 +16,28 @@ import { settle } from './support.ts';
 
 const model = withSecureHotspot(everything());
 
-/** Its guests ask by HTTPS whether they are captive: that the certificate is none matters to nobody here. */
+/** Its guests ask by HTTPS whether they are captive. */
 function withSecureHotspot(network: Model): Model {
   const routers = network.routers.map((router) => {
     const hotspots = router.hotspots.map((each) => ({
       ...each,
       loginBy: [...each.loginBy, 'https' as const].sort(),
-      certificate: 'none',
+      certificate: 'cafe',
     }));
     const dhcp = hotspots.map(({ name, interface: port, address, origin }) => {
       const own = { address: address.replace(/\d+$/, '0/24'), gateway: address, dns: [] };
       return { name, interface: port, radius: false, network: own, origin };
     });
-    return { ...router, hotspots, dhcp: [...router.dhcp, ...dhcp] };
+    return { ...router, hotspots, dhcp: [...router.dhcp, ...dhcp], certificates: [cafe(router.origin)] };
   });
   return { ...network, routers };
 }
+function cafe(origin: Origin): RouterCertificate {
+  const { certificate, key, fingerprint } = selfSigned({ commonName: 'login.cafe.example' });
+  const pair = { certificate: new Secret(certificate), key: new Secret(key) };
+  return { name: 'cafe', ...pair, fingerprint, chain: [], validTo: Date.UTC(2050, 0), origin };
+}
+
 /** The menus of older wireless drivers come with it. */
 const packages = ['wireless'];
 
@@ -87,7 +95,8 @@ function ourRow(lab: Lab, menu: Menu, wanted: Row | undefined) {
 }
 
 describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ path, menu }) => {
-  it('is healed of what was changed by hand', async () => {
+  // What is told of a certificate nobody can change: test/routeros/menus/certificate.test.ts.
+  it.skipIf(menu.carryOut !== undefined)('is healed of what was changed by hand', async () => {
     await using lab = await Lab.start(model, { packages });
     const inventory = new MemoryInventory();
     await settle(lab, model, inventory);
@@ -192,7 +201,7 @@ describe('a router with everything on it', () => {
 });
 
 function bare({ radius: _radius, ppp: _ppp, ipv6Pools: _ipv6Pools, ...router }: (typeof model.routers)[number]) {
-  return { ...router, pools: [], dhcp: [], hotspots: [] };
+  return { ...router, pools: [], dhcp: [], hotspots: [], certificates: [] };
 }
 
 describe.each(tables.filter(({ menu }) => menu.comment))('a row of $path', ({ path, menu }) => {

@@ -11,7 +11,7 @@ export const certificates: Menu = {
   path: '/certificate',
   kind: 'table',
   nameProperty: 'name',
-  verbs: [...tableVerbs, 'sign'],
+  verbs: [...tableVerbs, 'sign', 'import'],
   writePolicy: 'policy',
   // The router's own words for it are not known.
   unique: [{ properties: ['name'], message: 'certificate with the same name already exists' }],
