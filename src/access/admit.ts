@@ -16,7 +16,7 @@ export interface Attempt<L extends SessionLimits> {
   readonly door?: AccessKind | undefined;
   readonly nas: AccessNas<L>;
   /** Can the NAS keep somebody suspended to a page? */
-  readonly redirects?: boolean | undefined;
+  readonly redirects?: boolean | 'by-url' | undefined;
   /** As the NAS sent them. */
   readonly callingStationId?: string | undefined;
   readonly calledStationId?: string | undefined;

@@ -8,8 +8,8 @@ export interface AccessRequest {
   readonly credential: Credential;
   /** The way they came. `undefined`: it cannot be told, and is then no matter. */
   readonly door?: AccessKind | undefined;
-  /** Can the NAS keep somebody suspended to a page: has it address lists? Absent: no. */
-  readonly redirects?: boolean | undefined;
+  /** Can the NAS keep somebody suspended to a page; `by-url` only to one whose address is known? Absent: no. */
+  readonly redirects?: boolean | 'by-url' | undefined;
 }
 
 export type RejectReason =
@@ -79,8 +79,12 @@ export function authoriseProven(
   if (objection === undefined) return { verdict: 'accept', limits: grantedLimits(login, door, now) };
   const { whileSuspended } = login;
   const forPage = objection === 'suspended' || objection === 'expired';
-  if (!forPage || whileSuspended === undefined || redirects !== true) return reject(objection);
+  if (!forPage || whileSuspended === undefined || !keeps(redirects, whileSuspended)) return reject(objection);
   return { verdict: 'accept', limits: redirectedLimits(whileSuspended, door, now), redirected: objection };
+}
+
+function keeps(redirects: AccessRequest['redirects'], { page }: SessionLimits): boolean {
+  return redirects === true || (redirects === 'by-url' && page?.url !== undefined);
 }
 
 function redirectedLimits(limits: SessionLimits, door: AccessKind | undefined, now: number): GrantedLimits {

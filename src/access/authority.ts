@@ -55,7 +55,7 @@ export interface AskedLogin {
   /** `AA:BB:CC:DD:EE:FF`, where the username is the MAC that the NAS itself saw. */
   readonly mac?: string | undefined;
   readonly calledStationId?: string | undefined;
-  readonly redirects?: boolean | undefined;
+  readonly redirects?: boolean | 'by-url' | undefined;
 }
 
 /**

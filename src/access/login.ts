@@ -27,4 +27,6 @@ export interface SessionLimits {
   readonly sessionTimeoutSeconds?: number;
   readonly idleTimeoutSeconds?: number;
   readonly interimSeconds: number;
+  /** Only to meet a page, and under which address, where that is known. */
+  readonly page?: { readonly url?: string };
 }

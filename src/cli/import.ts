@@ -17,7 +17,7 @@ import { RouterPool } from '../daemon/router-pool.ts';
 import { hasErrors } from '../manifest/issue.ts';
 import { type FileCache, loadManifest, type Manifest, type ManifestFile } from '../manifest/load-manifest.ts';
 import type { Model, Router } from '../model/model.ts';
-import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
+import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { PlanDocument } from '../reconcile/plan.ts';
 import { allMenus } from '../routeros/all-menus.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
@@ -247,6 +247,7 @@ function loader(env: Io['env'], { secrets: folder, secretsAs }: ImportOptions, e
     return loadManifest(files, {
       secrets: { ...base, file },
       attributeCheck: checkAttribute,
+      attributeHides: hidesValue,
       mode: 'use',
       cache,
       example,

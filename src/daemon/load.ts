@@ -1,5 +1,5 @@
 import { type FileCache, loadManifest, type Manifest } from '../manifest/load-manifest.ts';
-import { checkAttribute } from '../radius/dictionary/check-attribute.ts';
+import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import { secretResolver } from '../secrets/secret-resolver.ts';
 import type { SourceFile } from '../source/source.ts';
 
@@ -24,6 +24,7 @@ export function loadFiles(files: readonly SourceFile[], settings: LoadSettings):
   return loadManifest(files, {
     secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
     attributeCheck: checkAttribute,
+    attributeHides: hidesValue,
     mode,
     ...(example === undefined ? {} : { example }),
     ...(cache === undefined ? {} : { cache }),

@@ -23,7 +23,15 @@ const atNextLogin = new Set([
   ...['fallback', 'suspended', 'passphrase'],
 ]);
 /** Fields that somebody suspended who meets a page does not have: likewise. */
-const notWhileSuspended = new Set([...atNextLogin, 'rate', 'attributes', 'lists', 'ipv6', 'routes']);
+const notWhileSuspended = new Set([
+  ...atNextLogin,
+  'rate',
+  'attributes',
+  'secret-attributes',
+  'lists',
+  'ipv6',
+  'routes',
+]);
 /** Likewise, of a portal site: who is let in from now on, and where. */
 const atNextGuest = new Set(['key', 'nas', 'hotspots', 'click-through', 'interim']);
 /** Menus whose identity is the username of sessions. */

@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.ts';
-import type { AccessKind, MessageAuthenticatorPolicy, VendorProfile } from '../model/model.ts';
+import type { AccessKind, MessageAuthenticatorPolicy, RedirectRecipe, VendorProfile } from '../model/model.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
 export interface DirectoryReader {
@@ -28,6 +28,10 @@ export interface Nas {
   readonly messageAuthenticator: MessageAuthenticatorPolicy;
   /** UDP port it takes CoA and Disconnect on. */
   readonly coaPort: number;
+  /** True when its Acct-Input-Octets are what the subscriber downloaded. */
+  readonly swapOctets?: boolean;
+  /** How it keeps somebody suspended to a page. Absent: it cannot, but for MikroTik's. */
+  readonly redirect?: RedirectRecipe;
   /** Set when it is a declared router. */
   readonly router?: string;
   /**
@@ -96,7 +100,9 @@ export interface LoginLimits {
   /** Framed-Route texts. */
   readonly routes?: readonly string[];
   /** Extra attributes, name and value, checked against the dictionary. */
-  readonly attributes: readonly { readonly name: string; readonly value: string | number }[];
+  readonly attributes: readonly { readonly name: string; readonly value: string | number | Secret }[];
+  /** Only to meet a page: the list of the suspended, and the page's address where one is known. */
+  readonly page?: { readonly list: string; readonly url?: string };
 }
 
 /** Fixed prefixes, or the pools that they come from. */

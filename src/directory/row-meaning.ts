@@ -1,7 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind, RedirectRecipe, VendorProfile } from '../model/model.ts';
 import type { Row, Value } from '../reconcile/target.ts';
 import type { Ipv6Limits, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
@@ -55,6 +55,7 @@ export function portalOf({ identity, fields }: StoredFields): PortalAccess {
 export function nasOf({ identity, fields }: StoredFields): Nas {
   const nasIdentifier = text(fields['nas-identifier']);
   const router = text(fields['router']);
+  const redirect = recipeOf(text(fields['redirect']));
   const macPasswords = fields['mac-passwords'];
   const unknownClients = text(fields['unknown-clients']);
   return {
@@ -62,9 +63,11 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
     clientAddress: text(fields['client-address']) ?? '',
     ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
     secret: secret(fields['secret']),
-    profile: fields['profile'] === 'generic' ? 'generic' : 'mikrotik',
+    profile: profileOf(text(fields['profile'])),
     messageAuthenticator: fields['message-authenticator'] === 'off' ? 'off' : 'require',
     coaPort: number(fields['coa-port']) ?? 3799,
+    ...(fields['swap-octets'] === 'yes' ? { swapOctets: true } : {}),
+    ...(redirect === undefined ? {} : { redirect }),
     ...(router === undefined ? {} : { router }),
     ...(macPasswords instanceof Secret ? { macPasswords: macPasswordsOf(macPasswords) } : {}),
     ...(unknownClients === undefined ? {} : { unknownClients: unknownClientsOf(unknownClients) }),
@@ -93,7 +96,7 @@ export function limitsOf(fields: Row['fields']): LoginLimits {
     ...(addressLists === undefined ? {} : { addressLists }),
     ...(ipv6 === undefined ? {} : { ipv6: JSON.parse(ipv6) as Ipv6Limits }),
     ...(routes === undefined ? {} : { routes }),
-    attributes: attributesOf(text(fields['attributes'])),
+    attributes: [...attributesOf(text(fields['attributes'])), ...secretAttributesOf(fields['secret-attributes'])],
   };
 }
 
@@ -105,16 +108,25 @@ function rateOf(rateLimit: string | undefined): Pick<LoginLimits, 'rateLimit' | 
 
 /** What is left to somebody suspended of what he has: his address, on the list, as slow as it is said. */
 function whileSuspended(limits: LoginLimits, json: string): LoginLimits {
-  const { list, rate } = JSON.parse(json) as { readonly list: string; readonly rate?: string };
+  const { list, rate, url } = JSON.parse(json) as {
+    readonly list: string;
+    readonly rate?: string;
+    readonly url?: string;
+  };
   const { sessionTimeoutSeconds, idleTimeoutSeconds, interimSeconds, address, pool, sessions } = limits;
   const kept = compact({ sessionTimeoutSeconds, idleTimeoutSeconds, interimSeconds, address, pool, sessions });
-  return { ...kept, ...rateOf(rate), addressLists: [list], attributes: [] };
+  return { ...kept, ...rateOf(rate), addressLists: [list], page: compact({ list, url }), attributes: [] };
 }
 
 function attributesOf(json: string | undefined): LoginLimits['attributes'] {
   if (json === undefined) return [];
   const pairs = JSON.parse(json) as readonly (readonly [string, string | number])[];
   return pairs.map(([name, value]) => ({ name, value }));
+}
+
+function secretAttributesOf(joined: Value | undefined): LoginLimits['attributes'] {
+  if (!(joined instanceof Secret)) return [];
+  return attributesOf(joined.reveal()).map(({ name, value }) => ({ name, value: new Secret(String(value)) }));
 }
 
 function macPasswordsOf(joined: Secret): NonNullable<Nas['macPasswords']> {
@@ -135,6 +147,14 @@ function unknownClientsOf(json: string): NonNullable<Nas['unknownClients']> {
 
 function isAccessKind(word: string): word is AccessKind {
   return word === 'pppoe' || word === 'hotspot' || word === 'dhcp' || word === 'wireless';
+}
+
+function profileOf(word: string | undefined): VendorProfile {
+  return word === 'generic' || word === 'omada' ? word : 'mikrotik';
+}
+
+function recipeOf(word: string | undefined): RedirectRecipe | undefined {
+  return word === 'filter' || word === 'url' || word === 'cisco' ? word : undefined;
 }
 
 function stateOf(word: string | undefined): Login['state'] {

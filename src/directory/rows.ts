@@ -2,6 +2,7 @@ import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import type {
   DhcpServer,
+  ExtraAttribute,
   Hotspot,
   MikrotikBridge,
   Model,
@@ -25,30 +26,36 @@ import { limitsOf } from './row-meaning.ts';
  */
 export function directoryRows(model: Model): readonly Row[] {
   const { interimSeconds } = model.operator.accounting;
+  const portal = pagesAt(model);
   return [
-    ...model.subscriptions.flatMap(loginRow),
-    ...model.subscriptions.flatMap(deviceRows),
+    ...model.subscriptions.flatMap((each) => loginRow(each, portal)),
+    ...model.subscriptions.flatMap((each) => deviceRows(each, portal)),
     ...model.portalSites.flatMap(portalRow),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
   ];
 }
 
-function loginRow(subscription: Subscription): readonly Row[] {
+function loginRow(subscription: Subscription, portal: string | undefined): readonly Row[] {
   const { username, password } = subscription;
   if (username === undefined) return [];
   return [
-    { menu: 'login', identity: username, ...declaredBy(subscription), fields: loginFields(subscription, password) },
+    {
+      menu: 'login',
+      identity: username,
+      ...declaredBy(subscription),
+      fields: loginFields(subscription, password, portal),
+    },
   ];
 }
 
-function deviceRows(subscription: Subscription): readonly Row[] {
+function deviceRows(subscription: Subscription, portal: string | undefined): readonly Row[] {
   const { macs, passphrase, service } = subscription;
   if (macs.length === 0) return [];
   // Whose it is, whatever he is called now.
   const account = subscription.firstName ?? subscription.subscriber;
   const fields = {
-    ...loginFields(subscription, undefined),
+    ...loginFields(subscription, undefined, portal),
     account,
     ...(service.access.includes('wireless') ? { passphrase: passphrase ?? '' } : {}),
   };
@@ -59,7 +66,11 @@ function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'>
   return { owner: `Subscriber/${id.replace('/', '#')}`, source: origin };
 }
 
-function loginFields(subscription: Subscription, password: Secret | undefined): Row['fields'] {
+function loginFields(
+  subscription: Subscription,
+  password: Secret | undefined,
+  portal: string | undefined,
+): Row['fields'] {
   const { service, expires, address, attributes } = subscription;
   return present({
     subscriber: subscription.subscriber,
@@ -76,7 +87,7 @@ function loginFields(subscription: Subscription, password: Secret | undefined): 
     lists: service.connections === undefined ? undefined : connectionList(service),
     ipv6: ipv6Field(subscription),
     routes: subscription.routes?.map(framedRoute).join(', '),
-    suspended: suspendedField(service),
+    suspended: suspendedField(service, portal),
   });
 }
 
@@ -98,20 +109,25 @@ function framedRoute({ destination, gateway = '0.0.0.0', metric = 1 }: Subscribe
   return `${destination} ${gateway} ${metric}`;
 }
 
-/** JSON of the list that somebody suspended is put on, and how fast he is there. */
-function suspendedField({ onSuspend, rate }: ServicePlan): string | undefined {
+/** JSON of the list that somebody suspended is put on, how fast he is there, and the address of the page he is to meet. */
+function suspendedField({ onSuspend, rate }: ServicePlan, portal: string | undefined): string | undefined {
   if (onSuspend === undefined) return undefined;
-  const slow = onSuspend.rate ?? rate;
-  return JSON.stringify({ list: onSuspend.addressList, ...(slow === undefined ? {} : { rate: rateLimitText(slow) }) });
+  const { addressList: list, rate: slow = rate, site } = onSuspend;
+  const url = portal === undefined || site === undefined ? undefined : `${portal}/p/${encodeURIComponent(site)}`;
+  return JSON.stringify(compact({ list, rate: slow === undefined ? undefined : rateLimitText(slow), url }));
+}
+
+/** Where pages are, when there is a NAS that must be told: RouterOS brings people there by itself. */
+function pagesAt({ operator: { radius, portal } }: Model): string | undefined {
+  return radius.clients.some(({ redirect }) => redirect !== undefined) ? portal.publicUrl : undefined;
 }
 
 /** What a service grants, a field each. */
 function limitFields(
   service: ServicePlan,
   { address, attributes = [] }: Partial<Pick<Subscription, 'address' | 'attributes'>> = {},
-): Readonly<Record<string, string | undefined>> {
+): Readonly<Record<string, Value | undefined>> {
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
-  const all = [...service.attributes, ...attributes];
   return {
     rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
     'session-timeout': seconds(timeoutSeconds),
@@ -119,13 +135,23 @@ function limitFields(
     interim: seconds(interimSeconds),
     address,
     pool: address === undefined ? service.pool : undefined,
-    attributes: all.length === 0 ? undefined : JSON.stringify(all.map(({ name, value }) => [name, value])),
+    ...attributeFields([...service.attributes, ...attributes]),
   };
 }
 
 /** What a service grants somebody of whom nothing else is declared. */
 export function serviceLimits(service: ServicePlan): LoginLimits {
   return limitsOf(present(limitFields(service)));
+}
+
+/** JSON of attributes: of those in the open, and of those that hold a secret. */
+function attributeFields(all: readonly ExtraAttribute[]): Readonly<Record<string, Value | undefined>> {
+  const open = all.flatMap(({ name, value }) => (value instanceof Secret ? [] : [[name, value] as const]));
+  const hidden = all.flatMap(({ name, value }) => (value instanceof Secret ? [[name, value.reveal()] as const] : []));
+  return {
+    attributes: open.length === 0 ? undefined : JSON.stringify(open),
+    'secret-attributes': hidden.length === 0 ? undefined : new Secret(JSON.stringify(hidden)),
+  };
 }
 
 /** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */
@@ -191,7 +217,9 @@ function clientRow(client: RadiusClient): Row {
       secret: client.secret,
       profile: client.profile,
       'message-authenticator': client.messageAuthenticator,
-      'coa-port': '3799',
+      'coa-port': String(client.coaPort),
+      'swap-octets': client.swapOctets === true ? 'yes' : undefined,
+      redirect: client.redirect,
     }),
   };
 }
@@ -238,6 +266,7 @@ const noLimits = {
   address: undefined,
   pool: undefined,
   attributes: undefined,
+  'secret-attributes': undefined,
 };
 
 function sortedOnce(texts: readonly string[]): readonly string[] {

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly secrets: SecretResolver;
   /** Error words when a RADIUS attribute is unknown or its value does not fit. */
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+  /** True for a RADIUS attribute that holds a password or a key. */
+  readonly attributeHides?: (name: string) => boolean;
   /** `validate`: a missing variable or secret file is a warning. `use`: it is an error. */
   readonly mode: 'validate' | 'use';
   /** What was read from each file the last time: those that are the same are not read again. Updated in place. */
@@ -64,6 +66,7 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
         textAllowed: (file) => options.example === true || inExamples(file),
       },
       ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
+      ...(options.attributeHides === undefined ? {} : { attributeHides: options.attributeHides }),
     },
   );
   const issues = sortIssues([

@@ -158,10 +158,20 @@ export interface RadiusClient {
   readonly secret: Secret;
   readonly profile: VendorProfile;
   readonly messageAuthenticator: MessageAuthenticatorPolicy;
+  /** Port it takes CoA and Disconnect on. */
+  readonly coaPort: number;
+  /** True when its Acct-Input-Octets are what the subscriber downloaded. */
+  readonly swapOctets?: boolean;
+  /** How it keeps somebody suspended to a page. Absent: it cannot, but for MikroTik's. */
+  readonly redirect?: RedirectRecipe;
   readonly origin: Origin;
 }
 
-export type VendorProfile = 'mikrotik' | 'generic';
+/** The words a kind of NAS understands. */
+export type VendorProfile = 'mikrotik' | 'generic' | 'omada';
+
+/** By a filter it has under the name of the address list, by the address of a page, or by Cisco's pairs for both. */
+export type RedirectRecipe = 'filter' | 'url' | 'cisco';
 
 /** EAP methods, in the words of `Operator.radius.eap`. */
 export type EapMethodName = 'peap' | 'ttls' | 'tls' | 'mschapv2' | 'md5';
@@ -475,8 +485,9 @@ export interface Rate {
 
 /** An attribute added to the Access-Accept, already checked against the dictionary. */
 export interface ExtraAttribute {
+  /** `Tunnel-Type:1` with a tag; `Attr-26.2352.1` by number. */
   readonly name: string;
-  readonly value: string | number;
+  readonly value: string | number | Secret;
 }
 
 /** What one login gets: a subscriber joined with one of its services. It has a username, or MACs, or both. */

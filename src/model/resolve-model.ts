@@ -25,6 +25,8 @@ export interface ResolveOptions {
   readonly secrets: Omit<SecretOptions, 'masterKey' | 'masterKeyUnread'>;
   /** Error words when an attribute is unknown or its value does not fit. */
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+  /** True for an attribute that holds a password or a key. */
+  readonly attributeHides?: (name: string) => boolean;
 }
 
 /**
@@ -99,6 +101,7 @@ function resolving(
     ),
     suggestions: new Map(),
     ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
+    ...(options.attributeHides === undefined ? {} : { attributeHides: options.attributeHides }),
   };
 }
 

@@ -130,6 +130,10 @@ function clients(
       path: ['radius', 'clients', index, 'secret'],
       symbols: 32,
     });
+    if (entry.redirect !== undefined && entry.profile === 'mikrotik') {
+      const message = `"${entry.name}" is a RouterOS, which keeps people to a page by its address list`;
+      error(to, 'LM_NOT_POSSIBLE', message, declared, [...path, index, 'redirect'], 'leave it out');
+    }
     return compact({
       name: entry.name,
       clientAddress: clientAddress ?? entry.clientAddress,
@@ -137,6 +141,9 @@ function clients(
       secret,
       profile: entry.profile ?? 'generic',
       messageAuthenticator: entry.messageAuthenticator ?? declared.spec.radius?.messageAuthenticator ?? 'require',
+      coaPort: entry.coaPort ?? 3799,
+      swapOctets: entry.swapOctets === true ? true : undefined,
+      redirect: entry.redirect,
       origin: declared.entries?.get(`radius/clients/${index}`) ?? declared.origin,
     });
   });

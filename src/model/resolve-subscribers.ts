@@ -86,7 +86,8 @@ function resolveEntry(
   const { service, router } = references(to, declared, entry, path, context);
   const login = resolveLogin(to, declared, entry, part, path, service, context);
   const macs = resolveMacs(to, declared, entry.mac ?? [], [...path, 'mac'], context.devices);
-  const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes']);
+  const field = part === undefined ? 'attributes' : `services.${part.name}.attributes`;
+  const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes'], field);
   if (service === undefined || login === undefined || (entry.router !== undefined && router === undefined)) return [];
   const { mac = [], address } = entry;
   const question = { service, router, path: part === undefined ? [] : path, mac, login, address };

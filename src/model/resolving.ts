@@ -1,7 +1,8 @@
 import { nearest } from '../base/nearest.ts';
+import { Secret } from '../base/secret.ts';
 import type { Declarations, Declared, Placed, Problem } from './declarations.ts';
 import type { ExtraAttribute } from './model.ts';
-import type { SecretReader } from './secret-values.ts';
+import type { SecretField, SecretReader } from './secret-values.ts';
 
 /** What every rule works with: the declarations, and where to say what is wrong. */
 export interface Resolving {
@@ -10,6 +11,8 @@ export interface Resolving {
   readonly secrets: SecretReader;
   /** Error words when an attribute is unknown or its value does not fit. */
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
+  /** True for an attribute that holds a password or a key. */
+  readonly attributeHides?: (name: string) => boolean;
   readonly suggestions: Map<string, string | undefined>;
 }
 
@@ -78,18 +81,51 @@ export function checkSite(to: Resolving, name: string, from: Placed, path: Steps
   unknownReference(to, { what: 'PortalSite', name, from, path }, known);
 }
 
-/** Checks extra attributes and returns them as they are. */
+/** An extra attribute as documents write it. */
+interface AttributeField {
+  readonly name: string;
+  readonly value: number | SecretField;
+}
+
+/**
+ * Checks extra attributes. What holds a password or a key comes back as a secret.
+ *
+ * @param field where they stand, for what is derived: `attributes`, `services.tv.attributes`
+ */
 export function checkedAttributes(
   to: Resolving,
-  attributes: readonly ExtraAttribute[] | undefined,
-  place: Placed,
+  attributes: readonly AttributeField[] | undefined,
+  declared: Declared<unknown>,
   path: Steps,
+  field = 'attributes',
 ): readonly ExtraAttribute[] {
-  for (const [index, { name, value }] of (attributes ?? []).entries()) {
-    const wrong = to.attributeCheck?.(name, value);
-    if (wrong !== undefined) error(to, 'LM_ATTRIBUTE', wrong, place, [...path, index]);
-  }
-  return attributes ?? [];
+  return (attributes ?? []).map((each, index) => {
+    const at = [...path, index];
+    const { name } = each;
+    const value = attributeValue(to, each, declared, [...at, 'value'], `${field}.${name}`);
+    const text = value instanceof Secret ? value.reveal() : value;
+    const unknown = value instanceof Secret && to.secrets.unknown(value);
+    const wrong = unknown ? undefined : to.attributeCheck?.(name, text);
+    if (wrong !== undefined) {
+      const shown = value instanceof Secret ? wrong.replaceAll(JSON.stringify(text), '[secret]') : wrong;
+      error(to, 'LM_ATTRIBUTE', shown, declared, at);
+    }
+    return { name, value };
+  });
+}
+
+function attributeValue(
+  to: Resolving,
+  { name, value }: AttributeField,
+  declared: Declared<unknown>,
+  path: Steps,
+  field: string,
+): string | number | Secret {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && (value === '' || to.attributeHides?.(name) !== true)) return value;
+  const kind = declared.kind === 'Service' ? 'Service' : 'Subscriber';
+  const firstName = declared.previousNames[0] ?? declared.name;
+  return to.secrets.read(value, { place: declared, kind, firstName, field, path: path.slice(1), symbols: 32 });
 }
 
 /** Reports entries of a list that carry the same word in `field`. */

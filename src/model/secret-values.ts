@@ -21,7 +21,7 @@ export type SecretLookup =
 /** Whose secret, and which: what a derived one is computed from. */
 export interface SecretUse {
   readonly place: Placed;
-  readonly kind: 'Router' | 'Operator' | 'Subscriber' | 'PortalSite' | 'OmadaController';
+  readonly kind: 'Router' | 'Operator' | 'Service' | 'Subscriber' | 'PortalSite' | 'OmadaController';
   /** The oldest name of the object. */
   readonly firstName: string;
   /** Dotted path below `spec`, entries of lists by their name: `services.tv.password`. */

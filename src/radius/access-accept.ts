@@ -1,31 +1,44 @@
-import type { LoginLimits } from '../directory/reader.ts';
+import { Secret } from '../base/secret.ts';
+import type { LoginLimits, Nas } from '../directory/reader.ts';
 import type { VendorProfile } from '../model/model.ts';
 import { attributeNamed } from './dictionary/dictionary.ts';
-import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
+import { encodeHidden, encodeNamed, type NamedAttribute, travelsHidden } from './dictionary/encode-named.ts';
 import { grantedMark } from './granted-mark.ts';
+import { appendEncoded, type ReplyWriter } from './packet/reply.ts';
+import type { SharedKey } from './packet/shared-key.ts';
+import type { RandomPool } from './random-pool.ts';
+import { redirectAttributes, vendorWords } from './vendor-words.ts';
 
 /** The attributes of an Access-Accept that do not change from one login to the next, encoded. */
 export interface PreparedReply {
   readonly encoded: Uint8Array;
-  /** The same for people, on one line. */
+  /** Those that each packet hides anew; nearly nobody has any. */
+  readonly hidden?: readonly NamedAttribute[];
+  /** All for people, on one line. */
   readonly summary: string;
   /** The same in eight octets, for our Class. */
   readonly mark: Uint8Array;
 }
 
-const highest = 0xffffffff;
+/** What an answer depends on of its NAS. */
+export type NasWords = Pick<Nas, 'profile' | 'redirect'>;
 
-/** Prepared replies by limits and profile, made when first wanted. A changed declaration is a new object. */
-export function preparedReplies(): (limits: LoginLimits, profile: VendorProfile) => PreparedReply {
-  const prepared = {
-    mikrotik: new WeakMap<LoginLimits, PreparedReply>(),
-    generic: new WeakMap<LoginLimits, PreparedReply>(),
+type Prepared = WeakMap<LoginLimits, PreparedReply>;
+
+/** Prepared replies by limits and NAS, made when first wanted. A changed declaration is a new object. */
+export function preparedReplies(): (limits: LoginLimits, nas: NasWords) => PreparedReply {
+  const usual: Record<VendorProfile, Prepared> = {
+    mikrotik: new WeakMap(),
+    generic: new WeakMap(),
+    omada: new WeakMap(),
   };
-  return (limits, profile) => {
-    const known = prepared[profile].get(limits);
+  const redirecting = new Map<string, Prepared>();
+  return (limits, nas) => {
+    const prepared = nas.redirect === undefined ? usual[nas.profile] : ofRecipe(redirecting, nas);
+    const known = prepared.get(limits);
     if (known !== undefined) return known;
-    const made = prepareReply(limits, profile);
-    prepared[profile].set(limits, made);
+    const made = prepareReply(limits, nas);
+    prepared.set(limits, made);
     return made;
   };
 }
@@ -34,78 +47,65 @@ export function preparedReplies(): (limits: LoginLimits, profile: VendorProfile)
  * Encodes what a login is granted, in the words of its NAS. An attribute that the operator declares replaces ours of the
  * same name.
  */
-export function prepareReply(limits: LoginLimits, profile: VendorProfile): PreparedReply {
-  const attributes = grantedAttributes(limits, profile);
+export function prepareReply(limits: LoginLimits, nas: NasWords): PreparedReply {
+  const attributes = grantedAttributes(limits, nas);
+  const hidden = attributes.filter(travelsHidden);
+  const open = hidden.length === 0 ? attributes : attributes.filter((each) => !hidden.includes(each));
   return {
-    encoded: Buffer.concat(attributes.map(encodeNamed)),
+    encoded: Buffer.concat(open.map(encodeNamed)),
+    ...(hidden.length === 0 ? {} : { hidden }),
     summary: attributes.map(inWords).join(', '),
     mark: grantedMark(attributes),
   };
 }
 
-/** `Mikrotik-Rate-Limit=5M/20M`, without what is a secret. */
-function inWords({ name, value }: NamedAttribute): string {
-  return `${name}=${attributeNamed(name)?.hidden === true ? '[secret]' : value}`;
+/** Adds attributes that travel hidden, each with a salt of its own (RFC 2868 §3.5). */
+export function appendHidden(
+  writer: ReplyWriter,
+  hidden: readonly NamedAttribute[],
+  requestAuthenticator: Uint8Array,
+  key: SharedKey,
+  random: RandomPool,
+): void {
+  const base = Buffer.from(random.take(2)).readUInt16BE(0);
+  for (const [index, attribute] of hidden.entries()) {
+    const salt = (): Uint8Array => Uint8Array.of(((base + index) >>> 8) & 0xff, (base + index) & 0xff);
+    appendEncoded(writer, encodeHidden(attribute, { requestAuthenticator, key, salt }));
+  }
 }
 
 /** The attributes of an Access-Accept by name, without Session-Timeout and Class, which differ at every login. */
-export function grantedAttributes(limits: LoginLimits, profile: VendorProfile): readonly NamedAttribute[] {
+export function grantedAttributes(limits: LoginLimits, { profile, redirect }: NasWords): readonly NamedAttribute[] {
   const declared = new Set(limits.attributes.map(({ name }) => name));
-  const ours = [
-    ...rateAttributes(limits, profile),
-    ...sessionAttributes(limits),
-    ...addressAttributes(limits, profile),
-    ...ipv6Attributes(limits, profile),
-  ];
-  return [...ours.filter(({ name }) => !declared.has(name)), ...listAttributes(limits, profile), ...limits.attributes];
-}
-
-function rateAttributes(limits: LoginLimits, profile: VendorProfile): NamedAttribute[] {
-  if (profile === 'mikrotik') {
-    return limits.rateLimit === undefined ? [] : [{ name: 'Mikrotik-Rate-Limit', value: limits.rateLimit }];
-  }
-  if (limits.rate === undefined) return [];
+  const words = vendorWords(profile);
+  const ours = [words.rate, words.sessions, words.address, words.ipv6].flatMap((say) => say(limits));
   return [
-    { name: 'WISPr-Bandwidth-Max-Up', value: Math.min(limits.rate.up, highest) },
-    { name: 'WISPr-Bandwidth-Max-Down', value: Math.min(limits.rate.down, highest) },
+    ...ours.filter(({ name }) => !declared.has(name)),
+    ...words.lists(limits),
+    ...(redirect === undefined || limits.page === undefined ? [] : redirectAttributes(limits.page, profile, redirect)),
+    ...limits.attributes,
   ];
 }
 
-function sessionAttributes(limits: LoginLimits): NamedAttribute[] {
-  const idle = limits.idleTimeoutSeconds;
-  const { sessions } = limits;
-  return [
-    // RouterOS: sessions of one username, whatever RFC 2865 §5.42 calls ports.
-    ...(sessions === undefined ? [] : [{ name: 'Port-Limit', value: sessions }]),
-    ...(idle === undefined ? [] : [{ name: 'Idle-Timeout', value: Math.min(idle, 0x7fffffff) }]),
-    { name: 'Acct-Interim-Interval', value: limits.interimSeconds },
-  ];
+/**
+ * Can this NAS keep somebody suspended to a page? RouterOS by a list; others as declared, by the page's address only where
+ * there is one.
+ */
+export function redirectsSuspended({ profile, redirect }: NasWords): boolean | 'by-url' {
+  if (profile === 'mikrotik' || redirect === 'filter') return true;
+  return redirect === undefined ? false : 'by-url';
 }
 
-function addressAttributes(limits: LoginLimits, profile: VendorProfile): NamedAttribute[] {
-  const { address, pool, routes } = limits;
-  return [
-    ...(address === undefined ? [] : [{ name: 'Framed-IP-Address', value: address }]),
-    // RouterOS would add a route for it (routers know their own mask); others want one.
-    ...(address === undefined || profile === 'mikrotik'
-      ? []
-      : [{ name: 'Framed-IP-Netmask', value: '255.255.255.255' }]),
-    ...(pool === undefined ? [] : [{ name: 'Framed-Pool', value: pool }]),
-    ...(routes ?? []).map((value) => ({ name: 'Framed-Route', value })),
-  ];
+function ofRecipe(all: Map<string, Prepared>, { profile, redirect }: NasWords): Prepared {
+  const key = `${profile} ${redirect}`;
+  const prepared = all.get(key) ?? new WeakMap<LoginLimits, PreparedReply>();
+  all.set(key, prepared);
+  return prepared;
 }
 
-function ipv6Attributes({ ipv6 }: LoginLimits, profile: VendorProfile): NamedAttribute[] {
-  const poolName = profile === 'mikrotik' ? 'Mikrotik-Delegated-IPv6-Pool' : 'Delegated-IPv6-Prefix-Pool';
-  return [
-    ...(ipv6?.prefix === undefined ? [] : [{ name: 'Framed-IPv6-Prefix', value: ipv6.prefix }]),
-    ...(ipv6?.prefixPool === undefined ? [] : [{ name: 'Framed-IPv6-Pool', value: ipv6.prefixPool }]),
-    ...(ipv6?.delegated === undefined ? [] : [{ name: 'Delegated-IPv6-Prefix', value: ipv6.delegated }]),
-    ...(ipv6?.delegatedPool === undefined ? [] : [{ name: poolName, value: ipv6.delegatedPool }]),
-  ];
-}
-
-/** Beside any that the operator declares: a client can be on several lists. */
-function listAttributes({ addressLists = [] }: LoginLimits, profile: VendorProfile): NamedAttribute[] {
-  return profile === 'mikrotik' ? addressLists.map((value) => ({ name: 'Mikrotik-Address-List', value })) : [];
+/** `Mikrotik-Rate-Limit=5M/20M`, without what is a secret. */
+function inWords({ name, value }: NamedAttribute): string {
+  const [plain = name] = name.split(':');
+  const secret = value instanceof Secret || attributeNamed(plain)?.hidden === true;
+  return `${name}=${secret ? '[secret]' : value}`;
 }

@@ -10,7 +10,7 @@ import type { Secret } from '../base/secret.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
 import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
-import { preparedReplies } from './access-accept.ts';
+import { appendHidden, preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
@@ -23,7 +23,7 @@ import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts'
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { encodeAttribute } from './packet/attributes.ts';
-import { attribute, code } from './packet/codes.ts';
+import { attribute, code, headerLength } from './packet/codes.ts';
 import { type Frame, offsetOf } from './packet/framing.ts';
 import {
   appendAttribute,
@@ -194,7 +194,7 @@ export class AccessHandler {
   ): AccessAnswer {
     const { packet, context } = exchange;
     const { writer, random, decisions } = this.#deps;
-    const prepared = this.#prepared(limits, context.nas.profile);
+    const prepared = this.#prepared(limits, context.nas);
     const timeout = decision.limits.sessionTimeoutSeconds;
     startReply(writer, code.accessAccept, packet);
     appendEncoded(writer, prepared.encoded);
@@ -211,6 +211,9 @@ export class AccessHandler {
     }
     if (decision.proof !== undefined) {
       appendMschapProof(writer, decision.proof, exchange.sent.identifier ?? 0, packet, context.key, random);
+    }
+    if (prepared.hidden !== undefined) {
+      appendHidden(writer, prepared.hidden, packet.subarray(4, headerLength), context.key, random);
     }
     appendProxyStates(writer, packet, exchange.frame);
     const record = recordOf(exchange, 'accept', username);

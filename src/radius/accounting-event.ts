@@ -18,7 +18,7 @@ const statusNames = new Map<number, AccountingEvent['status']>([
 
 /**
  * Reads a verified Accounting-Request. A value that does not fit its type is left out and counted. Input is what came from
- * the subscriber (RFC 2866 §5.3): upload.
+ * the subscriber (RFC 2866 §5.3): upload. A NAS that counts from its own side is declared so.
  *
  * @param receivedAt wall time of arrival, milliseconds since 1970
  * @returns nothing when there is nothing to store: no Acct-Status-Type, or no Acct-Session-Id though the status needs one
@@ -37,6 +37,7 @@ export function accountingEvent(
   const sentSessionId = read.text(attribute.acctSessionId);
   const sessionId = normalSessionId(sentSessionId);
   if (sessionId === undefined && status !== 'on' && status !== 'off') return undefined;
+  const [up, down] = context.nas.swapOctets === true ? [sent, received] : [received, sent];
   return compact({
     status,
     statusNumber,
@@ -57,14 +58,18 @@ export function accountingEvent(
     nasPortId: read.text(attribute.nasPortId),
     class: read.hex(attribute.class),
     sessionSeconds: read.number(attribute.acctSessionTime),
-    inputOctets: read.number(attribute.acctInputOctets),
-    inputGigawords: read.number(attribute.acctInputGigawords),
-    outputOctets: read.number(attribute.acctOutputOctets),
-    outputGigawords: read.number(attribute.acctOutputGigawords),
+    inputOctets: read.number(up.octets),
+    inputGigawords: read.number(up.gigawords),
+    outputOctets: read.number(down.octets),
+    outputGigawords: read.number(down.gigawords),
     terminateCause: read.number(attribute.acctTerminateCause),
     raw: rawAttributes(packet, frame),
   });
 }
+
+/** Counters of what a NAS received from the subscriber, and of what it sent. */
+const received = { octets: attribute.acctInputOctets, gigawords: attribute.acctInputGigawords };
+const sent = { octets: attribute.acctOutputOctets, gigawords: attribute.acctOutputGigawords };
 
 interface AttributeReader {
   number(type: number): number | undefined;

@@ -83,7 +83,7 @@ export class CoaClient implements DynamicAuthorization {
 
   /** Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. */
   async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
-    const changes = grantedAttributes(login.limits, nas.profile).filter(({ name }) => isChangeable(name));
+    const changes = grantedAttributes(login.limits, nas).filter(({ name }) => isChangeable(name));
     const seconds = sessionSecondsLeft(login, this.#options.clock.now(), session.startedAt);
     const all = seconds === undefined ? changes : [...changes, { name: 'Session-Timeout', value: seconds }];
     return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all, isOnlyOne);

@@ -1,4 +1,5 @@
 import type { AccessKind } from '../model/model.ts';
+import { redirectsSuspended } from './access-accept.ts';
 import type { SentCredential } from './access-credential.ts';
 import type { EapReply } from './eap-access.ts';
 import type { NasContext } from './nas-context.ts';
@@ -33,7 +34,7 @@ export function textOf(packet: Buffer, frame: Frame, type: number): string | und
   return at === 0 || size === 2 ? undefined : packet.toString('utf8', at + 2, at + size);
 }
 
-/** Only RouterOS keeps somebody to a page by an address list. */
-export function redirectsAt({ context }: Exchange): boolean {
-  return context.nas.profile === 'mikrotik';
+/** Can the NAS keep somebody suspended to a page? */
+export function redirectsAt({ context }: Exchange): boolean | 'by-url' {
+  return redirectsSuspended(context.nas);
 }

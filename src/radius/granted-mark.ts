@@ -7,7 +7,11 @@ const essential: ReadonlySet<string> = new Set([
   'WISPr-Bandwidth-Max-Down',
 ]);
 /** Attributes that it may know nothing of: the session then keeps what it has until its next login. */
-const dispensable: ReadonlySet<string> = new Set(['Idle-Timeout', 'Port-Limit', 'Session-Timeout']);
+const dispensable: ReadonlySet<string> = new Set([
+  ...['Idle-Timeout', 'Port-Limit', 'Session-Timeout', 'WISPr-Bandwidth-Min-Up', 'WISPr-Bandwidth-Min-Down'],
+  // Beside WISPr's, for those who read only these.
+  ...['ChilliSpot-Bandwidth-Max-Up', 'ChilliSpot-Bandwidth-Max-Down'],
+]);
 
 /** Does a NAS take this for a running session? (MikroTik manual, RADIUS, Change-of-Authorization; RFC 5176 §3.) */
 export function isChangeable(name: string): boolean {
@@ -25,7 +29,7 @@ export const markLength = 8;
 /**
  * What somebody was granted, in eight octets: four of what only a new login gets, four of what can be changed. Travels in our
  * Class, so that the first accounting record of a session tells whether it was granted what is declared by then. Says nothing
- * to others: FNV-1a, 32 bits each.
+ * to others: FNV-1a, 32 bits each. A password has no part in it.
  */
 export function grantedMark(attributes: readonly NamedAttribute[]): Uint8Array {
   const told = attributes.filter(({ name }) => name !== 'Acct-Interim-Interval' && name !== 'Session-Timeout');

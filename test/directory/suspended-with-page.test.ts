@@ -51,6 +51,7 @@ describe('somebody suspended who is to meet a page', () => {
       rateLimit: '256k/512k',
       rate: { up: 256_000, down: 512_000 },
       addressLists: ['suspended'],
+      page: { list: 'suspended' },
       attributes: [],
     });
     expect(login.limits).toMatchObject({ rateLimit: '5M/20M', addressLists: ['lastmile-connections-home'] });

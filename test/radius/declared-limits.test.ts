@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMac, macFormats } from '../../src/base/mac.ts';
 import { Secret } from '../../src/base/secret.ts';
-import type { Login } from '../../src/directory/reader.ts';
+import type { Login, Nas } from '../../src/directory/reader.ts';
 import { loginOf } from '../../src/directory/row-meaning.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model, ServicePlan, Subscription } from '../../src/model/model.ts';
@@ -20,7 +20,7 @@ const empty: Model = modelOf({ 'isp.yaml': operator });
 function replyTo(subscription: Subscription, profile: 'mikrotik' | 'generic' = 'mikrotik'): readonly string[] {
   const [row] = directoryRows({ ...empty, subscriptions: [subscription] });
   if (row === undefined) throw new Error('no row');
-  const octets = Buffer.from(prepareReply(loginOf(row).limits, profile).encoded);
+  const octets = Buffer.from(prepareReply(loginOf(row).limits, { profile }).encoded);
   return describeAttributes(octets, 0, octets.length).map(({ name, value }) => `${name}=${String(value)}`);
 }
 
@@ -248,11 +248,45 @@ describe('somebody suspended who is to meet a page', () => {
   });
 });
 
+describe('somebody suspended at a NAS of another make', () => {
+  const page = { list: 'late', url: 'https://portal.example/p/cafe' };
+  const whileSuspended = { interimSeconds: 120, addressLists: ['late'], page, attributes: [] };
+  const ben = login('ben', { state: 'suspended', whileSuspended });
+  const { url: _none, ...listOnly } = page;
+  const nowhere = login('ben', { state: 'suspended', whileSuspended: { ...whileSuspended, page: listOnly } });
+
+  async function answerTo(who: Login, redirect: Nas['redirect']): Promise<readonly string[]> {
+    await using bench = await startServer([who]);
+    bench.directory.nasList = [{ ...coreNas, profile: 'generic', ...(redirect === undefined ? {} : { redirect }) }];
+    await using nas = await TestNas.open();
+    const reply = await nas.exchange(papRequest('ben', 'correct horse').octets, bench.auth);
+    const words = describeAttributes(reply, 20, reply.length).map(({ name, value }) => `${name}=${value}`);
+    return [reply[0] === 2 ? 'accept' : 'reject', ...words];
+  }
+
+  it('IS-03: meets the page where the NAS is declared to keep him to it', async () => {
+    expect(await answerTo(ben, 'filter')).toEqual(expect.arrayContaining(['accept', 'Filter-Id=late']));
+    expect(await answerTo(ben, 'url')).toEqual(
+      expect.arrayContaining(['accept', 'WISPr-Redirection-URL=https://portal.example/p/cafe']),
+    );
+    expect(await answerTo(ben, 'cisco')).toEqual(
+      expect.arrayContaining(['accept', 'Cisco-AVPair=url-redirect-acl=late']),
+    );
+  });
+
+  it('is rejected where it is not, or where it goes by a page whose address nobody knows', async () => {
+    expect((await answerTo(ben, undefined))[0]).toBe('reject');
+    expect((await answerTo(nowhere, 'url'))[0]).toBe('reject');
+    expect((await answerTo(nowhere, 'cisco'))[0]).toBe('reject');
+    expect((await answerTo(nowhere, 'filter'))[0]).toBe('accept');
+  });
+});
+
 describe('secret attributes that an operator declares', () => {
   it('are not shown by why', () => {
     const attributes = [{ name: 'Mikrotik-Wireless-PSK', value: 'correct horse' }];
 
-    expect(prepareReply({ interimSeconds: 60, attributes }, 'mikrotik').summary).toBe(
+    expect(prepareReply({ interimSeconds: 60, attributes }, { profile: 'mikrotik' }).summary).toBe(
       'Acct-Interim-Interval=60, Mikrotik-Wireless-PSK=[secret]',
     );
   });

@@ -5,7 +5,7 @@ import { emptyFrame, readFrame } from '../../src/radius/packet/framing.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
 import { verifyReply } from '../../src/radius/packet/verify.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { accountingRequest, startServer, TestNas, testKey } from './support.ts';
+import { accountingRequest, coreNas, startServer, TestNas, testKey } from './support.ts';
 
 const of = (attributes: Readonly<Record<string, string | number>>): NamedAttribute[] =>
   Object.entries(attributes).map(([name, value]) => ({ name, value }));
@@ -35,6 +35,25 @@ describe('accounting of a session', () => {
       'off',
       'failed',
       'other',
+    ]);
+  });
+
+  it('IW-12, IW-13: of a NAS that counts from its own side is turned round', async () => {
+    await using bench = await startServer([]);
+    bench.directory.nasList = [{ ...coreNas, swapOctets: true }];
+    await using nas = await TestNas.open();
+    const counters = {
+      'Acct-Input-Octets': 1,
+      'Acct-Input-Gigawords': 2,
+      'Acct-Output-Octets': 3,
+      'Acct-Output-Gigawords': 4,
+    };
+    const asked = accountingRequest(of({ ...session, 'Acct-Status-Type': 'Stop', ...counters }));
+
+    await nas.exchange(asked.octets, bench.accounting);
+
+    expect(bench.sink.events).toMatchObject([
+      { inputOctets: 3, inputGigawords: 4, outputOctets: 1, outputGigawords: 2 },
     ]);
   });
 

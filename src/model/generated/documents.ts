@@ -191,13 +191,29 @@ export type ConfigValue =
  */
 export type Attributes = {
   /**
-   * Name in the dictionary, as in Mikrotik-Address-List.
+   * Name in the dictionary, as in Mikrotik-Address-List; with a tag, as in Tunnel-Type:1; by number, as in Attr-26.2352.1.
    */
   name: string;
   /**
-   * Text, a number, an address or the name of a value, as the attribute takes it.
+   * Text, a number, an address or the name of a value, as the attribute takes it. A password or key may be `{env: …}`, `{file: …}` or `{derive: N}`.
    */
-  value: string | number;
+  value:
+    | string
+    | number
+    | {
+        /**
+         * Name of an environment variable that begins with LASTMILE_SECRET_.
+         */
+        env?: string;
+        /**
+         * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+         */
+        file?: string;
+        /**
+         * Generation of a secret computed from the master key. A higher number makes a new secret.
+         */
+        derive?: number;
+      };
 }[];
 /**
  * Networks behind the subscriber: prefixes, or maps with `destination`.
@@ -340,7 +356,16 @@ export interface Operator {
         /**
          * Which attributes it understands. Default generic.
          */
-        profile?: 'mikrotik' | 'generic';
+        profile?: 'mikrotik' | 'generic' | 'omada';
+        coaPort?: Port;
+        /**
+         * True for a NAS that counts from its own side: its Acct-Input-Octets are what the subscriber downloaded.
+         */
+        swapOctets?: boolean;
+        /**
+         * How it keeps somebody suspended to a page, which it must be set up for: `filter` (Filter-Id with the name of onSuspend.redirect.addressList), `url` (WISPr-Redirection-URL, for omada TPLink-Redirect-Url), or `cisco` (url-redirect and url-redirect-acl). Absent: it cannot, and he is rejected.
+         */
+        redirect?: 'filter' | 'url' | 'cisco';
         messageAuthenticator?: MessageAuthenticator;
       }[];
     };

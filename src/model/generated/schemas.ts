@@ -355,13 +355,24 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                           "mikrotik",
                           "generic",
                           "omada"
-                        ],
-                        "not": {
-                          "enum": [
-                            "omada"
-                          ],
-                          "description": "Not supported yet: omada"
-                        }
+                        ]
+                      },
+                      "coaPort": {
+                        "$ref": "#/$defs/port",
+                        "description": "Port on which it takes CoA and Disconnect. Default 3799."
+                      },
+                      "swapOctets": {
+                        "type": "boolean",
+                        "description": "True for a NAS that counts from its own side: its Acct-Input-Octets are what the subscriber downloaded."
+                      },
+                      "redirect": {
+                        "type": "string",
+                        "description": "How it keeps somebody suspended to a page, which it must be set up for: `filter` (Filter-Id with the name of onSuspend.redirect.addressList), `url` (WISPr-Redirection-URL, for omada TPLink-Redirect-Url), or `cisco` (url-redirect and url-redirect-acl). Absent: it cannot, and he is rejected.",
+                        "enum": [
+                          "filter",
+                          "url",
+                          "cisco"
+                        ]
                       },
                       "messageAuthenticator": {
                         "$ref": "#/$defs/messageAuthenticator",
@@ -2637,18 +2648,41 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "properties": {
           "name": {
             "type": "string",
-            "description": "Name in the dictionary, as in Mikrotik-Address-List.",
+            "description": "Name in the dictionary, as in Mikrotik-Address-List; with a tag, as in Tunnel-Type:1; by number, as in Attr-26.2352.1.",
             "minLength": 1,
             "maxLength": 64,
-            "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*(:[0-9]{1,2})?$"
           },
           "value": {
             "type": [
               "string",
-              "integer"
+              "integer",
+              "object"
             ],
-            "description": "Text, a number, an address or the name of a value, as the attribute takes it.",
-            "maxLength": 253
+            "description": "Text, a number, an address or the name of a value, as the attribute takes it. A password or key may be `{env: …}`, `{file: …}` or `{derive: N}`.",
+            "maxLength": 4000,
+            "properties": {
+              "env": {
+                "type": "string",
+                "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+                "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+              },
+              "file": {
+                "type": "string",
+                "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+                "minLength": 1,
+                "maxLength": 1024
+              },
+              "derive": {
+                "type": "integer",
+                "description": "Generation of a secret computed from the master key. A higher number makes a new secret.",
+                "minimum": 0,
+                "maximum": 1000000000
+              }
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1
           }
         },
         "required": [

@@ -51,6 +51,11 @@ export function checkAttribute(name: string, value: string | number): string | u
   return valueOctets(definition, value, tag) === undefined ? valueProblem(definition, value) : undefined;
 }
 
+/** True for an attribute that holds a password or a key. */
+export function hidesValue(name: string): boolean {
+  return readAttributeName(name)?.definition.hidden === true;
+}
+
 const allNames = allAttributes.map((definition) => definition.name);
 
 function nameProblem(name: string): string {

@@ -1,3 +1,4 @@
+import { Secret } from '../../base/secret.ts';
 import { encodeAttribute, encodeExtended, encodeSplit, encodeVendorAttribute, roomOf } from '../packet/attributes.ts';
 import { encodeValue } from '../packet/value.ts';
 import { readAttributeName } from './attribute-name.ts';
@@ -8,7 +9,7 @@ import { type Hiding, hiddenLength, hideValue } from './hide-value.ts';
 export interface NamedAttribute {
   /** `Tunnel-Type:1` with a tag; `Attr-26.2352.1` by number. */
   readonly name: string;
-  readonly value: string | number;
+  readonly value: string | number | Secret;
 }
 
 /**
@@ -65,7 +66,10 @@ export function roomFor(definition: AttributeDefinition): number {
 
 function encoded({ name, value }: NamedAttribute): { definition: AttributeDefinition; value: Uint8Array } {
   const found = readAttributeName(name);
-  const octets = found === undefined ? undefined : valueOctets(found.definition, value, found.tag);
+  const octets =
+    found === undefined
+      ? undefined
+      : valueOctets(found.definition, value instanceof Secret ? value.reveal() : value, found.tag);
   if (found === undefined || octets === undefined) throw new RangeError(`attribute ${name} cannot be encoded`);
   return { definition: found.definition, value: octets };
 }
