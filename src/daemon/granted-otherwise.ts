@@ -34,5 +34,5 @@ function differenceFor(
   if (repeated === undefined || nas === undefined || source === 'api') return undefined;
   const granted = markInClass(Buffer.from(repeated, 'hex'), username, sharedKey(nas.secret.reveal()));
   if (granted === undefined) return undefined;
-  return differenceOf(granted, grantedMark(grantedAttributes(login.limits, nas.profile)));
+  return differenceOf(granted, grantedMark(grantedAttributes(login.limits, nas)));
 }

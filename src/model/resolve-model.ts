@@ -9,6 +9,7 @@ import type { Declarations, Declared, OperatorSpec, Problem } from './declaratio
 import { checkLocalLimits } from './local-limits.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
+import { checkNasCapabilities } from './nas-capabilities.ts';
 import { resolveAuthorize } from './resolve-authorize.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
@@ -64,6 +65,7 @@ export function resolveModel(
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
   checkPages(to, operator, { services, routers, declaredServices, declaredRouters });
   checkProfiles(to, [...services.values()], declaredServices, subscriptions);
+  checkNasCapabilities(to, operator, services, declaredServices);
   checkLocalLimits(to, subscriptions, declaredServices);
   const authorize = resolveAuthorize(to, declaredOperator, services);
   const preventDestroy = protectedObjects(to, declarations);
