@@ -25,13 +25,13 @@ export interface Nas {
   readonly nasIdentifier?: string;
   readonly secret: Secret;
   readonly profile: VendorProfile;
-  readonly messageAuthenticator: MessageAuthenticatorPolicy;
-  /** UDP port it takes CoA and Disconnect on. */
-  readonly coaPort: number;
   /** True when its Acct-Input-Octets are what the subscriber downloaded. */
   readonly swapOctets?: boolean;
   /** How it keeps somebody suspended to a page. Absent: it cannot, but for MikroTik's. */
   readonly redirect?: RedirectRecipe;
+  readonly messageAuthenticator: MessageAuthenticatorPolicy;
+  /** UDP port it takes CoA and Disconnect on. */
+  readonly coaPort: number;
   /** Set when it is a declared router. */
   readonly router?: string;
   /**
