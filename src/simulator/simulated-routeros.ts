@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { isInRange } from './address-range.ts';
 import { tellDeviceFacts } from './device-facts.ts';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';
 import type { LeaseRequest, LeaseResult, LeaseView } from './dhcp/lease-request.ts';
-import { type Fault, Faults } from './faults.ts';
+import { Faults } from './faults.ts';
 import type { Reached, ReachRequest } from './firewall/packet.ts';
 import { Forwarding } from './forwarding.ts';
+import { furnish } from './furnish.ts';
 import type { DeviceView, JoinRequest, JoinResult } from './hotspot/device.ts';
 import { Hotspots } from './hotspot/hotspots.ts';
 import { AddressPools } from './nas/address-pools.ts';
@@ -16,92 +15,21 @@ import type { SessionView, TerminateCause } from './nas/session.ts';
 import { Sessions } from './nas/sessions.ts';
 import { resetPort, resetQueue } from './nas/traffic-path.ts';
 import { allMenus } from './routeros/all-menus.ts';
-import { type ApiPeer, ApiServices } from './routeros/api-services.ts';
-import type { SessionDeps } from './routeros/api-session.ts';
+import { ApiLogins } from './routeros/api-logins.ts';
+import { ApiServices } from './routeros/api-services.ts';
 import { Certificates } from './routeros/certificates.ts';
-import { Database, type SecretView } from './routeros/database.ts';
+import { Database } from './routeros/database.ts';
 import { type Caller, Executor, type Extras } from './routeros/executor.ts';
 import { FileSystem } from './routeros/file-system.ts';
 import { inspectWith } from './routeros/inspect.ts';
-import { deviceModeRow } from './routeros/menus/device-mode.ts';
-import { policies, policyAfter } from './routeros/menus/user-group.ts';
+import { policies } from './routeros/menus/user-group.ts';
 import { Scheduler } from './routeros/scheduler.ts';
 import { Scripts } from './routeros/scripts.ts';
 import { formatId, type TableRow } from './routeros/table.ts';
 import { formatRouterDate, formatRouterTime } from './routeros/time.ts';
 import { notPermitted } from './routeros/trap.ts';
-import { listOf } from './routeros/value-types.ts';
-import { has, isAtLeast } from './routeros/version.ts';
-
-export interface SimulatedUser {
-  readonly name: string;
-  readonly password: string;
-  /** A group of the router; `full` when neither this nor `policies` is given. */
-  readonly group?: string;
-  /** Rights of a group of his own: `read`, `write`, `api`, `sensitive`. */
-  readonly policies?: readonly string[];
-}
-
-export interface SimulatedRouterOsOptions {
-  readonly clock: Clock;
-  /** Default 127.0.0.1. */
-  readonly apiHost?: string;
-  /** Default 0: any free port. The row `api` of `/ip/service` shows it. */
-  readonly apiPort?: number;
-  /** Where the API is served over TLS, 0 for any port. Absent: not at all, whatever `/ip/service` says. */
-  readonly apiSslPort?: number;
-  /**
-   * Addresses of loopback that the router has on `ether1`, as `127.0.0.2/8`. With them the API is served where
-   * `/ip/address` has enabled rows: who takes one away, or changes it, is off a moment later. `apiHost` has no say then.
-   */
-  readonly addresses?: readonly string[];
-  /** Default `MikroTik`. */
-  readonly identity?: string;
-  /** Default: `admin` with an empty password, as a router comes from the factory. */
-  readonly users?: readonly SimulatedUser[];
-  /** Address RADIUS packets leave from and CoA is taken at. Default: what `/radius src-address` says, else `apiHost`. */
-  readonly radiusSourceAddress?: string;
-  /** Default 7.22.3. */
-  readonly version?: string;
-  /** Packages beside the system's own: `wireless`, `user-manager`. Default none. */
-  readonly packages?: readonly string[];
-  readonly faults?: readonly Fault[];
-  /** Called with every line the router logs. */
-  readonly log?: (topics: string, message: string) => void;
-  /** Random octets. Default: those of node:crypto. */
-  readonly random?: (size: number) => Buffer;
-  /** What a print without `show-sensitive` shows since 7.21. Not known of real routers. Default `clear`. */
-  readonly secretsUnasked?: SecretView;
-  /** Whether RADIUS is asked about the name of a disabled secret or hotspot user. Not known of real routers. Default true. */
-  readonly disabledSecretFallsThrough?: boolean;
-  /** Whether CoA and Disconnect reach leases that RADIUS let in. Not known of real routers. Default true. */
-  readonly leasesTakeCoa?: boolean;
-  /** A small board: its files lie below `flash/`, all others are gone after a restart. Default false. */
-  readonly flash?: boolean;
-  /** Whether `/file/print` shows what is in folders only with `recursive`. Not known of real routers. Default false. */
-  readonly filesPrintOneFolder?: boolean;
-  /** Whether a hotspot user who is disabled or removed goes offline. Not known of real routers. Default false. */
-  readonly userRemovalEndsSession?: boolean;
-  /**
-   * Where devices that nobody announced find the first hotspot, as `join` gives every other device a listener of its
-   * own: each address is one device. Absent: nowhere.
-   */
-  readonly hotspotHost?: string;
-  /** Default 0: any free port, if `hotspotHost` is given. */
-  readonly hotspotPort?: number;
-  /** Certificates with their keys, each signed by itself. Default none. */
-  readonly certificates?: readonly { readonly name: string; readonly commonName: string }[];
-  /** What the maker lets the router do: `home` forbids the scheduler, among others. Default `enterprise`, as on CHR. */
-  readonly deviceMode?: 'home' | 'advanced' | 'enterprise';
-  /** Of RouterOS itself: `4` on hardware, `free` on a virtual router. Default that of no limit. */
-  readonly licenceLevel?: string;
-  /** Share of the words of `/console/inspect` that get lost over the API: a fifth or more on real routers. Default 0. */
-  readonly inspectDrops?: number;
-  /** How much of all traffic goes past queues and accounting while FastTrack is on. Default 90. */
-  readonly fastTrackPercent?: number;
-  /** How often a RADIUS packet is sent before the next server is asked. Default 3. */
-  readonly radiusTransmissions?: number;
-}
+import { has } from './routeros/version.ts';
+import type { SimulatedRouterOsOptions } from './simulated-options.ts';
 
 /** Values of a row as a print shows them, `.id` among them. */
 export type ShownRow = Readonly<Record<string, string>>;
@@ -129,6 +57,7 @@ export class SimulatedRouterOs {
   readonly #scripts: Scripts;
   readonly #scheduler: Scheduler;
   readonly #executor: Executor;
+  readonly #logins: ApiLogins;
   #api: ApiServices | undefined;
   #bootedAt: number;
 
@@ -180,7 +109,10 @@ export class SimulatedRouterOs {
     });
     const secretsUnasked = options.secretsUnasked ?? 'clear';
     this.#executor = new Executor({ database, extras: this.#extras(), secretsUnasked });
-    this.#furnish();
+    this.#logins = new ApiLogins({ clock, database, faults: this.faults, executor: this.#executor, log });
+    const uptime = () => formatRouterTime(Math.floor((clock.monotonic() - this.#bootedAt) / 1000) * 1000);
+    furnish(database, options, uptime);
+    for (const certificate of options.certificates ?? []) this.#certificates.add(certificate);
   }
 
   /** @throws when the address cannot be listened on */
@@ -194,7 +126,7 @@ export class SimulatedRouterOs {
         ...(options.apiSslPort === undefined ? {} : { 'api-ssl': options.apiSslPort }),
       },
       credentials: (stored) => router.#certificates.credentials(stored),
-      sessionDeps: (peer) => router.#sessionDeps(peer),
+      sessionDeps: (peer) => router.#logins.sessionDeps(peer),
       log: (topics, message) => router.#write(topics, message),
     });
     const { hotspotHost, hotspotPort = 0 } = options;
@@ -400,32 +332,6 @@ export class SimulatedRouterOs {
     await this.#api?.[Symbol.asyncDispose]();
   }
 
-  #furnish(): void {
-    const { identity = 'MikroTik', users = [{ name: 'admin', password: '' }], certificates = [] } = this.#options;
-    this.#database.settings('/system/identity').values.set('name', identity);
-    for (const [name, value] of Object.entries(deviceModeRow(this.#options.deviceMode ?? 'enterprise'))) {
-      this.#database.settings('/system/device-mode').values.set(name, value);
-    }
-    const { licenceLevel } = this.#options;
-    const licence = isAtLeast(this.#database.version, '7') ? 'level' : 'nlevel';
-    if (licenceLevel !== undefined) this.#database.settings('/system/license').values.set(licence, licenceLevel);
-    for (const address of this.#options.addresses ?? []) {
-      this.#database.addByRouter('/ip/address', { address, interface: 'ether1' });
-    }
-    for (const user of users) this.#addUser(user);
-    for (const certificate of certificates) this.#certificates.add(certificate);
-    if (this.#options.flash)
-      this.#database.table('/ip/hotspot/profile').get(0)?.values.set('html-directory', 'flash/hotspot');
-    const uptime = () => formatRouterTime(Math.floor((this.#options.clock.monotonic() - this.#bootedAt) / 1000) * 1000);
-    this.#database.addByRouter('/system/resource', resource(this.#database.version), { live: { uptime } });
-  }
-
-  #addUser({ name, password, group = 'full', policies: rights }: SimulatedUser): void {
-    const own = rights === undefined ? group : `${name}-group`;
-    if (rights !== undefined) this.#database.addByRouter('/user/group', { name: own, policy: rights.join(',') });
-    this.#database.addByRouter('/user', { name, password, group: own });
-  }
-
   #extras(): Extras {
     const { inspectDrops = 0, random = randomBytes } = this.#options;
     const { radius, incoming } = this.#sessions;
@@ -529,78 +435,10 @@ export class SimulatedRouterOs {
     if (table.size > 1000 && oldest !== undefined) table.remove(oldest);
     log?.(topics, message);
   }
-
-  #sessionDeps({ remote }: ApiPeer): SessionDeps {
-    const { version } = this.#database;
-    let active: TableRow | undefined;
-    return {
-      clock: this.#options.clock,
-      faults: this.faults,
-      executor: this.#executor,
-      saysEmpty: has(version, 'emptyReply'),
-      challengeLogin: !has(version, 'plainLogin'),
-      settling: () => (this.#database.settling ? this.#database.settled() : undefined),
-      login: (name, proves) => {
-        const result = this.#login(name, proves, remote);
-        if (typeof result !== 'string') active = this.#showActive(name, remote);
-        return result;
-      },
-      loggedOut: (name) => {
-        if (active !== undefined) this.#database.table('/user/active').remove(active);
-        this.#write('system,info,account', `user ${name} logged out from ${remote} via api`);
-      },
-    };
-  }
-
-  /** Who is logged in is a row of `/user/active`. */
-  #showActive(name: string, address: string): TableRow | undefined {
-    if (this.#database.find('/user/active') === undefined) return undefined;
-    const when = formatRouterDate(this.#options.clock.now(), has(this.#database.version, 'isoDates'));
-    const group = this.row('/user', name)?.['group'] ?? '';
-    return this.#database.addByRouter('/user/active', { when, name, address, via: 'api', group });
-  }
-
-  #login(name: string, proves: (password: string) => boolean, remote: string) {
-    const row = this.#database.table('/user').named(name);
-    const group = this.#database.referenced('/user/group', row?.values.get('group'));
-    const granted = new Set(listOf(policyAfter('', group?.values.get('policy') ?? '')));
-    const allowed = listOf(row?.values.get('address') ?? '');
-    const welcome =
-      row !== undefined &&
-      row.values.get('disabled') !== 'true' &&
-      granted.has('api') &&
-      (allowed.length === 0 || allowed.some((prefix) => isInRange(remote, prefix))) &&
-      proves(row.values.get('password') ?? '');
-    if (!welcome) {
-      this.#write('system,error,critical', `login failure for user ${name} from ${remote} via api`);
-      return has(this.#database.version, 'plainLogin') ? 'invalid user name or password (6)' : 'cannot log in';
-    }
-    row.values.set('last-logged-in', formatRouterDate(this.#options.clock.now(), true));
-    this.#write('system,info,account', `user ${name} logged in from ${remote} via api`);
-    return { caller: { name, policies: granted } };
-  }
 }
 
 const userCounters = { uptime: '0s', 'bytes-in': '0', 'bytes-out': '0', 'packets-in': '0', 'packets-out': '0' };
 
 function resetCounters(row: TableRow | undefined, counters: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(counters)) row?.values.set(name, value);
-}
-
-function resource(version: string): Readonly<Record<string, string>> {
-  return {
-    version: `${version} (stable)`,
-    'build-time': '2026-01-01 00:00:00',
-    'free-memory': '805306368',
-    'total-memory': '1073741824',
-    cpu: 'simulated',
-    'cpu-count': '2',
-    'cpu-frequency': '2000',
-    'cpu-load': '1',
-    'free-hdd-space': '67108864',
-    'total-hdd-space': '134217728',
-    'architecture-name': 'x86_64',
-    'board-name': 'CHR',
-    platform: 'MikroTik',
-  };
 }

@@ -7,7 +7,8 @@ import { type DoctorOptions, doctorCommand } from '../../src/cli/doctor.ts';
 import type { Io } from '../../src/cli/io.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 import type { Diagnosis } from '../../src/doctor/finding.ts';
-import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
+import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 const around: Surroundings = {

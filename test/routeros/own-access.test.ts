@@ -3,7 +3,8 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { missingRights, readOwnAccess, sharedAccount } from '../../src/routeros/own-access.ts';
-import { SimulatedRouterOs, type SimulatedUser } from '../../src/simulator/simulated-routeros.ts';
+import type { SimulatedUser } from '../../src/simulator/simulated-options.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 
 const minimal = ['read', 'write', 'api', 'sensitive'];
 

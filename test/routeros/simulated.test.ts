@@ -3,7 +3,8 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import type { RouterOsSession } from '../../src/routeros/session.ts';
-import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
+import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 
 const users = [{ name: 'lastmile', password: 'pa55wort' }];
 

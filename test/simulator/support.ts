@@ -5,7 +5,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import radius, { type Attribute, type EncodeOptions, type Packet } from 'radius';
 import type { Clock } from '../../src/base/clock.ts';
 import { encodeSentence, SentenceReader } from '../../src/routeros/wire/sentence.ts';
-import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
+import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 
 /** A clock that stands still until it is told to go on. */
 export class ManualClock implements Clock {

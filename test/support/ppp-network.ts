@@ -4,7 +4,8 @@ import type { Model } from '../../src/model/model.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import type { Menu } from '../../src/routeros/menus/menu.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
-import { SimulatedRouterOs, type SimulatedRouterOsOptions } from '../../src/simulator/simulated-routeros.ts';
+import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
+import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { document, modelOf, operator } from './manifest.ts';
 
 /** A router with everything we manage on it: RADIUS, a pool that overflows, PPPoE, and a name. */

@@ -1,5 +1,5 @@
 import type { Model } from '../../../src/model/model.ts';
-import type { SimulatedRouterOsOptions } from '../../../src/simulator/simulated-routeros.ts';
+import type { SimulatedRouterOsOptions } from '../../../src/simulator/simulated-options.ts';
 import { document, modelOf, operator } from '../../support/manifest.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { Lab } from '../../support/ppp-network.ts';
