@@ -3,7 +3,7 @@ import type { Origin } from '../model/model.ts';
 import type { HeldChange } from './hold.ts';
 import { levelsOf, type OrderRules } from './order.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, SessionEffect, Target } from './target.ts';
+import type { Change, Finding, Risk, SessionEffect, Target } from './target.ts';
 
 /** What one reconcile of one target is about to do. Plain data. */
 export interface ChangePlan {
@@ -15,6 +15,8 @@ export interface ChangePlan {
   readonly findings: readonly Finding[];
   /** What differs and is not changed now. Absent: nothing. */
   readonly held?: readonly HeldChange[];
+  /** What is made only where the target can take it back, as it may cut our own access. Absent: nothing. */
+  readonly underConfirm?: readonly Risk[];
 }
 
 /** Arranges the changes of one target. Pure. */
@@ -135,8 +137,11 @@ export function planDocument(revision: string, parts: readonly PlanPart[]): Plan
     (plan === undefined ? [] : readable(plan)).map((change) => publish(plan?.target ?? '', change, cause)),
   );
   const sessions = parts.flatMap(({ plan }) => (plan?.sessions ?? []).map((effect) => publishEffect(plan, effect)));
-  const findings = parts.flatMap(({ plan }) =>
-    (plan?.findings ?? []).map((finding) => ({ target: plan?.target ?? '', ...finding })),
+  const findings = parts.flatMap(({ plan, refusals }) =>
+    [...(plan?.findings ?? []), ...(refusals.length === 0 ? confirmed(plan) : [])].map((finding) => ({
+      target: plan?.target ?? '',
+      ...finding,
+    })),
   );
   const count = (action: Change['action']) => changes.filter((change) => change.actions[0] === action).length;
   return {
@@ -168,6 +173,22 @@ function readable({ changes, levels }: ChangePlan): readonly Change[] {
   const deletes = levels.flat().filter((change) => change.action === 'delete');
   const moves = changes.filter((change) => change.action === 'move');
   return [...changes.filter((change) => change.action !== 'delete' && change.action !== 'move'), ...deletes, ...moves];
+}
+
+/** Risky changes that are named, the others are counted. */
+const namedRisks = 5;
+
+/** What goes under commit-confirm, and why. */
+function confirmed(plan: ChangePlan | undefined): readonly Finding[] {
+  if (plan?.underConfirm === undefined || plan.underConfirm.length === 0) return [];
+  const { target, underConfirm: risks } = plan;
+  const words = risks.slice(0, namedRisks).map(({ change, why }) => `${addressOf(target, change)} ${why}`);
+  const more = risks.length > namedRisks ? [`and ${risks.length - namedRisks} more`] : [];
+  const count = risks.length === 1 ? '1 change goes' : `${risks.length} changes go`;
+  const message =
+    `${count} under commit-confirm: the router takes the risky part of this plan back unless we get in again after it. ` +
+    [...words, ...more].join('; ');
+  return [{ code: 'LM_COMMIT_CONFIRM', message }];
 }
 
 function publishEffect(plan: ChangePlan | undefined, effect: SessionEffect): PlannedSession {

@@ -90,7 +90,8 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
   const effects = target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...findings, ...left];
-  const plan = { ...planChanges(target, changes, effects, seen), held: waiting };
+  const underConfirm = target.underConfirm?.(changes, whole) ?? [];
+  const plan = { ...planChanges(target, changes, effects, seen), held: waiting, underConfirm };
   const held = deps.held ?? heldRows(observation, model.operator.name, target, deps.inventory);
   const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
@@ -102,8 +103,8 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 
 /** Looks at the target and compares: what differs, parted into what is done now and what waits. */
 async function look(target: Target, model: Model, deps: LookDeps) {
-  await target.ready?.(deps.signal);
-  using _looking = await deps.looking?.(deps.signal);
+  if (target.ready !== undefined) await target.ready(deps.signal);
+  using _looking = deps.looking === undefined ? undefined : await deps.looking(deps.signal);
   const wanted = target.desired(model);
   const whole = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);

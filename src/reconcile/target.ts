@@ -65,6 +65,8 @@ export interface Target {
    * Why these changes must not be made here: they would cut our own access. Pure. Absent: never.
    */
   objections?(changes: readonly Change[], observation: Observation): readonly Objection[];
+  /** Of these changes, those that may cut our own access: they are made only once `arm` has seen to it. Pure. Absent: none. */
+  underConfirm?(changes: readonly Change[], observation: Observation): readonly Risk[];
   /**
    * Of these changes, those that the target took back because they cut us off: they wait until a person asks. Pure. Absent:
    * none ever.
@@ -180,6 +182,12 @@ export interface Objection {
   /** Stable, `LM_…`. */
   readonly code: string;
   readonly message: string;
+}
+
+/** A change that may cut our own access, and why. */
+export interface Risk {
+  readonly change: Change;
+  readonly why: string;
 }
 
 /** Changes that wait for a person, and what he is told. */

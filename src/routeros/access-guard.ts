@@ -3,7 +3,7 @@ import { LastmileError, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Router } from '../model/model.ts';
 import type { OrderRules } from '../reconcile/order.ts';
-import type { Armed, Change, Finding, HeldBack, Objection, Observation } from '../reconcile/target.ts';
+import type { Armed, Change, Finding, HeldBack, Objection, Observation, Risk } from '../reconcile/target.ts';
 import { armSwitch, CannotArmError, disarmSwitch, RouterRevertedError, switchState } from './dead-man.ts';
 import { inverseScript, withDependants } from './inverse-script.ts';
 import { judgeAccess, type Verdict } from './lock-out/judge.ts';
@@ -81,6 +81,11 @@ export class AccessGuard {
   /** Why these changes must not be made. */
   objections(changes: readonly Change[], { rows }: Observation): readonly Objection[] {
     return this.#judge(changes, rows).objections;
+  }
+
+  /** Those that the router is armed for, where they are made. */
+  risks(changes: readonly Change[], { rows }: Observation): readonly Risk[] {
+    return this.#judge(changes, rows).risks;
   }
 
   /** Those that the router took back before: until something else is declared, or a person asks. */

@@ -12,6 +12,7 @@ import type {
   Objection,
   Observation,
   ObservedRow,
+  Risk,
   Row,
   SessionEffect,
   SessionResult,
@@ -199,6 +200,10 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   objections(changes: readonly Change[], observation: Observation): readonly Objection[] {
     return [...(observation.objections ?? []), ...this.#guard.objections(changes, observation)];
+  }
+
+  underConfirm(changes: readonly Change[], observation: Observation): readonly Risk[] {
+    return this.#guard.risks(changes, observation);
   }
 
   heldBack(changes: readonly Change[], observation: Observation): HeldBack | undefined {

@@ -174,3 +174,24 @@ describe('a router that lost power between', () => {
     expect(lab.addresses()).toContain('127.0.0.2/8');
   });
 });
+
+describe('a plan that is only looked at', () => {
+  it('says which of its changes go under commit-confirm, and why', async () => {
+    const { lab } = await settledAt('127.0.0.2');
+    await using _lab = lab;
+
+    const moved = await lab.plan(lab.model(at('127.0.0.3'), '127.0.0.3'));
+    const harmless = await lab.plan(
+      lab.model(`${at('127.0.0.2')}\n/ip/pool:\n  - {name: home, ranges: 10.0.0.2-10.0.0.9}`),
+    );
+
+    expect(moved.filter(({ code }) => code === 'LM_COMMIT_CONFIRM')).toEqual([
+      {
+        target: 'core-1',
+        code: 'LM_COMMIT_CONFIRM',
+        message: expect.stringMatching(/^2 changes go under .* changes the address 127\.0\.0\.2\/8 that we come to$/),
+      },
+    ]);
+    expect(harmless.map(({ code }) => code)).not.toContain('LM_COMMIT_CONFIRM');
+  });
+});

@@ -2,7 +2,8 @@ import { Secret } from '../../src/base/secret.ts';
 import { dialRouter } from '../../src/daemon/dial-router.ts';
 import { RouterMemories } from '../../src/daemon/router-memories.ts';
 import type { Model, Router } from '../../src/model/model.ts';
-import { type ReconcileDeps, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
+import { type PlanDocument, planDocument } from '../../src/reconcile/plan.ts';
+import { prepare, type ReconcileDeps, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import { CallLog } from '../../src/routeros/call-log.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';
 import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
@@ -68,6 +69,15 @@ export class ReachLab implements AsyncDisposable {
     const { signal } = new AbortController();
     const guard = { deleteLimits: model.operator.reconcile.deleteLimits };
     return reconcileOnce(target, model, { inventory: this.inventory, guard, signal, ...more });
+  }
+
+  /** What a plan of this model says beside its changes. */
+  async plan(model: Model): Promise<PlanDocument['findings']> {
+    const { signal } = new AbortController();
+    const guard = { deleteLimits: model.operator.reconcile.deleteLimits };
+    const prepared = await prepare(this.target(model), model, { inventory: this.inventory, guard, signal });
+    const target = { name: 'core-1', state: 'observed' } as const;
+    return planDocument('x', [{ ...prepared, target, cause: 'git', sessionsKnown: true }]).findings;
   }
 
   addresses(): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Change, Objection } from '../../reconcile/target.ts';
+import type { Change, Objection, Risk } from '../../reconcile/target.ts';
 import { judgeCertificate, judgeGroup, judgeRadius, judgeService, judgeUser } from './account.ts';
 import { judgeAddressList, judgeFilter, judgeMangle, judgeNat, judgeRaw } from './firewall.ts';
 import { ownPath } from './own-path.ts';
@@ -17,12 +17,6 @@ import {
   judgeWireguardPeer,
 } from './path.ts';
 import { familyOf, type Judge, knowing, risk, type Us } from './us.ts';
-
-/** A change that may cut our own access, and why. */
-export interface Risk {
-  readonly change: Change;
-  readonly why: string;
-}
 
 export interface Verdict {
   /** What cuts us off for certain: not to be done at all. */
