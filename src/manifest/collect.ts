@@ -247,7 +247,14 @@ const operatorLists = [
   ['radius', 'clients'],
   ['reconcile', 'ignore'],
 ] as const;
-const routerLists = [['pools'], ['ipv6Pools'], ['dhcp'], ['hotspots'], ['reconcile', 'ignore']] as const;
+const routerLists = [
+  ['pools'],
+  ['ipv6Pools'],
+  ['dhcp'],
+  ['hotspots'],
+  ['certificates'],
+  ['reconcile', 'ignore'],
+] as const;
 const perService = [
   ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
   'attributes',
