@@ -4,23 +4,26 @@ import type { Credential } from '../access/credentials/credential.ts';
 /** Fills an array with unpredictable octets. */
 export type FillRandom = (octets: Uint8Array) => void;
 
-/** Rejects for how a conversation went rather than for whom it was about. */
+/**
+ * Rejects for how a conversation went rather than for whom it was about.
+ *
+ * - `eap-off`: no `Operator.radius.eap` is declared
+ * - `eap-malformed`: octets that are no EAP, or not what was to come next
+ * - `eap-session`: a State that is not ours, was used before, or is older than a minute
+ * - `eap-method`: the peer wants no method that is declared
+ * - `eap-tls`: TLS failed: the peer trusts another authority, or speaks no version of ours
+ * - `eap-certificate`: that of the peer is of another authority, has ended or was revoked, or there is none
+ * - `eap-identity`: outside of the tunnel the peer called itself by the username of somebody else
+ * - `eap-aborted`: the peer gave up, or went on without end
+ */
 export type EapFlaw =
-  /** No `Operator.radius.eap` is declared. */
   | 'eap-off'
-  /** Octets that are no EAP, or not what was to come next. */
   | 'eap-malformed'
-  /** A State that is not ours, was used before, or is older than a minute. */
   | 'eap-session'
-  /** The peer wants no method that is declared. */
   | 'eap-method'
-  /** TLS failed: the peer trusts another authority, or speaks no version of ours. */
   | 'eap-tls'
-  /** The peer's certificate is of another authority, has ended or was revoked, or there is none. */
   | 'eap-certificate'
-  /** Outside of the tunnel it called itself by the username of somebody else. */
   | 'eap-identity'
-  /** The peer gave up, or went on without end. */
   | 'eap-aborted';
 
 export type EapReason = RejectReason | EapFlaw;

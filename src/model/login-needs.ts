@@ -13,6 +13,8 @@ export interface NeedsQuestion {
   /** As declared, right or wrong. */
   readonly mac: readonly string[];
   readonly login: { readonly username?: string };
+  /** Is EAP declared? Then a wireless network takes usernames, too. */
+  readonly eap: boolean;
   /** As declared. */
   readonly address: string | undefined;
   /** Where findings are told: empty for the subscriber as a whole. */
@@ -37,7 +39,9 @@ export function checkNeeds(to: Resolving, declared: Declaration, question: Needs
   if (usableKinds(question).length > 0) return true;
   const { service, path } = question;
   const is = `service "${service.name}" is ${service.access.map((kind) => kindNames[kind]).join(' and ')}`;
-  error(to, 'LM_MISSING_KEY', `${neededBy(service.access, declared.name)}: ${is}`, declared, path);
+  const byEap = service.access.includes('wireless') && question.login.username !== undefined;
+  const hint = byEap ? 'a username is for EAP: declare radius.eap of the Operator' : undefined;
+  error(to, 'LM_MISSING_KEY', `${neededBy(service.access, declared.name)}: ${is}`, declared, path, hint);
   return false;
 }
 
@@ -48,9 +52,9 @@ function neededBy(access: readonly AccessKind[], name: string): string {
 }
 
 /** Ways of connecting that a service is sold for and a subscriber is known by. */
-function usableKinds({ service, login, mac }: NeedsQuestion): readonly AccessKind[] {
+function usableKinds({ service, login, mac, eap }: NeedsQuestion): readonly AccessKind[] {
   const [byName, byMac] = [login.username !== undefined, mac.length > 0];
-  const usable = { pppoe: byName, hotspot: byName || byMac, dhcp: byMac, wireless: byMac };
+  const usable = { pppoe: byName, hotspot: byName || byMac, dhcp: byMac, wireless: byMac || (byName && eap) };
   return service.access.filter((kind) => usable[kind]);
 }
 
@@ -62,9 +66,11 @@ export function checkLocalRows(
   localOn: readonly string[],
   { routers }: NeedsContext,
 ): void {
-  const kinds = usableKinds(question);
+  // A router that is without us speaks no EAP.
+  const kinds = usableKinds({ ...question, eap: false });
+  if (kinds.length === 0 && localOn.length > 0) checkNeeds(to, declared, { ...question, eap: false });
   // Nobody declares the router's radios: it has them, or nobody comes in that way.
-  if (kinds.includes('pppoe') || kinds.includes('wireless')) return;
+  if (kinds.length === 0 || kinds.includes('pppoe') || kinds.includes('wireless')) return;
   const byMacAlone = question.login.username === undefined;
   for (const router of localOn.flatMap((name) => routers.get(name) ?? [])) {
     const lacks = lacking(router, kinds);

@@ -58,7 +58,8 @@ export function resolveModel(
   const services = mapValues(declaredServices, (each) =>
     resolveService(to, each, { routers, interimSeconds, foreignNas }),
   );
-  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, timezone: operator.timezone });
+  const eap = operator.radius.eap !== undefined;
+  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, eap, timezone: operator.timezone });
   const portals = resolvePortals(to, { operator, routers, services });
   checkGuests(to, subscriptions, portals.sites, routers);
   checkRoutersUsed(to, operator, subscriptions, routers, declaredRouters);
@@ -130,6 +131,7 @@ interface SubscriberSurroundings {
   readonly services: ReadonlyMap<string, ServicePlan>;
   readonly routers: ReadonlyMap<string, Router>;
   readonly foreignNas: boolean;
+  readonly eap: boolean;
   readonly timezone: string;
 }
 

@@ -20,6 +20,8 @@ export interface SubscriberContext {
   readonly routers: ReadonlyMap<string, Router>;
   readonly spaces: ReadonlyMap<string, AddressSpace>;
   readonly foreignNas: boolean;
+  /** Is EAP declared? */
+  readonly eap: boolean;
   readonly readTime: (text: string) => number | undefined;
   readonly usernames: Map<string, Declaration>;
   readonly addresses: Map<number, Declaration>;
@@ -90,7 +92,7 @@ function resolveEntry(
   const attributes = checkedAttributes(to, entry.attributes, declared, [...path, 'attributes'], field);
   if (service === undefined || login === undefined || (entry.router !== undefined && router === undefined)) return [];
   const { mac = [], address } = entry;
-  const question = { service, router, path: part === undefined ? [] : path, mac, login, address };
+  const question = { service, router, path: part === undefined ? [] : path, mac, login, address, eap: context.eap };
   if (!checkNeeds(to, declared, question)) return [];
 
   const places = loginPlaces(to, declared, { router, auth: entry.auth, service, path, context });
