@@ -52,7 +52,8 @@ function text(value: unknown): unknown {
 
 /** Whether this is drift that was left before. Pure. */
 export function isLeft(left: LeftDrift, change: Change, key: Buffer): boolean {
-  return left.get(keyOf(change)) === fingerprint(change, key);
+  const known = left.get(keyOf(change));
+  return known !== undefined && known === fingerprint(change, key);
 }
 
 /** What is left of drift. Pure. */

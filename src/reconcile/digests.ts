@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Secret } from '../base/secret.ts';
 import { keyOf } from './row-key.ts';
-import type { Row } from './target.ts';
+import type { Row, Value } from './target.ts';
 
 /** What was wanted, without the rows: a digest of each by its key. */
 export type RowDigests = ReadonlyMap<string, string>;
@@ -38,12 +38,21 @@ export function rowsTouched(before: RowDigests, now: RowDigests): readonly RowNa
   return touched;
 }
 
-function textOf({ source: _source, fields, ...row }: Row, place: number | undefined): string {
-  const values = Object.entries(fields).map(([name, value]) => [
-    name,
-    value instanceof Secret ? [value.reveal()] : value,
-  ]);
-  return JSON.stringify([row, values, place]);
+/** Of a hundred thousand rows with each commit: what nearly all of them have is not put into JSON. */
+function textOf(row: Row, place = -1): string {
+  const { source: _source, menu, identity, owner, fields, ...rest } = row;
+  let text = `${place} ${measured(menu)}${measured(identity)}${measured(owner)}`;
+  for (const name in fields) text += measured(name) + textOfValue(fields[name]);
+  return text + JSON.stringify(rest);
+}
+
+function textOfValue(value: Value | undefined): string {
+  return value instanceof Secret ? `s${measured(value.reveal())}` : measured(value ?? '');
+}
+
+/** With its length in front, so that no text runs into the next. */
+function measured(text: string): string {
+  return `${text.length}:${text}`;
 }
 
 /** What `keyOf` was made of: a menu has no line break in it. */
