@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type {
   AdminService,
   ApplyRequest,
+  CoaRequest,
   DisconnectRequest,
   DoctorRequest,
   PlanRequest,
@@ -37,6 +38,23 @@ const files = {
 } as const;
 const largestDeclarations = 256 * 1024 * 1024;
 const selection = { targets: { type: 'array', items: name }, exclude: { type: 'array', items: name } } as const;
+
+/** Who has it done, and why. */
+const ordered = {
+  by: { type: 'string', minLength: 1, maxLength: 200 },
+  reason: { type: 'string', minLength: 1, maxLength: 500 },
+} as const;
+const attributes = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 32,
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'value'],
+    properties: { name: { type: 'string', maxLength: 200 }, value: { type: 'string', maxLength: 1000 } },
+  },
+} as const;
 
 function body(properties: object, required: readonly string[] = []): Route['schema'] {
   return { body: { type: 'object', additionalProperties: false, properties, required: [...required] } };
@@ -133,7 +151,7 @@ export const routes: readonly Route[] = [
     role: 'operator',
     summary:
       'Ends the sessions of a username, or one session by ID or NAS/ID, and says what the NAS answered; with dryRun only which',
-    schema: body({ user: name, session: name, dryRun: { type: 'boolean' } }),
+    schema: body({ user: name, session: name, dryRun: { type: 'boolean' }, ...ordered }),
     handle: (service, request, reply) => {
       const which = request.body as Partial<Record<'user' | 'session', string>>;
       if ((which.user === undefined) === (which.session === undefined)) {
@@ -141,6 +159,29 @@ export const routes: readonly Route[] = [
       }
       return service.disconnect(which as DisconnectRequest);
     },
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/coa',
+    role: 'operator',
+    summary:
+      'Tells the sessions of a username, or one session by ID or NAS/ID, the limits declared now, or attributes, and says what the NAS answered',
+    schema: body({ user: name, session: name, attributes, ...ordered }),
+    handle: (service, request, reply) => {
+      const which = request.body as Partial<Record<'user' | 'session', string>>;
+      if ((which.user === undefined) === (which.session === undefined)) {
+        return reply.code(400).send({ error: 'give user or session' });
+      }
+      return service.coa(which as CoaRequest);
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/audit',
+    role: 'operator',
+    summary: 'What people had done to sessions, newest first: who, when, why, and what came of it',
+    schema: query({ limit: { type: 'integer', minimum: 1, maximum: 1000 } }),
+    handle: (service, request) => service.audit((request.query as { limit?: number }).limit ?? 100),
   },
   {
     method: 'POST',

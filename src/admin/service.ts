@@ -4,6 +4,7 @@ import type { SessionJson } from '../accounting/view.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
+import type { AuditEntry } from '../status/audit-log.ts';
 import type { CollectionStatus } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import type { DriftEvent } from '../status/drift-log.ts';
@@ -23,6 +24,15 @@ export interface AdminService {
   liveUsage(username: string): Promise<LiveUsage>;
   /** @throws AmbiguousError when a session ID is that of several sessions */
   disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]>;
+  /**
+   * Tells sessions the limits declared now, or attributes.
+   *
+   * @throws AmbiguousError when a session ID is that of several sessions
+   * @throws RequestError when an attribute cannot be sent
+   */
+  coa(request: CoaRequest): Promise<readonly DisconnectResult[]>;
+  /** What people had done, newest first. */
+  audit(limit: number): Promise<readonly AuditEntry[]>;
   plan(request: PlanRequest): Promise<PlanAnswer>;
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
   /** Reconciles now; resolves with what came of it. */
@@ -79,6 +89,8 @@ export interface DaemonStatus {
   readonly stateBytes: number;
   /** What was done to people online, newest first. */
   readonly sessionEvents: readonly SessionEvent[];
+  /** What sessions could not be told yet, by NAS. Absent: no daemon runs that would tell them. */
+  readonly outbox?: readonly OutboxStatus[];
   /** When a declaration next changes by itself (an expiry). */
   readonly nextChange?: string;
   readonly findings: readonly string[];
@@ -98,7 +110,41 @@ export interface ControllerStatus {
 export type DisconnectRequest = ({ readonly user: string } | { readonly session: string }) & {
   /** Only says which it would be. */
   readonly dryRun?: boolean;
-};
+} & Ordered;
+
+/** Who has something done, and why: kept in the audit log. */
+export interface Ordered {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+export type CoaRequest = ({ readonly user: string } | { readonly session: string }) & {
+  /** In place of the limits that are declared. */
+  readonly attributes?: readonly { readonly name: string; readonly value: string }[];
+} & Ordered;
+
+/** What sessions on a NAS could not be told yet. */
+export interface OutboxStatus {
+  readonly nas: string;
+  readonly waiting: number;
+  /** When the first of it was ordered: milliseconds since 1970. */
+  readonly oldest: number;
+  /** When somebody last tried. */
+  readonly lastTried?: number;
+  /** What was met then. */
+  readonly detail?: string;
+}
+
+/** What a session could not be told yet. */
+export interface WaitingOrder {
+  readonly nas: string;
+  readonly sessionId: string;
+  readonly action: 'change' | 'disconnect';
+  readonly why: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly tried?: { readonly times: number; readonly at: number; readonly detail: string };
+}
 
 export interface DisconnectResult {
   readonly username: string;
@@ -202,4 +248,6 @@ export interface WhyAnswer {
   readonly decisions: readonly LoggedDecision[];
   /** Requests with this username that were dropped before a decision, by reason. */
   readonly hints: readonly string[];
+  /** What its sessions could not be told yet. Absent: nothing. */
+  readonly waiting?: readonly WaitingOrder[];
 }

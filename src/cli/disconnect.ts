@@ -6,6 +6,7 @@ import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
+import { whoOf } from './who-of.ts';
 
 /**
  * `lastmile disconnect U | --session ID`: 0 when every session is gone, 1 when there was none or one could not be ended.
@@ -13,7 +14,7 @@ import type { Surroundings } from './surroundings.ts';
  */
 export async function disconnectCommand(
   user: string | undefined,
-  options: RuntimeOptions & { readonly session?: string; readonly dryRun: boolean },
+  options: RuntimeOptions & { readonly session?: string; readonly dryRun: boolean; readonly reason?: string },
   io: Io,
   { signal }: Surroundings,
 ): Promise<number> {
@@ -26,14 +27,20 @@ export async function disconnectCommand(
     complain(new Error(`no daemon answers for ${options.state}: disconnect is done by the daemon`), io);
     return exitCodes.error;
   }
-  const { dryRun } = options;
-  const which = { ...(user === undefined ? { session: options.session } : { user }), ...(dryRun ? { dryRun } : {}) };
+  const { dryRun, reason } = options;
+  const which = {
+    ...(user === undefined ? { session: options.session } : { user }),
+    ...(dryRun ? { dryRun } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    by: whoOf(io),
+  };
   const results = await daemon.post<readonly DisconnectResult[]>('/api/v1/disconnect', which);
-  io.out(await render(results, options.output, () => disconnectText(results, user ?? options.session ?? '')));
+  io.out(await render(results, options.output, () => sessionResultsText(results, user ?? options.session ?? '')));
   return results.length > 0 && results.every(({ result }) => result !== 'failed') ? exitCodes.success : exitCodes.error;
 }
 
-function disconnectText(results: readonly DisconnectResult[], who: string): string {
+/** What came of each session, a line each. */
+export function sessionResultsText(results: readonly DisconnectResult[], who: string): string {
   if (results.length === 0) return `${printable(who)} has no open session.\n`;
   return results
     .map(

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { ControllerStatus, DaemonStatus } from '../admin/service.ts';
+import type { ControllerStatus, DaemonStatus, OutboxStatus } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { formatDuration, formatOctets } from '../base/units.ts';
 import type { TargetStatus } from '../status/status-book.ts';
@@ -14,6 +14,7 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
     ...(status.revision === undefined ? [] : [`Revision:  ${status.revision}${about(status)}`]),
     `Sessions:  ${status.openSessions} open`,
     `State:     ${formatOctets(BigInt(status.stateBytes))} on disk`,
+    ...(status.outbox ?? []).map((each) => waitingLine(each, now)),
     ...(status.nextChange === undefined ? [] : [`Next:      a subscriber expires at ${status.nextChange}`]),
   ];
   const source = status.conditions.filter(({ status: state }) => state === 'False');
@@ -31,6 +32,12 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
     ...(events.length === 0 ? [] : ['', 'Last actions on sessions:', ...events]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function waitingLine({ nas, waiting, oldest, detail }: OutboxStatus, now: number): string {
+  const why = detail === undefined ? '' : `: ${printable(detail, 200)}`;
+  const who = `${waiting} ${waiting === 1 ? 'session' : 'sessions'} of ${nas === '' ? 'a NAS' : nas}`;
+  return `Outbox:    ${who} still to be told, the first ordered ${ago(oldest, now)}${why}`;
 }
 
 /** How the counters of a router are read, and what may be wrong with them. */

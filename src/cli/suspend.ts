@@ -8,6 +8,7 @@ import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
 import { either, type RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
+import { whoOf } from './who-of.ts';
 
 export interface SuspendOptions extends RuntimeOptions {
   readonly reason: string;
@@ -83,9 +84,4 @@ function suspendedText({ target, kind, reason, until }: Pause): string {
 function momentOf(text: string, now: number): number | undefined {
   const duration = parseDuration(text);
   return duration === undefined ? timeReader('UTC')(text) : now + duration;
-}
-
-/** Who asks, as far as this machine knows. */
-function whoOf({ env }: Io): string {
-  return env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'somebody';
 }

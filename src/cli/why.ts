@@ -1,4 +1,4 @@
-import type { WhyAnswer } from '../admin/service.ts';
+import type { WaitingOrder, WhyAnswer } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { whyOf } from '../daemon/why.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -26,7 +26,7 @@ export async function whyCommand(
   return exitCodes.success;
 }
 
-function whyText({ username, login, decisions, hints }: WhyAnswer): string {
+function whyText({ username, login, decisions, hints, waiting = [] }: WhyAnswer): string {
   const lines = [printable(username)];
   if (login !== undefined) {
     for (const [name, value] of Object.entries(login)) {
@@ -34,6 +34,7 @@ function whyText({ username, login, decisions, hints }: WhyAnswer): string {
     }
   }
   for (const hint of hints) lines.push(`  → ${printable(hint, 500)}`);
+  for (const order of waiting) lines.push(`  → ${waitingText(order)}`);
   if (decisions.length > 0) lines.push('Last decisions:');
   for (const { at, nas, method, verdict, reason, reply, callingStationId } of decisions) {
     const why = verdict === 'accept' ? (reply ?? '') : (reason ?? '');
@@ -41,4 +42,11 @@ function whyText({ username, login, decisions, hints }: WhyAnswer): string {
     lines.push(`  ${new Date(at).toISOString()} ${verdict} by ${method} on ${nas}${from}: ${printable(why, 500)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function waitingText({ nas, sessionId, action, why, since, tried }: WaitingOrder): string {
+  const what = action === 'disconnect' ? 'that it ends' : 'its new limits';
+  const met = tried === undefined ? '' : `, tried ${tried.times} times: ${printable(tried.detail, 300)}`;
+  const which = `session ${printable(sessionId)}, ${printable(why)}`;
+  return `${nas} could not be told ${what} (${which}), since ${new Date(since).toISOString()}${met}`;
 }

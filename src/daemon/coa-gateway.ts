@@ -13,6 +13,7 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
   readonly #options: Omit<CoaClientOptions, 'bindAddress'>;
   #source: string | undefined;
   #client: Promise<CoaClient> | undefined;
+  #opened: CoaClient | undefined;
 
   constructor(options: Omit<CoaClientOptions, 'bindAddress'>) {
     this.#options = options;
@@ -45,6 +46,11 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
     return (await this.#open()).changeOfAuthorization(nas, session, changes, isOnlyOne);
   }
 
+  /** NAS that answered only without Event-Timestamp. */
+  wrongClocks(): readonly string[] {
+    return this.#opened?.wrongClocks() ?? [];
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await closed(this.#client);
   }
@@ -55,9 +61,14 @@ export class CoaGateway implements DynamicAuthorization, AsyncDisposable {
     const source = this.#source;
     const client = CoaClient.start({ ...this.#options, ...(source === undefined ? {} : { bindAddress: source }) });
     this.#client = client;
-    client.catch(() => {
-      if (this.#client === client) this.#client = undefined;
-    });
+    client.then(
+      (opened) => {
+        this.#opened = opened;
+      },
+      () => {
+        if (this.#client === client) this.#client = undefined;
+      },
+    );
     return client;
   }
 }

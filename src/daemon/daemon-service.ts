@@ -5,6 +5,7 @@ import type {
   AdminService,
   ApplyAnswer,
   ApplyRequest,
+  CoaRequest,
   ControllerStatus,
   DaemonStatus,
   DeclaredObject,
@@ -35,6 +36,7 @@ import type { PlannedChange } from '../reconcile/plan.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
+import type { AuditEntry } from '../status/audit-log.ts';
 import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
@@ -50,7 +52,8 @@ import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
-import { sessionNamed, usersNamed } from './sessions-named.ts';
+import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
+import { usersNamed } from './sessions-named.ts';
 import { routersOf, usageAnswer } from './usage-answers.ts';
 import type { UsageCollector } from './usage-collector.ts';
 import { knownAs, whyOf } from './why.ts';
@@ -149,6 +152,7 @@ export class DaemonService implements AdminService {
       openSessions: engine.accounting.openCount,
       stateBytes: await folderBytes(engine.store.dir),
       sessionEvents: engine.status.sessionEvents(),
+      outbox: outboxStatus(engine.directoryTarget.outbox),
       ...(next === undefined ? {} : { nextChange: new Date(next).toISOString() }),
       findings: this.#findings(),
     };
@@ -189,21 +193,16 @@ export class DaemonService implements AdminService {
     return live.measure(username, logins, routersOf(engine.accounting, this.#model, logins));
   }
 
-  async disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
-    const { engine } = this.#options;
-    const found =
-      'user' in which
-        ? usersNamed(engine.directory, which.user).flatMap((user) => engine.accounting.openOf(user))
-        : sessionNamed(engine.accounting, which.session);
-    const signal = AbortSignal.timeout(60_000);
-    return Promise.all(
-      found.map(async (session) => {
-        const { username, sessionId, nas } = session;
-        const wouldEnd = { result: 'open', detail: 'would be ended' } as const;
-        const answer = which.dryRun === true ? wouldEnd : await engine.sessions.disconnect(session, signal);
-        return { username, sessionId, nas, ...answer };
-      }),
-    );
+  disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
+    return disconnectSessions(this.#options.engine, this.#options.clock, which);
+  }
+
+  async coa(request: CoaRequest): Promise<readonly DisconnectResult[]> {
+    return changeSessions(this.#options.engine, this.#options.clock, request);
+  }
+
+  audit(limit: number): Promise<readonly AuditEntry[]> {
+    return this.#options.engine.audit.last(limit);
   }
 
   async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
@@ -313,13 +312,10 @@ export class DaemonService implements AdminService {
 
   why(username: string): WhyAnswer {
     const { engine, decisions, radius, clock } = this.#options;
-    return whyOf(
-      username,
-      knownAs(engine.directory, username),
-      decisions.of(username),
-      radius()?.findings() ?? [],
-      clock.now(),
-    );
+    const known = knownAs(engine.directory, username);
+    const waiting = waitingOrders(engine.directoryTarget.outbox, username);
+    const why = whyOf(username, known, decisions.of(username), radius()?.findings() ?? [], clock.now());
+    return waiting.length === 0 ? why : { ...why, waiting };
   }
 
   calls(router: string, limit: number): RouterCalls | undefined {
@@ -373,9 +369,15 @@ export class DaemonService implements AdminService {
         `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
     );
     const portal = this.#options.portalFindings();
+    const clocks = engine
+      .wrongClocks()
+      .map(
+        (nas) =>
+          `CoA to ${nas}: answered only without Event-Timestamp; its clock is probably wrong, set an NTP client on it`,
+      );
     const readings = this.#options.collector.status().flatMap(findingsOfReadings);
     const ours = [this.#refused, engine.store.broken?.message, ...engine.routers.unconfirmed()];
-    return [...ours, ...accounting, ...packets, ...portal, ...readings].filter((each) => each !== undefined);
+    return [...ours, ...accounting, ...packets, ...portal, ...clocks, ...readings].filter((each) => each !== undefined);
   }
 }
 

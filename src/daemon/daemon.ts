@@ -126,6 +126,7 @@ export class Daemon implements AsyncDisposable {
         driftLeft: () =>
           this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
         collections: () => this.#collector.status(),
+        outbox: () => this.#outbox(),
         stateBytes: () => folderBytes(engine.store.dir),
       },
       version,
@@ -420,6 +421,11 @@ export class Daemon implements AsyncDisposable {
       admin: endpointText(admin.endpoint),
       adminSocket: admin.socketPath,
     });
+  }
+
+  #outbox(): readonly { readonly nas: string; readonly waiting: number }[] {
+    const { outbox } = this.#engine.directoryTarget;
+    return outbox.nas().map((nas) => ({ nas, waiting: outbox.countAt(nas) }));
   }
 
   /** @returns whether this is news */

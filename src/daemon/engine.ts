@@ -9,6 +9,7 @@ import type { Model } from '../model/model.ts';
 import { NasSessionControl } from '../radius/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import type { Target } from '../reconcile/target.ts';
+import { AuditLog } from '../status/audit-log.ts';
 import { DriftLog } from '../status/drift-log.ts';
 import { Pauses } from '../status/pauses.ts';
 import { Protection } from '../status/protection.ts';
@@ -33,7 +34,7 @@ export interface EngineOptions {
   readonly decisions?: RecentDecisions;
 }
 
-type EngineParts = Omit<Engine, 'targets' | 'borrow' | typeof Symbol.asyncDispose>;
+type EngineParts = Omit<Engine, 'targets' | 'borrow' | 'wrongClocks' | typeof Symbol.asyncDispose>;
 
 /** Targets for a while. */
 export interface Loan extends AsyncDisposable {
@@ -58,6 +59,8 @@ export class Engine implements AsyncDisposable {
   /** Objects that must not be destroyed. */
   readonly protection: Protection;
   readonly drift: DriftLog;
+  /** What people had done. */
+  readonly audit: AuditLog;
   /** Tells sessions what they could not be told when it was decided. */
   readonly delivery: OutboxDelivery;
   readonly #coa: CoaGateway;
@@ -82,6 +85,7 @@ export class Engine implements AsyncDisposable {
     this.protection = parts.protection;
     this.drift = parts.drift;
     this.delivery = parts.delivery;
+    this.audit = parts.audit;
     this.#coa = coa;
     this.#controllers = controllers;
     this.#disposables = disposables;
@@ -115,10 +119,11 @@ export class Engine implements AsyncDisposable {
       });
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
+      const audit = await AuditLog.open(store.table('audit'));
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, status, sessions, routers },
-        ...{ pauses, protection, drift, delivery },
+        ...{ pauses, protection, drift, delivery, audit },
       };
       routers.onCall((router, { result }) => {
         if (result === 'done') delivery.heard(router);
@@ -138,6 +143,11 @@ export class Engine implements AsyncDisposable {
       await store.close();
       throw error;
     }
+  }
+
+  /** Names of NAS that take CoA only without Event-Timestamp. */
+  wrongClocks(): readonly string[] {
+    return this.#coa.wrongClocks();
   }
 
   /** Every target of a model: the directory first, then routers that have an API, then controllers with an OpenAPI. */

@@ -21,7 +21,9 @@ export type FaultKind =
   /** Nobody may log in. */
   | 'refuse-login'
   /** No Accounting-Request leaves the router. */
-  | 'drop-accounting';
+  | 'drop-accounting'
+  /** No CoA- or Disconnect-Request reaches the router. */
+  | 'drop-incoming';
 
 export const faultKinds: readonly FaultKind[] = [
   'latency',
@@ -35,6 +37,7 @@ export const faultKinds: readonly FaultKind[] = [
   'stall',
   'refuse-login',
   'drop-accounting',
+  'drop-incoming',
 ];
 
 export interface Fault {

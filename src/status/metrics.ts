@@ -32,6 +32,8 @@ export interface MetricSources {
   readonly targets: () => readonly string[];
   /** How the reading of routers' counters goes. */
   readonly collections: () => readonly CollectionStatus[];
+  /** What sessions could not be told yet, by NAS. */
+  readonly outbox: () => readonly { readonly nas: string; readonly waiting: number }[];
   /** Size of the state folder. */
   readonly stateBytes: () => Promise<number>;
 }
@@ -226,6 +228,16 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { metric, nas, detail, value } of sources.radius()) this.set({ event: metric, nas, detail }, value);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_radius_outbox',
+      help: 'Sessions that could not be told yet what was changed, or that they end',
+      registers,
+      labelNames: ['nas'] as const,
+      collect() {
+        this.reset();
+        for (const { nas, waiting } of sources.outbox()) this.set({ nas }, waiting);
       },
     });
     new Counter({

@@ -26,6 +26,10 @@ describe('metrics', () => {
     expect(text).toContain('lastmile_drift_rows{target="core-2"} 3');
   });
 
+  it('IS-10: tell how many sessions could not be told something', async () => {
+    expect(await metricsOf({}).text()).toMatch(/^lastmile_radius_outbox\{nas="core-1"\} 2$/m);
+  });
+
   it('tell how large the state folder is', async () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_state_bytes 4096$/m);
   });
@@ -44,6 +48,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       pauses: () => [{ target: 'core-3', kind: 'breakglass' }],
       driftLeft: () => [{ target: 'core-2', rows: 3 }],
       collections: () => [],
+      outbox: () => [{ nas: 'core-1', waiting: 2 }],
       stateBytes: async () => 4096,
     },
     '1.0.0',

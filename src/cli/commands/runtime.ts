@@ -66,11 +66,22 @@ export function addRuntime(program: Command, carry: Carry): void {
     .description('ends sessions and says what the NAS answered')
     .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
     .option('--dry-run', 'only say which sessions it would be', false)
+    .option('--reason <text>', 'kept with who had it done')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((user, options, command) =>
       carry(command, async (io, around) =>
         (await import('../disconnect.ts')).disconnectCommand(user, options, io, around),
       ),
+    );
+  withState(program.command('coa'))
+    .argument('[username]')
+    .description('tells running sessions the limits declared now, or attributes, and says what the NAS answered')
+    .option('--session <id>', 'one session, by Acct-Session-Id, or NAS/ID where several have it')
+    .option('--set <name=value>', 'instead, this attribute until the next login; repeatable', another, [])
+    .option('--reason <text>', 'kept with who had it done')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) => (await import('../coa.ts')).coaCommand(user, options, io, around)),
     );
   withState(program.command('api-log'))
     .argument('<router>')
@@ -88,4 +99,8 @@ export function addRuntime(program: Command, carry: Carry): void {
     .action((user, options, command) =>
       carry(command, async (io, around) => (await import('../why.ts')).whyCommand(user, options, io, around)),
     );
+}
+
+function another(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }

@@ -49,6 +49,8 @@ export interface IncomingDeps {
   readonly bindAddress: () => string;
   readonly log: (topics: string, message: string) => void;
   readonly nasAddresses: () => readonly string[];
+  /** Is this one lost on its way? */
+  readonly isLost: () => boolean;
   sessions(): Iterable<Session>;
   disconnect(session: Session): void;
   /** @returns false when a value cannot be used */
@@ -145,6 +147,7 @@ export class Incoming {
   }
 
   #receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
+    if (this.#deps.isLost()) return;
     this.counters.requests += 1;
     const packet = trimmed(datagram);
     const attributes = packet && attributesOf(packet);

@@ -80,6 +80,7 @@ export class Sessions {
         ...this.radius.servers('auth').map((server) => this.radius.nasAddress(server)),
       ],
       sessions: () => [...this.#owners].flatMap(([session, owner]) => (owner.deaf ? [] : session)),
+      isLost: () => faults.strike('drop-incoming') !== undefined,
       disconnect: (session) => this.#disconnect(session),
       change: (session, changes) => this.#change(session, changes),
     });
