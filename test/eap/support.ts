@@ -65,6 +65,8 @@ export interface EapolOptions {
   /** Authentications after the first. */
   readonly again?: number;
   readonly arguments?: readonly string[];
+  /** Shared with the server. Default: that of the test server. */
+  readonly secret?: string;
   /** Written beside the configuration. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -81,7 +83,19 @@ export async function eapolTest(
   const lines = Object.entries(network).map(([name, value]) => `  ${name}=${value.replaceAll('DIR', folder.path)}`);
   await writeFile(join(folder.path, 'peer.conf'), `network={\n  key_mgmt=WPA-EAP\n${lines.join('\n')}\n}\n`);
   const again = ['-r', String(options.again ?? 0)];
-  const args = ['-c', 'peer.conf', '-a', to.host, '-p', String(to.port), '-s', secretText, '-t', '8', ...again];
+  const args = [
+    '-c',
+    'peer.conf',
+    '-a',
+    to.host,
+    '-p',
+    String(to.port),
+    '-s',
+    options.secret ?? secretText,
+    '-t',
+    '8',
+    ...again,
+  ];
   const child = spawn('eapol_test', [...args, ...(options.arguments ?? [])], { cwd: folder.path });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
