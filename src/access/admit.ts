@@ -111,7 +111,7 @@ function byPortal<L extends SessionLimits>(
     }
     const limits = guestLimits(portal, username, mac);
     if (limits === undefined) continue;
-    return { decision: accepted(limits, door, now), grants: limits, method: 'portal', uses };
+    return { decision: allowed(limits, door, now), grants: limits, method: 'portal', uses };
   }
   return undefined;
 }
@@ -188,10 +188,12 @@ function unknownClient<L extends SessionLimits>(attempt: Attempt<L>): Admission<
   if (door !== 'dhcp' || calledStationId === undefined) return undefined;
   const limits = nas.unknownClients?.get(calledStationId);
   if (limits === undefined) return undefined;
-  return { decision: accepted(limits, door, now), grants: limits, method: 'dhcp' };
+  return { decision: allowed(limits, door, now), grants: limits, method: 'dhcp' };
 }
 
-function accepted(limits: SessionLimits, door: AccessKind | undefined, now: number): Decision {
+/** Of somebody without an account. */
+function allowed(limits: SessionLimits, door: AccessKind | undefined, now: number): Decision {
+  if (limits.hours?.at(now).open === false) return rejected('outside-hours');
   return { verdict: 'accept', limits: grantedLimits({ limits }, door, now) };
 }
 

@@ -1,3 +1,4 @@
+import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
@@ -23,6 +24,7 @@ export type RejectReason =
   | 'disabled'
   | 'suspended'
   | 'expired'
+  | 'outside-hours'
   | 'refused-elsewhere'
   | 'authority-down';
 
@@ -32,6 +34,8 @@ export type Decision =
       readonly limits: GrantedLimits;
       /** Why it is let in only to meet a page, with the limits for that. Absent: it has what it pays for. */
       readonly redirected?: 'suspended' | 'expired';
+      /** Let in though it is no longer paid for. */
+      readonly inGrace?: true;
       /** What the subscriber's side needs to see, or encrypt with: MS-CHAP only. */
       readonly proof?: CredentialProof;
     }
@@ -76,7 +80,11 @@ export function authoriseProven(
   now: number,
 ): Decision {
   const objection = objectionTo(login, door, now);
-  if (objection === undefined) return { verdict: 'accept', limits: grantedLimits(login, door, now) };
+  if (objection === undefined) {
+    const limits = grantedLimits(login, door, now);
+    const inGrace = login.graceFrom !== undefined && now >= login.graceFrom;
+    return inGrace ? { verdict: 'accept', limits, inGrace } : { verdict: 'accept', limits };
+  }
   const { whileSuspended } = login;
   const forPage = objection === 'suspended' || objection === 'expired';
   if (!forPage || whileSuspended === undefined || !keeps(redirects, whileSuspended)) return reject(objection);
@@ -93,7 +101,7 @@ function redirectedLimits(limits: SessionLimits, door: AccessKind | undefined, n
 }
 
 /**
- * Seconds until a session must end: the sooner of the service's own limit and expiry. Never 0, which routers read as no
+ * Seconds until a session must end: the soonest of the service's own limit, expiry, and the end of its hours. Never 0, which routers read as no
  * limit: the last second is one.
  *
  * @param startedAt when the session began, milliseconds since 1970
@@ -104,11 +112,18 @@ export function sessionSecondsLeft(
   now: number,
   startedAt: number,
 ): number | undefined {
-  const own = login.limits.sessionTimeoutSeconds;
-  if (own === undefined && login.expires === undefined) return undefined;
+  const { sessionTimeoutSeconds: own, hours } = login.limits;
+  const closes = hours?.at(now).until;
+  if (own === undefined && login.expires === undefined && closes === undefined) return undefined;
   const ownLeft = own === undefined ? longestSessionSeconds : own - Math.floor((now - startedAt) / 1000);
   const toExpiry = login.expires === undefined ? longestSessionSeconds : Math.floor((login.expires - now) / 1000);
-  return Math.max(1, Math.min(ownLeft, toExpiry, longestSessionSeconds));
+  const toClosing = closes === undefined ? longestSessionSeconds : secondsTo(hours, closes, now);
+  return Math.max(1, Math.min(ownLeft, toExpiry, toClosing, longestSessionSeconds));
+}
+
+/** Nobody may be on who is outside of his hours. */
+function secondsTo(hours: Hours | undefined, closes: number, now: number): number {
+  return hours?.at(now).open === true ? Math.floor((closes - now) / 1000) : 0;
 }
 
 /** What is granted of a login's limits. For DHCP, Session-Timeout is the time of the lease. */
@@ -133,6 +148,7 @@ function objectionTo(login: AccessLogin, door: AccessKind | undefined, now: numb
   if (login.state === 'suspended' && login.reason === 'expired') return 'expired';
   if (login.state !== 'active') return login.state;
   if (login.expires !== undefined && now >= login.expires) return 'expired';
+  if (login.limits.hours?.at(now).open === false) return 'outside-hours';
   return undefined;
 }
 

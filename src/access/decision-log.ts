@@ -15,7 +15,7 @@ export interface LoggedDecision {
    */
   readonly method: string;
   readonly verdict: 'accept' | 'reject';
-  /** Why it was rejected, or let in only to meet a page: `suspended`, `expired`. */
+  /** Why it was rejected, or let in only to meet a page: `suspended`, `expired`. Or that it was let in in `grace`. */
   readonly reason?: string;
   /** What an accept granted, for people: `Mikrotik-Rate-Limit=5M/20M, …`. */
   readonly reply?: string;
@@ -36,7 +36,7 @@ export interface RecentDecisions extends DecisionLog {
 /** Was the last that let this username in, as far as is remembered, all that it pays for, and not a way to a page only? */
 export function wasAcceptedInFull(decisions: RecentDecisions, username: string): boolean {
   const accept = decisions.of(username).findLast(({ verdict }) => verdict === 'accept');
-  return accept !== undefined && accept.reason === undefined;
+  return accept !== undefined && (accept.reason === undefined || accept.reason === 'grace');
 }
 
 /** How many decisions are kept of each sort. */

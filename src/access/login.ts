@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 
 /** What a decision needs to know of a login. The directory's `Login` is one. */
@@ -12,6 +13,8 @@ export interface AccessLogin {
   readonly reason?: string;
   /** Milliseconds since 1970. From then on the login is rejected. */
   readonly expires?: number;
+  /** Until then it is paid for; from then on it is in grace. Milliseconds since 1970. Absent: there is no grace. */
+  readonly graceFrom?: number;
   /** False when only routers' own tables know it. */
   readonly radius: boolean;
   readonly limits: SessionLimits;
@@ -29,4 +32,6 @@ export interface SessionLimits {
   readonly interimSeconds: number;
   /** Only to meet a page, and under which address, where that is known. */
   readonly page?: { readonly url?: string };
+  /** Absent: at any time. */
+  readonly hours?: Hours;
 }

@@ -1,6 +1,8 @@
 /** The number by which a peer's system tells its user why MS-CHAP let nobody in (RFC 2759 §6). */
 export function mschapErrorNumber(reason: string): number {
   switch (reason) {
+    case 'outside-hours':
+      return 646;
     case 'disabled':
     case 'suspended':
       return 647;

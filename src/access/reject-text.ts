@@ -15,6 +15,7 @@ export const rejectText: Readonly<Record<RejectReason, string>> = {
   disabled: 'This account is disabled',
   suspended: 'This account is suspended',
   expired: 'This account has expired',
+  'outside-hours': 'This account cannot be used at this time of day',
   'refused-elsewhere': 'This account cannot be used now',
   'authority-down': 'Logging in is not possible just now',
 };

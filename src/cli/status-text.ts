@@ -15,7 +15,7 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
     `Sessions:  ${status.openSessions} open`,
     `State:     ${formatOctets(BigInt(status.stateBytes))} on disk`,
     ...(status.outbox ?? []).map((each) => waitingLine(each, now)),
-    ...(status.nextChange === undefined ? [] : [`Next:      a subscriber expires at ${status.nextChange}`]),
+    ...(status.nextChange === undefined ? [] : [`Next:      something changes by itself at ${status.nextChange}`]),
   ];
   const source = status.conditions.filter(({ status: state }) => state === 'False');
   const bad = [...source.map(({ reason, message }) => `${reason}: ${message}`), ...status.findings];

@@ -3,7 +3,7 @@ import { type AuthorityCount, type AuthorityLog, HttpAuthority } from '../author
 import type { Clock } from '../base/clock.ts';
 import type { LoginLimits } from '../directory/reader.ts';
 import { serviceLimits } from '../directory/rows.ts';
-import type { AuthorizeHook, Model } from '../model/model.ts';
+import type { AuthorizeHook, Model, Operator } from '../model/model.ts';
 
 export interface DeclaredAuthorityOptions {
   readonly clock: Clock;
@@ -28,11 +28,11 @@ export class DeclaredAuthority implements AsyncDisposable {
   /** Another declaration is another program: what the old one said holds no longer. */
   use(model: Pick<Model, 'authorize' | 'operator'>): void {
     const { authorize: hook, operator } = model;
-    const declared = hook === undefined ? undefined : textOf(hook, operator.accounting.interimSeconds);
+    const declared = hook === undefined ? undefined : textOf(hook, operator);
     if (declared === this.#declared) return;
     this.#declared = declared;
     const before = this.#current;
-    this.#current = hook === undefined ? undefined : this.#open(hook, operator.accounting.interimSeconds);
+    this.#current = hook === undefined ? undefined : this.#open(hook, operator);
     void this.#close(before);
   }
 
@@ -53,8 +53,11 @@ export class DeclaredAuthority implements AsyncDisposable {
     await this.#close(this.#current);
   }
 
-  #open(hook: AuthorizeHook, interimSeconds: number): HttpAuthority<LoginLimits> {
-    const guests = hook.service === undefined ? { interimSeconds, attributes: [] } : serviceLimits(hook.service);
+  #open(hook: AuthorizeHook, { accounting, timezone }: Operator): HttpAuthority<LoginLimits> {
+    const guests =
+      hook.service === undefined
+        ? { interimSeconds: accounting.interimSeconds, attributes: [] }
+        : serviceLimits(hook.service, timezone);
     return new HttpAuthority<LoginLimits>({ ...this.#options, hook, guests });
   }
 
@@ -66,7 +69,11 @@ export class DeclaredAuthority implements AsyncDisposable {
 }
 
 /** Equal exactly for equal declarations: where they stand is no matter. */
-function textOf(hook: AuthorizeHook, interimSeconds: number): string {
+function textOf(hook: AuthorizeHook, { accounting, timezone }: Operator): string {
   const { secret, service, ...rest } = hook;
-  return JSON.stringify([rest, secret?.reveal(), service === undefined ? interimSeconds : serviceLimits(service)]);
+  return JSON.stringify([
+    rest,
+    secret?.reveal(),
+    service === undefined ? accounting.interimSeconds : serviceLimits(service, timezone),
+  ]);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
-import { asOf, nextChangeAfter } from '../model/as-of.ts';
+import { asOf, nextChangeAfter, routersChanged } from '../model/as-of.ts';
 import type { Model, Subscription } from '../model/model.ts';
 import type { SessionResult, Target } from '../reconcile/target.ts';
 import { LoopEndedError, type RunReport, TargetLoop } from '../reconcile/target-loop.ts';
@@ -400,14 +400,14 @@ export class Reconciler implements AsyncDisposable {
     );
   }
 
-  /** What comes next: somebody expires, a pause ends, a window opens. */
+  /** What comes next: somebody expires, a speed changes, a pause ends, a window opens. */
   #due(): { readonly at: number; readonly act: () => void } | undefined {
     const now = this.#options.clock.now();
-    const { nextChange: expiry } = this;
+    const { nextChange: change } = this;
     const pauseEnd = this.#options.engine.pauses.nextEnd(now);
     const opening = this.#nextOpening(now);
     const all = [
-      ...(expiry === undefined ? [] : [{ at: expiry, act: () => this.#expired(expiry) }]),
+      ...(change === undefined ? [] : [{ at: change, act: () => this.#timeChanged(change) }]),
       ...(pauseEnd === undefined ? [] : [{ at: pauseEnd, act: () => void this.#endPauses() }]),
       ...(opening === undefined ? [] : [{ at: opening.at, act: () => this.#wake('window', opening.targets) }]),
     ];
@@ -443,14 +443,11 @@ export class Reconciler implements AsyncDisposable {
     this.request(reason, targets).catch(ignoreEnd);
   }
 
-  /** Reconciles the directory, and the routers with a local row of somebody who expired since then. */
-  #expired(since: number): void {
-    const now = this.#options.clock.now();
-    const over = (this.#inForce?.model.subscriptions ?? []).filter(
-      ({ state, expires }) => state === 'active' && expires !== undefined && expires >= since && expires <= now,
-    );
-    const names = new Set([directoryName, ...over.flatMap(({ localOn }) => localOn)]);
-    this.request('time', [...names]).catch(ignoreEnd);
+  /** Reconciles the directory, and the routers with rows of who expired, or of a speed that changed, since then. */
+  #timeChanged(since: number): void {
+    const model = this.#inForce?.model;
+    const routers = model === undefined ? [] : routersChanged(model, since, this.#options.clock.now());
+    this.request('time', [directoryName, ...routers]).catch(ignoreEnd);
   }
 }
 

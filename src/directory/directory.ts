@@ -1,3 +1,4 @@
+import type { Hours } from '../model/hours.ts';
 import { NasIndex } from './nas-index.ts';
 import type { DirectoryReader, Login, Nas, PortalAccess } from './reader.ts';
 
@@ -7,6 +8,8 @@ export class Directory implements DirectoryReader {
   readonly #devices = new Map<string, Login>();
   readonly #portals = new Map<string, PortalAccess>();
   readonly #nas = new Map<string, Nas>();
+  /** One for all who have the same: each reckons by itself. */
+  readonly #hours = new Map<string, Hours>();
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
   /** Likewise. */
@@ -56,7 +59,7 @@ export class Directory implements DirectoryReader {
   }
 
   putLogin(login: Login): void {
-    this.#logins.set(login.username, login);
+    this.#logins.set(login.username, this.#shared(login));
   }
 
   removeLogin(username: string): void {
@@ -65,7 +68,7 @@ export class Directory implements DirectoryReader {
 
   /** @param device its username is its MAC */
   putDevice(device: Login): void {
-    this.#devices.set(device.username, device);
+    this.#devices.set(device.username, this.#shared(device));
   }
 
   removeDevice(mac: string): void {
@@ -85,6 +88,15 @@ export class Directory implements DirectoryReader {
   putNas(nas: Nas): void {
     this.#nas.set(nas.name, nas);
     this.#byAddress = undefined;
+  }
+
+  #shared(login: Login): Login {
+    const { hours } = login.limits;
+    if (hours === undefined) return login;
+    const known = this.#hours.get(hours.text);
+    if (known !== undefined) return { ...login, limits: { ...login.limits, hours: known } };
+    this.#hours.set(hours.text, hours);
+    return login;
   }
 
   removeNas(name: string): void {

@@ -16,11 +16,11 @@ export interface GuestSession extends LiveSession {
 }
 
 /** Fields that a NAS takes for a running session by CoA (MikroTik manual, RADIUS, Change-of-Authorization). */
-const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout', 'session-max']);
+const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout', 'session-max', 'hours']);
 /** Fields that say nothing about a running session. `expires` is acted on when it comes. */
 const atNextLogin = new Set([
   ...['subscriber', 'account', 'service', 'access', 'reason', 'expires', 'interim'],
-  ...['fallback', 'suspended', 'passphrase'],
+  ...['fallback', 'suspended', 'passphrase', 'grace-from'],
 ]);
 /** Fields that somebody suspended who meets a page does not have: likewise. */
 const notWhileSuspended = new Set([

@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { Hours } from '../model/hours.ts';
 import type { AccessKind, MessageAuthenticatorPolicy, RedirectRecipe, VendorProfile } from '../model/model.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
@@ -70,6 +71,8 @@ export interface Login {
   readonly reason?: string;
   /** Milliseconds since 1970. From then on the login is rejected. */
   readonly expires?: number;
+  /** From then on it is in grace, which `expires` ends. */
+  readonly graceFrom?: number;
   /** False when the subscriber is local only. */
   readonly radius: boolean;
   /** True when its routers let it in by themselves while they are without us. */
@@ -90,6 +93,8 @@ export interface LoginLimits {
   readonly sessionTimeoutSeconds?: number;
   readonly idleTimeoutSeconds?: number;
   readonly interimSeconds: number;
+  /** Absent: at any time. */
+  readonly hours?: Hours;
   readonly address?: string;
   readonly pool?: string;
   /** Sessions of one username at once. */

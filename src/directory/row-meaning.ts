@@ -1,6 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
+import { hoursOf } from '../model/hours.ts';
 import type { AccessKind, RedirectRecipe, VendorProfile } from '../model/model.ts';
 import type { Row, Value } from '../reconcile/target.ts';
 import type { Ipv6Limits, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
@@ -11,6 +12,7 @@ type StoredFields = Pick<Row, 'identity' | 'fields'>;
 export function loginOf({ identity, fields }: StoredFields): Login {
   const reason = text(fields['reason']);
   const expires = text(fields['expires']);
+  const graceFrom = text(fields['grace-from']);
   const access = text(fields['access']);
   const suspended = text(fields['suspended']);
   const { passphrase } = fields;
@@ -24,6 +26,7 @@ export function loginOf({ identity, fields }: StoredFields): Login {
     state: stateOf(text(fields['state'])),
     ...(reason === undefined ? {} : { reason }),
     ...(expires === undefined ? {} : { expires: Date.parse(expires) }),
+    ...(graceFrom === undefined ? {} : { graceFrom: Date.parse(graceFrom) }),
     radius: fields['radius'] === 'yes',
     ...(fields['fallback'] === 'yes' ? { fallback: true } : {}),
     limits,
@@ -85,11 +88,13 @@ export function limitsOf(fields: Row['fields']): LoginLimits {
   const addressLists = text(fields['lists'])?.split(',');
   const ipv6 = text(fields['ipv6']);
   const routes = text(fields['routes'])?.split(', ');
+  const hours = text(fields['hours']);
   return {
     ...rateOf(rateLimit),
     ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     interimSeconds: number(fields['interim']) ?? 120,
+    ...(hours === undefined ? {} : { hours: hoursOf(hours) }),
     ...(address === undefined ? {} : { address }),
     ...(pool === undefined ? {} : { pool }),
     ...(sessions === undefined ? {} : { sessions }),

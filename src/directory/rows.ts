@@ -1,5 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
+import { endOfAccess } from '../model/as-of.ts';
+import { hoursText } from '../model/hours.ts';
 import type {
   DhcpServer,
   ExtraAttribute,
@@ -19,6 +21,13 @@ import type { Row, Value } from '../reconcile/target.ts';
 import type { LoginLimits } from './reader.ts';
 import { limitsOf } from './row-meaning.ts';
 
+/** What holds for everybody. */
+interface Around {
+  readonly timezone: string;
+  /** Address of the portal's pages. */
+  readonly portal: string | undefined;
+}
+
 /**
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
  * one `nas` per router or RADIUS client. Pure. A NAS comes last, so that nobody is refused as unknown while a large
@@ -26,17 +35,17 @@ import { limitsOf } from './row-meaning.ts';
  */
 export function directoryRows(model: Model): readonly Row[] {
   const { interimSeconds } = model.operator.accounting;
-  const portal = pagesAt(model);
+  const around: Around = { timezone: model.operator.timezone, portal: pagesAt(model) };
   return [
-    ...model.subscriptions.flatMap((each) => loginRow(each, portal)),
-    ...model.subscriptions.flatMap((each) => deviceRows(each, portal)),
-    ...model.portalSites.flatMap(portalRow),
+    ...model.subscriptions.flatMap((each) => loginRow(each, around)),
+    ...model.subscriptions.flatMap((each) => deviceRows(each, around)),
+    ...model.portalSites.flatMap((each) => portalRow(each, around.timezone)),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
   ];
 }
 
-function loginRow(subscription: Subscription, portal: string | undefined): readonly Row[] {
+function loginRow(subscription: Subscription, around: Around): readonly Row[] {
   const { username, password } = subscription;
   if (username === undefined) return [];
   return [
@@ -44,18 +53,18 @@ function loginRow(subscription: Subscription, portal: string | undefined): reado
       menu: 'login',
       identity: username,
       ...declaredBy(subscription),
-      fields: loginFields(subscription, password, portal),
+      fields: loginFields(subscription, password, around),
     },
   ];
 }
 
-function deviceRows(subscription: Subscription, portal: string | undefined): readonly Row[] {
+function deviceRows(subscription: Subscription, around: Around): readonly Row[] {
   const { macs, passphrase, service } = subscription;
   if (macs.length === 0) return [];
   // Whose it is, whatever he is called now.
   const account = subscription.firstName ?? subscription.subscriber;
   const fields = {
-    ...loginFields(subscription, undefined, portal),
+    ...loginFields(subscription, undefined, around),
     account,
     ...(service.access.includes('wireless') ? { passphrase: passphrase ?? '' } : {}),
   };
@@ -66,12 +75,10 @@ function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'>
   return { owner: `Subscriber/${id.replace('/', '#')}`, source: origin };
 }
 
-function loginFields(
-  subscription: Subscription,
-  password: Secret | undefined,
-  portal: string | undefined,
-): Row['fields'] {
+function loginFields(subscription: Subscription, password: Secret | undefined, around: Around): Row['fields'] {
   const { service, expires, address, attributes } = subscription;
+  const { timezone, portal } = around;
+  const end = endOfAccess(subscription);
   return present({
     subscriber: subscription.subscriber,
     service: service.name,
@@ -79,10 +86,11 @@ function loginFields(
     password,
     state: subscription.state,
     reason: subscription.reason,
-    expires: expires === undefined ? undefined : new Date(expires).toISOString(),
+    expires: end === undefined ? undefined : new Date(end).toISOString(),
+    'grace-from': expires === undefined || end === expires ? undefined : new Date(expires).toISOString(),
     radius: subscription.radius ? 'yes' : 'no',
     fallback: subscription.fallback === true ? 'yes' : undefined,
-    ...limitFields(service, { attributes, ...(address === undefined ? {} : { address }) }),
+    ...limitFields(service, timezone, { attributes, ...(address === undefined ? {} : { address }) }),
     'session-max': service.sessions.max === undefined ? undefined : String(service.sessions.max),
     lists: service.connections === undefined ? undefined : connectionList(service),
     ipv6: ipv6Field(subscription),
@@ -125,6 +133,7 @@ function pagesAt({ operator: { radius, portal } }: Model): string | undefined {
 /** What a service grants, a field each. */
 function limitFields(
   service: ServicePlan,
+  timezone: string,
   { address, attributes = [] }: Partial<Pick<Subscription, 'address' | 'attributes'>> = {},
 ): Readonly<Record<string, Value | undefined>> {
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
@@ -133,15 +142,22 @@ function limitFields(
     'session-timeout': seconds(timeoutSeconds),
     'idle-timeout': seconds(idleTimeoutSeconds),
     interim: seconds(interimSeconds),
+    hours: hoursField(service, timezone),
     address,
     pool: address === undefined ? service.pool : undefined,
     ...attributeFields([...service.attributes, ...attributes]),
   };
 }
 
+/** When it can be used; windows with a speed of their own do not say so. */
+function hoursField({ windows = [] }: ServicePlan, timezone: string): string | undefined {
+  const hours = windows.filter(({ rate }) => rate === undefined);
+  return hours.length === 0 ? undefined : hoursText(hours, timezone);
+}
+
 /** What a service grants somebody of whom nothing else is declared. */
-export function serviceLimits(service: ServicePlan): LoginLimits {
-  return limitsOf(present(limitFields(service)));
+export function serviceLimits(service: ServicePlan, timezone: string): LoginLimits {
+  return limitsOf(present(limitFields(service, timezone)));
 }
 
 /** JSON of attributes: of those in the open, and of those that hold a secret. */
@@ -155,11 +171,11 @@ function attributeFields(all: readonly ExtraAttribute[]): Readonly<Record<string
 }
 
 /** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */
-function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite): readonly Row[] {
+function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite, timezone: string): readonly Row[] {
   const places = bridges.filter((bridge) => bridge.type === 'mikrotik');
   if (places.length === 0) return [];
   const nas = sortedOnce(places.map(({ router }) => router));
-  const guests = clickThrough === undefined ? noLimits : limitFields(clickThrough);
+  const guests = clickThrough === undefined ? noLimits : limitFields(clickThrough, timezone);
   return [
     {
       menu: 'portal',
@@ -263,6 +279,7 @@ const noLimits = {
   'session-timeout': undefined,
   'idle-timeout': undefined,
   interim: undefined,
+  hours: undefined,
   address: undefined,
   pool: undefined,
   attributes: undefined,

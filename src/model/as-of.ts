@@ -1,27 +1,95 @@
-import type { Model, Subscription } from './model.ts';
+import type { Model, ServicePlan, ServiceWindow, Subscription } from './model.ts';
+import { type WindowClock, windowClock } from './window-turns.ts';
 
 /**
- * The model as it stands at a moment: subscriptions whose `expires` has come are suspended with the reason `expired`.
- * Pure; returns the same object when nothing has expired.
+ * The model as it stands at a moment: subscriptions whose `expires`, and the grace of their service, is over are suspended
+ * with the reason `expired`; services have the speed of the window that is open. Pure; returns the same object when nothing
+ * is otherwise than declared.
  */
 export function asOf(model: Model, now: number): Model {
-  if (!model.subscriptions.some((each) => expiredAt(each, now))) return model;
-  const subscriptions = model.subscriptions.map((each) =>
-    expiredAt(each, now) ? { ...each, state: 'suspended' as const, reason: 'expired' } : each,
-  );
-  return { ...model, subscriptions };
+  const changed = servicesAt(model, now);
+  const expired = model.subscriptions.some((each) => expiredAt(each, now));
+  if (changed.size === 0 && !expired) return model;
+  const subscriptions = model.subscriptions.map((each) => {
+    const service = changed.get(each.service);
+    const served = service === undefined ? each : { ...each, service };
+    return expiredAt(each, now) ? { ...served, state: 'suspended' as const, reason: 'expired' } : served;
+  });
+  return changed.size === 0 ? { ...model, subscriptions } : withServices({ ...model, subscriptions }, changed);
 }
 
 /** When the model next changes by itself, milliseconds since 1970; `undefined` when it never does. */
 export function nextChangeAfter(model: Model, now: number): number | undefined {
   let next: number | undefined;
-  for (const { state, expires } of model.subscriptions) {
-    if (state !== 'active' || expires === undefined || expires <= now) continue;
-    if (next === undefined || expires < next) next = expires;
-  }
+  const soonest = (at: number | undefined): void => {
+    if (at !== undefined && at > now && (next === undefined || at < next)) next = at;
+  };
+  for (const each of model.subscriptions) if (each.state === 'active') soonest(endOfAccess(each));
+  const paced = model.services.filter(hasOtherRates);
+  if (paced.length === 0) return next;
+  const clock = windowClock(model.operator.timezone);
+  for (const service of paced) soonest(nextRateChange(service, clock, now));
   return next;
 }
 
-function expiredAt({ state, expires }: Subscription, now: number): boolean {
-  return state === 'active' && expires !== undefined && expires <= now;
+/** Names of routers whose own rows may have changed by themselves since then, that moment included. */
+export function routersChanged(model: Model, since: number, now: number): ReadonlySet<string> {
+  const [before, after] = [servicesAt(model, since - 1), servicesAt(model, now)];
+  const paced = new Set(model.services.filter((each) => before.get(each)?.rate !== after.get(each)?.rate));
+  const found = new Set<string>();
+  for (const service of paced) for (const router of service.routers ?? []) found.add(router);
+  for (const each of model.subscriptions) {
+    const end = each.state === 'active' ? endOfAccess(each) : undefined;
+    const isOver = end !== undefined && end >= since && end <= now;
+    if (isOver || paced.has(each.service)) for (const router of each.localOn) found.add(router);
+  }
+  return found;
+}
+
+/** When a subscriber's access ends, with the grace of his service, milliseconds since 1970. */
+export function endOfAccess({ expires, service }: Pick<Subscription, 'expires' | 'service'>): number | undefined {
+  return expires === undefined ? undefined : expires + (service.graceSeconds ?? 0) * 1000;
+}
+
+/** When the speed of a service next becomes another by one of its windows. */
+export function nextRateChange({ windows = [] }: ServicePlan, clock: WindowClock, now: number): number | undefined {
+  return clock.nextTurn(windows.filter(hasRate), now, (open) => open?.rate);
+}
+
+function servicesAt({ services, operator }: Model, now: number): ReadonlyMap<ServicePlan, ServicePlan> {
+  const changed = new Map<ServicePlan, ServicePlan>();
+  const paced = services.filter(hasOtherRates);
+  if (paced.length === 0) return changed;
+  const clock = windowClock(operator.timezone);
+  for (const service of paced) {
+    const rate = clock.openAt((service.windows ?? []).filter(hasRate), now)?.rate;
+    if (rate !== undefined) changed.set(service, { ...service, rate });
+  }
+  return changed;
+}
+
+function withServices(model: Model, changed: ReadonlyMap<ServicePlan, ServicePlan>): Model {
+  const now = (service: ServicePlan): ServicePlan => changed.get(service) ?? service;
+  const { services, portalSites, authorize } = model;
+  return {
+    ...model,
+    services: services.map(now),
+    portalSites: portalSites.map((site) =>
+      site.clickThrough === undefined ? site : { ...site, clickThrough: now(site.clickThrough) },
+    ),
+    ...(authorize?.service === undefined ? {} : { authorize: { ...authorize, service: now(authorize.service) } }),
+  };
+}
+
+function hasOtherRates({ windows }: ServicePlan): boolean {
+  return windows?.some(hasRate) === true;
+}
+
+function hasRate({ rate }: ServiceWindow): boolean {
+  return rate !== undefined;
+}
+
+function expiredAt(subscription: Subscription, now: number): boolean {
+  const end = endOfAccess(subscription);
+  return subscription.state === 'active' && end !== undefined && end <= now;
 }

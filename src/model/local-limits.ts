@@ -48,6 +48,13 @@ const abilities: readonly LocalAbility[] = [
     otherwise: 'no access list, be it of the driver wifi or wireless, gives addresses',
     hint: byLease,
   },
+  {
+    path: ['spec', 'windows'],
+    isSet: ({ windows = [] }) => windows.some(({ rate }) => rate === undefined),
+    ways: [],
+    otherwise: 'it lets nobody in and out by the time of day',
+    hint: 'windows with a rate, or auth: radius',
+  },
 ];
 
 /** What a service asks for that a router alone cannot do: told once for each service kept on routers. */

@@ -21,7 +21,7 @@ export function isTimeZone(timezone: string): boolean {
  * @throws RangeError when the zone is not known
  */
 export function timeReader(timezone: string): (text: string) => number | undefined {
-  const offsetAt = offsets(timezone);
+  const offsetAt = offsetReader(timezone);
   return (text) => {
     const parts = shape.exec(text);
     const wall = parts === null ? undefined : wallTime(parts);
@@ -58,8 +58,8 @@ function fromLocal(wall: number, offsetAt: (instant: number) => number): number 
   return candidates.length === 0 ? wall - before : Math.min(...candidates);
 }
 
-/** Local time minus UTC at an instant, in milliseconds. */
-function offsets(timezone: string): (instant: number) => number {
+/** Local time minus UTC at an instant, in milliseconds. @throws RangeError when the zone is not known */
+export function offsetReader(timezone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     hourCycle: 'h23',

@@ -120,6 +120,12 @@ export interface TimeWindow {
   readonly till: number;
 }
 
+/** A window of a service. */
+export interface ServiceWindow extends TimeWindow {
+  /** Speed while it is open. Absent: it says when the service can be used. */
+  readonly rate?: Rate;
+}
+
 /** Rows, or fields of them, that are left as they are on the router: by diff, apply and drift alike. */
 export interface IgnoreRule {
   /** `/ip/firewall/filter`. */
@@ -437,6 +443,10 @@ export interface ServicePlan {
   /** Names of the routers it is offered on; absent when not restricted. */
   readonly routers?: readonly string[];
   readonly rate?: Rate;
+  /** Other speeds at certain times, and the times at which it can be used at all. */
+  readonly windows?: readonly ServiceWindow[];
+  /** How long after `expires` a subscriber still has it. */
+  readonly graceSeconds?: number;
   readonly sessions: {
     /** Sessions of one login at once. Absent: as the router has it (one at a hotspot). */
     readonly max?: number;

@@ -87,7 +87,7 @@ function safety(to: Resolving, declared: Owner, spec: SafetySpec, open: TimeWind
 
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-function timeWindow({ days: named = [], from, till }: TimeWindows[number]): TimeWindow {
+export function timeWindow({ days: named = [], from, till }: TimeWindows[number]): TimeWindow {
   const numbers = named.length === 0 ? days.keys() : named.map((day) => days.indexOf(day));
   return { days: [...numbers].sort((a, b) => a - b), from: minutesOf(from), till: minutesOf(till) };
 }

@@ -1,8 +1,10 @@
 import { compact } from '../base/compact.ts';
 import { parseDuration, parseRate } from '../base/units.ts';
 import type { Declared, ServiceSpec } from './declarations.ts';
+import type { Speed } from './generated/documents.ts';
 import { checkInterim } from './interim.ts';
-import type { Rate, Router, ServicePlan, SuspendRedirect } from './model.ts';
+import type { Rate, Router, ServicePlan, ServiceWindow, SuspendRedirect } from './model.ts';
+import { timeWindow } from './resolve-safety.ts';
 import { checkedAttributes, checkSite, error, type Resolving, unknownReference } from './resolving.ts';
 import { checkPossible } from './service-limits.ts';
 
@@ -34,7 +36,9 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
     access: spec.access,
     auth: spec.auth,
     routers,
-    rate: rate(to, declared),
+    rate: rate(to, declared, spec.rate, ['spec', 'rate']),
+    windows: windows(to, declared),
+    graceSeconds: seconds(spec.grace),
     sessions: sessions(to, declared, context.interimSeconds),
     pool: spec.address?.pool,
     ipv6: spec.address?.ipv6,
@@ -121,13 +125,23 @@ function checkPool(
   error(to, 'LM_UNKNOWN_REFERENCE', `no ${what} is called "${pool}": ${where}`, declared, path, hint);
 }
 
-function rate(to: Resolving, declared: Declaration): Rate | undefined {
-  const spec = declared.spec.rate;
+function windows(to: Resolving, declared: Declaration): readonly ServiceWindow[] | undefined {
+  return declared.spec.windows?.map((window, index) =>
+    compact({ ...timeWindow(window), rate: rate(to, declared, window.rate, ['spec', 'windows', index, 'rate']) }),
+  );
+}
+
+function rate(
+  to: Resolving,
+  declared: Declaration,
+  spec: Speed | undefined,
+  path: readonly (string | number)[],
+): Rate | undefined {
   if (spec === undefined) return undefined;
   const [down, up] = [bps(spec.down), bps(spec.up)];
   const { burst, guaranteed } = spec;
   const less = (field: string, low: number, high: number, message: string): void => {
-    if (low < high) error(to, 'LM_RATE', message, declared, ['spec', 'rate', ...field.split('.')]);
+    if (low < high) error(to, 'LM_RATE', message, declared, [...path, ...field.split('.')]);
   };
   if (burst !== undefined) {
     less('burst.down', bps(burst.down), down, 'a burst cannot be slower than the rate');

@@ -79,6 +79,7 @@ const rejects: Readonly<Record<RejectReason, Message>> = {
   disabled: 'disabled',
   suspended: 'suspended',
   expired: 'expired',
+  'outside-hours': 'outside-hours',
   'refused-elsewhere': 'not-here',
   'authority-down': 'wait-a-minute',
 };

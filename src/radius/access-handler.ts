@@ -219,6 +219,7 @@ export class AccessHandler {
     const record = recordOf(exchange, 'accept', username);
     record.reply = passphrase === undefined ? prepared.summary : `${prepared.summary}, ${pskAttribute}=[secret]`;
     if (decision.redirected !== undefined) record.reason = decision.redirected;
+    else if (decision.inGrace === true) record.reason = 'grace';
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
     decisions.record(record);
     return { reply: finishReply(writer, context.key) };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { authorise, type Decision, longestSessionSeconds } from '../../src/access/authorise.ts';
+import { authorise, type Decision, longestSessionSeconds, sessionSecondsLeft } from '../../src/access/authorise.ts';
 import type { AccessLogin } from '../../src/access/login.ts';
 import { Secret } from '../../src/base/secret.ts';
+import { hoursOf, hoursText } from '../../src/model/hours.ts';
 
 const now = Date.UTC(2026, 0, 15);
 const anna: AccessLogin = {
@@ -154,5 +155,45 @@ describe('somebody suspended who is to meet a page', () => {
     ['by a way that is not sold', { ...ben, access: ['hotspot'] }, 'right', 'not-sold-here'],
   ] as const)('is not let in %s', (_, login, password, reason) => {
     expect(at(login, true, 'pppoe', password)).toEqual({ verdict: 'reject', reason });
+  });
+});
+
+describe('a service that can be used at certain hours', () => {
+  // Monday to Friday, 06:00 to 22:00 in Nairobi, which is three hours ahead.
+  const hours = hoursOf(hoursText([{ days: [1, 2, 3, 4, 5], from: 360, till: 1320 }], 'Africa/Nairobi'));
+  const worker: AccessLogin = { ...anna, limits: { interimSeconds: 120, hours } };
+  const at = (text: string) => Date.parse(text);
+
+  it('IW-07: lets in until they are over', () => {
+    expect(decide(worker, 'right', at('2026-01-15T18:00:00Z'))).toMatchObject({
+      verdict: 'accept',
+      limits: { sessionTimeoutSeconds: 3600 },
+    });
+    expect(decide(worker, 'right', at('2026-01-15T18:59:59.900Z'))).toMatchObject({
+      limits: { sessionTimeoutSeconds: 1 },
+    });
+  });
+
+  it('refuses outside of them, and tells it to nobody who has not the password', () => {
+    const late = at('2026-01-15T19:00:00Z');
+
+    expect(decide(worker, 'right', late)).toEqual({ verdict: 'reject', reason: 'outside-hours' });
+    expect(decide(worker, 'wrong', late)).toEqual({ verdict: 'reject', reason: 'wrong-password' });
+    expect(decide(worker, 'right', at('2026-01-17T09:00:00Z'))).toMatchObject({ reason: 'outside-hours' });
+    expect(sessionSecondsLeft(worker, late, late - 1000)).toBe(1);
+  });
+});
+
+describe('a login in grace', () => {
+  it('is let in, which is told, until the grace is over', () => {
+    const overdue = { ...anna, graceFrom: now, expires: now + 3_600_000 };
+
+    expect(decide(overdue, 'right', now - 1)).not.toHaveProperty('inGrace');
+    expect(decide(overdue)).toMatchObject({
+      verdict: 'accept',
+      inGrace: true,
+      limits: { sessionTimeoutSeconds: 3600 },
+    });
+    expect(decide(overdue, 'right', now + 3_600_000)).toEqual({ verdict: 'reject', reason: 'expired' });
   });
 });

@@ -15,6 +15,7 @@ import { Store } from '../../src/store/store.ts';
 import { modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
+import { servicePlan } from '../support/model-parts.ts';
 import { gate, ScriptedTarget } from '../support/scripted-target.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
@@ -296,9 +297,10 @@ describe('a full disk', () => {
 
 describe('an expiry', () => {
   const hour = 3_600_000;
+  const service = servicePlan();
   const expiring = modelWith([
-    { state: 'active', expires: start + hour, localOn: ['r1'] },
-    { state: 'active', expires: start + 5 * hour, localOn: ['r2'] },
+    { state: 'active', expires: start + hour, localOn: ['r1'], service },
+    { state: 'active', expires: start + 5 * hour, localOn: ['r2'], service },
   ]);
   const targets = () => ['directory', 'r1', 'r2'].map((name) => new ScriptedTarget(name));
   /** In order of name: which is done first, nobody promises. */

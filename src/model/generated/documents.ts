@@ -962,37 +962,23 @@ export interface Service {
             [k: string]: string;
           };
         };
+    rate?: Speed;
     /**
-     * Speed, named from the subscriber's side. Absent: not limited.
+     * Days and times of day, in the time zone of the Operator. While one with `rate` lasts, that is the speed (the first of several). Where there are some without `rate`, the service can be used only while one of these lasts.
+     *
+     * Items: One window.
      */
-    rate?: {
-      down: Rate;
-      up: Rate;
+    windows?: {
       /**
-       * Higher speed for a short time.
+       * Days on which it begins. Default: every day.
+       *
+       * Items: A day.
        */
-      burst?: {
-        down: Rate;
-        up: Rate;
-        thresholdDown?: Rate;
-        thresholdUp?: Rate;
-        /**
-         * Seconds over which the average is taken.
-         */
-        seconds: number;
-      };
-      /**
-       * Speed that is kept free (limit-at).
-       */
-      guaranteed?: {
-        down: Rate;
-        up: Rate;
-      };
-      /**
-       * Priority of the queue, 1 (first) to 8 (last).
-       */
-      priority?: number;
-    };
+      days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+      from: TimeOfDay;
+      till: TimeOfDay;
+      rate?: Speed;
+    }[];
     /**
      * Limits of a session.
      */
@@ -1031,6 +1017,7 @@ export interface Service {
      * Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max.
      */
     connections?: number;
+    grace?: Seconds;
     /**
      * What becomes of somebody suspended. Default: rejected.
      */
@@ -1063,6 +1050,37 @@ export interface Service {
     profile?: string;
     attributes?: Attributes;
   };
+}
+/**
+ * Speed, named from the subscriber's side.
+ */
+export interface Speed {
+  down: Rate;
+  up: Rate;
+  /**
+   * Higher speed for a short time.
+   */
+  burst?: {
+    down: Rate;
+    up: Rate;
+    thresholdDown?: Rate;
+    thresholdUp?: Rate;
+    /**
+     * Seconds over which the average is taken.
+     */
+    seconds: number;
+  };
+  /**
+   * Speed that is kept free (limit-at).
+   */
+  guaranteed?: {
+    down: Rate;
+    up: Rate;
+  };
+  /**
+   * Priority of the queue, 1 (first) to 8 (last).
+   */
+  priority?: number;
 }
 /**
  * Someone with an account.

@@ -1461,86 +1461,56 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "rate": {
-              "type": "object",
-              "description": "Speed, named from the subscriber's side. Absent: not limited.",
-              "properties": {
-                "down": {
-                  "$ref": "#/$defs/rate",
-                  "description": "Towards the subscriber."
-                },
-                "up": {
-                  "$ref": "#/$defs/rate",
-                  "description": "From the subscriber."
-                },
-                "burst": {
-                  "type": "object",
-                  "description": "Higher speed for a short time.",
-                  "properties": {
-                    "down": {
-                      "$ref": "#/$defs/rate",
-                      "description": "Burst speed towards the subscriber."
-                    },
-                    "up": {
-                      "$ref": "#/$defs/rate",
-                      "description": "Burst speed from the subscriber."
-                    },
-                    "thresholdDown": {
-                      "$ref": "#/$defs/rate",
-                      "description": "Burst ends when the average towards the subscriber passes this. Default: the rate."
-                    },
-                    "thresholdUp": {
-                      "$ref": "#/$defs/rate",
-                      "description": "Burst ends when the average from the subscriber passes this. Default: the rate."
-                    },
-                    "seconds": {
-                      "type": "integer",
-                      "description": "Seconds over which the average is taken.",
-                      "minimum": 1,
-                      "maximum": 86400
-                    }
-                  },
-                  "required": [
-                    "down",
-                    "up",
-                    "seconds"
-                  ],
-                  "additionalProperties": false
-                },
-                "guaranteed": {
-                  "type": "object",
-                  "description": "Speed that is kept free (limit-at).",
-                  "properties": {
-                    "down": {
-                      "$ref": "#/$defs/rate",
-                      "description": "Towards the subscriber."
-                    },
-                    "up": {
-                      "$ref": "#/$defs/rate",
-                      "description": "From the subscriber."
-                    }
-                  },
-                  "required": [
-                    "down",
-                    "up"
-                  ],
-                  "additionalProperties": false
-                },
-                "priority": {
-                  "type": "integer",
-                  "description": "Priority of the queue, 1 (first) to 8 (last).",
-                  "minimum": 1,
-                  "maximum": 8
-                }
-              },
-              "required": [
-                "down",
-                "up"
-              ],
-              "additionalProperties": false
+              "$ref": "#/$defs/speed",
+              "description": "Speed, named from the subscriber's side. Absent: not limited."
             },
             "windows": {
-              "not": {},
-              "description": "Not supported yet: other speeds at certain times."
+              "type": "array",
+              "description": "Days and times of day, in the time zone of the Operator. While one with `rate` lasts, that is the speed (the first of several). Where there are some without `rate`, the service can be used only while one of these lasts.",
+              "items": {
+                "type": "object",
+                "description": "One window.",
+                "properties": {
+                  "days": {
+                    "type": "array",
+                    "description": "Days on which it begins. Default: every day.",
+                    "items": {
+                      "type": "string",
+                      "description": "A day.",
+                      "enum": [
+                        "mon",
+                        "tue",
+                        "wed",
+                        "thu",
+                        "fri",
+                        "sat",
+                        "sun"
+                      ]
+                    },
+                    "minItems": 1,
+                    "uniqueItems": true
+                  },
+                  "from": {
+                    "$ref": "#/$defs/timeOfDay",
+                    "description": "When it begins, as in 22:00."
+                  },
+                  "till": {
+                    "$ref": "#/$defs/timeOfDay",
+                    "description": "When it ends, as in 06:00: on the next day when that is not after `from`."
+                  },
+                  "rate": {
+                    "$ref": "#/$defs/speed",
+                    "description": "Speed while it lasts. Absent: it says when the service can be used."
+                  }
+                },
+                "required": [
+                  "from",
+                  "till"
+                ],
+                "additionalProperties": false
+              },
+              "minItems": 1,
+              "maxItems": 32
             },
             "quotas": {
               "not": {},
@@ -1623,8 +1593,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Not supported yet: prepaid time."
             },
             "grace": {
-              "not": {},
-              "description": "Not supported yet: time after expiry."
+              "$ref": "#/$defs/seconds",
+              "description": "Time after `expires` of a subscriber during which the service still works, and is told to be overdue."
             },
             "onSuspend": {
               "type": "object",
@@ -3152,6 +3122,84 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       "type": "string",
       "description": "A time of day, hours and minutes: 22:00. 24:00 is the end of the day.",
       "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+    },
+    "speed": {
+      "type": "object",
+      "description": "Speed, named from the subscriber's side.",
+      "properties": {
+        "down": {
+          "$ref": "#/$defs/rate",
+          "description": "Towards the subscriber."
+        },
+        "up": {
+          "$ref": "#/$defs/rate",
+          "description": "From the subscriber."
+        },
+        "burst": {
+          "type": "object",
+          "description": "Higher speed for a short time.",
+          "properties": {
+            "down": {
+              "$ref": "#/$defs/rate",
+              "description": "Burst speed towards the subscriber."
+            },
+            "up": {
+              "$ref": "#/$defs/rate",
+              "description": "Burst speed from the subscriber."
+            },
+            "thresholdDown": {
+              "$ref": "#/$defs/rate",
+              "description": "Burst ends when the average towards the subscriber passes this. Default: the rate."
+            },
+            "thresholdUp": {
+              "$ref": "#/$defs/rate",
+              "description": "Burst ends when the average from the subscriber passes this. Default: the rate."
+            },
+            "seconds": {
+              "type": "integer",
+              "description": "Seconds over which the average is taken.",
+              "minimum": 1,
+              "maximum": 86400
+            }
+          },
+          "required": [
+            "down",
+            "up",
+            "seconds"
+          ],
+          "additionalProperties": false
+        },
+        "guaranteed": {
+          "type": "object",
+          "description": "Speed that is kept free (limit-at).",
+          "properties": {
+            "down": {
+              "$ref": "#/$defs/rate",
+              "description": "Towards the subscriber."
+            },
+            "up": {
+              "$ref": "#/$defs/rate",
+              "description": "From the subscriber."
+            }
+          },
+          "required": [
+            "down",
+            "up"
+          ],
+          "additionalProperties": false
+        },
+        "priority": {
+          "type": "integer",
+          "description": "Priority of the queue, 1 (first) to 8 (last).",
+          "minimum": 1,
+          "maximum": 8
+        }
+      },
+      "required": [
+        "down",
+        "up"
+      ],
+      "additionalProperties": false
     },
     "timeWindows": {
       "type": "array",

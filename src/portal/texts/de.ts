@@ -37,6 +37,7 @@ export const de: Texts = {
     disabled: 'Dieses Konto ist abgeschaltet. Bitte wenden Sie sich an uns.',
     'unknown-device': 'Dieses Gerät ist hier nicht bekannt. Bitte wenden Sie sich an uns.',
     expired: 'Dieses Konto ist abgelaufen. Bitte wenden Sie sich an uns, um es zu verlängern.',
+    'outside-hours': 'Dieses Konto gilt nicht zu dieser Tageszeit. Bitte kommen Sie später wieder.',
     'not-here': 'Dieses Konto gilt hier nicht. Bitte nehmen Sie ein anderes, oder wenden Sie sich an uns.',
     'device-refused': 'Dieses Konto gilt nicht auf diesem Gerät. Bitte wenden Sie sich an uns.',
     'session-limit':

@@ -36,6 +36,7 @@ export const en: Texts = {
     disabled: 'This account is switched off. Please contact us.',
     'unknown-device': 'This device is not known here. Please contact us.',
     expired: 'This account has expired. Please contact us to renew it.',
+    'outside-hours': 'This account cannot be used at this time of day. Please come back later.',
     'not-here': 'This account cannot be used here. Please use another one, or contact us.',
     'device-refused': 'This account cannot be used on this device. Please contact us.',
     'session-limit': 'This account is already in use on as many devices as it allows. Log out on another one first.',

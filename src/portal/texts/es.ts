@@ -37,6 +37,7 @@ export const es: Texts = {
     disabled: 'Esta cuenta está desactivada. Ponte en contacto con nosotros.',
     'unknown-device': 'Este dispositivo no se conoce aquí. Ponte en contacto con nosotros.',
     expired: 'Esta cuenta ha caducado. Ponte en contacto con nosotros para renovarla.',
+    'outside-hours': 'Esta cuenta no se puede usar a esta hora. Vuelve más tarde.',
     'not-here': 'Esta cuenta no se puede usar aquí. Usa otra o ponte en contacto con nosotros.',
     'device-refused': 'Esta cuenta no se puede usar en este dispositivo. Ponte en contacto con nosotros.',
     'session-limit': 'Esta cuenta ya se usa en tantos dispositivos como permite. Cierra antes la sesión en otro.',

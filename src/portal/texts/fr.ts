@@ -37,6 +37,7 @@ export const fr: Texts = {
     disabled: 'Ce compte est désactivé. Veuillez nous contacter.',
     'unknown-device': 'Cet appareil n’est pas connu ici. Veuillez nous contacter.',
     expired: 'Ce compte a expiré. Veuillez nous contacter pour le renouveler.',
+    'outside-hours': 'Ce compte ne peut pas être utilisé à cette heure. Veuillez revenir plus tard.',
     'not-here': 'Ce compte ne peut pas servir ici. Prenez-en un autre ou contactez-nous.',
     'device-refused': 'Ce compte ne peut pas servir sur cet appareil. Veuillez nous contacter.',
     'session-limit':

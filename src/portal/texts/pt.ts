@@ -37,6 +37,7 @@ export const pt: Texts = {
     disabled: 'Esta conta está desativada. Contacte-nos.',
     'unknown-device': 'Este dispositivo não é conhecido aqui. Contacte-nos.',
     expired: 'Esta conta expirou. Contacte-nos para a renovar.',
+    'outside-hours': 'Esta conta não pode ser usada a esta hora. Volte mais tarde.',
     'not-here': 'Esta conta não pode ser usada aqui. Use outra ou contacte-nos.',
     'device-refused': 'Esta conta não pode ser usada neste dispositivo. Contacte-nos.',
     'session-limit': 'Esta conta já está em uso em tantos dispositivos quantos permite. Saia primeiro noutro.',

@@ -37,6 +37,7 @@ export const sw: Texts = {
     disabled: 'Akaunti hii imezimwa. Tafadhali wasiliana nasi.',
     'unknown-device': 'Kifaa hiki hakijulikani hapa. Tafadhali wasiliana nasi.',
     expired: 'Muda wa akaunti hii umekwisha. Tafadhali wasiliana nasi ili kuihuisha.',
+    'outside-hours': 'Akaunti hii haiwezi kutumika saa hizi. Tafadhali rudi baadaye.',
     'not-here': 'Akaunti hii haiwezi kutumika hapa. Tumia nyingine, au wasiliana nasi.',
     'device-refused': 'Akaunti hii haiwezi kutumika kwenye kifaa hiki. Tafadhali wasiliana nasi.',
     'session-limit':

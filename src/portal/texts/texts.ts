@@ -6,6 +6,7 @@ export type Message =
   | 'disabled'
   | 'unknown-device'
   | 'expired'
+  | 'outside-hours'
   | 'not-here'
   | 'device-refused'
   | 'session-limit'
