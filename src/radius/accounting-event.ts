@@ -37,7 +37,9 @@ export function accountingEvent(
   const sentSessionId = read.text(attribute.acctSessionId);
   const sessionId = normalSessionId(sentSessionId);
   if (sessionId === undefined && status !== 'on' && status !== 'off') return undefined;
-  const [up, down] = context.nas.swapOctets === true ? [sent, received] : [received, sent];
+  const swapped = context.nas.swapOctets === true;
+  const up = swapped ? sent : received;
+  const down = swapped ? received : sent;
   return compact({
     status,
     statusNumber,
