@@ -5,10 +5,12 @@ import { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
+import type { Nas } from '../directory/reader.ts';
 import type { Issue } from '../manifest/issue.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
 import type { Endpoint, Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
+import type { Slot } from '../radius/request-lanes.ts';
 import { RadiusServer } from '../radius/server.ts';
 import { operationOf } from '../routeros/call-log.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -60,6 +62,8 @@ export interface DaemonOptions {
 export interface Listeners {
   readonly auth: readonly string[];
   readonly accounting: readonly string[];
+  /** RADIUS over TLS. Absent: none is declared. */
+  readonly radsec?: readonly string[];
   /** Absent as long as there is nothing to show guests. */
   readonly portal?: string;
   readonly admin: string;
@@ -177,8 +181,10 @@ export class Daemon implements AsyncDisposable {
   static async start(options: DaemonOptions): Promise<Daemon> {
     const { stateDir, clock, log, fillRandom } = options;
     const decisions = recentDecisions();
-    const engine = await Engine.open({ stateDir, clock, log, fillRandom, decisions });
-    const daemon = new Daemon(options, engine, decisions);
+    let daemon: Daemon | undefined;
+    const tunnel = (nas: Nas): Slot | undefined => daemon?.tunnel(nas);
+    const engine = await Engine.open({ stateDir, clock, log, fillRandom, decisions, tunnel });
+    daemon = new Daemon(options, engine, decisions);
     try {
       await daemon.#start();
       return daemon;
@@ -186,6 +192,11 @@ export class Daemon implements AsyncDisposable {
       await daemon[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** A way to a NAS through a connection that it has to us. */
+  tunnel(nas: Nas): Slot | undefined {
+    return this.#radius?.tunnel(nas);
   }
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
@@ -318,6 +329,8 @@ export class Daemon implements AsyncDisposable {
     this.#engine.delivery.start();
     this.#authority.use(model);
     this.#eap.use(model);
+    const { radsec } = model.operator.radius;
+    if (radsec !== undefined) this.#radius?.renewRadsec(radsec);
   }
 
   async #keepGood(id: string): Promise<void> {
@@ -377,9 +390,11 @@ export class Daemon implements AsyncDisposable {
     await this.#loadDirectory(model);
     this.#authority.use(model);
     this.#eap.use(model);
+    const { radsec: tls } = model.operator.radius;
     this.#radius = await RadiusServer.start({
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
+      ...(tls === undefined || plan.radsec === undefined ? {} : { radsec: { listen: plan.radsec, tls } }),
       directory: this.#engine.directory,
       accounting: this.#accountingResults,
       accountingAvailable: () => this.#engine.store.broken === undefined,
@@ -391,7 +406,8 @@ export class Daemon implements AsyncDisposable {
       log,
       access: { authority: () => this.#authority.current, eap: this.#eap.server },
     });
-    this.#bound = { auth: plan.auth, accounting: plan.accounting, admin: this.#adminListen };
+    const { auth, accounting, radsec } = plan;
+    this.#bound = { auth, accounting, admin: this.#adminListen, ...(radsec === undefined ? {} : { radsec }) };
     try {
       await this.#openPortal(model);
     } finally {
@@ -417,6 +433,9 @@ export class Daemon implements AsyncDisposable {
     this.#options.onListening?.({
       auth: (addresses?.auth ?? []).map(endpointText),
       accounting: (addresses?.accounting ?? []).map(endpointText),
+      ...(addresses === undefined || addresses.radsec.length === 0
+        ? {}
+        : { radsec: addresses.radsec.map(endpointText) }),
       ...(portal === undefined ? {} : { portal: endpointText(portal) }),
       admin: endpointText(admin.endpoint),
       adminSocket: admin.socketPath,

@@ -4,8 +4,10 @@ import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import { DirectoryTarget } from '../directory/directory-target.ts';
+import type { Nas } from '../directory/reader.ts';
 import { StoredRows } from '../directory/stored-rows.ts';
 import type { Model } from '../model/model.ts';
+import type { Slot } from '../radius/request-lanes.ts';
 import { NasSessionControl } from '../radius/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import type { Target } from '../reconcile/target.ts';
@@ -32,6 +34,8 @@ export interface EngineOptions {
   readonly fillRandom: (octets: Uint8Array) => void;
   /** Decisions about logins, where any are made. */
   readonly decisions?: RecentDecisions;
+  /** A way to a NAS through a connection that it has to us. */
+  readonly tunnel?: (nas: Nas) => Slot | undefined;
 }
 
 type EngineParts = Omit<Engine, 'targets' | 'borrow' | 'wrongClocks' | typeof Symbol.asyncDispose>;
@@ -104,7 +108,13 @@ export class Engine implements AsyncDisposable {
       const pauses = await Pauses.open(store.table('meta'));
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
       const routers = new RouterPool({ clock, isPaused, memories: await RouterMemories.open(store.table('meta')) });
-      const dynamic = new CoaGateway({ clock, random: options.fillRandom, log });
+      const { tunnel } = options;
+      const dynamic = new CoaGateway({
+        clock,
+        random: options.fillRandom,
+        log,
+        ...(tunnel === undefined ? {} : { tunnel }),
+      });
       const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
       const directoryTarget = new DirectoryTarget({
         directory,

@@ -4,6 +4,7 @@ import type { Endpoint, Model } from '../model/model.ts';
 export interface ListenOverrides {
   readonly auth?: Endpoint;
   readonly accounting?: Endpoint;
+  readonly radsec?: Endpoint;
   readonly portal?: Endpoint;
   readonly admin?: Endpoint;
 }
@@ -11,6 +12,8 @@ export interface ListenOverrides {
 export interface ListenPlan {
   readonly auth: readonly Endpoint[];
   readonly accounting: readonly Endpoint[];
+  /** Absent: no RADIUS over TLS is declared. */
+  readonly radsec?: readonly Endpoint[];
   /** Absent: there is no portal site, and nobody asked for a listener. */
   readonly portal?: PortalEndpoint;
   readonly admin: Endpoint;
@@ -26,10 +29,14 @@ export const defaultAdmin: Endpoint = { host: '127.0.0.1', port: 9812 };
 
 /** Where RADIUS, the portal and the admin API are to listen. Pure. */
 export function listenPlan({ operator, portalSites }: ListenModel, overrides: ListenOverrides): ListenPlan {
+  const { listenRadsec } = operator.radius;
   const wanted = overrides.portal !== undefined || operator.portal.declared || portalSites.length > 0;
   return {
     auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth],
     accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting],
+    ...(listenRadsec === undefined
+      ? {}
+      : { radsec: overrides.radsec === undefined ? listenRadsec : [overrides.radsec] }),
     ...(wanted
       ? { portal: { ...(overrides.portal ?? operator.portal.listen), tls: operator.portal.tls !== undefined } }
       : {}),
@@ -45,6 +52,7 @@ export function sameListeners(bound: ListenPlan, wanted: ListenPlan): boolean {
     'auth',
     'accounting',
     'admin',
+    'radsec',
     ...(wanted.portal === undefined ? [] : (['portal'] as const)),
   ] as const;
   const sameScheme = wanted.portal === undefined || bound.portal?.tls === wanted.portal.tls;

@@ -1,6 +1,12 @@
 import type { Secret } from '../base/secret.ts';
 import type { Hours } from '../model/hours.ts';
-import type { AccessKind, MessageAuthenticatorPolicy, RedirectRecipe, VendorProfile } from '../model/model.ts';
+import type {
+  AccessKind,
+  MessageAuthenticatorPolicy,
+  NasRadsec,
+  RedirectRecipe,
+  VendorProfile,
+} from '../model/model.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
 export interface DirectoryReader {
@@ -35,6 +41,10 @@ export interface Nas {
   readonly coaPort: number;
   /** Set when it is a declared router. */
   readonly router?: string;
+  /** It talks RADIUS over TLS. */
+  readonly radsec?: NasRadsec;
+  /** This is how it talks through a tunnel, in which nobody stands between. */
+  readonly tunnelled?: true;
   /**
    * What its hotspots send as password with a MAC, by name of the hotspot (Called-Station-Id): a secret, the MAC itself
    * (`mac`), or nothing (`none`). Hotspots that let no device in are not among them. Absent: there are none on a declared

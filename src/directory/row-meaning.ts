@@ -59,6 +59,7 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
   const nasIdentifier = text(fields['nas-identifier']);
   const router = text(fields['router']);
   const redirect = recipeOf(text(fields['redirect']));
+  const radsec = text(fields['radsec']);
   const macPasswords = fields['mac-passwords'];
   const unknownClients = text(fields['unknown-clients']);
   return {
@@ -72,6 +73,7 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
     ...(fields['swap-octets'] === 'yes' ? { swapOctets: true } : {}),
     ...(redirect === undefined ? {} : { redirect }),
     ...(router === undefined ? {} : { router }),
+    ...(radsec === undefined ? {} : { radsec: radsec === 'ca' ? {} : { fingerprint: radsec } }),
     ...(macPasswords instanceof Secret ? { macPasswords: macPasswordsOf(macPasswords) } : {}),
     ...(unknownClients === undefined ? {} : { unknownClients: unknownClientsOf(unknownClients) }),
   };

@@ -8,6 +8,7 @@ import type {
   Hotspot,
   MikrotikBridge,
   Model,
+  NasRadsec,
   PortalSite,
   RadiusClient,
   Router,
@@ -214,6 +215,7 @@ function routerRow(router: Router, interimSeconds: number): Row {
       profile: 'mikrotik',
       'message-authenticator': radius?.messageAuthenticator,
       'coa-port': String(radius?.coaPort ?? 3799),
+      radsec: radsecField(radius?.radsec),
       router: router.name,
       'mac-passwords': macPasswords(router.hotspots),
       'unknown-clients': unknownClients(router.dhcp, interimSeconds),
@@ -236,8 +238,14 @@ function clientRow(client: RadiusClient): Row {
       'coa-port': String(client.coaPort),
       'swap-octets': client.swapOctets === true ? 'yes' : undefined,
       redirect: client.redirect,
+      radsec: radsecField(client.radsec),
     }),
   };
+}
+
+/** The fingerprint of its certificate, or `ca` where an authority is believed. */
+function radsecField(radsec: NasRadsec | undefined): string | undefined {
+  return radsec === undefined ? undefined : (radsec.fingerprint ?? 'ca');
 }
 
 /**

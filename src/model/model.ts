@@ -45,6 +45,10 @@ export interface Operator {
   readonly radius: {
     readonly listenAuth: readonly Endpoint[];
     readonly listenAccounting: readonly Endpoint[];
+    /** Where RADIUS over TLS is received. Absent without `radsec`. */
+    readonly listenRadsec?: readonly Endpoint[];
+    /** RADIUS over TLS. Absent: there is none. */
+    readonly radsec?: RadsecSettings;
     /** RADIUS servers told to routers, in this order, and the source of CoA. */
     readonly servers: readonly RadiusServer[];
     readonly messageAuthenticator: MessageAuthenticatorPolicy;
@@ -155,6 +159,21 @@ export interface RadiusServer {
   readonly accountingPort: number;
 }
 
+/** How we are known by RADIUS over TLS, and whom we trust there. */
+export interface RadsecSettings {
+  /** PEM, with its chain. */
+  readonly certificate: Secret;
+  readonly key: Secret;
+  /** Authorities of NAS' certificates, PEM. Absent: only pinned certificates are believed. */
+  readonly clientCa?: string;
+}
+
+/** How the certificate of a NAS on RADIUS over TLS is judged. */
+export interface NasRadsec {
+  /** Exactly this certificate: SHA-256 of its DER, 64 lower-case hex digits. Absent: one with its name, of a trusted authority. */
+  readonly fingerprint?: string;
+}
+
 /** A NAS that is not a declared router. */
 export interface RadiusClient {
   readonly name: string;
@@ -170,6 +189,8 @@ export interface RadiusClient {
   readonly swapOctets?: boolean;
   /** How it keeps somebody suspended to a page. Absent: it cannot, but for MikroTik's. */
   readonly redirect?: RedirectRecipe;
+  /** It talks RADIUS over TLS. Absent: UDP. */
+  readonly radsec?: NasRadsec;
   readonly origin: Origin;
 }
 
@@ -315,6 +336,11 @@ export interface RouterRadius {
   readonly services: readonly string[];
   readonly coaPort: number;
   readonly timeoutMs: number;
+  /** It talks RADIUS over TLS. Absent: UDP. */
+  readonly radsec?: NasRadsec & {
+    /** Name of the certificate on the router that it shows us. */
+    readonly certificate: string;
+  };
 }
 
 export interface AddressPool {

@@ -5,9 +5,10 @@ import { checkInterim } from './interim.ts';
 import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
-import type { AdminToken, Operator, RadiusClient, RadiusServer } from './model.ts';
+import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
 import { resolveEap } from './resolve-eap.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
+import { resolveClientRadsec, resolveRadsec } from './resolve-radsec.ts';
 import { collectSeconds, operatorSafety } from './resolve-safety.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
@@ -74,14 +75,35 @@ function accounting(to: Resolving, declared: Declared<OperatorSpec> | undefined)
 function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {
   const spec: RadiusSpec = declared?.spec.radius ?? {};
   const path = ['spec', 'radius', 'listen'];
+  const serverList = declared === undefined ? [] : servers(to, declared, spec.servers ?? []);
+  const radsec =
+    declared === undefined || spec.radsec === undefined
+      ? undefined
+      : resolveRadsec(to, declared, spec.radsec, serverList);
   return compact({
     listenAuth: listenEndpoints(to, declared, spec.listen?.auth ?? '0.0.0.0:1812', [...path, 'auth']),
     listenAccounting: listenEndpoints(to, declared, spec.listen?.accounting ?? '0.0.0.0:1813', [...path, 'accounting']),
-    servers: declared === undefined ? [] : servers(to, declared, spec.servers ?? []),
+    listenRadsec: listenRadsec(to, declared, spec),
+    radsec,
+    servers: serverList,
     messageAuthenticator: spec.messageAuthenticator ?? 'require',
-    clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? []),
+    clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? [], compact({ radsec })),
     eap: declared === undefined || spec.eap === undefined ? undefined : resolveEap(to, declared, spec.eap),
   });
+}
+
+/** Nobody listens who has no certificate to show. */
+function listenRadsec(
+  to: Resolving,
+  declared: Declared<OperatorSpec> | undefined,
+  spec: RadiusSpec,
+): readonly Endpoint[] | undefined {
+  const path = ['spec', 'radius', 'listen', 'radsec'];
+  if (spec.radsec !== undefined) return listenEndpoints(to, declared, spec.listen?.radsec ?? '0.0.0.0:2083', path);
+  if (spec.listen?.radsec !== undefined && declared !== undefined) {
+    error(to, 'LM_RADSEC', 'it takes radius.radsec with a certificate and its key', declared, path);
+  }
+  return undefined;
 }
 
 function servers(
@@ -113,6 +135,7 @@ function clients(
   to: Resolving,
   declared: Declared<OperatorSpec>,
   list: NonNullable<RadiusSpec['clients']>,
+  operator: Pick<Operator['radius'], 'radsec'>,
 ): readonly RadiusClient[] {
   const path = ['spec', 'radius', 'clients'];
   uniqueEntries(to, list, (entry) => entry.name, declared, path, 'name');
@@ -144,6 +167,7 @@ function clients(
       coaPort: entry.coaPort ?? 3799,
       swapOctets: entry.swapOctets === true ? true : undefined,
       redirect: entry.redirect,
+      radsec: resolveClientRadsec(to, declared, entry.radsec, index, operator),
       origin: declared.entries?.get(`radius/clients/${index}`) ?? declared.origin,
     });
   });

@@ -9,6 +9,7 @@ import { resolveCertificates } from './resolve-certificates.ts';
 import { resolveConfig } from './resolve-config.ts';
 import { behindHotspot, resolveDhcp } from './resolve-dhcp.ts';
 import { resolveHotspots } from './resolve-hotspots.ts';
+import { resolveRouterRadsec } from './resolve-radsec.ts';
 import { resolveApi, resolveApiAccess, resolveDns, resolveIpv6Pools, resolveNtp } from './resolve-router-system.ts';
 import { routerSafety } from './resolve-safety.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
@@ -26,7 +27,7 @@ export function resolveRouter(
   windows: TimeWindows | undefined,
 ): Router {
   const { spec } = declared;
-  const asks = radius(to, declared, operator.radius.messageAuthenticator);
+  const asks = radius(to, declared, operator.radius);
   checkPoolsLeaveRouter(to, declared);
   return compact({
     name: declared.name,
@@ -74,11 +75,7 @@ function fallbackAfter(to: Resolving, declared: Declaration): number | undefined
   return undefined;
 }
 
-function radius(
-  to: Resolving,
-  declared: Declaration,
-  policy: Operator['radius']['messageAuthenticator'],
-): RouterRadius | undefined {
+function radius(to: Resolving, declared: Declaration, operator: Operator['radius']): RouterRadius | undefined {
   const spec = declared.spec.radius;
   if (spec === undefined) return undefined;
   const secret = to.secrets.read(spec.secret, {
@@ -108,10 +105,11 @@ function radius(
     sourceAddress,
     clientAddress,
     nasIdentifier: spec.nasIdentifier ?? declared.spec.system?.identity ?? declared.name,
-    messageAuthenticator: spec.messageAuthenticator ?? policy,
+    messageAuthenticator: spec.messageAuthenticator ?? operator.messageAuthenticator,
     services: spec.services ?? servicesOf(declared.spec),
     coaPort: spec.coaPort ?? 3799,
     timeoutMs: parseDuration(spec.timeout ?? '1500ms') ?? 1500,
+    radsec: resolveRouterRadsec(to, declared, operator),
   });
 }
 

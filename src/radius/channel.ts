@@ -1,4 +1,5 @@
 import type { Nas } from '../directory/reader.ts';
+import type { DropReason } from './drops.ts';
 import type { DuplicateCache } from './duplicate-cache.ts';
 
 /** What a channel serves: `radsec` is both, over TLS (RFC 6614 §2.2). */
@@ -15,8 +16,8 @@ export interface Channel {
   readonly service: ServiceName;
   /** The codes of its requests, beside Status-Server. */
   readonly codes: readonly number[];
-  /** Who is at the other end, where the transport has proved it. Absent: told by address and NAS-Identifier. */
-  readonly nas?: () => Nas | undefined;
+  /** Who is at the other end, where the transport proves it: one NAS, or none any more. Absent: told by address. */
+  readonly nas?: () => readonly Nas[];
   /** The memory of what was answered on it. */
   readonly duplicates: DuplicateCache;
   /**
@@ -25,4 +26,6 @@ export interface Channel {
    * @param sent called when it is on its way, or could not be sent
    */
   send(reply: Buffer, to: Peer, sent: (error: Error | null) => void): void;
+  /** Told why a packet of this channel got no answer. */
+  dropped?(reason: DropReason): void;
 }

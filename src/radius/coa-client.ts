@@ -118,6 +118,9 @@ export class CoaClient implements DynamicAuthorization {
     session: SessionIdentity,
     isOnlyOne: () => boolean,
   ): Promise<DynamicAnswer> {
+    if (nas.radsec !== undefined && this.#options.tunnel?.(nas) === undefined) {
+      return { result: 'unsent', reason: 'it has no RadSec connection to us' };
+    }
     const host = nas.clientAddress.includes('/') ? session.nasIpAddress : nas.clientAddress;
     if (host === undefined) return { result: 'unsent', reason: `it is not known where in ${nas.clientAddress} it is` };
     const order = { nas, code: requestCode, changes, host };
@@ -191,7 +194,7 @@ export class CoaClient implements DynamicAuthorization {
     try {
       const slot = this.#options.tunnel?.(nas) ?? (await this.#lanes.take(`${host} ${nas.coaPort}`));
       const { requester, identifier } = slot;
-      const key = this.#keyOf(nas);
+      const key = slot.key ?? this.#keyOf(nas);
       const request = encodeRequest({ code: order.code, identifier, attributes }, key);
       const codes = [order.code + 1, order.code + 2];
       const answer = await requester.ask({ request, to: { host, port: nas.coaPort }, key, codes }, times);

@@ -20,7 +20,13 @@ export type DropReason =
   | 'reply-too-long'
   | 'acct-incomplete'
   | 'store-down'
-  | 'cannot-decide';
+  | 'cannot-decide'
+  /** Connections of RADIUS over TLS that were refused. */
+  | 'radsec-unknown-client'
+  | 'radsec-no-certificate'
+  | 'radsec-unknown-certificate'
+  | 'radsec-tls'
+  | 'radsec-too-many';
 
 /** By what a packet showed that its sender knows the shared secret. */
 export type Proof = 'message-authenticator' | 'request-authenticator';
@@ -136,6 +142,17 @@ function hintFor(
   switch (reason) {
     case 'unknown-client':
       return unknownHint(nearestNas(source, declared()));
+    case 'radsec-unknown-client':
+      return 'no NAS with transport radsec is declared at this address';
+    case 'radsec-no-certificate':
+      return 'it shows no certificate: on RouterOS, /radius set certificate=…';
+    case 'radsec-unknown-certificate':
+      return (
+        'declare radsec.fingerprint for this NAS, or have an authority of radius.radsec.clientCa sign a certificate ' +
+        'with its name'
+      );
+    case 'radsec-tls':
+      return 'it must trust the authority of our certificate, and speak TLS 1.2 or later';
     case 'unknown-nas-identifier':
       return 'several NAS are declared at this address, and none with the NAS-Identifier of this packet';
     case 'ma-wrong':

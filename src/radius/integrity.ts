@@ -33,6 +33,7 @@ export function proofOf(frame: Frame): Proof | undefined {
 function unsignedFlaw(frame: Frame, context: NasContext): DropReason | undefined {
   if (frame.code === code.statusServer || offsetOf(frame, attribute.eapMessage) !== 0) return 'ma-missing';
   if (frame.code !== code.accessRequest) return undefined;
+  if (context.nas.tunnelled === true) return undefined;
   if (context.nas.messageAuthenticator === 'require') return 'ma-missing';
   return offsetOf(frame, attribute.proxyState) === 0 ? undefined : 'proxy-unsigned';
 }

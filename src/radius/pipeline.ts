@@ -101,6 +101,12 @@ export class RequestPipeline implements AsyncDisposable {
     return this.#drops.findings();
   }
 
+  /** Counts and tells of somebody who got no answer because he got no channel. */
+  refused(reason: DropReason, source: string, fields: object = {}): void {
+    this.#counters.of('unknown').add('dropped', reason);
+    this.#drops.note(undefined, reason, source, fields);
+  }
+
   /** Takes in one packet. */
   receive(channel: Channel, packet: Buffer, from: Peer): void {
     if (this.#closing) return;
@@ -124,8 +130,7 @@ export class RequestPipeline implements AsyncDisposable {
   #admit(channel: Channel, packet: Buffer, from: Peer): NasContext | undefined {
     const frame = this.#frame;
     const source = foldAddress(from.address);
-    const proved = channel.nas?.();
-    const candidates = proved === undefined ? this.#options.directory.nasAt(source) : [proved];
+    const candidates = channel.nas === undefined ? this.#options.directory.nasAt(source) : channel.nas();
     const first = candidates[0];
     if (first === undefined) return this.#dropUnknown(channel, 'unknown-client', source, from);
 
@@ -285,6 +290,7 @@ export class RequestPipeline implements AsyncDisposable {
   #drop(channel: Channel, context: NasContext, reason: DropReason, from: Peer, fields?: object): undefined {
     context.counters.add('dropped', reason);
     this.#drops.note(context.nas, reason, foldAddress(from.address), { socket: channel.service, ...fields });
+    channel.dropped?.(reason);
   }
 
   #dropUnknown(channel: Channel, reason: DropReason, source: string, from: Peer): undefined {

@@ -1,3 +1,4 @@
+import type { SharedKey } from './packet/shared-key.ts';
 import { type RequesterTools, UdpRequester } from './udp-requester.ts';
 
 /** How long a NAS may take two requests with one Identifier from one port for the same (RFC 5176 §6.3). */
@@ -8,6 +9,8 @@ const mostLanes = 64;
 export interface Slot {
   readonly requester: Pick<UdpRequester, 'ask'>;
   readonly identifier: number;
+  /** What requests from here are signed with, where that is not the NAS's own secret. */
+  readonly key?: SharedKey;
 }
 
 interface Lane {

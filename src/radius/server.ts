@@ -1,16 +1,21 @@
 import type { Socket } from 'node:dgram';
-import type { Endpoint } from '../model/model.ts';
+import type { Nas } from '../directory/reader.ts';
+import type { Endpoint, RadsecSettings } from '../model/model.ts';
 import type { Channel } from './channel.ts';
 import type { RadiusCounters } from './counters.ts';
 import type { RadiusFinding } from './drops.ts';
 import { DuplicateCache } from './duplicate-cache.ts';
 import { code } from './packet/codes.ts';
 import { type PipelineOptions, RequestPipeline } from './pipeline.ts';
+import { RadsecServer } from './radsec/radsec-server.ts';
+import type { Slot } from './request-lanes.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
 
 export interface RadiusServerOptions extends PipelineOptions {
   readonly listenAuth: readonly Endpoint[];
   readonly listenAccounting: readonly Endpoint[];
+  /** RADIUS over TLS. Absent: none. */
+  readonly radsec?: { readonly listen: readonly Endpoint[]; readonly tls: RadsecSettings };
 }
 
 interface Listener {
@@ -21,11 +26,12 @@ interface Listener {
 const keepAuthMs = 10_000;
 const keepAccountingMs = 30_000;
 
-/** RADIUS over UDP: sockets in front of the request pipeline. */
+/** RADIUS over UDP and TLS: sockets in front of the request pipeline. */
 export class RadiusServer implements AsyncDisposable {
   readonly #options: RadiusServerOptions;
   readonly #pipeline: RequestPipeline;
   readonly #listeners: Listener[] = [];
+  #radsec: RadsecServer | undefined;
 
   private constructor(options: RadiusServerOptions) {
     this.#options = options;
@@ -42,6 +48,7 @@ export class RadiusServer implements AsyncDisposable {
     try {
       for (const endpoint of options.listenAuth) await server.#listen('auth', endpoint);
       for (const endpoint of options.listenAccounting) await server.#listen('accounting', endpoint);
+      if (options.radsec !== undefined) await server.#listenRadsec(options.radsec);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -50,10 +57,25 @@ export class RadiusServer implements AsyncDisposable {
   }
 
   /** Where it listens, with the ports the system gave. */
-  addresses(): { readonly auth: readonly Endpoint[]; readonly accounting: readonly Endpoint[] } {
+  addresses(): Readonly<Record<'auth' | 'accounting' | 'radsec', readonly Endpoint[]>> {
     const of = (service: Listener['service']): Endpoint[] =>
       this.#listeners.filter((listener) => listener.service === service).map(({ socket }) => boundTo(socket));
-    return { auth: of('auth'), accounting: of('accounting') };
+    return { auth: of('auth'), accounting: of('accounting'), radsec: this.#radsec?.addresses() ?? [] };
+  }
+
+  /** A way to send a request down a connection that a NAS has to us; nothing when it has none. */
+  tunnel(nas: Nas): Slot | undefined {
+    return this.#radsec?.slot(nas.name);
+  }
+
+  /** NAS on RADIUS over TLS, and how many connections each has. */
+  tunnels(): ReadonlyMap<string, number> {
+    return this.#radsec?.connections() ?? new Map();
+  }
+
+  /** New connections see these certificates. */
+  renewRadsec(tls: RadsecSettings): void {
+    this.#radsec?.renew(tls);
   }
 
   get counters(): RadiusCounters {
@@ -68,8 +90,20 @@ export class RadiusServer implements AsyncDisposable {
   /** Stops listening. Records that are being stored are still answered. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pipeline[Symbol.asyncDispose]();
+    await this.#radsec?.[Symbol.asyncDispose]();
     await Promise.all(this.#listeners.map(({ socket }) => closeUdp(socket)));
     this.#listeners.length = 0;
+  }
+
+  async #listenRadsec({ listen, tls }: NonNullable<RadiusServerOptions['radsec']>): Promise<void> {
+    const { directory, clock, log, heard } = this.#options;
+    const pipeline = this.#pipeline;
+    this.#radsec = await RadsecServer.start({
+      ...{ listen, tls, directory, clock, log },
+      receive: (channel, packet, from) => pipeline.receive(channel, packet, from),
+      refused: (reason, source, fields) => pipeline.refused(reason, source, fields),
+      ...(heard === undefined ? {} : { connected: heard }),
+    });
   }
 
   async #listen(service: Listener['service'], endpoint: Endpoint): Promise<void> {

@@ -35,6 +35,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option('--listen-auth <host:port>', 'RADIUS authentication, instead of what is declared', endpoint)
     .option('--listen-accounting <host:port>', 'RADIUS accounting, instead of what is declared', endpoint)
+    .option('--listen-radsec <host:port>', 'RADIUS over TLS, instead of what is declared', endpoint)
     .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
     .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
     .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)
@@ -46,10 +47,11 @@ export function addOperation(program: Command, carry: Carry): void {
     )
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => {
-        const { listenAuth, listenAccounting, listenPortal, listenAdmin, pollSeconds, ...rest } = options;
+        const { listenAuth, listenAccounting, listenRadsec, listenPortal, listenAdmin, pollSeconds, ...rest } = options;
         const listen = {
           auth: listenAuth,
           accounting: listenAccounting,
+          radsec: listenRadsec,
           portal: listenPortal,
           admin: listenAdmin,
         };

@@ -299,6 +299,7 @@ export interface Operator {
       listen?: {
         auth?: Endpoints;
         accounting?: Endpoints;
+        radsec?: Endpoints;
       };
       /**
        * RADIUS servers told to the routers, in this order; also the addresses CoA comes from.
@@ -312,6 +313,17 @@ export interface Operator {
         accountingPort?: Port;
       }[];
       messageAuthenticator?: MessageAuthenticator;
+      /**
+       * RADIUS over TLS (RadSec).
+       */
+      radsec?: {
+        certificate: Pem;
+        key: Pem;
+        /**
+         * Certificates, as PEM, of the authorities that signed those of NAS. A NAS whose certificate is pinned needs none.
+         */
+        clientCa?: string;
+      };
       /**
        * Logins by EAP: of wireless networks with 802.1X (WPA2/WPA3-Enterprise), of switches, of IKEv2. Absent: such logins are rejected.
        */
@@ -353,6 +365,15 @@ export interface Operator {
          */
         nasIdentifier?: string;
         secret: Secret;
+        /**
+         * It talks RADIUS over TLS; the secret is then of no matter to it.
+         */
+        radsec?: {
+          /**
+           * SHA-256 of its certificate: 64 hexadecimal digits, with or without colons. Absent: one with its name, that an authority of radius.radsec.clientCa signed.
+           */
+          fingerprint?: string;
+        };
         /**
          * Which attributes it understands. Default generic.
          */
@@ -595,9 +616,22 @@ export interface Router {
       coaPort?: Port;
       timeout?: Duration;
       /**
-       * How RADIUS packets travel. Default udp.
+       * How RADIUS packets travel. Default udp; `radsec` over TLS.
        */
-      transport?: 'udp';
+      transport?: 'udp' | 'radsec';
+      /**
+       * For transport radsec.
+       */
+      radsec?: {
+        /**
+         * Name of the certificate on the router, with its key, that it shows us.
+         */
+        certificate: string;
+        /**
+         * SHA-256 of that certificate: 64 hexadecimal digits, with or without colons. Default: that of `certificates`, else any with the router's name that an authority of the Operator's radius.radsec.clientCa signed.
+         */
+        fingerprint?: string;
+      };
     };
     auth?: Auth;
     /**

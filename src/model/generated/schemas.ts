@@ -231,8 +231,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "description": "Where Accounting-Requests are received. Default 0.0.0.0:1813."
                     },
                     "radsec": {
-                      "not": {},
-                      "description": "Not supported yet: RADIUS over TLS."
+                      "$ref": "#/$defs/endpoints",
+                      "description": "Where RADIUS over TLS is received (TCP). Default 0.0.0.0:2083 with `radius.radsec`, else nowhere."
                     }
                   },
                   "additionalProperties": false
@@ -272,6 +272,30 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "messageAuthenticator": {
                   "$ref": "#/$defs/messageAuthenticator",
                   "description": "Default for every NAS: `require` (default) or `off`."
+                },
+                "radsec": {
+                  "type": "object",
+                  "description": "RADIUS over TLS (RadSec).",
+                  "properties": {
+                    "certificate": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Certificate that NAS know us by, with its chain, as PEM. RouterOS wants the address of the server in it."
+                    },
+                    "key": {
+                      "$ref": "#/$defs/pem",
+                      "description": "Its private key, as PEM, without a passphrase."
+                    },
+                    "clientCa": {
+                      "type": "string",
+                      "description": "Certificates, as PEM, of the authorities that signed those of NAS. A NAS whose certificate is pinned needs none.",
+                      "minLength": 1
+                    }
+                  },
+                  "required": [
+                    "certificate",
+                    "key"
+                  ],
+                  "additionalProperties": false
                 },
                 "eap": {
                   "type": "object",
@@ -347,6 +371,18 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "secret": {
                         "$ref": "#/$defs/secret",
                         "description": "The shared secret between this NAS and us."
+                      },
+                      "radsec": {
+                        "type": "object",
+                        "description": "It talks RADIUS over TLS; the secret is then of no matter to it.",
+                        "properties": {
+                          "fingerprint": {
+                            "type": "string",
+                            "description": "SHA-256 of its certificate: 64 hexadecimal digits, with or without colons. Absent: one with its name, that an authority of radius.radsec.clientCa signed.",
+                            "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
+                          }
+                        },
+                        "additionalProperties": false
                       },
                       "profile": {
                         "type": "string",
@@ -749,17 +785,32 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 },
                 "transport": {
                   "type": "string",
-                  "description": "How RADIUS packets travel. Default udp.",
+                  "description": "How RADIUS packets travel. Default udp; `radsec` over TLS.",
                   "enum": [
                     "udp",
                     "radsec"
+                  ]
+                },
+                "radsec": {
+                  "type": "object",
+                  "description": "For transport radsec.",
+                  "properties": {
+                    "certificate": {
+                      "type": "string",
+                      "description": "Name of the certificate on the router, with its key, that it shows us.",
+                      "minLength": 1,
+                      "maxLength": 253
+                    },
+                    "fingerprint": {
+                      "type": "string",
+                      "description": "SHA-256 of that certificate: 64 hexadecimal digits, with or without colons. Default: that of `certificates`, else any with the router's name that an authority of the Operator's radius.radsec.clientCa signed.",
+                      "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
+                    }
+                  },
+                  "required": [
+                    "certificate"
                   ],
-                  "not": {
-                    "enum": [
-                      "radsec"
-                    ],
-                    "description": "Not supported yet: radsec"
-                  }
+                  "additionalProperties": false
                 }
               },
               "required": [

@@ -1,3 +1,4 @@
+import { Secret } from '../../base/secret.ts';
 import type { RadiusServer, Router } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
 import { address, formatTime, time, wordSet, yesNo } from '../canonical.ts';
@@ -22,6 +23,8 @@ export const radius = {
     secret: { secret: true },
     'src-address': { default: '0.0.0.0', canonical: address, clear: { word: '0.0.0.0' } },
     timeout: { default: '300ms', canonical: time },
+    protocol: { default: 'udp' },
+    certificate: { default: 'none' },
     'require-message-auth': {
       default: 'yes-for-request-resp',
       unknown:
@@ -47,7 +50,10 @@ function serverRow(router: Router, server: RadiusServer): readonly Row[] {
         'authentication-port': String(server.authPort),
         'accounting-port': String(server.accountingPort),
         service: wordSet(settings.services.join(',')),
-        secret: settings.secret,
+        // RouterOS makes it so with TLS, whatever it is told.
+        secret: settings.radsec === undefined ? settings.secret : new Secret('radsec'),
+        protocol: settings.radsec === undefined ? 'udp' : 'radsec',
+        ...(settings.radsec === undefined ? {} : { certificate: settings.radsec.certificate }),
         // Told explicitly, since the server knows a NAS by the address its packets come from.
         'src-address': settings.sourceAddress ?? '0.0.0.0',
         timeout: formatTime(settings.timeoutMs),
