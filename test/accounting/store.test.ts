@@ -331,6 +331,32 @@ describe('a session that its NAS no longer has', () => {
     expect(await setup.accounting.find(query)).toMatchObject([{ downOctets: 13n, terminateCause: 'Lost-Carrier' }]);
   });
 
+  it('goes on where the NAS accounts for it after all, and nothing is counted twice', async () => {
+    await using folder = await TempFolder.make();
+    {
+      await using setup = await start(folder.path);
+      await setup.accounting.record(packet('start', 0));
+      await setup.accounting.record(packet('interim', 60, used(60, 5, 7)));
+      await setup.clock.sleep(90_000);
+      await setup.accounting.end(setup.accounting.openOf('anna')[0]?.key ?? '', 'Not-On-NAS');
+      await setup.accounting.record(packet('interim', 100, used(100, 6, 8)));
+      const soon = setup.accounting.openCount;
+
+      await setup.accounting.record(packet('interim', 300, used(300, 50, 70)));
+
+      expect(soon).toBe(0);
+      expect(setup.accounting.openOf('anna')).toMatchObject([{ startedAt: t0, upOctets: 45n, downOctets: 63n }]);
+    }
+    await using again = await start(folder.path);
+    await again.accounting.record(packet('stop', 400, { ...used(400, 60, 80), terminateCause: 1 }));
+
+    const sessions = await again.accounting.history('anna', 5);
+    expect(sessions.map(({ terminateCause }) => terminateCause)).toEqual(
+      expect.arrayContaining(['User-Request', 'Not-On-NAS']),
+    );
+    expect(sessions.reduce((sum, { downOctets }) => sum + downOctets, 0n)).toBe(80n);
+  });
+
   it('stays open where that cannot be stored', async () => {
     await using folder = await TempFolder.make();
     await using setup = await start(folder.path);

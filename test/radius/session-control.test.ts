@@ -170,3 +170,53 @@ describe('a session that an ACK did not end', () => {
     expect(told).toEqual({ result: 'disconnected', detail: 'Disconnect-ACK, Stop received' });
   });
 });
+
+describe('a change of limits that a NAS does not take', () => {
+  const one = session('81c00001');
+  const nak = (more: object) => async () => ({ result: 'nak' as const, errorCause: 'Resources-Unavailable', ...more });
+
+  it('IW-19: for now waits, and costs nobody the session', async () => {
+    const { control, told } = controlOf([one], { answer: nak({ later: true }) });
+
+    const results = await control.settle(effect('change', '81c00001'), login, signal);
+
+    expect(results).toMatchObject([{ result: 'failed', detail: 'CoA-NAK Resources-Unavailable' }]);
+    expect(told).toEqual(['change 81c00001']);
+  });
+
+  it('IW-19: for good is told by a Disconnect', async () => {
+    const { control, told } = controlOf([one], { answer: nak({}), onRouter: async () => false });
+
+    await control.settle(effect('change', '81c00001'), login, signal);
+
+    expect(told).toEqual(['change 81c00001', 'disconnect 81c00001']);
+  });
+
+  it('IS-10: since it does not answer is not waited for twice, and waits until it is heard', async () => {
+    const { control, told } = controlOf([one], { answer: async () => ({ result: 'timeout' }) });
+
+    const results = await control.settle(effect('change', '81c00001'), login, signal);
+
+    expect(results).toMatchObject([
+      { result: 'failed', unreached: true, detail: expect.stringMatching(/^CoA-Request: no/) },
+    ]);
+    expect(told).toEqual(['change 81c00001']);
+  });
+
+  it('in part is told what it was not told', async () => {
+    const answer = async () => ({ result: 'ack' as const, without: ['Idle-Timeout'] });
+    const { control } = controlOf([one], { answer });
+
+    const results = await control.settle(effect('change', '81c00001'), login, signal);
+
+    expect(results).toMatchObject([{ result: 'changed', detail: 'CoA-ACK without Idle-Timeout' }]);
+  });
+
+  it('concerns one NAS where two have a session of one id', async () => {
+    const { control, told } = controlOf([one, session('81c00001', 'sold')]);
+
+    await control.settle({ ...effect('change', '81c00001'), nas: 'core-1' }, login, signal);
+
+    expect(told).toEqual(['change 81c00001']);
+  });
+});
