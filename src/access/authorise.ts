@@ -16,6 +16,7 @@ export interface AccessRequest {
 export type RejectReason =
   | 'unknown-subscriber'
   | 'wrong-password'
+  | 'too-many-guesses'
   | 'wrong-mac'
   | 'password-used'
   | 'method-not-possible'

@@ -7,6 +7,7 @@ import type { RejectReason } from './authorise.ts';
 export const rejectText: Readonly<Record<RejectReason, string>> = {
   'wrong-password': 'Wrong username or password',
   'unknown-subscriber': 'Wrong username or password',
+  'too-many-guesses': 'Too many wrong passwords: try again in a minute',
   'wrong-mac': 'Wrong username or password',
   'password-used': 'This login was used already: the page is too old',
   'method-not-possible': 'This way of logging in is not possible',

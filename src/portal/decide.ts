@@ -71,6 +71,7 @@ export function isRejectReason(reason: string): reason is RejectReason {
 const rejects: Readonly<Record<RejectReason, Message>> = {
   'unknown-subscriber': 'wrong-password',
   'wrong-password': 'wrong-password',
+  'too-many-guesses': 'busy',
   'wrong-mac': 'device-refused',
   'password-used': 'wait-a-minute',
   'method-not-possible': 'not-here',

@@ -2,6 +2,7 @@ import { admit, grantsOf } from '../access/admit.ts';
 import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
 import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
+import { type GuessLimit, guessLimit } from '../access/guess-limit.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
@@ -74,9 +75,11 @@ type Accept = Decision & { readonly verdict: 'accept' };
 export class AccessHandler {
   readonly #deps: AccessHandlerDeps;
   readonly #prepared = preparedReplies();
+  readonly #guesses: GuessLimit;
 
   constructor(deps: AccessHandlerDeps) {
     this.#deps = deps;
+    this.#guesses = guessLimit(Buffer.from(deps.random.take(4)).readInt32BE());
   }
 
   answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
@@ -102,7 +105,8 @@ export class AccessHandler {
     const door = doorOfEap(about.packet, about.frame);
     const exchange = keptExchange({ ...about, sent: nothingSent, method: 'eap', door });
     const { eap: server, directory, authority } = this.#deps;
-    const verdict = await converse(server, directory, exchange, foldAddress(from.address));
+    const guesses = { limit: this.#guesses, now: this.#deps.clock.monotonic() };
+    const verdict = await converse(server, directory, exchange, foldAddress(from.address), guesses);
     if (verdict.next === 'challenge') return this.#challenge(exchange, verdict.eap, verdict.state);
     if (verdict.next === 'reject') return this.#reject(verdict.exchange, verdict.reason);
     const { decision, login } = verdict;
@@ -124,6 +128,7 @@ export class AccessHandler {
 
   #decide(exchange: Exchange): AccessAnswer | Promise<AccessAnswer> {
     const { sent, door, now } = exchange;
+    if (this.#guesses.watching && this.#refuses(exchange)) return this.#decideOtherwise(exchange, 'too-many-guesses');
     const login = this.#deps.directory.login(exchange.username);
     const redirects = redirectsAt(exchange);
     const decision = authorise({ credential: sent.credential, door, redirects }, login, now);
@@ -139,6 +144,14 @@ export class AccessHandler {
       : this.#reject(exchange, decision.reason);
   }
 
+  /** Nobody guesses at a DHCP server: it asks by itself. */
+  #refuses({ packet, frame, context, username, door }: Exchange): boolean {
+    if (door === 'dhcp') return false;
+    const callingStationId = textOf(packet, frame, attribute.callingStationId);
+    const place = { username, nas: context.nas.name, ...(callingStationId === undefined ? {} : { callingStationId }) };
+    return this.#guesses.refuses(place, this.#deps.clock.monotonic());
+  }
+
   /** Nobody's username and password. Whoever comes with them may be let in by something else. */
   #decideOtherwise(exchange: Exchange, reason: RejectReason): AccessAnswer | Promise<AccessAnswer> {
     const { packet, frame, context, username, sent, door, now } = exchange;
@@ -151,6 +164,8 @@ export class AccessHandler {
     const admission = admit<LoginLimits>(attempt, this.#deps.directory);
     if (admission === undefined) return this.#decideElsewhere(exchange, reason, isUnknownDevice(attempt, reason));
     const { decision, grants, method, uses, passphrase } = admission;
+    // Nobody guesses a password that a portal made.
+    if (reason === 'too-many-guesses' && method !== 'portal') return this.#reject(exchange, reason);
     const named = { ...exchange, method, username: admission.username ?? username };
     if (decision.verdict === 'reject') return this.#reject(named, decision.reason);
     if (uses !== undefined && !this.#deps.used.consume(uses, now)) return this.#reject(named, 'password-used');
@@ -222,6 +237,7 @@ export class AccessHandler {
     else if (decision.inGrace === true) record.reason = 'grace';
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
     decisions.record(record);
+    this.#guesses.succeeded(record);
     return { reply: finishReply(writer, context.key) };
   }
 
@@ -239,9 +255,18 @@ export class AccessHandler {
     const record = recordOf(exchange, 'reject', exchange.username);
     record.reason = reason;
     decisions.record(record);
+    if (!prompt && !hasEap(frame) && guesses.has(reason)) this.#countGuess(record, exchange);
     return { reason, prompt, reply: finishReply(writer, context.key) };
   }
+
+  #countGuess(record: LoggedDecision, { door }: Exchange): void {
+    if (door === 'dhcp') return;
+    this.#guesses.failed(record, record.reason === 'wrong-password', this.#deps.clock.monotonic());
+  }
 }
+
+/** Reasons that tell a guesser that he has guessed wrong. Of EAP they are counted where the password is looked at. */
+const guesses: ReadonlySet<string> = new Set(['wrong-password', 'unknown-subscriber', 'refused-elsewhere']);
 
 const pskAttribute = 'Mikrotik-Wireless-PSK';
 

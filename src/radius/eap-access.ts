@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { authorise, authoriseProven, type Decision } from '../access/authorise.ts';
+import type { GuessLimit } from '../access/guess-limit.ts';
 import type { DirectoryReader, Login } from '../directory/reader.ts';
 import type { EapServer, EapStep } from '../eap/eap-server.ts';
 import type { EapJudge, EapReason } from '../eap/method.ts';
 import { encodeOutcome } from '../eap/packet.ts';
 import { microsoft, microsoftVendor } from './dictionary/microsoft.ts';
-import { type Exchange, redirectsAt } from './exchange.ts';
+import { type Exchange, redirectsAt, textOf } from './exchange.ts';
 import { encodeVendorAttribute } from './packet/attributes.ts';
 import { attribute, headerLength } from './packet/codes.ts';
 import { type Frame, firstValue, nextOffset, offsetOf, valueAt } from './packet/framing.ts';
@@ -33,6 +34,12 @@ export type EapVerdict =
       readonly exchange: Exchange;
     };
 
+/** How fast passwords may be tried, and the monotonic time. */
+export interface GuessWatch {
+  readonly limit: GuessLimit;
+  readonly now: number;
+}
+
 const framedMtu = 12;
 /** An attribute holds no more, nor does a declared username have more. */
 const longestName = 253;
@@ -53,6 +60,7 @@ export async function converse(
   directory: DirectoryReader,
   exchange: Exchange,
   source: string,
+  guesses: GuessWatch,
 ): Promise<EapVerdict> {
   const { packet, frame } = exchange;
   const eap = eapMessage(packet, frame);
@@ -61,7 +69,7 @@ export async function converse(
   const step = await server?.answer({
     eap,
     source,
-    judge: judgeOf(directory, exchange),
+    judge: judgeOf(directory, exchange, guesses),
     ...(state === undefined ? {} : { state: Buffer.from(state) }),
     ...(mtuAt === 0 || packet[mtuAt + 1] !== 6 ? {} : { framedMtu: packet.readUInt32BE(mtuAt + 2) }),
   });
@@ -138,11 +146,21 @@ function refused(exchange: Exchange, reason: EapReason): EapVerdict {
 }
 
 /** The decision behind every login, for this request. */
-function judgeOf(directory: DirectoryReader, exchange: Exchange): EapJudge {
-  const { door, now } = exchange;
+function judgeOf(directory: DirectoryReader, exchange: Exchange, guesses: GuessWatch): EapJudge {
+  const { door, now, packet, frame, context } = exchange;
   const redirects = redirectsAt(exchange);
+  const callingStationId = textOf(packet, frame, attribute.callingStationId);
+  const station = callingStationId === undefined ? {} : { callingStationId };
   return {
-    verify: (username, credential) => authorise({ credential, door, redirects }, directory.login(username), now),
+    verify(username, credential) {
+      const place = { username, nas: context.nas.name, ...station };
+      if (guesses.limit.refuses(place, guesses.now)) return { verdict: 'reject', reason: 'too-many-guesses' };
+      const login = directory.login(username);
+      const decision = authorise({ credential, door, redirects }, login, now);
+      const wrong = decision.verdict === 'reject' && (login === undefined || decision.reason === 'wrong-password');
+      if (wrong) guesses.limit.failed(place, login !== undefined, guesses.now);
+      return decision;
+    },
     admit(username) {
       const login = directory.login(username);
       return login === undefined

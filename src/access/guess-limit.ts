@@ -1,0 +1,161 @@
+/** One attempt to log in, by what it can be told from others. A `LoggedDecision` is one. */
+export interface GuessPlace {
+  readonly username: string;
+  readonly nas: string;
+  /** Absent where the NAS asks by itself, or does not say. */
+  readonly callingStationId?: string;
+}
+
+/** How fast passwords can be tried, whatever the method. */
+export interface GuessLimit {
+  /** False as long as nobody has guessed wrong lately: asked of every login before anything else is. */
+  readonly watching: boolean;
+  /**
+   * Is this attempt one too many? Then the password is not looked at: a right one would tell, too.
+   *
+   * @param now monotonic milliseconds, as in the others
+   */
+  refuses(place: GuessPlace, now: number): boolean;
+  /** @param exists false when nobody has this username: inventions push out nothing but inventions */
+  failed(place: GuessPlace, exists: boolean, now: number): void;
+  /** The device is this user's, and comes to this NAS. */
+  succeeded(place: GuessPlace): void;
+}
+
+export interface GuessLimits {
+  /** Wrong guesses that are free, and how long one more takes to become so. */
+  readonly ofAccount: { readonly burst: number; readonly everyMs: number };
+  readonly ofStation: { readonly burst: number; readonly everyMs: number };
+  /** Of each sort. */
+  readonly mostCounted: number;
+  /** A power of two. Of 100,000 users with one device each, about one in ten is forgotten for another. */
+  readonly placesKnown: number;
+}
+
+const defaults: GuessLimits = {
+  ofAccount: { burst: 5, everyMs: 1000 },
+  ofStation: { burst: 20, everyMs: 1000 },
+  mostCounted: 16_384,
+  placesKnown: 1 << 20,
+};
+
+/**
+ * Slows down whoever guesses and never the right user: failures are counted for each account, but an account's known
+ * devices, and then the NAS it is known at, are counted each for itself. Somebody who goes through many accounts is counted
+ * by Calling-Station-Id. Bounded in memory, whatever names are made up.
+ *
+ * @param seed 32 unpredictable bits, without which nobody can make a device look known
+ */
+export function guessLimit(seed: number, limits: Partial<GuessLimits> = {}): GuessLimit {
+  const { ofAccount, ofStation, mostCounted, placesKnown } = { ...defaults, ...limits };
+  const accounts = counter(ofAccount, mostCounted);
+  const inventions = counter(ofAccount, mostCounted);
+  const stations = counter(ofStation, mostCounted);
+  const known = knownPairs(seed, placesKnown);
+
+  /** The account as far as this place may be held against it: a key of one counter. */
+  const lane = ({ username, nas, callingStationId }: GuessPlace): string => {
+    const own = callingStationId !== undefined && known.has(username, callingStationId);
+    if (own) return `${username}\n${callingStationId}`;
+    return known.has(username, nas) ? `${username}\n\n${nas}` : username;
+  };
+  const isKnownDevice = ({ username, callingStationId }: GuessPlace): boolean =>
+    callingStationId !== undefined && known.has(username, callingStationId);
+
+  return {
+    get watching() {
+      return accounts.size + inventions.size + stations.size > 0;
+    },
+    refuses(place, now) {
+      const key = lane(place);
+      if (accounts.isOver(key, now) || inventions.isOver(key, now)) return true;
+      const { callingStationId } = place;
+      return callingStationId !== undefined && stations.isOver(callingStationId, now) && !isKnownDevice(place);
+    },
+    failed(place, exists, now) {
+      const { callingStationId } = place;
+      (exists ? accounts : inventions).add(lane(place), now);
+      if (callingStationId !== undefined && !isKnownDevice(place)) stations.add(callingStationId, now);
+    },
+    succeeded({ username, nas, callingStationId }) {
+      if (callingStationId !== undefined) known.add(username, callingStationId);
+      known.add(username, nas);
+    },
+  };
+}
+
+interface Counter {
+  readonly size: number;
+  isOver(key: string, now: number): boolean;
+  add(key: string, now: number): void;
+}
+
+/** For each key the time at which all its failures are forgiven: one number counts and forgets. */
+function counter({ burst, everyMs }: GuessLimits['ofAccount'], most: number): Counter {
+  const forgivenAt = new Map<string, number>();
+  const sweep = (now: number): void => {
+    for (const [key, at] of forgivenAt) if (at <= now) forgivenAt.delete(key);
+  };
+  let sweptAt = 0;
+  return {
+    get size() {
+      return forgivenAt.size;
+    },
+    isOver: (key, now) => (forgivenAt.get(key) ?? now) - now > (burst - 1) * everyMs,
+    add(key, now) {
+      if (forgivenAt.size >= most || now - sweptAt > burst * everyMs) {
+        sweep(now);
+        sweptAt = now;
+      }
+      const at = Math.max(forgivenAt.get(key) ?? now, now) + everyMs;
+      if (!forgivenAt.has(key) && forgivenAt.size >= most) dropOldest(forgivenAt);
+      forgivenAt.set(key, at);
+    },
+  };
+}
+
+function dropOldest(map: Map<string, number>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}
+
+interface KnownPairs {
+  has(username: string, place: string): boolean;
+  add(username: string, place: string): void;
+}
+
+/** Remembers pairs by a hash in a table of fixed size, where the later takes the place of the earlier: a set would cost each login. */
+function knownPairs(seed: number, slots: number): KnownPairs {
+  const marks = new Uint32Array(slots);
+  const mask = slots - 1;
+  let index = 0;
+  let mark = 0;
+  const find = (username: string, place: string): void => {
+    let a = seed ^ 0x9e3779b9;
+    let b = Math.imul(seed, 0x85ebca6b) ^ place.length;
+    for (let at = 0; at < username.length; at += 1) {
+      const unit = username.charCodeAt(at);
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul(b + unit, 0xcc9e2d51) ^ (b >>> 15);
+    }
+    for (let at = 0; at < place.length; at += 1) {
+      const unit = place.charCodeAt(at);
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul(b + unit, 0x1b873593) ^ (b >>> 13);
+    }
+    index = (a ^ (a >>> 15)) & mask;
+    mark = ((b ^ (b >>> 16)) | 1) >>> 0;
+  };
+  return {
+    has(username, place) {
+      find(username, place);
+      return marks[index] === mark;
+    },
+    add(username, place) {
+      find(username, place);
+      marks[index] = mark;
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type GuessLimit, type GuessPlace, guessLimit } from '../../src/access/guess-limit.ts';
+
+const home: GuessPlace = { username: 'anna', nas: 'core-1', callingStationId: 'AA:BB:CC:00:00:01' };
+const thief: GuessPlace = { username: 'anna', nas: 'cafe-1', callingStationId: '66:66:66:66:66:66' };
+const seed = 0x1234_5678;
+
+/** Guesses wrong as fast as it may, at one moment. @returns how often the password was looked at */
+function guess(limit: GuessLimit, place: GuessPlace, tries: number, now: number): number {
+  let looked = 0;
+  for (let time = 0; time < tries; time += 1) {
+    if (limit.refuses(place, now)) continue;
+    looked += 1;
+    limit.failed(place, true, now);
+  }
+  return looked;
+}
+
+/** The same for some time, a thousand tries each second. */
+function guessFor(limit: GuessLimit, seconds: number, place: (second: number) => GuessPlace): number {
+  let looked = 0;
+  for (let second = 0; second < seconds; second += 1) looked += guess(limit, place(second), 1000, second * 1000);
+  return looked;
+}
+
+describe('somebody who guesses passwords of one account', () => {
+  it('has five tries, then one in a second', () => {
+    expect(guessFor(guessLimit(seed), 1, () => thief)).toBe(5);
+    expect(guessFor(guessLimit(seed), 60, () => thief)).toBe(64);
+  });
+
+  it('has no more from ever new devices, and of those of ever new NAS', () => {
+    const mac = (second: number) => `02:00:00:00:00:${second.toString(16).padStart(2, '0')}`;
+
+    const devices = guessFor(guessLimit(seed), 60, (second) => ({ ...thief, callingStationId: mac(second) }));
+    const nas = guessFor(guessLimit(seed), 60, (second) => ({ ...thief, nas: `cafe-${second}` }));
+
+    expect([devices, nas]).toEqual([64, 64]);
+  });
+
+  it('does not hold up the user on a device that was in before, nor a new device at the NAS of it', () => {
+    const limit = guessLimit(seed);
+    limit.succeeded(home);
+
+    guessFor(limit, 60, () => thief);
+
+    expect(limit.refuses(thief, 59_500)).toBe(true);
+    expect(limit.refuses(home, 59_500)).toBe(false);
+    expect(limit.refuses({ ...home, callingStationId: 'AA:BB:CC:00:00:02' }, 59_500)).toBe(false);
+  });
+
+  it('at the very NAS of the user, holds up no device that was in before', () => {
+    const limit = guessLimit(seed);
+    limit.succeeded(home);
+
+    guessFor(limit, 60, () => ({ ...thief, nas: 'core-1' }));
+
+    expect(limit.refuses({ ...thief, nas: 'core-1' }, 59_500)).toBe(true);
+    expect(limit.refuses(home, 59_500)).toBe(false);
+  });
+
+  it('leaves the user on a new device the try of each second', () => {
+    const limit = guessLimit(seed);
+    guess(limit, thief, 10, 0);
+
+    expect(limit.refuses(home, 999)).toBe(true);
+    expect(limit.refuses(home, 1000)).toBe(false);
+  });
+
+  it('is forgotten when it is over, and nothing is watched any more', () => {
+    const limit = guessLimit(seed);
+    expect(limit.watching).toBe(false);
+    guess(limit, thief, 10, 0);
+    expect(limit.watching).toBe(true);
+
+    guess(limit, { ...thief, username: 'berta', callingStationId: '66:66:66:66:66:67' }, 1, 60_000);
+
+    expect(limit.refuses(thief, 60_000)).toBe(false);
+  });
+});
+
+describe('somebody who tries one password with many accounts', () => {
+  it('has twenty tries from one device, then one in a second; known devices are not held up by it', () => {
+    const limit = guessLimit(seed);
+    const own = { ...home, callingStationId: thief.callingStationId as string };
+    limit.succeeded(own);
+    let looked = 0;
+    for (let account = 0; account < 1000; account += 1) {
+      looked += guess(limit, { ...thief, username: `user${account}` }, 1, 0);
+    }
+
+    expect(looked).toBe(20);
+    expect(limit.refuses(own, 0)).toBe(false);
+  });
+});
+
+describe('a flood of made-up names', () => {
+  it('pushes out nothing that is counted of accounts, and stays bounded', () => {
+    const limit = guessLimit(seed, { mostCounted: 100 });
+    guess(limit, thief, 10, 0);
+
+    for (let name = 0; name < 10_000; name += 1) limit.failed({ username: `nobody${name}`, nas: 'cafe-1' }, false, 0);
+
+    expect(limit.refuses({ ...thief, callingStationId: 'other' }, 0)).toBe(true);
+  });
+});
+
+describe('any guesses at any times', () => {
+  it('are never more of one account than the time allows', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 200 });
+    fc.assert(
+      fc.property(gaps, fc.integer(), (waits, anySeed) => {
+        const limit = guessLimit(anySeed);
+        let [now, looked] = [0, 0];
+        for (const wait of waits) {
+          now += wait;
+          looked += guess(limit, thief, 3, now);
+        }
+        expect(looked).toBeLessThanOrEqual(5 + now / 1000);
+      }),
+    );
+  });
+});
