@@ -8,6 +8,7 @@ import { eapType } from './packet.ts';
 import { peapMethod } from './peap.ts';
 import { resumptions } from './resumptions.ts';
 import { TlsEndpoint } from './tls-endpoint.ts';
+import type { OpenTunnel } from './tls-method.ts';
 import { ttlsMethod } from './ttls.ts';
 
 /** Methods in the order in which they are proposed. */
@@ -17,18 +18,23 @@ export type MethodTable = readonly {
   open(outer: string): EapMethod;
 }[];
 
+export interface MethodDeps {
+  readonly clock: Clock;
+  readonly random: FillRandom;
+}
+
 /**
  * The declared methods, with what they share.
  *
  * @throws EapCertificateError
  */
-export function eapMethods(
-  settings: EapSettings,
-  deps: { readonly clock: Clock; readonly random: FillRandom },
-): MethodTable {
+export function eapMethods(settings: EapSettings, deps: MethodDeps): MethodTable {
   const { clock, random } = deps;
   const lifetimeMs = settings.sessionLifetimeSeconds * 1000;
-  const endpoint = (name: EapMethodName): TlsEndpoint => tlsEndpoint(name, settings, clock);
+  const openTunnel = (name: EapMethodName): OpenTunnel => {
+    const endpoint = tlsEndpoint(name, settings, deps);
+    return (first, mayResume) => endpoint.tunnel(first, mayResume);
+  };
   return settings.methods.map((name) => {
     switch (name) {
       case 'md5':
@@ -36,18 +42,18 @@ export function eapMethods(
       case 'mschapv2':
         return { type: eapType.mschapv2, open: (outer: string) => mschapv2Method(outer, random) };
       case 'peap': {
-        const tls = endpoint(name);
-        return { type: eapType.peap, open: () => peapMethod(() => tls.tunnel(), random, clock, lifetimeMs) };
+        const tls = openTunnel(name);
+        return { type: eapType.peap, open: () => peapMethod(tls, random, clock, lifetimeMs) };
       }
       case 'ttls': {
-        const tls = endpoint(name);
-        return { type: eapType.ttls, open: () => ttlsMethod(() => tls.tunnel(), random, clock, lifetimeMs) };
+        const tls = openTunnel(name);
+        return { type: eapType.ttls, open: () => ttlsMethod(tls, random, clock, lifetimeMs) };
       }
       default: {
-        const tls = endpoint(name);
+        const tls = openTunnel(name);
         return {
           type: eapType.tls,
-          open: (outer: string) => eapTlsMethod(() => tls.tunnel(), outer, clock, lifetimeMs),
+          open: (outer: string) => eapTlsMethod(tls, outer, clock, lifetimeMs),
         };
       }
     }
@@ -55,7 +61,7 @@ export function eapMethods(
 }
 
 /** Each method has its own sessions: one that was begun with a password is never resumed where a certificate is due. */
-function tlsEndpoint(name: EapMethodName, settings: EapSettings, clock: Clock): TlsEndpoint {
+function tlsEndpoint(name: EapMethodName, settings: EapSettings, { clock, random }: MethodDeps): TlsEndpoint {
   const { certificate, key, clientCa, clientRevoked, sessionLifetimeSeconds } = settings;
   return TlsEndpoint.create({
     name: `lastmile/${name}`,
@@ -65,5 +71,6 @@ function tlsEndpoint(name: EapMethodName, settings: EapSettings, clock: Clock): 
     ...(name === 'tls' && clientRevoked !== undefined ? { clientRevoked } : {}),
     sessionLifetimeSeconds,
     resumptions: resumptions(clock),
+    random,
   });
 }

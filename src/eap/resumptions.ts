@@ -12,16 +12,15 @@ export interface ResumableIdentity {
   readonly until: number;
 }
 
-/** A TLS session that is kept: what TLS needs of it, and whose it is. */
+/** A TLS session that is kept: what TLS 1.2 needs of it, and whose it is. */
 export interface Resumption {
   readonly identity: ResumableIdentity;
   readonly session: Buffer;
 }
 
 /**
- * TLS sessions that may be resumed, by session id, in memory alone: after a restart everybody does a full handshake. Kept
- * here rather than in tickets, because a ticket does not tell whose it is: what the tunnel had proved would have to be
- * believed.
+ * TLS sessions that may be resumed, by session id, in memory alone: after a restart everybody does a full handshake. TLS
+ * itself does not tell whose a session is, be it looked up or in a ticket; what the tunnel had proved is remembered here.
  */
 export interface Resumptions {
   find(id: Buffer): Resumption | undefined;

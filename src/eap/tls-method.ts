@@ -1,7 +1,7 @@
 import { type EapMethod, type MethodOutcome, type MethodStep, rejected, type Turn } from './method.ts';
 import type { ResumableIdentity } from './resumptions.ts';
 import { emptyData, fragmentReader, fragmentsOf, isAcknowledgement, startData } from './tls-framing.ts';
-import type { TlsTunnel } from './tls-tunnel.ts';
+import type { MayResume, TlsTunnel } from './tls-tunnel.ts';
 
 /** What is done once there is TLS. */
 export interface TunnelPhase {
@@ -17,7 +17,7 @@ export interface TunnelPhase {
 }
 
 /** Makes a tunnel when the peer begins to speak TLS: whoever declines the method costs none. */
-export type OpenTunnel = () => TlsTunnel;
+export type OpenTunnel = (first: Buffer, mayResume: MayResume) => TlsTunnel;
 
 export type PhaseStep = { readonly next: 'wait' } | MethodOutcome;
 
@@ -37,8 +37,8 @@ export function tlsMethod(type: number, openTunnel: OpenTunnel, phase: TunnelPha
 
   const receive = async (message: Buffer, turn: Turn): Promise<MethodStep> => {
     if (outcome !== undefined) return outcome;
-    tunnel ??= openTunnel();
-    await tunnel.feed(message, (identity) => isStillGood(identity, turn));
+    tunnel ??= openTunnel(message, (identity) => isStillGood(identity, turn));
+    await tunnel.feed(message);
     const step = await proceed(tunnel, phase, turn);
     const output = tunnel.takeOutput();
     if (step.next === 'wait') return send(output, turn);

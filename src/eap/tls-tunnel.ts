@@ -2,10 +2,15 @@ import type { X509Certificate } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ResumableIdentity, Resumptions } from './resumptions.ts';
+import { sessionIdIn } from './session-ticket.ts';
 
-/** What a tunnel tells its endpoint. */
+/** May a session be resumed in place of a whole handshake? */
+export type MayResume = (identity: ResumableIdentity) => boolean;
+
+/** What a tunnel has of its endpoint. */
 export interface TlsTunnelHooks {
   readonly resumptions: Resumptions;
+  readonly mayResume: MayResume;
   /** Called before TLS is given octets. */
   readonly feeding: () => void;
 }
@@ -27,11 +32,8 @@ export class TlsTunnel {
   readonly #offered: { readonly id: Buffer; readonly session: Buffer }[] = [];
   #events = 0;
   #closed = false;
-  #mayResume: (identity: ResumableIdentity) => boolean = () => false;
-  /** What was put in last. */
-  lastFed: Buffer = Buffer.alloc(0);
-  /** Whose session the peer asked to resume; whether it was, `identity` says. */
-  resumed: ResumableIdentity | undefined;
+  /** The session that the peer asked to resume; whether it was, `identity` says. */
+  asked: { readonly id: Buffer; readonly identity: ResumableIdentity } | undefined;
   /** Why there is no TLS, or no more. */
   failure: Error | undefined;
 
@@ -66,7 +68,7 @@ export class TlsTunnel {
 
   /** Whose session was resumed in place of a whole handshake. */
   get identity(): ResumableIdentity | undefined {
-    return this.#socket?.isSessionReused() === true ? this.resumed : undefined;
+    return this.#socket?.isSessionReused() === true ? this.asked?.identity : undefined;
   }
 
   /** The peer's certificate, if it has one and TLS found it good. */
@@ -74,15 +76,9 @@ export class TlsTunnel {
     return this.#socket?.authorized === true ? this.#socket.getPeerX509Certificate() : undefined;
   }
 
-  /**
-   * Puts in what the peer sent, and waits until TLS is done with it.
-   *
-   * @param mayResume is asked about a session that the peer would like to resume
-   */
-  async feed(octets: Buffer, mayResume: (identity: ResumableIdentity) => boolean): Promise<void> {
+  /** Puts in what the peer sent, and waits until TLS is done with it. */
+  async feed(octets: Buffer): Promise<void> {
     if (this.failure !== undefined) return;
-    this.lastFed = octets;
-    this.#mayResume = mayResume;
     this.stream.push(octets);
     await this.#settle();
   }
@@ -117,8 +113,8 @@ export class TlsTunnel {
     return this.#socket.exportKeyingMaterial(length, label, context as Buffer);
   }
 
-  mayResume(identity: ResumableIdentity): boolean {
-    return this.#mayResume(identity);
+  get mayResume(): MayResume {
+    return this.#hooks.mayResume;
   }
 
   /** Sessions are kept only once it is known whose they are. */
@@ -138,6 +134,11 @@ export class TlsTunnel {
   open(socket: TLSSocket): void {
     this.#events += 1;
     this.#socket = socket;
+    const resumed = socket.isSessionReused() ? sessionIdIn(socket.getSession() ?? Buffer.alloc(0)) : undefined;
+    // Asked twice (HelloRetryRequest), a peer could name somebody else's session first, and resume its own.
+    if (socket.isSessionReused() && (resumed === undefined || this.asked?.id.equals(resumed) !== true)) {
+      this.fail(new Error('another session was resumed than was asked about'));
+    }
     socket.on('data', (octets: Buffer) => this.#read(octets));
     socket.on('error', (error) => this.fail(error));
     socket.on('end', () => this.fail(new Error('the peer ended TLS')));

@@ -5,10 +5,13 @@ import { authorise, authoriseProven } from '../../src/access/authorise.ts';
 import { EapServer, type EapStep } from '../../src/eap/eap-server.ts';
 import type { EapJudge } from '../../src/eap/method.ts';
 import { eapCode, eapType, encodeEap } from '../../src/eap/packet.ts';
+import { resumptions } from '../../src/eap/resumptions.ts';
+import { TlsEndpoint } from '../../src/eap/tls-endpoint.ts';
+import { encodeAvp } from '../../src/eap/ttls-avps.ts';
 import { login, TestDirectory } from '../radius/support.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { Conversation, type Mutate, openTunnel, TunnelPeer } from './peer.ts';
-import { ca, eapServer, fillRandom, settings } from './support.ts';
+import { ca, eapServer, fillRandom, serverPair, settings } from './support.ts';
 
 const directory = new TestDirectory([login('anna')]);
 const judge: EapJudge = {
@@ -164,20 +167,104 @@ interface Other {
   readonly identifier?: number;
 }
 
-describe('a session of TLS 1.3', () => {
-  it('is resumed by a peer that says its old session id as TLS 1.2 did', async () => {
-    using server = eapServer(settings({ methods: ['tls'] }));
-    const device = ca.issue({ commonName: 'anna' });
-    const options = { cert: device.certificate, key: device.key, minVersion: 'TLSv1.3' } as const;
+describe('a session that a peer resumes', () => {
+  const device = ca.issue({ commonName: 'anna' });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is not taken for that of another whom it named first, with %s',
+    async (version) => {
+      const clock = new ManualClock();
+      const kept = resumptions(clock);
+      const { certificate, key } = serverPair;
+      const settled = {
+        certificate,
+        key,
+        sessionLifetimeSeconds: 60,
+        name: 'test',
+        resumptions: kept,
+        random: fillRandom,
+      };
+      const endpoint = TlsEndpoint.create(settled);
+      const options = { minVersion: version, maxVersion: version } as const;
+      const anna = await sessionOf(endpoint, options, 'anna', clock.now() + 60_000);
+      const ben = await sessionOf(endpoint, options, 'ben', clock.now() + 60_000);
+      await using named = new TunnelPeer({ ...options, session: anna });
+      await using own = new TunnelPeer({ ...options, session: ben });
+      await Promise.all([named, own].map((peer) => peer.feed(Buffer.alloc(0))));
+
+      const tunnel = endpoint.tunnel(named.takeOutput(), () => true);
+      await tunnel.feed(own.takeOutput());
+      await own.feed(tunnel.takeOutput());
+      await tunnel.feed(own.takeOutput());
+
+      expect(own.reused).toBe(true);
+      if (version === 'TLSv1.3') expect(tunnel.failure?.message).toContain('another session');
+      else expect(tunnel.identity?.username).toBe('ben');
+      tunnel.close();
+    },
+  );
+
+  it('ends with the certificate that began it', async () => {
+    const clock = new ManualClock(Date.UTC(2030, 0, 1));
+    using server = eapServer(settings({ methods: ['tls'], sessionLifetimeSeconds: 86_400 }), clock);
+    const brief = ca.issue({ commonName: 'anna', until: '300101060000Z' });
+    const options = { cert: brief.certificate, key: brief.key, maxVersion: 'TLSv1.2' } as const;
 
     const first = await throughTls(server, eapType.tls, options);
+    const again = await throughTls(server, eapType.tls, { ...options, ...first.resumable });
+    clock.advance(7 * 3_600_000);
+    const late = await throughTls(server, eapType.tls, { ...options, ...first.resumable });
+
+    expect([first.reused, again.reused, late.reused]).toEqual([false, true, false]);
+  });
+
+  it('is of one method: with a password none is begun that a certificate is due for', async () => {
+    using server = eapServer(settings({ methods: ['ttls', 'tls'] }));
+    const talk = talkTo(server);
+    await talk.identity('anonymous');
+    const { tls } = await openTunnel(talk, eapType.ttls, { maxVersion: 'TLSv1.2' });
+    await using peer = tls;
+    const avps = [encodeAvp({ vendor: 0, code: 1, value: Buffer.from('anna') })];
+    avps.push(encodeAvp({ vendor: 0, code: 2, value: Buffer.from('correct horse') }));
+    const accepted = await talk.respond(eapType.ttls, Buffer.concat([startTls, await peer.say(Buffer.concat(avps))]));
+    const { session = Buffer.alloc(0) } = peer;
+
+    const other = talkTo(server);
+    await other.identity('anonymous');
+    await other.respond(eapType.nak, Buffer.of(eapType.tls));
+    const { step, tls: second } = await openTunnel(other, eapType.tls, { maxVersion: 'TLSv1.2', session });
+    await using stranger = second;
+
+    expect(accepted).toMatchObject({ next: 'accept', username: 'anna', method: 'ttls-pap' });
+    expect([stranger.reused, reasonOf(step)]).toEqual([false, 'eap-certificate']);
+  });
+
+  it('is forgotten with the certificates that it was begun with', async () => {
+    using server = eapServer(settings({ methods: ['tls'] }));
+    const options = { cert: device.certificate, key: device.key };
+    const first = await throughTls(server, eapType.tls, options);
+
+    server.use(settings({ methods: ['tls'], clientRevoked: ca.revoke(device.certificate) }));
     const second = await throughTls(server, eapType.tls, { ...options, ...first.resumable });
 
-    expect([first.step.next, second.step.next]).toEqual(['accept', 'accept']);
-    expect([first.reused, second.reused]).toEqual([false, true]);
-    expect(second.step).toMatchObject({ username: 'anna', method: 'eap-tls' });
+    expect([first.step.next, second.reused, reasonOf(second.step)]).toEqual(['accept', false, 'eap-certificate']);
   });
 });
+
+/** A session that somebody has had at this endpoint. */
+async function sessionOf(endpoint: TlsEndpoint, options: ConnectionOptions, username: string, until: number) {
+  await using peer = new TunnelPeer(options);
+  await peer.feed(Buffer.alloc(0));
+  const hello = peer.takeOutput();
+  const tunnel = endpoint.tunnel(hello, () => true);
+  await tunnel.feed(hello);
+  await peer.feed(tunnel.takeOutput());
+  await tunnel.feed(peer.takeOutput());
+  await peer.feed(tunnel.takeOutput());
+  tunnel.remember({ username, method: 'test', mark: '', until });
+  tunnel.close();
+  return peer.session as Buffer;
+}
 
 /** A whole conversation, or as much of it as is TLS. */
 async function throughTls(server: EapServer, type: number, options: ConnectionOptions, mutate?: Mutate) {

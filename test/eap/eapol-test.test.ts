@@ -53,6 +53,9 @@ describe.runIf(hasEapolTest)('eapol_test of wpa_supplicant', () => {
     ['PEAP', { ...tunnel, eap: 'PEAP' }, 'peap-mschapv2'],
     ['TTLS', { ...tunnel, eap: 'TTLS', phase2: '"auth=PAP"' }, 'ttls-pap'],
     ['EAP-TLS', withCertificate, 'eap-tls'],
+    ['PEAP with TLS 1.3', { ...tunnel, eap: 'PEAP', phase1: `"${tls13}"` }, 'peap-mschapv2'],
+    ['TTLS with TLS 1.3', { ...tunnel, eap: 'TTLS', phase1: `"${tls13}"`, phase2: '"auth=PAP"' }, 'ttls-pap'],
+    ['EAP-TLS with TLS 1.3', { ...withCertificate, phase1: `"${tls13}"` }, 'eap-tls'],
   ])('comes back by %s without a whole handshake', async (_, network, method) => {
     await using bench = await startEap([anna]);
 
@@ -76,6 +79,7 @@ describe.runIf(hasEapolTest)('eapol_test of wpa_supplicant', () => {
     ['PEAP', { ...tunnel, eap: 'PEAP' }],
     ['TTLS', { ...tunnel, eap: 'TTLS', phase2: '"auth=PAP"' }],
     ['EAP-TLS', withCertificate],
+    ['EAP-TLS with TLS 1.3', { ...withCertificate, phase1: `"${tls13}"` }],
   ])('is turned away when it comes back by %s after it was suspended', async (_, network) => {
     const suspended = login('anna', { state: 'suspended' });
     await using bench = await startEap([anna], settings(), ({ directory }) => directory.logins.set('anna', suspended));
@@ -89,11 +93,14 @@ describe.runIf(hasEapolTest)('eapol_test of wpa_supplicant', () => {
     ]);
   });
 
-  it('proves its password anew when that was changed meanwhile', async () => {
+  it.each([
+    ['1.2', 'tls_disable_tlsv1_3=1'],
+    ['1.3', tls13],
+  ])('proves its password anew when that was changed meanwhile, with TLS %s', async (_, phase1) => {
     const changed = login('anna', { password: new Secret('another') });
     await using bench = await startEap([anna], settings(), ({ directory }) => directory.logins.set('anna', changed));
 
-    const run = await eapolTest(bench.auth, { ...tunnel, eap: 'PEAP' }, { again: 1 });
+    const run = await eapolTest(bench.auth, { ...tunnel, eap: 'PEAP', phase1: `"${phase1}"` }, { again: 1 });
 
     expect(run.succeeded).toBe(false);
     expect(run.output).not.toContain(resumed);

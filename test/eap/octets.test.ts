@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import { createCipheriv, createHmac, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { certificateNames } from '../../src/eap/certificate-names.ts';
-import { resumedIdentity } from '../../src/eap/client-hello.ts';
+import { readClientHello } from '../../src/eap/client-hello.ts';
 import { encodeEap, encodeOutcome, methodsOfNak, parseEap } from '../../src/eap/packet.ts';
+import { sessionIdIn, sessionIdOf } from '../../src/eap/session-ticket.ts';
 import { fragmentReader, fragmentsOf, isAcknowledgement } from '../../src/eap/tls-framing.ts';
 import { encodeAvp, readAvps } from '../../src/eap/ttls-avps.ts';
 import { TunnelPeer } from './peer.ts';
@@ -107,20 +108,46 @@ describe('a ClientHello', () => {
     await peer.feed(Buffer.alloc(0));
     const hello = peer.takeOutput();
 
-    expect(resumedIdentity(hello)).toBeUndefined();
+    expect(readClientHello(hello)).toEqual({ offersTls13: true });
     fc.assert(
       fc.property(fc.nat(hello.length - 1), octet, fc.nat(hello.length), (at, value, length) => {
         const changed = Buffer.from(hello.subarray(0, length));
         if (at < length) changed[at] = value;
-        resumedIdentity(changed);
+        readClientHello(changed);
       }),
       { numRuns: 500 },
     );
     fc.assert(
-      fc.property(octets(), (each) => void resumedIdentity(Buffer.concat([Buffer.of(22, 3, 1, 0, 9, 1), each]))),
+      fc.property(octets(), (each) => void readClientHello(Buffer.concat([Buffer.of(22, 3, 1, 0, 9, 1), each]))),
     );
   });
 });
+
+describe('a session ticket', () => {
+  it('of other keys, or changed on the way, tells nothing', () => {
+    const [keys, others] = [Buffer.alloc(48, 1), Buffer.alloc(48, 2)];
+    const session = Buffer.from('301a' + '020101' + '02020304' + '04021302' + '0403010203' + '0403040506', 'hex');
+    const ticket = sealed(session, keys);
+
+    expect(sessionIdOf(ticket, keys)).toEqual(Buffer.of(1, 2, 3));
+    expect(sessionIdOf(ticket, others)).toBeUndefined();
+    fc.assert(
+      fc.property(fc.nat(ticket.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        const changed = Buffer.from(ticket);
+        changed[at] = (changed[at] as number) ^ bits;
+        expect(sessionIdOf(changed, keys)).toBeUndefined();
+      }),
+    );
+    fc.assert(fc.property(octets(), (each) => sessionIdOf(each, keys) === undefined));
+    fc.assert(fc.property(octets(), (each) => void sessionIdIn(each)));
+  });
+});
+
+function sealed(session: Buffer, keys: Buffer): Buffer {
+  const cipher = createCipheriv('aes-128-cbc', keys.subarray(32), Buffer.alloc(16));
+  const body = Buffer.concat([keys.subarray(0, 16), Buffer.alloc(16), cipher.update(session), cipher.final()]);
+  return Buffer.concat([body, createHmac('sha256', keys.subarray(16, 32)).update(body).digest()]);
+}
 
 describe('a certificate', () => {
   it('is about its mail addresses and host names, then its common name', () => {
