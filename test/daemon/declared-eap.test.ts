@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { DeclaredEap } from '../../src/daemon/declared-eap.ts';
+import type { EapSettings, Model } from '../../src/model/model.ts';
+import { ca, fillRandom, settings } from '../eap/support.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const modelWith = (eap: EapSettings): Pick<Model, 'operator'> =>
+  ({ operator: { radius: { eap } } }) as unknown as Pick<Model, 'operator'>;
+
+describe('EAP as declared', () => {
+  it('tells a month before that its certificate ends, and when it has', () => {
+    const clock = new ManualClock(Date.UTC(2026, 0, 1));
+    using eap = new DeclaredEap({ clock, random: fillRandom, log: { error: () => undefined } });
+    const pair = ca.issue({ commonName: 'radius.example', until: '260211120000Z' });
+    eap.use(modelWith(settings({ certificate: new Secret(pair.certificate), key: new Secret(pair.key) })));
+
+    const early = eap.findings();
+    clock.advance(20 * 86_400_000);
+    const soon = eap.findings();
+    clock.advance(30 * 86_400_000);
+    const late = eap.findings();
+
+    expect(early).toEqual([]);
+    expect(soon).toEqual(['radius.eap: the certificate ends on 2026-02-11']);
+    expect(late).toEqual(['radius.eap: the certificate has ended on 2026-02-11']);
+  });
+
+  it('goes on with what it had when TLS does not take what is declared now, and says so', () => {
+    const told: string[] = [];
+    const log = { error: (_: object, message: string) => void told.push(message) };
+    using eap = new DeclaredEap({ clock: new ManualClock(), random: fillRandom, log });
+    eap.use(modelWith(settings()));
+
+    eap.use(modelWith(settings({ key: new Secret('nonsense') })));
+    const broken = eap.findings();
+    eap.use(modelWith(settings()));
+
+    expect(broken).toEqual(['radius.eap: TLS takes no such certificate, key or authority for EAP']);
+    expect(told).toEqual(['EAP goes on with the certificates it had']);
+    expect(eap.findings()).toEqual([]);
+  });
+});
