@@ -152,7 +152,7 @@ export class CoaClient implements DynamicAuthorization {
     }
     if (refused === undefined) return { answer: { result: 'timeout' }, causes };
     const gone = causes.includes(errorCauses.notFound);
-    return { answer: gone ? { ...refused, gone } : refused, causes };
+    return { answer: gone ? { ...nak(errorCauses.notFound), gone } : refused, causes };
   }
 
   /**

@@ -264,8 +264,8 @@ describe('a router that refuses', () => {
     ['knows several', (request, times) => answerWith(2, times === 1 ? 503 : 508)(request, times)],
   ])('with 503 but %s has not said that the session is gone', async (_, answering) => {
     await using router = await TestRouter.start(answering);
-    const quick = { initialMs: 20, mostMs: 20, sends: 1 };
-    await using client = await startClient({ retry: quick, retryWithoutTimestamp: quick });
+    const patient = { initialMs: 250, mostMs: 250, sends: 1 };
+    await using client = await startClient({ retry: patient, retryWithoutTimestamp: patient });
 
     const answer = await client.disconnect(router.nas, session, () => true);
 
@@ -287,6 +287,87 @@ describe('a router that refuses', () => {
     await using client = await startClient();
 
     expect(await client.disconnect(router.nas, session)).toEqual({ result: 'nak' });
+  });
+});
+
+/** Error-Cause values of RFC 5176 §3.6, and after which of them other keys are worth a try. */
+const causes: readonly (readonly [cause: number, requests: number, more: object])[] = [
+  [202, 1, {}],
+  [401, 3, {}],
+  [402, 3, {}],
+  [403, 3, {}],
+  [404, 3, {}],
+  [405, 1, {}],
+  [406, 1, {}],
+  [407, 3, {}],
+  [501, 1, {}],
+  [502, 1, {}],
+  [503, 3, { gone: true }],
+  [504, 1, {}],
+  [505, 1, { later: true }],
+  [506, 1, { later: true }],
+  [507, 1, {}],
+  [508, 1, {}],
+  [999, 1, {}],
+];
+
+describe('a NAK of a Disconnect-Request', () => {
+  it.each(causes)(
+    'IW-16, IW-17: with Error-Cause %i ends after %i ways to name the session',
+    async (cause, requests, more) => {
+      await using router = await TestRouter.start(answerWith(2, cause));
+      await using client = await startClient();
+
+      const answer = await client.disconnect(router.nas, session, () => true);
+
+      expect(answer).toEqual({ result: 'nak', errorCause: expect.any(String), ...more });
+      expect(router.requests.length).toBe(requests);
+    },
+  );
+});
+
+describe('a NAS that knows some attributes only', () => {
+  const limits = { rateLimit: '10M/40M', interimSeconds: 60, idleTimeoutSeconds: 900, attributes: [] };
+
+  it('IW-19: is told the speed without those it can do without', async () => {
+    const idle = (request: Buffer) => words(request).some((word) => word.startsWith('Idle-Timeout'));
+    await using router = await TestRouter.start((request, times) =>
+      idle(request) ? answerWith(2, 401)(request, times) : ack(request, times),
+    );
+    await using client = await startClient();
+
+    const answer = await client.change(router.nas, session, login('anna', { limits }));
+
+    expect(answer).toEqual({ result: 'ack', without: ['Idle-Timeout'] });
+    expect(words(router.requests.at(-1))).toContain('Mikrotik-Rate-Limit=10M/40M');
+  });
+
+  it('and none of ours has refused, and is asked no further', async () => {
+    await using router = await TestRouter.start(answerWith(2, 401));
+    await using client = await startClient();
+
+    const answer = await client.change(router.nas, session, login('anna', { limits }));
+
+    expect(answer).toEqual({ result: 'nak', errorCause: 'Unsupported-Attribute' });
+    expect(router.requests.length).toBe(4);
+  });
+});
+
+describe('an ACK that comes late', () => {
+  it('is taken where its request was sent again meanwhile', async () => {
+    const clock = new ManualClock();
+    let first: Buffer | undefined;
+    await using router = await TestRouter.start((request, times) => {
+      first ??= ack(request, times);
+      return times === 2 ? first : undefined;
+    });
+    await using client = await startClient({ clock });
+
+    const answered = client.disconnect(router.nas, session);
+    await router.received(1);
+    clock.advance(1100);
+
+    expect(await answered).toEqual({ result: 'ack' });
   });
 });
 

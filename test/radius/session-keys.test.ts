@@ -34,3 +34,29 @@ describe('the session of somebody with a username', () => {
     expect(namesOf({ ...known, username: 'anna' })[1]).toEqual(['User-Name', 'Acct-Session-Id']);
   });
 });
+
+describe('the session of a device that no address is known of', () => {
+  it('IW-17: is named with its station, for an access point', () => {
+    const { framedIpAddress: _address, ...station } = { ...known, sessionId: 'a4b1' };
+
+    expect(namesOf(station)).toEqual([
+      ['User-Name', 'Acct-Session-Id', 'Calling-Station-Id', 'NAS-Identifier'],
+      ['User-Name', 'Acct-Session-Id', 'Calling-Station-Id'],
+      ['User-Name', 'Calling-Station-Id'],
+    ]);
+  });
+});
+
+describe('the session on a NAS of another make', () => {
+  it('IW-17: is named by its id alone, too, and by its station last', () => {
+    const keys = sessionKeys({ ...known, username: 'anna' }, 'generic');
+
+    expect(keys.map(({ keys: each, vague }) => [each.length, vague])).toEqual([
+      [5, false],
+      [2, false],
+      [1, false],
+      [2, true],
+      [2, true],
+    ]);
+  });
+});
