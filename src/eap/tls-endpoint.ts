@@ -47,7 +47,7 @@ interface Servers {
  * are taken.
  *
  * Everything that TLS does with octets happens while they are put in, so the one tunnel that is being fed is the one that
- * events of a server are about.
+ * events of a server are about. Its errors come at any time and are heard of by the tunnel itself, whose stream they close.
  */
 export class TlsEndpoint {
   readonly #servers: Servers;
@@ -68,7 +68,6 @@ export class TlsEndpoint {
     servers.tls12.on('resumeSession', (id, done) => done(null, this.#resume(id)));
     for (const server of Object.values(servers) as Server[]) {
       server.on('secureConnection', (socket: TLSSocket) => this.#fed?.open(socket));
-      server.on('tlsClientError', (error: Error) => this.#fed?.fail(error));
     }
   }
 
@@ -92,15 +91,16 @@ export class TlsEndpoint {
    * @param mayResume is asked about a session that the peer would like to resume
    */
   tunnel(first: Buffer, mayResume: MayResume): TlsTunnel {
-    const tunnel = new TlsTunnel({
-      resumptions: this.#resumptions,
-      mayResume,
-      feeding: () => {
-        this.#fed = tunnel;
-      },
+    const tunnel = new TlsTunnel({ resumptions: this.#resumptions, mayResume });
+    const { stream } = tunnel;
+    // Before and after the listener by which TLS is given octets.
+    stream.on('data', () => {
+      this.#fed = tunnel;
     });
-    this.#fed = tunnel;
-    this.#serverFor(first, tunnel, mayResume).emit('connection', tunnel.stream);
+    this.#serverFor(first, tunnel, mayResume).emit('connection', stream);
+    stream.on('data', () => {
+      this.#fed = undefined;
+    });
     return tunnel;
   }
 

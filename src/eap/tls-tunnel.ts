@@ -11,8 +11,6 @@ export type MayResume = (identity: ResumableIdentity) => boolean;
 export interface TlsTunnelHooks {
   readonly resumptions: Resumptions;
   readonly mayResume: MayResume;
-  /** Called before TLS is given octets. */
-  readonly feeding: () => void;
 }
 
 /** Turns of the event loop without anything new, after which TLS has said all that it has to say to what it was given. */
@@ -47,10 +45,8 @@ export class TlsTunnel {
         done();
       },
     });
-    // Told first: TLS works within the listener that comes after this one.
-    this.stream.on('data', () => hooks.feeding());
-    this.stream.on('error', (error) => this.fail(error));
-    this.stream.on('close', () => this.fail(new Error('closed')));
+    this.stream.on('error', (error) => this.#fail(error));
+    this.stream.on('close', () => this.#fail(new Error('closed')));
   }
 
   get isOpen(): boolean {
@@ -86,7 +82,6 @@ export class TlsTunnel {
   /** Says something inside the tunnel. */
   async write(octets: Buffer): Promise<void> {
     if (this.failure !== undefined) return;
-    this.#hooks.feeding();
     this.#socket?.write(octets);
     await this.#settle();
   }
@@ -137,17 +132,11 @@ export class TlsTunnel {
     const resumed = socket.isSessionReused() ? sessionIdIn(socket.getSession() ?? Buffer.alloc(0)) : undefined;
     // Asked twice (HelloRetryRequest), a peer could name somebody else's session first, and resume its own.
     if (socket.isSessionReused() && (resumed === undefined || this.asked?.id.equals(resumed) !== true)) {
-      this.fail(new Error('another session was resumed than was asked about'));
+      this.#fail(new Error('another session was resumed than was asked about'));
     }
     socket.on('data', (octets: Buffer) => this.#read(octets));
-    socket.on('error', (error) => this.fail(error));
-    socket.on('end', () => this.fail(new Error('the peer ended TLS')));
-  }
-
-  /** For the endpoint: TLS goes no further. */
-  fail(error: Error): void {
-    this.#events += 1;
-    this.failure ??= error;
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('end', () => this.#fail(new Error('the peer ended TLS')));
   }
 
   /** For the endpoint: a session by which the peer may come back. */
@@ -155,11 +144,16 @@ export class TlsTunnel {
     this.#offered.push({ id: Buffer.from(id), session: Buffer.from(session) });
   }
 
+  #fail(error: Error): void {
+    this.#events += 1;
+    this.failure ??= error;
+  }
+
   #read(octets: Buffer): void {
     this.#events += 1;
     this.#clear.push(octets);
     this.#clearLength += octets.length;
-    if (this.#clearLength > mostClear) this.fail(new Error('more inside the tunnel than anybody has to say'));
+    if (this.#clearLength > mostClear) this.#fail(new Error('more inside the tunnel than anybody has to say'));
   }
 
   /** TLS has no word for being done; it works in turns of the event loop, and waits for nobody but the peer. */

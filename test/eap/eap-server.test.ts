@@ -174,17 +174,7 @@ describe('a session that a peer resumes', () => {
     'is not taken for that of another whom it named first, with %s',
     async (version) => {
       const clock = new ManualClock();
-      const kept = resumptions(clock);
-      const { certificate, key } = serverPair;
-      const settled = {
-        certificate,
-        key,
-        sessionLifetimeSeconds: 60,
-        name: 'test',
-        resumptions: kept,
-        random: fillRandom,
-      };
-      const endpoint = TlsEndpoint.create(settled);
+      const endpoint = endpointOf(clock);
       const options = { minVersion: version, maxVersion: version } as const;
       const anna = await sessionOf(endpoint, options, 'anna', clock.now() + 60_000);
       const ben = await sessionOf(endpoint, options, 'ben', clock.now() + 60_000);
@@ -239,6 +229,25 @@ describe('a session that a peer resumes', () => {
     expect([stranger.reused, reasonOf(step)]).toEqual([false, 'eap-certificate']);
   });
 
+  it('and any other conversation is told from many others at the same time', async () => {
+    using server = eapServer(settings({ methods: ['tls'] }));
+    const names = Array.from({ length: 60 }, (_, number) => `device-${number}`);
+    for (const name of names) directory.logins.set(name, login(name));
+    const options = names.map((commonName, number) => {
+      const { certificate: cert, key } = ca.issue({ commonName });
+      return { cert, key, maxVersion: number % 2 === 0 ? 'TLSv1.2' : 'TLSv1.3' } as const;
+    });
+
+    const first = await Promise.all(options.map((each) => throughTls(server, eapType.tls, each)));
+    const again = await Promise.all(
+      options.map((each, number) => throughTls(server, eapType.tls, { ...each, ...first[number]?.resumable })),
+    );
+
+    expect(first.map(({ step }) => step.next === 'accept' && step.username)).toEqual(names);
+    expect(again.map(({ step }) => step.next === 'accept' && step.username)).toEqual(names);
+    expect(again.every(({ reused }) => reused)).toBe(true);
+  });
+
   it('is forgotten with the certificates that it was begun with', async () => {
     using server = eapServer(settings({ methods: ['tls'] }));
     const options = { cert: device.certificate, key: device.key };
@@ -250,6 +259,35 @@ describe('a session that a peer resumes', () => {
     expect([first.step.next, second.reused, reasonOf(second.step)]).toEqual(['accept', false, 'eap-certificate']);
   });
 });
+
+describe('a tunnel', () => {
+  it('is none the worse for another that ends half way', async () => {
+    const endpoint = endpointOf(new ManualClock());
+    await using first = new TunnelPeer({});
+    await using second = new TunnelPeer({});
+    const tunnels = [];
+    for (const peer of [first, second]) {
+      await peer.feed(Buffer.alloc(0));
+      const hello = peer.takeOutput();
+      const tunnel = endpoint.tunnel(hello, () => true);
+      await tunnel.feed(hello);
+      tunnels.push(tunnel);
+    }
+
+    tunnels[0]?.close();
+    await second.feed(tunnels[1]?.takeOutput() ?? Buffer.alloc(0));
+    await tunnels[1]?.feed(second.takeOutput());
+
+    expect(tunnels.map((tunnel) => tunnel.isOpen)).toEqual([false, true]);
+    tunnels[1]?.close();
+  });
+});
+
+function endpointOf(clock: ManualClock): TlsEndpoint {
+  const { certificate, key } = serverPair;
+  const kept = { sessionLifetimeSeconds: 60, resumptions: resumptions(clock) };
+  return TlsEndpoint.create({ certificate, key, ...kept, name: 'test', random: fillRandom });
+}
 
 /** A session that somebody has had at this endpoint. */
 async function sessionOf(endpoint: TlsEndpoint, options: ConnectionOptions, username: string, until: number) {
@@ -302,7 +340,7 @@ describe('an EAP server', () => {
         const last = await talk.send(raw);
         expect(['challenge', 'reject']).toContain(last.next);
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     );
   });
 
@@ -337,6 +375,44 @@ describe('an EAP server', () => {
         },
       ),
       { numRuns: 40 },
+    );
+  });
+
+  it.each([
+    ['peap', eapType.peap],
+    ['ttls', eapType.ttls],
+  ] as const)('takes whatever is said inside the tunnel of %s, and lets nobody in by it', async (method, type) => {
+    using server = eapServer(settings({ methods: [method] }));
+    const seeds = [
+      Buffer.from([eapType.identity, ...Buffer.from('anna')]),
+      Buffer.from([eapType.mschapv2, 2, 7, 0, 59, 49, ...Buffer.alloc(49), ...Buffer.from('anna')]),
+      Buffer.from([eapType.mschapv2, 3]),
+      Buffer.from('0201000b2180030002', 'hex'),
+      Buffer.from('0201000b21800300020001', 'hex'),
+      encodeAvp({ vendor: 0, code: 1, value: Buffer.from('anna') }),
+      encodeAvp({ vendor: 0, code: 2, value: Buffer.alloc(16) }),
+      encodeAvp({ vendor: 0, code: 79, value: Buffer.from('0201000901616e6e61', 'hex') }),
+      encodeAvp({ vendor: 311, code: 25, value: Buffer.alloc(50) }),
+    ];
+    const octets = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((each) => Buffer.from(each));
+    const piece = fc.oneof(fc.constantFrom(...seeds), octets);
+    const said = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => Buffer.concat(pieces));
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 5 }), async (words) => {
+        const talk = talkTo(server);
+        await talk.identity('anonymous');
+        const { tls } = await openTunnel(talk, type);
+        await using peer = tls;
+        for (const word of words) {
+          if (talk.step?.next !== 'challenge') break;
+          await peer.feed(peer.read(talk.step.eap).body);
+          await talk.respond(type, Buffer.concat([startTls, await peer.say(word)]));
+        }
+
+        expect(['challenge', 'reject']).toContain(talk.step?.next);
+      }),
+      { numRuns: 60 },
     );
   });
 });
