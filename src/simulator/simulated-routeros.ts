@@ -80,6 +80,8 @@ export class SimulatedRouterOs {
       fastTrackPercent: options.fastTrackPercent ?? 90,
     });
     this.#sessions = new Sessions({
+      credentials: (stored) => this.#certificates.credentials(stored),
+      authorities: () => this.#certificates.authorities(),
       clock,
       path: this.#forwarding.path,
       database,

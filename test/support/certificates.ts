@@ -15,6 +15,8 @@ export interface IssueOptions {
   readonly commonName: string;
   readonly email?: string;
   readonly dns?: string;
+  /** IPv4. */
+  readonly ip?: string;
   /** UTCTime. Default: 2049. */
   readonly until?: string;
 }
@@ -44,11 +46,12 @@ function authority(name: string, parent: Signer | undefined): TestAuthority {
   return {
     certificate,
     below: (commonName) => authority(commonName, own),
-    issue({ commonName, email, dns, until = forever }) {
+    issue({ commonName, email, dns, ip, until = forever }) {
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = [
         ...(email === undefined ? [] : [der(0x81, Buffer.from(email))]),
         ...(dns === undefined ? [] : [der(0x82, Buffer.from(dns))]),
+        ...(ip === undefined ? [] : [der(0x87, Buffer.from(ip.split('.').map(Number)))]),
       ];
       const extensions = names.length === 0 ? [] : [extension('551d11', sequence(...names))];
       return {

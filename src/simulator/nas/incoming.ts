@@ -146,25 +146,41 @@ export class Incoming {
     await closed;
   }
 
-  #receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
-    if (this.#deps.isLost()) return;
+  /** Answers one request, however it came; nothing when it deserves no answer. @param secret absent: that of a server there */
+  answer(
+    datagram: Buffer,
+    from: { readonly address: string; readonly port: number },
+    known?: string,
+  ): Buffer | undefined {
+    if (this.#deps.isLost()) return undefined;
     this.counters.requests += 1;
     const packet = trimmed(datagram);
     const attributes = packet && attributesOf(packet);
-    const secret = packet && this.#secretOf(packet, from.address);
+    const secret = packet && this.#secretOf(packet, from.address, known);
     const code = packet?.[0];
     if (!packet || !attributes || secret === undefined || (code !== disconnectRequest && code !== coaRequest)) {
       this.counters.badRequests += 1;
-      return;
+      return undefined;
     }
     const key = `${from.address} ${from.port} ${packet.toString('latin1', 1, 20)}`;
     const reply = this.#answered.get(key) ?? this.#answer(code, packet, attributes, secret);
     this.#remember(key, reply);
-    socket.send(reply, from.port, from.address);
+    return reply;
+  }
+
+  /** Is anything taken (`accept=yes`)? */
+  get accepts(): boolean {
+    return this.#deps.database.settings('/radius/incoming').values.get('accept') === 'true';
+  }
+
+  #receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
+    const reply = this.answer(datagram, from);
+    if (reply !== undefined) socket.send(reply, from.port, from.address);
   }
 
   /** The secret this request was made with, if it comes from a server of `/radius`. */
-  #secretOf(packet: Buffer, source: string): string | undefined {
+  #secretOf(packet: Buffer, source: string, known: string | undefined): string | undefined {
+    if (known !== undefined) return isGenuineRequest(packet, known) ? known : undefined;
     for (const { values } of this.#deps.database.table('/radius').rows()) {
       if (values.get('disabled') === 'true' || (values.get('address') ?? '').replace(/@.*$/, '') !== source) continue;
       const secret = values.get('secret') ?? '';

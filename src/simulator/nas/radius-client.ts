@@ -2,10 +2,13 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import type { Credentials } from '../routeros/certificates.ts';
 import type { Database } from '../routeros/database.ts';
 import type { TableRow } from '../routeros/table.ts';
 import { formatRouterTime, parseRouterTime } from '../routeros/time.ts';
+import type { Call, Line, Pending } from './line.ts';
 import { isGenuineReply, trimmed } from './packet.ts';
+import { RadsecLink } from './radsec-link.ts';
 import type { SessionKind } from './session-kind.ts';
 
 /** One row of `/radius`, as the client uses it. */
@@ -19,6 +22,8 @@ export interface RadiusServer {
   readonly needsMessageAuthenticator: boolean;
   /** NAS-IP-Address and, where the machine has it, source of packets. */
   readonly sourceAddress?: string;
+  /** `protocol=radsec`, with what `certificate` holds. */
+  readonly radsec?: { readonly certificate: string };
 }
 
 /** What `/radius monitor` shows. */
@@ -43,7 +48,16 @@ export interface RadiusClientOptions {
   /** How often a packet is sent before the next server is asked. */
   readonly transmissions: number;
   readonly log: (topics: string, message: string) => void;
+  /** Certificate and key that a row of `/radius` refers to. */
+  readonly credentials: (stored: string) => Credentials | undefined;
+  /** PEM of what the router trusts. */
+  readonly authorities: () => readonly string[];
+  /** Answers what a server asks down a RadSec connection, or not. */
+  readonly incoming: (packet: Buffer, server: RadiusServer) => Buffer | undefined;
 }
+
+/** Whatever is declared for UDP (RouterOS: RADIUS). */
+const radsecPort = 2083;
 
 /** Words of `/radius service` that somebody here asks for. */
 export type RadiusService = 'ppp' | 'hotspot' | 'dhcp';
@@ -63,7 +77,7 @@ export interface Exchange {
 /** RADIUS as RouterOS speaks it: servers in order, the same octets again after `timeout`. */
 export class RadiusClient {
   readonly #options: RadiusClientOptions;
-  readonly #sockets = new Map<string, RadiusSocket[]>();
+  readonly #sockets = new Map<string, Line[]>();
   readonly #counters = new Map<number, RadiusCounters>();
   readonly #closing = new AbortController();
 
@@ -175,48 +189,50 @@ export class RadiusClient {
     return undefined;
   }
 
-  async #socketFor(server: RadiusServer): Promise<RadiusSocket> {
+  async #socketFor(server: RadiusServer): Promise<Line> {
     const { bindAddress, ownAddress } = this.#options;
     const bind = bindAddress ?? server.sourceAddress ?? (isIPv6(server.address) ? '::' : ownAddress);
-    const sockets = this.#sockets.get(bind) ?? [];
-    this.#sockets.set(bind, sockets);
+    const name = server.radsec === undefined ? bind : `${bind} ${server.address} ${server.radsec.certificate}`;
+    const sockets = this.#sockets.get(name) ?? [];
+    this.#sockets.set(name, sockets);
     // 256 identifiers are in flight on one port at most (RFC 2865 §3).
     let socket = sockets.find((candidate) => candidate.hasRoom);
     if (socket === undefined) {
-      socket = new RadiusSocket(bind);
+      socket = this.#line(server, bind, () => this.#drop(name, socket));
       sockets.push(socket);
     }
     socket.reserve();
     try {
       await socket.ready;
     } catch (error) {
-      this.#sockets.set(
-        bind,
-        sockets.filter((other) => other !== socket),
-      );
+      this.#drop(name, socket);
       throw error;
     }
     return socket;
   }
-}
 
-interface Call {
-  readonly identifier: number;
-  readonly reply: Promise<Buffer>;
-  send(request: Buffer): void;
-  close(): void;
-}
+  #line(server: RadiusServer, bind: string, gone: () => void): Line {
+    const { radsec, address } = server;
+    if (radsec === undefined) return new RadiusSocket(bind);
+    const { credentials, authorities, incoming, log } = this.#options;
+    const shown = credentials(radsec.certificate);
+    return new RadsecLink({
+      ...{ address, port: radsecPort, bind, log, gone },
+      authorities: authorities(),
+      incoming: (packet) => incoming(packet, server),
+      ...(shown === undefined ? {} : { credentials: shown }),
+    });
+  }
 
-interface Pending {
-  readonly address: string;
-  readonly port: number;
-  request?: Buffer;
-  readonly genuine: (reply: Buffer, request: Buffer) => boolean;
-  readonly resolve: (reply: Buffer) => void;
+  #drop(name: string, socket: Line | undefined): void {
+    const left = (this.#sockets.get(name) ?? []).filter((other) => other !== socket);
+    if (left.length === 0) this.#sockets.delete(name);
+    else this.#sockets.set(name, left);
+  }
 }
 
 /** One UDP port with up to 256 requests in flight. */
-class RadiusSocket {
+class RadiusSocket implements Line {
   readonly ready: Promise<void>;
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
@@ -289,14 +305,17 @@ class RadiusSocket {
 function radiusServerOf({ id, values }: TableRow): RadiusServer {
   const plain = (name: string) => (values.get(name) ?? '').replace(/@.*$/, '');
   const source = plain('src-address');
+  const isRadsec = values.get('protocol') === 'radsec';
   return {
     rowId: id,
     address: plain('address'),
     authPort: Number(values.get('authentication-port')),
     accountingPort: Number(values.get('accounting-port')),
-    secret: values.get('secret') ?? '',
-    timeoutMs: parseRouterTime(values.get('timeout') ?? '') ?? 300,
-    needsMessageAuthenticator: values.get('require-message-auth') === 'yes-for-request-resp',
+    // RouterOS makes it so for RadSec.
+    secret: isRadsec ? 'radsec' : (values.get('secret') ?? ''),
+    timeoutMs: parseRouterTime(values.get(isRadsec ? 'radsec-timeout' : 'timeout') ?? '') ?? (isRadsec ? 3300 : 300),
+    needsMessageAuthenticator: !isRadsec && values.get('require-message-auth') === 'yes-for-request-resp',
+    ...(isRadsec ? { radsec: { certificate: values.get('certificate') ?? '' } } : {}),
     ...(source === '0.0.0.0' || source === '::' || source === '' ? {} : { sourceAddress: source }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Faults } from '../faults.ts';
+import type { Credentials } from '../routeros/certificates.ts';
 import type { Database } from '../routeros/database.ts';
 import { Accountant } from './accountant.ts';
 import { type Changes, Incoming } from './incoming.ts';
@@ -39,6 +40,10 @@ export interface SessionsOptions {
   readonly bindAddress?: string;
   /** The router's own address, where `/radius src-address` names none. */
   readonly ownAddress: string;
+  /** Certificate and key that a row of `/radius` refers to. */
+  readonly credentials: (stored: string) => Credentials | undefined;
+  /** PEM of what the router trusts. */
+  readonly authorities: () => readonly string[];
   readonly transmissions: number;
 }
 
@@ -64,7 +69,11 @@ export class Sessions {
     const { clock, database, faults, log, bindAddress } = options;
     this.#clock = clock;
     this.#path = options.path;
-    this.radius = new RadiusClient(options);
+    this.radius = new RadiusClient({
+      ...options,
+      incoming: (packet, { address, secret }) =>
+        this.incoming.accepts ? this.incoming.answer(packet, { address, port: 0 }, secret) : undefined,
+    });
     this.#accountant = new Accountant({ clock, database, radius: this.radius, faults });
     this.#timers = {
       clock,

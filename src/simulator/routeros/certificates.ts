@@ -73,6 +73,11 @@ export class Certificates {
     return certificate === undefined || key === undefined ? undefined : { certificate, key };
   }
 
+  /** PEM of all that the router holds: it trusts what was put on it. */
+  authorities(): readonly string[] {
+    return [...this.#held.values()].map(({ certificate }) => certificate);
+  }
+
   get #table(): Table {
     return this.#database.table('/certificate');
   }
