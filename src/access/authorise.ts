@@ -26,6 +26,10 @@ export type RejectReason =
   | 'suspended'
   | 'expired'
   | 'outside-hours'
+  | 'wrong-device'
+  | 'wrong-place'
+  | 'too-many-sessions'
+  | 'too-many-devices'
   | 'refused-elsewhere'
   | 'authority-down';
 

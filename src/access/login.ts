@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { AccessRules } from '../model/access-rules.ts';
 import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 
@@ -32,6 +33,8 @@ export interface SessionLimits {
   readonly interimSeconds: number;
   /** Only to meet a page, and under which address, where that is known. */
   readonly page?: { readonly url?: string };
+  /** What each login is held to besides. Absent: nothing. */
+  readonly rules?: AccessRules;
   /** Absent: at any time. */
   readonly hours?: Hours;
 }

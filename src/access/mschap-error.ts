@@ -9,6 +9,10 @@ export function mschapErrorNumber(reason: string): number {
     case 'expired':
     case 'local-only':
     case 'not-sold-here':
+    case 'wrong-device':
+    case 'wrong-place':
+    case 'too-many-sessions':
+    case 'too-many-devices':
       return 649;
     default:
       return 691;

@@ -5,6 +5,7 @@ import type {
   CoaRequest,
   DisconnectRequest,
   DoctorRequest,
+  ForgetDevicesRequest,
   PlanRequest,
   ResumeRequest,
   SuspendRequest,
@@ -182,6 +183,25 @@ export const routes: readonly Route[] = [
     summary: 'What people had done to sessions, newest first: who, when, why, and what came of it',
     schema: query({ limit: { type: 'integer', minimum: 1, maximum: 1000 } }),
     handle: (service, request) => service.audit((request.query as { limit?: number }).limit ?? 100),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/devices',
+    role: 'viewer',
+    summary: 'Devices that logins are bound to (`devices.lock`), all or of one username',
+    schema: query({ user: name }),
+    handle: (service, request) => service.devices((request.query as { user?: string }).user),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/devices/forget',
+    role: 'operator',
+    summary: 'Makes room for another device of a login: forgets one of its devices, or all, and says which',
+    schema: body({ user: name, mac: { type: 'string', pattern: '^([0-9A-F]{2}:){5}[0-9A-F]{2}$' }, by: ordered.by }, [
+      'user',
+      'by',
+    ]),
+    handle: (service, request) => service.forgetDevices(request.body as ForgetDevicesRequest),
   },
   {
     method: 'POST',

@@ -33,6 +33,10 @@ export interface AdminService {
   coa(request: CoaRequest): Promise<readonly DisconnectResult[]>;
   /** What people had done, newest first. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
+  /** Devices that logins are bound to: all, or those of one username. */
+  devices(username?: string): readonly LearnedDeviceJson[];
+  /** @returns those that were forgotten */
+  forgetDevices(request: ForgetDevicesRequest): Promise<readonly LearnedDeviceJson[]>;
   plan(request: PlanRequest): Promise<PlanAnswer>;
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
   /** Reconciles now; resolves with what came of it. */
@@ -59,6 +63,21 @@ export interface SessionsRequest {
   /** Closed ones as well. */
   readonly all?: boolean;
   readonly limit: number;
+}
+
+/** A device that a login is bound to, by `devices.lock` of its service. */
+export interface LearnedDeviceJson {
+  readonly username: string;
+  readonly mac: string;
+  /** When it was first let in. */
+  readonly since: string;
+}
+
+export interface ForgetDevicesRequest {
+  readonly user: string;
+  /** `AA:BB:CC:DD:EE:FF`. Absent: all of this login. */
+  readonly mac?: string;
+  readonly by: string;
 }
 
 export interface Readiness {

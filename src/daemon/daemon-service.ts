@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
@@ -13,6 +14,8 @@ import type {
   DisconnectResult,
   DoctorRequest,
   DriftAnswer,
+  ForgetDevicesRequest,
+  LearnedDeviceJson,
   PlanAnswer,
   PlanRequest,
   Readiness,
@@ -26,6 +29,7 @@ import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
+import type { LearnedDevices } from '../directory/learned-devices.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
 import { asOf } from '../model/as-of.ts';
@@ -50,6 +54,7 @@ import type { Engine } from './engine.ts';
 import { requireKnown, requireRouter } from './known-targets.ts';
 import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
+import { learnedJson } from './login-books.ts';
 import { chosen, planTargets } from './plan-targets.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
 import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
@@ -62,6 +67,8 @@ export interface DaemonServiceOptions {
   readonly engine: Engine;
   readonly reconciler: Reconciler;
   readonly decisions: RecentDecisions;
+  readonly devices: LearnedDevices;
+  readonly log: Pick<Logger, 'info'>;
   readonly accountingResults: Pick<RecentAccounting, 'of'>;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -199,6 +206,16 @@ export class DaemonService implements AdminService {
 
   async coa(request: CoaRequest): Promise<readonly DisconnectResult[]> {
     return changeSessions(this.#options.engine, this.#options.clock, request);
+  }
+
+  devices(username?: string): readonly LearnedDeviceJson[] {
+    return this.#options.devices.list(username).map(learnedJson);
+  }
+
+  async forgetDevices({ user, mac, by }: ForgetDevicesRequest): Promise<readonly LearnedDeviceJson[]> {
+    const gone = await this.#options.devices.forget(user, mac);
+    for (const device of gone) this.#options.log.info({ ...device, by }, 'device forgotten');
+    return gone.map(learnedJson);
   }
 
   audit(limit: number): Promise<readonly AuditEntry[]> {

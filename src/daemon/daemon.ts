@@ -34,6 +34,7 @@ import {
 } from './listeners.ts';
 import { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
+import { LoginBooks } from './login-books.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
 import { admittedBy } from './until-local.ts';
@@ -84,6 +85,7 @@ export class Daemon implements AsyncDisposable {
   readonly #portal: PortalGateway;
   readonly #authority: DeclaredAuthority;
   readonly #eap: DeclaredEap;
+  readonly #books: LoginBooks;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   #admin: AdminServer | undefined;
@@ -106,10 +108,11 @@ export class Daemon implements AsyncDisposable {
   #reading: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
 
-  private constructor(options: DaemonOptions, engine: Engine, decisions: RecentDecisions) {
+  private constructor(options: DaemonOptions, engine: Engine, decisions: RecentDecisions, books: LoginBooks) {
     this.#options = options;
     this.#engine = engine;
     this.#decisions = decisions;
+    this.#books = books;
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
@@ -153,6 +156,8 @@ export class Daemon implements AsyncDisposable {
       engine,
       reconciler: this.#reconciler,
       decisions: this.#decisions,
+      devices: books.devices,
+      log,
       accountingResults: this.#accountingResults,
       metrics,
       clock,
@@ -184,7 +189,7 @@ export class Daemon implements AsyncDisposable {
     let daemon: Daemon | undefined;
     const tunnel = (nas: Nas): Slot | undefined => daemon?.tunnel(nas);
     const engine = await Engine.open({ stateDir, clock, log, fillRandom, decisions, tunnel });
-    daemon = new Daemon(options, engine, decisions);
+    daemon = await Daemon.#made(options, engine, decisions);
     try {
       await daemon.#start();
       return daemon;
@@ -197,6 +202,16 @@ export class Daemon implements AsyncDisposable {
   /** A way to a NAS through a connection that it has to us. */
   tunnel(nas: Nas): Slot | undefined {
     return this.#radius?.tunnel(nas);
+  }
+
+  static async #made(options: DaemonOptions, engine: Engine, decisions: RecentDecisions): Promise<Daemon> {
+    const { clock, log } = options;
+    try {
+      return new Daemon(options, engine, decisions, await LoginBooks.open({ engine, clock, log }));
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
@@ -216,6 +231,7 @@ export class Daemon implements AsyncDisposable {
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#authority[Symbol.asyncDispose]();
     this.#eap[Symbol.dispose]();
+    await this.#books[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
@@ -404,7 +420,12 @@ export class Daemon implements AsyncDisposable {
       clock,
       random: fillRandom,
       log,
-      access: { authority: () => this.#authority.current, eap: this.#eap.server },
+      access: {
+        authority: () => this.#authority.current,
+        eap: this.#eap.server,
+        places: this.#books.places,
+        devices: this.#books.devices,
+      },
     });
     const { auth, accounting, radsec } = plan;
     this.#bound = { auth, accounting, admin: this.#adminListen, ...(radsec === undefined ? {} : { radsec }) };

@@ -20,7 +20,7 @@ const byCoa = new Set(['rate', 'session-timeout', 'idle-timeout', 'session-max',
 /** Fields that say nothing about a running session. `expires` is acted on when it comes. */
 const atNextLogin = new Set([
   ...['subscriber', 'account', 'service', 'access', 'reason', 'expires', 'interim'],
-  ...['fallback', 'suspended', 'passphrase', 'grace-from'],
+  ...['fallback', 'suspended', 'passphrase', 'grace-from', 'rules'],
 ]);
 /** Fields that somebody suspended who meets a page does not have: likewise. */
 const notWhileSuspended = new Set([

@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { AccessRules } from '../model/access-rules.ts';
 import type { Hours } from '../model/hours.ts';
 import type {
   AccessKind,
@@ -103,6 +104,8 @@ export interface LoginLimits {
   readonly sessionTimeoutSeconds?: number;
   readonly idleTimeoutSeconds?: number;
   readonly interimSeconds: number;
+  /** What each login is held to besides. Absent: nothing. */
+  readonly rules?: AccessRules;
   /** Absent: at any time. */
   readonly hours?: Hours;
   readonly address?: string;

@@ -1,6 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
+import type { AccessRules } from '../model/access-rules.ts';
 import { hoursOf } from '../model/hours.ts';
 import type { AccessKind, RedirectRecipe, VendorProfile } from '../model/model.ts';
 import type { Row, Value } from '../reconcile/target.ts';
@@ -91,12 +92,14 @@ export function limitsOf(fields: Row['fields']): LoginLimits {
   const ipv6 = text(fields['ipv6']);
   const routes = text(fields['routes'])?.split(', ');
   const hours = text(fields['hours']);
+  const rules = text(fields['rules']);
   return {
     ...rateOf(rateLimit),
     ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     interimSeconds: number(fields['interim']) ?? 120,
     ...(hours === undefined ? {} : { hours: hoursOf(hours) }),
+    ...(rules === undefined ? {} : { rules: JSON.parse(rules) as AccessRules }),
     ...(address === undefined ? {} : { address }),
     ...(pool === undefined ? {} : { pool }),
     ...(sessions === undefined ? {} : { sessions }),

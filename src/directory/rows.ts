@@ -1,5 +1,6 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
+import { someRules } from '../model/access-rules.ts';
 import { endOfAccess } from '../model/as-of.ts';
 import { hoursText } from '../model/hours.ts';
 import type {
@@ -92,12 +93,27 @@ function loginFields(subscription: Subscription, password: Secret | undefined, a
     radius: subscription.radius ? 'yes' : 'no',
     fallback: subscription.fallback === true ? 'yes' : undefined,
     ...limitFields(service, timezone, { attributes, ...(address === undefined ? {} : { address }) }),
-    'session-max': service.sessions.max === undefined ? undefined : String(service.sessions.max),
+    'session-max': toldSessions(service),
+    rules: rulesField(subscription),
     lists: service.connections === undefined ? undefined : connectionList(service),
     ipv6: ipv6Field(subscription),
     routes: subscription.routes?.map(framedRoute).join(', '),
     suspended: suspendedField(service, portal),
   });
+}
+
+/** What a NAS is told. Where the oldest session makes room, the newest comes before that one has ended. */
+function toldSessions({ sessions: { max, whenExceeded } }: ServicePlan): string | undefined {
+  if (max === undefined) return undefined;
+  return String(whenExceeded === 'replace-oldest' ? max + 1 : max);
+}
+
+/** JSON of what every login is held to. */
+function rulesField({ service, lock }: Pick<Subscription, 'service' | 'lock'>): string | undefined {
+  const { sessions, devices } = service;
+  const { max, whenExceeded = 'refuse' } = sessions;
+  const rules = someRules(compact({ sessions: max === undefined ? undefined : { max, whenExceeded }, devices, lock }));
+  return rules === undefined ? undefined : JSON.stringify(rules);
 }
 
 /** JSON of fixed prefixes, else the pools they come from. */

@@ -55,6 +55,20 @@ const abilities: readonly LocalAbility[] = [
     otherwise: 'it lets nobody in and out by the time of day',
     hint: 'windows with a rate, or auth: radius',
   },
+  {
+    path: ['spec', 'sessions', 'whenExceeded'],
+    isSet: ({ sessions }) => sessions?.whenExceeded === 'replace-oldest',
+    ways: [],
+    otherwise: 'it refuses the session that is one too many',
+    hint: 'whenExceeded: refuse, or auth: radius',
+  },
+  {
+    path: ['spec', 'devices'],
+    isSet: ({ devices }) => devices !== undefined,
+    ways: [],
+    otherwise: 'it does not remember devices',
+    hint: 'auth: radius',
+  },
 ];
 
 /** What a service asks for that a router alone cannot do: told once for each service kept on routers. */

@@ -1,5 +1,6 @@
 import type { MacFormat } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
+import type { PlaceLock } from './access-rules.ts';
 
 /** Where a declaration stands. `line` and `column` count from 1 and point at the object's first key. */
 export interface Origin {
@@ -476,10 +477,14 @@ export interface ServicePlan {
   readonly sessions: {
     /** Sessions of one login at once. Absent: as the router has it (one at a hotspot). */
     readonly max?: number;
+    /** What becomes of the login that would be one too many. Absent: refused. */
+    readonly whenExceeded?: 'refuse' | 'replace-oldest';
     readonly timeoutSeconds?: number;
     readonly idleTimeoutSeconds?: number;
     readonly interimSeconds: number;
   };
+  /** Devices of one login: at once, or with `lock` the first so many for good. */
+  readonly devices?: { readonly max: number; readonly lock: boolean };
   readonly pool?: string;
   /** Names of IPv6 pools on the routers. */
   readonly ipv6?: { readonly prefixPool?: string; readonly delegatedPool?: string };
@@ -550,6 +555,8 @@ export interface Subscription {
   readonly fallback?: boolean;
   /** May it log in by RADIUS? */
   readonly radius: boolean;
+  /** Where it may be used from, and with what. */
+  readonly lock?: PlaceLock;
   /** Fixed IPv4 address. */
   readonly address?: string;
   /** Fixed prefixes: of the link, and delegated. */

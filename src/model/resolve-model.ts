@@ -59,7 +59,12 @@ export function resolveModel(
     resolveService(to, each, { routers, interimSeconds, foreignNas }),
   );
   const eap = operator.radius.eap !== undefined;
-  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, eap, timezone: operator.timezone });
+  const nasNames = new Map<string, unknown>([
+    ...routers,
+    ...operator.radius.clients.map((client) => [client.name, client] as const),
+  ]);
+  const { timezone } = operator;
+  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, eap, nasNames, timezone });
   const portals = resolvePortals(to, { operator, routers, services });
   checkGuests(to, subscriptions, portals.sites, routers);
   checkRoutersUsed(to, operator, subscriptions, routers, declaredRouters);
@@ -132,6 +137,7 @@ interface SubscriberSurroundings {
   readonly routers: ReadonlyMap<string, Router>;
   readonly foreignNas: boolean;
   readonly eap: boolean;
+  readonly nasNames: ReadonlyMap<string, unknown>;
   readonly timezone: string;
 }
 

@@ -40,6 +40,7 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
     windows: windows(to, declared),
     graceSeconds: seconds(spec.grace),
     sessions: sessions(to, declared, context.interimSeconds),
+    devices: spec.devices === undefined ? undefined : { max: spec.devices.max, lock: spec.devices.lock ?? false },
     pool: spec.address?.pool,
     ipv6: spec.address?.ipv6,
     connections: spec.connections,
@@ -174,10 +175,20 @@ function bps(field: string | number): number {
 }
 
 function sessions(to: Resolving, declared: Declaration, fallback: number): ServicePlan['sessions'] {
-  const { max, timeout, idleTimeout, interim } = declared.spec.sessions ?? {};
+  const { max, whenExceeded, timeout, idleTimeout, interim } = declared.spec.sessions ?? {};
   const interimSeconds = seconds(interim) ?? fallback;
   if (interim !== undefined) checkInterim(to, declared, interim, ['spec', 'sessions', 'interim']);
-  return compact({ max, timeoutSeconds: seconds(timeout), idleTimeoutSeconds: seconds(idleTimeout), interimSeconds });
+  if (whenExceeded !== undefined && max === undefined) {
+    const message = 'without "max" no session is one too many';
+    error(to, 'LM_MISSING_KEY', message, declared, ['spec', 'sessions', 'whenExceeded'], 'set sessions.max beside it');
+  }
+  return compact({
+    max,
+    whenExceeded,
+    timeoutSeconds: seconds(timeout),
+    idleTimeoutSeconds: seconds(idleTimeout),
+    interimSeconds,
+  });
 }
 
 function onSuspend(to: Resolving, declared: Declaration): SuspendRedirect | undefined {

@@ -7,6 +7,7 @@ import type { Router, ServicePlan, Subscription } from './model.ts';
 import { checkedAttributes, error, type Resolving, unknownReference, warning } from './resolving.ts';
 import { concerned, resolveAddress } from './subscriber-address.ts';
 import { type Devices, resolveMacs } from './subscriber-devices.ts';
+import { checkLock, resolveLock } from './subscriber-lock.ts';
 import { type EntryPart, resolveLogin } from './subscriber-login.ts';
 import { resolveNetworks } from './subscriber-networks.ts';
 
@@ -22,6 +23,8 @@ export interface SubscriberContext {
   readonly foreignNas: boolean;
   /** Is EAP declared? */
   readonly eap: boolean;
+  /** Routers and RADIUS clients by name. */
+  readonly nasNames: ReadonlyMap<string, unknown>;
   readonly readTime: (text: string) => number | undefined;
   readonly usernames: Map<string, Declaration>;
   readonly addresses: Map<number, Declaration>;
@@ -34,7 +37,7 @@ export interface SubscriberContext {
 
 const inline = [
   ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
-  'attributes',
+  ...(['lock', 'attributes'] as const),
 ] as const;
 
 /** One subscription per service of a subscriber; those that break a rule are reported and left out. */
@@ -100,6 +103,8 @@ function resolveEntry(
   if (places.radius && reach !== undefined) checkAsked(to, declared, question, reach, context);
   checkLocalRows(to, declared, question, places.localOn, context);
   checkEffect(to, declared, entry, service, places, path);
+  const lock = resolveLock(to, declared, entry.lock, [...path, 'lock'], context.nasNames);
+  if (lock !== undefined) checkLock(to, declared, places, [...path, 'lock']);
   const { spec } = declared;
   return [
     compact({
@@ -111,6 +116,7 @@ function resolveEntry(
       ...login,
       macs,
       ...places,
+      lock,
       address: resolveAddress(to, declared, address, [...path, 'address'], reach, service, context),
       ...resolveNetworks(to, declared, { entry, service, login, places, path }, context),
       attributes,

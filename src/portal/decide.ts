@@ -81,6 +81,10 @@ const rejects: Readonly<Record<RejectReason, Message>> = {
   suspended: 'suspended',
   expired: 'expired',
   'outside-hours': 'outside-hours',
+  'wrong-device': 'device-refused',
+  'wrong-place': 'not-here',
+  'too-many-sessions': 'session-limit',
+  'too-many-devices': 'session-limit',
   'refused-elsewhere': 'not-here',
   'authority-down': 'wait-a-minute',
 };

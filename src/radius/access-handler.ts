@@ -3,7 +3,9 @@ import { authorise, type Decision, type RejectReason } from '../access/authorise
 import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { type GuessLimit, guessLimit } from '../access/guess-limit.ts';
+import type { DeviceMemory } from '../access/place.ts';
 import { rejectText } from '../access/reject-text.ts';
+import type { SessionPlaces } from '../access/session-places.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
@@ -21,6 +23,7 @@ import { doorOf, doorOfEap } from './door.ts';
 import type { DropReason } from './drops.ts';
 import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
 import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts';
+import { refusalByRules } from './held-rules.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { encodeAttribute } from './packet/attributes.ts';
@@ -55,6 +58,10 @@ export interface AccessHelpers {
   readonly authority?: () => Authority<LoginLimits> | undefined;
   /** Absent: whoever comes by EAP is rejected. */
   readonly eap?: EapServer;
+  /** Absent: sessions of a login are not counted. */
+  readonly places?: SessionPlaces;
+  /** Absent: no login is bound to the devices it came with first. */
+  readonly devices?: DeviceMemory;
 }
 
 export interface AccessHandlerDeps extends AccessHelpers {
@@ -114,7 +121,7 @@ export class AccessHandler {
     const limits = grantsOf(login, decision);
     const asked = authority?.();
     if (asked?.asks === 'all') return this.#confirm(asked, named, decision, limits);
-    return this.#accept(named, decision, login, limits);
+    return this.#hold(named, decision, login, limits);
   }
 
   #challenge({ packet, frame, context }: Exchange, eap: EapReply, state: Buffer): AccessAnswer {
@@ -137,7 +144,7 @@ export class AccessHandler {
       const authority = this.#deps.authority?.();
       if (authority?.asks === 'all') return this.#confirm(authority, keptExchange(exchange), decision, limits);
       // The declared name rather than the one just decoded: nothing new to keep in memory.
-      return this.#accept(exchange, decision, login as Login, limits);
+      return this.#hold(exchange, decision, login as Login, limits);
     }
     return unproven.has(decision.reason)
       ? this.#decideOtherwise(exchange, decision.reason)
@@ -169,7 +176,7 @@ export class AccessHandler {
     const named = { ...exchange, method, username: admission.username ?? username };
     if (decision.verdict === 'reject') return this.#reject(named, decision.reason);
     if (uses !== undefined && !this.#deps.used.consume(uses, now)) return this.#reject(named, 'password-used');
-    return this.#accept(named, decision, named, grants, passphrase);
+    return this.#hold(named, decision, named, grants, passphrase);
   }
 
   /** Nobody whom we know. */
@@ -192,12 +199,27 @@ export class AccessHandler {
   #asked(exchange: Exchange, verdict: AskedVerdict): AccessAnswer {
     switch (verdict.verdict) {
       case 'accept':
-        return this.#accept(exchange, verdict.decision, exchange, verdict.limits);
+        return this.#hold(exchange, verdict.decision, exchange, verdict.limits);
       case 'reject':
         return this.#reject(exchange, verdict.reason);
       case 'silent':
         return { reply: undefined, drop: 'cannot-decide' };
     }
+  }
+
+  /** Whom the account lets in, its rules may not. */
+  #hold(
+    exchange: Exchange,
+    decision: Accept,
+    login: Pick<Login, 'username'>,
+    limits: LoginLimits,
+    passphrase?: Secret,
+  ): AccessAnswer {
+    if (limits.rules !== undefined) {
+      const refusal = refusalByRules(limits.rules, limits, exchange, login.username, this.#deps);
+      if (refusal !== undefined) return this.#reject({ ...exchange, username: login.username }, refusal);
+    }
+    return this.#accept(exchange, decision, login, limits, passphrase);
   }
 
   #accept(

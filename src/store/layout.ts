@@ -21,6 +21,7 @@
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
  * | `directory` | row of the subscriber directory       | JSON                                                |
  * | `outbox`    | NAS, number (grows)                   | JSON, what a session has still to be told           |
+ * | `devices`   | username, MAC                         | JSON, a device that a login is bound to             |
  * | `audit`     | sequence                              | JSON                                                |
  *
  * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
@@ -38,6 +39,7 @@ export const tables = {
   inventory: 'json',
   directory: 'json',
   outbox: 'json',
+  devices: 'json',
   audit: 'json',
 } as const;
 

@@ -45,8 +45,8 @@ describe('text where YAML sees something else', () => {
 describe('what is not supported yet', () => {
   it.each([
     [
-      subscriber('lock: {mac: ["02:00:00:00:00:01"]}'),
-      '8:3 LM_NOT_SUPPORTED_YET "lock" is not supported yet: locking to a MAC address, NAS or port.',
+      document('Service', 'x', 'access: [pppoe]\nvalidity: {lasts: 30d}'),
+      '6:3 LM_NOT_SUPPORTED_YET "validity" is not supported yet: prepaid time.',
     ],
     [
       document('Router', 'x', 'address: 192.0.2.9\nradius: {secret: {derive: 1}, transport: radsec}'),

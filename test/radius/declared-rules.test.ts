@@ -1,15 +1,38 @@
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { type OpenSession, sessionPlaces } from '../../src/access/session-places.ts';
+import { parseMac } from '../../src/base/mac.ts';
 import { Directory } from '../../src/directory/directory.ts';
+import { type LearnedDevice, LearnedDevices } from '../../src/directory/learned-devices.ts';
 import { loginOf } from '../../src/directory/row-meaning.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
+import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import type { NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
+import { encodeVendorAttribute } from '../../src/radius/packet/attributes.ts';
+import { Store } from '../../src/store/store.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { TempFolder } from '../support/temp-folder.ts';
 import { type Bench, coreNas, papRequest, startServer, TestNas } from './support.ts';
 
 const at = (text: string) => Date.parse(text);
+
+const phone = { name: 'Calling-Station-Id', value: '0C:42:A1:00:00:01' };
+const laptop = { name: 'Calling-Station-Id', value: '0c-42-a1-00-00-02' };
+
+/** Accounting as the daemon has it, with what makes room. */
+function books() {
+  const open: OpenSession[] = [];
+  const ended: string[] = [];
+  const places = sessionPlaces({
+    open: (username) => open.filter((each) => each.username === username),
+    deviceOf: (text) => parseMac(text) ?? text,
+    end: ({ key }) => ended.push(key),
+  });
+  return { open, ended, places };
+}
 
 /** A server for what is declared, at a time. */
 class Declared implements AsyncDisposable {
@@ -24,16 +47,26 @@ class Declared implements AsyncDisposable {
     this.nas = nas;
   }
 
-  static async start(files: readonly string[], time: string): Promise<Declared> {
+  static async start(files: readonly string[], time = '2026-01-15T12:00:00Z', access: AccessHelpers = {}) {
     const clock = new ManualClock(at(time));
     const model = modelOf({ 'isp.yaml': [`${operator}  timezone: Africa/Nairobi\n`, ...files].join('---\n') });
-    return new Declared(clock, await startServer([], { directory: directoryOf(model), clock }), await TestNas.open());
+    const directory = directoryOf(model);
+    return new Declared(clock, await startServer([], { directory, clock, access }), await TestNas.open());
   }
 
   /** What a login comes to: the attributes of an accept, or the text of a reject. */
-  async login(username: string, password: string, attributes: readonly NamedAttribute[] = []) {
+  async login(
+    username: string,
+    password: string,
+    attributes: readonly NamedAttribute[] = [],
+    others: readonly Uint8Array[] = [],
+  ) {
     this.#identifier += 1;
-    const { octets } = papRequest(username, password, { identifier: this.#identifier, attributes });
+    const { octets } = papRequest(username, password, {
+      identifier: this.#identifier,
+      attributes,
+      encoded: others,
+    });
     const reply = await this.nas.exchange(octets, this.bench.auth);
     const all = describeAttributes(reply, 20, reply.length).map(({ name, value }) => [name, String(value)] as const);
     return { code: reply[0], ...Object.fromEntries(all) };
@@ -88,5 +121,123 @@ describe('a service with grace', () => {
       code: 3,
       'Reply-Message': 'This account has expired',
     });
+  });
+});
+
+describe('a login that may be used once at a time', () => {
+  const once = home('access: [pppoe]\nsessions: {max: 1}');
+
+  it('IW-09: is refused a second time, while the first has no session yet, and lets its own device in again', async () => {
+    const { places } = books();
+    await using server = await Declared.start([once, anna()], undefined, { places });
+
+    expect(await server.login('anna', 'secret', [phone])).toMatchObject({ code: 2, 'Port-Limit': '1' });
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({
+      code: 3,
+      'Reply-Message': 'This account is in use as often as it allows',
+    });
+    expect(await server.login('anna', 'secret', [phone])).toMatchObject({ code: 2 });
+    expect(server.bench.decisions.of('anna').map(({ reason }) => reason)).toEqual([
+      undefined,
+      'too-many-sessions',
+      undefined,
+    ]);
+  });
+
+  it('IW-09: ends the oldest session where the newest counts, which its router is told to allow for', async () => {
+    const { places, open, ended } = books();
+    const newest = home('access: [pppoe]\nsessions: {max: 1, whenExceeded: replace-oldest}');
+    await using server = await Declared.start([newest, anna()], undefined, { places });
+    const known = { key: 'one', nas: 'core-1', sessionId: '81000001', username: 'anna', startedAt: 1 };
+    open.push({ ...known, callingStationId: phone.value });
+
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({ code: 2, 'Port-Limit': '2' });
+    expect(ended).toEqual(['one']);
+  });
+
+  it('is not counted for DHCP, where a lease is asked for again and again', async () => {
+    const { places } = books();
+    const both = home('access: [pppoe, dhcp]\nsessions: {max: 1}');
+    const device = document('Subscriber', 'tv', 'service: home\nmac: ["0C:42:A1:00:00:01"]');
+    await using server = await Declared.start([both, device], undefined, { places });
+    const dhcp = [phone, { name: 'NAS-Port-Type', value: 15 }];
+
+    expect(await server.login(phone.value, '', dhcp)).toMatchObject({ code: 2 });
+    expect(await server.login(phone.value, '', dhcp)).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a login with a number of devices', () => {
+  it('is bound to the first that come, and to none that shows no MAC', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
+    const options = { table: store.table<LearnedDevice>('devices'), now: () => 7, onLost: () => undefined };
+    const devices = await LearnedDevices.open(options);
+    const files = [home('access: [pppoe]\ndevices: {max: 1, lock: true}'), anna()];
+    await using server = await Declared.start(files, undefined, { devices });
+
+    expect(await server.login('anna', 'wrong', [laptop])).toMatchObject({ code: 3 });
+    expect(await server.login('anna', 'secret', [phone])).toMatchObject({ code: 2 });
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({
+      code: 3,
+      'Reply-Message': 'This account cannot be used on this device',
+    });
+    expect(await server.login('anna', 'secret')).toMatchObject({ code: 3 });
+    expect((await LearnedDevices.open(options)).list('anna')).toEqual([{ username: 'anna', mac: phone.value, at: 7 }]);
+    await devices.forget('anna', phone.value);
+    expect((await LearnedDevices.open(options)).list()).toEqual([]);
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({ code: 2 });
+  });
+
+  it('may be used on so many at once, without a lock', async () => {
+    const { places } = books();
+    const files = [home('access: [pppoe]\ndevices: {max: 1}'), anna()];
+    await using server = await Declared.start(files, undefined, { places });
+
+    expect(await server.login('anna', 'secret', [phone])).toMatchObject({ code: 2 });
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({ code: 3 });
+    expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'too-many-devices' });
+  });
+});
+
+describe('a login that is locked', () => {
+  const plain = home('access: [pppoe]');
+  const circuit = (text: string) => encodeVendorAttribute(3561, 1, Buffer.from(text));
+
+  it.each([
+    ['mac: "0c:42:a1:00:00:01"', [phone], [laptop], 'wrong-device'],
+    ['mac: ["0c:42:a1:00:00:01", "0c:42:a1:00:00:09"]', [phone], [], 'wrong-device'],
+    ['port: "7"', [{ name: 'NAS-Port', value: 7 }], [{ name: 'NAS-Port', value: 8 }], 'wrong-place'],
+    [
+      'port: vlan7',
+      [{ name: 'NAS-Port-Id', value: 'vlan7' }],
+      [{ name: 'NAS-Port-Id', value: 'vlan8' }],
+      'wrong-place',
+    ],
+  ])('IW-05: to %s comes from there alone', async (lock, right, wrong, reason) => {
+    await using server = await Declared.start([plain, anna(`lock: {${lock}}`)]);
+
+    expect(await server.login('anna', 'secret', right)).toMatchObject({ code: 2 });
+    expect(await server.login('anna', 'secret', wrong)).toMatchObject({ code: 3 });
+    expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason });
+  });
+
+  it('IW-05: to a NAS comes from no other', async () => {
+    const edge = document('Router', 'edge-2', 'address: 192.0.2.12\nradius: {secret: {derive: 1}}');
+    await using server = await Declared.start([plain, edge, anna('lock: {nas: edge-2}')]);
+
+    expect(await server.login('anna', 'secret')).toMatchObject({
+      code: 3,
+      'Reply-Message': 'This account cannot be used in this place',
+    });
+  });
+
+  it('IW-05: to a circuit comes from it alone, and not when somebody adds a second', async () => {
+    await using server = await Declared.start([plain, anna('lock: {circuitId: "olt-1/3/7"}')]);
+
+    expect(await server.login('anna', 'secret', [], [circuit('olt-1/3/7')])).toMatchObject({ code: 2 });
+    expect(await server.login('anna', 'secret', [], [circuit('olt-1/3/8')])).toMatchObject({ code: 3 });
+    const both = [circuit('olt-1/3/8'), circuit('olt-1/3/7')];
+    expect(await server.login('anna', 'secret', [], both)).toMatchObject({ code: 3 });
   });
 });

@@ -83,6 +83,26 @@ export function addRuntime(program: Command, carry: Carry): void {
     .action((user, options, command) =>
       carry(command, async (io, around) => (await import('../coa.ts')).coaCommand(user, options, io, around)),
     );
+  const devices = program
+    .command('devices')
+    .description('devices that logins are bound to (`devices.lock` of a service)');
+  withState(devices.command('list'))
+    .argument('[username]', 'only of this login')
+    .description('the devices that logins are bound to, and since when')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, options, command) =>
+      carry(command, async (io, around) => (await import('../devices.ts')).devicesCommand(user, options, io, around)),
+    );
+  withState(devices.command('forget'))
+    .argument('<username>')
+    .argument('[mac]', 'one device; without it all of this login')
+    .description('forgets devices of a login, so that others can take their place')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, mac, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../devices.ts')).forgetCommand(user, mac, options, io, around),
+      ),
+    );
   withState(program.command('api-log'))
     .argument('<router>')
     .description('what a router was told last over its API and what it answered, with its accounting')

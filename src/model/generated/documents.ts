@@ -1018,9 +1018,13 @@ export interface Service {
      */
     sessions?: {
       /**
-       * Sessions of one login at once (Port-Limit). Absent: as the router has it.
+       * Sessions of one login at once, on all routers together. Absent: as the router has it.
        */
       max?: number;
+      /**
+       * What becomes of the login that would be one too many: `refuse` it, or let it in and end the oldest session (`replace-oldest`). Default refuse.
+       */
+      whenExceeded?: 'refuse' | 'replace-oldest';
       timeout?: Seconds;
       idleTimeout?: Seconds;
       interim?: Seconds;
@@ -1046,6 +1050,19 @@ export interface Service {
          */
         delegatedPool?: string;
       };
+    };
+    /**
+     * Devices that one login may be used with, told apart by their MAC.
+     */
+    devices?: {
+      /**
+       * How many: at once, or at all with `lock`.
+       */
+      max: number;
+      /**
+       * The first so many devices are remembered, and every other is refused until one is forgotten (`lastmile devices forget`). Default false.
+       */
+      lock?: boolean;
     };
     /**
      * Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max.
@@ -1159,6 +1176,7 @@ export interface SubscriberSpec {
   ipv6?: Ipv6;
   routes?: Routes;
   mac?: Mac;
+  lock?: Lock;
   attributes?: Attributes;
   services?: Services;
   contact?: Contact;
@@ -1173,6 +1191,27 @@ export interface SubscriberSpec {
 export interface Ipv6 {
   prefix?: Ipv6Prefix;
   delegated?: Ipv6Prefix;
+}
+/**
+ * Where a login may be used from, and with what: all that is said must hold.
+ */
+export interface Lock {
+  /**
+   * Of the device (Calling-Station-Id): one, or any of several.
+   */
+  mac?: string | Mac1[];
+  /**
+   * Name of the Router or RADIUS client: one, or any of several.
+   */
+  nas?: string | Name[];
+  /**
+   * Port of the NAS, as it sends it: NAS-Port-Id, or the number of NAS-Port in quotes.
+   */
+  port?: string;
+  /**
+   * Agent-Circuit-Id (DSL Forum), as an access node puts it in.
+   */
+  circuitId?: string;
 }
 /**
  * One service of a subscriber who has several.
@@ -1212,6 +1251,7 @@ export interface SubscriberService {
       }
   )[];
   mac?: Mac;
+  lock?: Lock;
   attributes?: Attributes;
 }
 /**
@@ -1278,6 +1318,7 @@ export interface SubscriberList {
     ipv6?: Ipv6;
     routes?: Routes;
     mac?: Mac;
+    lock?: Lock;
     attributes?: Attributes;
     services?: Services;
     contact?: Contact;
@@ -1320,6 +1361,7 @@ export interface SubscriberList {
     ipv6?: Ipv6;
     routes?: Routes;
     mac?: Mac;
+    lock?: Lock;
     attributes?: Attributes;
     services?: Services;
     contact?: Contact;

@@ -1573,13 +1573,17 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "properties": {
                 "max": {
                   "type": "integer",
-                  "description": "Sessions of one login at once (Port-Limit). Absent: as the router has it.",
+                  "description": "Sessions of one login at once, on all routers together. Absent: as the router has it.",
                   "minimum": 1,
                   "maximum": 10000
                 },
                 "whenExceeded": {
-                  "not": {},
-                  "description": "Not supported yet: what happens to the session too many."
+                  "type": "string",
+                  "description": "What becomes of the login that would be one too many: `refuse` it, or let it in and end the oldest session (`replace-oldest`). Default refuse.",
+                  "enum": [
+                    "refuse",
+                    "replace-oldest"
+                  ]
                 },
                 "timeout": {
                   "$ref": "#/$defs/seconds",
@@ -1630,8 +1634,25 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "devices": {
-              "not": {},
-              "description": "Not supported yet: limits on devices."
+              "type": "object",
+              "description": "Devices that one login may be used with, told apart by their MAC.",
+              "properties": {
+                "max": {
+                  "type": "integer",
+                  "description": "How many: at once, or at all with `lock`.",
+                  "minimum": 1,
+                  "maximum": 64
+                },
+                "lock": {
+                  "type": "boolean",
+                  "description": "The first so many devices are remembered, and every other is refused until one is forgotten (`lastmile devices forget`). Default false.",
+                  "default": false
+                }
+              },
+              "required": [
+                "max"
+              ],
+              "additionalProperties": false
             },
             "connections": {
               "type": "integer",
@@ -1842,8 +1863,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
             },
             "lock": {
-              "not": {},
-              "description": "Not supported yet: locking to a MAC address, NAS or port."
+              "$ref": "#/$defs/lock",
+              "description": "Where this login may be used from, and with what. RADIUS only."
             },
             "attributes": {
               "$ref": "#/$defs/subscriberSpec/properties/attributes",
@@ -1940,8 +1961,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
               },
               "lock": {
-                "not": {},
-                "description": "Not supported yet: locking to a MAC address, NAS or port."
+                "$ref": "#/$defs/lock",
+                "description": "Where this login may be used from, and with what. RADIUS only."
               },
               "attributes": {
                 "$ref": "#/$defs/subscriberSpec/properties/attributes",
@@ -2808,8 +2829,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
         },
         "lock": {
-          "not": {},
-          "description": "Not supported yet: locking to a MAC address, NAS or port."
+          "$ref": "#/$defs/lock",
+          "description": "Where this login may be used from, and with what. RADIUS only."
         },
         "attributes": {
           "$ref": "#/$defs/attributes",
@@ -2933,8 +2954,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "Devices: for DHCP, for wireless, and for hotspots that let devices in by their MAC."
         },
         "lock": {
-          "not": {},
-          "description": "Not supported yet: locking to a MAC address, NAS or port."
+          "$ref": "#/$defs/lock",
+          "description": "Where this login may be used from, and with what. RADIUS only."
         },
         "attributes": {
           "$ref": "#/$defs/attributes",
@@ -3032,6 +3053,56 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       "description": "A MAC address, as in AA:BB:CC:DD:EE:FF; other separators and lower case are read as well.",
       "minLength": 1,
       "maxLength": 40
+    },
+    "lock": {
+      "type": "object",
+      "description": "Where a login may be used from, and with what: all that is said must hold.",
+      "properties": {
+        "mac": {
+          "type": [
+            "string",
+            "array"
+          ],
+          "description": "Of the device (Calling-Station-Id): one, or any of several.",
+          "minLength": 1,
+          "maxLength": 40,
+          "items": {
+            "$ref": "#/$defs/mac",
+            "description": "One device."
+          },
+          "minItems": 1,
+          "maxItems": 64
+        },
+        "nas": {
+          "type": [
+            "string",
+            "array"
+          ],
+          "description": "Name of the Router or RADIUS client: one, or any of several.",
+          "minLength": 1,
+          "maxLength": 63,
+          "items": {
+            "$ref": "#/$defs/name",
+            "description": "Name of a Router or RADIUS client."
+          },
+          "minItems": 1,
+          "maxItems": 64
+        },
+        "port": {
+          "type": "string",
+          "description": "Port of the NAS, as it sends it: NAS-Port-Id, or the number of NAS-Port in quotes.",
+          "minLength": 1,
+          "maxLength": 253
+        },
+        "circuitId": {
+          "type": "string",
+          "description": "Agent-Circuit-Id (DSL Forum), as an access node puts it in.",
+          "minLength": 1,
+          "maxLength": 247
+        }
+      },
+      "minProperties": 1,
+      "additionalProperties": false
     },
     "macs": {
       "type": "array",
