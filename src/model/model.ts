@@ -1,6 +1,7 @@
 import type { MacFormat } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 import type { PlaceLock } from './access-rules.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 
 /** Where a declaration stands. `line` and `column` count from 1 and point at the object's first key. */
 export interface Origin {
@@ -22,6 +23,8 @@ export interface Model {
   readonly omadaControllers: readonly OmadaController[];
   /** `authorize` of the Operator: a program of his that decides about logins. Absent: there is none. */
   readonly authorize?: AuthorizeHook;
+  /** `radius.proxy` of the Operator: servers of others for people of foreign realms. Absent: there are none. */
+  readonly proxy?: ProxySettings;
   /** Objects whose rows must not be deleted (annotation `lastmile/prevent-destroy`): `Subscriber/anna`. */
   readonly preventDestroy?: readonly string[];
 }

@@ -14,6 +14,7 @@ import { resolveAuthorize } from './resolve-authorize.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
 import { resolvePortalSite } from './resolve-portal-sites.ts';
+import { resolveProxy } from './resolve-proxy.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber } from './resolve-subscribers.ts';
@@ -74,6 +75,7 @@ export function resolveModel(
   checkNasCapabilities(to, operator, services, declaredServices);
   checkLocalLimits(to, subscriptions, declaredServices);
   const authorize = resolveAuthorize(to, declaredOperator, services);
+  const proxy = resolveProxy(to, declaredOperator, services);
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
   const model = {
@@ -84,6 +86,7 @@ export function resolveModel(
     portalSites: inOrder(portals.sites, ({ name }) => name),
     omadaControllers: inOrder(portals.controllers, ({ name }) => name),
     ...(authorize === undefined ? {} : { authorize }),
+    ...(proxy === undefined ? {} : { proxy }),
     ...(preventDestroy.length === 0 ? {} : { preventDestroy }),
   };
   return { model, problems };

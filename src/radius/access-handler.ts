@@ -38,6 +38,8 @@ import {
   type ReplyWriter,
   startReply,
 } from './packet/reply.ts';
+import { askHome, judgeRealm } from './proxy/proxied-access.ts';
+import type { Realm, RealmProxy } from './proxy/realm-proxy.ts';
 import type { RandomPool } from './random-pool.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 import { foldAddress } from './source-address.ts';
@@ -62,6 +64,8 @@ export interface AccessHelpers {
   readonly places?: SessionPlaces;
   /** Absent: no login is bound to the devices it came with first. */
   readonly devices?: DeviceMemory;
+  /** Home servers of foreign realms, if any are declared now. */
+  readonly proxy?: () => RealmProxy | undefined;
 }
 
 export interface AccessHandlerDeps extends AccessHelpers {
@@ -74,6 +78,7 @@ export interface AccessHandlerDeps extends AccessHelpers {
 }
 
 type Accept = Decision & { readonly verdict: 'accept' };
+type AboutRequest = Pick<Exchange, 'packet' | 'frame' | 'context' | 'now' | 'username'>;
 
 /**
  * Answers Access-Requests that were verified: from the first octet to the last without waiting for anything, unless somebody
@@ -98,17 +103,30 @@ export class AccessHandler {
       const about = { username: username ?? '', sent: nothingSent, method, door: undefined };
       return this.#reject({ packet, frame, context, now, ...about }, flaw ?? 'no-username');
     }
+    const proxy = this.#deps.proxy?.();
+    const realm = proxy?.realmOf(username);
+    if (proxy !== undefined && realm !== undefined) {
+      return this.#askHome(proxy, realm, { packet, frame, context, now, username });
+    }
     if (hasEap(frame)) return this.#converse({ packet, frame, context, now, username }, from);
     const sent = sentCredential(packet, frame, context.key, username);
     const door = doorOf(packet, frame, context.nas.profile);
     return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
   }
 
+  /** Somebody whom servers of others know. */
+  #askHome(proxy: RealmProxy, realm: Realm, about: AboutRequest): AccessAnswer | Promise<AccessAnswer> {
+    const { packet, frame, context } = about;
+    const door = hasEap(frame) ? doorOfEap(packet, frame) : doorOf(packet, frame, context.nas.profile);
+    const exchange = keptExchange({ ...about, sent: nothingSent, method: 'proxy', door });
+    const granted = judgeRealm(realm, exchange);
+    if (granted.verdict === 'reject') return this.#reject(exchange, granted.reason);
+    const { decisions, random, writer } = this.#deps;
+    return askHome({ proxy, decisions, random, writer, prepared: this.#prepared }, realm, exchange, granted);
+  }
+
   /** One round of EAP: it goes over several requests, and waits for TLS. */
-  async #converse(
-    about: Pick<Exchange, 'packet' | 'frame' | 'context' | 'now' | 'username'>,
-    from: Peer,
-  ): Promise<AccessAnswer> {
+  async #converse(about: AboutRequest, from: Peer): Promise<AccessAnswer> {
     const door = doorOfEap(about.packet, about.frame);
     const exchange = keptExchange({ ...about, sent: nothingSent, method: 'eap', door });
     const { eap: server, directory, authority } = this.#deps;

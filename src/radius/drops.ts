@@ -21,6 +21,9 @@ export type DropReason =
   | 'acct-incomplete'
   | 'store-down'
   | 'cannot-decide'
+  /** Of requests for servers of others: none of them answered; it came by here before. */
+  | 'home-server-down'
+  | 'proxy-loop'
   /** Connections of RADIUS over TLS that were refused. */
   | 'radsec-unknown-client'
   | 'radsec-no-certificate'
@@ -142,6 +145,10 @@ function hintFor(
   switch (reason) {
     case 'unknown-client':
       return unknownHint(nearestNas(source, declared()));
+    case 'home-server-down':
+      return 'no home server of the realm answers: see lastmile status';
+    case 'proxy-loop':
+      return 'it was passed on here before: a home server sends people of this realm back to us';
     case 'radsec-unknown-client':
       return 'no NAS with transport radsec is declared at this address';
     case 'radsec-no-certificate':

@@ -14,6 +14,7 @@ import { type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { emptyFrame, type Frame, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
 import { appendProxyStates, finishReply, replyWriter, startReply } from './packet/reply.ts';
+import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
 import { foldAddress } from './source-address.ts';
@@ -158,7 +159,7 @@ export class RequestPipeline implements AsyncDisposable {
     const client = channel.duplicates.port(from.address, from.port, now);
     const known = client === undefined ? undefined : channel.duplicates.find(client, packet, frame, now);
     if (client === undefined) this.#drop(channel, context, 'overload', from);
-    else if (known !== undefined) this.#repeat(channel, from, context, known);
+    else if (known !== undefined) this.#repeat(channel, packet, from, context, known);
     else {
       const request = remember(client, packet, frame, now);
       const received = { channel, packet, from, identifier: frame.identifier, context, client, request };
@@ -167,9 +168,10 @@ export class RequestPipeline implements AsyncDisposable {
     }
   }
 
-  #repeat(channel: Channel, from: Peer, context: NasContext, known: RememberedRequest): void {
+  #repeat(channel: Channel, packet: Buffer, from: Peer, context: NasContext, known: RememberedRequest): void {
     context.counters.add('duplicates', known.reply === undefined ? 'working' : 'resent');
     if (known.reply !== undefined) this.#send(channel, known.reply, from, context);
+    else this.#options.access?.proxy?.()?.again(packet, context.nas);
   }
 
   #authenticate(received: Received): void {
@@ -217,7 +219,11 @@ export class RequestPipeline implements AsyncDisposable {
     const reply = this.#accountingReply(packet, frame, context);
     if (event === undefined) this.#dropAfter(received, 'acct-incomplete');
     else if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
-    else this.#replyWhenStored(received, event, reply);
+    else {
+      const passedOn = this.#options.access?.proxy?.()?.account(packet, frame, context, event.username);
+      if (passedOn === undefined) this.#replyWhenStored(received, event, reply);
+      else this.#replyWhenPassedOn(received, event, reply, passedOn);
+    }
   }
 
   /** No reply unless the record is on disk (RFC 2866 §4.2): the NAS will send it again. */
@@ -225,6 +231,19 @@ export class RequestPipeline implements AsyncDisposable {
     this.#hold(
       this.#options.accounting.record(event).then(
         () => this.#reply(received, reply),
+        (err: unknown) => this.#dropAfter(received, 'store-down', { err }),
+      ),
+    );
+  }
+
+  /** Of somebody whom servers of others know: they have it stored, too, or the NAS sends it again (RFC 2866 §2.3). */
+  #replyWhenPassedOn(received: Received, event: AccountingEvent, reply: Buffer, passedOn: Promise<Forwarded>): void {
+    this.#hold(
+      Promise.all([passedOn, this.#options.accounting.record(event)]).then(
+        ([{ result }]) => {
+          if (result === 'replied') this.#reply(received, reply);
+          else this.#dropAfter(received, notPassedOn[result]);
+        },
         (err: unknown) => this.#dropAfter(received, 'store-down', { err }),
       ),
     );
@@ -298,3 +317,9 @@ export class RequestPipeline implements AsyncDisposable {
     this.#drops.note(undefined, reason, source, { socket: channel.service, port: from.port });
   }
 }
+
+const notPassedOn: Readonly<Record<Exclude<Forwarded['result'], 'replied'>, DropReason>> = {
+  silence: 'home-server-down',
+  loop: 'proxy-loop',
+  unreadable: 'cannot-decide',
+};

@@ -350,6 +350,61 @@ export interface Operator {
         sessionLifetime?: string;
       };
       /**
+       * Servers of others that know people of foreign realms: what stands behind the last @ of a username that no declaration knows.
+       */
+      proxy?: {
+        /**
+         * RADIUS servers of others.
+         *
+         * Items: One RADIUS server as we reach it.
+         */
+        homeServers: {
+          name: Name;
+          address: Ip;
+          authPort?: Port;
+          accountingPort?: Port;
+          secret: Secret;
+          /**
+           * It answers Status-Server (RFC 5997), by which we see that it is back. False: after 20 s of silence it is left alone for a minute, then tried with a login. Default true.
+           */
+          statusServer?: boolean;
+          /**
+           * `require` (default) believes no reply to a login without Message-Authenticator; `learn` does until the server has sent one, for servers from before 2024 (CVE-2024-3596).
+           */
+          messageAuthenticator?: 'require' | 'learn';
+          /**
+           * How long it may take before the next server is asked, from 200ms to 30s. Default 2s.
+           */
+          timeout?: string;
+        }[];
+        /**
+         * Whose people they know.
+         *
+         * Items: One realm.
+         */
+        realms: {
+          /**
+           * What stands behind the last @ of a username, or `*` for whatever no other entry names. Case is no matter.
+           */
+          realm: string;
+          /**
+           * Home servers by name, the first preferred; another is asked when those before it do not answer.
+           */
+          servers: Name[];
+          /**
+           * Leave @realm out of the username that they are told. Default false.
+           */
+          strip?: boolean;
+          service?: Name;
+          /**
+           * Attributes that the home server may decide about, as in Mikrotik-Rate-Limit, besides times, messages, keys, State and Class; requests carry those of vendors that are named here.
+           *
+           * Items: Name of an attribute.
+           */
+          allow?: string[];
+        }[];
+      };
+      /**
        * NAS that are not declared as Router.
        *
        * Items: One NAS, or a prefix of alike ones.

@@ -345,6 +345,126 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "additionalProperties": false
                 },
+                "proxy": {
+                  "type": "object",
+                  "description": "Servers of others that know people of foreign realms: what stands behind the last @ of a username that no declaration knows.",
+                  "properties": {
+                    "homeServers": {
+                      "type": "array",
+                      "description": "RADIUS servers of others.",
+                      "minItems": 1,
+                      "maxItems": 64,
+                      "items": {
+                        "type": "object",
+                        "description": "One RADIUS server as we reach it.",
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/name",
+                            "description": "Name of this server, unique in the list."
+                          },
+                          "address": {
+                            "$ref": "#/$defs/ip",
+                            "description": "Address we send to, and believe replies from."
+                          },
+                          "authPort": {
+                            "$ref": "#/$defs/port",
+                            "description": "Port for authentication. Default 1812."
+                          },
+                          "accountingPort": {
+                            "$ref": "#/$defs/port",
+                            "description": "Port for accounting. Default 1813."
+                          },
+                          "secret": {
+                            "$ref": "#/$defs/secret",
+                            "description": "The shared secret between that server and us."
+                          },
+                          "statusServer": {
+                            "type": "boolean",
+                            "description": "It answers Status-Server (RFC 5997), by which we see that it is back. False: after 20 s of silence it is left alone for a minute, then tried with a login. Default true."
+                          },
+                          "messageAuthenticator": {
+                            "type": "string",
+                            "description": "`require` (default) believes no reply to a login without Message-Authenticator; `learn` does until the server has sent one, for servers from before 2024 (CVE-2024-3596).",
+                            "enum": [
+                              "require",
+                              "learn"
+                            ]
+                          },
+                          "timeout": {
+                            "type": "string",
+                            "description": "How long it may take before the next server is asked, from 200ms to 30s. Default 2s.",
+                            "pattern": "^[1-9][0-9]*(ms|s)$"
+                          }
+                        },
+                        "required": [
+                          "name",
+                          "address",
+                          "secret"
+                        ],
+                        "additionalProperties": false
+                      }
+                    },
+                    "realms": {
+                      "type": "array",
+                      "description": "Whose people they know.",
+                      "minItems": 1,
+                      "maxItems": 1000,
+                      "items": {
+                        "type": "object",
+                        "description": "One realm.",
+                        "properties": {
+                          "realm": {
+                            "type": "string",
+                            "description": "What stands behind the last @ of a username, or `*` for whatever no other entry names. Case is no matter.",
+                            "pattern": "^(\\*|[^@\\s]+)$",
+                            "maxLength": 253
+                          },
+                          "servers": {
+                            "type": "array",
+                            "description": "Home servers by name, the first preferred; another is asked when those before it do not answer.",
+                            "items": {
+                              "$ref": "#/$defs/name",
+                              "description": "Name of a home server."
+                            },
+                            "minItems": 1,
+                            "maxItems": 8,
+                            "uniqueItems": true
+                          },
+                          "strip": {
+                            "type": "boolean",
+                            "description": "Leave @realm out of the username that they are told. Default false."
+                          },
+                          "service": {
+                            "$ref": "#/$defs/name",
+                            "description": "Service whose limits its people have here; what it says goes before what the home server says."
+                          },
+                          "allow": {
+                            "type": "array",
+                            "description": "Attributes that the home server may decide about, as in Mikrotik-Rate-Limit, besides times, messages, keys, State and Class; requests carry those of vendors that are named here.",
+                            "items": {
+                              "type": "string",
+                              "description": "Name of an attribute.",
+                              "minLength": 1,
+                              "maxLength": 128
+                            },
+                            "maxItems": 64,
+                            "uniqueItems": true
+                          }
+                        },
+                        "required": [
+                          "realm",
+                          "servers"
+                        ],
+                        "additionalProperties": false
+                      }
+                    }
+                  },
+                  "required": [
+                    "homeServers",
+                    "realms"
+                  ],
+                  "additionalProperties": false
+                },
                 "clients": {
                   "type": "array",
                   "description": "NAS that are not declared as Router.",
