@@ -37,6 +37,7 @@ import { type LoadSettings, loadFiles } from './load.ts';
 import { LoginBooks } from './login-books.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
+import { StoredSigning } from './stored-signing.ts';
 import { admittedBy } from './until-local.ts';
 import { UsageCollector } from './usage-collector.ts';
 import { warmCache } from './warm-cache.ts';
@@ -407,7 +408,11 @@ export class Daemon implements AsyncDisposable {
     this.#authority.use(model);
     this.#eap.use(model);
     const { radsec: tls } = model.operator.radius;
+    const signing = await StoredSigning.open(this.#engine.store.table('meta'), (err) =>
+      log.warn({ err }, 'what was learned of a NAS is not stored'),
+    );
     this.#radius = await RadiusServer.start({
+      signing,
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
       ...(tls === undefined || plan.radsec === undefined ? {} : { radsec: { listen: plan.radsec, tls } }),

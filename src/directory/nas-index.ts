@@ -71,7 +71,11 @@ function parse(
   text: string,
 ): { readonly address: string; readonly octets: readonly number[]; readonly bits: number } | undefined {
   if (ipaddr.isValidCIDR(text)) {
-    const [network, bits] = ipaddr.parseCIDR(text);
+    const [written, writtenBits] = ipaddr.parseCIDR(text);
+    // Sources in IPv6 clothes are IPv4 addresses here.
+    const mapped = written instanceof ipaddr.IPv6 && written.isIPv4MappedAddress() && writtenBits >= 96;
+    const network = mapped ? written.toIPv4Address() : written;
+    const bits = mapped ? writtenBits - 96 : writtenBits;
     return { address: network.toString(), octets: network.toByteArray(), bits };
   }
   if (!ipaddr.isValid(text)) return undefined;

@@ -1,13 +1,7 @@
 import type { Secret } from '../base/secret.ts';
 import type { AccessRules } from '../model/access-rules.ts';
 import type { Hours } from '../model/hours.ts';
-import type {
-  AccessKind,
-  MessageAuthenticatorPolicy,
-  NasRadsec,
-  RedirectRecipe,
-  VendorProfile,
-} from '../model/model.ts';
+import type { AccessKind, NasRadsec, NasSigning, RedirectRecipe, VendorProfile } from '../model/model.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
 export interface DirectoryReader {
@@ -25,7 +19,7 @@ export interface DirectoryReader {
   allNas(): readonly Nas[];
 }
 
-export interface Nas {
+export interface Nas extends NasSigning {
   /** Name of the router or of the RADIUS client. */
   readonly name: string;
   /** Address or prefix its packets come from, as declared. */
@@ -37,7 +31,8 @@ export interface Nas {
   readonly swapOctets?: boolean;
   /** How it keeps somebody suspended to a page. Absent: it cannot, but for MikroTik's. */
   readonly redirect?: RedirectRecipe;
-  readonly messageAuthenticator: MessageAuthenticatorPolicy;
+  /** How long it waits for an answer. Absent: 1500. */
+  readonly timeoutMs?: number;
   /** UDP port it takes CoA and Disconnect on. */
   readonly coaPort: number;
   /** Set when it is a declared router. */

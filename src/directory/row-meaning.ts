@@ -3,7 +3,7 @@ import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
 import type { AccessRules } from '../model/access-rules.ts';
 import { hoursOf } from '../model/hours.ts';
-import type { AccessKind, RedirectRecipe, VendorProfile } from '../model/model.ts';
+import type { AccessKind, NasSigning, RedirectRecipe, VendorProfile } from '../model/model.ts';
 import type { Row, Value } from '../reconcile/target.ts';
 import type { Ipv6Limits, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
@@ -69,7 +69,7 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
     ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
     secret: secret(fields['secret']),
     profile: profileOf(text(fields['profile'])),
-    messageAuthenticator: fields['message-authenticator'] === 'off' ? 'off' : 'require',
+    ...signingOf(fields),
     coaPort: number(fields['coa-port']) ?? 3799,
     ...(fields['swap-octets'] === 'yes' ? { swapOctets: true } : {}),
     ...(redirect === undefined ? {} : { redirect }),
@@ -157,6 +157,18 @@ function unknownClientsOf(json: string): NonNullable<Nas['unknownClients']> {
 
 function isAccessKind(word: string): word is AccessKind {
   return word === 'pppoe' || word === 'hotspot' || word === 'dhcp' || word === 'wireless';
+}
+
+function signingOf(fields: Row['fields']): NasSigning & Pick<Nas, 'timeoutMs'> {
+  const policy = fields['message-authenticator'];
+  const timeoutMs = number(fields['timeout']);
+  return {
+    messageAuthenticator: policy === 'off' || policy === 'learn' ? policy : 'require',
+    ...(fields['limit-proxy-state'] === 'unsafe-off' ? { limitProxyState: 'unsafe-off' } : {}),
+    ...(fields['send-message-authenticator'] === 'when-asked' ? { sendMessageAuthenticator: 'when-asked' } : {}),
+    ...(fields['status-server'] === 'no' ? { statusServer: false } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
 }
 
 function profileOf(word: string | undefined): VendorProfile {

@@ -10,6 +10,7 @@ import type {
   MikrotikBridge,
   Model,
   NasRadsec,
+  NasSigning,
   PortalSite,
   RadiusClient,
   Router,
@@ -229,7 +230,8 @@ function routerRow(router: Router, interimSeconds: number): Row {
       'nas-identifier': radius?.nasIdentifier,
       secret: radius?.secret,
       profile: 'mikrotik',
-      'message-authenticator': radius?.messageAuthenticator,
+      ...signingFields(radius),
+      timeout: radius === undefined || radius.timeoutMs === 1500 ? undefined : String(radius.timeoutMs),
       'coa-port': String(radius?.coaPort ?? 3799),
       radsec: radsecField(radius?.radsec),
       router: router.name,
@@ -250,12 +252,21 @@ function clientRow(client: RadiusClient): Row {
       'nas-identifier': client.nasIdentifier,
       secret: client.secret,
       profile: client.profile,
-      'message-authenticator': client.messageAuthenticator,
+      ...signingFields(client),
       'coa-port': String(client.coaPort),
       'swap-octets': client.swapOctets === true ? 'yes' : undefined,
       redirect: client.redirect,
       radsec: radsecField(client.radsec),
     }),
+  };
+}
+
+function signingFields(signing: NasSigning | undefined): Readonly<Record<string, string | undefined>> {
+  return {
+    'message-authenticator': signing?.messageAuthenticator,
+    'limit-proxy-state': signing?.limitProxyState,
+    'send-message-authenticator': signing?.sendMessageAuthenticator,
+    'status-server': signing?.statusServer === false ? 'no' : undefined,
   };
 }
 

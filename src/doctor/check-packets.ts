@@ -1,5 +1,5 @@
 import { printable } from '../base/bytes.ts';
-import type { DropReason, RadiusFinding } from '../radius/drops.ts';
+import type { RadiusFinding } from '../radius/drops.ts';
 import { type DoctorFinding, findingOf, type Trouble } from './finding.ts';
 
 /** Whose packets nobody declared: they belong to no router. */
@@ -12,7 +12,7 @@ export function checkPackets(findings: readonly RadiusFinding[]): readonly Docto
   );
 }
 
-function troubleOf({ nas, source, count, hint, reason }: RadiusFinding, why: DropReason): Trouble {
+function troubleOf({ nas, source, count, hint, reason }: RadiusFinding, why: RadiusFinding['reason']): Trouble {
   const from = printable(source);
   switch (why) {
     case 'unknown-client':
@@ -25,6 +25,11 @@ function troubleOf({ nas, source, count, hint, reason }: RadiusFinding, why: Dro
     case 'authenticator-wrong': {
       const says = `${count} packets from ${from} were signed with another shared secret than the one declared`;
       return { code: 'LM_RADIUS_SECRET', says, mend: `lastmile apply --target ${nas}` };
+    }
+    case 'unsigned': {
+      const says = `${count} requests from ${from} had no Message-Authenticator, as was learned of it (CVE-2024-3596)`;
+      const mend = `upgrade RouterOS to 7.15 or later, then declare radius.messageAuthenticator: require for ${nas}`;
+      return { code: 'LM_RADIUS_UNSIGNED', says, mend };
     }
     default: {
       const says = `${count} packets from ${from} were dropped: ${reason}`;

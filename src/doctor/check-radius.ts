@@ -136,7 +136,7 @@ function timeout(facts: RouterFacts, row: RadiusRow, radius: RouterRadius): read
 
 /** A router that may send what we drop. */
 function unsigning({ version, router }: RouterFacts, { messageAuthenticator }: RouterRadius): readonly Trouble[] {
-  if (messageAuthenticator === 'off' || version === undefined || has(version, differences.requireMessageAuth))
+  if (messageAuthenticator !== 'require' || version === undefined || has(version, differences.requireMessageAuth))
     return [];
   const says = `RouterOS ${version.text} may send no Message-Authenticator (7.15 does), and requests without are dropped`;
   const mend = `upgrade it to 7.15 or later; until then declare radius.messageAuthenticator: off for ${router.name}`;

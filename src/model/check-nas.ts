@@ -1,7 +1,8 @@
 import type { Secret } from '../base/secret.ts';
 import { checkPublicRadius } from './check-public-radius.ts';
 import type { Declared, OperatorSpec, Placed, RouterSpec } from './declarations.ts';
-import type { Operator, Router } from './model.ts';
+import type { NasSigning, Operator, Router } from './model.ts';
+import { checkLearning } from './nas-signing.ts';
 import { error, placeOf, type Resolving, warning } from './resolving.ts';
 
 /** A router or client as RADIUS sees it. */
@@ -10,6 +11,9 @@ interface NasView {
   readonly clientAddress: string;
   readonly nasIdentifier?: string;
   readonly secret: Secret;
+  readonly messageAuthenticator: NasSigning['messageAuthenticator'];
+  /** It talks RADIUS over TLS. */
+  readonly tunnelled: boolean;
   /** Absent: a client of another make. */
   readonly router?: Router;
   readonly place: Placed;
@@ -27,6 +31,7 @@ export function checkNas(
   const views = [...routerViews(routers, declaredRouters), ...clientViews(operator, declaredOperator)];
   checkNames(to, operator, declaredOperator, declaredRouters);
   checkAddresses(to, views);
+  checkLearning(to, views);
   checkSecrets(to, views);
   checkPublicRadius(to, views, operator.radius.servers);
   checkApi(to, routers, declaredRouters);
@@ -41,16 +46,20 @@ function routerViews(
     const { name, radius } = router;
     const place = declared.get(name);
     if (radius?.clientAddress === undefined || place === undefined) return [];
-    const { clientAddress, nasIdentifier, secret } = radius;
-    return [{ name, clientAddress, nasIdentifier, secret, router, place, path: ['spec', 'radius'] }];
+    const { clientAddress, nasIdentifier, secret, messageAuthenticator } = radius;
+    const tunnelled = radius.radsec !== undefined;
+    const view = { name, clientAddress, nasIdentifier, secret, messageAuthenticator, tunnelled, router };
+    return [{ ...view, place, path: ['spec', 'radius'] }];
   });
 }
 
 function clientViews(operator: Operator, place: Declared<OperatorSpec> | undefined): readonly NasView[] {
   if (place === undefined) return [];
-  return operator.radius.clients.map(({ name, clientAddress, nasIdentifier, secret }, index) => {
+  return operator.radius.clients.map((client, index) => {
+    const { name, clientAddress, nasIdentifier, secret, messageAuthenticator } = client;
     const path = ['spec', 'radius', 'clients', index];
-    return { name, clientAddress, secret, place, path, ...(nasIdentifier === undefined ? {} : { nasIdentifier }) };
+    const view = { name, clientAddress, secret, messageAuthenticator, tunnelled: client.radsec !== undefined };
+    return { ...view, place, path, ...(nasIdentifier === undefined ? {} : { nasIdentifier }) };
   });
 }
 

@@ -30,7 +30,19 @@ export interface Model {
 }
 
 export type ReconcileMode = 'observe' | 'plan' | 'apply';
-export type MessageAuthenticatorPolicy = 'require' | 'off';
+/** `learn`: what the first request that proves the secret shows. */
+export type MessageAuthenticatorPolicy = 'require' | 'learn' | 'off';
+
+/** What is unusual about how packets to and from a NAS are signed, and whether it may ask if we are alive. */
+export interface NasSigning {
+  readonly messageAuthenticator: MessageAuthenticatorPolicy;
+  /** Set: its unsigned requests may have a Proxy-State. */
+  readonly limitProxyState?: 'unsafe-off';
+  /** Set: answers to its unsigned requests are unsigned, too. */
+  readonly sendMessageAuthenticator?: 'when-asked';
+  /** Set: its Status-Server gets no answer. */
+  readonly statusServer?: false;
+}
 /** `hybrid`: RADIUS, and local rows that stay disabled until the router has not heard of us for a while. */
 export type AuthMethod = 'radius' | 'local' | 'hybrid';
 /** How subscribers connect. */
@@ -179,14 +191,13 @@ export interface NasRadsec {
 }
 
 /** A NAS that is not a declared router. */
-export interface RadiusClient {
+export interface RadiusClient extends NasSigning {
   readonly name: string;
   /** Address or prefix its packets come from. */
   readonly clientAddress: string;
   readonly nasIdentifier?: string;
   readonly secret: Secret;
   readonly profile: VendorProfile;
-  readonly messageAuthenticator: MessageAuthenticatorPolicy;
   /** Port it takes CoA and Disconnect on. */
   readonly coaPort: number;
   /** True when its Acct-Input-Octets are what the subscriber downloaded. */
@@ -327,7 +338,7 @@ export interface ConfigRow {
   readonly origin: Origin;
 }
 
-export interface RouterRadius {
+export interface RouterRadius extends NasSigning {
   readonly secret: Secret;
   /** What the router is told to send from. */
   readonly sourceAddress?: string;
@@ -335,7 +346,6 @@ export interface RouterRadius {
   readonly clientAddress?: string;
   /** Declared, else the identity, else the router's name. */
   readonly nasIdentifier: string;
-  readonly messageAuthenticator: MessageAuthenticatorPolicy;
   /** RouterOS words for `/radius service`. */
   readonly services: readonly string[];
   readonly coaPort: number;

@@ -6,6 +6,7 @@ import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
+import { resolveSigning } from './nas-signing.ts';
 import { resolveEap } from './resolve-eap.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
 import { resolveClientRadsec, resolveRadsec } from './resolve-radsec.ts';
@@ -163,7 +164,7 @@ function clients(
       nasIdentifier: entry.nasIdentifier,
       secret,
       profile: entry.profile ?? 'generic',
-      messageAuthenticator: entry.messageAuthenticator ?? declared.spec.radius?.messageAuthenticator ?? 'require',
+      ...resolveSigning(to, declared, [...path, index], entry, declared.spec.radius?.messageAuthenticator ?? 'require'),
       coaPort: entry.coaPort ?? 3799,
       swapOctets: entry.swapOctets === true ? true : undefined,
       redirect: entry.redirect,

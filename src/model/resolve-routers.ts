@@ -4,6 +4,7 @@ import type { Declared, RouterSpec } from './declarations.ts';
 import type { TimeWindows } from './generated/documents.ts';
 import { normaliseIp, parseIpv4, parseIpv4Range } from './ipv4.ts';
 import type { AddressPool, Operator, PppoeServer, Router, RouterPpp, RouterRadius } from './model.ts';
+import { resolveSigning } from './nas-signing.ts';
 import { checkPoolsLeaveRouter } from './pool-addresses.ts';
 import { resolveCertificates } from './resolve-certificates.ts';
 import { resolveConfig } from './resolve-config.ts';
@@ -105,7 +106,7 @@ function radius(to: Resolving, declared: Declaration, operator: Operator['radius
     sourceAddress,
     clientAddress,
     nasIdentifier: spec.nasIdentifier ?? declared.spec.system?.identity ?? declared.name,
-    messageAuthenticator: spec.messageAuthenticator ?? operator.messageAuthenticator,
+    ...resolveSigning(to, declared, ['spec', 'radius'], spec, operator.messageAuthenticator),
     services: spec.services ?? servicesOf(declared.spec),
     coaPort: spec.coaPort ?? 3799,
     timeoutMs: parseDuration(spec.timeout ?? '1500ms') ?? 1500,

@@ -142,9 +142,10 @@ export class AccessHandler {
     return this.#hold(named, decision, login, limits);
   }
 
-  #challenge({ packet, frame, context }: Exchange, eap: EapReply, state: Buffer): AccessAnswer {
+  #challenge(exchange: Exchange, eap: EapReply, state: Buffer): AccessAnswer {
+    const { packet, frame, context } = exchange;
     const { writer, random } = this.#deps;
-    startReply(writer, code.accessChallenge, packet);
+    startReply(writer, code.accessChallenge, packet, signsReply(exchange));
     appendAttribute(writer, attribute.state, state);
     appendEap(writer, eap, packet, context.key, random);
     appendProxyStates(writer, packet, frame);
@@ -251,7 +252,7 @@ export class AccessHandler {
     const { writer, random, decisions } = this.#deps;
     const prepared = this.#prepared(limits, context.nas);
     const timeout = decision.limits.sessionTimeoutSeconds;
-    startReply(writer, code.accessAccept, packet);
+    startReply(writer, code.accessAccept, packet, signsReply(exchange));
     appendEncoded(writer, prepared.encoded);
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
@@ -284,7 +285,7 @@ export class AccessHandler {
   #reject(exchange: Exchange, reason: RejectReason | RequestFlaw | EapFlaw, prompt = false): AccessAnswer {
     const { packet, frame, context, sent } = exchange;
     const { writer, random, decisions } = this.#deps;
-    startReply(writer, code.accessReject, packet);
+    startReply(writer, code.accessReject, packet, signsReply(exchange));
     // Not both (RFC 3579 §2.6.5).
     if (hasEap(frame)) appendEap(writer, failureFor(packet, frame), packet, context.key, random);
     else {
@@ -333,6 +334,11 @@ function isUnknownDevice(
 ): boolean {
   const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
   return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
+}
+
+/** Always, unless it is declared that this NAS takes only what it asks for. */
+function signsReply({ frame, context }: Exchange): boolean {
+  return context.nas.sendMessageAuthenticator === undefined || offsetOf(frame, attribute.messageAuthenticator) !== 0;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -13,7 +13,9 @@ export type RadiusMetric =
   /** Detail: the system's code. */
   | 'send-errors'
   /** Detail: name of the attribute whose value did not fit its type. */
-  | 'attr-invalid';
+  | 'attr-invalid'
+  /** Detail: `taken`. Access-Requests without Message-Authenticator, of NAS that need not sign. */
+  | 'unsigned';
 
 export interface CounterSample {
   readonly metric: RadiusMetric;

@@ -17,6 +17,8 @@ export type DropReason =
   | 'authenticator-wrong'
   | 'auth-conflict'
   | 'overload'
+  | 'status-off'
+  | 'status-limit'
   | 'reply-too-long'
   | 'acct-incomplete'
   | 'store-down'
@@ -45,7 +47,8 @@ export interface RadiusLog {
 /** A trouble an operator can mend, with when it was last seen. */
 export interface RadiusFinding {
   readonly nas: string;
-  readonly reason: DropReason;
+  /** `unsigned`: taken, of a NAS that need not sign. */
+  readonly reason: DropReason | 'unsigned';
   /** How many packets it cost since it began. */
   readonly count: number;
   /** Wall time, milliseconds since 1970. */
@@ -167,17 +170,33 @@ function hintFor(
       return `the shared secret of ${nas?.name} is not the one declared: compare secret in /radius with radius.secret`;
     case 'ma-missing':
       return missingHint(nas);
+    case 'status-off':
+      return `${nas?.name} is declared statusServer: false`;
     case 'proxy-unsigned':
       return (
-        `a request with Proxy-State must be signed though ${nas?.name} is declared messageAuthenticator: off ` +
-        '(CVE-2024-3596): make the proxy send Message-Authenticator'
+        `a request with Proxy-State must be signed though ${nas?.name} is declared messageAuthenticator: ` +
+        `${nas?.messageAuthenticator} (CVE-2024-3596): make the proxy send Message-Authenticator`
       );
     default:
       return undefined;
   }
 }
 
+/** What to do about a NAS of which it was learned that it signs nothing. */
+export function unsignedHint({ name }: Nas): string {
+  return (
+    `it was learned that ${name} signs no requests: upgrade RouterOS to 7.15 or later, ` +
+    'then declare messageAuthenticator: require'
+  );
+}
+
 function missingHint(nas: Nas | undefined): string {
+  if (nas?.messageAuthenticator === 'learn') {
+    return (
+      `${nas.name} has signed its requests until now, and this one is not signed: forged, or the NAS was changed; ` +
+      'in that case declare radius.messageAuthenticator: off for it'
+    );
+  }
   if (nas?.messageAuthenticator === 'off') {
     return 'Status-Server and EAP need a Message-Authenticator whatever is declared: make what sends them send it';
   }

@@ -23,7 +23,8 @@ export interface ClientPort {
 
 /**
  * Remembers requests and their answers for `keepMs` (RFC 5080 §2.2.2), for at most `mostPorts` pairs of client address and
- * port with 256 Identifiers each. When full, new ports are refused: answers already given must stay good.
+ * port with 256 Identifiers each, a quarter of them of one address. When full, new ports are refused: answers already given
+ * must stay good, and one NAS must not take the room of the others.
  */
 export class DuplicateCache {
   readonly #clients = new Map<string, Map<number, ClientPort>>();
@@ -50,6 +51,7 @@ export class DuplicateCache {
     const added: ClientPort = { requests: [], lastSeen: now };
     // The sweep may have dropped the address's map.
     ports = this.#clients.get(address);
+    if (ports !== undefined && ports.size >= this.#mostPorts / 4) return undefined;
     if (ports === undefined) this.#clients.set(address, new Map([[port, added]]));
     else ports.set(port, added);
     this.#ports += 1;

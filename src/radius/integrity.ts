@@ -28,14 +28,15 @@ export function proofOf(frame: Frame): Proof | undefined {
 
 /**
  * Status-Server and EAP are always signed (RFC 5997 §3, 3579 §3.2). A Proxy-State without Message-Authenticator is what
- * CVE-2024-3596 is made with: it is refused even where the NAS need not sign.
+ * CVE-2024-3596 is made with: it is refused even where the NAS need not sign, unless that is declared unsafe.
  */
 function unsignedFlaw(frame: Frame, context: NasContext): DropReason | undefined {
   if (frame.code === code.statusServer || offsetOf(frame, attribute.eapMessage) !== 0) return 'ma-missing';
   if (frame.code !== code.accessRequest) return undefined;
   if (context.nas.tunnelled === true) return undefined;
-  if (context.nas.messageAuthenticator === 'require') return 'ma-missing';
-  return offsetOf(frame, attribute.proxyState) === 0 ? undefined : 'proxy-unsigned';
+  if (context.signing === 'require') return 'ma-missing';
+  const limited = offsetOf(frame, attribute.proxyState) !== 0 && context.nas.limitProxyState !== 'unsafe-off';
+  return limited ? 'proxy-unsigned' : undefined;
 }
 
 function mixesEap(frame: Frame): boolean {

@@ -7,12 +7,14 @@ import { type AccessAnswer, AccessHandler, type AccessHelpers } from './access-h
 import { accountingEvent } from './accounting-event.ts';
 import type { Channel, Peer } from './channel.ts';
 import { type RadiusCounters, radiusCounters } from './counters.ts';
-import { type DropLog, type DropReason, dropLog, type RadiusFinding, type RadiusLog } from './drops.ts';
+import { attributeNumbered } from './dictionary/dictionary.ts';
+import { type DropLog, type DropReason, dropLog, type RadiusFinding, type RadiusLog, unsignedHint } from './drops.ts';
 import { type ClientPort, forget, isCurrent, type RememberedRequest, remember } from './duplicate-cache.ts';
 import { integrityFlaw, proofOf } from './integrity.ts';
-import { type NasContext, nasContexts, pickNas } from './nas-context.ts';
+import { type LearnedPolicy, type LearnedSigning, learnedSigning } from './learned-signing.ts';
+import { mayAskStatus, type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
-import { emptyFrame, type Frame, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
+import { emptyFrame, type Frame, misfitsIn, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
 import { appendProxyStates, finishReply, replyWriter, startReply } from './packet/reply.ts';
 import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
@@ -34,9 +36,14 @@ export interface PipelineOptions {
   readonly accountingAvailable?: () => boolean;
   /** Told of every packet that passed its checks, before it is answered: the NAS can be reached. Must be quick. */
   readonly heard?: (nas: Nas) => void;
+  /** What was learned of NAS that may sign their requests or not. Default: known to this process alone. */
+  readonly signing?: LearnedSigning;
   /** Ways to decide beyond the directory. */
   readonly access?: AccessHelpers;
 }
+
+/** So many signed requests in a row show that a NAS has learned to sign, and is not to forget it. */
+const signedForGood = 1000;
 
 /** Where the answer to a request goes, and what it is remembered as. */
 interface Answered {
@@ -46,6 +53,8 @@ interface Answered {
   readonly context: NasContext;
   readonly client: ClientPort;
   readonly request: RememberedRequest;
+  /** Whoever is let in by it has proved the secret, and that his NAS does not sign. */
+  readonly teaches: boolean;
 }
 
 /** One packet that passed every check. */
@@ -67,6 +76,7 @@ interface Outgoing {
 export class RequestPipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
   readonly #counters: RadiusCounters;
+  readonly #signing: LearnedSigning;
   readonly #contextOf: (nas: Nas) => NasContext;
   readonly #drops: DropLog;
   readonly #frame: Frame = emptyFrame();
@@ -77,6 +87,8 @@ export class RequestPipeline implements AsyncDisposable {
   readonly #rejectDelayMs: number;
   /** Answers that wait for the disk, or for somebody who is asked. */
   readonly #open = new Set<Promise<void>>();
+  /** NAS that were learned not to sign, by name. */
+  readonly #unsigned = new Map<string, RadiusFinding>();
   #outbox: Outgoing[] = [];
   #closing = false;
 
@@ -84,7 +96,8 @@ export class RequestPipeline implements AsyncDisposable {
     const { directory, decisions, clock } = options;
     this.#options = options;
     this.#counters = options.metrics ?? radiusCounters();
-    this.#contextOf = nasContexts(this.#counters);
+    this.#signing = options.signing ?? learnedSigning();
+    this.#contextOf = nasContexts(this.#counters, this.#signing);
     this.#drops = dropLog(options.log, clock, () => directory.allNas());
     this.#random = randomPool(options.random);
     const [random, writer, used] = [this.#random, this.#writer, usedPasswords()];
@@ -99,7 +112,10 @@ export class RequestPipeline implements AsyncDisposable {
 
   /** What was dropped, by NAS and reason, with what to do about it. Doubts about a shared secret end by later proofs of it. */
   findings(): readonly RadiusFinding[] {
-    return this.#drops.findings();
+    const learned = [...this.#unsigned.values()].filter(
+      ({ nas }) => this.#options.directory.nas(nas)?.messageAuthenticator === 'learn',
+    );
+    return [...this.#drops.findings(), ...learned];
   }
 
   /** Counts and tells of somebody who got no answer because he got no channel. */
@@ -145,7 +161,48 @@ export class RequestPipeline implements AsyncDisposable {
     if (flaw !== undefined) return this.#drop(channel, context, flaw, from);
     const proof = proofOf(frame);
     if (proof !== undefined) this.#drops.verified(nas, proof);
+    if (frame.misfits !== 0) this.#countMisfits(packet, context);
+    if (context.signing !== 'require') this.#noteSigning(context, proof !== undefined, source);
     return context;
+  }
+
+  /** Values that do not fit are as good as not there (RFC 6929 §2.8). Those of accounting are counted as they are read. */
+  #countMisfits(packet: Buffer, { counters }: NasContext): void {
+    if (this.#frame.code !== code.accessRequest) return;
+    for (const type of misfitsIn(packet, this.#frame)) {
+      const name = type === attribute.vendorSpecific ? 'Vendor-Specific' : attributeNumbered(undefined, type)?.name;
+      counters.add('attr-invalid', name ?? String(type));
+    }
+  }
+
+  /** Of NAS that may leave their requests unsigned: which ones do. EAP is signed by all, and shows nothing. */
+  #noteSigning(context: NasContext, signed: boolean, source: string): void {
+    const frame = this.#frame;
+    const { nas, signing, counters } = context;
+    if (frame.code !== code.accessRequest || nas.tunnelled === true) return;
+    if (!signed) {
+      counters.add('unsigned', 'taken');
+      context.signedInRow = 0;
+      if (signing === 'off' && nas.messageAuthenticator === 'learn') this.#noteUnsigned(nas, source);
+    } else if (nas.messageAuthenticator === 'learn' && offsetOf(frame, attribute.eapMessage) === 0) {
+      context.signedInRow += 1;
+      if (signing === 'learn' || context.signedInRow >= signedForGood) this.#learn(context, 'require');
+    }
+  }
+
+  #noteUnsigned(nas: Nas, source: string): void {
+    const count = (this.#unsigned.get(nas.name)?.count ?? 0) + 1;
+    const lastAt = this.#options.clock.now();
+    const finding = { nas: nas.name, reason: 'unsigned', count, lastAt, source, hint: unsignedHint(nas) } as const;
+    this.#unsigned.set(nas.name, finding);
+  }
+
+  #learn(context: NasContext, policy: LearnedPolicy): void {
+    const { nas } = context;
+    context.signing = policy;
+    if (policy === 'require') this.#unsigned.delete(nas.name);
+    this.#signing.keep(nas, policy);
+    this.#options.log.info({ nas: nas.name, messageAuthenticator: policy }, 'learned whether a NAS signs its requests');
   }
 
   #codeFlaw(channel: Channel): DropReason | undefined {
@@ -162,7 +219,8 @@ export class RequestPipeline implements AsyncDisposable {
     else if (known !== undefined) this.#repeat(channel, packet, from, context, known);
     else {
       const request = remember(client, packet, frame, now);
-      const received = { channel, packet, from, identifier: frame.identifier, context, client, request };
+      const teaches = context.signing === 'learn' && offsetOf(frame, attribute.messageAuthenticator) === 0;
+      const received = { channel, packet, from, identifier: frame.identifier, context, client, request, teaches };
       if (frame.code === code.accessRequest) this.#authenticate(received);
       else this.#account(received);
     }
@@ -195,8 +253,14 @@ export class RequestPipeline implements AsyncDisposable {
     if (reason !== undefined) received.context.counters.add('rejected', reason);
     if (drop !== undefined) this.#dropAfter(received, drop);
     else if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
+    else if (received.teaches && reply[0] === code.accessAccept) this.#replyAndLearn(received, reply);
     else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0) this.#reply(received, reply);
     else this.#replyLater(received, reply);
+  }
+
+  #replyAndLearn(received: Received, reply: Buffer): void {
+    if (received.context.signing === 'learn') this.#learn(received.context, 'off');
+    this.#reply(received, reply);
   }
 
   #hold(work: Promise<void>): void {
@@ -205,8 +269,8 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   #replyLater(received: Received, reply: Buffer): void {
-    const { channel, from, context, client, request, identifier } = received;
-    const later = { channel, from, context, client, request, identifier };
+    const { channel, from, context, client, request, identifier, teaches } = received;
+    const later = { channel, from, context, client, request, identifier, teaches };
     const jitter = ((this.#random.take(1)[0] as number) / 255 - 0.5) / 5;
     const queued = this.#rejects.push(this.#rejectDelayMs * (1 + jitter), () => this.#reply(later, reply));
     if (!queued) this.#dropAfter(received, 'overload');
@@ -259,14 +323,24 @@ export class RequestPipeline implements AsyncDisposable {
 
   /** Not remembered: each probe asks anew (RFC 5997 §4.1). */
   #answerStatus(channel: Channel, packet: Buffer, from: Peer, context: NasContext): void {
-    const auth = channel.service !== 'accounting';
-    const able = auth || this.#options.accountingAvailable?.() !== false;
-    startReply(this.#writer, auth ? code.accessAccept : code.accountingResponse, packet);
+    const flaw = this.#statusFlaw(channel, context);
+    if (flaw !== undefined) {
+      this.#drop(channel, context, flaw, from);
+      return;
+    }
+    const answer = channel.service === 'accounting' ? code.accountingResponse : code.accessAccept;
+    startReply(this.#writer, answer, packet);
     appendProxyStates(this.#writer, packet, this.#frame);
     const reply = finishReply(this.#writer, context.key);
-    if (!able) this.#drop(channel, context, 'store-down', from);
-    else if (reply === undefined) this.#drop(channel, context, 'reply-too-long', from);
+    if (reply === undefined) this.#drop(channel, context, 'reply-too-long', from);
     else this.#send(channel, reply, from, context);
+  }
+
+  #statusFlaw(channel: Channel, context: NasContext): DropReason | undefined {
+    if (context.nas.statusServer === false) return 'status-off';
+    if (!mayAskStatus(context, this.#options.clock.monotonic())) return 'status-limit';
+    const able = channel.service !== 'accounting' || this.#options.accountingAvailable?.() !== false;
+    return able ? undefined : 'store-down';
   }
 
   #reply(answered: Answered, reply: Buffer): void {

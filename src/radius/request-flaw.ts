@@ -27,6 +27,7 @@ function repeats(count: Uint8Array): boolean {
     (count[attribute.userPassword] as number) |
     (count[attribute.chapPassword] as number) |
     (count[attribute.chapChallenge] as number) |
+    (count[attribute.state] as number) |
     (count[attribute.serviceType] as number) |
     (count[attribute.framedProtocol] as number) |
     (count[attribute.nasPortType] as number) |

@@ -176,7 +176,7 @@ export class TestNas {
   }
 
   static async open(address = '127.0.0.1'): Promise<TestNas> {
-    const socket = createSocket('udp4');
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     socket.bind(0, address);
     await once(socket, 'listening');
     return new TestNas(socket);

@@ -25,9 +25,9 @@ export type Ip = string;
  */
 export type Port = number;
 /**
- * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them.
+ * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them; `learn` finds out by the first request that proves the secret which of the two it is.
  */
-export type MessageAuthenticator = 'require' | 'off';
+export type MessageAuthenticator = 'require' | 'off' | 'learn';
 /**
  * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
  */
@@ -443,6 +443,18 @@ export interface Operator {
          */
         redirect?: 'filter' | 'url' | 'cisco';
         messageAuthenticator?: MessageAuthenticator;
+        /**
+         * Requests without Message-Authenticator of a NAS that is `off`: `always` (default) still drops those with a Proxy-State, by which answers can be forged (CVE-2024-3596); `unsafe-off` takes them.
+         */
+        limitProxyState?: 'always' | 'unsafe-off';
+        /**
+         * Answers to logins carry a Message-Authenticator `always` (default), or `when-asked`: only to requests with one. For the few NAS that take no other; whoever is on the path can then forge its answers.
+         */
+        sendMessageAuthenticator?: 'always' | 'when-asked';
+        /**
+         * Whether it is answered when it asks if we are alive (Status-Server). Default: true.
+         */
+        statusServer?: boolean;
       }[];
     };
     /**
@@ -662,6 +674,18 @@ export interface Router {
        */
       nasIdentifier?: string;
       messageAuthenticator?: MessageAuthenticator;
+      /**
+       * Requests without Message-Authenticator of a NAS that is `off`: `always` (default) still drops those with a Proxy-State, by which answers can be forged (CVE-2024-3596); `unsafe-off` takes them.
+       */
+      limitProxyState?: 'always' | 'unsafe-off';
+      /**
+       * Answers to logins carry a Message-Authenticator `always` (default), or `when-asked`: only to requests with one. For the few NAS that take no other; whoever is on the path can then forge its answers.
+       */
+      sendMessageAuthenticator?: 'always' | 'when-asked';
+      /**
+       * Whether it is answered when it asks if we are alive (Status-Server). Default: true.
+       */
+      statusServer?: boolean;
       /**
        * RouterOS services that ask RADIUS, as in /radius service. Default: what is declared below, of ppp, hotspot and dhcp; ppp when none is.
        *

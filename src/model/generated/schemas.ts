@@ -271,7 +271,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 },
                 "messageAuthenticator": {
                   "$ref": "#/$defs/messageAuthenticator",
-                  "description": "Default for every NAS: `require` (default) or `off`."
+                  "description": "Default for every NAS: `require` (default), `learn` or `off`."
                 },
                 "radsec": {
                   "type": "object",
@@ -533,6 +533,26 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "messageAuthenticator": {
                         "$ref": "#/$defs/messageAuthenticator",
                         "description": "Overrides the default for this NAS."
+                      },
+                      "limitProxyState": {
+                        "type": "string",
+                        "description": "Requests without Message-Authenticator of a NAS that is `off`: `always` (default) still drops those with a Proxy-State, by which answers can be forged (CVE-2024-3596); `unsafe-off` takes them.",
+                        "enum": [
+                          "always",
+                          "unsafe-off"
+                        ]
+                      },
+                      "sendMessageAuthenticator": {
+                        "type": "string",
+                        "description": "Answers to logins carry a Message-Authenticator `always` (default), or `when-asked`: only to requests with one. For the few NAS that take no other; whoever is on the path can then forge its answers.",
+                        "enum": [
+                          "always",
+                          "when-asked"
+                        ]
+                      },
+                      "statusServer": {
+                        "type": "boolean",
+                        "description": "Whether it is answered when it asks if we are alive (Status-Server). Default: true."
                       }
                     },
                     "required": [
@@ -875,6 +895,26 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "messageAuthenticator": {
                   "$ref": "#/$defs/messageAuthenticator",
                   "description": "Overrides the default of the Operator for this router."
+                },
+                "limitProxyState": {
+                  "type": "string",
+                  "description": "Requests without Message-Authenticator of a NAS that is `off`: `always` (default) still drops those with a Proxy-State, by which answers can be forged (CVE-2024-3596); `unsafe-off` takes them.",
+                  "enum": [
+                    "always",
+                    "unsafe-off"
+                  ]
+                },
+                "sendMessageAuthenticator": {
+                  "type": "string",
+                  "description": "Answers to logins carry a Message-Authenticator `always` (default), or `when-asked`: only to requests with one. For the few NAS that take no other; whoever is on the path can then forge its answers.",
+                  "enum": [
+                    "always",
+                    "when-asked"
+                  ]
+                },
+                "statusServer": {
+                  "type": "boolean",
+                  "description": "Whether it is answered when it asks if we are alive (Status-Server). Default: true."
                 },
                 "services": {
                   "type": "array",
@@ -2788,18 +2828,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
     },
     "messageAuthenticator": {
       "type": "string",
-      "description": "`require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them.",
+      "description": "`require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them; `learn` finds out by the first request that proves the secret which of the two it is.",
       "enum": [
         "require",
         "off",
         "learn"
-      ],
-      "not": {
-        "enum": [
-          "learn"
-        ],
-        "description": "Not supported yet: learn"
-      }
+      ]
     },
     "attributes": {
       "type": "array",

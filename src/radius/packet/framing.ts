@@ -1,3 +1,4 @@
+import { longest, shortest } from './attribute-sizes.ts';
 import { headerLength, maxPacketLength } from './codes.ts';
 
 /** Why octets are not a RADIUS packet. */
@@ -29,6 +30,8 @@ export interface Frame {
   readonly seen: Uint8Array;
   /** Offset of the first attribute of each type that has a count: the rest is of older packets. */
   readonly first: Uint16Array;
+  /** How many attributes are longer or shorter than a value of their type. */
+  misfits: number;
   /** How many attributes of each type. */
   readonly count: Uint8Array;
 }
@@ -39,6 +42,7 @@ export function emptyFrame(): Frame {
     identifier: 0,
     length: 0,
     attributes: 0,
+    misfits: 0,
     seen: new Uint8Array(maxAttributes),
     first: new Uint16Array(256),
     count: new Uint8Array(256),
@@ -76,6 +80,7 @@ export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReaso
   for (let index = 0; index < frame.attributes; index += 1) count[seen[index] as number] = 0;
   let attributes = 0;
   frame.attributes = 0;
+  frame.misfits = 0;
   for (let at = headerLength; at < length; ) {
     if (at + 1 === length) return 'attr-header';
     const type = datagram[at] as number;
@@ -87,11 +92,22 @@ export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReaso
     seen[attributes] = type;
     attributes += 1;
     frame.attributes = attributes;
+    if (size < (shortest[type] as number) || size > (longest[type] as number)) frame.misfits += 1;
     if (count[type] === 0) first[type] = at;
     count[type] = (count[type] as number) + 1;
     at += size;
   }
   return undefined;
+}
+
+/** Numbers of attributes that are longer or shorter than a value of their type, as often as they occur. */
+export function misfitsIn(packet: Uint8Array, frame: Frame): readonly number[] {
+  const found: number[] = [];
+  for (let at = headerLength; at < frame.length; at += packet[at + 1] as number) {
+    const [type, size] = [packet[at] as number, packet[at + 1] as number];
+    if (size < (shortest[type] as number) || size > (longest[type] as number)) found.push(type);
+  }
+  return found;
 }
 
 /** Offset of the first attribute of a type, 0 when there is none. */
