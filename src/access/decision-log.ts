@@ -11,7 +11,8 @@ export interface LoggedDecision {
   readonly callingStationId?: string;
   /**
    * How the password was shown: `pap`, `chap`, `mschap1`, `mschap2`, `none`. Where something else decided: `mac` for a known
-   * device, `portal` for a one-time password, `portal-page` for the portal itself, `dhcp` for a client nobody knows.
+   * device, `portal` for a one-time password, `portal-page` for the portal itself, `dhcp` for a client nobody knows,
+   * `proxy` for a home server.
    */
   readonly method: string;
   readonly verdict: 'accept' | 'reject';

@@ -21,6 +21,7 @@ import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { DeclaredAuthority } from './declared-authority.ts';
 import { DeclaredEap } from './declared-eap.ts';
+import { DeclaredProxy } from './declared-proxy.ts';
 import { Engine } from './engine.ts';
 import { FallbackWatch } from './fallback-watch.ts';
 import { LastGood } from './last-good.ts';
@@ -86,6 +87,7 @@ export class Daemon implements AsyncDisposable {
   readonly #portal: PortalGateway;
   readonly #authority: DeclaredAuthority;
   readonly #eap: DeclaredEap;
+  readonly #proxy: DeclaredProxy;
   readonly #books: LoginBooks;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
@@ -120,11 +122,13 @@ export class Daemon implements AsyncDisposable {
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
     this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
     this.#authority = new DeclaredAuthority({ clock, log });
+    this.#proxy = new DeclaredProxy({ directory: engine.directory, clock, log, random: fillRandom });
     this.#eap = new DeclaredEap({ clock, log, random: fillRandom });
     const metrics = new Metrics(
       {
         portal: this.#portal.counters,
         authorize: () => this.#authority.counts(),
+        proxy: () => this.#proxy.counts(),
         openSessions: () => engine.accounting.openCount,
         radius: () => this.#counters.samples(),
         revision: () => this.#reconciler.inForce?.revision,
@@ -168,7 +172,7 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
-      portalFindings: () => [...this.#portal.findings(), ...this.#authority.findings(), ...this.#eap.findings()],
+      portalFindings: () => [this.#portal, this.#authority, this.#eap, this.#proxy].flatMap((each) => each.findings()),
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
@@ -229,6 +233,8 @@ export class Daemon implements AsyncDisposable {
     // What is being read may open RADIUS.
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
+    // Who waits for a home server need not wait for its time to be over: his NAS asks again.
+    await this.#proxy[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#authority[Symbol.asyncDispose]();
     this.#eap[Symbol.dispose]();
@@ -346,6 +352,7 @@ export class Daemon implements AsyncDisposable {
     this.#engine.delivery.start();
     this.#authority.use(model);
     this.#eap.use(model);
+    this.#proxy.use(model);
     const { radsec } = model.operator.radius;
     if (radsec !== undefined) this.#radius?.renewRadsec(radsec);
   }
@@ -407,6 +414,7 @@ export class Daemon implements AsyncDisposable {
     await this.#loadDirectory(model);
     this.#authority.use(model);
     this.#eap.use(model);
+    this.#proxy.use(model);
     const { radsec: tls } = model.operator.radius;
     const signing = await StoredSigning.open(this.#engine.store.table('meta'), (err) =>
       log.warn({ err }, 'what was learned of a NAS is not stored'),
@@ -427,6 +435,7 @@ export class Daemon implements AsyncDisposable {
       log,
       access: {
         authority: () => this.#authority.current,
+        proxy: () => this.#proxy.current,
         eap: this.#eap.server,
         places: this.#books.places,
         devices: this.#books.devices,

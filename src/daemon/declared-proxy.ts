@@ -79,10 +79,9 @@ export class DeclaredProxy implements AsyncDisposable {
     );
   }
 
+  /** Foreign people stay foreign: nobody answers them any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const pair of this.#servers.values()) this.#close(pair);
-    this.#servers = new Map();
-    this.#current = undefined;
     await Promise.all(this.#closing);
   }
 

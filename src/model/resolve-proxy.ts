@@ -101,6 +101,7 @@ function realmOf(
   if (entry.service !== undefined && service === undefined) {
     unknownReference(to, { what: 'Service', name: entry.service, from: declared, path: [...at, 'service'] }, services);
   }
+  checkAllowed(to, declared, entry, [...at, 'allow']);
   checkStrip(to, declared, entry, [...at, 'strip']);
   return compact({
     realm: entry.realm.toLowerCase(),
@@ -111,7 +112,21 @@ function realmOf(
   });
 }
 
-/** MS-CHAP and EAP prove the name as it was typed, too (RFC 2759 §8.2). */
+/** A name that no dictionary knows would let nothing pass. */
+function checkAllowed(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  { allow = [] }: Spec['realms'][number],
+  at: readonly (string | number)[],
+): void {
+  for (const [index, name] of allow.entries()) {
+    const wrong = to.attributeCheck?.(name, '');
+    if (wrong?.startsWith('unknown RADIUS attribute') === true) {
+      error(to, 'LM_ATTRIBUTE', wrong, declared, [...at, index]);
+    }
+  }
+}
+
 function checkStrip(
   to: Resolving,
   declared: Declared<OperatorSpec>,

@@ -22,6 +22,13 @@ export interface MetricSources {
   };
   /** What came of questions to the operator's own program. */
   readonly authorize: () => ReadonlyMap<string, number>;
+  /** What came of requests passed on to servers of others. */
+  readonly proxy: () => readonly {
+    readonly server: string;
+    readonly service: string;
+    readonly result: string;
+    readonly value: number;
+  }[];
   readonly revision: () => string | undefined;
   readonly logins: () => number;
   /** Routers that a person wants left alone, and why. */
@@ -268,6 +275,16 @@ export class Metrics {
       collect() {
         this.reset();
         for (const [result, value] of sources.authorize()) this.inc({ result }, value);
+      },
+    });
+    new Counter({
+      name: 'lastmile_proxy_total',
+      help: 'Requests passed on to home servers, by what came of them, since the start',
+      registers,
+      labelNames: ['server', 'service', 'result'] as const,
+      collect() {
+        this.reset();
+        for (const { value, ...labels } of sources.proxy()) this.inc(labels, value);
       },
     });
     new Gauge({

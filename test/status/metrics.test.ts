@@ -42,6 +42,7 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       radius: () => [],
       portal: { logins: () => [], refusals: () => [] },
       authorize: () => new Map(),
+      proxy: () => [],
       revision: () => undefined,
       logins: () => 0,
       targets,
