@@ -2,6 +2,8 @@ import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
+import { verifyHash, verifySlowly } from './credentials/verify-hash.ts';
+import type { CredentialCheck } from './credentials/verify-mschap.ts';
 import type { AccessLogin, SessionLimits } from './login.ts';
 
 /** Somebody who wants on. */
@@ -72,8 +74,43 @@ const longestLeaseSeconds = 86_400;
  */
 export function authorise(request: AccessRequest, login: AccessLogin | undefined, now: number): Decision {
   if (login === undefined) return reject('unknown-subscriber');
-  const check = verifyCredential(request.credential, login.username, login.password);
+  const check = checkOf(request, login);
   if (check.result !== 'right') return reject(check.result === 'wrong' ? 'wrong-password' : 'method-not-possible');
+  return decided(login, request, check, now);
+}
+
+/** The same, where the password may be kept in a form that takes its time. */
+export function authoriseInTime(
+  request: AccessRequest,
+  login: AccessLogin | undefined,
+  now: number,
+): Decision | Promise<Decision> {
+  const { passwordHash } = login ?? {};
+  if (login === undefined || passwordHash === undefined || checkOf(request, login).result !== 'slow') {
+    return authorise(request, login, now);
+  }
+  return verifySlowly(request.credential, passwordHash).then((check) =>
+    check.result === 'right' ? decided(login, request, check, now) : reject('wrong-password'),
+  );
+}
+
+/** Is it to be decided by `authoriseInTime` alone? */
+export function takesTime(request: Pick<AccessRequest, 'credential'>, login: AccessLogin | undefined): boolean {
+  return login?.passwordHash !== undefined && checkOf(request, login).result === 'slow';
+}
+
+function checkOf({ credential }: Pick<AccessRequest, 'credential'>, login: AccessLogin) {
+  const { username, password, passwordHash } = login;
+  if (passwordHash !== undefined) return verifyHash(credential, username, passwordHash);
+  return verifyCredential(credential, username, password);
+}
+
+function decided(
+  login: AccessLogin,
+  request: AccessRequest,
+  check: CredentialCheck & { readonly result: 'right' },
+  now: number,
+): Decision {
   const decision = authoriseProven(login, request, now);
   return check.proof === undefined || decision.verdict === 'reject' ? decision : { ...decision, proof: check.proof };
 }

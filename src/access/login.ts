@@ -6,7 +6,10 @@ import type { AccessKind } from '../model/model.ts';
 /** What a decision needs to know of a login. The directory's `Login` is one. */
 export interface AccessLogin {
   readonly username: string;
+  /** Empty where there is none, or only a hash of it. */
   readonly password: Secret;
+  /** In a form of `parsePasswordHash`. */
+  readonly passwordHash?: Secret;
   /** Ways its service is sold for. Absent: any. */
   readonly access?: readonly AccessKind[];
   readonly state: 'active' | 'suspended' | 'disabled';

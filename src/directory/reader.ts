@@ -71,8 +71,9 @@ export interface Login {
   readonly service: string;
   /** Ways its service is sold for. Absent: any. */
   readonly access?: readonly AccessKind[];
-  /** Empty for a device. */
+  /** Empty for a device, and where only a hash is known. */
   readonly password: Secret;
+  readonly passwordHash?: Secret;
   readonly state: 'active' | 'suspended' | 'disabled';
   readonly reason?: string;
   /** Milliseconds since 1970. From then on the login is rejected. */

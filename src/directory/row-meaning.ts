@@ -16,7 +16,7 @@ export function loginOf({ identity, fields }: StoredFields): Login {
   const graceFrom = text(fields['grace-from']);
   const access = text(fields['access']);
   const suspended = text(fields['suspended']);
-  const { passphrase } = fields;
+  const { passphrase, 'password-hash': passwordHash } = fields;
   const limits = limitsOf(fields);
   return {
     username: identity,
@@ -24,6 +24,7 @@ export function loginOf({ identity, fields }: StoredFields): Login {
     service: text(fields['service']) ?? '',
     ...(access === undefined ? {} : { access: access.split(',').filter(isAccessKind) }),
     password: secret(fields['password']),
+    ...(passwordHash instanceof Secret ? { passwordHash } : {}),
     state: stateOf(text(fields['state'])),
     ...(reason === undefined ? {} : { reason }),
     ...(expires === undefined ? {} : { expires: Date.parse(expires) }),

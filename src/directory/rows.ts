@@ -87,6 +87,7 @@ function loginFields(subscription: Subscription, password: Secret | undefined, a
     service: service.name,
     access: sortedOnce(service.access).join(','),
     password,
+    'password-hash': password === undefined ? subscription.passwordHash : undefined,
     state: subscription.state,
     reason: subscription.reason,
     expires: end === undefined ? undefined : new Date(end).toISOString(),

@@ -556,8 +556,10 @@ export interface Subscription {
   readonly service: ServicePlan;
   /** Absent: known by its MACs alone. */
   readonly username?: string;
-  /** Present exactly when `username` is. */
+  /** Present when `username` is, or `passwordHash` instead. */
   readonly password?: Secret;
+  /** In a form of `parsePasswordHash`. Only RADIUS can do with it. */
+  readonly passwordHash?: Secret;
   /** Of its wireless devices (WPA2), where the subscriber has a `password` and no `username`. */
   readonly passphrase?: Secret;
   /** Devices let in by their MAC (`AA:BB:CC:DD:EE:FF`), in the order declared. */

@@ -7,6 +7,7 @@ import type { Router, ServicePlan, Subscription } from './model.ts';
 import { checkedAttributes, error, type Resolving, unknownReference, warning } from './resolving.ts';
 import { concerned, resolveAddress } from './subscriber-address.ts';
 import { type Devices, resolveMacs } from './subscriber-devices.ts';
+import { checkHash } from './subscriber-hash.ts';
 import { checkLock, resolveLock } from './subscriber-lock.ts';
 import { type EntryPart, resolveLogin } from './subscriber-login.ts';
 import { resolveNetworks } from './subscriber-networks.ts';
@@ -36,7 +37,7 @@ export interface SubscriberContext {
 }
 
 const inline = [
-  ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
+  ...(['service', 'username', 'password', 'ntHash', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
   ...(['lock', 'attributes'] as const),
 ] as const;
 
@@ -104,6 +105,8 @@ function resolveEntry(
   checkLocalRows(to, declared, question, places.localOn, context);
   checkEffect(to, declared, entry, service, places, path);
   const lock = resolveLock(to, declared, entry.lock, [...path, 'lock'], context.nasNames);
+  const { passwordHash } = login;
+  if (passwordHash !== undefined) checkHash(to, declared, passwordHash, { service, router, places, path }, context);
   if (lock !== undefined) checkLock(to, declared, places, [...path, 'lock']);
   const { spec } = declared;
   return [

@@ -1,6 +1,7 @@
-import type { Secret } from '../base/secret.ts';
+import { Secret } from '../base/secret.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import type { ServicePlan } from './model.ts';
+import { parsePasswordHash } from './password-hash.ts';
 import { error, placeOf, type Resolving } from './resolving.ts';
 import type { SecretField } from './secret-values.ts';
 
@@ -17,6 +18,7 @@ export interface EntryPart {
 export interface ResolvedLogin {
   readonly username?: string;
   readonly password?: Secret;
+  readonly passwordHash?: Secret;
   readonly passphrase?: Secret;
 }
 
@@ -27,18 +29,30 @@ export interface ResolvedLogin {
 export function resolveLogin(
   to: Resolving,
   declared: Declaration,
-  { username, password: field }: Pick<SubscriberSpec, 'username' | 'password'>,
+  { username, password: field, ntHash }: Pick<SubscriberSpec, 'username' | 'password' | 'ntHash'>,
   part: EntryPart | undefined,
   path: Steps,
   service: ServicePlan | undefined,
   context: { readonly usernames: Map<string, Declaration> },
 ): ResolvedLogin | undefined {
   if (username !== undefined) checkUsername(to, declared, username, [...path, 'username'], context);
-  if (username === undefined && field === undefined) return {};
-  if (username === undefined && field !== undefined && service?.access.includes('wireless') === true) {
+  if (ntHash !== undefined && field !== undefined) {
+    const message = '"password" and "ntHash" exclude each other';
+    error(to, 'LM_PASSWORD_FORM', message, declared, [...path, 'ntHash'], 'without "password", NT hash alone');
+    return undefined;
+  }
+  const hash = resolveHash(to, declared, field, ntHash, part, path);
+  if (username === undefined && field === undefined && ntHash === undefined) return {};
+  if (username !== undefined && hash !== undefined) return { username, passwordHash: hash };
+  if (
+    username === undefined &&
+    field !== undefined &&
+    !isHash(field) &&
+    service?.access.includes('wireless') === true
+  ) {
     return { passphrase: passphrase(to, declared, field, part, [...path, 'password']) };
   }
-  if (username === undefined || field === undefined) {
+  if (username === undefined || field === undefined || isHash(field)) {
     const missing = username === undefined ? 'username' : 'password';
     const message = `"${missing}" of the subscriber "${declared.name}" is missing`;
     error(to, 'LM_MISSING_KEY', message, declared, [], 'a username and a password go together');
@@ -47,6 +61,39 @@ export function resolveLogin(
   const password = to.secrets.read(field, secretUse(declared, part));
   checkPassword(to, declared, field, password, [...path, 'password']);
   return { username, password };
+}
+
+/** A hash in place of the password: in one of the forms there are, or an empty secret, which is reported. */
+function resolveHash(
+  to: Resolving,
+  declared: Declaration,
+  field: SubscriberSpec['password'],
+  ntHash: SecretField | undefined,
+  part: EntryPart | undefined,
+  path: Steps,
+): Secret | undefined {
+  if (ntHash !== undefined) {
+    const secret = to.secrets.read(ntHash, secretUse(declared, part, 'ntHash'));
+    const text = `{NT}${secret.reveal()}`;
+    if (!to.secrets.unknown(secret) && parsePasswordHash(text) === undefined) {
+      const message = 'an NT hash has 32 hexadecimal digits';
+      error(to, 'LM_PASSWORD_FORM', message, declared, [...path, 'ntHash']);
+    }
+    return new Secret(text);
+  }
+  if (field === undefined || !isHash(field)) return undefined;
+  const kept = field.hash ?? '';
+  const known = kept.startsWith('{NT}') ? undefined : parsePasswordHash(kept);
+  if (known === undefined) {
+    const message = kept.startsWith('{NT}') ? 'an NT hash has a field of its own, "ntHash"' : 'no known form of a hash';
+    const hint = '{SSHA}, {SSHA256}, {SSHA512}, or $scrypt$ln=14,r=8,p=1$SALT$DIGEST of at most 128 MB';
+    error(to, 'LM_PASSWORD_FORM', message, declared, [...path, 'password', 'hash'], hint);
+  }
+  return new Secret(kept);
+}
+
+function isHash(field: NonNullable<SubscriberSpec['password']>): field is { readonly hash: string } {
+  return typeof field === 'object' && 'hash' in field && field.hash !== undefined;
 }
 
 function passphrase(
@@ -66,13 +113,13 @@ function passphrase(
   return secret;
 }
 
-function secretUse(declared: Declaration, part: EntryPart | undefined) {
+function secretUse(declared: Declaration, part: EntryPart | undefined, field: 'password' | 'ntHash' = 'password') {
   return {
     place: declared,
     kind: 'Subscriber' as const,
     firstName: declared.previousNames[0] ?? declared.name,
-    field: part === undefined ? 'password' : `services.${part.name}.password`,
-    path: part === undefined ? ['password'] : ['services', part.index, 'password'],
+    field: part === undefined ? field : `services.${part.name}.${field}`,
+    path: part === undefined ? [field] : ['services', part.index, field],
     symbols: 16 as const,
   };
 }

@@ -52,7 +52,7 @@ export async function checkPassword(
   const nameMs = nameWait(portal, username);
   const waitMs = Math.max(guesser.waitMs, nameMs > 0 && !mayTry(portal, username, guesser) ? nameMs : 0);
   if (waitMs > 0) return locked(waitMs, username);
-  const decision = decide(visit, login);
+  const decision = await decide(visit, login);
   const known = portal.deps.directory.login(username);
   if (decision.verdict === 'accept') {
     const seconds = decision.limits.sessionTimeoutSeconds;

@@ -1,4 +1,4 @@
-import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
+import { authoriseInTime, type Decision, type RejectReason } from '../access/authorise.ts';
 import type { Message } from './texts/texts.ts';
 import type { Visit } from './visit.ts';
 
@@ -19,10 +19,11 @@ export interface PasswordLogin extends Somebody {
  * The decision that RADIUS would take, taken before a router is bothered. A reject is kept for `lastmile why`; an accept is
  * only when something came of it, by `keep`.
  */
-export function decide(visit: Visit, login: PasswordLogin): Decision {
+export async function decide(visit: Visit, login: PasswordLogin): Promise<Decision> {
   const { directory, clock } = visit.portal.deps;
   const credential = { method: 'pap', password: Buffer.from(login.password) } as const;
-  const decision = authorise({ credential, door: 'hotspot' }, directory.login(login.username), clock.now());
+  const known = directory.login(login.username);
+  const decision = await authoriseInTime({ credential, door: 'hotspot' }, known, clock.now());
   if (decision.verdict === 'reject') keep(visit, login, { refused: decision.reason });
   return decision;
 }

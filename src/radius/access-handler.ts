@@ -1,5 +1,5 @@
 import { admit, grantsOf } from '../access/admit.ts';
-import { authorise, type Decision, type RejectReason } from '../access/authorise.ts';
+import { authorise, authoriseInTime, type Decision, type RejectReason, takesTime } from '../access/authorise.ts';
 import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { type GuessLimit, guessLimit } from '../access/guess-limit.ts';
@@ -87,6 +87,8 @@ type AboutRequest = Pick<Exchange, 'packet' | 'frame' | 'context' | 'now' | 'use
 export class AccessHandler {
   readonly #deps: AccessHandlerDeps;
   readonly #prepared = preparedReplies();
+  /** Passwords being compared in other threads. */
+  #slow = 0;
   readonly #guesses: GuessLimit;
 
   constructor(deps: AccessHandlerDeps) {
@@ -165,9 +167,30 @@ export class AccessHandler {
       // The declared name rather than the one just decoded: nothing new to keep in memory.
       return this.#hold(exchange, decision, login as Login, limits);
     }
+    if (decision.reason === 'method-not-possible' && takesTime(sent, login)) {
+      return this.#decideSlowly(keptExchange(exchange), login as Login);
+    }
     return unproven.has(decision.reason)
       ? this.#decideOtherwise(exchange, decision.reason)
       : this.#reject(exchange, decision.reason);
+  }
+
+  /** A password that is kept in a form that takes its time. Few at once: each holds a thread, and a good deal of memory. */
+  async #decideSlowly(exchange: Exchange, login: Login): Promise<AccessAnswer> {
+    if (this.#slow >= mostSlow) return { reply: undefined, drop: 'overload' };
+    this.#slow += 1;
+    try {
+      const { door, now, sent } = exchange;
+      const asked = { credential: sent.credential, door, redirects: redirectsAt(exchange) };
+      const decision = await authoriseInTime(asked, login, now);
+      if (decision.verdict === 'reject') return this.#decideOtherwise(exchange, decision.reason);
+      const limits = grantsOf(login, decision);
+      const authority = this.#deps.authority?.();
+      if (authority?.asks === 'all') return this.#confirm(authority, exchange, decision, limits);
+      return this.#hold(exchange, decision, login, limits);
+    } finally {
+      this.#slow -= 1;
+    }
   }
 
   /** Nobody guesses at a DHCP server: it asks by itself. */
@@ -314,6 +337,9 @@ const pskAttribute = 'Mikrotik-Wireless-PSK';
 function encodePassphrase(passphrase: Secret): Uint8Array {
   return encodeNamed({ name: pskAttribute, value: passphrase.reveal() });
 }
+
+/** Logins whose passwords are compared in other threads at the same time, of which there are four. */
+const mostSlow = 32;
 
 const nothingSent: SentCredential = { credential: { method: 'none' } };
 

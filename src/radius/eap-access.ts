@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { authorise, authoriseProven, type Decision } from '../access/authorise.ts';
+import { authoriseInTime, authoriseProven, type Decision } from '../access/authorise.ts';
 import type { GuessLimit } from '../access/guess-limit.ts';
 import type { DirectoryReader, Login } from '../directory/reader.ts';
 import type { EapServer, EapStep } from '../eap/eap-server.ts';
@@ -152,11 +152,11 @@ function judgeOf(directory: DirectoryReader, exchange: Exchange, guesses: GuessW
   const callingStationId = textOf(packet, frame, attribute.callingStationId);
   const station = callingStationId === undefined ? {} : { callingStationId };
   return {
-    verify(username, credential) {
+    async verify(username, credential) {
       const place = { username, nas: context.nas.name, ...station };
       if (guesses.limit.refuses(place, guesses.now)) return { verdict: 'reject', reason: 'too-many-guesses' };
       const login = directory.login(username);
-      const decision = authorise({ credential, door, redirects }, login, now);
+      const decision = await authoriseInTime({ credential, door, redirects }, login, now);
       const wrong = decision.verdict === 'reject' && (login === undefined || decision.reason === 'wrong-password');
       if (wrong) guesses.limit.failed(place, login !== undefined, guesses.now);
       return decision;
@@ -169,7 +169,11 @@ function judgeOf(directory: DirectoryReader, exchange: Exchange, guesses: GuessW
     },
     mark(username) {
       const login = directory.login(username);
-      return login === undefined ? undefined : createHash('sha256').update(login.password.reveal()).digest('base64');
+      if (login === undefined) return undefined;
+      const { password, passwordHash } = login;
+      return createHash('sha256')
+        .update((passwordHash ?? password).reveal())
+        .digest('base64');
     },
   };
 }

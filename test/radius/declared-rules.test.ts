@@ -1,5 +1,7 @@
+import { createHash, scryptSync } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { ntPasswordHash } from '../../src/access/credentials/ms-chap.ts';
 import { type OpenSession, sessionPlaces } from '../../src/access/session-places.ts';
 import { parseMac } from '../../src/base/mac.ts';
 import { Directory } from '../../src/directory/directory.ts';
@@ -15,7 +17,18 @@ import { Store } from '../../src/store/store.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { TempFolder } from '../support/temp-folder.ts';
-import { type Bench, coreNas, papRequest, startServer, TestNas } from './support.ts';
+import {
+  type Bench,
+  coreNas,
+  hasRadclient,
+  papRequest,
+  radclient,
+  secretText,
+  startServer,
+  TestNas,
+} from './support.ts';
+
+if (!hasRadclient) process.stderr.write('MS-CHAP with NT hashes skipped: install Debian package freeradius-utils\n');
 
 const at = (text: string) => Date.parse(text);
 
@@ -239,5 +252,46 @@ describe('a login that is locked', () => {
     expect(await server.login('anna', 'secret', [], [circuit('olt-1/3/8')])).toMatchObject({ code: 3 });
     const both = [circuit('olt-1/3/8'), circuit('olt-1/3/7')];
     expect(await server.login('anna', 'secret', [], both)).toMatchObject({ code: 3 });
+  });
+});
+
+describe('a login of which only a hash is known', () => {
+  const plain = home('access: [pppoe]');
+  const hashed = (form: string) => document('Subscriber', 'anna', `service: home\nusername: anna\n${form}`);
+  const nt = Buffer.from(ntPasswordHash('secret')).toString('hex');
+  const salt = Buffer.from('salt of this test');
+  const ssha = (algorithm: string) =>
+    Buffer.concat([createHash(algorithm).update('secret').update(salt).digest(), salt]).toString('base64');
+  const base64 = (octets: Buffer) => octets.toString('base64').replace(/=+$/, '');
+  const scrypted = `$scrypt$ln=10,r=8,p=1$${base64(salt)}$${base64(scryptSync('secret', salt, 32, { cost: 1024 }))}`;
+
+  it.each([
+    `ntHash: "${nt}"`,
+    `password: {hash: "{SSHA}${ssha('sha1')}"}`,
+    `password: {hash: "{SSHA256}${ssha('sha256')}"}`,
+    `password: {hash: "{SSHA512}${ssha('sha512')}"}`,
+    `password: {hash: "${scrypted}"}`,
+  ])('is let in with the password behind it, and with no other: %s', async (form) => {
+    await using server = await Declared.start([plain, hashed(form)]);
+
+    expect(await server.login('anna', 'secret')).toMatchObject({ code: 2, 'Acct-Interim-Interval': '120' });
+    expect(await server.login('anna', 'Secret')).toMatchObject({ code: 3 });
+    expect(await server.login('anna', '')).toMatchObject({ code: 3 });
+    expect(server.bench.decisions.of('anna').map(({ reason }) => reason)).toEqual([
+      undefined,
+      'wrong-password',
+      'wrong-password',
+    ]);
+  });
+
+  it.runIf(hasRadclient)('proves itself by MS-CHAP with an NT hash, and never by CHAP', async () => {
+    await using server = await Declared.start([plain, hashed(`ntHash: "${nt}"`)]);
+    const ask = (line: string) =>
+      radclient('auth', server.bench.auth, secretText, ['User-Name = anna', line, 'Message-Authenticator = 0x00'], 5);
+
+    expect(await ask('MS-CHAP-Password = secret')).toContain('Received Access-Accept');
+    expect(await ask('MS-CHAP-Password = other')).toContain('Received Access-Reject');
+    expect(await ask('CHAP-Password = secret')).toContain('Received Access-Reject');
+    expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'method-not-possible' });
   });
 });

@@ -1,15 +1,10 @@
 import { hash } from 'node:crypto';
 import { unreachable } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
-import type { Credential, CredentialProof } from './credential.ts';
+import type { Credential } from './credential.ts';
 import { equalOctets, equalText } from './equal-octets.ts';
-import { mschap1Response, mschap2Proof, mschap2Response, ntPasswordHash, ntPasswordHashHash } from './ms-chap.ts';
-
-export type CredentialCheck =
-  | { readonly result: 'right'; readonly proof?: CredentialProof }
-  | { readonly result: 'wrong' }
-  /** The method asks for something we do not have or do not accept. */
-  | { readonly result: 'impossible' };
+import { ntPasswordHash } from './ms-chap.ts';
+import { type CredentialCheck, verifyMschap1, verifyMschap2 } from './verify-mschap.ts';
 
 const right: CredentialCheck = { result: 'right' };
 const wrong: CredentialCheck = { result: 'wrong' };
@@ -32,9 +27,9 @@ export function verifyCredential(credential: Credential, username: string, passw
         ? right
         : wrong;
     case 'mschap1':
-      return verifyMschap1(credential, clear);
+      return verifyMschap1(credential, ntPasswordHash(clear));
     case 'mschap2':
-      return verifyMschap2(credential, username, clear);
+      return verifyMschap2(credential, username, ntPasswordHash(clear));
     case 'none':
       return impossible;
     default:
@@ -45,28 +40,4 @@ export function verifyCredential(credential: Credential, username: string, passw
 /** MD5 of identifier, password and challenge (RFC 1994 §4.1). */
 export function chapResponse(identifier: number, password: string, challenge: Uint8Array): Uint8Array {
   return hash('md5', Buffer.concat([Uint8Array.of(identifier), Buffer.from(password), challenge]), 'buffer');
-}
-
-function verifyMschap1(credential: Credential & { readonly method: 'mschap1' }, password: string): CredentialCheck {
-  if (credential.ntResponse === undefined) return impossible;
-  const passwordHash = ntPasswordHash(password);
-  if (!equalOctets(credential.ntResponse, mschap1Response(credential.challenge, passwordHash))) return wrong;
-  return { result: 'right', proof: { method: 'mschap1', ntKey: ntPasswordHashHash(passwordHash) } };
-}
-
-function verifyMschap2(
-  credential: Credential & { readonly method: 'mschap2' },
-  username: string,
-  password: string,
-): CredentialCheck {
-  const typed = withoutDomain(credential.username);
-  if (typed !== username && credential.username !== username) return wrong;
-  const exchange = { ...credential, username: typed, passwordHash: ntPasswordHash(password) };
-  if (!equalOctets(credential.ntResponse, mschap2Response(exchange))) return wrong;
-  return { result: 'right', proof: mschap2Proof(exchange) };
-}
-
-/** `DOMAIN\anna` is hashed as `anna`, `anna@realm` as it stands (RFC 2759 §4). */
-function withoutDomain(username: string): string {
-  return username.slice(username.lastIndexOf('\\') + 1);
 }

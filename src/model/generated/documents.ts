@@ -216,6 +216,29 @@ export type Attributes = {
       };
 }[];
 /**
+ * A secret, or `{hash: …}` where only a salted hash of it is known.
+ */
+export type Password =
+  | string
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
+      /**
+       * Generation of a secret computed from the master key. A higher number makes a new secret.
+       */
+      derive?: number;
+      /**
+       * `{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, or `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`: for PAP only, and not on routers.
+       */
+      hash?: string;
+    };
+/**
  * Networks behind the subscriber: prefixes, or maps with `destination`.
  *
  * Items: A prefix, reached by way of the subscriber's address; or more of it.
@@ -1248,7 +1271,8 @@ export interface SubscriberSpec {
    * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
    */
   username?: string;
-  password?: Secret;
+  password?: Password;
+  ntHash?: Secret;
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
@@ -1302,7 +1326,8 @@ export interface SubscriberService {
    * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
    */
   username?: string;
-  password?: Secret;
+  password?: Password;
+  ntHash?: Secret;
   router?: Name;
   auth?: Auth;
   address?: Ipv4;
@@ -1390,7 +1415,8 @@ export interface SubscriberList {
      * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
      */
     username?: string;
-    password?: Secret;
+    password?: Password;
+    ntHash?: Secret;
     router?: Name;
     auth?: Auth;
     address?: Ipv4;
@@ -1433,7 +1459,8 @@ export interface SubscriberList {
      * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
      */
     username?: string;
-    password?: Secret;
+    password?: Password;
+    ntHash?: Secret;
     router?: Name;
     auth?: Auth;
     address?: Ipv4;

@@ -1995,8 +1995,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
             },
             "ntHash": {
-              "not": {},
-              "description": "Not supported yet: NT hashes instead of passwords."
+              "$ref": "#/$defs/secret",
+              "description": "NT hash of the password (32 hexadecimal digits) instead of it: for PAP, MS-CHAP and PEAP, not for CHAP, and not on routers. It is as good as the password: keep it as secret."
             },
             "router": {
               "$ref": "#/$defs/subscriberSpec/properties/router",
@@ -2093,8 +2093,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                 "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
               },
               "ntHash": {
-                "not": {},
-                "description": "Not supported yet: NT hashes instead of passwords."
+                "$ref": "#/$defs/secret",
+                "description": "NT hash of the password (32 hexadecimal digits) instead of it: for PAP, MS-CHAP and PEAP, not for CHAP, and not on routers. It is as good as the password: keep it as secret."
               },
               "router": {
                 "$ref": "#/$defs/subscriberSpec/properties/router",
@@ -2748,6 +2748,46 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "description": "Not supported yet: values encrypted in place by SOPS"
       }
     },
+    "password": {
+      "type": [
+        "string",
+        "object"
+      ],
+      "description": "A secret, or `{hash: …}` where only a salted hash of it is known.",
+      "properties": {
+        "env": {
+          "type": "string",
+          "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+          "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+        },
+        "file": {
+          "type": "string",
+          "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.",
+          "minLength": 1,
+          "maxLength": 1024
+        },
+        "derive": {
+          "type": "integer",
+          "description": "Generation of a secret computed from the master key. A higher number makes a new secret.",
+          "minimum": 0,
+          "maximum": 1000000000
+        },
+        "hash": {
+          "type": "string",
+          "description": "`{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, or `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`: for PAP only, and not on routers.",
+          "minLength": 8,
+          "maxLength": 512
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1,
+      "maxProperties": 1,
+      "not": {
+        "type": "string",
+        "pattern": "^ENC\\[AES256_GCM,",
+        "description": "Not supported yet: values encrypted in place by SOPS"
+      }
+    },
     "rate": {
       "type": [
         "string",
@@ -2909,12 +2949,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
         },
         "password": {
-          "$ref": "#/$defs/secret",
+          "$ref": "#/$defs/password",
           "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
         },
         "ntHash": {
-          "not": {},
-          "description": "Not supported yet: NT hashes instead of passwords."
+          "$ref": "#/$defs/secret",
+          "description": "NT hash of the password (32 hexadecimal digits) instead of it: for PAP, MS-CHAP and PEAP, not for CHAP, and not on routers. It is as good as the password: keep it as secret."
         },
         "router": {
           "$ref": "#/$defs/name",
@@ -3034,12 +3074,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
         },
         "password": {
-          "$ref": "#/$defs/secret",
+          "$ref": "#/$defs/password",
           "description": "What the subscriber types, at most 128 octets. Goes with `username`; for wireless devices without one it is their passphrase."
         },
         "ntHash": {
-          "not": {},
-          "description": "Not supported yet: NT hashes instead of passwords."
+          "$ref": "#/$defs/secret",
+          "description": "NT hash of the password (32 hexadecimal digits) instead of it: for PAP, MS-CHAP and PEAP, not for CHAP, and not on routers. It is as good as the password: keep it as secret."
         },
         "router": {
           "$ref": "#/$defs/name",

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { parsePasswordHash } from '../../src/model/password-hash.ts';
+import { document, errorsOf, lines, load, modelOf, operator, subscription } from '../support/manifest.ts';
+
+const nt = '0123456789ABCDEF0123456789abcdef';
+const ssha = '{SSHA}AAAAAAAAAAAAAAAAAAAAAAAAAAABAgM=';
+const router = (ppp: string, hotspot: string) =>
+  document(
+    'Router',
+    'core-1',
+    `address: 192.0.2.11
+radius: {secret: {derive: 1}}
+pools: [{name: home, ranges: [10.0.0.0/24]}]
+ppp: {servers: [{interface: ether2, name: pppoe, authentication: [${ppp}]}]}
+hotspots: [{name: lobby, interface: ether3, address: 10.5.0.1, loginBy: [${hotspot}]}]`,
+  );
+const files = (login: string, access = 'pppoe', ppp = 'pap, chap', hotspot = 'http-pap') => ({
+  'all.yaml': [
+    operator,
+    router(ppp, hotspot),
+    document('Service', 'home', `access: [${access}]`),
+    document('Subscriber', 'anna', `service: home\nusername: anna\n${login}`),
+  ].join('---\n'),
+});
+const errors = (...about: Parameters<typeof files>) => errorsOf(load(files(...about)));
+
+describe('a hash in place of a password', () => {
+  it('is read in its form', () => {
+    expect(subscription(modelOf(files(`ntHash: "${nt}"`)), 'anna')).not.toHaveProperty('password');
+    expect(errors(`ntHash: "${nt}"`)).toEqual([]);
+    expect(errors(`password: {hash: "${ssha}"}`)).toEqual([]);
+  });
+
+  it.each([
+    ['ntHash: "0123"', 'LM_PASSWORD_FORM an NT hash has 32 hexadecimal digits'],
+    [`ntHash: "${nt}"\npassword: x`, 'LM_PASSWORD_FORM "password" and "ntHash" exclude each other'],
+    [`password: {hash: "{NT}${nt}"}`, 'LM_PASSWORD_FORM an NT hash has a field of its own'],
+    ['password: {hash: "$2b$10$abcdefghijklmnopqrstuv"}', 'LM_PASSWORD_FORM no known form of a hash'],
+    [`password: {hash: "${ssha}"}\nauth: local\nrouter: core-1`, 'LM_NOT_POSSIBLE a router that lets "anna" in'],
+    [`password: {hash: "${ssha}"}\nauth: hybrid\nrouter: core-1`, 'LM_NOT_POSSIBLE a router that lets "anna" in'],
+  ])('is refused: %s', (login, words) => {
+    expect(errors(login)).toContainEqual(expect.stringContaining(words));
+  });
+
+  it('is refused where every door the service is sold for asks for a proof it cannot give', () => {
+    const hash = `password: {hash: "${ssha}"}`;
+
+    expect(errors(hash, 'pppoe', 'chap, mschap2')).toEqual([
+      expect.stringContaining('the PPPoE server "pppoe" of core-1 takes no password of which only a hash is known'),
+    ]);
+    expect(errors(`ntHash: "${nt}"`, 'pppoe', 'chap, mschap2')).toEqual([]);
+    expect(errors(hash, 'hotspot', 'pap', 'http-chap')).toEqual([
+      expect.stringContaining('the hotspot "lobby" of core-1'),
+    ]);
+    expect(lines(load(files(hash, 'pppoe, hotspot', 'chap', 'http-pap')))).toContainEqual(
+      expect.stringContaining('warning LM_NO_EFFECT the PPPoE server'),
+    );
+  });
+});
+
+describe('forms of a hash', () => {
+  it.each([
+    '',
+    '{SSHA}',
+    '{SSHA}AAAA',
+    '{SHA}AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+    '$scrypt$ln=30,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$scrypt$ln=0,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$scrypt$ln=10,r=8,p=1$AAAA$AAAA',
+  ])('are not: %s', (text) => {
+    expect(parsePasswordHash(text)).toBeUndefined();
+  });
+});
