@@ -34,7 +34,7 @@ import {
   sameListeners,
 } from './listeners.ts';
 import { LiveUsageMeter } from './live-usage.ts';
-import { type LoadSettings, loadFiles } from './load.ts';
+import { type LoadSettings, loadInTurns } from './load.ts';
 import { LoginBooks } from './login-books.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
@@ -277,7 +277,7 @@ export class Daemon implements AsyncDisposable {
   /** In another thread as far as it goes: a large commit must not hold up logins. */
   async #load(files: Revision['files']) {
     await warmCache(files, this.#cache);
-    return loadFiles(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
+    return loadInTurns(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
   }
 
   /** Without being told of changes the daemon still finds them by polling; it is tried again with each poll. */

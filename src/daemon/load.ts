@@ -1,4 +1,11 @@
-import { type FileCache, loadManifest, type Manifest } from '../manifest/load-manifest.ts';
+import { inTurns, othersFirst } from '../base/steps.ts';
+import {
+  type FileCache,
+  type LoadOptions,
+  loadManifest,
+  loadManifestInSteps,
+  type Manifest,
+} from '../manifest/load-manifest.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import { secretResolver } from '../secrets/secret-resolver.ts';
 import type { SourceFile } from '../source/source.ts';
@@ -19,14 +26,25 @@ export interface LoadSettings {
 
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
 export function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Manifest {
+  return loadManifest(files, optionsOf(settings));
+}
+
+/** The same, a little in each turn of the event loop: logins are answered meanwhile. */
+export async function loadInTurns(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
+  const manifest = await inTurns(loadManifestInSteps(files, optionsOf(settings)));
+  await othersFirst();
+  return manifest;
+}
+
+function optionsOf(settings: LoadSettings): LoadOptions {
   const { secretsBeside, secretsDir, mode, example, cache } = settings;
   const env = secretsBeside === undefined ? settings.env : { ...secretsBeside(), ...settings.env };
-  return loadManifest(files, {
+  return {
     secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
     attributeCheck: checkAttribute,
     attributeHides: hidesValue,
     mode,
     ...(example === undefined ? {} : { example }),
     ...(cache === undefined ? {} : { cache }),
-  });
+  };
 }

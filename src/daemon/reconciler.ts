@@ -333,7 +333,10 @@ export class Reconciler implements AsyncDisposable {
 
   async #keepProtection(model: Model): Promise<void> {
     try {
-      await this.#options.engine.protection.follow(model.preventDestroy ?? [], objectNames(model));
+      const { protection } = this.#options.engine;
+      const { preventDestroy = [] } = model;
+      if (preventDestroy.length === 0 && protection.list().length === 0) return;
+      await protection.follow(preventDestroy, objectNames(model));
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
       this.#options.log.warn({ err: error }, 'protection of objects not stored');

@@ -2,6 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
+import { eachInSteps, inTurns, othersFirst, type Steps } from '../base/steps.ts';
 import type { Model } from '../model/model.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type {
@@ -21,7 +22,7 @@ import { type Meaning, meaningSince, noGuests, type OnlineSessions, sessionEffec
 import type { Outbox, OutboxEntry, OutboxOrder, RowBefore } from './outbox.ts';
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
-import { directoryRows } from './rows.ts';
+import { directoryRows, directoryRowsInSteps } from './rows.ts';
 import type { StoredRow, StoredRows } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
@@ -56,6 +57,9 @@ export interface DirectoryTargetOptions {
   readonly grantedOtherwise?: (session: LiveSession, login: Login) => 'firm' | 'loose' | undefined;
 }
 
+/** Written together, and served together: what it takes is time in which no login is answered. */
+const rowsPerWrite = 512;
+
 interface KnownRows {
   /** What was applied, by key. */
   readonly stored: Map<string, ObservedRow>;
@@ -86,9 +90,13 @@ export class DirectoryTarget implements Target {
     return directoryRows(model);
   }
 
+  desiredInSteps(model: Model): Steps<readonly Row[]> {
+    return directoryRowsInSteps(model);
+  }
+
   async observe(_signal?: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
     const rows = await this.#stored();
-    this.#serve(rows, desired);
+    await inTurns(this.#serve(rows, desired));
     return {
       rows: [...rows.stored.values()],
       sessions: [],
@@ -102,7 +110,8 @@ export class DirectoryTarget implements Target {
    * declarations that have its own. What differs from them otherwise comes with `apply`, as the change it is.
    */
   async load(model: Model): Promise<void> {
-    this.#serve(await this.#stored(), this.desired(model));
+    const rows = await this.#stored();
+    await inTurns(this.#serve(rows, await inTurns(this.desiredInSteps(model))));
   }
 
   sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
@@ -115,9 +124,10 @@ export class DirectoryTarget implements Target {
 
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
     const rows = await this.#stored();
-    for (const part of inParts(level, 4000)) {
+    for (const part of inParts(level, rowsPerWrite)) {
       await this.#options.stored.write(part, this.#orders(part));
       for (const change of part) this.#applied(rows, change);
+      await othersFirst();
     }
     return level.map((change) => ({ change, result: 'done' }));
   }
@@ -216,16 +226,16 @@ export class DirectoryTarget implements Target {
   }
 
   /** Takes into memory the stored rows whose secrets these declarations have. */
-  #serve({ stored, unserved }: KnownRows, declared: readonly Row[]): void {
+  *#serve({ stored, unserved }: KnownRows, declared: readonly Row[]): Steps<void> {
     if (unserved.size === 0) return;
-    for (const row of declared) {
+    yield* eachInSteps(declared, (row) => {
       const key = keyOf(row);
       const known = unserved.has(key) ? stored.get(key) : undefined;
       const fields = known === undefined ? undefined : withSecrets(known, row);
-      if (fields === undefined) continue;
+      if (fields === undefined) return;
       this.#remember({ ...row, fields });
       unserved.delete(key);
-    }
+    });
   }
 
   /** One at a time for each username: what is told last must be what holds. */

@@ -1,5 +1,6 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
+import { finish, flatMapInSteps, type Steps } from '../base/steps.ts';
 import { someRules } from '../model/access-rules.ts';
 import { endOfAccess } from '../model/as-of.ts';
 import { hoursText } from '../model/hours.ts';
@@ -37,15 +38,21 @@ interface Around {
  * directory is being filled: until then the NAS hears nothing.
  */
 export function directoryRows(model: Model): readonly Row[] {
+  return finish(directoryRowsInSteps(model));
+}
+
+/** The same, with leave to do other things in between. */
+export function* directoryRowsInSteps(model: Model): Steps<readonly Row[]> {
   const { interimSeconds } = model.operator.accounting;
   const around: Around = { timezone: model.operator.timezone, portal: pagesAt(model) };
-  return [
-    ...model.subscriptions.flatMap((each) => loginRow(each, around)),
-    ...model.subscriptions.flatMap((each) => deviceRows(each, around)),
+  const rows = yield* flatMapInSteps(model.subscriptions, (each) => loginRow(each, around));
+  for (const each of yield* flatMapInSteps(model.subscriptions, (one) => deviceRows(one, around))) rows.push(each);
+  rows.push(
     ...model.portalSites.flatMap((each) => portalRow(each, around.timezone)),
     ...model.operator.radius.clients.map(clientRow),
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
-  ];
+  );
+  return rows;
 }
 
 function loginRow(subscription: Subscription, around: Around): readonly Row[] {
@@ -307,7 +314,9 @@ function unknownClients(servers: readonly DhcpServer[], interimSeconds: number):
 
 /** Empty text for what is absent: a field that is taken away is then a change like any other. */
 function present(fields: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? '']));
+  const all: Record<string, Value> = {};
+  for (const name of Object.keys(fields)) all[name] = fields[name] ?? '';
+  return all;
 }
 
 const noLimits = {

@@ -1,6 +1,7 @@
+import { finish, type Steps } from '../base/steps.ts';
 import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
-import { resolveModel } from '../model/resolve-model.ts';
+import { resolveModelInSteps } from '../model/resolve-model.ts';
 import type { SecretResolver } from '../model/secret-values.ts';
 import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
@@ -51,13 +52,22 @@ export interface Manifest {
  * between documents checked, and everything wrong reported at once with its place. The order of `files` does not matter.
  */
 export function loadManifest(files: readonly ManifestFile[], options: LoadOptions): Manifest {
+  return finish(loadManifestInSteps(files, options));
+}
+
+/** The same, with leave to do other things in between. */
+export function* loadManifestInSteps(files: readonly ManifestFile[], options: LoadOptions): Steps<Manifest> {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const collected = nothingCollected();
-  for (const part of collectEach(sorted, options.cache)) addCollected(collected, part);
+  for (const file of sorted) {
+    addCollected(collected, collectOne(file, options.cache));
+    yield;
+  }
+  forgetOthers(sorted, options.cache);
   if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
 
   const unchecked = new Map<string, Set<string>>();
-  const { model, problems } = resolveModel(
+  const { model, problems } = yield* resolveModelInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
     {
       secrets: {
@@ -85,19 +95,18 @@ export function collectText(path: string, text: string): Collected {
   return collected;
 }
 
-function collectEach(files: readonly ManifestFile[], cache: FileCache | undefined): readonly Collected[] {
-  const parts = files.map(({ path, text }) => {
-    const known = cache?.get(path);
-    if (known?.text === text) return known.collected;
-    const collected = collectText(path, text);
-    cache?.set(path, { text, collected, places: new Map() });
-    return collected;
-  });
-  if (cache !== undefined && cache.size > files.length) {
-    const paths = new Set(files.map(({ path }) => path));
-    for (const path of [...cache.keys()].filter((each) => !paths.has(each))) cache.delete(path);
-  }
-  return parts;
+function collectOne({ path, text }: ManifestFile, cache: FileCache | undefined): Collected {
+  const known = cache?.get(path);
+  if (known?.text === text) return known.collected;
+  const collected = collectText(path, text);
+  cache?.set(path, { text, collected, places: new Map() });
+  return collected;
+}
+
+function forgetOthers(files: readonly ManifestFile[], cache: FileCache | undefined): void {
+  if (cache === undefined || cache.size <= files.length) return;
+  const paths = new Set(files.map(({ path }) => path));
+  for (const path of [...cache.keys()].filter((each) => !paths.has(each))) cache.delete(path);
 }
 
 function inExamples(file: string): boolean {

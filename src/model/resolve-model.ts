@@ -1,3 +1,4 @@
+import { finish, flatMapInSteps, type Steps } from '../base/steps.ts';
 import { addressSpace } from './address-space.ts';
 import { protectedObjects } from './annotations.ts';
 import { checkGuests } from './check-guests.ts';
@@ -35,10 +36,17 @@ export interface ResolveOptions {
  * Joins declarations into the model: references followed, units parsed, secrets read, every rule between documents checked.
  * The model is whole only when no problem is an error. Pure, but for what the secret resolver does.
  */
-export function resolveModel(
-  declarations: Declarations,
-  options: ResolveOptions,
-): { readonly model: Model; readonly problems: readonly Problem[] } {
+export function resolveModel(declarations: Declarations, options: ResolveOptions): Resolved {
+  return finish(resolveModelInSteps(declarations, options));
+}
+
+export interface Resolved {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+}
+
+/** The same, with leave to do other things in between. */
+export function* resolveModelInSteps(declarations: Declarations, options: ResolveOptions): Steps<Resolved> {
   const problems: Problem[] = [];
   const declaredOperator = declarations.operators[0];
   const to = resolving(declarations, declaredOperator, options, problems);
@@ -65,12 +73,14 @@ export function resolveModel(
     ...operator.radius.clients.map((client) => [client.name, client] as const),
   ]);
   const { timezone } = operator;
-  const subscriptions = resolveSubscribers(to, { services, routers, foreignNas, eap, nasNames, timezone });
+  const subscriptions = yield* resolveSubscribers(to, { services, routers, foreignNas, eap, nasNames, timezone });
   const portals = resolvePortals(to, { operator, routers, services });
   checkGuests(to, subscriptions, portals.sites, routers);
+  yield;
   checkRoutersUsed(to, operator, subscriptions, routers, declaredRouters);
   checkPoolsUsed(to, subscriptions, routers, declaredServices);
   checkPages(to, operator, { services, routers, declaredServices, declaredRouters });
+  yield;
   checkProfiles(to, [...services.values()], declaredServices, subscriptions);
   checkNasCapabilities(to, operator, services, declaredServices);
   checkLocalLimits(to, subscriptions, declaredServices);
@@ -78,11 +88,14 @@ export function resolveModel(
   const proxy = resolveProxy(to, declaredOperator, services);
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
+  yield;
+  const inIdOrder = inOrder(subscriptions, ({ id }) => id);
+  yield;
   const model = {
     operator,
     routers: inOrder([...routers.values()], ({ name }) => name),
     services: inOrder([...services.values()], ({ name }) => name),
-    subscriptions: inOrder(subscriptions, ({ id }) => id),
+    subscriptions: inIdOrder,
     portalSites: inOrder(portals.sites, ({ name }) => name),
     omadaControllers: inOrder(portals.controllers, ({ name }) => name),
     ...(authorize === undefined ? {} : { authorize }),
@@ -144,7 +157,7 @@ interface SubscriberSurroundings {
   readonly timezone: string;
 }
 
-function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings): readonly Subscription[] {
+function* resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings): Steps<readonly Subscription[]> {
   const context = {
     ...surroundings,
     spaces: mapValues(surroundings.routers, addressSpace),
@@ -156,7 +169,8 @@ function resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings)
     asked: new Set<string>(),
   };
   const subscribers = byName(to, to.declarations.subscribers);
-  const subscriptions = [...subscribers.values()].flatMap((each) => resolveSubscriber(to, each, context));
+  yield;
+  const subscriptions = yield* flatMapInSteps(subscribers.values(), (each) => resolveSubscriber(to, each, context));
   checkDevices(to, subscriptions, context.devices);
   return subscriptions;
 }

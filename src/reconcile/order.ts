@@ -20,10 +20,11 @@ export function levelsOf(changes: readonly Change[], rules: OrderRules): readonl
   const movable = changes.filter((change) => change.action !== 'move');
   const steps = standingAside(movable, waitsAmong(movable, rules), rules.aside ?? {});
   const waitsFor = prerequisitesOf([...steps.waits, ...waitsByPrecedence(steps.changes, rules)]);
-  const levels: Change[][] = [];
+  const levels: Change[][] = waitsFor.size === 0 ? [[...steps.changes]] : [];
   const depth = new Map<Change, number>();
-  for (const change of steps.changes) place(change, waitsFor, depth);
-  for (const change of steps.changes) {
+  const bound = waitsFor.size === 0 ? [] : steps.changes;
+  for (const change of bound) place(change, waitsFor, depth);
+  for (const change of bound) {
     const at = depth.get(change) ?? 0;
     const level = levels[at] ?? [];
     level.push(change);
@@ -47,14 +48,20 @@ function waitsAmong(
   const givesWay = (named: Change, change: Change) =>
     named.action === 'update' && precedence.some(({ earlier, later }) => later(named) && earlier(change));
   const rows = changes.filter((change) => change.action !== 'move');
-  const byName = changesByName(rows, folders, spaces);
-  const givenUp = changesByValueGivenUp(rows, unique);
-  const waits = rows.flatMap((change) => [
+  const alone = isEmpty(references) && isEmpty(unique) && folders.length === 0;
+  const among = alone ? [] : rows;
+  const byName = changesByName(among, folders, spaces);
+  const givenUp = changesByValueGivenUp(among, unique);
+  const waits = among.flatMap((change) => [
     ...waitsByReference(change, references, byName).filter(({ earlier }) => !givesWay(earlier, change)),
     ...(folders.includes(change.menu) ? waitsByFolder(change, byName) : []),
     ...valuesOf(change.menu, change.after, unique).flatMap((key) => waitsByValue(change, givenUp.get(key))),
   ]);
   return [...waits, ...waitsByReplacement(rows, waits)];
+}
+
+function isEmpty(rules: object): boolean {
+  return Object.keys(rules).length === 0;
 }
 
 /** A row waits for the one that takes its place, unless that one in its turn needs what it gives up. */

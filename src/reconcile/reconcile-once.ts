@@ -1,6 +1,8 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
+import { inTurns, othersFirst } from '../base/steps.ts';
 import type { IgnoreRule, Model } from '../model/model.ts';
 import { diff } from './diff.ts';
+import { diffInSteps } from './diff-in-steps.ts';
 import { countHeld, type GuardSettings, guard, type HeldRows } from './guard.ts';
 import { type HoldRule, partHeld } from './hold.ts';
 import { withoutIgnored } from './ignore.ts';
@@ -87,11 +89,14 @@ export type Outcome =
 /** Looks at the target and says what would change. Writes nothing. */
 export async function prepare(target: Target, model: Model, deps: LookDeps): Promise<Prepared> {
   const { desired, observation, whole, changes, held: waiting, findings, refused } = await look(target, model, deps);
-  const effects = target.sessionEffects(changes, observation);
+  const effects = target.exclusive
+    ? await effectsInTurns(target, changes, observation)
+    : target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...findings, ...left];
   const underConfirm = target.underConfirm?.(changes, whole) ?? [];
   const plan = { ...planChanges(target, changes, effects, seen), held: waiting, underConfirm };
+  if (target.exclusive) await othersFirst();
   const held = deps.held ?? heldRows(observation, model.operator.name, target, deps.inventory);
   const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
@@ -105,16 +110,39 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 async function look(target: Target, model: Model, deps: LookDeps) {
   if (target.ready !== undefined) await target.ready(deps.signal);
   using _looking = deps.looking === undefined ? undefined : await deps.looking(deps.signal);
-  const wanted = target.desired(model);
+  const wanted = await wantedOf(target, model);
   const whole = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
-  const difference = diff(desired, observation, ownership);
+  const difference = target.exclusive
+    ? await inTurns(diffInSteps(desired, observation, ownership))
+    : diff(desired, observation, ownership);
   const takenBack = target.heldBack?.(difference.changes, whole);
   const { changes, held } = partHeld(difference.changes, target, holdWith(takenBack, deps));
   const findings = [...ignored, ...difference.findings, ...(takenBack === undefined ? [] : [takenBack.finding])];
   return { ...difference, desired, observation, whole, changes, held, findings };
+}
+
+/** Changes whose effects are looked for together. */
+const changesTogether = 2048;
+
+/** Of a target where each effect comes of one change: on a router, one may come of several. */
+async function effectsInTurns(
+  target: Target,
+  changes: readonly Change[],
+  observation: Observation,
+): Promise<readonly SessionEffect[]> {
+  const effects: SessionEffect[] = [];
+  for (let at = 0; at < changes.length; at += changesTogether) {
+    effects.push(...target.sessionEffects(changes.slice(at, at + changesTogether), observation));
+    await othersFirst();
+  }
+  return effects;
+}
+
+function wantedOf(target: Target, model: Model): readonly Row[] | Promise<readonly Row[]> {
+  return target.desiredInSteps === undefined ? target.desired(model) : inTurns(target.desiredInSteps(model));
 }
 
 /** What the target took back waits until a person asks. */
@@ -173,9 +201,12 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   if (!target.exclusive) await deps.inventory.expect(target.name, plan.sessions);
   const errors = await applyLevels(target, model, plan, deps);
   await armed?.confirm(deps.signal);
+  if (target.exclusive) await othersFirst();
   const { failed, done, seen } = await readBack(target, model, plan, errors, deps);
   if (!target.exclusive) await forget(target, done, deps);
-  const effects = target.sessionEffects(done, observation);
+  const effects = target.exclusive
+    ? await effectsInTurns(target, done, observation)
+    : target.sessionEffects(done, observation);
   if (seen && !target.exclusive) await withdraw(target, plan.sessions, effects, pending, deps);
   const due = target.exclusive ? [...pending, ...effects] : dueNow(target, effects, pending, seen, deps);
   const sessions = settleSessions(target, due, deps);
@@ -295,7 +326,7 @@ async function applyLevels(
       errors.set(tried.get(change) ?? change, error);
       if (error instanceof LastmileError && error.retry === 'backoff') lost ??= error;
     }
-    made.push(...level.filter((change) => !errors.has(change)));
+    for (const change of level) if (!errors.has(change)) made.push(change);
   }
   return new Map([...inPart, ...errors]);
 }
@@ -417,7 +448,15 @@ function failure(target: Target, change: Change, error: string): FailedChange {
   return { address: addressOf(target.name, change), error };
 }
 
+/** Each row once: nothing but ours is there. */
+function countMenus(rows: readonly ObservedRow[]): HeldRows {
+  const counts = new Map<string, number>();
+  for (const { menu } of rows) counts.set(menu, (counts.get(menu) ?? 0) + 1);
+  return counts;
+}
+
 function heldRows(observed: Observation, operator: string, target: Target, inventory: Inventory): HeldRows {
+  if (target.exclusive) return countMenus(observed.rows);
   const owned = observed.rows.flatMap((row) => {
     const held = inventory.ownerOf(target.name, row.menu, row.identity);
     const marked = row.marker?.operator === operator ? row.marker.owner : undefined;

@@ -9,6 +9,7 @@ export interface Replacement {
 
 /** Which new rows take the place of which that go. Pure. */
 export function replacementsOf(changes: readonly Change[]): readonly Replacement[] {
+  if (!changes.some(({ action }) => action === 'delete')) return [];
   const created = new Map<string, Change>();
   for (const change of changes) if (change.action === 'create') created.set(ownerKey(change), change);
   if (created.size === 0) return [];

@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { Steps } from '../base/steps.ts';
 import type { AccessKind, Model, Origin } from '../model/model.ts';
 import type { RowName } from './digests.ts';
 
@@ -42,6 +43,8 @@ export interface Target {
   ready?(signal: AbortSignal): Promise<void>;
   /** The rows this target should hold. Pure. */
   desired(model: Model): readonly Row[];
+  /** The same where there are so many that others must come in between. Absent: there never are. */
+  desiredInSteps?(model: Model): Steps<readonly Row[]>;
   /**
    * The rows it holds now, in canonical form, with the sessions that hang on them. They will be compared with `desired`:
    * a target that keeps no secrets knows its own in it.
