@@ -5,13 +5,15 @@ import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader, Nas } from '../directory/reader.ts';
 import { type AccessAnswer, AccessHandler, type AccessHelpers } from './access-handler.ts';
 import { accountingEvent } from './accounting-event.ts';
+import type { KeptPacket } from './backlog.ts';
 import type { Channel, Peer } from './channel.ts';
 import { type RadiusCounters, radiusCounters } from './counters.ts';
 import { attributeNumbered } from './dictionary/dictionary.ts';
-import { type DropLog, type DropReason, dropLog, type RadiusFinding, type RadiusLog, unsignedHint } from './drops.ts';
+import { type DropLog, type DropReason, dropLog, type RadiusFinding, type RadiusLog } from './drops.ts';
 import { type ClientPort, forget, isCurrent, type RememberedRequest, remember } from './duplicate-cache.ts';
+import { Intake } from './intake.ts';
 import { integrityFlaw, proofOf } from './integrity.ts';
-import { type LearnedPolicy, type LearnedSigning, learnedSigning } from './learned-signing.ts';
+import type { LearnedSigning } from './learned-signing.ts';
 import { mayAskStatus, type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { emptyFrame, type Frame, misfitsIn, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
@@ -19,6 +21,7 @@ import { appendProxyStates, finishReply, replyWriter, startReply } from './packe
 import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
+import { SigningWatch } from './signing-watch.ts';
 import { foldAddress } from './source-address.ts';
 
 export interface PipelineOptions {
@@ -42,8 +45,12 @@ export interface PipelineOptions {
   readonly access?: AccessHelpers;
 }
 
-/** So many signed requests in a row show that a NAS has learned to sign, and is not to forget it. */
-const signedForGood = 1000;
+/** How long a NAS waits for an answer when it does not say. */
+const defaultTimeoutMs = 1500;
+/** So many answers may wait for the disk, or for somebody who is asked. */
+const mostOpen = 16_384;
+/** So many are sent in one turn of the loop. */
+const mostSends = 512;
 
 /** Where the answer to a request goes, and what it is remembered as. */
 interface Answered {
@@ -76,7 +83,7 @@ interface Outgoing {
 export class RequestPipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
   readonly #counters: RadiusCounters;
-  readonly #signing: LearnedSigning;
+  readonly #signing: SigningWatch;
   readonly #contextOf: (nas: Nas) => NasContext;
   readonly #drops: DropLog;
   readonly #frame: Frame = emptyFrame();
@@ -87,8 +94,9 @@ export class RequestPipeline implements AsyncDisposable {
   readonly #rejectDelayMs: number;
   /** Answers that wait for the disk, or for somebody who is asked. */
   readonly #open = new Set<Promise<void>>();
-  /** NAS that were learned not to sign, by name. */
-  readonly #unsigned = new Map<string, RadiusFinding>();
+  readonly #intake: Intake;
+  /** When the packet at hand came, of one that waited. */
+  #keptAt = Number.POSITIVE_INFINITY;
   #outbox: Outgoing[] = [];
   #closing = false;
 
@@ -96,12 +104,18 @@ export class RequestPipeline implements AsyncDisposable {
     const { directory, decisions, clock } = options;
     this.#options = options;
     this.#counters = options.metrics ?? radiusCounters();
-    this.#signing = options.signing ?? learnedSigning();
-    this.#contextOf = nasContexts(this.#counters, this.#signing);
+    this.#signing = new SigningWatch(options);
+    this.#contextOf = nasContexts(this.#counters, this.#signing.learned);
     this.#drops = dropLog(options.log, clock, () => directory.allNas());
     this.#random = randomPool(options.random);
     const [random, writer, used] = [this.#random, this.#writer, usedPasswords()];
     this.#access = new AccessHandler({ directory, decisions, used, clock, random, writer, ...options.access });
+    this.#intake = new Intake({
+      clock,
+      handle: (kept) => this.#receiveKept(kept),
+      drop: ({ channel, from }) => this.#dropKept(channel, from),
+      patience: (channel, from) => this.#patience(channel, from),
+    });
     this.#rejects = new RejectQueue(clock);
     this.#rejectDelayMs = options.rejectDelayMs ?? 1000;
   }
@@ -112,10 +126,7 @@ export class RequestPipeline implements AsyncDisposable {
 
   /** What was dropped, by NAS and reason, with what to do about it. Doubts about a shared secret end by later proofs of it. */
   findings(): readonly RadiusFinding[] {
-    const learned = [...this.#unsigned.values()].filter(
-      ({ nas }) => this.#options.directory.nas(nas)?.messageAuthenticator === 'learn',
-    );
-    return [...this.#drops.findings(), ...learned];
+    return [...this.#drops.findings(), ...this.#signing.findings()];
   }
 
   /** Counts and tells of somebody who got no answer because he got no channel. */
@@ -127,6 +138,34 @@ export class RequestPipeline implements AsyncDisposable {
   /** Takes in one packet. */
   receive(channel: Channel, packet: Buffer, from: Peer): void {
     if (this.#closing) return;
+    if (this.#intake.admits()) this.#receive(channel, packet, from);
+    else this.#intake.keep(channel, packet, from);
+  }
+
+  #receiveKept({ channel, packet, from, at }: KeptPacket): void {
+    this.#keptAt = at;
+    this.#receive(channel, packet, from);
+    this.#keptAt = Number.POSITIVE_INFINITY;
+  }
+
+  #dropKept(channel: Channel, from: Peer): void {
+    const source = foldAddress(from.address);
+    const nas = this.#candidates(channel, source)[0];
+    if (nas === undefined) this.#dropUnknown(channel, 'overload', source, from);
+    else this.#drop(channel, this.#contextOf(nas), 'overload', from);
+  }
+
+  #patience(channel: Channel, from: Peer): number | undefined {
+    const nas = this.#candidates(channel, foldAddress(from.address))[0];
+    return nas === undefined ? undefined : (nas.timeoutMs ?? defaultTimeoutMs);
+  }
+
+  /** Who may send on this channel from there. */
+  #candidates(channel: Channel, source: string): readonly Nas[] {
+    return channel.nas === undefined ? this.#options.directory.nasAt(source) : channel.nas();
+  }
+
+  #receive(channel: Channel, packet: Buffer, from: Peer): void {
     const context = this.#admit(channel, packet, from);
     if (context === undefined) return;
     context.counters.add('requests', codeName(this.#frame.code));
@@ -138,16 +177,17 @@ export class RequestPipeline implements AsyncDisposable {
   /** Takes in nothing more. Answers on their way still go out: channels must stay open meanwhile. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
+    this.#intake.stop();
     await this.#rejects[Symbol.asyncDispose]();
     await Promise.all(this.#open);
-    this.#flush();
+    while (this.#outbox.length > 0) this.#flush();
   }
 
   /** The checks of a datagram, in an order that lets nothing unverified change any state. */
   #admit(channel: Channel, packet: Buffer, from: Peer): NasContext | undefined {
     const frame = this.#frame;
     const source = foldAddress(from.address);
-    const candidates = channel.nas === undefined ? this.#options.directory.nasAt(source) : channel.nas();
+    const candidates = this.#candidates(channel, source);
     const first = candidates[0];
     if (first === undefined) return this.#dropUnknown(channel, 'unknown-client', source, from);
 
@@ -162,7 +202,7 @@ export class RequestPipeline implements AsyncDisposable {
     const proof = proofOf(frame);
     if (proof !== undefined) this.#drops.verified(nas, proof);
     if (frame.misfits !== 0) this.#countMisfits(packet, context);
-    if (context.signing !== 'require') this.#noteSigning(context, proof !== undefined, source);
+    if (context.signing !== 'require') this.#signing.note(context, frame, source);
     return context;
   }
 
@@ -175,36 +215,6 @@ export class RequestPipeline implements AsyncDisposable {
     }
   }
 
-  /** Of NAS that may leave their requests unsigned: which ones do. EAP is signed by all, and shows nothing. */
-  #noteSigning(context: NasContext, signed: boolean, source: string): void {
-    const frame = this.#frame;
-    const { nas, signing, counters } = context;
-    if (frame.code !== code.accessRequest || nas.tunnelled === true) return;
-    if (!signed) {
-      counters.add('unsigned', 'taken');
-      context.signedInRow = 0;
-      if (signing === 'off' && nas.messageAuthenticator === 'learn') this.#noteUnsigned(nas, source);
-    } else if (nas.messageAuthenticator === 'learn' && offsetOf(frame, attribute.eapMessage) === 0) {
-      context.signedInRow += 1;
-      if (signing === 'learn' || context.signedInRow >= signedForGood) this.#learn(context, 'require');
-    }
-  }
-
-  #noteUnsigned(nas: Nas, source: string): void {
-    const count = (this.#unsigned.get(nas.name)?.count ?? 0) + 1;
-    const lastAt = this.#options.clock.now();
-    const finding = { nas: nas.name, reason: 'unsigned', count, lastAt, source, hint: unsignedHint(nas) } as const;
-    this.#unsigned.set(nas.name, finding);
-  }
-
-  #learn(context: NasContext, policy: LearnedPolicy): void {
-    const { nas } = context;
-    context.signing = policy;
-    if (policy === 'require') this.#unsigned.delete(nas.name);
-    this.#signing.keep(nas, policy);
-    this.#options.log.info({ nas: nas.name, messageAuthenticator: policy }, 'learned whether a NAS signs its requests');
-  }
-
   #codeFlaw(channel: Channel): DropReason | undefined {
     const { code: sent } = this.#frame;
     return sent === code.statusServer || channel.codes.includes(sent) ? undefined : 'bad-code';
@@ -215,11 +225,11 @@ export class RequestPipeline implements AsyncDisposable {
     const now = this.#options.clock.monotonic();
     const client = channel.duplicates.port(from.address, from.port, now);
     const known = client === undefined ? undefined : channel.duplicates.find(client, packet, frame, now);
-    if (client === undefined) this.#drop(channel, context, 'overload', from);
-    else if (known !== undefined) this.#repeat(channel, packet, from, context, known);
+    if (known !== undefined) this.#repeat(channel, packet, from, context, known);
+    else if (client === undefined || this.#open.size >= mostOpen) this.#drop(channel, context, 'overload', from);
     else {
       const request = remember(client, packet, frame, now);
-      const teaches = context.signing === 'learn' && offsetOf(frame, attribute.messageAuthenticator) === 0;
+      const teaches = this.#signing.teaches(context, frame);
       const received = { channel, packet, from, identifier: frame.identifier, context, client, request, teaches };
       if (frame.code === code.accessRequest) this.#authenticate(received);
       else this.#account(received);
@@ -228,6 +238,8 @@ export class RequestPipeline implements AsyncDisposable {
 
   #repeat(channel: Channel, packet: Buffer, from: Peer, context: NasContext, known: RememberedRequest): void {
     context.counters.add('duplicates', known.reply === undefined ? 'working' : 'resent');
+    // It waited while a later copy of it was answered.
+    if (this.#keptAt <= known.at) return;
     if (known.reply !== undefined) this.#send(channel, known.reply, from, context);
     else this.#options.access?.proxy?.()?.again(packet, context.nas);
   }
@@ -259,7 +271,7 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   #replyAndLearn(received: Received, reply: Buffer): void {
-    if (received.context.signing === 'learn') this.#learn(received.context, 'off');
+    this.#signing.taught(received.context);
     this.#reply(received, reply);
   }
 
@@ -368,7 +380,9 @@ export class RequestPipeline implements AsyncDisposable {
    */
   readonly #flush = (): void => {
     const batch = this.#outbox;
-    this.#outbox = [];
+    // A commit of the store can answer thousands at once.
+    this.#outbox = batch.length > mostSends ? batch.splice(mostSends) : [];
+    if (this.#outbox.length > 0) setImmediate(this.#flush);
     for (const { channel, reply, from, context } of batch) {
       channel.send(reply, from, context.sent);
     }
