@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/accounting/event.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -12,6 +9,7 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
 import { CoaClient } from '../../src/radius/coa-client.ts';
 import { freeUdpPort } from '../support/network.ts';
+import { PeerProcess } from '../support/peer-process.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { coreNas, secretText, testLog } from './support.ts';
 
@@ -31,47 +29,9 @@ const session: Session = {
   nasIdentifier: 'ap-1',
 };
 
-/** A peer in a process of its own, ended with the test. */
-class Peer implements AsyncDisposable {
-  readonly lines: string[] = [];
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<unknown>;
-  #tell: () => void = () => undefined;
-
-  constructor(command: string, args: readonly string[]) {
-    this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#ended = once(this.#process, 'close').then(() => this.#tell());
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#note(line));
-    }
-  }
-
-  /** Resolves with the first line, past or to come, that has this in it. */
-  async says(text: string): Promise<string> {
-    for (;;) {
-      const found = this.lines.find((line) => line.includes(text));
-      if (found !== undefined) return found;
-      if (this.#process.exitCode !== null) throw new Error(this.lines.join('\n'));
-      await new Promise<void>((resolve) => {
-        this.#tell = resolve;
-      });
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode === null) this.#process.kill('SIGKILL');
-    await this.#ended;
-  }
-
-  #note(line: string): void {
-    this.lines.push(line);
-    this.#tell();
-  }
-}
-
 interface Lab extends AsyncDisposable {
   readonly nas: Nas;
-  readonly peer: Peer;
+  readonly peer: PeerProcess;
 }
 
 function nasAt(port: number, profile: Nas['profile'] = 'generic'): Nas {
@@ -90,12 +50,12 @@ async function hostapd(more: readonly string[]): Promise<Lab> {
     ...[`radius_das_port=${port}`, `radius_das_client=127.0.0.1 ${secretText}`, ...more],
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const peer = new Peer('/usr/sbin/hostapd', ['-d', file]);
+  const peer = new PeerProcess('/usr/sbin/hostapd', ['-d', file]);
   await peer.says('AP-ENABLED');
   return { nas: nasAt(port), peer, [Symbol.asyncDispose]: () => ended(peer, folder) };
 }
 
-async function ended(peer: Peer, folder: TempFolder): Promise<void> {
+async function ended(peer: PeerProcess, folder: TempFolder): Promise<void> {
   await peer[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 }
@@ -200,7 +160,7 @@ const hasPyrad = existsSync('/usr/lib/python3/dist-packages/pyrad');
 
 describe.skipIf(!hasPyrad)('pyrad as the side that takes CoA (else: apt-get install python3-pyrad)', () => {
   it('IW-19: finds our requests genuine and reads them, and its answers are believed', async () => {
-    await using peer = new Peer('/usr/bin/python3', ['-c', pythonServer, secretText]);
+    await using peer = new PeerProcess('/usr/bin/python3', ['-c', pythonServer, secretText]);
     const port = Number((await peer.says('port ')).slice(5));
     await using client = await clientOf();
     const nas = nasAt(port, 'mikrotik');
