@@ -1,6 +1,7 @@
 import { type AdminClient, AdminClientError } from '../admin/client.ts';
 import type { DeclaredObject } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
+import { formatDuration } from '../base/units.ts';
 import { declaredObjects, kindOf } from '../daemon/declared-objects.ts';
 import { asOf } from '../model/as-of.ts';
 import { complain } from './complain.ts';
@@ -33,7 +34,7 @@ export async function getCommand(
     complain(new Error(`no ${kind}${name === undefined ? '' : ` ${name}`} is declared`), io);
     return exitCodes.error;
   }
-  io.out(await render(objects, options.output, () => objectsText(objects)));
+  io.out(await render(objects, options.output, () => objectsText(objects, around.clock.now())));
   return exitCodes.success;
 }
 
@@ -58,22 +59,27 @@ async function objectsHere(
   const { loadDeclared, readDeclared } = await import('./declared.ts');
   const declared = await readDeclared(options.dir);
   const model = loadDeclared(options.dir, declared, options, io);
-  return model === undefined ? ('invalid' as const) : declaredObjects(asOf(model, around.clock.now()), kind, name);
+  const now = around.clock.now();
+  return model === undefined ? ('invalid' as const) : declaredObjects(asOf(model, now), kind, name, now);
 }
 
-function objectsText(objects: readonly DeclaredObject[]): string {
+function objectsText(objects: readonly DeclaredObject[], now: number): string {
   return table(
     ['KIND', 'NAME', 'WHAT', 'DECLARED IN'],
-    objects.map(({ kind, name, source, spec }) => [kind, name, whatOf(kind, spec), source]),
+    objects.map(({ kind, name, source, spec }) => [kind, name, whatOf(kind, spec, now), source]),
   );
 }
 
-function whatOf(kind: string, spec: DeclaredObject['spec']): string {
+function whatOf(kind: string, spec: DeclaredObject['spec'], now: number): string {
   const words = {
     Operator: [spec['timezone']],
     Router: [spec['address'], `auth ${String(spec['auth'])}`, `mode ${String(spec['mode'])}`],
     Service: [spec['rateText'], spec['title']],
-    Subscriber: [spec['username'], spec['service'], spec['state'], spec['reason'], spec['address']],
+    Subscriber: [
+      ...['username', 'service', 'state', 'reason', 'address'].map((field) => spec[field]),
+      spec['overdue'] === true ? 'overdue' : undefined,
+      nextText(spec['next'], now),
+    ],
     PortalSite: [spec['title'], ...list(spec['bridge']).map(bridgeText), list(spec['methods']).join(' + ')],
     OmadaController: [
       spec['url'],
@@ -85,6 +91,12 @@ function whatOf(kind: string, spec: DeclaredObject['spec']): string {
     .filter((word) => word !== undefined)
     .map((word) => printable(String(word)))
     .join(', ');
+}
+
+/** `expires in 3d`. */
+function nextText(next: unknown, now: number): string | undefined {
+  const at = Date.parse(part(next, 'at'));
+  return Number.isNaN(at) ? undefined : `${part(next, 'what')} in ${formatDuration(at - now)}`;
 }
 
 /** `core-1/lobby` or `roof/Terrace`. */

@@ -324,7 +324,7 @@ export class DaemonService implements AdminService {
 
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined {
     const model = this.#model;
-    return model === undefined ? [] : declaredObjects(model, kind, name);
+    return model === undefined ? [] : declaredObjects(model, kind, name, this.#options.clock.now());
   }
 
   why(username: string): WhyAnswer {

@@ -1,5 +1,6 @@
 import type { DeclaredObject } from '../admin/service.ts';
 import type { Model, Origin, Subscription } from '../model/model.ts';
+import { isOverdue, nextChanges } from '../model/next-change.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { routerWords, siteWords } from './declared-words.ts';
 
@@ -14,18 +15,24 @@ export function kindOf(word: string): (typeof kinds)[number] | undefined {
 /**
  * Declared objects as they are in force, in order of name, secrets hidden. Pure.
  *
+ * @param now predicts what changes by itself after it, of subscribers. Absent: nothing is predicted
  * @returns `undefined` for an unknown kind, or when no object has the name
  */
-export function declaredObjects(model: Model, word: string, name?: string): readonly DeclaredObject[] | undefined {
+export function declaredObjects(
+  model: Model,
+  word: string,
+  name?: string,
+  now?: number,
+): readonly DeclaredObject[] | undefined {
   const kind = kindOf(word);
   if (kind === undefined) return undefined;
-  const all = objectsOf(model, kind);
+  const all = objectsOf(model, kind, now);
   if (name === undefined) return all;
   const found = all.filter((object) => object.name === name || object.spec['subscriber'] === name);
   return found.length === 0 ? undefined : found;
 }
 
-function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly DeclaredObject[] {
+function objectsOf(model: Model, kind: (typeof kinds)[number], now: number | undefined): readonly DeclaredObject[] {
   switch (kind) {
     case 'operator': {
       const { name, origin, admin, ...spec } = model.operator;
@@ -47,13 +54,24 @@ function objectsOf(model: Model, kind: (typeof kinds)[number]): readonly Declare
     case 'omadacontroller':
       return model.omadaControllers.map(({ name, origin, ...spec }) => object('OmadaController', name, origin, spec));
     default:
-      return model.subscriptions.map(subscriberObject);
+      return subscriberObjects(model, now);
   }
 }
 
-function subscriberObject({ id, origin, service, ...spec }: Subscription): DeclaredObject {
+function subscriberObjects({ operator, subscriptions }: Model, now: number | undefined): readonly DeclaredObject[] {
+  const predict = now === undefined ? () => undefined : nextChanges(operator.timezone, now);
+  return subscriptions.map((each) => {
+    const next = predict(each);
+    return subscriberObject(each, {
+      ...(now !== undefined && isOverdue(each, now) ? { overdue: true } : {}),
+      ...(next === undefined ? {} : { next: { at: new Date(next.at).toISOString(), what: next.what } }),
+    });
+  });
+}
+
+function subscriberObject({ id, origin, service, ...spec }: Subscription, predicted: object): DeclaredObject {
   const expires = spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() };
-  return object('Subscriber', id, origin, { ...spec, service: service.name, ...expires });
+  return object('Subscriber', id, origin, { ...spec, service: service.name, ...expires, ...predicted });
 }
 
 function object(kind: string, name: string, origin: Origin | undefined, spec: object): DeclaredObject {

@@ -58,6 +58,7 @@ export class LoginBooks implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
     this.#stopping.abort();
+    await this.devices.kept();
   }
 
   async #end({ username, sessionId }: OpenSession, why: string): Promise<void> {

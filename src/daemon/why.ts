@@ -3,6 +3,7 @@ import { parseGuestUsername } from '../access/portal-password.ts';
 import type { WhyAnswer } from '../admin/service.ts';
 import { compact } from '../base/compact.ts';
 import { parseMac } from '../base/mac.ts';
+import { formatDuration } from '../base/units.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Login, PortalAccess } from '../directory/reader.ts';
 import type { RadiusFinding } from '../radius/drops.ts';
@@ -60,7 +61,7 @@ function shown({ login, device, portal, others }: Known): Readonly<Record<string
   const one = login ?? device;
   if (one === undefined)
     return portal?.clickThrough === undefined ? undefined : { portal: portal.site, ...portal.clickThrough };
-  const { subscriber, service, access, state, reason, expires, radius, limits } = one;
+  const { subscriber, service, access, state, reason, expires, graceFrom, radius, limits } = one;
   return compact({
     subscriber,
     device: one === device ? one.username : undefined,
@@ -70,7 +71,8 @@ function shown({ login, device, portal, others }: Known): Readonly<Record<string
     reason,
     expires: expires === undefined ? undefined : new Date(expires).toISOString(),
     auth: radius ? (one.fallback === true ? 'hybrid' : 'radius') : 'local',
-    limits,
+    graceFrom: graceFrom === undefined ? undefined : new Date(graceFrom).toISOString(),
+    limits: { ...limits, ...(limits.hours === undefined ? {} : { hours: limits.hours.text }) },
     others: others.length === 0 ? undefined : others.join(', '),
   });
 }
@@ -84,7 +86,24 @@ function loginHints(username: string, known: Known | undefined, now: number): re
     return [is, ...pageHints(login)];
   }
   if (login.expires !== undefined && login.expires <= now) return ['it has expired'];
-  return [];
+  return timeHints(login, now);
+}
+
+/** What changes by itself. */
+function timeHints({ expires, graceFrom, limits }: Login, now: number): readonly string[] {
+  const inTime = (at: number): string => `in ${formatDuration(at - now)}, at ${new Date(at).toISOString()}`;
+  const overdue = graceFrom !== undefined && graceFrom <= now;
+  const hours = limits.hours?.at(now);
+  const turn = hours?.until === undefined ? '' : ` ${inTime(hours.until)}`;
+  return [
+    ...(overdue ? [`it is overdue since ${new Date(graceFrom).toISOString()}, and in grace`] : []),
+    ...(expires === undefined
+      ? []
+      : [`it expires ${inTime(expires)}${graceFrom === undefined ? '' : ', after its grace'}`]),
+    ...(hours === undefined
+      ? []
+      : [hours.open ? `its hours end${turn}` : `it is outside of its hours, which begin${turn}`]),
+  ];
 }
 
 /** Somebody suspended may be let in all the same. */

@@ -22,6 +22,7 @@ export interface LearnedDevicesOptions {
 export class LearnedDevices {
   readonly #options: LearnedDevicesOptions;
   readonly #byUsername = new Map<string, readonly LearnedDevice[]>();
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(options: LearnedDevicesOptions) {
     this.#options = options;
@@ -41,7 +42,8 @@ export class LearnedDevices {
     if (known.length >= max) return false;
     const device = { username, mac, at: this.#options.now() };
     this.#remember(device);
-    this.#options.table.put(keyOf(username) + mac, device).catch(this.#options.onLost);
+    const { table, onLost } = this.#options;
+    this.#writing = this.#writing.then(() => table.put(keyOf(username) + mac, device)).catch(onLost);
     return true;
   }
 
@@ -58,6 +60,7 @@ export class LearnedDevices {
    * @throws LastmileError of the store; then none is forgotten
    */
   async forget(username: string, mac?: string): Promise<readonly LearnedDevice[]> {
+    await this.#writing;
     const known = this.list(username);
     const gone = known.filter((each) => mac === undefined || each.mac === mac);
     for (const each of gone) await this.#options.table.del(keyOf(username) + each.mac, { sync: true });
@@ -65,6 +68,11 @@ export class LearnedDevices {
     if (rest.length === 0) this.#byUsername.delete(username);
     else this.#byUsername.set(username, rest);
     return gone;
+  }
+
+  /** Resolves when all that was learned is on disk, as far as it could be. */
+  kept(): Promise<void> {
+    return this.#writing;
   }
 
   #remember(device: LearnedDevice): void {

@@ -10,6 +10,8 @@ import type { SharedKey } from './packet/shared-key.ts';
 export interface SentCredential {
   readonly credential: Credential;
   readonly identifier?: number;
+  /** A new password by MS-CHAP, version 1 or 2: none is taken. */
+  readonly newPassword?: 1 | 2;
 }
 
 const none: SentCredential = { credential: { method: 'none' } };
@@ -47,13 +49,23 @@ function sentMschap(packet: Buffer, frame: Frame, username: string): SentCredent
     return { credential, identifier: second[0] as number };
   }
   const first = sent.find(({ type }) => type === microsoft.chapResponse)?.value;
-  if (first?.length !== 50 || challenge?.length !== 8) return undefined;
+  if (first?.length !== 50 || challenge?.length !== 8) return sentNewPassword(sent);
   const usesNt = ((first[1] as number) & 1) === 1;
   return {
     credential: { method: 'mschap1', challenge, ...(usesNt ? { ntResponse: first.subarray(26, 50) } : {}) },
     identifier: first[0] as number,
   };
 }
+
+/** RFC 2548 §2.1.5, §2.1.6, §2.3.4: the identifier is the second octet. */
+function sentNewPassword(sent: readonly RawAttribute[]): SentCredential | undefined {
+  const found = sent.find(({ type }) => newPasswords.has(type));
+  if (found === undefined) return undefined;
+  const newPassword = found.type === microsoft.chap2Cpw ? 2 : 1;
+  return { credential: none.credential, newPassword, identifier: found.value[1] ?? 0 };
+}
+
+const newPasswords: ReadonlySet<number> = new Set([microsoft.chapCpw1, microsoft.chapCpw2, microsoft.chap2Cpw]);
 
 function microsoftAttributes(packet: Buffer, frame: Frame): RawAttribute[] {
   const found: RawAttribute[] = [];

@@ -46,12 +46,13 @@ export function appendMschapProof(
 /** What an MS-CHAP reject adds: an error the peer's system understands, without a second try (RFC 2759 §6, 2433 §6). */
 export function appendMschapError(writer: ReplyWriter, reason: string, sent: SentCredential, random: RandomPool): void {
   const { method } = sent.credential;
-  if (method !== 'mschap1' && method !== 'mschap2') return;
-  const challenge = Buffer.from(random.take(method === 'mschap2' ? 16 : 8))
+  const is2 = method === 'mschap2' || sent.newPassword === 2;
+  if (!is2 && method !== 'mschap1' && sent.newPassword === undefined) return;
+  const challenge = Buffer.from(random.take(is2 ? 16 : 8))
     .toString('hex')
     .toUpperCase();
-  const version = method === 'mschap2' ? 3 : 2;
-  const text = `E=${mschapErrorNumber(reason)} R=0 C=${challenge} V=${version}`;
+  const number = mschapErrorNumber(sent.newPassword === undefined ? reason : 'password-change');
+  const text = `E=${number} R=0 C=${challenge} V=${is2 ? 3 : 2}`;
   const value = Buffer.concat([Uint8Array.of(sent.identifier ?? 0), Buffer.from(text)]);
   appendEncoded(writer, encodeVendorAttribute(microsoftVendor, microsoft.chapError, value));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { declaredObjects, kindOf } from '../../src/daemon/declared-objects.ts';
+import { asOf } from '../../src/model/as-of.ts';
 import { changed } from '../support/hotspot-network.ts';
-import { document, modelOf } from '../support/manifest.ts';
+import { document, modelOf, operator } from '../support/manifest.ts';
 
 const files = changed(
   {
@@ -120,4 +121,33 @@ describe('declared objects', () => {
       for (const { key } of model.portalSites) expect(text).not.toContain(key.reveal());
     },
   );
+});
+
+describe('what changes by itself', () => {
+  const now = Date.parse('2026-01-15T12:00:00Z');
+  const home = document(
+    'Service',
+    'home',
+    'access: [pppoe]\ngrace: 1d\nwindows: [{from: "22:00", till: "06:00", rate: {down: 50M, up: 9M}}]',
+  );
+  const office = document('Service', 'office', 'access: [pppoe]\nwindows: [{from: "06:00", till: "18:00"}]');
+  const of = (service: string, more: string) => {
+    const anna = document('Subscriber', 'anna', `service: ${service}\nusername: anna\npassword: x\n${more}`);
+    const declared = asOf(modelOf({ 'all.yaml': [operator, home, office, anna].join('---\n') }), now);
+    return declaredObjects(declared, 'subscriber', 'anna', now)?.[0]?.spec;
+  };
+
+  it.each([
+    ['home', 'expires: "2026-01-15T15:00:00Z"', { next: { at: '2026-01-15T15:00:00.000Z', what: 'is overdue' } }],
+    ['home', 'expires: "2026-01-15T11:00:00Z"', { overdue: true, next: { what: 'has another speed' } }],
+    ['office', 'expires: "2026-01-15T15:00:00Z"', { next: { at: '2026-01-15T15:00:00.000Z', what: 'expires' } }],
+    ['office', '', { next: { at: '2026-01-15T18:00:00.000Z', what: 'closes' } }],
+    ['office', 'expires: "2026-01-15T11:00:00Z"', { state: 'suspended', reason: 'expired' }],
+  ])('IS-02: is predicted for %s, %s', (service, more, expected) => {
+    expect(of(service, more)).toMatchObject(expected);
+  });
+
+  it('IS-02: is nothing for who is cut off already', () => {
+    expect(of('office', 'state: disabled\nexpires: "2026-02-15T11:00:00Z"')).not.toHaveProperty('next');
+  });
 });

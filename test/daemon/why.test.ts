@@ -4,6 +4,7 @@ import { guestUsername } from '../../src/access/portal-password.ts';
 import { knownAs, whyOf } from '../../src/daemon/why.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { loginOf, portalOf } from '../../src/directory/row-meaning.ts';
+import { hoursText } from '../../src/model/hours.ts';
 
 const accepted: LoggedDecision = {
   at: 1,
@@ -99,6 +100,30 @@ describe('what is told of somebody suspended who is to meet a page', () => {
     expect(hints).toEqual([
       'it is suspended: unpaid',
       'MikroTik routers let it in to meet a page: on the address list late',
+    ]);
+  });
+});
+
+describe('what is told of a login that changes by itself', () => {
+  const hours = hoursText([{ days: [0, 1, 2, 3, 4, 5, 6], from: 360, till: 1080 }], 'UTC');
+  const noon = Date.parse('2026-01-15T12:00:00Z');
+  const directory = new Directory();
+  const fields = {
+    ...{ subscriber: 'ben', service: 'home', state: 'active', radius: 'yes', hours },
+    ...{ expires: '2026-01-18T12:00:00.000Z', 'grace-from': '2026-01-15T13:00:00.000Z' },
+  };
+  directory.putLogin(loginOf({ identity: 'ben', fields }));
+  const hintsAt = (now: number) => whyOf('ben', knownAs(directory, 'ben'), [], [], now).hints;
+
+  it('IS-02: is what comes next, and when', () => {
+    expect(hintsAt(noon)).toEqual([
+      'it expires in 3d, at 2026-01-18T12:00:00.000Z, after its grace',
+      'its hours end in 6h, at 2026-01-15T18:00:00.000Z',
+    ]);
+    expect(hintsAt(noon + 8 * 3_600_000)).toEqual([
+      'it is overdue since 2026-01-15T13:00:00.000Z, and in grace',
+      'it expires in 2d16h, at 2026-01-18T12:00:00.000Z, after its grace',
+      'it is outside of its hours, which begin in 10h, at 2026-01-16T06:00:00.000Z',
     ]);
   });
 });

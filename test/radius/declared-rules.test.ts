@@ -11,7 +11,7 @@ import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
-import type { NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
+import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
 import { encodeVendorAttribute } from '../../src/radius/packet/attributes.ts';
 import { Store } from '../../src/store/store.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
@@ -23,6 +23,7 @@ import {
   hasRadclient,
   papRequest,
   radclient,
+  request,
   secretText,
   startServer,
   TestNas,
@@ -196,6 +197,7 @@ describe('a login with a number of devices', () => {
       'Reply-Message': 'This account cannot be used on this device',
     });
     expect(await server.login('anna', 'secret')).toMatchObject({ code: 3 });
+    await devices.kept();
     expect((await LearnedDevices.open(options)).list('anna')).toEqual([{ username: 'anna', mac: phone.value, at: 7 }]);
     await devices.forget('anna', phone.value);
     expect((await LearnedDevices.open(options)).list()).toEqual([]);
@@ -293,5 +295,41 @@ describe('a login of which only a hash is known', () => {
     expect(await ask('MS-CHAP-Password = other')).toContain('Received Access-Reject');
     expect(await ask('CHAP-Password = secret')).toContain('Received Access-Reject');
     expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'method-not-possible' });
+  });
+});
+
+describe('a peer of MS-CHAP that is not let in', () => {
+  const office = home('access: [pppoe]\nwindows: [{from: "06:00", till: "18:00"}]');
+  const microsoftError = /MS-CHAP-Error = "\S*E=(\d+) R=0 C=[0-9A-F]+ V=[23]/;
+
+  it.runIf(hasRadclient).each([
+    ['', '2026-01-15T20:00:00Z', 'secret', '646'],
+    ['state: disabled', '2026-01-15T12:00:00Z', 'secret', '647'],
+    ['state: suspended', '2026-01-15T12:00:00Z', 'secret', '647'],
+    ['', '2026-01-15T12:00:00Z', 'other', '691'],
+  ])('IW-05: is told why by number: %s at %s with %s', async (more, time, password, number) => {
+    await using server = await Declared.start([office, anna(more)], time);
+    const lines = ['User-Name = anna', `MS-CHAP-Password = ${password}`, 'Message-Authenticator = 0x00'];
+
+    const output = await radclient('auth', server.bench.auth, secretText, lines, 5);
+
+    expect(microsoftError.exec(output)?.[1]).toBe(number);
+  });
+
+  it.each([
+    [4, 'V=2'],
+    [27, 'V=3'],
+  ])('is told that no new password is taken, sent as attribute %i', async (type, version) => {
+    await using server = await Declared.start([office, anna()]);
+    const sent = encodeVendorAttribute(311, type, Buffer.from([7, 9, ...new Array(66).fill(0)]));
+    const { octets } = request(1, {
+      identifier: 77,
+      encoded: [encodeNamed({ name: 'User-Name', value: 'anna' }), sent],
+    });
+
+    const reply = (await server.nas.exchange(octets, server.bench.auth)).toString('latin1');
+
+    expect(reply).toContain(`${String.fromCharCode(9)}E=709 R=0 C=`);
+    expect(reply).toContain(version);
   });
 });

@@ -6,6 +6,8 @@ export const microsoftVendor = 311;
 export const microsoft = {
   chapResponse: 1,
   chapError: 2,
+  chapCpw1: 3,
+  chapCpw2: 4,
   mppeEncryptionPolicy: 7,
   mppeEncryptionTypes: 8,
   chapChallenge: 11,
@@ -14,6 +16,7 @@ export const microsoft = {
   mppeRecvKey: 17,
   chap2Response: 25,
   chap2Success: 26,
+  chap2Cpw: 27,
 } as const;
 
 const policy = { 'Encryption-Allowed': 1, 'Encryption-Required': 2 };
@@ -22,8 +25,8 @@ const policy = { 'Encryption-Allowed': 1, 'Encryption-Required': 2 };
 export const microsoftAttributes = definitions(microsoftVendor, [
   [microsoft.chapResponse, 'MS-CHAP-Response', 'string', { hidden: true }],
   [microsoft.chapError, 'MS-CHAP-Error', 'string'],
-  [3, 'MS-CHAP-CPW-1', 'string', { hidden: true }],
-  [4, 'MS-CHAP-CPW-2', 'string', { hidden: true }],
+  [microsoft.chapCpw1, 'MS-CHAP-CPW-1', 'string', { hidden: true }],
+  [microsoft.chapCpw2, 'MS-CHAP-CPW-2', 'string', { hidden: true }],
   [5, 'MS-CHAP-LM-Enc-PW', 'string', { hidden: true }],
   [6, 'MS-CHAP-NT-Enc-PW', 'string', { hidden: true }],
   [microsoft.mppeEncryptionPolicy, 'MS-MPPE-Encryption-Policy', 'integer', { values: policy }],
@@ -46,7 +49,7 @@ export const microsoftAttributes = definitions(microsoftVendor, [
   [24, 'MS-Acct-EAP-Type', 'integer'],
   [microsoft.chap2Response, 'MS-CHAP2-Response', 'string', { hidden: true }],
   [microsoft.chap2Success, 'MS-CHAP2-Success', 'string'],
-  [27, 'MS-CHAP2-CPW', 'string', { hidden: true }],
+  [microsoft.chap2Cpw, 'MS-CHAP2-CPW', 'string', { hidden: true }],
   [28, 'MS-Primary-DNS-Server', 'ipv4'],
   [29, 'MS-Secondary-DNS-Server', 'ipv4'],
   [30, 'MS-Primary-NBNS-Server', 'ipv4'],
