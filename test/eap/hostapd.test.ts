@@ -108,15 +108,18 @@ describe.runIf(hasHostapd).concurrent('hostapd as the switch that subscribers ar
 
   it('asks again while a session runs, which goes on until the account is suspended', async ({ signal }) => {
     await using lab = await HostapdLab.start([anna], { signal });
-    await lab.hostapd(['eap_reauth_period=1']);
+    const hostapd = await lab.hostapd(['eap_reauth_period=1']);
     if (lab.wire === undefined) return withoutWire(lab);
 
     const subscriber = await lab.supplicant(peap);
     await subscriber.says('CTRL-EVENT-EAP-SUCCESS', 2);
     lab.bench.directory.logins.set('anna', suspended);
-    await lab.told.first('stop');
+    await hostapd.says('AP-STA-DISCONNECTED');
+    // By itself it would send the Stop in five seconds.
+    await hostapd.terminate();
+    await lab.told.first('off');
 
-    expect(lab.told.events.map(({ status }) => status)).toEqual(['on', 'start', 'stop']);
+    expect(lab.told.events.map(({ status }) => status)).toEqual(['on', 'start', 'stop', 'off']);
     expect(lab.bench.decisions.of('anna')).toMatchObject([
       { verdict: 'accept' },
       { verdict: 'accept' },
