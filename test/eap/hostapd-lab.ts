@@ -50,7 +50,7 @@ export class HostapdLab implements AsyncDisposable {
   }
 
   static async start(logins: readonly Login[], { signal, files = {} }: HostapdLabOptions): Promise<HostapdLab> {
-    const lab = new HostapdLab(await startParts(logins), await layWire(), signal);
+    const lab = new HostapdLab(await startParts(logins, signal), await layWire(), signal);
     for (const [name, text] of Object.entries({ 'ca.pem': ca.certificate, ...files })) await lab.#write(name, text);
     return lab;
   }
@@ -120,12 +120,12 @@ export class HostapdLab implements AsyncDisposable {
 /** What does not depend on where hostapd's port is. */
 type Parts = Awaited<ReturnType<typeof startParts>>;
 
-async function startParts(logins: readonly Login[]) {
+async function startParts(logins: readonly Login[], signal: AbortSignal) {
   const log = pino({ level: 'silent' });
   const folder = await TempFolder.make();
   const store = await Store.open(join(folder.path, 'state'), { clock: systemClock, log });
   const accounting = await AccountingStore.open(store, { clock: systemClock, log });
-  const told = new ToldAccounting(accounting);
+  const told = new ToldAccounting(accounting, signal);
   const bench = await startServer(logins, { access: { eap: eapServer() }, accounting: told });
   return { folder, store, accounting, told, bench };
 }
@@ -134,26 +134,34 @@ async function startParts(logins: readonly Login[]) {
 export class ToldAccounting implements AccountingSink {
   readonly events: AccountingEvent[] = [];
   readonly #store: AccountingSink;
+  readonly #signal: AbortSignal;
   readonly #waiting = new Set<() => void>();
 
-  constructor(store: AccountingSink) {
+  constructor(store: AccountingSink, signal: AbortSignal) {
     this.#store = store;
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#tell());
   }
 
   async record(event: AccountingEvent): Promise<void> {
     await this.#store.record(event);
     this.events.push(event);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const each of waiting) each();
+    this.#tell();
   }
 
-  /** The first record of this kind, stored or to come. */
+  /** The first record of this kind, stored or to come. @throws when the test's time is over */
   async first(status: AccountingEvent['status']): Promise<AccountingEvent> {
     for (;;) {
       const found = this.events.find((event) => event.status === status);
       if (found !== undefined) return found;
+      this.#signal.throwIfAborted();
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
+  }
+
+  #tell(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const each of waiting) each();
   }
 }
