@@ -1,0 +1,86 @@
+// Accounting over UDP, acknowledged when it is on disk: the shipped command beside FreeRADIUS with PostgreSQL (synchronous commit),
+// as fast as a window of 128 allows and at a steady 2,000 a second. Start, two Interims and Stop of each session, sent once.
+import { missingFreeradius, startFreeradiusSql } from './shared/freeradius.mjs';
+import { declareNetwork, startDaemon } from './shared/lastmile-daemon.mjs';
+import { lanes, measureLoad, preparePackets } from './shared/load.mjs';
+import { alternate, failuresOf, medianOf, ratioOf, subscribers, withPeers } from './shared/peers.mjs';
+import { missingPostgres, startPostgres } from './shared/postgres.mjs';
+import { accountingRequest, accountingStatus } from './shared/radius-requests.mjs';
+import { report } from './shared/report.mjs';
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 4);
+const loads = {
+  full: { window: 128, warmUpMs: 500, measuredMs: 3000, perLane: 24_576 },
+  steady: { rate: 2000, warmUpMs: 500, measuredMs: 4000, perLane: 2048 },
+};
+const { start, interim, stop } = accountingStatus;
+const reports = [start, interim, interim, stop];
+/** Sessions between the reports of one: more than a lane has in flight. */
+const together = 64;
+
+const missing = missingFreeradius({ sql: true }) ?? missingPostgres();
+if (missing !== undefined) {
+  console.error(`radius-accounting: ${missing}`);
+  process.exit(1);
+}
+await withPeers(async ({ folder, keep, program }) => {
+  declareNetwork(folder, subscribers);
+  const lastmile = keep(await startDaemon(folder));
+  const database = keep(await startPostgres(folder, subscribers));
+  const sql = keep(await startFreeradiusSql(folder, database));
+  const prepared = preparedOnce(folder);
+  const measure = (load, port, pid) => (round) => {
+    const each = { ...loads[load], program, prepared: prepared(load, round), port, pid, code: 5, once: true };
+    return measureLoad({ ...each, signs: false });
+  };
+  const contenders = Object.keys(loads).flatMap((load) => [
+    [`sql ${load}`, measure(load, sql.ports.accounting, [sql.pid, database.pid])],
+    [`lastmile ${load}`, measure(load, lastmile.accountingPort, lastmile.pid)],
+  ]);
+  const results = await alternate(Object.fromEntries(contenders), rounds);
+  report('radius-accounting', 'accounting acknowledged when it is on disk', rowsOf(results));
+});
+
+/** The same packets for both, new sessions each round. */
+function preparedOnce(folder) {
+  let known = { key: '', packets: undefined };
+  return (load, round) => {
+    const key = `${load}-${round}`;
+    if (known.key !== key) known = { key, packets: prepare(folder, load, round) };
+    return known.packets;
+  };
+}
+
+function prepare(folder, load, round) {
+  return preparePackets(folder, `accounting-${load}`, loads[load].perLane, (lane, number) => {
+    const step = Math.floor((number % (reports.length * together)) / together);
+    const session = Math.floor(number / (reports.length * together)) * together + (number % together);
+    const index = (session * lanes + lane) % subscribers;
+    return accountingRequest(number & 255, index, `${load}-${round}-${lane}-${session}`, reports[step], step);
+  });
+}
+
+function rowsOf(results) {
+  const [full, beside, steady, besideSteady] = ['lastmile full', 'sql full', 'lastmile steady', 'sql steady'].map(
+    (name) => results[name],
+  );
+  return [
+    { label: 'FreeRADIUS with PostgreSQL', value: medianOf(beside, 'perSecond'), unit: '1/s' },
+    {
+      label: 'lastmile',
+      value: medianOf(full, 'perSecond'),
+      unit: '1/s',
+      ratio: `${ratioOf(full, beside, 'perSecond').toFixed(2)} × PostgreSQL`,
+    },
+    { label: 'FreeRADIUS with PostgreSQL: processor time', value: medianOf(beside, 'cpuMicros'), unit: 'µs' },
+    { label: 'lastmile: processor time', value: medianOf(full, 'cpuMicros'), unit: 'µs' },
+    { label: 'FreeRADIUS with PostgreSQL: p99 at 2,000/s', value: medianOf(besideSteady, 'p99'), unit: 'µs' },
+    {
+      label: 'lastmile: p99 at 2,000/s',
+      value: medianOf(steady, 'p99'),
+      unit: 'µs',
+      ratio: `${ratioOf(steady, besideSteady, 'p99').toFixed(2)} × PostgreSQL`,
+    },
+    { label: 'answers missing or wrong, of both', value: failuresOf(results), unit: '' },
+  ];
+}
