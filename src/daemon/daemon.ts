@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { Issue } from '../manifest/issue.ts';
-import type { FileCache } from '../manifest/load-manifest.ts';
+import type { FileCache, LoadMemory } from '../manifest/load-manifest.ts';
 import type { Endpoint, Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
 import type { Slot } from '../radius/request-lanes.ts';
@@ -91,6 +91,7 @@ export class Daemon implements AsyncDisposable {
   readonly #books: LoginBooks;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
+  readonly #memory: LoadMemory = {};
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
@@ -277,7 +278,7 @@ export class Daemon implements AsyncDisposable {
   /** In another thread as far as it goes: a large commit must not hold up logins. */
   async #load(files: Revision['files']) {
     await warmCache(files, this.#cache);
-    return loadInTurns(files, { ...this.#options.load, cache: this.#cache, mode: 'use' });
+    return loadInTurns(files, { ...this.#options.load, cache: this.#cache, memory: this.#memory, mode: 'use' });
   }
 
   /** Without being told of changes the daemon still finds them by polling; it is tried again with each poll. */

@@ -1,6 +1,7 @@
 import { inTurns, othersFirst } from '../base/steps.ts';
 import {
   type FileCache,
+  type LoadMemory,
   type LoadOptions,
   loadManifest,
   loadManifestInSteps,
@@ -20,6 +21,8 @@ export interface LoadSettings {
   readonly mode: 'validate' | 'use';
   /** Kept between loads, so that only files that changed are read again. */
   readonly cache?: FileCache;
+  /** Kept between loads of one line of revisions, so that what did not change is not made again. */
+  readonly memory?: LoadMemory;
   /** Secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -37,7 +40,7 @@ export async function loadInTurns(files: readonly SourceFile[], settings: LoadSe
 }
 
 function optionsOf(settings: LoadSettings): LoadOptions {
-  const { secretsBeside, secretsDir, mode, example, cache } = settings;
+  const { secretsBeside, secretsDir, mode, example, cache, memory } = settings;
   const env = secretsBeside === undefined ? settings.env : { ...secretsBeside(), ...settings.env };
   return {
     secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
@@ -46,5 +49,6 @@ function optionsOf(settings: LoadSettings): LoadOptions {
     mode,
     ...(example === undefined ? {} : { example }),
     ...(cache === undefined ? {} : { cache }),
+    ...(memory === undefined ? {} : { memory }),
   };
 }

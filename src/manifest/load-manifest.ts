@@ -1,6 +1,7 @@
 import { finish, type Steps } from '../base/steps.ts';
 import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
+import type { WholeModel } from '../model/resolve-memory.ts';
 import { resolveModelInSteps } from '../model/resolve-model.ts';
 import type { SecretResolver } from '../model/secret-values.ts';
 import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions {
   readonly mode: 'validate' | 'use';
   /** What was read from each file the last time: those that are the same are not read again. Updated in place. */
   readonly cache?: FileCache;
+  /** What was resolved the last time: what did not change stays one object. Updated in place. */
+  readonly memory?: LoadMemory;
   /** The repository is an example: secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -39,6 +42,11 @@ type IssuePlace = Pick<Issue, 'line' | 'column' | 'endColumn'>;
 
 /** By path: the text, what it declares, and where. */
 export type FileCache = Map<string, CachedFile>;
+
+/** The last model that was whole. */
+export interface LoadMemory {
+  last?: WholeModel;
+}
 
 export interface Manifest {
   /** Present when no issue is an error. */
@@ -67,7 +75,8 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
   if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
 
   const unchecked = new Map<string, Set<string>>();
-  const { model, problems } = yield* resolveModelInSteps(
+  const memory = options.mode === 'use' ? options.memory : undefined;
+  const { model, problems, known } = yield* resolveModelInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
     {
       secrets: {
@@ -77,6 +86,7 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
       },
       ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
       ...(options.attributeHides === undefined ? {} : { attributeHides: options.attributeHides }),
+      ...(memory?.last === undefined ? {} : { last: memory.last }),
     },
   );
   const issues = sortIssues([
@@ -85,7 +95,9 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
     ...uncheckedReferences(unchecked),
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
-  return hasErrors(issues) ? { issues } : { model, issues };
+  if (hasErrors(issues)) return { issues };
+  if (memory !== undefined) memory.last = { model, known };
+  return { model, issues };
 }
 
 /** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */

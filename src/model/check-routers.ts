@@ -11,7 +11,13 @@ export function checkRoutersUsed(
   declared: ReadonlyMap<string, Declared<RouterSpec>>,
 ): void {
   const local = new Map<string, number>();
-  for (const { localOn } of subscriptions) for (const name of localOn) local.set(name, (local.get(name) ?? 0) + 1);
+  const waiting = new Map<string, Subscription[]>();
+  for (const each of subscriptions) {
+    for (const name of each.localOn) {
+      local.set(name, (local.get(name) ?? 0) + 1);
+      if (each.fallback === true) waiting.set(name, appended(waiting.get(name), each));
+    }
+  }
   for (const router of routers.values()) {
     const place = declared.get(router.name);
     const count = local.get(router.name) ?? 0;
@@ -20,7 +26,7 @@ export function checkRoutersUsed(
       const message = `${count} ${count === 1 ? 'login is' : 'logins are'} to be kept on "${router.name}", which has no api`;
       error(to, 'LM_ROUTER_WITHOUT_API', message, place, ['metadata', 'name'], 'set spec.api, or use auth: radius');
     }
-    checkHybridRouter(to, operator, router, subscriptions, place);
+    checkHybridRouter(to, operator, router, waiting.get(router.name) ?? [], place);
     if (
       (router.ppp !== undefined || router.hotspots.length > 0) &&
       router.radius === undefined &&
@@ -30,6 +36,12 @@ export function checkRoutersUsed(
       warning(to, 'LM_ROUTER_WITHOUT_RADIUS', message, place, ['metadata', 'name'], 'set spec.radius, or auth: local');
     }
   }
+}
+
+function appended<Item>(list: Item[] | undefined, item: Item): Item[] {
+  if (list === undefined) return [item];
+  list.push(item);
+  return list;
 }
 
 /** Who only looks at a router cannot tell it that he is there: rows it has from before are enabled when their time is over. */
@@ -43,15 +55,18 @@ function checkPutOff(to: Resolving, operator: Operator, router: Router, place: D
   warning(to, 'LM_HYBRID_NOT_PUT_OFF', message, place, path, 'mode: apply, or auth: radius');
 }
 
-/** A router that keeps rows for the time without us asks us by RADIUS the rest of the time. */
+/**
+ * A router that keeps rows for the time without us asks us by RADIUS the rest of the time.
+ *
+ * @param kept subscriptions that have such rows there
+ */
 function checkHybridRouter(
   to: Resolving,
   operator: Operator,
   router: Router,
-  subscriptions: readonly Subscription[],
+  kept: readonly Subscription[],
   place: Declared<RouterSpec>,
 ): void {
-  const kept = subscriptions.filter(({ fallback, localOn }) => fallback === true && localOn.includes(router.name));
   const [first] = kept;
   if (first === undefined && router.auth !== 'hybrid') return;
   const path = router.auth === 'hybrid' ? ['spec', 'auth'] : ['metadata', 'name'];

@@ -1,3 +1,4 @@
+import { sharedWith } from '../base/same-data.ts';
 import { finish, flatMapInSteps, type Steps } from '../base/steps.ts';
 import { addressSpace } from './address-space.ts';
 import { protectedObjects } from './annotations.ts';
@@ -6,19 +7,28 @@ import { checkNas } from './check-nas.ts';
 import { checkOmadaPortals } from './check-omada-portals.ts';
 import { checkPages } from './check-pages.ts';
 import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
-import type { Declarations, Declared, OperatorSpec, Problem } from './declarations.ts';
+import type { Declarations, Declared, OperatorSpec, Problem, SubscriberSpec } from './declarations.ts';
 import { checkLocalLimits } from './local-limits.ts';
 import { timeReader } from './local-time.ts';
 import type { Model, OmadaController, Operator, PortalSite, Router, ServicePlan, Subscription } from './model.ts';
 import { checkNasCapabilities } from './nas-capabilities.ts';
 import { resolveAuthorize } from './resolve-authorize.ts';
+import {
+  asBefore,
+  inOrderOfId,
+  type KnownSubscribers,
+  knownIn,
+  remember,
+  resolvedBefore,
+  type WholeModel,
+} from './resolve-memory.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
 import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveProxy } from './resolve-proxy.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
-import { resolveSubscriber } from './resolve-subscribers.ts';
+import { resolveSubscriber, type SubscriberContext } from './resolve-subscribers.ts';
 import { byName, error, type Resolving } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
 import { checkProfiles } from './service-limits.ts';
@@ -30,6 +40,8 @@ export interface ResolveOptions {
   readonly attributeCheck?: (name: string, value: string | number) => string | undefined;
   /** True for an attribute that holds a password or a key. */
   readonly attributeHides?: (name: string) => boolean;
+  /** The last model without errors, whose secrets could all be had: what says the same is taken from it. */
+  readonly last?: WholeModel;
 }
 
 /**
@@ -40,23 +52,24 @@ export function resolveModel(declarations: Declarations, options: ResolveOptions
   return finish(resolveModelInSteps(declarations, options));
 }
 
-export interface Resolved {
-  readonly model: Model;
+export interface Resolved extends WholeModel {
   readonly problems: readonly Problem[];
 }
 
 /** The same, with leave to do other things in between. */
 export function* resolveModelInSteps(declarations: Declarations, options: ResolveOptions): Steps<Resolved> {
   const problems: Problem[] = [];
+  const last = options.last?.model;
   const declaredOperator = declarations.operators[0];
   const to = resolving(declarations, declaredOperator, options, problems);
   checkOperators(to);
   byName(to, declarations.lists);
 
-  const operator = resolveOperator(to, declaredOperator);
+  const operator = sharedWith(last?.operator, resolveOperator(to, declaredOperator));
   const declaredRouters = byName(to, declarations.routers);
-  const routers = mapValues(declaredRouters, (each) =>
-    resolveRouter(to, each, operator, declaredOperator?.spec.reconcile?.windows),
+  const routers = sharedByName(
+    last?.routers,
+    mapValues(declaredRouters, (each) => resolveRouter(to, each, operator, declaredOperator?.spec.reconcile?.windows)),
   );
   checkNas(to, operator, declaredOperator, [...routers.values()], declaredRouters);
 
@@ -64,8 +77,9 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   const foreignNas = operator.radius.clients.length > 0 || declarations.incomplete.operator;
   const { interimSeconds } = operator.accounting;
   const declaredServices = byName(to, declarations.services);
-  const services = mapValues(declaredServices, (each) =>
-    resolveService(to, each, { routers, interimSeconds, foreignNas }),
+  const services = sharedByName(
+    last?.services,
+    mapValues(declaredServices, (each) => resolveService(to, each, { routers, interimSeconds, foreignNas })),
   );
   const eap = operator.radius.eap !== undefined;
   const nasNames = new Map<string, unknown>([
@@ -73,7 +87,10 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
     ...operator.radius.clients.map((client) => [client.name, client] as const),
   ]);
   const { timezone } = operator;
-  const subscriptions = yield* resolveSubscribers(to, { services, routers, foreignNas, eap, nasNames, timezone });
+  const { masterKey } = to.secrets;
+  const around = { foreignNas, eap, nasNames, timezone };
+  const known = knownIn({ ...around, routers, nasNames: [...nasNames.keys()], masterKey }, options.last?.known);
+  const subscriptions = yield* resolveSubscribers(to, { ...around, services, routers }, known, last);
   const portals = resolvePortals(to, { operator, routers, services });
   checkGuests(to, subscriptions, portals.sites, routers);
   yield;
@@ -89,20 +106,20 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
   yield;
-  const inIdOrder = inOrder(subscriptions, ({ id }) => id);
+  const inIdOrder = inOrderOfId(subscriptions, last?.subscriptions ?? []);
   yield;
-  const model = {
+  const model: Model = {
     operator,
-    routers: inOrder([...routers.values()], ({ name }) => name),
-    services: inOrder([...services.values()], ({ name }) => name),
+    routers: sharedWith(last?.routers, inOrder([...routers.values()])),
+    services: sharedWith(last?.services, inOrder([...services.values()])),
     subscriptions: inIdOrder,
-    portalSites: inOrder(portals.sites, ({ name }) => name),
-    omadaControllers: inOrder(portals.controllers, ({ name }) => name),
-    ...(authorize === undefined ? {} : { authorize }),
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(preventDestroy.length === 0 ? {} : { preventDestroy }),
+    portalSites: sharedWith(last?.portalSites, inOrder(portals.sites)),
+    omadaControllers: sharedWith(last?.omadaControllers, inOrder(portals.controllers)),
+    ...(authorize === undefined ? {} : { authorize: sharedWith(last?.authorize, authorize) }),
+    ...(proxy === undefined ? {} : { proxy: sharedWith(last?.proxy, proxy) }),
+    ...(preventDestroy.length === 0 ? {} : { preventDestroy: sharedWith(last?.preventDestroy, preventDestroy) }),
   };
-  return { model, problems };
+  return { model, problems, known };
 }
 
 function resolving(
@@ -157,8 +174,13 @@ interface SubscriberSurroundings {
   readonly timezone: string;
 }
 
-function* resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings): Steps<readonly Subscription[]> {
-  const context = {
+function* resolveSubscribers(
+  to: Resolving,
+  surroundings: SubscriberSurroundings,
+  known: KnownSubscribers,
+  last: Model | undefined,
+): Steps<readonly Subscription[]> {
+  const context: SubscriberContext = {
     ...surroundings,
     spaces: mapValues(surroundings.routers, addressSpace),
     readTime: timeReader(surroundings.timezone),
@@ -166,12 +188,29 @@ function* resolveSubscribers(to: Resolving, surroundings: SubscriberSurroundings
     addresses: new Map(),
     networks: new Map(),
     devices: { byMac: new Map(), random: [] },
-    asked: new Set<string>(),
+    asked: new Set(),
   };
   const subscribers = byName(to, to.declarations.subscribers);
   yield;
-  const subscriptions = yield* flatMapInSteps(subscribers.values(), (each) => resolveSubscriber(to, each, context));
+  const subscriptions = yield* flatMapInSteps(
+    subscribers.values(),
+    (each) => resolvedBefore(to, each, known, context) ?? resolvedAnew(to, each, known, context, last),
+  );
   checkDevices(to, subscriptions, context.devices);
+  return subscriptions;
+}
+
+function resolvedAnew(
+  to: Resolving,
+  declared: Declared<SubscriberSpec>,
+  known: KnownSubscribers,
+  context: SubscriberContext,
+  last: Model | undefined,
+): readonly Subscription[] {
+  const before = to.problems.length;
+  const { result, reads } = to.secrets.recorded(() => resolveSubscriber(to, declared, context));
+  const subscriptions = last === undefined ? result : result.map((each) => asBefore(each, last.subscriptions));
+  remember(to, declared, { subscriptions, reads, said: to.problems.slice(before) }, known);
   return subscriptions;
 }
 
@@ -199,7 +238,20 @@ function mapValues<From, To>(map: ReadonlyMap<string, From>, change: (value: Fro
   return new Map([...map].map(([key, value]) => [key, change(value)]));
 }
 
+interface Named {
+  readonly name: string;
+}
+
+/** Those that say what one of their name said before are that one. */
+function sharedByName<Item extends Named>(
+  before: readonly Item[] = [],
+  now: ReadonlyMap<string, Item>,
+): ReadonlyMap<string, Item> {
+  const old = new Map(before.map((each) => [each.name, each]));
+  return mapValues(now, (each) => sharedWith(old.get(each.name), each));
+}
+
 /** By code units, so that the order is the same everywhere. */
-function inOrder<Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] {
-  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+function inOrder<Item extends Named>(items: readonly Item[]): readonly Item[] {
+  return [...items].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

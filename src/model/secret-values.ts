@@ -34,9 +34,29 @@ export interface SecretUse {
   readonly unwritten?: string;
 }
 
+/** Which secrets somebody read, and what must be as it was for them to be the same again. */
+export interface SecretReads {
+  /** How many stood in the document itself. */
+  readonly inText: number;
+  /** Those from the environment and from files. Derived ones are the same as long as the master key is. */
+  readonly elsewhere: readonly { readonly field: SecretField; readonly secret: Secret }[];
+  /** Not all could be had. */
+  readonly incomplete: boolean;
+}
+
 export interface SecretReader {
   /** The secret, or one that is empty when it could not be had: said in `problems`. */
   read(field: SecretField, use: SecretUse): Secret;
+  /** Does `work`, and tells what it read. */
+  recorded<T>(work: () => T): { readonly result: T; readonly reads: SecretReads };
+  /**
+   * Counts what was read before as if it were read again.
+   *
+   * @returns false, with nothing counted, where reading it again would say something else, or something more
+   */
+  again(reads: SecretReads, file: string): boolean;
+  /** What secrets are derived from. */
+  readonly masterKey: Secret | undefined;
   /** True for what stands in for a secret that could not be had. */
   unknown(secret: Secret): boolean;
   /** What is said once, with a count, when all have been read. */
@@ -100,8 +120,43 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     return options.resolver.derive(masterKey, parts, use.symbols);
   }
 
+  let recording: { inText: number; elsewhere: SecretReads['elsewhere'][number][]; incomplete: boolean } | undefined;
+
+  function read(field: SecretField, use: SecretUse): Secret {
+    const secret = stored(field, use) ?? derived(typeof field === 'string' ? 0 : (field.derive ?? 0), use);
+    if (recording === undefined) return secret;
+    if (secret === placeholder) recording.incomplete = true;
+    else if (typeof field === 'string') recording.inText += 1;
+    else if (field.env !== undefined || field.file !== undefined) recording.elsewhere.push({ field, secret });
+    return secret;
+  }
+
+  function holds({ field, secret }: SecretReads['elsewhere'][number]): boolean {
+    if (typeof field === 'string') return true;
+    const found = field.env === undefined ? options.resolver.file(field.file ?? '') : options.resolver.env(field.env);
+    return found.result === 'found' && found.secret.equals(secret);
+  }
+
   return {
-    read: (field, use) => stored(field, use) ?? derived(typeof field === 'string' ? 0 : (field.derive ?? 0), use),
+    read,
+    recorded(work) {
+      const reads = { inText: 0, elsewhere: [], incomplete: false };
+      recording = reads;
+      try {
+        return { result: work(), reads };
+      } finally {
+        recording = undefined;
+      }
+    },
+    again({ inText: count, elsewhere, incomplete }, file) {
+      if (incomplete || !elsewhere.every(holds)) return false;
+      if (count === 0 || options.textAllowed(file)) return true;
+      // The first of a file is told with its place: it is read again.
+      const tally = inText.get(file);
+      if (tally !== undefined) tally.count += count;
+      return tally !== undefined;
+    },
+    masterKey,
     unknown: (secret) => secret === placeholder,
     summary: () => [
       ...[...inText.values()].map(({ first, count }) => textSecrets(first, count)),

@@ -34,10 +34,14 @@ export function resolveMacs(
       error(to, 'LM_MAC', `the MAC ${mac} ${why}`, declared, at);
       return [];
     }
-    // IEEE 802, bit 1 of the first octet: an address that nobody assigned.
-    if ((first & 2) !== 0) devices.random.push({ mac, declared, path: at });
+    if (isRandom(mac)) devices.random.push({ mac, declared, path: at });
     return claim(to, declared, mac, at, devices) ? [mac] : [];
   });
+}
+
+/** IEEE 802, bit 1 of the first octet: an address that nobody assigned. */
+export function isRandom(mac: string): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 2) !== 0;
 }
 
 function claim(to: Resolving, declared: Declaration, mac: string, path: Steps, { byMac }: Devices): boolean {

@@ -1,0 +1,157 @@
+import { sameData, sharedWith } from '../base/same-data.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Declared, Problem, SubscriberSpec } from './declarations.ts';
+import { checkAsked } from './login-needs.ts';
+import type { Model, Router, Subscription } from './model.ts';
+import type { SubscriberContext } from './resolve-subscribers.ts';
+import type { Resolving } from './resolving.ts';
+import type { SecretReads } from './secret-values.ts';
+import { concerned } from './subscriber-address.ts';
+import { claimAgain, isFree } from './subscriber-claims.ts';
+
+type Declaration = Declared<SubscriberSpec>;
+
+/** A model, and what of it can be taken into the next one: what did not change is not made again, and stays one object. */
+export interface WholeModel {
+  readonly model: Model;
+  readonly known: KnownSubscribers;
+}
+
+/** What decides about a subscriber besides its own document and its services. */
+export interface Surroundings {
+  readonly routers: ReadonlyMap<string, Router>;
+  readonly nasNames: readonly string[];
+  readonly timezone: string;
+  readonly foreignNas: boolean;
+  readonly eap: boolean;
+  readonly masterKey: Secret | undefined;
+}
+
+/** What documents without errors were resolved to in one set of surroundings. */
+export interface KnownSubscribers {
+  readonly surroundings: Surroundings;
+  readonly resolved: WeakMap<Declaration, ResolvedSubscriber>;
+}
+
+interface ResolvedSubscriber {
+  readonly subscriptions: readonly Subscription[];
+  readonly reads: SecretReads;
+  /** What resolving it said. */
+  readonly said: readonly Problem[];
+}
+
+/** What is known in these surroundings: nothing where anything in them is otherwise than the last time. */
+export function knownIn(surroundings: Surroundings, last: KnownSubscribers | undefined): KnownSubscribers {
+  if (last !== undefined && sameData(last.surroundings, surroundings)) return last;
+  return { surroundings, resolved: new WeakMap() };
+}
+
+/**
+ * The subscriptions of a document as they were resolved before, with all that resolving does beside: names, addresses and
+ * devices taken, secrets counted, warnings said. `undefined` where anything it hangs on is otherwise, or already taken: then
+ * it is to be resolved, which says so.
+ */
+export function resolvedBefore(
+  to: Resolving,
+  declared: Declaration,
+  known: KnownSubscribers,
+  context: SubscriberContext,
+): readonly Subscription[] | undefined {
+  const before = known.resolved.get(declared);
+  if (before === undefined || isIncomplete(to)) return undefined;
+  const { subscriptions, reads, said } = before;
+  for (const each of subscriptions) {
+    if (context.services.get(each.service.name) !== each.service || !isFree(each, context)) return undefined;
+  }
+  if (!to.secrets.again(reads, declared.origin.file)) return undefined;
+  for (const [at, each] of subscriptions.entries()) {
+    claimAgain(declared, each, () => pathOf(declared, at), context);
+    if (each.radius) askAgain(to, declared, each, at, context);
+  }
+  for (const problem of said) to.problems.push(problem);
+  return subscriptions;
+}
+
+/** Keeps what a document was resolved to, where that hangs on nothing but its surroundings and its services. */
+export function remember(
+  to: Resolving,
+  declared: Declaration,
+  { subscriptions, reads, said }: ResolvedSubscriber,
+  { resolved }: KnownSubscribers,
+): void {
+  const count = declared.spec.services?.length ?? 1;
+  if (isIncomplete(to) || reads.incomplete || subscriptions.length !== count) return;
+  if (said.some(({ severity }) => severity === 'error')) return;
+  // Who is said to be asked about by nobody is the first of several: who that is can change.
+  const own = said.filter(({ code }) => code !== 'LM_NOBODY_ASKS');
+  resolved.set(declared, { subscriptions, reads: sharedReads(reads), said: own.length === 0 ? nothing : own });
+}
+
+const nothing: readonly never[] = [];
+const noReads: SecretReads = { inText: 0, elsewhere: nothing, incomplete: false };
+const oneInText: SecretReads = { ...noReads, inText: 1 };
+
+/** Nearly all are one of two: that is one object, not one for each of a hundred thousand. */
+function sharedReads(reads: SecretReads): SecretReads {
+  if (reads.elsewhere.length > 0 || reads.inText > 1) return reads;
+  return reads.inText === 0 ? noReads : oneInText;
+}
+
+/** The same subscription as before, where its document was read anew and says what it said. */
+export function asBefore(now: Subscription, before: readonly Subscription[]): Subscription {
+  let [low, high] = [0, before.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((before[middle]?.id ?? '') < now.id) low = middle + 1;
+    else high = middle;
+  }
+  const old = before[low];
+  return old?.id === now.id ? sharedWith(old, now) : now;
+}
+
+/** In order of id, by code units. What was in order before need not be put in order again. */
+export function inOrderOfId(now: readonly Subscription[], before: readonly Subscription[]): readonly Subscription[] {
+  const news = new Set(now);
+  const kept = before.filter((each) => news.delete(each));
+  const added = [...news].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  if (added.length === 0 && kept.length === before.length) return before;
+  const merged: Subscription[] = [];
+  let at = 0;
+  for (const each of kept) {
+    for (let next = added[at]; next !== undefined && next.id < each.id; next = added[at]) {
+      merged.push(next);
+      at += 1;
+    }
+    merged.push(each);
+  }
+  return [...merged, ...added.slice(at)];
+}
+
+/** Rules that need all routers, or the Operator, were silent, or are. */
+function isIncomplete({ declarations: { incomplete } }: Resolving): boolean {
+  return incomplete.router || incomplete.operator;
+}
+
+function entryOf({ spec }: Declaration, at: number): Pick<SubscriberSpec, 'router' | 'mac' | 'address'> {
+  return spec.services?.[at] ?? spec;
+}
+
+function pathOf({ spec }: Declaration, at: number): readonly (string | number)[] {
+  return spec.services === undefined ? ['spec'] : ['spec', 'services', at];
+}
+
+function askAgain(
+  to: Resolving,
+  declared: Declaration,
+  { service, username }: Subscription,
+  at: number,
+  context: SubscriberContext,
+): void {
+  const { mac = [], address, router: name } = entryOf(declared, at);
+  const router = name === undefined ? undefined : context.routers.get(name);
+  const reach = concerned(router, service, context);
+  if (reach === undefined) return;
+  const path = declared.spec.services === undefined ? [] : pathOf(declared, at);
+  const login = username === undefined ? {} : { username };
+  checkAsked(to, declared, { service, router, path, mac, login, address, eap: context.eap }, reach, context);
+}
