@@ -9,6 +9,7 @@ import type { Login } from '../../src/directory/reader.ts';
 import { CoaClient } from '../../src/radius/coa-client.ts';
 import { NasSessionControl } from '../../src/radius/session-control.ts';
 import { Store } from '../../src/store/store.ts';
+import { documentAt } from '../docs/document.ts';
 import { type Bench, coreNas, secretText, startServer } from '../radius/support.ts';
 import { freeUdpPort } from '../support/network.ts';
 import { PeerProcess } from '../support/peer-process.ts';
@@ -55,29 +56,30 @@ export class HostapdLab implements AsyncDisposable {
     return lab;
   }
 
-  /** Starts hostapd; the server's NAS is where it takes CoA. @param more lines of hostapd.conf */
-  async hostapd(more: readonly string[] = []): Promise<PeerProcess> {
+  /**
+   * Starts hostapd as docs/eap.md has it, but for its addresses; the server's NAS is where it takes CoA.
+   *
+   * @param more in place of what is documented
+   */
+  async hostapd(more: Readonly<Record<string, string>> = {}): Promise<PeerProcess> {
     const das = await freeUdpPort('127.0.0.1');
     const { auth, accounting, directory } = this.bench;
-    const server = (kind: string, port: number): readonly string[] => [
-      `${kind}_server_addr=127.0.0.1`,
-      `${kind}_server_port=${port}`,
-      `${kind}_server_shared_secret=${secretText}`,
-    ];
-    const lines = [
-      ...(this.wire === undefined
-        ? ['interface=lo', 'driver=none']
-        : [`interface=${this.wire.ends[0]}`, 'driver=wired']),
-      ...['ieee8021x=1', 'use_pae_group_addr=1', 'own_ip_addr=127.0.0.1', 'nas_identifier=core-1'],
-      ...server('auth', (await this.wire?.toUs(auth)) ?? auth.port),
-      ...server('acct', (await this.wire?.toUs(accounting)) ?? accounting.port),
-      ...[`radius_das_port=${das}`, `radius_das_client=127.0.0.1 ${secretText}`],
-      ...['radius_das_require_event_timestamp=1', 'radius_das_require_message_authenticator=1', ...more],
-    ];
+    const port = this.wire === undefined ? { interface: 'lo', driver: 'none' } : { interface: this.wire.ends[0] };
+    const lines = {
+      ...documented(),
+      ...port,
+      ...{ own_ip_addr: '127.0.0.1', nas_identifier: 'core-1' },
+      ...{ auth_server_addr: '127.0.0.1', auth_server_shared_secret: secretText },
+      ...{ acct_server_addr: '127.0.0.1', acct_server_shared_secret: secretText },
+      auth_server_port: (await this.wire?.toUs(auth)) ?? auth.port,
+      acct_server_port: (await this.wire?.toUs(accounting)) ?? accounting.port,
+      ...{ radius_das_port: das, radius_das_client: `127.0.0.1 ${secretText}` },
+      ...more,
+    };
     const coaPort = (await this.wire?.fromUs(das)) ?? das;
     const { router: _router, ...nas } = coreNas;
     directory.nasList = [{ ...nas, profile: 'generic', coaPort }];
-    const hostapd = this.#run(programs.hostapd, ['-d', await this.#write('hostapd.conf', lines.join('\n'))]);
+    const hostapd = this.#run(programs.hostapd, ['-d', await this.#write('hostapd.conf', textOf(lines))]);
     await hostapd.says('AP-ENABLED');
     return hostapd;
   }
@@ -115,6 +117,18 @@ export class HostapdLab implements AsyncDisposable {
     await writeFile(file, `${text}\n`);
     return file;
   }
+}
+
+/** hostapd.conf of docs/eap.md. */
+function documented(): Readonly<Record<string, string>> {
+  const text = documentAt('docs/eap.md').blocks.find(({ language }) => language === 'ini')?.text ?? '';
+  return Object.fromEntries([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+}
+
+function textOf(lines: Readonly<Record<string, string | number>>): string {
+  return Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
 }
 
 /** What does not depend on where hostapd's port is. */

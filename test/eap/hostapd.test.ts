@@ -6,8 +6,9 @@ import { ca } from './support.ts';
 
 if (!hasHostapd) process.stderr.write('hostapd tests skipped: install Debian packages hostapd, wpasupplicant\n');
 
-const anna = login('anna');
-const suspended = login('anna', { state: 'suspended' });
+/** Not sold for wireless: hostapd must say that its port is none. */
+const anna = login('anna', { access: ['pppoe'] });
+const suspended: typeof anna = { ...anna, state: 'suspended' };
 const peap = {
   eap: 'PEAP',
   identity: '"anna"',
@@ -24,7 +25,6 @@ const tls = {
   client_cert: '"DIR/device.pem"',
   private_key: '"DIR/device.key"',
 };
-const everySecond = 'radius_acct_interim_interval=1';
 
 describe.runIf(hasHostapd).concurrent('hostapd as the switch that subscribers are plugged into', () => {
   it('IW-10: tells that it starts, and that it ends', async ({ signal }) => {
@@ -45,7 +45,7 @@ describe.runIf(hasHostapd).concurrent('hostapd as the switch that subscribers ar
     signal,
   }) => {
     await using lab = await HostapdLab.start([anna], { signal });
-    const hostapd = await lab.hostapd([everySecond]);
+    const hostapd = await lab.hostapd({ radius_acct_interim_interval: '1' });
     if (lab.wire === undefined) return withoutWire(lab);
 
     const subscriber = await lab.supplicant(peap);
@@ -90,7 +90,7 @@ describe.runIf(hasHostapd).concurrent('hostapd as the switch that subscribers ar
   });
 
   it('IW-07: lets in by EAP-TLS, and ends the session at its Session-Timeout', async ({ signal }) => {
-    const short = login('anna', { limits: { ...anna.limits, sessionTimeoutSeconds: 1 } });
+    const short = { ...anna, limits: { ...anna.limits, sessionTimeoutSeconds: 1 } };
     await using lab = await HostapdLab.start([short], { signal, files });
     await lab.hostapd();
     if (lab.wire === undefined) return withoutWire(lab);
@@ -108,7 +108,7 @@ describe.runIf(hasHostapd).concurrent('hostapd as the switch that subscribers ar
 
   it('asks again while a session runs, which goes on until the account is suspended', async ({ signal }) => {
     await using lab = await HostapdLab.start([anna], { signal });
-    const hostapd = await lab.hostapd(['eap_reauth_period=1']);
+    const hostapd = await lab.hostapd({ eap_reauth_period: '1' });
     if (lab.wire === undefined) return withoutWire(lab);
 
     const subscriber = await lab.supplicant(peap);
