@@ -1,3 +1,4 @@
+import { compact } from '../base/compact.ts';
 import { messageOf } from '../base/errors.ts';
 import { Daemon, type Listeners } from '../daemon/daemon.ts';
 import type { ListenOverrides } from '../daemon/listeners.ts';
@@ -5,6 +6,7 @@ import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
 import { complain } from './complain.ts';
 import { isExample, tellIssues } from './declared.ts';
+import { inheritedSockets } from './inherited-sockets.ts';
 import { exitCodes, type Io } from './io.ts';
 import { secretsBeside } from './secret-env.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -36,7 +38,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
       ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
       example: isExample(dir),
     },
-    listen: options.listen,
+    listen: { ...inheritedSockets(io.env, process.pid), ...compact(options.listen) },
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
     onListening: (listeners) => {
       if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);

@@ -268,6 +268,7 @@ export class Daemon implements AsyncDisposable {
 
   /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
   async #firstModel(): Promise<Model | undefined> {
+    this.#engine.directoryTarget.readAhead();
     const kept = await this.#lastGood.read(this.#options.source);
     const keptModel = kept === undefined ? undefined : (await this.#load(kept.files)).model;
     if (keptModel !== undefined) return keptModel;

@@ -2,9 +2,9 @@ import type { Endpoint, Model } from '../model/model.ts';
 
 /** Addresses given on the command line: they override the declaration. */
 export interface ListenOverrides {
-  readonly auth?: Endpoint;
-  readonly accounting?: Endpoint;
-  readonly radsec?: Endpoint;
+  readonly auth?: Endpoint | readonly Endpoint[];
+  readonly accounting?: Endpoint | readonly Endpoint[];
+  readonly radsec?: Endpoint | readonly Endpoint[];
   readonly portal?: Endpoint;
   readonly admin?: Endpoint;
 }
@@ -32,11 +32,11 @@ export function listenPlan({ operator, portalSites }: ListenModel, overrides: Li
   const { listenRadsec } = operator.radius;
   const wanted = overrides.portal !== undefined || operator.portal.declared || portalSites.length > 0;
   return {
-    auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth],
-    accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting],
+    auth: overrides.auth === undefined ? operator.radius.listenAuth : [overrides.auth].flat(),
+    accounting: overrides.accounting === undefined ? operator.radius.listenAccounting : [overrides.accounting].flat(),
     ...(listenRadsec === undefined
       ? {}
-      : { radsec: overrides.radsec === undefined ? listenRadsec : [overrides.radsec] }),
+      : { radsec: overrides.radsec === undefined ? listenRadsec : [overrides.radsec].flat() }),
     ...(wanted
       ? { portal: { ...(overrides.portal ?? operator.portal.listen), tls: operator.portal.tls !== undefined } }
       : {}),
@@ -68,8 +68,10 @@ function textOf(endpoints: Endpoint | readonly Endpoint[] | undefined): string {
   return [endpoints ?? []].flat().map(endpointText).join(' ');
 }
 
-/** `host:port`, `[v6]:port`; `undefined` when the text is neither. */
+/** `host:port`, `[v6]:port`, or `fd:N` for a socket that is handed over; `undefined` when the text is none of them. */
 export function parseEndpoint(text: string): Endpoint | undefined {
+  const inherited = /^fd:(\d{1,4})$/.exec(text)?.[1];
+  if (inherited !== undefined) return { host: 'fd', port: Number(inherited), fd: Number(inherited) };
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);

@@ -105,6 +105,11 @@ export class DirectoryTarget implements Target {
     };
   }
 
+  /** Begins to read what the disk holds, for whoever needs it soon. A failure is told to them. */
+  readAhead(): void {
+    this.#stored().catch(() => undefined);
+  }
+
   /**
    * Fills the memory after a start with what the disk says was applied: the disk holds no secrets, so each row waits for
    * declarations that have its own. What differs from them otherwise comes with `apply`, as the change it is.
@@ -408,8 +413,9 @@ function forget(directory: Directory, menu: string, identity: string): void {
 /** Fields as they were applied, secrets in clear; `undefined` when a secret of the row is not the declared one. */
 function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | undefined {
   const found: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const secret = declared.fields[name];
+  for (const name of Object.keys(fields)) {
+    const [value, secret] = [fields[name], declared.fields[name]];
+    if (value === undefined) continue;
     if (typeof value === 'string') found[name] = value;
     else if (secret instanceof Secret && value.equals(secret)) found[name] = secret;
     else return undefined;

@@ -121,11 +121,13 @@ export class StoredRows {
   }
 
   #observed(menu: string, identity: string, { fields }: StoredRow): ObservedRow {
-    const observed = Object.entries(fields).map(([name, value]): readonly [string, ObservedValue] => [
-      name,
-      typeof value === 'string' ? value : new DigestedSecret(value.digest, this.#key),
-    ]);
-    return { menu, identity, fields: Object.fromEntries(observed), ownership: 'ours' };
+    const observed: Record<string, ObservedValue> = fields as Record<string, string>;
+    // In place: with each start this is done to a hundred thousand of them before the first is served.
+    for (const name of Object.keys(fields)) {
+      const value = fields[name];
+      if (typeof value === 'object') observed[name] = new DigestedSecret(value.digest, this.#key);
+    }
+    return { menu, identity, fields: observed, ownership: 'ours' };
   }
 }
 

@@ -51,6 +51,8 @@ export type AccessKind = 'pppoe' | 'hotspot' | 'dhcp' | 'wireless';
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** A socket that is open already, handed over by whoever started us: by its number. Never declared. */
+  readonly fd?: number;
 }
 
 export interface Operator {

@@ -90,6 +90,16 @@ export async function radiusStatus(options: RadiusClientOptions): Promise<Radius
   return describeAnswer(await askOnce(options, key, parts, [code.accessAccept, code.accountingResponse]), options);
 }
 
+/** Accounts for a session as a NAS would. */
+export async function radiusAccounting(
+  options: RadiusClientOptions,
+  attributes: readonly NamedAttribute[],
+): Promise<RadiusClientResult> {
+  const key = sharedKey(options.secret.reveal());
+  const parts = { code: code.accountingRequest, attributes: attributes.map(encodeNamed) };
+  return describeAnswer(await askOnce(options, key, parts, [code.accountingResponse]), options);
+}
+
 /** Sends a Disconnect-Request with exactly these identifying attributes (RFC 5176). */
 export async function radiusDisconnect(
   options: RadiusClientOptions,

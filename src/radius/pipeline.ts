@@ -99,6 +99,7 @@ export class RequestPipeline implements AsyncDisposable {
   #keptAt = Number.POSITIVE_INFINITY;
   #outbox: Outgoing[] = [];
   #closing = false;
+  #draining = false;
 
   constructor(options: PipelineOptions) {
     const { directory, decisions, clock } = options;
@@ -172,6 +173,32 @@ export class RequestPipeline implements AsyncDisposable {
     this.#options.heard?.(context.nas);
     if (this.#frame.code === code.statusServer) this.#answerStatus(channel, packet, from, context);
     else this.#handleOnce(channel, packet, from, context);
+  }
+
+  /**
+   * Goes on answering until nothing waits for the disk or for somebody who is asked, and rejects that were held back are
+   * out: whoever closes its channels in the same turn leaves no request that was taken in without its answer. Status-Server
+   * is told no more that this is a server to turn to.
+   *
+   * @param mostMs then it gives up
+   * @returns whether nothing waits
+   */
+  async drain(mostMs: number): Promise<boolean> {
+    this.#draining = true;
+    const over = new AbortController();
+    const late = this.#options.clock.sleep(mostMs, over.signal).then(
+      () => true,
+      () => false,
+    );
+    let isLate = false;
+    while (this.#open.size > 0 && !isLate) {
+      const done = Promise.all(this.#open).then(() => false);
+      isLate = await Promise.race([done, late]);
+    }
+    over.abort();
+    this.#rejects.sendAll();
+    this.#flush();
+    return this.#open.size === 0;
   }
 
   /** Takes in nothing more. Answers on their way still go out: channels must stay open meanwhile. */
@@ -335,6 +362,7 @@ export class RequestPipeline implements AsyncDisposable {
 
   /** Not remembered: each probe asks anew (RFC 5997 §4.1). */
   #answerStatus(channel: Channel, packet: Buffer, from: Peer, context: NasContext): void {
+    if (this.#draining) return;
     const flaw = this.#statusFlaw(channel, context);
     if (flaw !== undefined) {
       this.#drop(channel, context, flaw, from);

@@ -31,6 +31,11 @@ export class RejectQueue {
     return true;
   }
 
+  /** Sends what still waits, early. */
+  sendAll(): void {
+    this.#flush(Number.POSITIVE_INFINITY);
+  }
+
   /** Forgets what still waits: a NAS without an answer asks again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();

@@ -25,6 +25,8 @@ interface Listener {
 
 const keepAuthMs = 10_000;
 const keepAccountingMs = 30_000;
+/** Longer is no restart that anybody plans: a NAS asks again after a second or two. */
+const longestDrainMs = 1_000;
 
 /** RADIUS over UDP and TLS: sockets in front of the request pipeline. */
 export class RadiusServer implements AsyncDisposable {
@@ -87,12 +89,20 @@ export class RadiusServer implements AsyncDisposable {
     return this.#pipeline.findings();
   }
 
-  /** Stops listening. Records that are being stored are still answered. */
+  /**
+   * Stops listening. What was read is answered first: what comes in later waits in a socket that was handed over, for
+   * whoever is started next.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    const closed = (await this.#pipeline.drain(longestDrainMs)) ? this.#close() : undefined;
     await this.#pipeline[Symbol.asyncDispose]();
     await this.#radsec?.[Symbol.asyncDispose]();
-    await Promise.all(this.#listeners.map(({ socket }) => closeUdp(socket)));
-    this.#listeners.length = 0;
+    await closed;
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#listeners.splice(0).map(({ socket }) => closeUdp(socket)));
   }
 
   async #listenRadsec({ listen, tls }: NonNullable<RadiusServerOptions['radsec']>): Promise<void> {

@@ -1,5 +1,6 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { lookup as lookUp } from 'node:dns';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Endpoint } from '../model/model.ts';
@@ -13,28 +14,41 @@ export class RadiusListenError extends LastmileError {
 const bufferOctets = 4 << 20;
 
 /**
- * A UDP socket bound to an address.
+ * A UDP socket bound to an address, or one that was handed over.
  *
- * @throws RadiusListenError when the address cannot be had
+ * @throws RadiusListenError when the address cannot be had, or what was handed over is no such socket
  */
 export async function bindUdp(endpoint: Endpoint): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(endpoint.host) ? 'udp6' : 'udp4', ipv6Only: false, lookup });
+  const { fd } = endpoint;
+  const isIpv6 = fd === undefined ? isIPv6(endpoint.host) : isIpv6Socket(fd);
+  const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: false, lookup });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind({ address: endpoint.host, port: endpoint.port, exclusive: true }, () => {
+      const place = fd === undefined ? { address: endpoint.host, port: endpoint.port } : { fd };
+      socket.bind({ ...place, exclusive: true }, () => {
         socket.off('error', reject);
         resolve();
       });
     });
   } catch (cause) {
     socket.close();
-    throw new RadiusListenError(`cannot listen on UDP ${endpoint.host} port ${endpoint.port}: ${reason(cause)}`, {
-      cause,
-    });
+    const place = fd === undefined ? `UDP ${endpoint.host} port ${endpoint.port}` : `descriptor ${fd}`;
+    throw new RadiusListenError(`cannot listen on ${place}: ${reason(cause)}`, { cause });
   }
   growBuffers(socket);
   return socket;
+}
+
+/** Linux lists its sockets of IPv6 by inode (proc(5), /proc/net/udp6). Elsewhere what is handed over is taken for IPv4. */
+function isIpv6Socket(fd: number): boolean {
+  try {
+    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
+    const rows = readFileSync('/proc/self/net/udp6', 'latin1').split('\n').slice(1);
+    return rows.some((row) => row.trim().split(/\s+/)[9] === inode);
+  } catch {
+    return false;
+  }
 }
 
 function reason(cause: unknown): string {
@@ -43,6 +57,9 @@ function reason(cause: unknown): string {
       return 'it is in use by another process (another lastmile, FreeRADIUS?)';
     case 'EADDRNOTAVAIL':
       return 'this machine has no such address';
+    case 'EBADF':
+    case 'ERR_INVALID_FD_TYPE':
+      return 'no UDP socket was handed over as that';
     case 'EACCES':
       return 'ports below 1024 take a privilege';
     default:

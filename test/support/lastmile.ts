@@ -15,15 +15,17 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Open descriptors that it is to have as 3, 4 and so on. */
+  readonly handed?: readonly number[];
 }
 
-function start(args: readonly string[], { cwd, env }: RunOptions): ChildProcess {
+function start(args: readonly string[], { cwd, env, handed = [] }: RunOptions): ChildProcess {
   if (!existsSync(entry)) throw new Error('run `npm run build` first');
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('LASTMILE_'));
   return spawn(process.execPath, [entry, ...args], {
     cwd,
     env: { ...Object.fromEntries(clean), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...handed],
   });
 }
 

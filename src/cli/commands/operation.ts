@@ -33,9 +33,21 @@ export function addOperation(program: Command, carry: Carry): void {
     .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
     .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
-    .option('--listen-auth <host:port>', 'RADIUS authentication, instead of what is declared', endpoint)
-    .option('--listen-accounting <host:port>', 'RADIUS accounting, instead of what is declared', endpoint)
-    .option('--listen-radsec <host:port>', 'RADIUS over TLS, instead of what is declared', endpoint)
+    .option(
+      '--listen-auth <host:port>',
+      'RADIUS authentication, instead of what is declared; fd:N is a socket handed over',
+      endpoint,
+    )
+    .option(
+      '--listen-accounting <host:port>',
+      'RADIUS accounting, instead of what is declared; fd:N is a socket handed over',
+      endpoint,
+    )
+    .option(
+      '--listen-radsec <host:port>',
+      'RADIUS over TLS, instead of what is declared; fd:N is a socket handed over',
+      endpoint,
+    )
     .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
     .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
     .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)

@@ -108,7 +108,8 @@ export class RadsecServer implements AsyncDisposable {
     const server = this.#server();
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => reject(listenError(endpoint, cause)));
-      server.listen({ host: endpoint.host, port: endpoint.port }, () => resolve());
+      const { host, port, fd } = endpoint;
+      server.listen(fd === undefined ? { host, port } : { fd }, () => resolve());
     });
     server.removeAllListeners('error');
     server.on('error', (err) => this.#options.log.warn({ err, service: 'radsec' }, 'radius socket error'));
