@@ -32,6 +32,7 @@ export type RejectReason =
   | 'wrong-place'
   | 'too-many-sessions'
   | 'too-many-devices'
+  | 'quota-used'
   | 'refused-elsewhere'
   | 'authority-down';
 

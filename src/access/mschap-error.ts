@@ -18,6 +18,7 @@ export function mschapErrorNumber(reason: string): number {
     case 'wrong-place':
     case 'too-many-sessions':
     case 'too-many-devices':
+    case 'quota-used':
       return 649;
     default:
       return 691;

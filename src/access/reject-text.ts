@@ -19,6 +19,7 @@ export const rejectText: Readonly<Record<RejectReason, string>> = {
   'wrong-device': 'This account cannot be used on this device',
   'wrong-place': 'This account cannot be used in this place',
   'too-many-sessions': 'This account is in use as often as it allows',
+  'quota-used': 'What this account includes is used up for now',
   'too-many-devices': 'This account is in use on as many devices as it allows',
   'outside-hours': 'This account cannot be used at this time of day',
   'refused-elsewhere': 'This account cannot be used now',

@@ -441,6 +441,7 @@ export class Daemon implements AsyncDisposable {
         eap: this.#eap.server,
         places: this.#books.places,
         devices: this.#books.devices,
+        usage: this.#books,
       },
     });
     const { auth, accounting, radsec } = plan;

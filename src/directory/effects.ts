@@ -33,7 +33,7 @@ const notWhileSuspended = new Set([
   'routes',
 ]);
 /** Likewise, of a portal site: who is let in from now on, and where. */
-const atNextGuest = new Set(['key', 'nas', 'hotspots', 'click-through', 'interim']);
+const atNextGuest = new Set(['key', 'nas', 'hotspots', 'click-through', 'interim', 'rules']);
 /** Menus whose identity is the username of sessions. */
 const loginMenus = new Set(['login', 'device']);
 

@@ -86,7 +86,7 @@ function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'>
 }
 
 function loginFields(subscription: Subscription, password: Secret | undefined, around: Around): Row['fields'] {
-  const { service, expires, address, attributes } = subscription;
+  const { service, expires, address, attributes, lock } = subscription;
   const { timezone, portal } = around;
   const end = endOfAccess(subscription);
   return present({
@@ -101,9 +101,8 @@ function loginFields(subscription: Subscription, password: Secret | undefined, a
     'grace-from': expires === undefined || end === expires ? undefined : new Date(expires).toISOString(),
     radius: subscription.radius ? 'yes' : 'no',
     fallback: subscription.fallback === true ? 'yes' : undefined,
-    ...limitFields(service, timezone, { attributes, ...(address === undefined ? {} : { address }) }),
+    ...limitFields(service, timezone, { attributes, ...compact({ address, lock }) }),
     'session-max': toldSessions(service),
-    rules: rulesField(subscription),
     lists: service.connections === undefined ? undefined : connectionList(service),
     ipv6: ipv6Field(subscription),
     routes: subscription.routes?.map(framedRoute).join(', '),
@@ -118,10 +117,15 @@ function toldSessions({ sessions: { max, whenExceeded } }: ServicePlan): string 
 }
 
 /** JSON of what every login is held to. */
-function rulesField({ service, lock }: Pick<Subscription, 'service' | 'lock'>): string | undefined {
-  const { sessions, devices } = service;
+function rulesField(
+  { sessions, devices, quotas: all }: ServicePlan,
+  lock: Subscription['lock'],
+  timezone: string,
+): string | undefined {
   const { max, whenExceeded = 'refuse' } = sessions;
-  const rules = someRules(compact({ sessions: max === undefined ? undefined : { max, whenExceeded }, devices, lock }));
+  const quotas = all === undefined ? undefined : { timezone, all };
+  const counted = max === undefined ? undefined : { max, whenExceeded };
+  const rules = someRules(compact({ sessions: counted, devices, lock, quotas }));
   return rules === undefined ? undefined : JSON.stringify(rules);
 }
 
@@ -160,7 +164,7 @@ function pagesAt({ operator: { radius, portal } }: Model): string | undefined {
 function limitFields(
   service: ServicePlan,
   timezone: string,
-  { address, attributes = [] }: Partial<Pick<Subscription, 'address' | 'attributes'>> = {},
+  { address, attributes = [], lock }: Partial<Pick<Subscription, 'address' | 'attributes' | 'lock'>> = {},
 ): Readonly<Record<string, Value | undefined>> {
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
   return {
@@ -169,6 +173,7 @@ function limitFields(
     'idle-timeout': seconds(idleTimeoutSeconds),
     interim: seconds(interimSeconds),
     hours: hoursField(service, timezone),
+    rules: rulesField(service, lock, timezone),
     address,
     pool: address === undefined ? service.pool : undefined,
     ...attributeFields([...service.attributes, ...attributes]),
@@ -325,6 +330,7 @@ const noLimits = {
   'idle-timeout': undefined,
   interim: undefined,
   hours: undefined,
+  rules: undefined,
   address: undefined,
   pool: undefined,
   attributes: undefined,

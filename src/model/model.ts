@@ -1,6 +1,6 @@
 import type { MacFormat } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
-import type { PlaceLock } from './access-rules.ts';
+import type { PlaceLock, Quota } from './access-rules.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 
 /** Where a declaration stands. `line` and `column` count from 1 and point at the object's first key. */
@@ -500,6 +500,8 @@ export interface ServicePlan {
   };
   /** Devices of one login: at once, or with `lock` the first so many for good. */
   readonly devices?: { readonly max: number; readonly lock: boolean };
+  /** What one login may use in a period, and no more. */
+  readonly quotas?: readonly Quota[];
   readonly pool?: string;
   /** Names of IPv6 pools on the routers. */
   readonly ipv6?: { readonly prefixPool?: string; readonly delegatedPool?: string };

@@ -4,6 +4,7 @@ import type { Declared, ServiceSpec } from './declarations.ts';
 import type { Speed } from './generated/documents.ts';
 import { checkInterim } from './interim.ts';
 import type { Rate, Router, ServicePlan, ServiceWindow, SuspendRedirect } from './model.ts';
+import { resolveQuotas } from './resolve-quotas.ts';
 import { timeWindow } from './resolve-safety.ts';
 import { checkedAttributes, checkSite, error, type Resolving, unknownReference } from './resolving.ts';
 import { checkPossible } from './service-limits.ts';
@@ -41,6 +42,7 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
     graceSeconds: seconds(spec.grace),
     sessions: sessions(to, declared, context.interimSeconds),
     devices: spec.devices === undefined ? undefined : { max: spec.devices.max, lock: spec.devices.lock ?? false },
+    quotas: resolveQuotas(to, declared),
     pool: spec.address?.pool,
     ipv6: spec.address?.ipv6,
     connections: spec.connections,

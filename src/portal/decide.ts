@@ -86,6 +86,7 @@ const rejects: Readonly<Record<RejectReason, Message>> = {
   'wrong-place': 'not-here',
   'too-many-sessions': 'session-limit',
   'too-many-devices': 'session-limit',
+  'quota-used': 'data-limit',
   'refused-elsewhere': 'not-here',
   'authority-down': 'wait-a-minute',
 };

@@ -4,6 +4,7 @@ import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { type GuessLimit, guessLimit } from '../access/guess-limit.ts';
 import type { DeviceMemory } from '../access/place.ts';
+import type { QuotaLeft, UsageBook } from '../access/quota.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { SessionPlaces } from '../access/session-places.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
@@ -13,17 +14,18 @@ import type { Secret } from '../base/secret.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
 import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
+import type { AccessRules } from '../model/access-rules.ts';
 import { appendHidden, preparedReplies } from './access-accept.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
-import { type AskedVerdict, askAboutAccepted, askAboutUnknown } from './ask-authority.ts';
+import { type AskedVerdict, askAboutAccepted, askAboutUnknown, shortened } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
-import { encodeNamed } from './dictionary/encode-named.ts';
+import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 import { doorOf, doorOfEap } from './door.ts';
 import type { DropReason } from './drops.ts';
 import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
 import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts';
-import { refusalByRules } from './held-rules.ts';
+import { leftOfQuotas, refusalByRules } from './held-rules.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { encodeAttribute } from './packet/attributes.ts';
@@ -40,6 +42,7 @@ import {
 } from './packet/reply.ts';
 import { askHome, judgeRealm } from './proxy/proxied-access.ts';
 import type { Realm, RealmProxy } from './proxy/realm-proxy.ts';
+import { quotaAttributes } from './quota-attributes.ts';
 import type { RandomPool } from './random-pool.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 import { foldAddress } from './source-address.ts';
@@ -64,6 +67,8 @@ export interface AccessHelpers {
   readonly places?: SessionPlaces;
   /** Absent: no login is bound to the devices it came with first. */
   readonly devices?: DeviceMemory;
+  /** Absent: quotas are not held to. */
+  readonly usage?: UsageBook;
   /** Home servers of foreign realms, if any are declared now. */
   readonly proxy?: () => RealmProxy | undefined;
 }
@@ -238,7 +243,7 @@ export class AccessHandler {
     return this.#asked(exchange, await askAboutAccepted(authority, exchange, { decision, limits }));
   }
 
-  #asked(exchange: Exchange, verdict: AskedVerdict): AccessAnswer {
+  #asked(exchange: Exchange, verdict: AskedVerdict): AccessAnswer | Promise<AccessAnswer> {
     switch (verdict.verdict) {
       case 'accept':
         return this.#hold(exchange, verdict.decision, exchange, verdict.limits);
@@ -256,12 +261,34 @@ export class AccessHandler {
     login: Pick<Login, 'username'>,
     limits: LoginLimits,
     passphrase?: Secret,
-  ): AccessAnswer {
-    if (limits.rules !== undefined) {
-      const refusal = refusalByRules(limits.rules, limits, exchange, login.username, this.#deps);
-      if (refusal !== undefined) return this.#reject({ ...exchange, username: login.username }, refusal);
+  ): AccessAnswer | Promise<AccessAnswer> {
+    const { rules } = limits;
+    if (rules === undefined) return this.#accept(exchange, decision, login, limits, passphrase);
+    const named = { ...exchange, username: login.username };
+    const { usage } = this.#deps;
+    if (rules.quotas !== undefined && usage !== undefined) {
+      const kept = keptExchange(named);
+      return leftOfQuotas(rules.quotas, login.username, usage, exchange.now).then((left) =>
+        left === undefined
+          ? this.#reject(kept, 'quota-used')
+          : this.#holdTo(rules, kept, decision, limits, passphrase, left),
+      );
     }
-    return this.#accept(exchange, decision, login, limits, passphrase);
+    return this.#holdTo(rules, named, decision, limits, passphrase);
+  }
+
+  /** Without waiting from here to the answer: who takes the last place has it. */
+  #holdTo(
+    rules: AccessRules,
+    exchange: Exchange,
+    decision: Accept,
+    limits: LoginLimits,
+    passphrase: Secret | undefined,
+    left: QuotaLeft = nothingLimited,
+  ): AccessAnswer {
+    const refusal = refusalByRules(rules, limits, exchange, exchange.username, this.#deps);
+    if (refusal !== undefined) return this.#reject(exchange, refusal);
+    return this.#accept(exchange, shortened(decision, left.seconds), exchange, limits, passphrase, left);
   }
 
   #accept(
@@ -270,6 +297,7 @@ export class AccessHandler {
     { username }: Pick<Login, 'username'>,
     limits: LoginLimits,
     passphrase?: Secret,
+    left: QuotaLeft = nothingLimited,
   ): AccessAnswer {
     const { packet, context } = exchange;
     const { writer, random, decisions } = this.#deps;
@@ -278,6 +306,8 @@ export class AccessHandler {
     startReply(writer, code.accessAccept, packet, signsReply(exchange));
     appendEncoded(writer, prepared.encoded);
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
+    const octets = left === nothingLimited ? none : quotaAttributes(left, context.nas.profile);
+    for (const each of octets) appendEncoded(writer, encodeNamed(each));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
     if (exchange.eap === undefined) {
       appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random, prepared.mark);
@@ -297,6 +327,7 @@ export class AccessHandler {
     appendProxyStates(writer, packet, exchange.frame);
     const record = recordOf(exchange, 'accept', username);
     record.reply = passphrase === undefined ? prepared.summary : `${prepared.summary}, ${pskAttribute}=[secret]`;
+    for (const { name, value } of octets) record.reply += `, ${name}=${String(value)}`;
     if (decision.redirected !== undefined) record.reason = decision.redirected;
     else if (decision.inGrace === true) record.reason = 'grace';
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
@@ -340,6 +371,9 @@ function encodePassphrase(passphrase: Secret): Uint8Array {
 
 /** Logins whose passwords are compared in other threads at the same time, of which there are four. */
 const mostSlow = 32;
+
+const none: readonly NamedAttribute[] = [];
+const nothingLimited: QuotaLeft = {};
 
 const nothingSent: SentCredential = { credential: { method: 'none' } };
 

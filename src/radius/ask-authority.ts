@@ -49,7 +49,8 @@ export async function askAboutAccepted(
   return { verdict: 'accept', decision: shortened(decision, answer.remainingSeconds), limits: granted };
 }
 
-function shortened(decision: Accept, seconds: number | undefined): Accept {
+/** The same, for no longer than so many seconds. */
+export function shortened(decision: Accept, seconds: number | undefined): Accept {
   if (seconds === undefined) return decision;
   const { sessionTimeoutSeconds = seconds } = decision.limits;
   return {

@@ -1116,6 +1116,40 @@ export interface Service {
       rate?: Speed;
     }[];
     /**
+     * What one login may use in a period, counted by its sessions. Who has used it up is refused until the next period begins.
+     *
+     * Items: One quota.
+     */
+    quotas?: {
+      name: Name;
+      /**
+       * Volume: a whole number with k, M, G or T (1000-based), or Ki, Mi, Gi, Ti, as in 50G.
+       */
+      octets?: string;
+      time?: Seconds;
+      /**
+       * Which octets count. Default total.
+       */
+      direction?: 'down' | 'up' | 'total';
+      /**
+       * How often it begins anew, in the time zone of the Operator.
+       */
+      period: 'hour' | 'day' | 'week' | 'month';
+      /**
+       * Day on which it begins anew: of the month 1 to 28, of the week 1 (Monday) to 7. Default 1.
+       */
+      anchor?: number;
+      /**
+       * What becomes of somebody who has used it up. Default: blocked.
+       */
+      then?: {
+        /**
+         * Blocked: no way in until the next period.
+         */
+        block?: true;
+      };
+    }[];
+    /**
      * Limits of a session.
      */
     sessions?: {

@@ -1724,8 +1724,90 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "maxItems": 32
             },
             "quotas": {
-              "not": {},
-              "description": "Not supported yet: quotas."
+              "type": "array",
+              "description": "What one login may use in a period, counted by its sessions. Who has used it up is refused until the next period begins.",
+              "items": {
+                "type": "object",
+                "description": "One quota.",
+                "properties": {
+                  "name": {
+                    "$ref": "#/$defs/name",
+                    "description": "Name of the quota, unique for the service."
+                  },
+                  "octets": {
+                    "type": "string",
+                    "description": "Volume: a whole number with k, M, G or T (1000-based), or Ki, Mi, Gi, Ti, as in 50G.",
+                    "pattern": "^[1-9][0-9]*([kMGT]|[KMGT]i)?$"
+                  },
+                  "time": {
+                    "$ref": "#/$defs/seconds",
+                    "description": "Time online, instead of octets."
+                  },
+                  "direction": {
+                    "type": "string",
+                    "description": "Which octets count. Default total.",
+                    "enum": [
+                      "down",
+                      "up",
+                      "total"
+                    ]
+                  },
+                  "period": {
+                    "type": "string",
+                    "description": "How often it begins anew, in the time zone of the Operator.",
+                    "enum": [
+                      "hour",
+                      "day",
+                      "week",
+                      "month",
+                      "validity"
+                    ],
+                    "not": {
+                      "enum": [
+                        "validity"
+                      ],
+                      "description": "Not supported yet: validity"
+                    }
+                  },
+                  "anchor": {
+                    "type": "integer",
+                    "description": "Day on which it begins anew: of the month 1 to 28, of the week 1 (Monday) to 7. Default 1.",
+                    "minimum": 1,
+                    "maximum": 28
+                  },
+                  "then": {
+                    "type": "object",
+                    "description": "What becomes of somebody who has used it up. Default: blocked.",
+                    "properties": {
+                      "block": {
+                        "const": true,
+                        "description": "Blocked: no way in until the next period."
+                      },
+                      "rate": {
+                        "not": {},
+                        "description": "Not supported yet: another speed."
+                      },
+                      "addressList": {
+                        "not": {},
+                        "description": "Not supported yet: an address list."
+                      },
+                      "redirect": {
+                        "not": {},
+                        "description": "Not supported yet: a page."
+                      }
+                    },
+                    "minProperties": 1,
+                    "additionalProperties": false
+                  }
+                },
+                "required": [
+                  "name",
+                  "period"
+                ],
+                "additionalProperties": false
+              },
+              "minItems": 1,
+              "maxItems": 16
             },
             "sessions": {
               "type": "object",
