@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash, createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Credential } from '../../src/access/credentials/credential.ts';
+import { desBlock } from '../../src/access/credentials/des.ts';
 import { md4 } from '../../src/access/credentials/md4.ts';
 import {
   mschap1Response,
@@ -17,6 +19,7 @@ import { Secret } from '../../src/base/secret.ts';
 const vector = (name: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const hex = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'hex');
+const zeros = new Uint8Array(8);
 const v1 = vector('rfc2433-b2');
 const v2 = vector('rfc2759-9.2');
 
@@ -27,6 +30,29 @@ describe('MD4', () => {
     ['message digest', 'd9130a8164549fe818874806e1c7014b'],
   ])('RFC 1320 A.5: "%s"', (text, digest) => {
     expect(toHex(md4(Buffer.from(text)))).toBe(digest);
+  });
+});
+
+describe('DES', () => {
+  /** 56 bits over 8 octets, seven in each, as OpenSSL wants them. */
+  const spread = (key: Uint8Array): Uint8Array =>
+    Uint8Array.from({ length: 8 }, (_, at) => (((key[at - 1] ?? 0) << (8 - at)) | ((key[at] ?? 0) >> at)) & 0xfe);
+  const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+
+  it('is the triple DES of OpenSSL with one key three times, wherever the key stands', () => {
+    fc.assert(
+      fc.property(octets(7), octets(8), fc.nat(14), (key, block, at) => {
+        const keys = new Uint8Array(21);
+        keys.set(key, at);
+        const out = new Uint8Array(24);
+        desBlock(keys, at, block, out, 8);
+
+        const once = spread(key);
+        const openssl = createCipheriv('des-ede3-ecb', createSecretKey(Buffer.concat([once, once, once])), null);
+        expect(toHex(out)).toBe(toHex(Buffer.concat([zeros, openssl.setAutoPadding(false).update(block), zeros])));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

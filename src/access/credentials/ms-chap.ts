@@ -1,5 +1,6 @@
-import { createCipheriv, createSecretKey, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CredentialProof } from './credential.ts';
+import { desBlock } from './des.ts';
 import { md4 } from './md4.ts';
 
 /** One MS-CHAPv2 exchange: both challenges, who answered, and what the answer must have been made with. */
@@ -34,9 +35,11 @@ export function ntPasswordHashHash(passwordHash: Uint8Array): Uint8Array {
 
 /** The NT response to an 8-octet challenge (RFC 2433 A.5). 24 octets. */
 export function mschap1Response(challenge: Uint8Array, passwordHash: Uint8Array): Uint8Array {
-  const padded = Buffer.alloc(21);
-  padded.set(passwordHash);
-  return Buffer.concat([0, 7, 14].map((at) => desBlock(padded.subarray(at, at + 7), challenge)));
+  const keys = new Uint8Array(21);
+  keys.set(passwordHash);
+  const response = new Uint8Array(24);
+  for (let block = 0; block < 3; block += 1) desBlock(keys, block * 7, challenge, response, block * 8);
+  return response;
 }
 
 /** The NT response of MS-CHAPv2 (RFC 2759 §8.1). 24 octets. */
@@ -70,23 +73,4 @@ function startKey(master: Uint8Array, magic: Uint8Array): Uint8Array {
 
 function sha1(...parts: readonly Uint8Array[]): Buffer {
   return hash('sha1', Buffer.concat(parts), 'buffer');
-}
-
-/**
- * Single DES of one block. OpenSSL 3 has it no more, but triple DES with one key three times is the same. A KeyObject,
- * because newer Node takes several times as long with raw key octets.
- */
-function desBlock(key: Uint8Array, block: Uint8Array): Buffer {
-  const spread = spreadKey(key);
-  const cipher = createCipheriv('des-ede3-ecb', createSecretKey(Buffer.concat([spread, spread, spread])), null);
-  return cipher.setAutoPadding(false).update(block);
-}
-
-/** 56 bits over 8 octets, seven in each; the lowest bit is parity, which DES ignores. */
-function spreadKey(key: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: 8 }, (_, index) => {
-    const left = (key[index - 1] ?? 0) << (8 - index);
-    const right = (key[index] ?? 0) >> index;
-    return (left | right) & 0xfe;
-  });
 }
