@@ -8,6 +8,7 @@ import { nearestNas } from './source-address.ts';
 export type DropReason =
   | 'unknown-client'
   | 'unknown-nas-identifier'
+  | 'source-port'
   | FramingReason
   | 'bad-code'
   | 'ma-missing'

@@ -22,8 +22,10 @@ const fullTurn = 32;
 const lookAfterMs = 250;
 /** After so long without a packet, those that come may have waited in the socket while something else held up the loop. */
 const gapMs = 1000;
-/** How long packets that waited are answered in one turn: while others wait in the socket, and when they do not. */
-const slice = { whileMoreCome: 0.5, otherwise: 10 };
+/** How long packets that waited are answered in one turn, in milliseconds. */
+const slice = { least: 0.5, most: 10 };
+/** While others wait in the socket: so many times as long as it took to take in those of this turn. */
+const shareOfTurn = 3;
 const mostInSlice = 256;
 
 /**
@@ -41,6 +43,7 @@ export class Intake {
   /** How many of a turn are answered at once: none while others wait. */
   #atOnce = perTurn;
   #fullSince: number | undefined;
+  #beganAt = 0;
   #turnedAt = 0;
   #stopped = false;
 
@@ -81,6 +84,7 @@ export class Intake {
     const now = this.#options.clock.monotonic();
     if (now - this.#turnedAt > gapMs) this.#atOnce = 0;
     this.#inTurn = true;
+    this.#beganAt = now;
     this.#seen = 0;
     setImmediate(this.#endTurn);
   }
@@ -91,10 +95,14 @@ export class Intake {
     const now = this.#options.clock.monotonic();
     this.#turnedAt = now;
     const full = this.#seen >= fullTurn;
-    if (this.#backlog.size > 0) this.#work(now, full ? slice.whileMoreCome : slice.otherwise);
+    if (this.#backlog.size > 0) this.#work(now, full ? this.#share(now) : slice.most);
     if (this.#backlog.size > 0) this.#beginTurn();
     else this.#pause(full, now);
   };
+
+  #share(now: number): number {
+    return Math.min(slice.most, Math.max(slice.least, shareOfTurn * (now - this.#beganAt)));
+  }
 
   /** Nothing waits here. In the socket? */
   #pause(full: boolean, now: number): void {

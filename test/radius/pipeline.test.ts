@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { NasIndex } from '../../src/directory/nas-index.ts';
 import type { Nas } from '../../src/directory/reader.ts';
+import type { Channel } from '../../src/radius/channel.ts';
 import { DuplicateCache } from '../../src/radius/duplicate-cache.ts';
 import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
+import { RequestPipeline } from '../../src/radius/pipeline.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import {
   accountingRequest,
@@ -15,7 +18,10 @@ import {
   request,
   startServer,
   statusServer,
+  TestDirectory,
   TestNas,
+  TestSink,
+  testLog,
 } from './support.ts';
 
 const counts = (bench: Bench, wanted: string): Record<string, number> => {
@@ -60,6 +66,28 @@ describe('an attribute whose value does not fit its type', () => {
     expect(reply[0]).toBe(5);
     expect(bench.sink.events[0]?.sessionSeconds).toBeUndefined();
     expect(counts(bench, 'attr-invalid')).toEqual({ 'core-1 Acct-Session-Time': 1 });
+  });
+});
+
+describe('a packet from port 0', () => {
+  it('gets no answer: there is nowhere to send it', () => {
+    const sent: Buffer[] = [];
+    const pipeline = new RequestPipeline({
+      ...{ directory: new TestDirectory([login('anna')]), accounting: new TestSink(), decisions: recentDecisions() },
+      ...{ clock: new ManualClock(), random: () => undefined, log: testLog() },
+    });
+    const channel: Channel = {
+      ...{ service: 'auth', codes: [1], duplicates: new DuplicateCache(10_000) },
+      send: (reply) => void sent.push(reply),
+    };
+
+    pipeline.receive(channel, papRequest('anna', 'correct horse').octets, { address: '127.0.0.1', port: 0 });
+    pipeline.receive(channel, statusServer().octets, { address: '127.0.0.1', port: 0 });
+
+    expect(pipeline.counters.samples()).toEqual([
+      { metric: 'dropped', nas: 'core-1', detail: 'source-port', value: 2 },
+    ]);
+    expect(sent).toEqual([]);
   });
 });
 
