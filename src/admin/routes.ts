@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { restRoutes } from './rest-front.ts';
 import type {
   AdminService,
   ApplyRequest,
@@ -303,4 +304,5 @@ export const routes: readonly Route[] = [
     schema: {},
     handle: (service, request) => service.why((request.params as { username: string }).username),
   },
+  ...restRoutes,
 ];

@@ -161,7 +161,7 @@ function answerError(error: unknown, reply: FastifyReply, log: Logger): FastifyR
 
 /** The role of the token given; `undefined` when there is none, or nobody knows it. */
 function roleOf(request: FastifyRequest, tokens: readonly AdminToken[]): Role | undefined {
-  const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const given = tokenIn(request);
   if (given === undefined) return undefined;
   const digest = createHash('sha256').update(given).digest();
   const found = tokens.find(({ sha256 }) => {
@@ -169,4 +169,12 @@ function roleOf(request: FastifyRequest, tokens: readonly AdminToken[]): Role | 
     return expected.length === digest.length && timingSafeEqual(expected, digest);
   });
   return found?.role;
+}
+
+/** FreeRADIUS' rlm_rest can send a password, of whatever username, more easily than a header of its own. */
+function tokenIn({ headers: { authorization = '' }, url }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer (\S+)$/.exec(authorization)?.[1];
+  if (bearer !== undefined || !url.startsWith('/rest/')) return bearer;
+  const basic = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(authorization)?.[1];
+  return basic === undefined ? undefined : /:(\S+)$/.exec(Buffer.from(basic, 'base64').toString('utf8'))?.[1];
 }

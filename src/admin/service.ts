@@ -11,6 +11,7 @@ import type { DriftEvent } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
+import type { RestAnswer, RestQuestion } from './rest-front.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
@@ -54,6 +55,8 @@ export interface AdminService {
   why(username: string): WhyAnswer;
   /** What a router was told last, and its last accounting; `undefined` when there is no such router. */
   calls(router: string, limit: number): RouterCalls | undefined;
+  /** Decides or accounts for a FreeRADIUS that asks by HTTP. */
+  rest(question: RestQuestion): Promise<RestAnswer>;
   /** Prometheus text. */
   metrics(): Promise<string>;
 }

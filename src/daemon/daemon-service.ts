@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
+import type { RestAnswer, RestQuestion } from '../admin/rest-front.ts';
 import type {
   AdminService,
   ApplyAnswer,
@@ -340,6 +341,11 @@ export class DaemonService implements AdminService {
     const known = this.#model?.routers.some(({ name }) => name === router);
     if (known !== true) return undefined;
     return { router, calls: engine.routers.calls(router, limit), accounting: accountingResults.of(router, limit) };
+  }
+
+  async rest(question: RestQuestion): Promise<RestAnswer> {
+    const { radius } = this.#options;
+    return (await radius()?.rest.ask(question)) ?? { status: 503, body: { error: 'RADIUS is closed' } };
   }
 
   metrics(): Promise<string> {

@@ -2,8 +2,8 @@ import type { Nas } from '../directory/reader.ts';
 import type { DropReason } from './drops.ts';
 import type { DuplicateCache } from './duplicate-cache.ts';
 
-/** What a channel serves: `radsec` is both, over TLS (RFC 6614 §2.2). */
-export type ServiceName = 'auth' | 'accounting' | 'radsec';
+/** What a channel serves: `radsec` is both, over TLS (RFC 6614 §2.2), and so is `rest`, for a FreeRADIUS that asks by HTTP. */
+export type ServiceName = 'auth' | 'accounting' | 'radsec' | 'rest';
 
 /** Where a packet came from. A `RemoteInfo` of node:dgram is one. */
 export interface Peer {
@@ -20,6 +20,8 @@ export interface Channel {
   readonly nas?: () => readonly Nas[];
   /** The memory of what was answered on it. */
   readonly duplicates: DuplicateCache;
+  /** Rejects go out at once: who is at the other end holds them back himself. */
+  readonly prompt?: true;
   /**
    * Sends one packet.
    *

@@ -295,7 +295,8 @@ export class RequestPipeline implements AsyncDisposable {
     if (drop !== undefined) this.#dropAfter(received, drop);
     else if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
     else if (received.teaches && reply[0] === code.accessAccept) this.#replyAndLearn(received, reply);
-    else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0) this.#reply(received, reply);
+    else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0 || received.channel.prompt === true)
+      this.#reply(received, reply);
     else this.#replyLater(received, reply);
   }
 
@@ -433,6 +434,7 @@ export class RequestPipeline implements AsyncDisposable {
   #dropUnknown(channel: Channel, reason: DropReason, source: string, from: Peer): undefined {
     this.#counters.of('unknown').add('dropped', reason);
     this.#drops.note(undefined, reason, source, { socket: channel.service, port: from.port });
+    channel.dropped?.(reason);
   }
 }
 

@@ -8,7 +8,9 @@ import { DuplicateCache } from './duplicate-cache.ts';
 import { code } from './packet/codes.ts';
 import { type PipelineOptions, RequestPipeline } from './pipeline.ts';
 import { RadsecServer } from './radsec/radsec-server.ts';
+import { randomPool } from './random-pool.ts';
 import type { Slot } from './request-lanes.ts';
+import { RestFront } from './rest/rest-front.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
 
 export interface RadiusServerOptions extends PipelineOptions {
@@ -33,11 +35,21 @@ export class RadiusServer implements AsyncDisposable {
   readonly #options: RadiusServerOptions;
   readonly #pipeline: RequestPipeline;
   readonly #listeners: Listener[] = [];
+  /** For a FreeRADIUS that asks by HTTP. */
+  readonly rest: RestFront;
   #radsec: RadsecServer | undefined;
 
   private constructor(options: RadiusServerOptions) {
     this.#options = options;
-    this.#pipeline = new RequestPipeline(options);
+    const pipeline = new RequestPipeline(options);
+    this.#pipeline = pipeline;
+    this.rest = new RestFront({
+      directory: options.directory,
+      clock: options.clock,
+      random: randomPool(options.random),
+      receive: (channel, packet, from) => pipeline.receive(channel, packet, from),
+      refused: (reason, source) => pipeline.refused(reason, source, { socket: 'rest' }),
+    });
   }
 
   /**

@@ -118,6 +118,26 @@ describe('a request over TCP', () => {
   });
 });
 
+describe('a FreeRADIUS', () => {
+  it('may show its token as a password, where it asks and nowhere else', async () => {
+    await using lab = await Lab.start();
+    const ask = (path: string, password: string) =>
+      fetch(`http://127.0.0.1:${lab.port}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`freeradius:${password}`).toString('base64')}` },
+      });
+
+    const answers = [
+      await ask('/rest/post-auth', 'operator'),
+      await ask('/rest/post-auth', 'viewer'),
+      await ask('/rest/post-auth', 'nobody'),
+      await ask('/api/v1/reconcile', 'operator'),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([204, 403, 401, 401]);
+  });
+});
+
 describe('a field that is not known', () => {
   it.each([
     ['/api/v1/apply', { target: ['core-1'] }, 'body has an unknown field "target"'],
