@@ -16,7 +16,20 @@ const users: readonly (readonly [menu: string, field: string])[] = [
   ['/user-manager', 'certificate'],
   ['/interface/sstp-server/server', 'certificate'],
   ['/interface/ovpn-server/server', 'certificate'],
+  ['/interface/sstp-client', 'certificate'],
+  ['/interface/ovpn-client', 'certificate'],
+  ['/interface/dot1x/client', 'certificate'],
+  ['/interface/wireless/security-profiles', 'tls-certificate'],
+  ['/interface/wifi/security', 'eap-tls-certificate'],
+  ['/interface/wifi/capsman', 'certificate'],
+  ['/interface/wifi/cap', 'certificate'],
+  ['/caps-man/manager', 'certificate'],
   ['/ip/ipsec/identity', 'certificate'],
+  ['/ip/ipsec/identity', 'remote-certificate'],
+  ['/ip/ipsec/key/qkd', 'certificate'],
+  ['/ip/reverse-proxy', 'certificate'],
+  ['/tool/netwatch', 'certificate'],
+  ['/user-manager', 'radsec-certificate'],
 ];
 
 /** The router did as told, and what it has now is not what it was given. */
@@ -98,30 +111,38 @@ async function upload({ pem, key }: Given, file: string, session: Asking, signal
   }
 }
 
-/** Whoever names the old one names the new one from here on. One that was somebody's own is kept under another name. */
+/**
+ * Whoever names the old one names the new one from here on. One that was somebody's own is kept under another name; so is one
+ * that somebody may still name whom we may not see.
+ */
 async function replace(old: Held, fresh: Held, keep: boolean, session: Asking, signal: AbortSignal): Promise<void> {
+  let seenAll = true;
   for (const [menu, field] of users) {
-    for (const { '.id': id } of await usersOf(menu, field, old.name, session, signal)) {
+    const rows = await usersOf(menu, field, old.name, session, signal);
+    if (rows === undefined) seenAll = false;
+    for (const { '.id': id } of rows ?? []) {
       const row = id === undefined ? {} : { '.id': id };
       await session.run(`${menu}/set`, { ...row, [field]: fresh.name }, { signal });
     }
   }
-  await rename(old, `${old.name}-${keep ? 'before' : 'replaced'}-${old.fingerprint.slice(0, 8)}`, session, signal);
+  const name = `${old.name}-${keep || !seenAll ? 'before' : 'replaced'}-${old.fingerprint.slice(0, 8)}`;
+  await rename(old, name, session, signal);
 }
 
+/** Rows that name it; none in a menu that this router has not, `undefined` where we may not look. */
 async function usersOf(
   menu: string,
   field: string,
   name: string,
   session: Asking,
   signal: AbortSignal,
-): Promise<readonly RouterOsRow[]> {
+): Promise<readonly RouterOsRow[] | undefined> {
   try {
     const { rows } = await session.run(`${menu}/print`, { '.proplist': `.id,${field}` }, { signal });
     return rows.filter((row) => row[field] === name);
   } catch (error) {
-    if (error instanceof RouterTrapError) return [];
-    throw error;
+    if (!(error instanceof RouterTrapError)) throw error;
+    return error.knowsNoCommand ? [] : undefined;
   }
 }
 

@@ -166,12 +166,12 @@ export function isWrong(
   certainty: Certainty,
   isName: (word: string) => boolean,
 ): boolean {
-  if (words.size < 2 || words.has(word)) return false;
+  if (words.size < 2 || words.has(word) || isName(word)) return false;
   if ([...words].every((each) => booleans.has(each))) return true;
   if (notation !== '' && !isWordList(notation)) return false;
   if (certainty === 'surely') return true;
   if ([...words].some((each) => rowNames.has(each) || !/^[a-z0-9][\w.-]*$/i.test(each))) return false;
-  return isWordList(notation) || (meant(word, words) !== undefined && !isName(word) && ![...words].some(isName));
+  return isWordList(notation) || (meant(word, words) !== undefined && ![...words].some(isName));
 }
 
 /** The word that was meant, if one can tell. Pure. */

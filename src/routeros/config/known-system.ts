@@ -57,7 +57,7 @@ export const systemMenus: readonly KnownMenu[] = [
     commentSince: '7.22',
     fields: {
       topics: { canonical: wordSet },
-      action: { default: 'memory' },
+      action: { default: 'memory', references: '/system/logging/action' },
       prefix: text,
       regex: { since: '7.17' },
       ...disabled,

@@ -1,6 +1,7 @@
 import type { Secret } from '../../base/secret.ts';
 import type { Router, RouterCertificate } from '../../model/model.ts';
 import type { Row } from '../../reconcile/target.ts';
+import { yesNo } from '../canonical.ts';
 import { installCertificate } from '../install-certificate.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';
@@ -15,7 +16,8 @@ export interface CertificateRow extends Row {
 
 const byHand =
   'RouterOS before 7.15 takes no new files over the API: put the certificate and its key on the router as one PEM file ' +
-  '(scp), then /certificate/import file-name=FILE passphrase="", and give it the declared name with /certificate/set';
+  '(scp), then /certificate/import file-name=FILE passphrase="", and give it the declared name with /certificate/set. ' +
+  'One that is there without its key counts as not there';
 
 /**
  * Certificates with their keys, and those of the authorities between them and a root, which RouterOS shows along.
@@ -30,6 +32,8 @@ export const certificate = {
   fields: {
     name: {},
     fingerprint: { canonical: (value) => value.replaceAll(':', '').toLowerCase() },
+    // One that was imported without its key is not the declared one: nothing can be shown with it.
+    'private-key': { canonical: yesNo },
   },
   byHand,
   carryOut: installCertificate,
@@ -51,5 +55,6 @@ function rowsOf(router: Router, declared: RouterCertificate): readonly Certifica
     certificate: pem,
   });
   const authorities = chain.map((each) => row(`ca-${each.fingerprint.slice(0, 8)}`, 'authority', each));
-  return [...authorities, { ...row(name, 'certificate', declared), key }];
+  const own = row(name, 'certificate', declared);
+  return [...authorities, { ...own, fields: { ...own.fields, 'private-key': 'yes' }, key }];
 }

@@ -90,6 +90,17 @@ describe('words that are none of RouterOS’s own, in config', () => {
     expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(3);
   });
 
+  it('are actions of the log that the same plan makes', async () => {
+    const model = configured(`{
+      /system/logging/action: [{name: collector, target: remote, remote: 10.0.0.9}],
+      /system/logging: [{topics: radius, action: collector}]}`);
+    await using lab = await configuredLab(model);
+
+    await settle(lab, model, lab.inventory);
+
+    expect(lab.router.rows('/system/logging')).toContainEqual(expect.objectContaining({ action: 'collector' }));
+  });
+
   it('stand though the API loses most of what the router offers', async () => {
     const model = configured(rule('protocol: udp, connection-state: "established,new", action: drop'));
     await using lab = await configuredLab(model, { inspectDrops: 0.3 });

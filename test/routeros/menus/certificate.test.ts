@@ -97,6 +97,19 @@ describe('a certificate declared for a router', () => {
     expect(files(lab)).toEqual(['mine.pem']);
   });
 
+  it('counts as not there where somebody imported it without its key', async () => {
+    const model = cafe(first);
+    await using lab = await configuredLab(model);
+    const session = await lab.target.session(signal);
+    await session.run('/file/add', { name: 'mine.pem', contents: first.certificate }, { signal });
+    await session.run('/certificate/import', { 'file-name': 'mine.pem', passphrase: '', name: 'cafe' }, { signal });
+    expect(lab.router.rows('/certificate')).toMatchObject([{ name: 'cafe', 'private-key': 'false' }]);
+
+    await settle(lab, model, lab.inventory);
+
+    expect(lab.router.rows('/certificate')).toMatchObject([{ name: 'cafe', 'private-key': 'true' }]);
+  });
+
   it('replaces somebody’s own of that name, which is kept', async () => {
     const model = cafe(first);
     await using lab = await configuredLab(model, { certificates: [{ name: 'cafe', commonName: 'theirs' }] });
