@@ -5,6 +5,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freeUdpPorts } from './ports.mjs';
 import { until } from './processes.mjs';
 import {
   accessRequest,
@@ -47,7 +48,7 @@ export async function startFreeradiusFiles(folder, { subscribers, threads = 3 })
   const home = join(folder, 'freeradius-files');
   mkdirSync(home);
   writeFileSync(join(home, 'users'), usersFile(subscribers));
-  const ports = await freePorts(['pap', 'chap', 'mschap2']);
+  const ports = await freeUdpPorts(['pap', 'chap', 'mschap2']);
   const servers = Object.entries(ports).map(([method, port]) => authServer(method, port, 'files'));
   const config = [
     ...base(home, threads),
@@ -61,7 +62,7 @@ export async function startFreeradiusFiles(folder, { subscribers, threads = 3 })
 export async function startFreeradiusSql(folder, database, { threads = 16 } = {}) {
   const home = join(folder, 'freeradius-sql');
   mkdirSync(home);
-  const ports = await freePorts(['pap', 'accounting']);
+  const ports = await freeUdpPorts(['pap', 'accounting']);
   const config = [
     ...base(home, threads),
     uniqueSession,
@@ -232,19 +233,4 @@ async function start(home, config, port, method) {
     socket.close();
   }
   return { child, pid: child.pid };
-}
-
-/** Ports that are free now: FreeRADIUS does not tell which it was given. */
-async function freePorts(names) {
-  const sockets = await Promise.all(
-    names.map(async () => {
-      const socket = createSocket('udp4');
-      socket.bind(0, '127.0.0.1');
-      await once(socket, 'listening');
-      return socket;
-    }),
-  );
-  const ports = Object.fromEntries(names.map((name, at) => [name, sockets[at].address().port]));
-  for (const socket of sockets) socket.close();
-  return ports;
 }

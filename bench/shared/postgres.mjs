@@ -1,10 +1,9 @@
 // PostgreSQL from Debian in a folder of its own, with FreeRADIUS' schema and the subscribers in it.
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { repliesTo } from './freeradius.mjs';
+import { freeTcpPort } from './ports.mjs';
 import { until } from './processes.mjs';
 import { password, plans, username } from './radius-requests.mjs';
 
@@ -32,7 +31,7 @@ export async function startPostgres(folder, subscribers) {
     cwd: home,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const port = await freePort();
+  const port = await freeTcpPort();
   const settings = [
     'shared_buffers=512MB',
     'max_wal_size=4GB',
@@ -89,12 +88,4 @@ function tried(work) {
   } catch {
     return undefined;
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
