@@ -20,7 +20,7 @@ import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown, shortened } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
-import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
+import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf, doorOfEap } from './door.ts';
 import type { DropReason } from './drops.ts';
 import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
@@ -306,8 +306,8 @@ export class AccessHandler {
     startReply(writer, code.accessAccept, packet, signsReply(exchange));
     appendEncoded(writer, prepared.encoded);
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
-    const octets = left === nothingLimited ? none : quotaAttributes(left, context.nas.profile);
-    for (const each of octets) appendEncoded(writer, encodeNamed(each));
+    const octets = left === nothingLimited ? undefined : quotaAttributes(left, context.nas.profile);
+    if (octets !== undefined) for (const each of octets) appendEncoded(writer, encodeNamed(each));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
     if (exchange.eap === undefined) {
       appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random, prepared.mark);
@@ -327,7 +327,7 @@ export class AccessHandler {
     appendProxyStates(writer, packet, exchange.frame);
     const record = recordOf(exchange, 'accept', username);
     record.reply = passphrase === undefined ? prepared.summary : `${prepared.summary}, ${pskAttribute}=[secret]`;
-    for (const { name, value } of octets) record.reply += `, ${name}=${String(value)}`;
+    if (octets !== undefined) for (const { name, value } of octets) record.reply += `, ${name}=${String(value)}`;
     if (decision.redirected !== undefined) record.reason = decision.redirected;
     else if (decision.inGrace === true) record.reason = 'grace';
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
@@ -372,7 +372,6 @@ function encodePassphrase(passphrase: Secret): Uint8Array {
 /** Logins whose passwords are compared in other threads at the same time, of which there are four. */
 const mostSlow = 32;
 
-const none: readonly NamedAttribute[] = [];
 const nothingLimited: QuotaLeft = {};
 
 const nothingSent: SentCredential = { credential: { method: 'none' } };

@@ -339,6 +339,38 @@ describe('an expiry', () => {
   });
 });
 
+describe('a speed that changes by the time of day', () => {
+  const hour = 3_600_000;
+  const begins = new Date(start + hour);
+  const from = begins.getUTCHours() * 60 + begins.getUTCMinutes();
+  const night = { days: [0, 1, 2, 3, 4, 5, 6], from, till: (from + 60) % 1440, rate: { down: 9, up: 9 } };
+  const paced = servicePlan({ windows: [night] });
+  const model = {
+    ...modelWith([
+      { state: 'active', localOn: ['r1'], service: paced },
+      { state: 'active', localOn: ['r2'], service: servicePlan() },
+    ]),
+    services: [paced],
+  };
+
+  it('wakes the directory and the routers that keep it, when it begins and when it ends', async () => {
+    const targets = ['directory', 'r1', 'r2'].map((name) => new ScriptedTarget(name));
+    await using lab = await Lab.open(targets);
+    await lab.commit('x', lab.targets, model);
+    await lab.reconciler.request('request');
+    expect(lab.reconciler.nextChange).toBe(start + hour);
+
+    lab.clock.jumped = hour;
+    lab.clock.advance(30_000);
+    await new Promise(setImmediate);
+    await lab.reconciler.request('request');
+
+    const woken = lab.reports.filter(({ reason }) => reason === 'time').map(({ target }) => target);
+    expect(woken.sort()).toEqual(['directory', 'r1']);
+    expect(lab.reconciler.nextChange).toBe(start + 2 * hour);
+  });
+});
+
 describe('a pause', () => {
   const pause = { target: 'r1', kind: 'suspend', reason: 'line card', by: 'noc', since: start } as const;
 
