@@ -355,9 +355,12 @@ export class RequestPipeline implements AsyncDisposable {
     );
   }
 
-  /** Signed like the request: some NAS that send no Message-Authenticator in accounting know none there. */
+  /**
+   * Signed like the request: some NAS that send no Message-Authenticator in accounting know none there. Never signed for a
+   * proxy: FreeRADIUS (3.2.1) takes it to be over zeros, where others take the Request Authenticator.
+   */
   #accountingReply(packet: Buffer, frame: Frame, context: NasContext): Buffer | undefined {
-    const signed = offsetOf(frame, attribute.messageAuthenticator) !== 0;
+    const signed = offsetOf(frame, attribute.messageAuthenticator) !== 0 && offsetOf(frame, attribute.proxyState) === 0;
     startReply(this.#writer, code.accountingResponse, packet, signed);
     appendProxyStates(this.#writer, packet, frame);
     return finishReply(this.#writer, context.key);
