@@ -218,8 +218,9 @@ export class RequestPipeline implements AsyncDisposable {
     const first = candidates[0];
     if (first === undefined) return this.#dropUnknown(channel, 'unknown-client', source, from);
 
-    // Nothing can be sent there, and to try is an exception.
-    if (from.port === 0) return this.#drop(channel, this.#contextOf(first), 'source-port', from);
+    // Over UDP nothing can be sent there, and to try is an exception.
+    if (from.port === 0 && channel.nas === undefined)
+      return this.#drop(channel, this.#contextOf(first), 'source-port', from);
     const malformed = readHeader(packet, frame) ?? this.#codeFlaw(channel) ?? readAttributes(packet, frame);
     if (malformed !== undefined) return this.#drop(channel, this.#contextOf(first), malformed, from);
     const nas = pickNas(candidates, packet, frame);
