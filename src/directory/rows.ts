@@ -111,8 +111,9 @@ function loginFields(subscription: Subscription, password: Secret | undefined, a
 }
 
 /** What a NAS is told. Where the oldest session makes room, the newest comes before that one has ended. */
-function toldSessions({ sessions: { max, whenExceeded } }: ServicePlan): string | undefined {
-  if (max === undefined) return undefined;
+function toldSessions({ sessions: { max, whenExceeded }, devices, access }: ServicePlan): string | undefined {
+  // A hotspot has a number of its own, one from the factory, which would keep the other devices out.
+  if (max === undefined) return access.includes('hotspot') && devices !== undefined ? String(devices.max) : undefined;
   return String(whenExceeded === 'replace-oldest' ? max + 1 : max);
 }
 

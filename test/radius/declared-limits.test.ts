@@ -41,6 +41,8 @@ describe('an Access-Accept', () => {
     expect(reply).toContain('Port-Limit=3');
     expect(reply).toContain('Mikrotik-Address-List=lastmile-connections-home');
     expect(replyTo(anna({}))).not.toContainEqual(expect.stringMatching(/^Port-Limit|Address-List/));
+    // Two devices of one account are let in, whatever `shared-users` of the hotspot says.
+    expect(replyTo(anna({ devices: { max: 2, lock: false } }))).toContain('Port-Limit=2');
   });
 
   it('puts a client on lists of its service and on ours alike', () => {

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { ntPasswordHash } from '../../src/access/credentials/ms-chap.ts';
 import type { UsageBook } from '../../src/access/quota.ts';
 import { type OpenSession, sessionPlaces } from '../../src/access/session-places.ts';
-import { parseMac } from '../../src/base/mac.ts';
+import { formatMac, macFormats, parseMac } from '../../src/base/mac.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { type LearnedDevice, LearnedDevices } from '../../src/directory/learned-devices.ts';
+import type { Nas } from '../../src/directory/reader.ts';
 import { loginOf } from '../../src/directory/row-meaning.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -62,10 +63,15 @@ class Declared implements AsyncDisposable {
     this.nas = nas;
   }
 
-  static async start(files: readonly string[], time = '2026-01-15T12:00:00Z', access: AccessHelpers = {}) {
+  static async start(
+    files: readonly string[],
+    time = '2026-01-15T12:00:00Z',
+    access: AccessHelpers = {},
+    nas: Nas = coreNas,
+  ) {
     const clock = new ManualClock(at(time));
     const model = modelOf({ 'isp.yaml': [`${operator}  timezone: Africa/Nairobi\n`, ...files].join('---\n') });
-    const directory = directoryOf(model);
+    const directory = directoryOf(model, nas);
     return new Declared(clock, await startServer([], { directory, clock, access }), await TestNas.open());
   }
 
@@ -93,13 +99,13 @@ class Declared implements AsyncDisposable {
   }
 }
 
-function directoryOf(model: Model): Directory {
+function directoryOf(model: Model, nas: Nas): Directory {
   const directory = new Directory();
   for (const row of directoryRows(model)) {
     if (row.menu === 'login') directory.putLogin(loginOf(row));
     else if (row.menu === 'device') directory.putDevice(loginOf(row));
   }
-  directory.putNas(coreNas);
+  directory.putNas(nas);
   return directory;
 }
 
@@ -394,5 +400,37 @@ describe('a quota', () => {
 
     expect(await server.login('anna', 'secret')).not.toHaveProperty('Mikrotik-Total-Limit');
     expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ verdict: 'accept' });
+  });
+});
+
+describe('a device of a subscriber at a NAS that asks by Call-Check', () => {
+  const { router: _none, ...generic } = { ...coreNas, profile: 'generic' } as const;
+  const guests = home('access: [hotspot]\ngrace: 1d');
+  const tv = (more = '') => document('Subscriber', 'tv', `service: home\nmac: ["0C:42:A1:00:00:01"]\n${more}`);
+  const callCheck = (text: string) => [
+    { name: 'Service-Type', value: 'Call-Check' },
+    { name: 'Calling-Station-Id', value: text },
+  ];
+
+  it('IS-24: is let in by its MAC in every format, with it or nothing as password, and not as another', async () => {
+    await using server = await Declared.start([guests, tv()], undefined, {}, generic);
+
+    for (const format of macFormats) {
+      const text = formatMac('0C:42:A1:00:00:01', format);
+      expect(await server.login(text, text, callCheck(text))).toMatchObject({ code: 2 });
+      expect(await server.login(text.toLowerCase(), '', callCheck(text))).toMatchObject({ code: 2 });
+      expect(await server.login(text, 'other', callCheck(text))).toMatchObject({ code: 3 });
+      expect(await server.login(text, text, callCheck('0C:42:A1:00:00:02'))).toMatchObject({ code: 3 });
+    }
+  });
+
+  it('IS-24: is held to the limits of its subscriber like every other login', async () => {
+    const late = tv('expires: "2026-01-15T11:00:00Z"');
+    await using server = await Declared.start([guests, late], undefined, {}, generic);
+    const mac = '0C:42:A1:00:00:01';
+
+    expect(await server.login(mac, mac, callCheck(mac))).toMatchObject({ code: 2, 'Session-Timeout': '82800' });
+    server.clock.advance(24 * 3_600_000);
+    expect(await server.login(mac, mac, callCheck(mac))).toMatchObject({ 'Reply-Message': 'This account has expired' });
   });
 });

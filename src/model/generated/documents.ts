@@ -1154,7 +1154,7 @@ export interface Service {
      */
     sessions?: {
       /**
-       * Sessions of one login at once, on all routers together. Absent: as the router has it.
+       * Sessions of one login at once, on all routers together. Absent: as the router has it, which at a hotspot is one from the factory.
        */
       max?: number;
       /**

@@ -1815,7 +1815,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "properties": {
                 "max": {
                   "type": "integer",
-                  "description": "Sessions of one login at once, on all routers together. Absent: as the router has it.",
+                  "description": "Sessions of one login at once, on all routers together. Absent: as the router has it, which at a hotspot is one from the factory.",
                   "minimum": 1,
                   "maximum": 10000
                 },
