@@ -17,12 +17,13 @@ import type {
   Target,
   Value,
 } from '../reconcile/target.ts';
+import { AppliedRows } from './applied-rows.ts';
 import type { Directory } from './directory.ts';
 import { type Meaning, meaningSince, noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
 import type { Outbox, OutboxEntry, OutboxOrder, RowBefore } from './outbox.ts';
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
-import { directoryRows, directoryRowsInSteps } from './rows.ts';
+import { directoryRows, directoryRowsInSteps, type RowMemory } from './rows.ts';
 import type { StoredRow, StoredRows } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
@@ -61,8 +62,8 @@ export interface DirectoryTargetOptions {
 const rowsPerWrite = 512;
 
 interface KnownRows {
-  /** What was applied, by key. */
-  readonly stored: Map<string, ObservedRow>;
+  /** What was applied. */
+  readonly stored: AppliedRows;
   /** Those of them that are not in memory: no declarations with their secrets were seen since the start. */
   readonly unserved: Set<string>;
 }
@@ -75,6 +76,7 @@ export class DirectoryTarget implements Target {
   readonly ordered = [];
   readonly #options: DirectoryTargetOptions;
   readonly #settling = new Map<string, Promise<void>>();
+  readonly #memory: RowMemory = { rows: new WeakMap() };
   #rows: Promise<KnownRows> | undefined;
 
   constructor(options: DirectoryTargetOptions) {
@@ -87,18 +89,19 @@ export class DirectoryTarget implements Target {
   }
 
   desired(model: Model): readonly Row[] {
-    return directoryRows(model);
+    return directoryRows(model, this.#memory);
   }
 
   desiredInSteps(model: Model): Steps<readonly Row[]> {
-    return directoryRowsInSteps(model);
+    return directoryRowsInSteps(model, this.#memory);
   }
 
   async observe(_signal?: AbortSignal, desired: readonly Row[] = []): Promise<Observation> {
     const rows = await this.#stored();
     await inTurns(this.#serve(rows, desired));
+    await inTurns(rows.stored.adopt(desired));
     return {
-      rows: [...rows.stored.values()],
+      ...rows.stored.besides(desired),
       sessions: [],
       pendingEffects: this.outbox.effects(),
       findings: [],
@@ -226,7 +229,7 @@ export class DirectoryTarget implements Target {
   }
 
   async #read(): Promise<KnownRows> {
-    const stored = new Map((await this.#options.stored.rows()).map((row) => [keyOf(row), row]));
+    const stored = new AppliedRows(await this.#options.stored.rows());
     return { stored, unserved: new Set(stored.keys()) };
   }
 
@@ -238,7 +241,9 @@ export class DirectoryTarget implements Target {
       const known = unserved.has(key) ? stored.get(key) : undefined;
       const fields = known === undefined ? undefined : withSecrets(known, row);
       if (fields === undefined) return;
-      this.#remember({ ...row, fields });
+      const isAsDeclared = sameFields(fields, row.fields);
+      if (isAsDeclared) stored.put(row);
+      this.#remember(isAsDeclared ? row : { ...row, fields });
       unserved.delete(key);
     });
   }
@@ -338,7 +343,7 @@ export class DirectoryTarget implements Target {
     const key = keyOf(change);
     unserved.delete(key);
     if (after !== undefined) {
-      stored.set(key, { ...after, ownership: 'ours' });
+      stored.put(after);
       this.#remember(after);
       return;
     }
@@ -421,6 +426,12 @@ function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | un
     else return undefined;
   }
   return found;
+}
+
+/** Of fields that have the same secrets, if any. */
+function sameFields(a: Row['fields'], b: Row['fields']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 function failedAll(effect: SessionEffect, detail: string): readonly SessionResult[] {

@@ -1,6 +1,7 @@
 import { compact } from '../base/compact.ts';
+import { sameData } from '../base/same-data.ts';
 import { Secret } from '../base/secret.ts';
-import { finish, flatMapInSteps, type Steps } from '../base/steps.ts';
+import { eachInSteps, finish, type Steps } from '../base/steps.ts';
 import { someRules } from '../model/access-rules.ts';
 import { endOfAccess } from '../model/as-of.ts';
 import { hoursText } from '../model/hours.ts';
@@ -21,7 +22,7 @@ import type {
 } from '../model/model.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { connectionList } from '../model/service-lists.ts';
-import type { Row, Value } from '../reconcile/target.ts';
+import type { ObservedRow, Row, Value } from '../reconcile/target.ts';
 import type { LoginLimits } from './reader.ts';
 import { limitsOf } from './row-meaning.ts';
 
@@ -32,21 +33,50 @@ interface Around {
   readonly portal: string | undefined;
 }
 
+/** A row of the directory: wanted, and, once it is there, observed. One object for both. */
+export type DirectoryRow = Row & Pick<ObservedRow, 'ownership'>;
+
+/** Rows of subscriptions that were made before: what did not change is not made again. Filled in place. */
+export interface RowMemory {
+  around?: Around;
+  rows: WeakMap<Subscription, SubscriptionRows>;
+}
+
+interface SubscriptionRows {
+  readonly login?: DirectoryRow;
+  readonly devices: readonly DirectoryRow[];
+}
+
 /**
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
  * one `nas` per router or RADIUS client. Pure. A NAS comes last, so that nobody is refused as unknown while a large
  * directory is being filled: until then the NAS hears nothing.
  */
-export function directoryRows(model: Model): readonly Row[] {
-  return finish(directoryRowsInSteps(model));
+export function directoryRows(model: Model, memory?: RowMemory): readonly DirectoryRow[] {
+  return finish(directoryRowsInSteps(model, memory));
 }
 
 /** The same, with leave to do other things in between. */
-export function* directoryRowsInSteps(model: Model): Steps<readonly Row[]> {
+export function* directoryRowsInSteps(
+  model: Model,
+  memory: RowMemory = { rows: new WeakMap() },
+): Steps<readonly DirectoryRow[]> {
   const { interimSeconds } = model.operator.accounting;
   const around: Around = { timezone: model.operator.timezone, portal: pagesAt(model) };
-  const rows = yield* flatMapInSteps(model.subscriptions, (each) => loginRow(each, around));
-  for (const each of yield* flatMapInSteps(model.subscriptions, (one) => deviceRows(one, around))) rows.push(each);
+  if (!sameData(memory.around, around)) {
+    memory.around = around;
+    memory.rows = new WeakMap();
+  }
+  // Another model, in other surroundings, may ask in between.
+  const known = memory.rows;
+  const [rows, devices]: [DirectoryRow[], DirectoryRow[]] = [[], []];
+  yield* eachInSteps(model.subscriptions, (each) => {
+    const made = known.get(each) ?? subscriptionRows(each, around);
+    known.set(each, made);
+    if (made.login !== undefined) rows.push(made.login);
+    for (const device of made.devices) devices.push(device);
+  });
+  for (const device of devices) rows.push(device);
   rows.push(
     ...model.portalSites.flatMap((each) => portalRow(each, around.timezone)),
     ...model.operator.radius.clients.map(clientRow),
@@ -55,22 +85,22 @@ export function* directoryRowsInSteps(model: Model): Steps<readonly Row[]> {
   return rows;
 }
 
-function loginRow(subscription: Subscription, around: Around): readonly Row[] {
+function subscriptionRows(subscription: Subscription, around: Around): SubscriptionRows {
   const { username, password } = subscription;
-  if (username === undefined) return [];
-  return [
-    {
-      menu: 'login',
-      identity: username,
-      ...declaredBy(subscription),
-      fields: loginFields(subscription, password, around),
-    },
-  ];
+  const devices = deviceRows(subscription, around);
+  if (username === undefined) return { devices };
+  const fields = loginFields(subscription, password, around);
+  return {
+    login: { menu: 'login', identity: username, ...declaredBy(subscription), fields, ownership: 'ours' },
+    devices,
+  };
 }
 
-function deviceRows(subscription: Subscription, around: Around): readonly Row[] {
+const noRows: readonly never[] = [];
+
+function deviceRows(subscription: Subscription, around: Around): readonly DirectoryRow[] {
   const { macs, passphrase, service } = subscription;
-  if (macs.length === 0) return [];
+  if (macs.length === 0) return noRows;
   // Whose it is, whatever he is called now.
   const account = subscription.firstName ?? subscription.subscriber;
   const fields = {
@@ -78,7 +108,8 @@ function deviceRows(subscription: Subscription, around: Around): readonly Row[] 
     account,
     ...(service.access.includes('wireless') ? { passphrase: passphrase ?? '' } : {}),
   };
-  return macs.map((mac) => ({ menu: 'device', identity: mac, ...declaredBy(subscription), fields }));
+  const common = { ...declaredBy(subscription), fields, ownership: 'ours' as const };
+  return macs.map((mac) => ({ menu: 'device', identity: mac, ...common }));
 }
 
 function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'> {
@@ -203,7 +234,10 @@ function attributeFields(all: readonly ExtraAttribute[]): Readonly<Record<string
 }
 
 /** Omada asks nobody by RADIUS: a site without a MikroTik hotspot is no row. */
-function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite, timezone: string): readonly Row[] {
+function portalRow(
+  { name, bridges, key, clickThrough, origin }: PortalSite,
+  timezone: string,
+): readonly DirectoryRow[] {
   const places = bridges.filter((bridge) => bridge.type === 'mikrotik');
   if (places.length === 0) return [];
   const nas = sortedOnce(places.map(({ router }) => router));
@@ -213,6 +247,7 @@ function portalRow({ name, bridges, key, clickThrough, origin }: PortalSite, tim
       menu: 'portal',
       identity: name,
       owner: `PortalSite/${name}`,
+      ownership: 'ours',
       source: origin,
       fields: present({
         key,
@@ -231,13 +266,14 @@ function hotspotsByNas(nas: readonly string[], places: readonly MikrotikBridge[]
   return JSON.stringify(nas.map((name) => [name, sortedOnce(at(name))]));
 }
 
-function routerRow(router: Router, interimSeconds: number): Row {
+function routerRow(router: Router, interimSeconds: number): DirectoryRow {
   const { radius } = router;
   const clientAddress = radius?.clientAddress ?? radius?.sourceAddress ?? router.address;
   return {
     menu: 'nas',
     identity: router.name,
     owner: `Router/${router.name}`,
+    ownership: 'ours',
     source: router.origin,
     fields: present({
       'client-address': clientAddress,
@@ -255,11 +291,12 @@ function routerRow(router: Router, interimSeconds: number): Row {
   };
 }
 
-function clientRow(client: RadiusClient): Row {
+function clientRow(client: RadiusClient): DirectoryRow {
   return {
     menu: 'nas',
     identity: client.name,
     owner: `Operator/radius.clients.${client.name}`,
+    ownership: 'ours',
     source: client.origin,
     fields: present({
       'client-address': client.clientAddress,

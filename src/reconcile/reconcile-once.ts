@@ -21,6 +21,7 @@ import type {
   SessionResult,
   Target,
 } from './target.ts';
+import { unsettled } from './unsettled.ts';
 
 export interface ReconcileDeps {
   readonly inventory: Inventory;
@@ -110,8 +111,9 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 async function look(target: Target, model: Model, deps: LookDeps) {
   if (target.ready !== undefined) await target.ready(deps.signal);
   using _looking = deps.looking === undefined ? undefined : await deps.looking(deps.signal);
-  const wanted = await wantedOf(target, model);
-  const whole = await target.observe(deps.signal, wanted, deps.inventory.menusOf?.(target.name));
+  const all = await wantedOf(target, model);
+  const whole = await target.observe(deps.signal, all, deps.inventory.menusOf?.(target.name));
+  const wanted = unsettled(all, whole);
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
@@ -456,7 +458,7 @@ function countMenus(rows: readonly ObservedRow[]): HeldRows {
 }
 
 function heldRows(observed: Observation, operator: string, target: Target, inventory: Inventory): HeldRows {
-  if (target.exclusive) return countMenus(observed.rows);
+  if (target.exclusive) return observed.held ?? countMenus(observed.rows);
   const owned = observed.rows.flatMap((row) => {
     const held = inventory.ownerOf(target.name, row.menu, row.identity);
     const marked = row.marker?.operator === operator ? row.marker.owner : undefined;

@@ -176,6 +176,10 @@ export interface Observation {
   readonly findings: readonly Finding[];
   /** Menus that only some targets have, and this one has not: rows wanted in them are left out. Absent: none. */
   readonly absent?: readonly string[];
+  /** Wanted rows that are there as they are, and are left out of `rows`: nothing is to be compared. Absent: none. */
+  readonly settled?: ReadonlySet<object>;
+  /** Where rows are left out: how many there are in all, by menu. */
+  readonly held?: ReadonlyMap<string, number>;
   /** Why nothing must be changed there: what is wanted cannot be, as far as can be told beforehand. Absent: nothing. */
   readonly objections?: readonly Objection[];
 }

@@ -4,6 +4,7 @@ import { diff } from '../../src/reconcile/diff.ts';
 import { planChanges } from '../../src/reconcile/plan.ts';
 import { reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { Change, SessionEffect, Target } from '../../src/reconcile/target.ts';
+import { unsettled } from '../../src/reconcile/unsettled.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 
 /** One implementation of `Target` with something to put on it. */
@@ -119,7 +120,8 @@ export function targetContract({ start, first, second, username }: TargetContrac
 async function changesTo(target: Target, model: Model): Promise<readonly Change[]> {
   const ownership = { operator: model.operator.name, target, inventory: new MemoryInventory() };
   const desired = target.desired(model);
-  return diff(desired, await target.observe(signal, desired), ownership).changes;
+  const observation = await target.observe(signal, desired);
+  return diff(unsettled(desired, observation), observation, ownership).changes;
 }
 
 async function apply(target: Target, changes: readonly Change[]): Promise<void> {
