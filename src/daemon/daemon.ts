@@ -121,7 +121,10 @@ export class Daemon implements AsyncDisposable {
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
-    this.#portal = new PortalGateway({ engine, decisions: this.#decisions, clock, log, fillRandom });
+    this.#portal = new PortalGateway({
+      ...{ engine, decisions: this.#decisions, clock, log, fillRandom },
+      authority: () => this.#authority.current,
+    });
     this.#authority = new DeclaredAuthority({ clock, log });
     this.#proxy = new DeclaredProxy({ directory: engine.directory, clock, log, random: fillRandom });
     this.#eap = new DeclaredEap({ clock, log, random: fillRandom });

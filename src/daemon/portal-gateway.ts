@@ -11,7 +11,7 @@ import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts'
 import { PortalServer } from '../portal/server.ts';
 import type { Engine } from './engine.ts';
 
-export interface PortalGatewayOptions {
+export interface PortalGatewayOptions extends Pick<PortalDeps, 'authority'> {
   readonly engine: Pick<Engine, 'directory' | 'accounting' | 'sessions'>;
   readonly decisions: RecentDecisions;
   readonly clock: Clock;
@@ -109,7 +109,7 @@ export class PortalGateway implements AsyncDisposable {
   }
 
   #deps(first: Model): PortalDeps {
-    const { engine, decisions, clock, log, fillRandom } = this.#options;
+    const { engine, decisions, clock, log, fillRandom, authority } = this.#options;
     const inForce = () => this.#model ?? first;
     const diverted = latest(divertedClients);
     return {
@@ -118,6 +118,7 @@ export class PortalGateway implements AsyncDisposable {
       diverted: (address) => diverted(inForce())(address),
       directory: engine.directory,
       decisions,
+      ...(authority === undefined ? {} : { authority }),
       online: onlineGuests(engine),
       omada: this.#omada,
       clock,

@@ -1,4 +1,5 @@
 import { authoriseInTime, type Decision, type RejectReason } from '../access/authorise.ts';
+import { decideByAuthority } from '../access/authority.ts';
 import type { Message } from './texts/texts.ts';
 import type { Visit } from './visit.ts';
 
@@ -23,9 +24,28 @@ export async function decide(visit: Visit, login: PasswordLogin): Promise<Decisi
   const { directory, clock } = visit.portal.deps;
   const credential = { method: 'pap', password: Buffer.from(login.password) } as const;
   const known = directory.login(login.username);
-  const decision = await authoriseInTime({ credential, door: 'hotspot' }, known, clock.now());
+  const declared = await authoriseInTime({ credential, door: 'hotspot' }, known, clock.now());
+  const decision = known === undefined ? ((await askElsewhere(visit, login)) ?? declared) : declared;
   if (decision.verdict === 'reject') keep(visit, login, { refused: decision.reason });
   return decision;
+}
+
+/**
+ * Somebody whom no declaration knows may be known to a program of the operator's. A router brings such a guest to RADIUS with
+ * a password that we make, which the program could not judge: it is asked where the portal alone decides.
+ */
+async function askElsewhere({ portal, site }: Visit, login: PasswordLogin): Promise<Decision | undefined> {
+  const { authority: declared, clock } = portal.deps;
+  const { username, mac, nas } = login;
+  const alone = site.bridges.some((bridge) => bridge.type === 'omada' && bridge.controller === nas);
+  const authority = alone ? declared?.() : undefined;
+  if (authority === undefined) return undefined;
+  const password = Buffer.from(login.password);
+  const answer = await authority.ask({ username, password, nas, door: 'hotspot', mac, callingStationId: mac });
+  if (answer.verdict === 'silent') return { verdict: 'reject', reason: 'authority-down' };
+  if (answer.verdict === 'reject') return answer;
+  const asked = { username, credential: { method: 'pap', password }, door: 'hotspot', nas: {} } as const;
+  return decideByAuthority(asked, answer, answer.grants(undefined), clock.now());
 }
 
 /** How far the portal brings somebody: the router decides anew whom it lets in, a controller has let in who is accepted. */

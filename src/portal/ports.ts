@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import type { Authority } from '../access/authority.ts';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { Clock } from '../base/clock.ts';
-import type { DirectoryReader } from '../directory/reader.ts';
+import type { DirectoryReader, LoginLimits } from '../directory/reader.ts';
 import type { Diverted } from '../model/diverted.ts';
 import type { OmadaBridge, PortalSettings, PortalSite } from '../model/model.ts';
 import type { PortalCounters } from './counters.ts';
@@ -15,6 +16,8 @@ export interface PortalDeps {
   readonly diverted?: (address: string) => Diverted | undefined;
   readonly directory: Pick<DirectoryReader, 'login' | 'portal'>;
   readonly decisions: RecentDecisions;
+  /** A program of the operator's that is asked about guests whom no declaration knows. Absent: there is none. */
+  readonly authority?: () => Authority<LoginLimits> | undefined;
   readonly online: OnlineGuests;
   readonly omada: OmadaAccess;
   readonly clock: Clock;
