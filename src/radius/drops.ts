@@ -135,6 +135,9 @@ export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly N
       if (![...doubts].some((reason) => seen.has(`${name}\n${reason}`))) doubted.delete(name);
     },
     findings() {
+      const names = new Set(['unknown', ...declared().map(({ name }) => name)]);
+      // Who is declared no more is no trouble any more.
+      for (const [key, { finding }] of seen) if (!names.has(finding.nas)) seen.delete(key);
       return [...seen.values()].map(({ finding }) => finding);
     },
   };

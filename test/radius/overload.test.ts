@@ -193,7 +193,7 @@ describe('accounting that cannot be stored yet', () => {
           ],
           { identifier: round },
         ).octets;
-        here.pipeline.receive(here.accounting, round === 0 ? start : packet, from(port));
+        here.pipeline.receive(here.accounting, round === 0 ? start : packet, from(1000 + port));
       }
       await turn();
     }

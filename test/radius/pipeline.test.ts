@@ -69,6 +69,19 @@ describe('an attribute whose value does not fit its type', () => {
   });
 });
 
+describe('trouble with a NAS that is declared no more', () => {
+  it('is told no more', async () => {
+    await using bench = await startServer([login('anna')]);
+    await using nas = await TestNas.open();
+    await nas.isIgnored(papRequest('anna', 'x', { messageAuthenticator: false }).octets, bench.auth);
+    expect(bench.server.findings()).toHaveLength(1);
+
+    bench.directory.nasList = [];
+
+    expect(bench.server.findings()).toEqual([]);
+  });
+});
+
 describe('a packet from port 0', () => {
   it('gets no answer: there is nowhere to send it', () => {
     const sent: Buffer[] = [];
