@@ -24,6 +24,7 @@ import { DeclaredEap } from './declared-eap.ts';
 import { DeclaredProxy } from './declared-proxy.ts';
 import { Engine } from './engine.ts';
 import { FallbackWatch } from './fallback-watch.ts';
+import { Heartbeat, heartbeatNas } from './heartbeat.ts';
 import { LastGood } from './last-good.ts';
 import {
   defaultAdmin,
@@ -89,6 +90,7 @@ export class Daemon implements AsyncDisposable {
   readonly #eap: DeclaredEap;
   readonly #proxy: DeclaredProxy;
   readonly #books: LoginBooks;
+  readonly #heartbeat: Heartbeat;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   readonly #memory: LoadMemory = {};
@@ -128,13 +130,20 @@ export class Daemon implements AsyncDisposable {
     this.#authority = new DeclaredAuthority({ clock, log });
     this.#proxy = new DeclaredProxy({ directory: engine.directory, clock, log, random: fillRandom });
     this.#eap = new DeclaredEap({ clock, log, random: fillRandom });
+    this.#heartbeat = new Heartbeat({
+      ...{ directory: engine.directory, clock, log, random: fillRandom },
+      listeners: () => this.#radius?.addresses() ?? { auth: [], accounting: [] },
+      stores: () => engine.store.broken === undefined,
+      overloads: () => overloadsOf(this.#counters),
+    });
     const metrics = new Metrics(
       {
         portal: this.#portal.counters,
         authorize: () => this.#authority.counts(),
         proxy: () => this.#proxy.counts(),
         openSessions: () => engine.accounting.openCount,
-        radius: () => this.#counters.samples(),
+        radius: () => this.#counters.samples().filter(({ nas }) => nas !== heartbeatNas),
+        heartbeat: () => this.#heartbeat.pulses(),
         revision: () => this.#reconciler.inForce?.revision,
         logins: () => engine.directory.loginCount,
         targets: () => this.#reconciler.targetNames,
@@ -176,7 +185,8 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
-      portalFindings: () => [this.#portal, this.#authority, this.#eap, this.#proxy].flatMap((each) => each.findings()),
+      portalFindings: () =>
+        [this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat].flatMap((each) => each.findings()),
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
@@ -239,6 +249,7 @@ export class Daemon implements AsyncDisposable {
     await this.#portal[Symbol.asyncDispose]();
     // Who waits for a home server need not wait for its time to be over: his NAS asks again.
     await this.#proxy[Symbol.asyncDispose]();
+    await this.#heartbeat[Symbol.asyncDispose]();
     await this.#radius?.[Symbol.asyncDispose]();
     await this.#authority[Symbol.asyncDispose]();
     this.#eap[Symbol.dispose]();
@@ -355,6 +366,7 @@ export class Daemon implements AsyncDisposable {
     this.#collector.follow(model);
     this.#fallbacks.follow(model);
     this.#engine.delivery.start();
+    if (this.#radius !== undefined) this.#heartbeat.use(model);
     this.#authority.use(model);
     this.#eap.use(model);
     this.#proxy.use(model);
@@ -432,7 +444,7 @@ export class Daemon implements AsyncDisposable {
       directory: this.#engine.directory,
       accounting: this.#accountingResults,
       accountingAvailable: () => this.#engine.store.broken === undefined,
-      decisions: this.#decisions,
+      decisions: { record: (decision) => decision.nas === heartbeatNas || this.#decisions.record(decision) },
       metrics: this.#counters,
       heard: (nas) => this.#engine.delivery.heard(nas.name),
       clock,
@@ -449,6 +461,7 @@ export class Daemon implements AsyncDisposable {
     });
     const { auth, accounting, radsec } = plan;
     this.#bound = { auth, accounting, admin: this.#adminListen, ...(radsec === undefined ? {} : { radsec }) };
+    this.#heartbeat.use(model);
     try {
       await this.#openPortal(model);
     } finally {
@@ -507,6 +520,12 @@ export class Daemon implements AsyncDisposable {
       await this.#refreshQuietly();
     }
   }
+}
+
+/** Packets dropped because there were too many. */
+function overloadsOf(counters: RadiusCounters): number {
+  const overloads = counters.samples().filter(({ metric, detail }) => metric === 'dropped' && detail === 'overload');
+  return overloads.reduce((sum, { value }) => sum + value, 0);
 }
 
 /** May this go away without a new revision? A secret may appear that was not there. */

@@ -10,13 +10,20 @@ export class Directory implements DirectoryReader {
   readonly #nas = new Map<string, Nas>();
   /** One for all who have the same: each reckons by itself. */
   readonly #hours = new Map<string, Hours>();
+  #probe: { readonly nas: Nas; readonly login: Login } | undefined;
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
   /** Likewise. */
   #portalsByNas: ReadonlyMap<string, readonly PortalAccess[]> | undefined;
 
   login(username: string): Login | undefined {
-    return this.#logins.get(username);
+    return this.#logins.get(username) ?? (username === this.#probe?.login.username ? this.#probe.login : undefined);
+  }
+
+  /** A NAS and a login of our own, to see whether logins are answered: told of to packets, and to nobody else. */
+  serveProbe(nas: Nas, login: Login): void {
+    this.#probe = { nas, login };
+    this.#byAddress = undefined;
   }
 
   device(mac: string): Login | undefined {
@@ -54,7 +61,9 @@ export class Directory implements DirectoryReader {
   }
 
   nasAt(address: string): readonly Nas[] {
-    this.#byAddress ??= new NasIndex(this.#nas.values());
+    this.#byAddress ??= new NasIndex(
+      this.#probe === undefined ? this.#nas.values() : [...this.#nas.values(), this.#probe.nas],
+    );
     return this.#byAddress.at(address);
   }
 

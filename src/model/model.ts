@@ -55,6 +55,12 @@ export interface Endpoint {
   readonly fd?: number;
 }
 
+export interface HeartbeatSettings {
+  readonly intervalMs: number;
+  /** In a row, until it is told. */
+  readonly misses: number;
+}
+
 export interface Operator {
   /** Stands in ownership markers. `default` when no Operator is declared. */
   readonly name: string;
@@ -73,6 +79,8 @@ export interface Operator {
     readonly clients: readonly RadiusClient[];
     /** Absent: nobody logs in by EAP. */
     readonly eap?: EapSettings;
+    /** How often we ask ourselves. Absent: each minute, told of from three misses on. */
+    readonly heartbeat?: HeartbeatSettings;
   };
   readonly portal: PortalSettings;
   readonly admin: { readonly listen: Endpoint; readonly tokens: readonly AdminToken[] };

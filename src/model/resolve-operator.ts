@@ -5,7 +5,7 @@ import { checkInterim } from './interim.ts';
 import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
-import type { AdminToken, Endpoint, Operator, RadiusClient, RadiusServer } from './model.ts';
+import type { AdminToken, Endpoint, HeartbeatSettings, Operator, RadiusClient, RadiusServer } from './model.ts';
 import { resolveSigning } from './nas-signing.ts';
 import { resolveEap } from './resolve-eap.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
@@ -90,7 +90,23 @@ function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Op
     messageAuthenticator: spec.messageAuthenticator ?? 'require',
     clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? [], compact({ radsec })),
     eap: declared === undefined || spec.eap === undefined ? undefined : resolveEap(to, declared, spec.eap),
+    heartbeat: heartbeat(to, declared, spec.heartbeat),
   });
+}
+
+function heartbeat(
+  to: Resolving,
+  declared: Declared<OperatorSpec> | undefined,
+  spec: RadiusSpec['heartbeat'],
+): HeartbeatSettings | undefined {
+  if (declared === undefined || spec === undefined) return undefined;
+  const { interval = '60s', misses = 3 } = spec;
+  const intervalMs = parseDuration(interval) ?? 0;
+  if (intervalMs < 1_000 || intervalMs > 3_600_000) {
+    const path = ['spec', 'radius', 'heartbeat', 'interval'];
+    error(to, 'LM_INTERVAL', `"${interval}" is no time between two heartbeats`, declared, path, 'from 1s to 1h');
+  }
+  return { intervalMs, misses };
 }
 
 /** Nobody listens who has no certificate to show. */

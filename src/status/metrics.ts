@@ -29,6 +29,8 @@ export interface MetricSources {
     readonly result: string;
     readonly value: number;
   }[];
+  /** Our own listeners, as the heartbeat sees them. */
+  readonly heartbeat?: () => readonly { readonly service: string; readonly listener: string; readonly up: boolean }[];
   readonly revision: () => string | undefined;
   readonly logins: () => number;
   /** Routers that a person wants left alone, and why. */
@@ -285,6 +287,17 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { value, ...labels } of sources.proxy()) this.inc(labels, value);
+      },
+    });
+    new Gauge({
+      name: 'lastmile_radius_heartbeat_up',
+      help: 'Our own RADIUS listeners: 0 when one has missed as many heartbeats as are declared',
+      registers,
+      labelNames: ['service', 'listener'] as const,
+      collect() {
+        this.reset();
+        for (const { up, ...labels } of sources.heartbeat?.() ?? [])
+          this.set({ service: labels.service, listener: labels.listener }, up ? 1 : 0);
       },
     });
     new Gauge({

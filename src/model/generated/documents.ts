@@ -25,6 +25,10 @@ export type Ip = string;
  */
 export type Port = number;
 /**
+ * A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.
+ */
+export type Duration = string;
+/**
  * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them; `learn` finds out by the first request that proves the secret which of the two it is.
  */
 export type MessageAuthenticator = 'require' | 'off' | 'learn';
@@ -62,10 +66,6 @@ export type Secret =
        */
       derive?: number;
     };
-/**
- * A whole number with a unit: ms, s, m, h or d, as in 1500ms, 90s, 10m, 12h, 30d.
- */
-export type Duration = string;
 /**
  * `observe` reads only, `plan` computes what would change, `apply` changes it.
  */
@@ -335,6 +335,16 @@ export interface Operator {
         authPort?: Port;
         accountingPort?: Port;
       }[];
+      /**
+       * How our own listeners are looked after: by a login of our own, which counts nowhere, and by Status-Server.
+       */
+      heartbeat?: {
+        interval?: Duration;
+        /**
+         * Answers missed in a row until it is told. Default 3.
+         */
+        misses?: number;
+      };
       messageAuthenticator?: MessageAuthenticator;
       /**
        * RADIUS over TLS (RadSec).

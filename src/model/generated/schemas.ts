@@ -269,6 +269,23 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "maxItems": 16
                 },
+                "heartbeat": {
+                  "type": "object",
+                  "description": "How our own listeners are looked after: by a login of our own, which counts nowhere, and by Status-Server.",
+                  "properties": {
+                    "interval": {
+                      "$ref": "#/$defs/duration",
+                      "description": "Time between two looks, 1s to 1h. Default 60s."
+                    },
+                    "misses": {
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 100,
+                      "description": "Answers missed in a row until it is told. Default 3."
+                    }
+                  },
+                  "additionalProperties": false
+                },
                 "messageAuthenticator": {
                   "$ref": "#/$defs/messageAuthenticator",
                   "description": "Default for every NAS: `require` (default), `learn` or `off`."

@@ -1,0 +1,116 @@
+import { randomFillSync } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
+import { Heartbeat, heartbeatNas } from '../../src/daemon/heartbeat.ts';
+import { Directory } from '../../src/directory/directory.ts';
+import type { Endpoint } from '../../src/model/model.ts';
+import { radiusCounters } from '../../src/radius/counters.ts';
+import { RadiusServer } from '../../src/radius/server.ts';
+
+const loopback: Endpoint = { host: '127.0.0.1', port: 0 };
+const silentLog = { isLevelEnabled: () => false, debug: () => undefined, info: () => undefined, warn: () => undefined };
+
+interface Lab {
+  readonly server: RadiusServer;
+  readonly heartbeat: Heartbeat;
+  readonly directory: Directory;
+  readonly told: string[];
+  readonly decisions: LoggedDecision[];
+  stores: boolean;
+  listeners: { auth: readonly Endpoint[]; accounting: readonly Endpoint[] };
+}
+
+async function lab(misses = 2): Promise<Lab> {
+  const [directory, told, decisions] = [new Directory(), [] as string[], [] as LoggedDecision[]];
+  const state: { stores: boolean } = { stores: true };
+  const server = await RadiusServer.start({
+    listenAuth: [loopback],
+    listenAccounting: [loopback],
+    directory,
+    accounting: { record: () => Promise.resolve() },
+    accountingAvailable: () => made.stores,
+    decisions: { ...recentDecisions(), record: (decision) => void decisions.push(decision) },
+    metrics: radiusCounters(),
+    clock: systemClock,
+    random: randomFillSync,
+    log: silentLog,
+  });
+  const heartbeat = new Heartbeat({
+    directory,
+    clock: systemClock,
+    log: {
+      error: ({ reason, service }: { reason?: string; service?: string }) => told.push(`${service} down: ${reason}`),
+      info: ({ service }: { service?: string }) => told.push(`${service} up`),
+    },
+    random: (octets) => void randomFillSync(octets),
+    listeners: () => made.listeners,
+    stores: () => made.stores,
+    overloads: () => 0,
+    settings: { intervalMs: 60_000, misses },
+  });
+  const { auth, accounting } = server.addresses();
+  const made: Lab = { ...state, server, heartbeat, directory, told, decisions, listeners: { auth, accounting } };
+  return made;
+}
+
+/** A socket where nobody answers. */
+async function deaf(): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+describe('our own RADIUS, asked by ourselves', () => {
+  it('IW-23: is up when it lets our own login in, which is nobody’s and counts nowhere', async () => {
+    const { server, heartbeat, directory, decisions, told } = await lab();
+    await using _server = server;
+
+    await heartbeat.beat();
+
+    expect(heartbeat.pulses().map(({ service, up, misses }) => ({ service, up, misses }))).toEqual([
+      { service: 'auth', up: true, misses: 0 },
+      { service: 'accounting', up: true, misses: 0 },
+    ]);
+    expect(directory.loginCount).toBe(0);
+    expect(directory.allNas()).toEqual([]);
+    expect(directory.loginsOf('')).toEqual([]);
+    expect(decisions.map(({ nas }) => nas)).toEqual([heartbeatNas]);
+    expect(told).toEqual([]);
+  });
+
+  it('IW-24: is told of as down after so many misses, with the reason, and as up again', async () => {
+    const made = await lab(2);
+    await using _server = made.server;
+
+    made.stores = false;
+    await made.heartbeat.beat();
+    const once = [...made.told];
+    await made.heartbeat.beat();
+    const findings = made.heartbeat.findings();
+    made.stores = true;
+    await made.heartbeat.beat();
+
+    expect(once).toEqual([]);
+    expect(findings).toEqual([
+      expect.stringMatching(/^RADIUS accounting at 127.* has missed 2 heartbeats: accounting cannot be stored/),
+    ]);
+    expect(made.told).toEqual(['accounting down: store', 'accounting up']);
+    expect(made.heartbeat.findings()).toEqual([]);
+  }, 20_000);
+
+  it('IW-24: is told of as silent when nobody answers where it listens', async () => {
+    const made = await lab(1);
+    await using _server = made.server;
+    const socket = await deaf();
+    made.listeners = { auth: [{ host: '127.0.0.1', port: socket.address().port }], accounting: [] };
+
+    await made.heartbeat.beat();
+    socket.close();
+
+    expect(made.told).toEqual(['auth down: silent']);
+  }, 20_000);
+});
