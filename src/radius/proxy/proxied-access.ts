@@ -63,8 +63,8 @@ export async function askHome(
   exchange: Exchange,
   granted: Accept,
 ): Promise<ProxiedAnswer> {
-  const { packet, frame, context, username } = exchange;
-  const forwarded = await deps.proxy.forward(realm, packet, frame, context, username);
+  const { packet, frame, context } = exchange;
+  const forwarded = await deps.proxy.forward(realm, packet, frame, context);
   switch (forwarded.result) {
     case 'loop':
       return { reply: undefined, drop: 'proxy-loop' };

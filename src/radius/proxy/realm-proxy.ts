@@ -90,7 +90,7 @@ export class RealmProxy {
     const flight: Flight = { attempts: [], wake: () => undefined };
     this.#flights.set(key, flight);
     try {
-      const encode = this.#encoder(realm, packet, kept, context, username);
+      const encode = this.#encoder(realm, packet, kept, context);
       return await this.#askAll(this.#order(realm, packet, kept), encode, flight);
     } catch (error) {
       // Only from encoding: longer than a packet, or nothing that could be revealed.
@@ -110,7 +110,7 @@ export class RealmProxy {
     username: string | undefined,
   ): Promise<Forwarded> | undefined {
     const realm = username === undefined ? undefined : this.realmOf(username);
-    return realm === undefined ? undefined : this.forward(realm, packet, frame, context, username as string);
+    return realm === undefined ? undefined : this.forward(realm, packet, frame, context);
   }
 
   /** A NAS sent a request again that is on its way: so do we, to whom we asked last (RFC 5080 §2.2.1). */
@@ -156,11 +156,11 @@ export class RealmProxy {
     return [known, ...order.filter((server) => server !== known)];
   }
 
-  #encoder(realm: Realm, packet: Buffer, frame: Frame, { key }: NasContext, username: string): Encoder {
+  #encoder(realm: Realm, packet: Buffer, frame: Frame, { key }: NasContext): Encoder {
     const { random } = this.#options;
     const isAccess = frame.code === code.accessRequest;
     const from = { requestAuthenticator: packet.subarray(4, headerLength), key };
-    const rules = { username: realm.strip ? withoutRealm(username) : username, allow: realm.allow };
+    const rules = { allow: realm.allow, ...(realm.strip ? { nameLength: lengthWithoutRealm(packet, frame) } : {}) };
     return (server, identifier) => {
       const authenticator = random.take(16);
       const to = { requestAuthenticator: authenticator, key: server.key, salt: () => random.take(2) };
@@ -215,8 +215,10 @@ export function realmName(username: string): string | undefined {
   return at === -1 || at === username.length - 1 ? undefined : username.slice(at + 1).toLowerCase();
 }
 
-function withoutRealm(username: string): string {
-  return username.slice(0, username.lastIndexOf('@'));
+/** Octets before the last `@`: as they were sent, whatever their encoding. */
+function lengthWithoutRealm(packet: Buffer, frame: Frame): number {
+  const name = firstValue(packet, frame, attribute.userName) ?? new Uint8Array();
+  return Math.max(0, name.lastIndexOf(0x40));
 }
 
 /** Of one request of one NAS: its retransmissions have the same. */

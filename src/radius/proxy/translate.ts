@@ -13,8 +13,8 @@ export interface Rehiding {
 }
 
 export interface ForwardRules {
-  /** In place of the User-Name that was sent. */
-  readonly username: string;
+  /** Octets of the User-Name that home is told, from its beginning. Absent: all. */
+  readonly nameLength?: number;
   /** Names of attributes that pass besides the usual ones. */
   readonly allow: ReadonlySet<string>;
 }
@@ -34,7 +34,7 @@ const longestValue = 253;
 export function requestForHome(
   packet: Buffer,
   frame: Frame,
-  { username, allow }: ForwardRules,
+  { nameLength, allow }: ForwardRules,
   hiding: Rehiding,
 ): readonly Uint8Array[] | undefined {
   const out: Uint8Array[] = [];
@@ -44,7 +44,7 @@ export function requestForHome(
     const whole = packet.subarray(at, at + (packet[at + 1] as number));
     if (type === attribute.messageAuthenticator) continue;
     if (accounting && (type === attribute.userPassword || type === attribute.chapPassword)) continue;
-    if (type === attribute.userName) out.push(encodeAttribute(type, Buffer.from(username)));
+    if (type === attribute.userName) out.push(encodeAttribute(type, whole.subarray(2).subarray(0, nameLength)));
     else if (type === vendorSpecific) out.push(...vendorParts(whole, allow));
     else if (isExtended(type)) out.push(...(whole[2] === vendorSpecific ? [] : [whole]));
     else {

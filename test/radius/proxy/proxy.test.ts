@@ -165,6 +165,22 @@ describe('what a home server is sent', () => {
     expect(words(answer).join()).not.toContain('Group');
   });
 
+  it('has its name as it was sent, whatever its encoding', async () => {
+    await using mute = await startMute();
+    await using lab = await startLab({ homes: [{ auth: mute.at }], realm: { strip: true } });
+    const name = Buffer.from('zo\xeb@partner.example', 'latin1');
+    const encoded = [
+      encodeAttribute(1, name),
+      encodeAttribute(4, Buffer.of(192, 0, 2, 1)),
+      encodeAttribute(2, Buffer.alloc(16)),
+    ];
+
+    lab.nas.send(request(1, { encoded }).octets, lab.bench.auth);
+    const sent = await mute.next();
+
+    expect(valuesOf(sent, 1)).toEqual([Buffer.from('zo\xeb', 'latin1').toString('hex')]);
+  });
+
   it('is resent when the NAS sends its own again, and not otherwise', async () => {
     await using mute = await startMute();
     await using lab = await startLab({ homes: [{ auth: mute.at }], server: { timeoutMs: 20_000 } });
