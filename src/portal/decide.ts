@@ -1,5 +1,8 @@
 import { authoriseInTime, type Decision, type RejectReason } from '../access/authorise.ts';
 import { decideByAuthority } from '../access/authority.ts';
+import { objectionToPlace } from '../access/place.ts';
+import { compact } from '../base/compact.ts';
+import type { Login } from '../directory/reader.ts';
 import type { Message } from './texts/texts.ts';
 import type { Visit } from './visit.ts';
 
@@ -25,7 +28,8 @@ export async function decide(visit: Visit, login: PasswordLogin): Promise<Decisi
   const credential = { method: 'pap', password: Buffer.from(login.password) } as const;
   const known = directory.login(login.username);
   const declared = await authoriseInTime({ credential, door: 'hotspot' }, known, clock.now());
-  const decision = known === undefined ? ((await askElsewhere(visit, login)) ?? declared) : declared;
+  const account = known === undefined ? ((await askElsewhere(visit, login)) ?? declared) : declared;
+  const decision = account.verdict === 'accept' ? heldToLock(account, known, login) : account;
   if (decision.verdict === 'reject') keep(visit, login, { refused: decision.reason });
   return decision;
 }
@@ -46,6 +50,13 @@ async function askElsewhere({ portal, site }: Visit, login: PasswordLogin): Prom
   if (answer.verdict === 'reject') return answer;
   const asked = { username, credential: { method: 'pap', password }, door: 'hotspot', nas: {} } as const;
   return decideByAuthority(asked, answer, answer.grants(undefined), clock.now());
+}
+
+/** A page knows device and NAS; port and circuit only the router does, which asks RADIUS. */
+function heldToLock(accept: Decision, known: Login | undefined, { mac, nas }: Somebody): Decision {
+  const { macs, nas: places } = known?.limits.rules?.lock ?? {};
+  const reason = objectionToPlace(compact({ macs, nas: places }), { nas, mac, ports: [] });
+  return reason === undefined ? accept : { verdict: 'reject', reason };
 }
 
 /** How far the portal brings somebody: the router decides anew whom it lets in, a controller has let in who is accepted. */

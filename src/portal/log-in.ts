@@ -41,6 +41,9 @@ function byTerms(visit: Visit, context: GuestContext, fields: Fields): Entry | P
   const inForce = portal.deps.directory.portal(site.name)?.clickThrough;
   const behindRouter = context.door.type === 'mikrotik';
   if (behindRouter && inForce === undefined) return { status: 503, problem: 'not-ready' };
+  if (behindRouter && inForce?.limits.hours?.at(portal.deps.clock.now()).open === false) {
+    return { status: 403, problem: 'outside-hours', at: 'terms' };
+  }
   if (!hasRoom(visit)) return { status: 503, problem: 'busy' };
   const seconds = behindRouter ? inForce?.limits.sessionTimeoutSeconds : site.clickThrough?.sessions.timeoutSeconds;
   const username = guestUsername(site.name, context.mac);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guestUsername, portalPassword, slotOf } from '../../src/access/portal-password.ts';
+import { hoursOf, hoursText } from '../../src/model/hours.ts';
 import { chapPassword } from '../../src/portal/mikrotik.ts';
 import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
 import { bridge, fromRouter, login, mac, PortalLab, site, siteKey } from './support.ts';
@@ -250,11 +251,21 @@ describe('a guest whose login the directory does not hold yet', () => {
 });
 
 describe('an account that is in order, but not now', () => {
+  const { limits } = login('anna');
+  const neverOpen = hoursOf(hoursText([], 'UTC'));
+
   it.each([
     ['suspended', { state: 'suspended' }, 'This account is suspended'],
     ['expired', { expires: 1 }, 'This account has expired'],
     ['only on routers', { radius: false }, 'cannot be used here'],
     ['not sold for hotspots', { access: ['pppoe'] }, 'cannot be used here'],
+    ['outside of its hours', { limits: { ...limits, hours: neverOpen } }, 'cannot be used at this time of day'],
+    ['locked to another NAS', { limits: { ...limits, rules: { lock: { nas: ['b'] } } } }, 'cannot be used here'],
+    [
+      'locked to another device',
+      { limits: { ...limits, rules: { lock: { macs: ['02:00:00:00:00:09'] } } } },
+      'cannot be used on this device',
+    ],
   ] as const)('%s: is told so, to whoever has its password', async (_, facts, words) => {
     await using lab = await PortalLab.start();
     lab.logins.set('anna', login('anna', facts));
