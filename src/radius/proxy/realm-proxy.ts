@@ -83,7 +83,7 @@ export class RealmProxy {
    *
    * @param packet verified; it and its frame are read before the first wait
    */
-  async forward(realm: Realm, packet: Buffer, frame: Frame, context: NasContext, username: string): Promise<Forwarded> {
+  async forward(realm: Realm, packet: Buffer, frame: Frame, context: NasContext): Promise<Forwarded> {
     if (this.#hasBeenHere(packet, frame)) return { result: 'loop' };
     const kept = keptFrame(frame);
     const key = flightKey(packet, context.nas);
