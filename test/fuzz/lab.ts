@@ -84,13 +84,17 @@ export async function fuzz(seed: number, inputs: number, policy: 'require' | 'le
   return { inputs, replies, longestMs: longest, failures };
 }
 
-/** Once more: it may have been another program that held up this one. */
+/** Is it each time? It may have been another program that held up this one. */
 async function isSlow(policy: 'require' | 'learn' | 'off', { service, octets, port }: FuzzInput): Promise<boolean> {
   await using pipeline = pipelineFor(policy);
-  const channel = { service, codes: [1, 4], duplicates: new DuplicateCache(10_000), send() {} };
-  const began = performance.now();
-  pipeline.receive(channel, octets, { address: '127.0.0.1', port });
-  return performance.now() - began > longestMs;
+  let quickest = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < 10; time += 1) {
+    const channel = { service, codes: [1, 4], duplicates: new DuplicateCache(10_000), send() {} };
+    const began = performance.now();
+    pipeline.receive(channel, octets, { address: '127.0.0.1', port });
+    quickest = Math.min(quickest, performance.now() - began);
+  }
+  return quickest > longestMs;
 }
 
 function pipelineFor(policy: 'require' | 'learn' | 'off'): RequestPipeline {
