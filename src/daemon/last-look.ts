@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { digestRows, type RowDigests, type RowName, rowsTouched } from '../reconcile/digests.ts';
-import { countHeld, type HeldRows } from '../reconcile/guard.ts';
 import { partTarget } from '../reconcile/part-target.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import type { Finding, Row, Target } from '../reconcile/target.ts';
+import type { TouchedPart } from './reconcile-briefly.ts';
 import type { RunSettings } from './run-target.ts';
 
 /** What is kept of the last look at the whole of a target that was, or was brought, as declared. */
 export interface LastLook {
   /** Of what was wanted there, and is there since. */
   readonly digests: RowDigests;
-  /** What deletes are measured against. */
-  readonly held: HeldRows;
+  /** Those that hold until the whole is looked at again. */
   readonly findings: readonly Finding[];
   readonly terms: Terms;
 }
@@ -24,28 +24,44 @@ interface Terms {
 
 /** What a commit changes of a target, as far as can be told without looking at it. */
 export type SinceLook =
-  | { readonly type: 'nothing' }
-  | { readonly type: 'part'; readonly target: Target; readonly wanted: readonly Row[] }
+  | { readonly type: 'nothing'; readonly last: LastLook }
+  | { readonly type: 'part'; readonly last: LastLook; readonly part: TouchedPart; readonly wanted: readonly Row[] }
   | { readonly type: 'unknown' };
 
-/** What to remember of a target that holds these rows now. Pure. */
+/** What a look told besides changes. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  /** Rows that are wanted and cannot be had. */
+  readonly unmet: readonly Row[];
+}
+
+/** What to remember of a target that holds what is wanted, but for what cannot be had. Pure. */
 export function lookOf(
   target: Pick<Target, 'ordered'>,
   wanted: readonly Row[],
-  findings: readonly Finding[],
+  { findings, unmet }: Found,
   settings: RunSettings,
 ): LastLook {
-  return {
-    digests: digestRows(wanted, target.ordered, digestKey(settings)),
-    held: countHeld(wanted),
-    findings,
-    terms: termsOf(settings),
-  };
+  const digests = new Map(digestRows(wanted, target.ordered, digestKey(settings)));
+  for (const row of unmet) digests.delete(keyOf(row));
+  return { digests, findings: findings.filter(({ code }) => !isSettled(code, settings)), terms: termsOf(settings) };
+}
+
+/** A run that may write has confirmed what was pending when it looked. */
+function isSettled(code: string, { mode }: RunSettings): boolean {
+  return mode === 'apply' && code === 'LM_CONFIRM_PENDING';
+}
+
+/** Findings of the last look that a look at some rows tells nothing new about. Pure. */
+export function stillFound({ findings }: LastLook, touched: readonly RowName[]): readonly Finding[] {
+  const seen = new Set(touched.map(keyOf));
+  return findings.filter(({ about }) => about === undefined || !seen.has(keyOf(about)));
 }
 
 /**
  * Holds what is wanted now against what was wanted at the last look. Only for a commit: whoever else asks wants to know how
- * the target is. Nothing is known of one that differed, be it in part, or where people online are still owed something. Pure.
+ * the target is. Nothing is known of one that differed, be it in part, that was lost since, or where people online are still
+ * owed something. Pure.
  */
 export function sinceLook(target: Target, settings: RunSettings): SinceLook {
   const { lastLook: last, known, reason, pause, mode, policy } = settings;
@@ -54,10 +70,11 @@ export function sinceLook(target: Target, settings: RunSettings): SinceLook {
   if (known.left.size > 0 || !isDeepStrictEqual(last.terms, termsOf(settings))) return unknown;
   const wanted = target.desired(settings.model);
   const touched = rowsTouched(last.digests, digestRows(wanted, target.ordered, known.key));
-  if (touched.length === 0) return { type: 'nothing' };
-  if (mode !== 'apply' || isIgnored(touched, policy)) return unknown;
   const part = target.partOf?.(touched, wanted);
-  return part === undefined ? unknown : { type: 'part', target: partTarget(target, part), wanted };
+  if (part === undefined) return unknown;
+  if (touched.length === 0) return { type: 'nothing', last };
+  if (mode !== 'apply' || isIgnored(touched, policy)) return unknown;
+  return { type: 'part', last, part: { target: partTarget(target, part), touched }, wanted };
 }
 
 const unknown: SinceLook = { type: 'unknown' };

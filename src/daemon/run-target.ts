@@ -7,14 +7,15 @@ import type { Inventory } from '../reconcile/inventory.ts';
 import { addressOf, type ChangePlan, type PlanSummary } from '../reconcile/plan.ts';
 import { type Outcome, prepare, type ReconcileDeps, reconcileOnce, type Turn } from '../reconcile/reconcile-once.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { Change, Row, SessionResult, Target } from '../reconcile/target.ts';
+import type { Change, Finding, Row, SessionResult, Target } from '../reconcile/target.ts';
 import type { DriftEvent, LeftDrift } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import { noChanges, type TargetReport, waitingCount } from '../status/report.ts';
 import { driftEvents } from './drift-events.ts';
 import { fingerprint, holdRule, isLeft, leftDrift } from './hold-rule.ts';
 import { type RunInPart, reconcileInPart } from './in-part.ts';
-import { type LastLook, lookOf, type SinceLook, sinceLook } from './last-look.ts';
+import { type Found, type LastLook, lookOf, type SinceLook, sinceLook, stillFound } from './last-look.ts';
+import { type BriefRun, reconcileBriefly } from './reconcile-briefly.ts';
 import { type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface RunSettings {
@@ -81,11 +82,9 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
     reason: settings.reason,
     at: settings.clock.now(),
   };
-  const since = sinceLook(target, settings);
-  const brief = since.type === 'unknown' ? {} : { brief: true };
   try {
-    const { outcome, ...rest } = await runSince(target, since, settings);
-    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest, ...brief };
+    const { outcome, found: _found, ...rest } = await runSince(target, sinceLook(target, settings), settings);
+    return { report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome }, ...rest };
   } catch (error) {
     if (!(error instanceof LastmileError) && !settings.signal.aborted) throw error;
     const reverted = codeOf(error) === 'LM_REVERTED' ? { reverted: settings.revision } : {};
@@ -94,7 +93,6 @@ export async function runTarget(target: Target, settings: RunSettings): Promise<
       report: { ...base, durationMs: settings.clock.monotonic() - started, ...outcome },
       drift: [],
       sessions: Promise.resolve([]),
-      ...brief,
     };
   }
 }
@@ -104,55 +102,61 @@ const listed = 100;
 
 type ReportOutcome = Omit<TargetReport, 'target' | 'revision' | 'reason' | 'at' | 'durationMs'>;
 
-type Ran = Omit<TargetRun, 'report' | 'brief'> & { readonly outcome: ReportOutcome };
+interface Ran extends Omit<TargetRun, 'report'> {
+  readonly outcome: ReportOutcome;
+  readonly found: Found;
+}
 
 /**
  * Does no more than a commit asks for: nothing where it changes nothing, a look at the rows it touches where these can be
  * told apart. What somebody changed by hand meanwhile, the next look at the whole finds.
  */
 async function runSince(target: Target, since: SinceLook, settings: RunSettings): Promise<Ran> {
-  const { lastLook } = settings;
-  if (since.type === 'unknown' || lastLook === undefined) {
-    const ran = await reconcileOrPrepare(target, settings);
+  if (since.type === 'nothing') return unchanged(since.last);
+  if (since.type === 'unknown') {
+    const ran = await reconcileOrPrepare(target, settings, (deps) => reconcile(target, deps));
     return target.exclusive ? ran : withLook(target, ran, () => target.desired(settings.model), settings);
   }
-  if (since.type === 'nothing') return { ...unchanged(lastLook), sessions: Promise.resolve([]), look: lastLook };
-  const { held } = lastLook;
-  // A few rows need not wait until others have read all of theirs.
-  const { looking: _looking, ...rest } = settings;
-  const ran = await reconcileOrPrepare(since.target, rest, { held });
-  return withLook(target, withFindings(ran, lastLook), () => since.wanted, settings);
+  const { part, last, wanted } = since;
+  const briefly: Reconcile = (deps) => reconcileBriefly(target, part, settings.model, deps);
+  const ran = await reconcileOrPrepare(target, settings, briefly);
+  const all = ran.brief === true ? withFindings(ran, stillFound(last, part.touched)) : ran;
+  return withLook(target, all, () => wanted, settings);
 }
 
-function unchanged({ findings }: LastLook): Pick<Ran, 'outcome' | 'drift'> {
+function unchanged(look: LastLook): Ran {
+  const { findings } = look;
   const nothing = { drift: false, summary: noChanges, changed: [], failed: [], refusals: [] };
-  return { outcome: { ...nothing, result: 'in-sync', retry: 'backoff', findings }, drift: [] };
+  return {
+    outcome: { ...nothing, result: 'in-sync', retry: 'backoff', findings: findings.map(plain) },
+    found: { findings, unmet: [] },
+    drift: [],
+    look,
+    brief: true,
+    sessions: Promise.resolve([]),
+  };
 }
 
 /** What was found with the whole holds until it is looked at again. */
-function withFindings(ran: Ran, { findings }: LastLook): Ran {
-  const known = new Set(findings.map(({ message }) => message));
-  const news = ran.outcome.findings.filter(({ message }) => !known.has(message));
-  return { ...ran, outcome: { ...ran.outcome, findings: [...findings, ...news] } };
+function withFindings(ran: Ran, earlier: readonly Finding[]): Ran {
+  const findings = [...earlier, ...ran.found.findings];
+  return { ...ran, outcome: { ...ran.outcome, findings: findings.map(plain) }, found: { ...ran.found, findings } };
 }
 
 function withLook(target: Target, ran: Ran, wanted: () => readonly Row[], settings: RunSettings): Ran {
-  const { result, failed, refusals, findings } = ran.outcome;
+  const { result, failed, refusals } = ran.outcome;
   const isAsDeclared = result === 'in-sync' || (result === 'applied' && failed.length + refusals.length === 0);
   if (!isAsDeclared || waitingCount(ran.outcome) > 0) return ran;
-  return { ...ran, look: lookOf(target, wanted(), findings, settings) };
+  return { ...ran, look: lookOf(target, wanted(), ran.found, settings) };
 }
 
-async function reconcileOrPrepare(
-  target: Target,
-  settings: RunSettings,
-  more: Pick<ReconcileDeps, 'held'> = {},
-): Promise<Ran> {
+type Reconcile = (deps: RunSettings & ReconcileDeps) => Promise<RunInPart & Partial<Pick<BriefRun, 'brief'>>>;
+
+async function reconcileOrPrepare(target: Target, settings: RunSettings, run: Reconcile): Promise<Ran> {
   const isDrift = driftOf(target, settings);
   const hold = holdOf(settings, isDrift);
   const deps = {
     ...settings,
-    ...more,
     ...(settings.policy === undefined ? {} : { ignore: settings.policy.ignore }),
     ...(hold === undefined ? {} : { hold }),
     asked: settings.reason === 'request',
@@ -161,19 +165,23 @@ async function reconcileOrPrepare(
     const { plan } = await prepare(target, settings.model, deps);
     const result = isQuiet(plan) ? 'in-sync' : 'planned';
     const told = { ...described(plan, isDrift, settings), result, retry: 'never' } as const;
-    return { outcome: told, sessions: Promise.resolve([]), ...tellDrift(plan, isDrift, settings, []) };
+    const found = foundIn(plan);
+    return { outcome: told, found, sessions: Promise.resolve([]), ...tellDrift(plan, isDrift, settings, []) };
   }
-  const { outcome, refusals } = await reconcile(target, deps);
+  const { outcome, refusals, brief } = await run(deps);
   const told = described(outcome.plan, isDrift, settings);
   const { sessions } = outcome;
+  const found = foundIn(outcome.plan);
   if (outcome.result === 'refused') {
     const refused = { ...told, result: 'refused', retry: 'never', refusals: outcome.refusals } as const;
-    return { outcome: refused, sessions, ...tellDrift(outcome.plan, isDrift, settings, undefined) };
+    return { outcome: refused, found, sessions, ...tellDrift(outcome.plan, isDrift, settings, undefined) };
   }
   const failed = outcome.failed.map(({ address }) => address);
   return {
     outcome: { ...told, ...resultOf(outcome), refusals },
+    found,
     sessions,
+    ...(brief === true ? { brief } : {}),
     ...tellDrift(outcome.plan, isDrift, settings, failed),
   };
 }
@@ -273,8 +281,17 @@ function described(
     ...(pause === undefined ? {} : { pause }),
     ...(reason !== 'request' && wasReverted(plan) ? { reverted: revision } : {}),
     refusals: [],
-    findings: plan.findings,
+    findings: plan.findings.map(plain),
   };
+}
+
+/** As it is told. */
+function plain({ code, message }: Finding): Finding {
+  return { code, message };
+}
+
+function foundIn({ findings, unmet = [] }: ChangePlan): Found {
+  return { findings, unmet };
 }
 
 function wasReverted({ findings }: ChangePlan): boolean {

@@ -37,7 +37,7 @@ export function* diffInSteps(
     compare([], gone.slice(at, at + rowsTogether));
     yield;
   }
-  return { changes, findings, refused: new Set() };
+  return { changes, findings, refused: new Set(), unmet: [] };
 }
 
 function present(keys: readonly string[], there: ReadonlyMap<string, ObservedRow>): readonly ObservedRow[] {

@@ -12,6 +12,8 @@ export interface Difference {
   readonly findings: readonly Finding[];
   /** Rows that are there with a declared identity and are not ours to touch. */
   readonly refused: ReadonlySet<ObservedRow>;
+  /** What is wanted and cannot be had: others hold it, or are in its way, or the target has no such menu. */
+  readonly unmet: readonly Row[];
 }
 
 /**
@@ -57,7 +59,14 @@ export function diff(desired: readonly Row[], observation: Observation, ownershi
   if (kept.length < all.length) findings.push(wouldAdopt(all.length - kept.length));
   const moves = [...layouts.values()].flatMap((layout) => layout.moves);
   const changes = [...kept, ...going.deletes, ...moves].map((change) => asSeen(change, edits.seen));
-  return { changes, findings, refused: inTheWay.refused };
+  return { changes, findings, refused: inTheWay.refused, unmet: without(desired, possible) };
+}
+
+/** Rows that are not among these. */
+function without(rows: readonly Row[], some: readonly Row[]): readonly Row[] {
+  if (rows.length === some.length) return [];
+  const keys = new Set(some.map(keyOf));
+  return rows.filter((row) => !keys.has(keyOf(row)));
 }
 
 /** The target knows rows as they were seen. */
@@ -101,6 +110,7 @@ function isOurs({ marker }: ObservedRow, operator: string): boolean {
 
 function duplicateFinding({ menu, identity }: ObservedRow): Finding {
   return {
+    about: { menu, identity },
     code: 'LM_DUPLICATE_ROW',
     message: `${menu} has several rows for ${identity}; only one is managed, the others are left alone`,
   };
@@ -113,6 +123,7 @@ function foreignOwner(row: ObservedRow | undefined, operator: string): string | 
 
 function heldByAnother(row: Row, foreign: string): Finding {
   return {
+    about: { menu: row.menu, identity: row.identity },
     code: 'LM_FOREIGN_OWNER',
     message: `${row.menu} ${row.identity} is held by lm:${foreign}; ${row.owner} waits until that marker is removed from its comment`,
   };
@@ -242,6 +253,7 @@ function byMenu<T extends { readonly menu: string }>(rows: readonly T[]): Readon
 
 function copyFinding(row: ObservedRow, owner: string): Finding {
   return {
+    about: { menu: row.menu, identity: row.identity },
     code: 'LM_MARKER_MISMATCH',
     message: `${row.menu} ${row.identity} carries the marker of ${owner} but is another row (a copy?); it is left alone, remove it or its marker`,
   };

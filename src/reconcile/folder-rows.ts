@@ -65,6 +65,7 @@ function withoutNames(row: Row, folders: ReadonlySet<string>, { references = {} 
 
 function fileFinding({ menu, identity, owner }: Row): Finding {
   return {
+    about: { menu, identity },
     code: 'LM_FILE_IN_THE_WAY',
     message:
       `${menu} ${identity} is there with other contents, in a folder that we did not make as far as is known; ${owner} ` +
@@ -102,6 +103,7 @@ export function withoutFullFolders(
 function fullFinding({ menu, identity }: Change, paths: readonly string[]): Finding {
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
   return {
+    about: { menu, identity },
     code: 'LM_FOLDER_KEPT',
     message: `${menu} ${identity} is no longer declared and stays: ${paths.slice(0, 3).join(', ')}${more} in it is not ours`,
   };

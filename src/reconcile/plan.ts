@@ -3,7 +3,7 @@ import type { Origin } from '../model/model.ts';
 import type { HeldChange } from './hold.ts';
 import { levelsOf, type OrderRules } from './order.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, Risk, SessionEffect, Target } from './target.ts';
+import type { Change, Finding, Risk, Row, SessionEffect, Target } from './target.ts';
 
 /** What one reconcile of one target is about to do. Plain data. */
 export interface ChangePlan {
@@ -15,6 +15,8 @@ export interface ChangePlan {
   readonly findings: readonly Finding[];
   /** What differs and is not changed now. Absent: nothing. */
   readonly held?: readonly HeldChange[];
+  /** What is wanted and cannot be had: findings tell why. Absent: nothing. */
+  readonly unmet?: readonly Row[];
   /** What is made only where the target can take it back, as it may cut our own access. Absent: nothing. */
   readonly underConfirm?: readonly Risk[];
 }
@@ -138,9 +140,10 @@ export function planDocument(revision: string, parts: readonly PlanPart[]): Plan
   );
   const sessions = parts.flatMap(({ plan }) => (plan?.sessions ?? []).map((effect) => publishEffect(plan, effect)));
   const findings = parts.flatMap(({ plan, refusals }) =>
-    [...(plan?.findings ?? []), ...(refusals.length === 0 ? confirmed(plan) : [])].map((finding) => ({
+    [...(plan?.findings ?? []), ...(refusals.length === 0 ? confirmed(plan) : [])].map(({ code, message }) => ({
       target: plan?.target ?? '',
-      ...finding,
+      code,
+      message,
     })),
   );
   const count = (action: Change['action']) => changes.filter((change) => change.actions[0] === action).length;

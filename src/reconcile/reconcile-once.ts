@@ -27,8 +27,8 @@ export interface ReconcileDeps {
   readonly inventory: Inventory;
   readonly guard: GuardSettings;
   readonly signal: AbortSignal;
-  /** Rows of ours there, where less than the whole is looked at. Absent: as seen. */
-  readonly held?: HeldRows;
+  /** Why a plan is not made that the guard and the target have nothing against. Absent: never. */
+  readonly declines?: (seen: Seen) => readonly Refusal[];
   /** What is left as it is, by diff, apply and drift alike. */
   readonly ignore?: readonly IgnoreRule[];
   /** Changes that are not made now. */
@@ -49,14 +49,18 @@ export interface Turn extends Disposable {
 
 type LookDeps = Pick<
   ReconcileDeps,
-  'inventory' | 'guard' | 'signal' | 'held' | 'ignore' | 'hold' | 'asked' | 'looking'
+  'inventory' | 'guard' | 'signal' | 'declines' | 'ignore' | 'hold' | 'asked' | 'looking'
 >;
 
-/** A plan made from a fresh look at the target. */
-export interface Prepared {
+/** What a target holds, and what would be done about it. */
+export interface Seen {
   readonly plan: ChangePlan;
-  readonly refusals: readonly Refusal[];
   readonly observation: Observation;
+}
+
+/** A plan made from a fresh look at the target. */
+export interface Prepared extends Seen {
+  readonly refusals: readonly Refusal[];
   /** The same with what is left as it is: what others wrote can let us in, or keep us out. */
   readonly whole: Observation;
   /** Rows with a declared identity that are not ours to touch. */
@@ -89,22 +93,23 @@ export type Outcome =
 
 /** Looks at the target and says what would change. Writes nothing. */
 export async function prepare(target: Target, model: Model, deps: LookDeps): Promise<Prepared> {
-  const { desired, observation, whole, changes, held: waiting, findings, refused } = await look(target, model, deps);
+  const { desired, observation, whole, changes, held: waiting, ...found } = await look(target, model, deps);
   const effects = target.exclusive
     ? await effectsInTurns(target, changes, observation)
     : target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
-  const seen = [...observation.findings, ...findings, ...left];
+  const seen = [...observation.findings, ...found.findings, ...left];
   const underConfirm = target.underConfirm?.(changes, whole) ?? [];
-  const plan = { ...planChanges(target, changes, effects, seen), held: waiting, underConfirm };
+  const plan = { ...planChanges(target, changes, effects, seen), held: waiting, unmet: found.unmet, underConfirm };
   if (target.exclusive) await othersFirst();
-  const held = deps.held ?? heldRows(observation, model.operator.name, target, deps.inventory);
+  const held = heldRows(observation, model.operator.name, target, deps.inventory);
   const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
     ...objections.map((objection) => ({ target: target.name, ...objection })),
+    ...(deps.declines?.({ plan, observation }) ?? []),
   ];
-  return { plan, refusals, observation, whole, refused, desired };
+  return { plan, refusals, observation, whole, refused: found.refused, desired };
 }
 
 /** Looks at the target and compares: what differs, parted into what is done now and what waits. */

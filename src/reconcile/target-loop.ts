@@ -27,7 +27,8 @@ interface Waiting<Report> {
 
 /** One run that is to be, and all who wait for it. */
 interface Asked<Report> {
-  readonly reason: string;
+  /** Of those who ask, the one that asks for most. */
+  reason: string;
   readonly allowDeletes: number | undefined;
   readonly waiting: Waiting<Report>[];
 }
@@ -66,15 +67,15 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
   }
 
   /**
-   * Asks for a run; resolves with the report of one that began after this call. `allowDeletes` holds for that run alone,
-   * which is shared only with those who allow the same.
+   * Asks for a run; resolves with the report of one that began after this call, and does what this reason asks for.
+   * `allowDeletes` holds for that run alone, which is shared only with those who allow the same.
    */
   request(reason: string, allowDeletes?: number): Promise<Report> {
     return new Promise((resolve, reject) => {
       if (this.#stop.signal.aborted) return reject(new LoopEndedError());
       const alike = this.#asked.find((each) => each.allowDeletes === allowDeletes);
       if (alike === undefined) this.#asked.push({ reason, allowDeletes, waiting: [{ resolve, reject }] });
-      else alike.waiting.push({ resolve, reject });
+      else join(alike, reason, { resolve, reject });
       this.#wake.abort();
     });
   }
@@ -109,4 +110,14 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
     const left = Math.max(0, ms * (0.9 + 0.2 * random()) - passed);
     await clock.sleep(left, this.#wake.signal).catch(() => undefined);
   }
+}
+
+/** A person's request makes what otherwise waits and looks at the whole; a commit may be content with less than the rest. */
+function join<Report>(asked: Asked<Report>, reason: string, waiting: Waiting<Report>): void {
+  if (strengthOf(reason) > strengthOf(asked.reason)) asked.reason = reason;
+  asked.waiting.push(waiting);
+}
+
+function strengthOf(reason: string): number {
+  return reason === 'request' ? 2 : reason === 'revision' ? 0 : 1;
 }

@@ -54,8 +54,9 @@ export interface Target {
   observe(signal: AbortSignal, desired?: readonly Row[], held?: readonly string[]): Promise<Observation>;
   /**
    * A part of it that holds these rows and can be looked at, and changed, without the rest. Pure. Absent, or `undefined`:
-   * it takes a look at the whole.
+   * it takes a look at the whole, as where nothing says that it is still the target that was looked at last.
    *
+   * @param touched none where all is wanted as it was
    * @param desired all rows that it should hold
    */
   partOf?(touched: readonly RowName[], desired: readonly Row[]): TargetPart | undefined;
@@ -217,6 +218,8 @@ export interface Finding {
   /** Stable, `LM_…`. */
   readonly code: string;
   readonly message: string;
+  /** The row it is about. Absent: several, or the target. */
+  readonly about?: RowName;
 }
 
 /** Somebody online at this target now. */

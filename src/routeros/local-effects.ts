@@ -125,9 +125,10 @@ function profileReason(change: Change): readonly (readonly [string, string])[] {
 
 function userReason({ action, set, owner, before, after }: Change): string | undefined {
   if (action === 'delete') return 'removed';
+  const shut = after?.fields['disabled'] === 'yes' && !isFallback(owner);
+  // Who is online by the row that was there before, and was removed, would stay so.
+  if (action === 'create') return shut ? 'disabled' : undefined;
   if (action !== 'update') return undefined;
-  const waits = isFallback(owner);
-  const shut = after?.fields['disabled'] === 'yes' && !waits;
   if (shut && (set['disabled'] === 'yes' || isFallback(before?.marker?.owner))) return 'disabled';
   // A device knows no password: the hotspot that lets it in says it.
   const unfelt = ['service', 'disabled', ...(isDevice(after?.fields['name']) ? ['password'] : [])];

@@ -39,18 +39,27 @@ export async function readSessions(session: RouterOsSession, signal: AbortSignal
   return tables.flat();
 }
 
-/** The same of these users alone. */
+/** Whose sessions to ask for. */
+interface SessionsOf {
+  /** Names of users. */
+  readonly ppp: readonly string[];
+  /** The same, or MACs as `parseMac` gives them. */
+  readonly hotspot: readonly string[];
+  readonly hotspotBy?: 'user' | 'mac-address';
+}
+
+/** The same of these alone. */
 export async function readSessionsOf(
   session: RouterOsSession,
-  users: { readonly ppp: readonly string[]; readonly hotspot: readonly string[] },
+  { ppp, hotspot, hotspotBy = 'user' }: SessionsOf,
   signal: AbortSignal,
 ): Promise<readonly LiveSession[]> {
-  const some = (table: SessionTable, names: readonly string[]) =>
-    names.length === 0 ? [] : readTable(session, table, signal, anyOf(table.user, names));
+  const some = (table: SessionTable, field: string, values: readonly string[]) =>
+    values.length === 0 ? [] : readTable(session, table, signal, anyOf(field, values));
   const tables = await Promise.all([
-    some(pppTable, users.ppp),
-    some(hotspotTable, users.hotspot),
-    some(cookieTable, users.hotspot),
+    some(pppTable, 'name', ppp),
+    some(hotspotTable, hotspotBy, hotspot),
+    some(cookieTable, hotspotBy, hotspot),
   ]);
   return tables.flat();
 }
@@ -58,29 +67,24 @@ export async function readSessionsOf(
 interface SessionTable {
   readonly menu: string;
   readonly fields: string;
-  /** The field that has the user's name. */
-  readonly user: string;
   readonly read: (row: RouterOsRow) => LiveSession;
 }
 
 const pppTable: SessionTable = {
   menu: '/ppp/active',
   fields: '.id,name,session-id,radius,comment',
-  user: 'name',
   read: pppSession,
 };
 
 const hotspotTable: SessionTable = {
   menu: '/ip/hotspot/active',
   fields: '.id,user,mac-address,server,radius,comment',
-  user: 'user',
   read: hotspotSession,
 };
 
 const cookieTable: SessionTable = {
   menu: cookieMenu,
   fields: '.id,user,mac-address',
-  user: 'user',
   read: hotspotCookie,
 };
 
@@ -147,7 +151,7 @@ export async function endSessions(
   window: { readonly size: number },
   signal: AbortSignal,
 ): Promise<readonly Ended[]> {
-  const online = await readSessions(session, signal);
+  const online = await readSessionsNamed(session, wanted, signal);
   const found = sessionsNamed(wanted, online);
   const all = found.flat();
   if (all.length === 0) return wanted.map((name) => ({ result: 'gone', menu: sessionMenu(name) }));
@@ -159,7 +163,7 @@ export async function endSessions(
     await runWindowed(some, window, remove);
   }
   // One that came back meanwhile has another `.id`, and is another.
-  const left = new Set((await readSessions(session, signal)).map(keyOf));
+  const left = new Set((await readSessionsNamed(session, wanted, signal)).map(keyOf));
   return wanted.map((name, at) => {
     const [first, ...others] = (found[at] ?? []).toSorted(
       (one, other) => Number(one.cookie ?? 0) - Number(other.cookie ?? 0),
@@ -168,6 +172,22 @@ export async function endSessions(
     const stays = [first, ...others].find((each) => left.has(keyOf(each)));
     return { result: stays === undefined ? 'disconnected' : 'failed', menu: menuOf(stays ?? first) };
   });
+}
+
+/** Of more sessions, all there are are read as fast. */
+const mostAsked = 100;
+
+/** Those that may be meant. A guest's name says little: the router may spell that of a device in another way. */
+function readSessionsNamed(
+  session: RouterOsSession,
+  wanted: readonly SessionName[],
+  signal: AbortSignal,
+): Promise<readonly LiveSession[]> {
+  if (wanted.length > mostAsked) return readSessions(session, signal);
+  const ppp = wanted.filter((name) => parseMac(name.sessionId) === undefined).map(({ username }) => username);
+  const devices = wanted.flatMap(({ mac, sessionId }) => parseMac(mac ?? sessionId) ?? []);
+  const named = { ppp: [...new Set(ppp)], hotspot: [...new Set(devices)], hotspotBy: 'mac-address' } as const;
+  return readSessionsOf(session, named, signal);
 }
 
 function keyOf(session: LiveSession): string {

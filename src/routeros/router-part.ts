@@ -60,7 +60,10 @@ function isPlain({ owner, needs, previously, releases, rest, goesBefore }: Row):
   return owner.startsWith('Subscriber/') && more.every((each) => each === undefined);
 }
 
-/** @throws RouterHidesSecretsError; the errors of the connection */
+/**
+ * @throws RouterHidesSecretsError also where nobody's secret here proves that the router shows any: with those of the others
+ *   it may; the errors of the connection
+ */
 export async function readPart(
   { asked }: RouterPart,
   about: {

@@ -177,7 +177,8 @@ export class RouterTarget implements Target, AsyncDisposable {
     if (over === undefined || over !== this.#session) return undefined;
     const menus = new Map([...this.#menus].filter(([path]) => !absent.includes(path)));
     const part = routerPart(touched, desired, menus);
-    if (part === undefined) return undefined;
+    // What falls short is told of all of a kind together.
+    if (part === undefined || shortcomings(part.desired, this.name).length > 0) return undefined;
     return { desired: part.desired, observe: (signal) => this.#observePart(part, signal) };
   }
 

@@ -96,9 +96,21 @@ describe('a loop over a target that answers', () => {
   it('runs once for all that asked meanwhile', async () => {
     await using lab = start([]);
 
-    await Promise.all([lab.loop.request('revision'), lab.loop.request('request')]);
+    await Promise.all([lab.loop.request('interval'), lab.loop.request('time')]);
 
-    expect(lab.reasons).toEqual(['revision']);
+    expect(lab.reasons).toEqual(['interval']);
+  });
+
+  it.each([
+    { asked: ['revision', 'request'], ran: 'request' },
+    { asked: ['revision', 'time'], ran: 'time' },
+    { asked: ['time', 'request', 'interval', 'revision'], ran: 'request' },
+  ])('does then what asks for most: of $asked a $ran', async ({ asked, ran }) => {
+    await using lab = start([]);
+
+    await Promise.all(asked.map((reason) => lab.loop.request(reason)));
+
+    expect(lab.reasons).toEqual([ran]);
   });
 });
 
@@ -124,7 +136,7 @@ describe('deletes that one request allows', () => {
     await loop.request('request');
 
     expect(runs).toEqual([
-      ['revision', undefined],
+      ['time', undefined],
       ['request', 40],
       ['request', undefined],
     ]);

@@ -24,6 +24,10 @@ function update(before: Row, set: Row['fields']): Change {
   return { action: 'update', ...before, set, before: held(before), after };
 }
 
+function create(after: Row): Change {
+  return { action: 'create', ...after, set: after.fields, after };
+}
+
 function remove(before: Row): Change {
   return { action: 'delete', ...before, set: {}, before: held(before) };
 }
@@ -50,6 +54,19 @@ describe('guests whom a router let in by itself', () => {
     const sessions = [guest('gina'), guest('gina', { sessionId: till })];
 
     expect(effects([remove(user('gina'))], sessions)).toEqual([`gina: removed ${phone},${till}`]);
+  });
+
+  it('are put off the line, cookies and all, when the row somebody removed is made anew and shut', () => {
+    const sessions = [guest('gina'), guest('gina', { sessionId: till, cookie: true }), guest('ben', { radius: true })];
+    const changes = ['gina', 'ben'].map((name) => create(user(name, 'all', { disabled: 'yes' })));
+
+    expect(effects(changes, sessions)).toEqual([`gina: disabled ${phone},${till}`]);
+  });
+
+  it('stay when their row is made anew and open, or waits for a router without us', () => {
+    const waiting = { ...user('ben', 'all', { disabled: 'yes' }), owner: 'Subscriber/ben~fallback' };
+
+    expect(effects([create(user('gina')), create(waiting)], [guest('gina'), guest('ben')])).toEqual([]);
   });
 
   it('stay when their row is enabled, or the hotspot has another password for devices', () => {

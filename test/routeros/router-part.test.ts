@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import type { Model } from '../../src/model/model.ts';
 import { digestRows, rowsTouched } from '../../src/reconcile/digests.ts';
-import { countHeld } from '../../src/reconcile/guard.ts';
 import { partTarget } from '../../src/reconcile/part-target.ts';
 import { prepare, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { Change, Target, Value } from '../../src/reconcile/target.ts';
@@ -88,7 +87,7 @@ function part(target: Target, before: Model, now: Model) {
   const [then, wanted] = [target.desired(before), target.desired(now)];
   const touched = rowsTouched(digestRows(then, target.ordered, key), digestRows(wanted, target.ordered, key));
   const found = target.partOf?.(touched, wanted);
-  return { touched, held: countHeld(then), target: found === undefined ? undefined : partTarget(target, found) };
+  return { touched, target: found === undefined ? undefined : partTarget(target, found) };
 }
 
 function plain(changes: readonly Change[]): readonly string[] {
@@ -115,10 +114,10 @@ describe('a router of which a commit touches some subscribers', () => {
         const now = modelWith(which);
         const deps = depsOf(now, inventory);
         const whole = await prepare(lab.target, now, deps);
-        const { touched, held, target } = part(lab.target, before, now);
+        const { touched, target } = part(lab.target, before, now);
 
         if (target !== undefined) {
-          const some = await prepare(target, now, { ...deps, held });
+          const some = await prepare(target, now, deps);
           expect(plain(some.plan.changes).toSorted()).toEqual(plain(whole.plan.changes).toSorted());
           expect(some.plan.levels.map(plain).map((each) => each.toSorted())).toEqual(
             whole.plan.levels.map(plain).map((each) => each.toSorted()),
@@ -128,7 +127,7 @@ describe('a router of which a commit touches some subscribers', () => {
           if (touched.length > 0) inParts += 1;
           kicked += some.plan.sessions.length;
         }
-        const outcome = await reconcileOnce(target ?? lab.target, now, target === undefined ? deps : { ...deps, held });
+        const outcome = await reconcileOnce(target ?? lab.target, now, deps);
         before = now;
         await outcome.sessions;
         await Promise.all(names.map((username) => lab.router.dial({ username, password: 'one' })));
