@@ -100,6 +100,7 @@ export class RequestPipeline implements AsyncDisposable {
   #outbox: Outgoing[] = [];
   #closing = false;
   #draining = false;
+  #storing = true;
 
   constructor(options: PipelineOptions) {
     const { directory, decisions, clock } = options;
@@ -180,7 +181,7 @@ export class RequestPipeline implements AsyncDisposable {
    * out: whoever closes its channels in the same turn leaves no request that was taken in without its answer. Status-Server
    * is told no more that this is a server to turn to.
    *
-   * @param mostMs then it gives up
+   * @param mostMs after that, accounting that comes in is left to be sent again
    * @returns whether nothing waits
    */
   async drain(mostMs: number): Promise<boolean> {
@@ -196,6 +197,9 @@ export class RequestPipeline implements AsyncDisposable {
       isLate = await Promise.race([done, late]);
     }
     over.abort();
+    // There is always another record under way: from here on none is begun, and its NAS will send it again.
+    this.#storing = false;
+    await Promise.all(this.#open);
     this.#rejects.sendAll();
     this.#flush();
     return this.#open.size === 0;
@@ -320,6 +324,10 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   #account(received: Received): void {
+    if (!this.#storing) {
+      forget(received.client, received.identifier, received.request);
+      return;
+    }
     const { packet, context, from } = received;
     const frame = this.#frame;
     const event = accountingEvent(packet, frame, context, foldAddress(from.address), this.#options.clock.now());
