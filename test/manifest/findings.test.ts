@@ -49,8 +49,8 @@ describe('what is not supported yet', () => {
       '6:3 LM_NOT_SUPPORTED_YET "validity" is not supported yet: prepaid time.',
     ],
     [
-      document('Router', 'x', 'address: 192.0.2.9\nradius: {secret: {derive: 1}, transport: radsec}'),
-      '6:44 LM_NOT_SUPPORTED_YET "radsec" is not supported yet → supported: udp',
+      document('PortalSite', 'x', 'methods: [voucher]\nbridge: {mikrotik: {router: a, hotspot: b}}'),
+      '5:13 LM_NOT_SUPPORTED_YET "voucher" is not supported yet → supported: login, click-through',
     ],
     [document('VoucherBatch', 'x', 'count: 9'), '2:7 LM_NOT_SUPPORTED_YET the kind VoucherBatch is not supported yet'],
     [
