@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sameData } from '../base/same-data.ts';
+import type { Model } from '../model/model.ts';
 import { digestRows, type RowDigests, type RowName, rowsTouched } from '../reconcile/digests.ts';
 import { partTarget } from '../reconcile/part-target.ts';
 import { keyOf } from '../reconcile/row-key.ts';
@@ -8,6 +10,8 @@ import type { RunSettings } from './run-target.ts';
 
 /** What is kept of the last look at the whole of a target that was, or was brought, as declared. */
 export interface LastLook {
+  /** What was declared then, where all of it is there: where it says the same now, nobody need ask which rows it makes. */
+  readonly model?: Model;
   /** Of what was wanted there, and is there since. */
   readonly digests: RowDigests;
   /** Those that hold until the whole is looked at again. */
@@ -44,7 +48,12 @@ export function lookOf(
 ): LastLook {
   const digests = new Map(digestRows(wanted, target.ordered, digestKey(settings)));
   for (const row of unmet) digests.delete(keyOf(row));
-  return { digests, findings: findings.filter(({ code }) => !isSettled(code, settings)), terms: termsOf(settings) };
+  return {
+    ...(unmet.length === 0 ? { model: settings.model } : {}),
+    digests,
+    findings: findings.filter(({ code }) => !isSettled(code, settings)),
+    terms: termsOf(settings),
+  };
 }
 
 /** A run that may write has confirmed what was pending when it looked. */
@@ -68,6 +77,8 @@ export function sinceLook(target: Target, settings: RunSettings): SinceLook {
   if (last === undefined || known === undefined || reason !== 'revision' || pause !== undefined) return unknown;
   if (settings.inventory.effectsDue(target.name).length > 0) return unknown;
   if (known.left.size > 0 || !isDeepStrictEqual(last.terms, termsOf(settings))) return unknown;
+  if (last.model !== undefined && sameData(last.model, settings.model))
+    return target.partOf?.([], []) === undefined ? unknown : { type: 'nothing', last };
   const wanted = target.desired(settings.model);
   const touched = rowsTouched(last.digests, digestRows(wanted, target.ordered, known.key));
   const part = target.partOf?.(touched, wanted);

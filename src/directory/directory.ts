@@ -1,6 +1,6 @@
 import type { Hours } from '../model/hours.ts';
 import { NasIndex } from './nas-index.ts';
-import type { DirectoryReader, Login, Nas, PortalAccess } from './reader.ts';
+import type { DirectoryReader, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
 /** The one subscriber directory, in memory. Reads are synchronous; only the directory's `Target` writes. */
 export class Directory implements DirectoryReader {
@@ -11,6 +11,8 @@ export class Directory implements DirectoryReader {
   /** One for all who have the same: each reckons by itself. */
   readonly #hours = new Map<string, Hours>();
   #probe: { readonly nas: Nas; readonly login: Login } | undefined;
+  /** Of those who have nothing of their own, by what they say. */
+  readonly #limits = new Map<string, LoginLimits>();
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
   /** Likewise. */
@@ -99,19 +101,43 @@ export class Directory implements DirectoryReader {
     this.#byAddress = undefined;
   }
 
+  /** What a hundred thousand have alike is kept once, and whoever prepares a reply for it does so once. */
   #shared(login: Login): Login {
-    const { hours } = login.limits;
-    if (hours === undefined) return login;
+    const limits = this.#sharedLimits(login.limits);
+    return limits === login.limits ? login : { ...login, limits };
+  }
+
+  #sharedLimits(limits: LoginLimits): LoginLimits {
+    const hours = limits.hours === undefined ? undefined : this.#sharedHours(limits.hours);
+    const all = hours === limits.hours || hours === undefined ? limits : { ...limits, hours };
+    if (isOfOne(limits)) return all;
+    const key = JSON.stringify({ ...limits, hours: hours?.text });
+    const known = this.#limits.get(key);
+    if (known !== undefined) return known;
+    if (this.#limits.size >= mostLimits) this.#limits.clear();
+    this.#limits.set(key, all);
+    return all;
+  }
+
+  #sharedHours(hours: Hours): Hours {
     const known = this.#hours.get(hours.text);
-    if (known !== undefined) return { ...login, limits: { ...login.limits, hours: known } };
-    this.#hours.set(hours.text, hours);
-    return login;
+    if (known === undefined) this.#hours.set(hours.text, hours);
+    return known ?? hours;
   }
 
   removeNas(name: string): void {
     this.#nas.delete(name);
     this.#byAddress = undefined;
   }
+}
+
+/** Services times what their windows make of them: of more, some are kept twice. */
+const mostLimits = 1000;
+
+/** Do these limits have what no two logins have, or a secret? */
+function isOfOne({ address, routes, ipv6, attributes }: LoginLimits): boolean {
+  if (address !== undefined || routes !== undefined || ipv6?.prefix !== undefined) return true;
+  return ipv6?.delegated !== undefined || attributes.length > 0;
 }
 
 const noPortals: readonly PortalAccess[] = [];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunSettings } from '../../src/daemon/run-target.ts';
 import { CommitLab } from '../support/commit-lab.ts';
 import { networkOf, subscriber } from '../support/ppp-network.ts';
@@ -16,6 +16,17 @@ describe('a commit that changes nothing of a router', () => {
     expect(report).toMatchObject({ result: 'in-sync', revision: 'second', drift: false });
     expect(brief).toBe(true);
     expect(lab.told()).toEqual([]);
+  });
+
+  it('does not even make rows of what is declared as before, down to the secrets', async () => {
+    await using lab = await CommitLab.start(network);
+
+    const asked = vi.spyOn(lab.target, 'desired');
+    await lab.commit(networkOf(anna, ben), 'second');
+    expect(asked).not.toHaveBeenCalled();
+
+    const { report } = await lab.commit(networkOf(anna.replace('pa55-anna', 'pa55-other'), ben), 'third');
+    expect(report.changed).toEqual(['core-1/ppp/secret/anna']);
   });
 
   it.each<[string, Partial<RunSettings>]>([
