@@ -123,7 +123,10 @@ describe('what else is declared of a router that took changes back', () => {
     expect(lab.router.rows('/ip/pool')).toHaveLength(1);
     expect(lab.router.rows('/ip/firewall/filter')).toEqual([]);
     expect(plan.changes.map(({ menu }) => menu)).toContain('/ip/firewall/filter');
-    expect(plan.findings).toMatchObject([{ code: 'LM_REVERTED', message: expect.stringContaining('lastmile apply') }]);
+    expect(plan.findings).toMatchObject([
+      { code: 'LM_REVERTED', message: expect.stringContaining('lastmile apply') },
+      { code: 'LM_COMMIT_CONFIRM' },
+    ]);
     const asked = await run(lab, model, 'request');
     expect(asked.report).toMatchObject({ result: 'applied' });
     expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);

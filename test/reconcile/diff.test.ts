@@ -192,14 +192,26 @@ describe('a row that somebody made by hand', () => {
   });
 });
 
+describe('a menu that the target has not', () => {
+  it('is left out, and its rows are said to be wanted still', () => {
+    const [ours, elsewhere] = [row(menu, 'anna'), row('/interface/wifi/access-list', 'till')];
+
+    const { changes, unmet } = compare([ours, elsewhere], { ...seen(), absent: [elsewhere.menu] });
+
+    expect(brief(changes)).toEqual(['create anna']);
+    expect(unmet).toEqual([elsewhere]);
+  });
+});
+
 describe('a row with the marker of another operator', () => {
   const foreign = held(row(menu, 'anna'), { marker: { operator: 'other', owner: 'Subscriber/anna' } });
 
   it('stalls that row alone, with the words to act on', () => {
-    const { changes, findings } = compare([row(menu, 'anna'), row(menu, 'ben')], seen(foreign));
+    const { changes, findings, unmet } = compare([row(menu, 'anna'), row(menu, 'ben')], seen(foreign));
 
     expect(brief(changes)).toEqual(['create ben']);
-    expect(findings).toMatchObject([{ code: 'LM_FOREIGN_OWNER' }]);
+    expect(findings).toMatchObject([{ code: 'LM_FOREIGN_OWNER', about: { menu, identity: 'anna' } }]);
+    expect(unmet).toEqual([row(menu, 'anna')]);
     expect(findings[0]?.message).toContain('lm:other/Subscriber/anna');
   });
 
