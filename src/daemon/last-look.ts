@@ -46,14 +46,19 @@ export function lookOf(
   { findings, unmet }: Found,
   settings: RunSettings,
 ): LastLook {
-  const digests = new Map(digestRows(wanted, target.ordered, digestKey(settings)));
-  for (const row of unmet) digests.delete(keyOf(row));
+  const digests = without(digestRows(wanted, target.ordered, digestKey(settings)), unmet);
   return {
     ...(unmet.length === 0 ? { model: settings.model } : {}),
     digests,
     findings: findings.filter(({ code }) => !isSettled(code, settings)),
     terms: termsOf(settings),
   };
+}
+
+function without(digests: RowDigests, rows: readonly Row[]): RowDigests {
+  if (rows.length === 0) return digests;
+  const keys = new Set(rows.map(keyOf));
+  return new Map([...digests].filter(([key]) => !keys.has(key)));
 }
 
 /** A run that may write has confirmed what was pending when it looked. */
