@@ -16,6 +16,8 @@ export class Directory implements DirectoryReader {
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
   /** Likewise. */
+  #tunnelsByAddress: NasIndex | undefined;
+  /** Likewise. */
   #portalsByNas: ReadonlyMap<string, readonly PortalAccess[]> | undefined;
 
   login(username: string): Login | undefined {
@@ -69,6 +71,11 @@ export class Directory implements DirectoryReader {
     return this.#byAddress.at(address);
   }
 
+  tunnelNasAt(address: string): readonly Nas[] {
+    this.#tunnelsByAddress ??= new NasIndex([...this.#nas.values()].filter(({ radsec }) => radsec !== undefined));
+    return this.#tunnelsByAddress.within(address);
+  }
+
   putLogin(login: Login): void {
     this.#logins.set(login.username, this.#shared(login));
   }
@@ -99,6 +106,7 @@ export class Directory implements DirectoryReader {
   putNas(nas: Nas): void {
     this.#nas.set(nas.name, nas);
     this.#byAddress = undefined;
+    this.#tunnelsByAddress = undefined;
   }
 
   /** What a hundred thousand have alike is kept once, and whoever prepares a reply for it does so once. */
@@ -128,6 +136,7 @@ export class Directory implements DirectoryReader {
   removeNas(name: string): void {
     this.#nas.delete(name);
     this.#byAddress = undefined;
+    this.#tunnelsByAddress = undefined;
   }
 }
 

@@ -44,6 +44,18 @@ export class NasIndex {
     return octets === undefined ? this.#atOther(address) : this.#within(octets);
   }
 
+  /** All whose address or prefix has this address in it, the most specific first. */
+  within(address: string): readonly Nas[] {
+    if (!ipaddr.isValid(address)) return nobody;
+    const parsed = ipaddr.process(address);
+    const octets = parsed.toByteArray();
+    const found = [...(this.#exact.get(parsed.toString()) ?? [])];
+    for (const { octets: length, bits, byPrefix } of this.#networks) {
+      if (length === octets.length) found.push(...(byPrefix.get(leading(octets, bits)) ?? []));
+    }
+    return found;
+  }
+
   /** An address that is not written in its shortest form, or is no IPv4 address. */
   #atOther(address: string): readonly Nas[] {
     if (!ipaddr.isValid(address)) return nobody;

@@ -14,6 +14,8 @@ export interface DirectoryReader {
   portal(site: string): PortalAccess | undefined;
   /** All NAS that may send from this address, most specific prefix first; several only when NAS-Identifier tells them apart. */
   nasAt(address: string): readonly Nas[];
+  /** All NAS on RADIUS over TLS that may connect from this address, most specific declaration first. */
+  tunnelNasAt(address: string): readonly Nas[];
   nas(name: string): Nas | undefined;
   /** Every declared NAS, to name the nearest one when a source is unknown. */
   allNas(): readonly Nas[];

@@ -1,6 +1,7 @@
 import { sessionSecondsLeft } from '../access/authorise.ts';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
+import { NasIndex } from '../directory/nas-index.ts';
 import type { Login, Nas } from '../directory/reader.ts';
 import { grantedAttributes } from './access-accept.ts';
 import { valueName } from './dictionary/dictionary.ts';
@@ -61,14 +62,14 @@ export class CoaClient implements DynamicAuthorization {
   private constructor(options: CoaClientOptions) {
     const tools = { clock: options.clock, random: randomPool(options.random) };
     this.#options = options;
-    this.#lanes = new RequestLanes(options.bindAddress ?? '0.0.0.0', tools);
+    this.#lanes = new RequestLanes(options.bindAddress, tools);
   }
 
   /** @throws RadiusListenError when `bindAddress` is not an address of this machine */
   static async start(options: CoaClientOptions): Promise<CoaClient> {
     const client = new CoaClient(options);
     // The first port now, so that a wrong address is known at the start and not at the first suspension.
-    await client.#lanes.take('');
+    await client.#lanes.ready();
     return client;
   }
 
@@ -118,11 +119,8 @@ export class CoaClient implements DynamicAuthorization {
     session: SessionIdentity,
     isOnlyOne: () => boolean,
   ): Promise<DynamicAnswer> {
-    if (nas.radsec !== undefined && this.#options.tunnel?.(nas) === undefined) {
-      return { result: 'unsent', reason: 'it has no RadSec connection to us' };
-    }
-    const host = nas.clientAddress.includes('/') ? session.nasIpAddress : nas.clientAddress;
-    if (host === undefined) return { result: 'unsent', reason: `it is not known where in ${nas.clientAddress} it is` };
+    const host = hostOf(nas, session);
+    if (typeof host !== 'string') return host;
     const order = { nas, code: requestCode, changes, host };
     const { answer, causes } = await this.#byAnyKeys(order, session, isOnlyOne);
     const fewer = changes.filter(({ name }) => !isDispensable(name));
@@ -141,7 +139,7 @@ export class CoaClient implements DynamicAuthorization {
       // What a Stop that was lost leaves open must not cost the user the session that came after it.
       if (vague && !isOnlyOne()) break;
       const answer = await this.#askWithKeys(order, keys);
-      if (answer === undefined) return { answer: refused ?? { result: 'timeout' }, causes };
+      if (answer === undefined) return { answer: refused ?? this.#silence(order.nas), causes };
       if (answer.packet[0] === order.code + 1) return { answer: { result: 'ack' }, causes };
       const cause = errorCause(answer);
       const meaning = meaningOfCause(cause);
@@ -192,7 +190,8 @@ export class CoaClient implements DynamicAuthorization {
     const gate = this.#gate(nas.name);
     await gate.enter();
     try {
-      const slot = this.#options.tunnel?.(nas) ?? (await this.#lanes.take(`${host} ${nas.coaPort}`));
+      const slot = await this.#slot(order);
+      if (slot === undefined) return undefined;
       const { requester, identifier } = slot;
       const key = slot.key ?? this.#keyOf(nas);
       const request = encodeRequest({ code: order.code, identifier, attributes }, key);
@@ -206,6 +205,16 @@ export class CoaClient implements DynamicAuthorization {
     }
   }
 
+  /** Who asks by TLS is never told in clear. */
+  async #slot({ nas, host }: Order): Promise<Slot | undefined> {
+    if (nas.radsec !== undefined) return this.#options.tunnel?.(nas);
+    return this.#lanes.take(host, nas.coaPort);
+  }
+
+  #silence(nas: Nas): DynamicAnswer {
+    return nas.radsec !== undefined && this.#options.tunnel?.(nas) === undefined ? noTunnel : { result: 'timeout' };
+  }
+
   #keyOf(nas: Nas): SharedKey {
     const key = this.#keys.get(nas) ?? sharedKey(nas.secret.reveal());
     this.#keys.set(nas, key);
@@ -217,6 +226,23 @@ export class CoaClient implements DynamicAuthorization {
     this.#gates.set(nas, gate);
     return gate;
   }
+}
+
+const noTunnel: DynamicAnswer = { result: 'unsent', reason: 'it has no RadSec connection to us' };
+
+/**
+ * Where a NAS takes requests: its address, or of those declared as one prefix, the address that packets of the session came
+ * from. What a packet says of itself is believed only inside the prefix.
+ */
+function hostOf(nas: Nas, { nasIpAddress }: SessionIdentity): string | DynamicAnswer {
+  const { clientAddress } = nas;
+  // By TLS the connection says where it is.
+  if (nas.radsec !== undefined || !clientAddress.includes('/')) return clientAddress;
+  if (nasIpAddress === undefined) {
+    return { result: 'unsent', reason: `it is not known where in ${clientAddress} it is` };
+  }
+  if (new NasIndex([nas]).at(nasIpAddress).length > 0) return nasIpAddress;
+  return { result: 'unsent', reason: `it says that it is at ${nasIpAddress}, which is not in ${clientAddress}` };
 }
 
 /** Lets so many in at a time, in order of arrival. */

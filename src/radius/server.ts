@@ -87,6 +87,11 @@ export class RadiusServer implements AsyncDisposable {
     return this.#radsec?.connections() ?? new Map();
   }
 
+  /** What is wrong with our certificate for TLS, for people. */
+  tlsFindings(): readonly string[] {
+    return this.#radsec?.findings() ?? [];
+  }
+
   /** New connections see these certificates. */
   renewRadsec(tls: RadsecSettings): void {
     this.#radsec?.renew(tls);

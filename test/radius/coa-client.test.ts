@@ -13,6 +13,8 @@ import { emptyFrame, readFrame } from '../../src/radius/packet/framing.ts';
 import { appendEncoded, finishReply, replyWriter, startReply } from '../../src/radius/packet/reply.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
 import { verifyKeyedRequest, verifyRequestMessageAuthenticator } from '../../src/radius/packet/verify.ts';
+import { randomPool } from '../../src/radius/random-pool.ts';
+import { RequestLanes } from '../../src/radius/request-lanes.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { coreNas, login, secretText, testKey, testLog } from './support.ts';
 
@@ -44,7 +46,8 @@ class TestRouter {
 
   private constructor(socket: Socket, answer: Answering) {
     this.#socket = socket;
-    this.nas = { ...coreNas, coaPort: socket.address().port };
+    const { address, port } = socket.address();
+    this.nas = { ...coreNas, clientAddress: address, coaPort: port };
     socket.on('message', (request: Buffer, from: RemoteInfo) => {
       this.requests.push(request);
       this.ports.add(from.port);
@@ -54,9 +57,9 @@ class TestRouter {
     });
   }
 
-  static async start(answer: Answering): Promise<TestRouter> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+  static async start(answer: Answering, address = '127.0.0.1'): Promise<TestRouter> {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.bind(0, address);
     await once(socket, 'listening');
     return new TestRouter(socket, answer);
   }
@@ -461,6 +464,53 @@ describe('npm radius as the other side', () => {
     await using client = await startClient();
 
     expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+  });
+});
+
+const quick = { initialMs: 20, mostMs: 20, sends: 1 };
+
+describe('where a NAS is told', () => {
+  it.each([undefined, '127.0.0.1'])('is its IPv6 address, whatever IPv4 source there is (%s)', async (bindAddress) => {
+    await using router = await TestRouter.start(ack, '::1');
+    const options = { clock: systemClock, random: (octets: Uint8Array) => void randomFillSync(octets), log: testLog() };
+    await using client = await CoaClient.start({ ...options, ...(bindAddress === undefined ? {} : { bindAddress }) });
+
+    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
+  });
+
+  it('is never UDP in clear where it asks by TLS, not even when its connection goes meanwhile', async () => {
+    await using router = await TestRouter.start(ack);
+    let asked = 0;
+    const gone = { requester: { ask: () => Promise.resolve(undefined) }, identifier: 1 };
+    const tunnel = () => (asked++ === 0 ? gone : undefined);
+    await using client = await startClient({ tunnel, retry: quick, retryWithoutTimestamp: quick });
+
+    const answer = await client.disconnect({ ...router.nas, radsec: {} }, session);
+
+    expect(answer).toEqual({ result: 'unsent', reason: 'it has no RadSec connection to us' });
+    expect(router.requests).toEqual([]);
+  });
+
+  it('is inside the prefix that is declared, whatever its packets say of themselves', async () => {
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient();
+    const nas = { ...router.nas, clientAddress: '10.0.0.0/8' };
+
+    const answer = await client.disconnect(nas, { ...session, nasIpAddress: '127.0.0.1' });
+
+    expect(answer).toMatchObject({ result: 'unsent', reason: expect.stringContaining('not in 10.0.0.0/8') });
+    expect(router.requests).toEqual([]);
+  });
+
+  it('needs no socket any more once the client is closed', async () => {
+    const lanes = new RequestLanes('127.0.0.1', {
+      clock: systemClock,
+      random: randomPool((octets) => void octets.fill(1)),
+    });
+    const taking = lanes.take('127.0.0.1', 9);
+    await lanes[Symbol.asyncDispose]();
+
+    expect(await taking).toBeUndefined();
   });
 });
 

@@ -183,6 +183,31 @@ describe('RADIUS over TLS', () => {
     await expect.poll(() => lab.bench.server.tunnels().size).toBe(0);
   });
 
+  it('is closed to whom an authority vouched for that is trusted no more, and stays open to a pinned one', async () => {
+    const own = stranger.issue({ commonName: 'core-2' });
+    const fingerprint = new X509Certificate(own.certificate).fingerprint256.replaceAll(':', '').toLowerCase();
+    await using lab = await radsecLab([tunnelNas, { ...tunnelNas, name: 'core-2', radsec: { fingerprint } }]);
+    const [signed, pinned] = [dial(lab.port, theirs), dial(lab.port, own)];
+    await signed.exchange(asks('anna'));
+    await pinned.exchange(asks('anna'));
+
+    lab.bench.server.renewRadsec({ ...tls, clientCa: stranger.certificate });
+
+    await signed.closed;
+    expect((await pinned.exchange(asks('anna', 2)))[0]).toBe(2);
+  });
+
+  it('goes on with the certificate it had where TLS does not take the new one, and says so', async () => {
+    await using lab = await radsecLab();
+
+    lab.bench.server.renewRadsec({ ...tls, key: new Secret(theirs.key) });
+
+    expect((await dial(lab.port, theirs).exchange(asks('anna')))[0]).toBe(2);
+    expect(lab.bench.log.lines.map(({ message }) => message)).toContain(
+      'the RadSec certificate is not taken; the one before stays',
+    );
+  });
+
   it('closes the connection of a NAS whose declaration is gone', async () => {
     await using lab = await radsecLab();
     const tunnel = dial(lab.port, theirs);
@@ -264,6 +289,22 @@ describe('who may connect by TLS', () => {
 
     expect(lab.bench.log.lines).toHaveLength(1);
     expect(lab.bench.server.findings()).toMatchObject([{ reason: 'radsec-unknown-client', count: 20 }]);
+  });
+
+  it('begins so many handshakes of one address at once, and then so many a second', async () => {
+    await using lab = await radsecLab();
+    const results = [];
+    for (let n = 0; n < 40; n += 1) {
+      const tunnel = dial(lab.port, theirs);
+      results.push(
+        await Promise.race([tunnel.exchange(asks('anna')).then(() => 'served'), tunnel.closed.then(() => 'refused')]),
+      );
+      tunnel.socket.destroy();
+    }
+
+    expect(results.slice(0, 32)).not.toContain('refused');
+    expect(results).toContain('refused');
+    expect(refusal(lab)).toBe('radsec-too-many');
   });
 
   it('does not gather handshakes that lead nowhere', async () => {

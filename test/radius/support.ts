@@ -7,6 +7,7 @@ import { type RecentDecisions, recentDecisions } from '../../src/access/decision
 import type { AccountingEvent, AccountingSink } from '../../src/accounting/event.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
+import { NasIndex } from '../../src/directory/nas-index.ts';
 import type { DirectoryReader, Login, Nas, PortalAccess } from '../../src/directory/reader.ts';
 import type { Endpoint } from '../../src/model/model.ts';
 import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
@@ -74,6 +75,10 @@ export class TestDirectory implements DirectoryReader {
 
   nasAt(address: string): readonly Nas[] {
     return this.nasList.filter(({ clientAddress }) => clientAddress === address);
+  }
+
+  tunnelNasAt(address: string): readonly Nas[] {
+    return new NasIndex(this.nasList.filter(({ radsec }) => radsec !== undefined)).within(address);
   }
 
   nas(name: string): Nas | undefined {

@@ -17,6 +17,8 @@ export interface RadsecConnectionOptions {
   /** As it talks through a tunnel. */
   readonly nas: () => Nas | undefined;
   readonly from: Peer;
+  /** Known by exactly its certificate, whoever signed it. */
+  readonly pinned: boolean;
   readonly clock: Clock;
   readonly receive: (channel: Channel, packet: Buffer, from: Peer) => void;
   /** Why we close it. */
@@ -58,6 +60,10 @@ export class RadsecConnection implements Channel {
     const { socket } = options;
     socket.on('data', (octets: Buffer) => this.#read(octets));
     socket.once('close', () => this.#ended());
+  }
+
+  get pinned(): boolean {
+    return this.#options.pinned;
   }
 
   nas(): readonly Nas[] {

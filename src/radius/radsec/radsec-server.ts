@@ -10,7 +10,7 @@ import type { Slot } from '../request-lanes.ts';
 import { foldAddress } from '../source-address.ts';
 import { RadiusListenError } from '../udp.ts';
 import { RadsecConnection } from './radsec-connection.ts';
-import { nasOfPeer, type TlsPeer, tunnelled, tunnelNasAt } from './tunnel-nas.ts';
+import { nasOfPeer, type TlsPeer, tunnelled } from './tunnel-nas.ts';
 
 export interface RadsecServerOptions {
   readonly listen: readonly Endpoint[];
@@ -34,6 +34,18 @@ const mostOfNas = 16;
 /** Of one address, that have not shown who they are yet. */
 const mostHandshakes = 16;
 const mostConnections = 4_096;
+/** Of one address. */
+const handshakesAtOnce = 32;
+const handshakesPerSecond = 8;
+
+interface Arrivals {
+  open: number;
+  shown: number;
+  /** Handshakes that may still begin now. */
+  tokens: number;
+  /** Monotonic milliseconds when that was so. */
+  at: number;
+}
 
 /**
  * RADIUS over TLS (RFC 6614): authentication, accounting and Status-Server on one connection, and CoA down it. Both ends show
@@ -45,13 +57,18 @@ export class RadsecServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Map<string, RadsecConnection[]>();
   /** By address: connections there are, and those of them that have shown who they are. */
-  readonly #arrivals = new Map<string, { open: number; shown: number }>();
+  readonly #arrivals = new Map<string, Arrivals>();
   readonly #tunnelled = new WeakMap<Nas, Nas>();
+  /** In force. */
   #tls: RadsecSettings;
+  /** Wanted last. */
+  #asked: RadsecSettings;
+  #trouble: string | undefined;
 
   private constructor(options: RadsecServerOptions) {
     this.#options = options;
     this.#tls = options.tls;
+    this.#asked = options.tls;
   }
 
   /** @throws RadiusListenError when an address cannot be had, or the certificate is not usable */
@@ -76,9 +93,25 @@ export class RadsecServer implements AsyncDisposable {
 
   /** New connections see these certificates. */
   renew(tls: RadsecSettings): void {
-    if (isSame(tls, this.#tls)) return;
+    if (isSame(tls, this.#asked)) return;
+    this.#asked = tls;
+    try {
+      for (const server of this.#servers) server.setSecureContext(contextOf(tls));
+    } catch (error) {
+      this.#trouble = `RadSec goes on with the certificate it had: TLS does not take the new one (${messageOf(error)})`;
+      this.#options.log.warn({ err: error }, 'the RadSec certificate is not taken; the one before stays');
+      return;
+    }
+    this.#trouble = undefined;
+    const sameAuthorities = tls.clientCa === this.#tls.clientCa;
     this.#tls = tls;
-    for (const server of this.#servers) server.setSecureContext(contextOf(tls));
+    // Who was let in by authorities of which one may be trusted no longer must show himself again.
+    if (!sameAuthorities) this.#closeUnpinned();
+  }
+
+  /** What is wrong with our own certificate, for people. */
+  findings(): readonly string[] {
+    return this.#trouble === undefined ? [] : [this.#trouble];
   }
 
   /** A way to send a request to a NAS; nothing when it has no connection to us. */
@@ -141,7 +174,7 @@ export class RadsecServer implements AsyncDisposable {
   /** Before TLS: whoever cannot be one of our NAS costs no handshake. */
   #arrived(socket: Socket): void {
     const address = foldAddress(socket.remoteAddress ?? '');
-    const arrivals = this.#arrivals.get(address) ?? { open: 0, shown: 0 };
+    const arrivals = this.#arrivals.get(address) ?? { open: 0, shown: 0, tokens: handshakesAtOnce, at: 0 };
     this.#arrivals.set(address, arrivals);
     this.#sockets.add(socket);
     arrivals.open += 1;
@@ -150,11 +183,40 @@ export class RadsecServer implements AsyncDisposable {
     socket.once('close', () => {
       this.#sockets.delete(socket);
       arrivals.open -= 1;
-      if (arrivals.open === 0) this.#arrivals.delete(address);
     });
     const { directory } = this.#options;
-    if (tunnelNasAt(address, directory.allNas()).length === 0) this.#refuse(socket, 'radsec-unknown-client');
-    else if (arrivals.open - arrivals.shown > mostHandshakes) this.#refuse(socket, 'radsec-too-many');
+    if (directory.tunnelNasAt(address).length === 0) this.#refuse(socket, 'radsec-unknown-client');
+    else if (arrivals.open - arrivals.shown > mostHandshakes || !this.#paced(arrivals)) {
+      this.#refuse(socket, 'radsec-too-many');
+    }
+  }
+
+  /** A handshake costs us a signature: so many at once, and then so many a second. */
+  #paced(arrivals: Arrivals): boolean {
+    const now = this.#options.clock.monotonic();
+    const gained = ((now - arrivals.at) / 1000) * handshakesPerSecond;
+    arrivals.tokens = Math.min(handshakesAtOnce, arrivals.tokens + gained) - 1;
+    arrivals.at = now;
+    if (this.#arrivals.size > mostConnections) this.#forget(now);
+    if (arrivals.tokens >= 0) return true;
+    arrivals.tokens = 0;
+    return false;
+  }
+
+  /** Addresses of which nothing is open, and whose pace is full again. */
+  #forget(now: number): void {
+    const full = (handshakesAtOnce / handshakesPerSecond) * 1000;
+    for (const [address, { open, at }] of this.#arrivals) {
+      if (open === 0 && now - at > full) this.#arrivals.delete(address);
+    }
+  }
+
+  #closeUnpinned(): void {
+    for (const all of this.#connections.values()) {
+      for (const each of [...all]) {
+        if (!each.pinned) each.close('the authorities that are trusted have changed');
+      }
+    }
   }
 
   #secured(socket: TLSSocket): void {
@@ -184,13 +246,19 @@ export class RadsecServer implements AsyncDisposable {
     }
     socket.setKeepAlive(true, keepaliveMs);
     socket.setNoDelay(true);
+    let judged = nas;
     const connection = new RadsecConnection({
       socket,
       from,
+      pinned: nas.radsec?.fingerprint !== undefined,
       clock,
       receive,
       // Judged anew with each packet: a declaration that changed may have no place for it any more.
-      nas: () => this.#current(nas, peer),
+      nas: () => {
+        const declared = this.#current(judged, peer);
+        if (declared !== undefined) judged = declared;
+        return declared === undefined ? undefined : tunnelled(this.#tunnelled, declared);
+      },
       closing: (reason) => log.info({ nas: nas.name, source: from.address, reason }, 'RadSec connection closed'),
     });
     socket.setTimeout(idleMs, () => connection.close('nothing came for a quarter of an hour'));
@@ -214,13 +282,11 @@ export class RadsecServer implements AsyncDisposable {
   #current(nas: Nas, peer: TlsPeer): Nas | undefined {
     const declared = this.#options.directory.nas(nas.name);
     if (declared === undefined) return undefined;
-    if (declared === nas) return tunnelled(this.#tunnelled, nas);
-    const still = this.#nasOf(peer);
-    return still === undefined ? undefined : tunnelled(this.#tunnelled, still);
+    return declared === nas ? nas : this.#nasOf(peer);
   }
 
   #nasOf(peer: TlsPeer): Nas | undefined {
-    return nasOfPeer(peer, tunnelNasAt(peer.address, this.#options.directory.allNas()));
+    return nasOfPeer(peer, this.#options.directory.tunnelNasAt(peer.address));
   }
 
   #refuse(socket: Socket, reason: DropReason, fields: object = {}): void {
