@@ -185,8 +185,10 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
-      portalFindings: () =>
-        [this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat].flatMap((each) => each.findings()),
+      portalFindings: () => [
+        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat].flatMap((each) => each.findings()),
+        ...(this.#radius?.tlsFindings() ?? []),
+      ],
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
@@ -456,7 +458,7 @@ export class Daemon implements AsyncDisposable {
         eap: this.#eap.server,
         places: this.#books.places,
         devices: this.#books.devices,
-        usage: this.#books,
+        usage: this.#engine.usage,
       },
     });
     const { auth, accounting, radsec } = plan;
