@@ -7,12 +7,7 @@ import { codeOf, messageOf } from '../base/errors.ts';
 import type { AuthorizeHook } from '../model/model.ts';
 import { type Bandwidth, type ReadAnswer, readAnswer } from './answer.ts';
 import { AnswerCache } from './answer-cache.ts';
-
-/** The part of a pino logger that is used here. */
-export interface AuthorityLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
+import { type AuthorityLog, type TroubleLog, troubleLog } from './trouble-log.ts';
 
 export interface HttpAuthorityOptions<L extends SessionLimits> {
   readonly hook: AuthorizeHook;
@@ -53,13 +48,16 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   readonly #salt = randomBytes(32);
   readonly #asking = new Map<string, Promise<ReadAnswer>>();
   readonly #counts = new Map<AuthorityCount, number>();
+  readonly #told: TroubleLog;
   #failures = 0;
   #spareUntil = 0;
   #trouble: string | undefined;
+  #closing = false;
 
   constructor(options: HttpAuthorityOptions<L>) {
-    const { timeoutMs, ca } = options.hook;
+    const { timeoutMs, ca, url, whenDown } = options.hook;
     this.#options = options;
+    this.#told = troubleLog(options.log, options.clock, { url, whenDown });
     this.asks = options.hook.asks;
     this.#agent = new Agent({
       connections,
@@ -94,7 +92,16 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     return this.#withoutAnswer(key, question);
   }
 
+  /** Another is asked from now on: what was asked is answered first, which takes no longer than a question may. */
+  async retire(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#asking.values());
+    await this[Symbol.asyncDispose]();
+  }
+
+  /** At once: who waits for an answer has none. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
     await this.#agent.destroy();
     await Promise.allSettled(this.#asking.values());
   }
@@ -102,6 +109,8 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   /** As declared for the time when nobody answers. */
   #withoutAnswer(key: string, question: AuthorityQuestion): AuthorityVerdict<L> {
     const { hook, clock } = this.#options;
+    // No trouble of the program's: the NAS asks again, and then whoever is declared now.
+    if (this.#closing) return { verdict: 'silent' };
     if (hook.whenDown === 'reject') return { verdict: 'reject', reason: 'authority-down' };
     if (hook.whenDown === 'silent') return { verdict: 'silent' };
     const kept = this.#cache.get(key, staleMs, clock.monotonic());
@@ -161,13 +170,13 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
         accept: 'application/json',
         ...(secret === undefined ? {} : { authorization: `Bearer ${secret.reveal()}` }),
       },
-      body: JSON.stringify(this.#told(question)),
+      body: JSON.stringify(this.#bodyFor(question)),
       signal,
     };
   }
 
   /** What the program is told, by the names of its contract. */
-  #told(question: AuthorityQuestion): Readonly<Record<string, string | undefined>> {
+  #bodyFor(question: AuthorityQuestion): Readonly<Record<string, string | undefined>> {
     const password = this.#passwordFor(question);
     return {
       username: question.username,
@@ -185,12 +194,12 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     return this.#options.hook.sendPassword ? password : undefined;
   }
 
-  /** Whoever asks with another password, from another device or elsewhere is another question. */
+  /** Whoever asks with another password, from another device, elsewhere or by another way is another question. */
   #keyOf(question: AuthorityQuestion): string {
-    const { username, nas, callingStationId = '', calledStationId = '' } = question;
+    const { username, nas, door = '', callingStationId = '', calledStationId = '' } = question;
     const password = this.#passwordFor(question);
     const proof = password === undefined ? '' : createHmac('sha256', this.#salt).update(password).digest('base64');
-    return JSON.stringify([username, nas, callingStationId, calledStationId, proof]);
+    return JSON.stringify([username, nas, door, callingStationId, calledStationId, proof]);
   }
 
   #verdict(answer: Known, question: AuthorityQuestion): AuthorityVerdict<L> {
@@ -207,26 +216,22 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   }
 
   #worked(key: string, answer: Known): void {
-    const { hook, clock, log } = this.#options;
     this.#count(answer.verdict);
     this.#failures = 0;
     this.#spareUntil = 0;
     // A refusal is asked again each time: who has paid a moment ago must not wait.
-    if (answer.verdict === 'accept') this.#cache.put(key, answer, clock.monotonic());
+    if (answer.verdict === 'accept') this.#cache.put(key, answer, this.#options.clock.monotonic());
     else this.#cache.forget(key);
-    if (this.#trouble === undefined) return;
     this.#trouble = undefined;
-    log.info({ url: hook.url }, 'the program asked about logins answers again');
+    this.#told.note(undefined);
   }
 
   #failed(message: string): void {
-    const { hook, log } = this.#options;
+    if (this.#closing) return;
     this.#count('failed');
     this.#failures += 1;
-    const news = this.#trouble !== message;
     this.#trouble = message;
-    if (news)
-      log.warn({ url: hook.url, trouble: message, whenDown: hook.whenDown }, 'the program asked about logins fails');
+    this.#told.note(message);
   }
 
   #count(what: AuthorityCount): void {

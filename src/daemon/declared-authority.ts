@@ -1,5 +1,6 @@
 import type { Authority } from '../access/authority.ts';
-import { type AuthorityCount, type AuthorityLog, HttpAuthority } from '../authority/http-authority.ts';
+import { type AuthorityCount, HttpAuthority } from '../authority/http-authority.ts';
+import type { AuthorityLog } from '../authority/trouble-log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { LoginLimits } from '../directory/reader.ts';
 import { serviceLimits } from '../directory/rows.ts';
@@ -14,6 +15,8 @@ export interface DeclaredAuthorityOptions {
 export class DeclaredAuthority implements AsyncDisposable {
   readonly #options: DeclaredAuthorityOptions;
   readonly #counts = new Map<AuthorityCount, number>();
+  /** Declared before, with what they were asked then still open. */
+  readonly #retiring = new Map<HttpAuthority<LoginLimits>, Promise<void>>();
   #current: HttpAuthority<LoginLimits> | undefined;
   #declared: string | undefined;
 
@@ -25,7 +28,7 @@ export class DeclaredAuthority implements AsyncDisposable {
     return this.#current;
   }
 
-  /** Another declaration is another program: what the old one said holds no longer. */
+  /** Another declaration is another program: what the old one said holds no longer, but for logins under way. */
   use(model: Pick<Model, 'authorize' | 'operator'>): void {
     const { authorize: hook, operator } = model;
     const declared = hook === undefined ? undefined : textOf(hook, operator);
@@ -33,7 +36,7 @@ export class DeclaredAuthority implements AsyncDisposable {
     this.#declared = declared;
     const before = this.#current;
     this.#current = hook === undefined ? undefined : this.#open(hook, operator);
-    void this.#close(before);
+    if (before !== undefined) this.#retire(before);
   }
 
   /** What is wrong with it, for people. */
@@ -45,12 +48,18 @@ export class DeclaredAuthority implements AsyncDisposable {
   /** How often something came of a question, since the start. */
   counts(): ReadonlyMap<AuthorityCount, number> {
     const all = new Map(this.#counts);
-    for (const [what, times] of this.#current?.counts() ?? []) all.set(what, (all.get(what) ?? 0) + times);
+    for (const authority of this.#all()) addTo(all, authority.counts());
     return all;
   }
 
+  /** At once, whatever is asked. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close(this.#current);
+    await Promise.all(this.#all().map((authority) => authority[Symbol.asyncDispose]()));
+    await Promise.all(this.#retiring.values());
+  }
+
+  #all(): readonly HttpAuthority<LoginLimits>[] {
+    return [...this.#retiring.keys(), ...(this.#current === undefined ? [] : [this.#current])];
   }
 
   #open(hook: AuthorizeHook, { accounting, timezone }: Operator): HttpAuthority<LoginLimits> {
@@ -61,11 +70,17 @@ export class DeclaredAuthority implements AsyncDisposable {
     return new HttpAuthority<LoginLimits>({ ...this.#options, hook, guests });
   }
 
-  async #close(authority: HttpAuthority<LoginLimits> | undefined): Promise<void> {
-    for (const [what, times] of authority?.counts() ?? [])
-      this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
-    await authority?.[Symbol.asyncDispose]();
+  #retire(authority: HttpAuthority<LoginLimits>): void {
+    const retired = authority.retire().then(() => {
+      this.#retiring.delete(authority);
+      addTo(this.#counts, authority.counts());
+    });
+    this.#retiring.set(authority, retired);
   }
+}
+
+function addTo(all: Map<AuthorityCount, number>, counts: ReadonlyMap<AuthorityCount, number>): void {
+  for (const [what, times] of counts) all.set(what, (all.get(what) ?? 0) + times);
 }
 
 /** Equal exactly for equal declarations: where they stand is no matter. */
