@@ -62,6 +62,8 @@ interface Held extends Newcomer {
 
 /** How long a place is held for a session that has not begun, and one is not counted that was asked to end. */
 const heldMs = 60_000;
+/** Logins of one username that lost their place and are remembered. */
+const mostLost = 256;
 
 /** In memory: after a restart sessions are counted as accounting knows them. */
 export function sessionPlaces({ open, deviceOf, end }: SessionPlacesOptions): SessionPlaces {
@@ -91,7 +93,8 @@ export function sessionPlaces({ open, deviceOf, end }: SessionPlacesOptions): Se
       forgetOld(now);
       const { username } = newcomer;
       const live = open(username, interimSeconds).filter(({ key }) => !ending.has(key));
-      const waiting = (held.get(username) ?? []).filter(({ at, lost }) => !lost && now - at < heldMs);
+      const known = (held.get(username) ?? []).filter(({ at }) => now - at < heldMs);
+      const waiting = known.filter(({ lost }) => !lost);
       const unseen = waiting.filter((each) => !live.some((session) => isOf(session, each, deviceOf)));
       const mine = live.filter((session) => isOf(session, newcomer, deviceOf) || isDevice(session, newcomer, deviceOf));
       const others = newestOfEach(
@@ -111,9 +114,12 @@ export function sessionPlaces({ open, deviceOf, end }: SessionPlacesOptions): Se
       const oldest = [...others].sort((a, b) => a.startedAt - b.startedAt).slice(0, Math.max(0, excess));
       for (const session of oldest) ends(session, 'a newer session took its place', now);
       const losing = new Set(otherWaiting.slice(0, Math.max(0, excess - oldest.length)));
+      // Not counted, and remembered for when its session begins.
+      const gone = known.filter((each) => each.lost && !(each.nas === newcomer.nas && isSame(each, newcomer)));
       const kept = waiting.filter((each) => !isSame(each, newcomer));
       held.delete(username);
       held.set(username, [
+        ...gone.slice(-mostLost),
         ...kept.map((each) => (losing.has(each) ? { ...each, lost: true } : each)),
         { ...newcomer, at: now, lost: false },
       ]);

@@ -110,6 +110,39 @@ describe('a login whose newest session counts', () => {
 
     expect(ended).toEqual(['1']);
   });
+
+  it('ends all but the newest of any number that come at once, in whatever order they begin', () => {
+    for (const order of ['ABCD', 'DCBA', 'BDAC']) {
+      const { take, begin, ended } = lab();
+      for (const device of 'ABCD') expect(take(device, newest)).toBeUndefined();
+
+      for (const device of order) begin(session(device, device));
+
+      expect(ended.toSorted()).toEqual(['A', 'B', 'C']);
+    }
+  });
+
+  it('keeps the session of one that lost its place and took it again', () => {
+    const { take, begin, ended } = lab();
+    for (const device of 'ABA') take(device, newest);
+
+    for (const device of 'AB') begin(session(device, device));
+
+    expect(ended).toEqual(['B']);
+  });
+
+  it('ends what one left at the NAS where it lost its place, when that begins after all', () => {
+    const { take, begin, ended } = lab();
+    take('A', newest);
+    take('B', newest);
+    take('A', newest, start, 'core-2');
+
+    begin(session('ghost', 'a'));
+    begin(session('2', 'b'));
+    begin(session('3', 'a', { nas: 'core-2' }));
+
+    expect(ended).toEqual(['ghost', '2']);
+  });
 });
 
 describe('devices of a login at once', () => {
