@@ -1,10 +1,10 @@
-import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
 import { verifyHash, verifySlowly } from './credentials/verify-hash.ts';
 import type { CredentialCheck } from './credentials/verify-mschap.ts';
 import type { AccessLogin, SessionLimits } from './login.ts';
+import { sessionSecondsLeft } from './session-time.ts';
 
 /** Somebody who wants on. */
 export interface AccessRequest {
@@ -55,15 +55,6 @@ export interface GrantedLimits {
   readonly idleTimeoutSeconds?: number;
   readonly interimSeconds: number;
 }
-
-/** RouterOS takes no Session-Timeout above this many seconds (248 days). */
-export const longestSessionSeconds = 21_474_720;
-
-/** A lease to meet a page with is short: who has paid soon has a better one. */
-const redirectedLeaseSeconds = 300;
-
-/** An expiry further away than this does not make a DHCP lease longer than its server gives. */
-const longestLeaseSeconds = 86_400;
 
 /**
  * May this subscriber on, and with what limits? The one decision behind RADIUS and portals.
@@ -131,42 +122,11 @@ export function authoriseProven(
   const { whileSuspended } = login;
   const forPage = objection === 'suspended' || objection === 'expired';
   if (!forPage || whileSuspended === undefined || !keeps(redirects, whileSuspended)) return reject(objection);
-  return { verdict: 'accept', limits: redirectedLimits(whileSuspended, door, now), redirected: objection };
+  return { verdict: 'accept', limits: grantedLimits({ limits: whileSuspended }, door, now), redirected: objection };
 }
 
 function keeps(redirects: AccessRequest['redirects'], { page }: SessionLimits): boolean {
   return redirects === true || (redirects === 'by-url' && page?.url !== undefined);
-}
-
-function redirectedLimits(limits: SessionLimits, door: AccessKind | undefined, now: number): GrantedLimits {
-  const granted = grantedLimits({ limits }, door, now);
-  return door === 'dhcp' ? { ...granted, sessionTimeoutSeconds: redirectedLeaseSeconds } : granted;
-}
-
-/**
- * Seconds until a session must end: the soonest of the service's own limit, expiry, and the end of its hours. Never 0, which routers read as no
- * limit: the last second is one.
- *
- * @param startedAt when the session began, milliseconds since 1970
- * @returns nothing when there is no limit
- */
-export function sessionSecondsLeft(
-  login: Pick<AccessLogin, 'limits' | 'expires'>,
-  now: number,
-  startedAt: number,
-): number | undefined {
-  const { sessionTimeoutSeconds: own, hours } = login.limits;
-  const closes = hours?.at(now).until;
-  if (own === undefined && login.expires === undefined && closes === undefined) return undefined;
-  const ownLeft = own === undefined ? longestSessionSeconds : own - Math.floor((now - startedAt) / 1000);
-  const toExpiry = login.expires === undefined ? longestSessionSeconds : Math.floor((login.expires - now) / 1000);
-  const toClosing = closes === undefined ? longestSessionSeconds : secondsTo(hours, closes, now);
-  return Math.max(1, Math.min(ownLeft, toExpiry, toClosing, longestSessionSeconds));
-}
-
-/** Nobody may be on who is outside of his hours. */
-function secondsTo(hours: Hours | undefined, closes: number, now: number): number {
-  return hours?.at(now).open === true ? Math.floor((closes - now) / 1000) : 0;
 }
 
 /** What is granted of a login's limits. For DHCP, Session-Timeout is the time of the lease. */
@@ -177,9 +137,8 @@ export function grantedLimits(
 ): GrantedLimits {
   const { interimSeconds, idleTimeoutSeconds } = login.limits;
   const limits: { -readonly [K in keyof GrantedLimits]: GrantedLimits[K] } = { interimSeconds };
-  const left = sessionSecondsLeft(login, now, now);
-  const farOff = door === 'dhcp' && login.limits.sessionTimeoutSeconds === undefined;
-  if (left !== undefined && !(farOff && left > longestLeaseSeconds)) limits.sessionTimeoutSeconds = left;
+  const left = sessionSecondsLeft(login, door, now);
+  if (left !== undefined) limits.sessionTimeoutSeconds = left;
   if (idleTimeoutSeconds !== undefined) limits.idleTimeoutSeconds = idleTimeoutSeconds;
   return limits;
 }

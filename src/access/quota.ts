@@ -1,5 +1,6 @@
 import type { QuotaRules } from '../model/access-rules.ts';
 import { periodAt } from '../model/quota-period.ts';
+import { soonest } from './session-time.ts';
 
 /** What logins have used in a span of time, milliseconds since 1970. Both reject when it cannot be told now. */
 export interface UsageBook {
@@ -37,6 +38,27 @@ export async function quotaLeft(
     const octets = BigInt(quota.octets ?? '0') - { up, down, total: up + down }[direction];
     if (octets <= 0n) return undefined;
     left[direction] = least(left[direction], octets);
+  }
+  return left;
+}
+
+/**
+ * Seconds left to a login of its quotas of time, the least; 0 or less when one is used up.
+ *
+ * @returns nothing when there is none. Rejects when it cannot be told now
+ */
+export async function quotaSecondsLeft(
+  { timezone, all }: QuotaRules,
+  username: string,
+  book: Pick<UsageBook, 'secondsOnline'>,
+  now: number,
+): Promise<number | undefined> {
+  let left: number | undefined;
+  for (const quota of all) {
+    if (quota.seconds === undefined) continue;
+    const { from, till } = periodAt(quota, now, timezone);
+    const seconds = Math.floor(quota.seconds - (await book.secondsOnline(username, from, till)));
+    left = soonest(left, seconds);
   }
   return left;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type RecentDecisions, wasAcceptedInFull } from '../access/decision-log.ts';
+import type { UsageBook } from '../access/quota.ts';
 import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
@@ -26,6 +27,7 @@ import { onlineSessions, siteOfGuest } from './online-sessions.ts';
 import { OutboxDelivery } from './outbox-delivery.ts';
 import { RouterMemories } from './router-memories.ts';
 import { RouterPool } from './router-pool.ts';
+import { usageBook } from './usage-book.ts';
 
 export interface EngineOptions {
   readonly stateDir: string;
@@ -55,6 +57,8 @@ export class Engine implements AsyncDisposable {
   readonly directory: Directory;
   readonly directoryTarget: DirectoryTarget;
   readonly accounting: AccountingStore;
+  /** What quotas are held against. */
+  readonly usage: UsageBook;
   readonly status: StatusBook;
   readonly sessions: NasSessionControl;
   readonly routers: RouterPool;
@@ -82,6 +86,7 @@ export class Engine implements AsyncDisposable {
     this.directory = parts.directory;
     this.directoryTarget = parts.directoryTarget;
     this.accounting = parts.accounting;
+    this.usage = parts.usage;
     this.status = parts.status;
     this.sessions = parts.sessions;
     this.routers = parts.routers;
@@ -109,8 +114,10 @@ export class Engine implements AsyncDisposable {
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
       const routers = new RouterPool({ clock, isPaused, memories: await RouterMemories.open(store.table('meta')) });
       const { tunnel } = options;
+      const usage = usageBook(accounting);
       const dynamic = new CoaGateway({
         clock,
+        usage,
         random: options.fillRandom,
         log,
         ...(tunnel === undefined ? {} : { tunnel }),
@@ -132,7 +139,7 @@ export class Engine implements AsyncDisposable {
       const audit = await AuditLog.open(store.table('audit'));
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
-        ...{ store, inventory, directory, directoryTarget, accounting, status, sessions, routers },
+        ...{ store, inventory, directory, directoryTarget, accounting, usage, status, sessions, routers },
         ...{ pauses, protection, drift, delivery, audit },
       };
       routers.onCall((router, { result }) => {

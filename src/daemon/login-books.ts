@@ -1,8 +1,5 @@
 import type { Logger } from 'pino';
-import type { UsageBook } from '../access/quota.ts';
 import { type OpenSession, type SessionPlaces, sessionPlaces } from '../access/session-places.ts';
-import type { Session } from '../accounting/event.ts';
-import { hourMs } from '../accounting/usage-deltas.ts';
 import { isStale } from '../accounting/view.ts';
 import type { LearnedDeviceJson } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
@@ -23,7 +20,7 @@ export interface LoginBooksOptions {
 }
 
 /** What logins are held against beside what is declared: who is online, and with which devices they came first. */
-export class LoginBooks implements AsyncDisposable, UsageBook {
+export class LoginBooks implements AsyncDisposable {
   readonly places: SessionPlaces;
   readonly devices: LearnedDevices;
   readonly #options: LoginBooksOptions;
@@ -58,18 +55,6 @@ export class LoginBooks implements AsyncDisposable, UsageBook {
     return new LoginBooks(options, devices);
   }
 
-  /** By whole hours: where a zone is off by half an hour, an hour belongs to the period in which it begins. */
-  async octets(username: string, from: number, till: number): ReturnType<UsageBook['octets']> {
-    const { accounting } = this.#options.engine;
-    const hours = await accounting.usage(username, Math.ceil(from / hourMs), Math.ceil(till / hourMs));
-    return hours.reduce((sum, { up, down }) => ({ up: sum.up + up, down: sum.down + down }), { up: 0n, down: 0n });
-  }
-
-  async secondsOnline(username: string, from: number, till: number): Promise<number> {
-    const sessions = await this.#options.engine.accounting.history(username, mostSessions);
-    return sessions.reduce((sum, session) => sum + secondsWithin(session, from, till), 0);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
     this.#stopping.abort();
@@ -88,17 +73,4 @@ export class LoginBooks implements AsyncDisposable, UsageBook {
       log.warn({ err, username, sessionId }, 'session that was to make room not ended');
     }
   }
-}
-
-/** Sessions of one login that are looked through. */
-const mostSessions = 10_000;
-
-/** Of a session, as long as it was heard of. */
-function secondsWithin(
-  { startedAt, sessionSeconds }: Pick<Session, 'startedAt' | 'sessionSeconds'>,
-  from: number,
-  till: number,
-): number {
-  const end = Math.min(startedAt + sessionSeconds * 1000, till);
-  return Math.max(0, end - Math.max(startedAt, from)) / 1000;
 }

@@ -1,5 +1,6 @@
 import type { Decision, RejectReason } from '../access/authorise.ts';
 import { type Authority, type AuthorityQuestion, decideByAuthority } from '../access/authority.ts';
+import { soonest } from '../access/session-time.ts';
 import { macOfClientId, parseMac } from '../base/mac.ts';
 import type { LoginLimits } from '../directory/reader.ts';
 import { type Exchange, redirectsAt, textOf } from './exchange.ts';
@@ -51,12 +52,9 @@ export async function askAboutAccepted(
 
 /** The same, for no longer than so many seconds. */
 export function shortened(decision: Accept, seconds: number | undefined): Accept {
-  if (seconds === undefined) return decision;
-  const { sessionTimeoutSeconds = seconds } = decision.limits;
-  return {
-    ...decision,
-    limits: { ...decision.limits, sessionTimeoutSeconds: Math.min(sessionTimeoutSeconds, seconds) },
-  };
+  const sessionTimeoutSeconds = soonest(decision.limits.sessionTimeoutSeconds, seconds);
+  if (seconds === undefined || sessionTimeoutSeconds === undefined) return decision;
+  return { ...decision, limits: { ...decision.limits, sessionTimeoutSeconds } };
 }
 
 function questionOf(exchange: Exchange): AuthorityQuestion {

@@ -1,4 +1,5 @@
-import { sessionSecondsLeft } from '../access/authorise.ts';
+import { quotaSecondsLeft, type UsageBook } from '../access/quota.ts';
+import { sessionSecondsLeft } from '../access/session-time.ts';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import { NasIndex } from '../directory/nas-index.ts';
@@ -6,6 +7,7 @@ import type { Login, Nas } from '../directory/reader.ts';
 import { grantedAttributes } from './access-accept.ts';
 import { valueName } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
+import { doorOfSession } from './door.ts';
 import type { RadiusLog } from './drops.ts';
 import { errorCauses, meaningOfCause } from './error-cause.ts';
 import { isChangeable, isDispensable } from './granted-mark.ts';
@@ -33,6 +35,8 @@ export interface CoaClientOptions {
   readonly inFlight?: number;
   /** Another way to a NAS than UDP, as a connection it has open to us. Absent, or `undefined` for a NAS: there is none. */
   readonly tunnel?: (nas: Nas) => Slot | undefined;
+  /** What was used of quotas. Absent: they are not held to. */
+  readonly usage?: UsageBook;
 }
 
 /** So long a NAS that answered only without Event-Timestamp is asked without at first: its clock is set seldom. */
@@ -82,10 +86,13 @@ export class CoaClient implements DynamicAuthorization {
     return this.#order({ nas, code: code.disconnectRequest, changes: [] }, session, isOnlyOne);
   }
 
-  /** Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. */
+  /**
+   * Gives a running session the limits of `login`; nothing when there is none that a NAS can be told. Octets that are left of a
+   * quota it was told at its login, and counts by itself.
+   */
   async change(nas: Nas, session: Session, login: Login, isOnlyOne = () => false): Promise<DynamicAnswer | undefined> {
     const changes = grantedAttributes(login.limits, nas).filter(({ name }) => isChangeable(name));
-    const seconds = sessionSecondsLeft(login, this.#options.clock.now(), session.startedAt);
+    const seconds = await this.#secondsLeft(nas, session, login);
     const all = seconds === undefined ? changes : [...changes, { name: 'Session-Timeout', value: seconds }];
     return all.length === 0 ? undefined : this.changeOfAuthorization(nas, session, all, isOnlyOne);
   }
@@ -111,6 +118,24 @@ export class CoaClient implements DynamicAuthorization {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lanes[Symbol.asyncDispose]();
+  }
+
+  /** A time that cannot be told now is left as it is: what the NAS has may be the soonest. */
+  async #secondsLeft(nas: Nas, session: Session, login: Login): Promise<number | undefined> {
+    const { usage, clock } = this.#options;
+    const { quotas } = login.limits.rules ?? {};
+    const { startedAt, sessionSeconds } = session;
+    const door = doorOfSession(session.sessionId, nas.profile);
+    if (quotas === undefined || usage === undefined) return sessionSecondsLeft(login, door, clock.now(), startedAt);
+    try {
+      const left = await quotaSecondsLeft(quotas, login.username, usage, clock.now());
+      const now = clock.now();
+      // The book ends where the NAS last told of it.
+      const untold = Math.max(0, Math.floor((now - startedAt) / 1000) - sessionSeconds);
+      return sessionSecondsLeft(login, door, now, startedAt, left === undefined ? undefined : left - untold);
+    } catch {
+      return undefined;
+    }
   }
 
   /** What a NAS does not know it is asked again without: better a new speed alone than none, or than a session cut. */

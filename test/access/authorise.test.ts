@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { authorise, type Decision, longestSessionSeconds, sessionSecondsLeft } from '../../src/access/authorise.ts';
+import { authorise, type Decision } from '../../src/access/authorise.ts';
 import type { AccessLogin } from '../../src/access/login.ts';
+import { longestSessionSeconds, sessionSecondsLeft } from '../../src/access/session-time.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { hoursOf, hoursText } from '../../src/model/hours.ts';
 
@@ -127,13 +128,13 @@ describe('Session-Timeout', () => {
 });
 
 describe('somebody suspended who is to meet a page', () => {
-  const page = { interimSeconds: 120, idleTimeoutSeconds: 60 };
-  const ben: AccessLogin = { ...anna, state: 'suspended', whileSuspended: page, expires: now - 1 };
+  const granted = { interimSeconds: 120, idleTimeoutSeconds: 60 };
+  const ben: AccessLogin = { ...anna, state: 'suspended', whileSuspended: { ...granted, page: {} }, expires: now - 1 };
   const at = (login: AccessLogin, redirects: boolean, door?: 'pppoe' | 'dhcp', password = 'right'): Decision =>
     authorise({ credential: { method: 'pap', password: Buffer.from(password) }, door, redirects }, login, now);
 
   it('is let in with the limits for that, where the NAS can keep him to it', () => {
-    expect(at(ben, true)).toEqual({ verdict: 'accept', limits: page, redirected: 'suspended' });
+    expect(at(ben, true)).toEqual({ verdict: 'accept', limits: granted, redirected: 'suspended' });
     expect(at(ben, false)).toEqual({ verdict: 'reject', reason: 'suspended' });
     expect(decide(ben)).toEqual({ verdict: 'reject', reason: 'suspended' });
   });
@@ -145,7 +146,7 @@ describe('somebody suspended who is to meet a page', () => {
 
   it('gets a short lease, so that whoever has paid soon has a better one', () => {
     expect(at(ben, true, 'dhcp')).toMatchObject({ limits: { sessionTimeoutSeconds: 300 } });
-    expect(at(ben, true, 'pppoe')).toEqual({ verdict: 'accept', limits: page, redirected: 'suspended' });
+    expect(at(ben, true, 'pppoe')).toEqual({ verdict: 'accept', limits: granted, redirected: 'suspended' });
   });
 
   it.each([
@@ -180,7 +181,30 @@ describe('a service that can be used at certain hours', () => {
     expect(decide(worker, 'right', late)).toEqual({ verdict: 'reject', reason: 'outside-hours' });
     expect(decide(worker, 'wrong', late)).toEqual({ verdict: 'reject', reason: 'wrong-password' });
     expect(decide(worker, 'right', at('2026-01-17T09:00:00Z'))).toMatchObject({ reason: 'outside-hours' });
-    expect(sessionSecondsLeft(worker, late, late - 1000)).toBe(1);
+    expect(sessionSecondsLeft(worker, 'pppoe', late, late - 1000)).toBe(1);
+  });
+});
+
+describe('a session that is open', () => {
+  const home: AccessLogin = { ...anna, limits: { interimSeconds: 120, sessionTimeoutSeconds: 7200 } };
+
+  it('ends with the soonest of its limits', () => {
+    const begun = now - 3_600_000;
+
+    expect(sessionSecondsLeft(anna, 'pppoe', now, begun)).toBeUndefined();
+    expect(sessionSecondsLeft(home, 'pppoe', now, begun)).toBe(3600);
+    expect(sessionSecondsLeft(home, 'pppoe', now, begun, 1800)).toBe(1800);
+    expect(sessionSecondsLeft(anna, 'pppoe', now, begun, 1800)).toBe(1800);
+    expect(sessionSecondsLeft({ ...home, expires: now + 60_000 }, 'pppoe', now, begun, 1800)).toBe(60);
+    expect(sessionSecondsLeft(home, 'pppoe', now, begun, -5)).toBe(1);
+  });
+
+  it('of DHCP is told the time of its lease, which each renewal has anew', () => {
+    const begun = now - 30 * 86_400_000;
+
+    expect(sessionSecondsLeft(home, 'dhcp', now, begun)).toBe(7200);
+    expect(sessionSecondsLeft({ ...anna, expires: now + 90 * 86_400_000 }, 'dhcp', now, begun)).toBeUndefined();
+    expect(sessionSecondsLeft({ ...home, limits: { ...home.limits, page: {} } }, 'dhcp', now, begun)).toBe(300);
   });
 });
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/accounting/event.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
+import { hoursOf, hoursText } from '../../src/model/hours.ts';
 import { CoaClient, type CoaClientOptions } from '../../src/radius/coa-client.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
@@ -155,6 +156,51 @@ describe('a router that takes CoA', () => {
       'Idle-Timeout=900',
       'Session-Timeout=5',
     ]);
+  });
+
+  describe('at which somebody has a quota of time', () => {
+    const quota = { name: 'evening', seconds: 7200, direction: 'total', period: 'day', anchor: 1 } as const;
+    const rules = { quotas: { timezone: 'UTC', all: [quota] } };
+    const held = { rateLimit: '10M/40M', sessionTimeoutSeconds: 86_400, interimSeconds: 60, rules, attributes: [] };
+    /** Said 600 seconds ago: 3,000 of this session, and 1,000 of one before. */
+    const told = { ...session, startedAt: Date.UTC(2026, 0, 1) - 3_600_000, sessionSeconds: 3000 };
+    const usage = { octets: () => Promise.reject(new Error('not asked')), secondsOnline: async () => 4000 };
+
+    it('ends the session with it after a change of speed, what its NAS has not told of yet counted', async () => {
+      const clock = new ManualClock();
+      await using router = await TestRouter.start(ack);
+      await using client = await startClient({ clock, usage });
+
+      await client.change(router.nas, told, login('anna', { limits: held }));
+      await client.change(router.nas, told, login('anna', { limits: { ...held, sessionTimeoutSeconds: 4000 } }));
+
+      expect(words(router.requests[0])).toContain('Session-Timeout=2600');
+      expect(words(router.requests[0]).join(' ')).not.toContain('Limit-Gigawords');
+      expect(words(router.requests[1])).toContain('Session-Timeout=400');
+    });
+
+    it('leaves the time as it is while nobody can say what was used', async () => {
+      await using router = await TestRouter.start(ack);
+      const secondsOnline = () => Promise.reject(new Error('disk'));
+      await using client = await startClient({ clock: new ManualClock(), usage: { ...usage, secondsOnline } });
+
+      expect(await client.change(router.nas, told, login('anna', { limits: held }))).toEqual({ result: 'ack' });
+
+      expect(words(router.requests[0])).toContain('Mikrotik-Rate-Limit=10M/40M');
+      expect(words(router.requests[0]).join(' ')).not.toContain('Session-Timeout');
+    });
+  });
+
+  it('ends a session with the hours of its service after a change of speed', async () => {
+    const clock = new ManualClock();
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient({ clock });
+    const hours = hoursOf(hoursText([{ days: [0, 1, 2, 3, 4, 5, 6], from: 0, till: 90 }], 'UTC'));
+    const limits = { rateLimit: '1M/4M', sessionTimeoutSeconds: 86_400, interimSeconds: 60, hours, attributes: [] };
+
+    await client.change(router.nas, session, login('anna', { limits }));
+
+    expect(words(router.requests[0])).toContain('Session-Timeout=5400');
   });
 
   it('is not asked when there is nothing it could be told', async () => {
