@@ -55,6 +55,8 @@ export class Outbox {
   readonly #listeners = new Set<OutboxListener>();
   #next = 1;
   #lost = 0;
+  #turns = 0;
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(options: OutboxOptions) {
     this.#options = options;
@@ -116,7 +118,22 @@ export class Outbox {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Joins orders with what is due. Nothing is kept yet: the disk comes first. */
+  /**
+   * Runs `work` when all that was begun before is on the disk, and before anything else is written: an order takes the place of
+   * the one before, and what is seen of that must not land on it.
+   */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#turns += 1;
+    const turn = this.#writing.then(work);
+    this.#writing = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.#turns -= 1;
+    }
+  }
+
+  /** Joins orders with what is due. Nothing is kept yet: the disk comes first. Within a turn, as are `keep` and `trim`. */
   join(orders: readonly OutboxOrder[]): readonly OutboxEntry[] {
     const joined = new Map<string, OutboxEntry>();
     for (const order of orders) {
@@ -152,7 +169,21 @@ export class Outbox {
    *
    * @param result absent: the session is over
    */
-  async settle(entry: OutboxEntry, result: Pick<SessionResult, 'result' | 'detail'> | undefined): Promise<void> {
+  settle(entry: OutboxEntry, result: Pick<SessionResult, 'result' | 'detail'> | undefined): Promise<void> {
+    return this.inTurn(() => this.#settle(entry, result));
+  }
+
+  /** Of a session that is over nothing has to be told. Its username may be spelt otherwise: that of a device is. */
+  async over({ nas, sessionId }: Pick<OutboxEntry, 'nas' | 'sessionId'>): Promise<void> {
+    const session = keyOf(nas, sessionId);
+    // What is being written may be about it, too.
+    if (this.#turns === 0 && !this.#bySession.has(session)) return;
+    await this.inTurn(async () => {
+      for (const entry of this.#all(this.#bySession.get(session))) await this.#forget(entry);
+    });
+  }
+
+  async #settle(entry: OutboxEntry, result: Pick<SessionResult, 'result' | 'detail'> | undefined): Promise<void> {
     const now = this.#entries.get(idOf(entry));
     if (now === undefined) return;
     if (now !== entry) {
@@ -162,23 +193,15 @@ export class Outbox {
       await this.#replace({ ...entry, ...(entry.action === 'change' ? { touched: true } : {}), tried });
       this.#tell(entry.nas, 'tried');
     } else {
-      await this.forget(entry);
+      await this.#forget(entry);
     }
   }
 
   /** Takes it out: it is told, or its session is over. */
-  async forget(entry: OutboxEntry): Promise<void> {
-    const known = this.#entries.get(idOf(entry));
-    if (known === undefined) return;
-    this.#drop(known);
-    this.#tell(known.nas, 'gone');
-    await this.#options.table.del(diskKey(known));
-  }
-
-  /** Of a session that is over nothing has to be told. Its username may be spelt otherwise: that of a device is. */
-  async over({ nas, sessionId }: Pick<OutboxEntry, 'nas' | 'sessionId'>): Promise<void> {
-    if (this.#entries.size === 0) return;
-    for (const entry of this.#all(this.#bySession.get(keyOf(nas, sessionId)))) await this.forget(entry);
+  async #forget(entry: OutboxEntry): Promise<void> {
+    this.#drop(entry);
+    this.#tell(entry.nas, 'gone');
+    await this.#options.table.del(diskKey(entry));
   }
 
   async #replace(entry: OutboxEntry): Promise<void> {

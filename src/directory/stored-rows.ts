@@ -39,7 +39,6 @@ export class StoredRows {
   readonly #store: RowStore;
   readonly #table: Table<DirectoryRecord>;
   readonly #key: Buffer;
-  #writing: Promise<void> = Promise.resolve();
 
   private constructor(store: RowStore, table: Table<DirectoryRecord>, key: Buffer, outbox: Outbox) {
     this.#store = store;
@@ -70,9 +69,12 @@ export class StoredRows {
     return rows;
   }
 
-  /** Keeps changed rows, and what sessions have to be told of them, in one write. */
+  /**
+   * Keeps changed rows, and what sessions have to be told of them, in one write. What is written last is what was decided
+   * last.
+   */
   write(changes: readonly StoredChange[], orders: readonly OutboxOrder[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.outbox.inTurn(async () => {
       const rows = changes.map(({ menu, identity, after }): Write => {
         const key = rowKey(menu, identity);
         return after === undefined
@@ -105,13 +107,6 @@ export class StoredRows {
     const gone = old.map(({ username }) => this.#table.toDel(keyOf('effect') + username));
     await this.#store.write([...this.outbox.writes(due), ...gone], { sync: true });
     this.outbox.keep(due);
-  }
-
-  /** What is written last must be what was decided last. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#writing.then(work);
-    this.#writing = turn.catch(() => undefined);
-    return turn;
   }
 
   #stored(value: ObservedValue): string | { readonly digest: string } {

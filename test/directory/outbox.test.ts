@@ -101,6 +101,36 @@ describe('orders for sessions', () => {
     expect((await lab.open()).outbox.size).toBe(0);
   });
 
+  it.each([
+    ['told', (outbox: Outbox, due: OutboxEntry) => outbox.settle(due, { result: 'changed', detail: 'CoA-ACK' })],
+    ['tried in vain', (outbox: Outbox, due: OutboxEntry) => outbox.settle(due, { result: 'failed', detail: 'none' })],
+  ])('IS-10: of which an earlier is %s while a later is being written leave that on disk', async (_, meanwhile) => {
+    await using lab = await Lab.start();
+    const stored = await lab.open();
+    await stored.write([], [order('change')]);
+    const due = only(stored.outbox);
+
+    const writing = stored.write([], [order('disconnect')]);
+    const settled = meanwhile(stored.outbox, due);
+    await Promise.all([writing, settled]);
+
+    const left = only((await lab.open()).outbox);
+    expect(left).toEqual(only(stored.outbox));
+    expect(left).toMatchObject({ action: 'disconnect', touched: true });
+  });
+
+  it('whose session ends while they are being written go with it', async () => {
+    await using lab = await Lab.start();
+    const stored = await lab.open();
+
+    const writing = stored.write([], [order('disconnect')]);
+    await stored.outbox.over(order('disconnect'));
+    await writing;
+
+    expect(stored.outbox.size).toBe(0);
+    expect((await lab.open()).outbox.size).toBe(0);
+  });
+
   it('keep how often they were tried, and what was met', async () => {
     await using lab = await Lab.start();
     const stored = await lab.open();
