@@ -20,7 +20,7 @@ import type {
 import { AppliedRows } from './applied-rows.ts';
 import type { Directory } from './directory.ts';
 import { type Meaning, meaningSince, noGuests, type OnlineSessions, sessionEffects, whyEnded } from './effects.ts';
-import type { Outbox, OutboxEntry, OutboxOrder, RowBefore } from './outbox.ts';
+import { idOf, type Outbox, type OutboxEntry, type OutboxOrder, type RowBefore } from './outbox.ts';
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
 import { directoryRows, directoryRowsInSteps, type RowMemory } from './rows.ts';
@@ -133,8 +133,7 @@ export class DirectoryTarget implements Target {
   async apply(level: readonly Change[]): Promise<readonly Settled[]> {
     const rows = await this.#stored();
     for (const part of inParts(level, rowsPerWrite)) {
-      await this.#options.stored.write(part, this.#orders(part));
-      for (const change of part) this.#applied(rows, change);
+      await this.#applyPart(rows, part);
       await othersFirst();
     }
     return level.map((change) => ({ change, result: 'done' }));
@@ -197,6 +196,21 @@ export class DirectoryTarget implements Target {
       sessionIds.map((sessionId) => ({ nas, username, sessionId, action, why })),
     );
     return this.settleSessions([effect], signal);
+  }
+
+  /**
+   * What opens while it is being written was let in by what still holds, and judged by it: it has its order before that ends.
+   * The last look and the change of memory are one step, so that whatever opens after is judged by what holds then.
+   */
+  async #applyPart(rows: KnownRows, part: readonly Change[]): Promise<void> {
+    const ordered = new Set<string>();
+    let orders = this.#orders(part);
+    for (let unwritten = part; unwritten.length > 0 || orders.length > 0; unwritten = []) {
+      await this.#options.stored.write(unwritten, orders);
+      for (const order of orders) ordered.add(idOf(order));
+      orders = this.#orders(part).filter((order) => !ordered.has(idOf(order)));
+    }
+    for (const change of part) this.#applied(rows, change);
   }
 
   /** What these changes mean for each session, with the row it runs by. */

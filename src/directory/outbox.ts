@@ -264,7 +264,8 @@ function earlier(first: RowBefore, then: RowBefore): RowBefore {
   return { ...first, fields: { ...then.fields, ...first.fields } };
 }
 
-function idOf({ nas, username, sessionId }: Pick<OutboxEntry, 'nas' | 'username' | 'sessionId'>): string {
+/** Of one session there is one order. */
+export function idOf({ nas, username, sessionId }: Pick<OutboxEntry, 'nas' | 'username' | 'sessionId'>): string {
   return keyOf(nas, sessionId, username);
 }
 

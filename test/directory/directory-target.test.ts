@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
+import { StoredRows } from '../../src/directory/stored-rows.ts';
 import type { Model, Subscription } from '../../src/model/model.ts';
 import { type Outcome, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
@@ -391,6 +392,51 @@ describe('a session that accounting tells of', () => {
     expect(failed).toMatchObject([{ result: 'failed' }]);
     expect(meanwhile).toBeUndefined();
     expect(told).toMatchObject([{ result: 'disconnected' }]);
+  });
+});
+
+describe('a session whose Start comes while the change of its limits is being written', () => {
+  it.each([
+    ['is suspended', annaSuspended, 'disconnect'],
+    ['is faster', annaFaster, 'change'],
+    ['is removed', networkOf(service), 'disconnect'],
+  ] as const)('IS-10: is told by the commit after which its login %s', async (_, next, action) => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions, store, target } = lab;
+    await reconcile(lab, anna);
+    const write = store.write.bind(store);
+    const seen: unknown[] = [];
+    store.write = async (...what) => {
+      await write(...what);
+      if (seen.length > 0) return;
+      sessions.online.set('anna', '81c00001');
+      seen.push(target.unwanted({ username: 'anna', sessionId: '81c00001', nas: 'core-1' }, true));
+    };
+
+    const { told } = await reconcile(lab, next);
+
+    expect(seen).toEqual([undefined]);
+    expect(told).toMatchObject([{ sessionId: '81c00001', effect: { action } }]);
+    expect(target.outbox.size).toBe(0);
+  });
+
+  it('has its order on disk where it cannot be told', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    const { sessions, store, target } = lab;
+    await reconcile(lab, anna);
+    const write = store.write.bind(store);
+    sessions.answering = false;
+    store.write = async (...what) => {
+      await write(...what);
+      sessions.online.set('anna', '81c00001');
+    };
+
+    await reconcile(lab, annaFaster);
+
+    expect(target.outbox.of('anna')).toMatchObject([{ action: 'change', was: { fields: { rate: '5M/20M' } } }]);
+    expect((await StoredRows.open(store, () => 0)).outbox.of('anna')).toEqual(target.outbox.of('anna'));
   });
 });
 
