@@ -119,6 +119,8 @@ export interface LoginLimits {
   readonly attributes: readonly { readonly name: string; readonly value: string | number | Secret }[];
   /** Only to meet a page: the list of the suspended, and the page's address where one is known. */
   readonly page?: { readonly list: string; readonly url?: string };
+  /** A program of the operator's granted something else than is declared: the declaration tells nothing about the session. */
+  readonly saidElsewhere?: true;
 }
 
 /** Fixed prefixes, or the pools that they come from. */

@@ -3,7 +3,7 @@ import type { LoginLimits, Nas } from '../directory/reader.ts';
 import type { VendorProfile } from '../model/model.ts';
 import { attributeNamed } from './dictionary/dictionary.ts';
 import { encodeHidden, encodeNamed, type NamedAttribute, travelsHidden } from './dictionary/encode-named.ts';
-import { grantedMark } from './granted-mark.ts';
+import { grantedMark, noMark } from './granted-mark.ts';
 import { appendEncoded, type ReplyWriter } from './packet/reply.ts';
 import type { SharedKey } from './packet/shared-key.ts';
 import type { RandomPool } from './random-pool.ts';
@@ -55,7 +55,7 @@ export function prepareReply(limits: LoginLimits, nas: NasWords): PreparedReply 
     encoded: Buffer.concat(open.map(encodeNamed)),
     ...(hidden.length === 0 ? {} : { hidden }),
     summary: attributes.map(inWords).join(', '),
-    mark: grantedMark(attributes),
+    mark: limits.saidElsewhere === true ? noMark : grantedMark(attributes),
   };
 }
 

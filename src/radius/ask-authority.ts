@@ -46,7 +46,8 @@ export async function askAboutAccepted(
   const answer = await authority.ask(questionOf(exchange));
   if (answer.verdict !== 'accept') return answer;
   // Who is kept to a page stays as slow as that, whatever somebody else would give him.
-  const granted = decision.redirected === undefined ? answer.grants(limits) : limits;
+  const told = decision.redirected === undefined ? answer.grants(limits) : limits;
+  const granted = told === limits ? limits : { ...told, saidElsewhere: true as const };
   return { verdict: 'accept', decision: shortened(decision, answer.remainingSeconds), limits: granted };
 }
 

@@ -39,8 +39,12 @@ export function grantedMark(attributes: readonly NamedAttribute[]): Uint8Array {
   return mark;
 }
 
+/** In place of a mark, where somebody else than the declaration said what is granted: it differs from nothing. */
+export const noMark: Uint8Array = new Uint8Array(markLength);
+
 /** How what was granted differs from what would be: `firm` where only a new login mends it. */
 export function differenceOf(granted: Uint8Array, now: Uint8Array): 'firm' | 'loose' | undefined {
+  if (granted.every((octet) => octet === 0)) return undefined;
   const same = (from: number) => [0, 1, 2, 3].every((at) => granted[from + at] === now[from + at]);
   if (!same(0)) return 'firm';
   return same(4) ? undefined : 'loose';
