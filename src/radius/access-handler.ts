@@ -16,15 +16,15 @@ import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
 import type { AccessRules } from '../model/access-rules.ts';
 import { appendHidden, preparedReplies } from './access-accept.ts';
+import type { AccessAnswer } from './access-answer.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown, shortened } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { appendClass } from './class-attribute.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf, doorOfEap } from './door.ts';
-import type { DropReason } from './drops.ts';
 import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
-import { type Exchange, keptExchange, redirectsAt, textOf } from './exchange.ts';
+import { type Exchange, keptExchange, redirectsAt, signsReply, textOf } from './exchange.ts';
 import { leftOfQuotas, refusalByRules } from './held-rules.ts';
 import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
@@ -46,16 +46,6 @@ import { quotaAttributes } from './quota-attributes.ts';
 import type { RandomPool } from './random-pool.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 import { foldAddress } from './source-address.ts';
-
-export interface AccessAnswer {
-  readonly reason?: RejectReason | RequestFlaw | EapFlaw;
-  /** A reject that no guesser can learn from: of a device that its NAS asks about by itself, and that waits meanwhile. */
-  readonly prompt?: boolean;
-  /** Absent when it would be longer than a packet, or with `drop`. */
-  readonly reply: Buffer | undefined;
-  /** Why there is no answer: silence makes the NAS ask its next server. */
-  readonly drop?: DropReason;
-}
 
 /** What else may be there to decide with, each for itself. */
 export interface AccessHelpers {
@@ -393,11 +383,6 @@ function isUnknownDevice(
 ): boolean {
   const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
   return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
-}
-
-/** Always, unless it is declared that this NAS takes only what it asks for. */
-function signsReply({ frame, context }: Exchange): boolean {
-  return context.nas.sendMessageAuthenticator === undefined || offsetOf(frame, attribute.messageAuthenticator) !== 0;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -3,6 +3,7 @@ import { redirectsSuspended } from './access-accept.ts';
 import type { SentCredential } from './access-credential.ts';
 import type { EapReply } from './eap-access.ts';
 import type { NasContext } from './nas-context.ts';
+import { attribute } from './packet/codes.ts';
 import { type Frame, keptFrame, offsetOf } from './packet/framing.ts';
 
 /** One Access-Request while it is answered. */
@@ -37,4 +38,9 @@ export function textOf(packet: Buffer, frame: Frame, type: number): string | und
 /** Can the NAS keep somebody suspended to a page? */
 export function redirectsAt({ context }: Exchange): boolean | 'by-url' {
   return redirectsSuspended(context.nas);
+}
+
+/** Is the reply to be signed? Always, unless it is declared that this NAS takes only what it asks for. */
+export function signsReply({ frame, context }: Exchange): boolean {
+  return context.nas.sendMessageAuthenticator === undefined || offsetOf(frame, attribute.messageAuthenticator) !== 0;
 }

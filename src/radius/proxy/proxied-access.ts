@@ -1,10 +1,10 @@
-import { authoriseProven, type Decision, type RejectReason } from '../../access/authorise.ts';
+import { authoriseProven, type Decision } from '../../access/authorise.ts';
 import type { DecisionLog } from '../../access/decision-log.ts';
 import { Secret } from '../../base/secret.ts';
 import type { LoginLimits } from '../../directory/reader.ts';
 import { appendHidden, grantedAttributes, type NasWords, type PreparedReply } from '../access-accept.ts';
-import type { DropReason } from '../drops.ts';
-import { type Exchange, redirectsAt, textOf } from '../exchange.ts';
+import type { AccessAnswer } from '../access-answer.ts';
+import { type Exchange, redirectsAt, signsReply, textOf } from '../exchange.ts';
 import { encodeAttribute } from '../packet/attributes.ts';
 import { attribute, code, headerLength } from '../packet/codes.ts';
 import { type Frame, offsetOf } from '../packet/framing.ts';
@@ -27,14 +27,6 @@ export interface ProxiedDeps {
   readonly random: RandomPool;
   readonly writer: ReplyWriter;
   readonly prepared: (limits: LoginLimits, nas: NasWords) => PreparedReply;
-}
-
-/** As `AccessAnswer`. */
-export interface ProxiedAnswer {
-  readonly reason?: RejectReason;
-  readonly prompt?: boolean;
-  readonly reply: Buffer | undefined;
-  readonly drop?: DropReason;
 }
 
 type Accept = Decision & { readonly verdict: 'accept' };
@@ -62,7 +54,7 @@ export async function askHome(
   realm: Realm,
   exchange: Exchange,
   granted: Accept,
-): Promise<ProxiedAnswer> {
+): Promise<AccessAnswer> {
   const { packet, frame, context } = exchange;
   const forwarded = await deps.proxy.forward(realm, packet, frame, context);
   switch (forwarded.result) {
@@ -92,13 +84,13 @@ function passOn(
   const { writer, random } = deps;
   const accepted = home.frame.code === code.accessAccept;
   const prepared = accepted ? deps.prepared(realm.limits, context.nas) : undefined;
-  startReply(writer, home.frame.code, packet);
+  startReply(writer, home.frame.code, packet, signsReply(exchange));
   if (prepared !== undefined) {
     appendEncoded(writer, prepared.encoded);
     const authenticator = packet.subarray(4, headerLength);
     if (prepared.hidden !== undefined) appendHidden(writer, prepared.hidden, authenticator, context.key, random);
   }
-  appendTimes(writer, realm, home, granted, accepted);
+  if (home.frame.code !== code.accessReject) appendTimes(writer, realm, home, granted, accepted);
   for (const each of foreignAttributes(deps, realm, exchange, home)) appendEncoded(writer, each);
   appendProxyStates(writer, packet, frame);
   if (home.frame.code !== code.accessChallenge) record(deps, exchange, home, prepared);

@@ -59,31 +59,52 @@ export function requestForHome(
   return out;
 }
 
-/** Attributes of a home server's reply that nobody else's network is run by: what it says of the session, and of the login. */
-const harmless: ReadonlySet<number> = new Set([
-  attribute.replyMessage,
-  attribute.state,
-  attribute.class,
-  attribute.eapMessage,
-  attribute.errorCause,
-  // Termination-Action, Chargeable-User-Identity, EAP-Key-Name.
-  ...[29, 89, 102],
-]);
-const harmlessMicrosoft: ReadonlySet<number> = new Set([
-  microsoft.chapError,
-  microsoft.chapMppeKeys,
-  microsoft.mppeEncryptionPolicy,
-  microsoft.mppeEncryptionTypes,
-  microsoft.mppeSendKey,
-  microsoft.mppeRecvKey,
-  microsoft.chap2Success,
+/** What a reply may carry, by the numbers of attributes. */
+interface Carried {
+  readonly plain: ReadonlySet<number>;
+  readonly microsoft: ReadonlySet<number>;
+}
+
+/**
+ * Attributes of a home server's reply that nobody else's network is run by, what it says of the session and of the login, as
+ * far as a reply of this code may carry them (RFC 2865 §5.44, 3579 §3.3, 2548 §4).
+ */
+const harmless: ReadonlyMap<number, Carried> = new Map([
+  [
+    code.accessAccept,
+    {
+      // Termination-Action, Chargeable-User-Identity, EAP-Key-Name.
+      plain: new Set<number>([
+        ...[attribute.replyMessage, attribute.state, attribute.class, attribute.eapMessage],
+        ...[29, 89, 102],
+      ]),
+      microsoft: new Set<number>([
+        ...[microsoft.chapMppeKeys, microsoft.mppeEncryptionPolicy, microsoft.mppeEncryptionTypes],
+        ...[microsoft.mppeSendKey, microsoft.mppeRecvKey, microsoft.chap2Success],
+      ]),
+    },
+  ],
+  [
+    code.accessReject,
+    {
+      plain: new Set<number>([attribute.replyMessage, attribute.eapMessage, attribute.errorCause]),
+      microsoft: new Set<number>([microsoft.chapError]),
+    },
+  ],
+  [
+    code.accessChallenge,
+    {
+      plain: new Set<number>([attribute.replyMessage, attribute.state, attribute.eapMessage]),
+      microsoft: new Set<number>(),
+    },
+  ],
 ]);
 
 /**
  * The attributes of a reply that its NAS is told, keys hidden anew. Session-Timeout and Idle-Timeout are not among them: they
  * are ours to bound.
  *
- * @param allow names of attributes that pass besides the harmless ones
+ * @param allow names of attributes that pass in an accept besides the harmless ones
  */
 export function replyForNas(
   packet: Buffer,
@@ -92,15 +113,17 @@ export function replyForNas(
   hiding: Rehiding,
 ): readonly Uint8Array[] {
   return listAttributes(packet, headerLength, frame.length).flatMap((raw) => {
-    const passed = mayPass(raw, allow) ? rehidden(raw, hiding) : undefined;
+    const passed = mayPass(raw, frame.code, allow) ? rehidden(raw, hiding) : undefined;
     return passed === undefined ? [] : [passed];
   });
 }
 
-function mayPass({ vendor, extended, type }: RawAttribute, allow: ReadonlySet<string>): boolean {
-  if (extended !== undefined) return false;
-  if (vendor === undefined && harmless.has(type)) return true;
-  if (vendor === microsoftVendor && harmlessMicrosoft.has(type)) return true;
+function mayPass({ vendor, extended, type }: RawAttribute, replyCode: number, allow: ReadonlySet<string>): boolean {
+  const carried = harmless.get(replyCode);
+  if (carried === undefined || extended !== undefined) return false;
+  if (vendor === undefined && carried.plain.has(type)) return true;
+  if (vendor === microsoftVendor && carried.microsoft.has(type)) return true;
+  if (replyCode !== code.accessAccept) return false;
   const definition = attributeNumbered(vendor, type);
   return definition !== undefined && allow.has(definition.name);
 }

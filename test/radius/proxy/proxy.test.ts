@@ -8,7 +8,16 @@ import { encodeAttribute, encodeVendorAttribute, listAttributes } from '../../..
 import { appendEncoded, finishReply, replyWriter, startReply } from '../../../src/radius/packet/reply.ts';
 import { hideSalted, revealSalted } from '../../../src/radius/packet/salted.ts';
 import { sharedKey } from '../../../src/radius/packet/shared-key.ts';
-import { accountingRequest, authenticatorOf, login, papRequest, request, secretText, testKey } from '../support.ts';
+import {
+  accountingRequest,
+  authenticatorOf,
+  coreNas,
+  login,
+  papRequest,
+  request,
+  secretText,
+  testKey,
+} from '../support.ts';
 import { homeSecret, instance, placeOf, startHome, startLab, startMute, words } from './proxy-lab.ts';
 
 const homeKey = sharedKey(homeSecret);
@@ -107,6 +116,57 @@ describe('a login of a foreign realm', () => {
 
     expect(answer[0]).toBe(3);
     expect(lab.bench.decisions.of('zoe@partner.example')).toMatchObject([{ reason: 'not-sold-here' }]);
+  });
+});
+
+describe('what a NAS is told of a home server’s reply', () => {
+  const everything = [
+    { name: 'Reply-Message', value: 'from home' },
+    { name: 'State', value: 'round' },
+    { name: 'Class', value: 'gold' },
+    { name: 'Session-Timeout', value: 600 },
+    { name: 'Idle-Timeout', value: 60 },
+    { name: 'Termination-Action', value: 1 },
+    { name: 'Error-Cause', value: 502 },
+    { name: 'MS-CHAP-Error', value: 'E=691 R=0' },
+    { name: 'Framed-Pool', value: 'theirs' },
+  ].map(encodeNamed);
+
+  it.each([
+    [3, 'Access-Reject', ['Reply-Message', 'Error-Cause', 'MS-CHAP-Error']],
+    [11, 'Access-Challenge', ['Session-Timeout', 'Idle-Timeout', 'Reply-Message', 'State']],
+    [
+      2,
+      'Access-Accept',
+      [
+        ...['Acct-Interim-Interval', 'Session-Timeout', 'Idle-Timeout', 'Reply-Message', 'State', 'Class'],
+        ...['Termination-Action', 'Framed-Pool'],
+      ],
+    ],
+  ])('is no more than a reply of code %i, %s, may carry (RFC 2865 §5.44)', async (code, _name, expected) => {
+    await using mute = await startMute();
+    await using lab = await startLab({ homes: [{ auth: mute.at }], realm: { allow: new Set(['Framed-Pool']) } });
+
+    lab.nas.send(papRequest('zoe@partner.example', 'x').octets, lab.bench.auth);
+    mute.reply(reply(code, await mute.next(), everything));
+    const answer = await lab.nas.next();
+
+    expect(answer[0]).toBe(code);
+    expect(words(answer).map((word) => word.split('=')[0])).toEqual(expected);
+  });
+
+  it('is signed only where it was asked for, of a NAS that is declared so', async () => {
+    await using mute = await startMute();
+    await using lab = await startLab({ homes: [{ auth: mute.at }] });
+    lab.bench.directory.nasList = [{ ...coreNas, messageAuthenticator: 'off', sendMessageAuthenticator: 'when-asked' }];
+    const isSigned = async (identifier: number, messageAuthenticator: boolean) => {
+      const sent = papRequest('zoe@partner.example', 'x', { identifier, messageAuthenticator }).octets;
+      lab.nas.send(sent, lab.bench.auth);
+      mute.reply(reply(2, await mute.next(), []));
+      return valuesOf(await lab.nas.next(), 80).length > 0;
+    };
+
+    expect([await isSigned(1, false), await isSigned(2, true)]).toEqual([false, true]);
   });
 });
 
