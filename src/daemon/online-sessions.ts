@@ -10,9 +10,12 @@ export function onlineSessions(
   accounting: Pick<SessionReader, 'open' | 'openOf'>,
   directory: Pick<DirectoryReader, 'nas'>,
 ): OnlineSessions {
-  const live = (username: string, { nas, sessionId }: Session): LiveSession => {
-    const door = doorOfSession(sessionId, directory.nas(nas)?.profile);
-    return { username, sessionId, nas, radius: true, ...(door === undefined ? {} : { door }) };
+  const live = (username: string, { nas, sessionId, nasIpAddress }: Session): LiveSession => {
+    const declared = directory.nas(nas);
+    const door = doorOfSession(sessionId, declared?.profile);
+    const nasAddress = declared?.clientAddress.includes('/') ? nasIpAddress : undefined;
+    const known = { ...(door === undefined ? {} : { door }), ...(nasAddress === undefined ? {} : { nasAddress }) };
+    return { username, sessionId, nas, radius: true, ...known };
   };
   // Those read over the API are of local rows: their routers end them.
   const byRadius = ({ source }: Session) => source !== 'api';

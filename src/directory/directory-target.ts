@@ -149,24 +149,21 @@ export class DirectoryTarget implements Target {
   }
 
   /**
-   * Tells the sessions of one NAS what they have still to be told, in order. One goes ahead: where nobody answers about it,
-   * the others wait for another time.
+   * Tells the sessions of one NAS what they have still to be told, each device of a NAS that is many by itself. One session
+   * goes ahead: where nobody answers about it, the others wait for another time, and another goes ahead then.
    */
   async deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const usernames = [...new Set(this.outbox.at(nas).map(({ username }) => username))];
-    const settle = (username: string) => this.#inTurn(username, () => this.#settle(username, signal, nas));
-    const results: SessionResult[] = [];
-    for (let at = 0; at < usernames.length && !signal.aborted; at += 1) {
-      const first = await settle(usernames[at] as string);
-      results.push(...first);
-      if (first.some(({ unreached }) => unreached === true)) return results;
-      // It had nothing to be told any more: that says nothing of its NAS.
-      if (first.every(({ result }) => result === 'stale')) continue;
-      await runWindowed(usernames.slice(at + 1), { size: 16 }, async (username) => {
-        if (!signal.aborted) results.push(...(await settle(username)));
-      });
-      return results;
+    const devices = new Map<string | undefined, OutboxEntry[]>();
+    for (const entry of this.outbox.at(nas)) {
+      const device = this.#nasAddressOf(entry);
+      const others = devices.get(device);
+      if (others === undefined) devices.set(device, [entry]);
+      else others.push(entry);
     }
+    const results: SessionResult[] = [];
+    await runWindowed([...devices.values()], { size: 16 }, async (entries) => {
+      results.push(...(await this.#deliverTo(entries, signal)));
+    });
     return results;
   }
 
@@ -278,10 +275,42 @@ export class DirectoryTarget implements Target {
     }
   }
 
+  /** @param due at one device. Of those that were tried in vain as often, the oldest goes ahead */
+  async #deliverTo(due: readonly OutboxEntry[], signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const sessions = new Set(due.map(({ sessionId }) => sessionId));
+    const concerned = ({ nas, sessionId }: OutboxEntry) => nas === due[0]?.nas && sessions.has(sessionId);
+    const seldomFirst = due.toSorted((a, b) => (a.tried?.times ?? 0) - (b.tried?.times ?? 0));
+    const usernames = [...new Set(seldomFirst.map(({ username }) => username))];
+    const settle = (username: string) => this.#inTurn(username, () => this.#settle(username, signal, concerned));
+    const results: SessionResult[] = [];
+    for (let at = 0; at < usernames.length && !signal.aborted; at += 1) {
+      const first = await settle(usernames[at] as string);
+      results.push(...first);
+      if (first.some(({ unreached }) => unreached === true)) return results;
+      // It had nothing to be told any more: that says nothing of its NAS.
+      if (first.every(({ result }) => result === 'stale')) continue;
+      await runWindowed(usernames.slice(at + 1), { size: 16 }, async (username) => {
+        if (!signal.aborted) results.push(...(await settle(username)));
+      });
+      return results;
+    }
+    return results;
+  }
+
+  /** Of a NAS that is many devices, the one this session is on, as far as is known. */
+  #nasAddressOf({ username, nas, sessionId }: OutboxEntry): string | undefined {
+    const sessions = this.#options.online.sessionsOf(username);
+    return sessions.find((each) => each.sessionId === sessionId && (each.nas ?? nas) === nas)?.nasAddress;
+  }
+
   /** What is due by now, which may be more than what was asked for, or nothing any more. */
-  async #settle(username: string, signal: AbortSignal, nas?: string): Promise<readonly SessionResult[]> {
+  async #settle(
+    username: string,
+    signal: AbortSignal,
+    concerned: (entry: OutboxEntry) => boolean = () => true,
+  ): Promise<readonly SessionResult[]> {
     const rows = await this.#stored();
-    const due = this.outbox.of(username).filter((entry) => nas === undefined || entry.nas === nas);
+    const due = this.outbox.of(username).filter(concerned);
     const results: SessionResult[] = [];
     for (const { effect, entries } of this.#asEffects(due, rows)) {
       const told = effect === undefined ? entries.map(stale) : await this.#told(effect, signal);

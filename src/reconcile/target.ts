@@ -229,6 +229,8 @@ export interface LiveSession {
   readonly sessionId: string;
   /** The NAS it is on, where RADIUS tells. */
   readonly nas?: string;
+  /** Which of the devices that this NAS stands for, where it is declared by a prefix and RADIUS tells. */
+  readonly nasAddress?: string;
   /** True when RADIUS let it in, false when a local row did. */
   readonly radius: boolean;
   /** Where a router shows it; absent when it is known from RADIUS. */

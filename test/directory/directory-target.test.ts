@@ -440,6 +440,53 @@ describe('a session whose Start comes while the change of its limits is being wr
   });
 });
 
+describe('sessions of a NAS that nobody answers about', () => {
+  const usernames = ['anna', 'ben', 'cleo'];
+
+  async function withOrders(folder: string): Promise<DirectoryLab> {
+    const lab = await DirectoryLab.open(folder);
+    const { sessions, target } = lab;
+    await reconcile(lab, networkOf(service, ...usernames.map((name) => subscriber(name))));
+    for (const username of usernames) sessions.online.set(username, `id-of-${username}`);
+    sessions.unreachable.add('anna');
+    const orders = usernames.map((username) => {
+      const sessionId = `id-of-${username}`;
+      return { nas: 'core-1', username, sessionId, action: 'disconnect', why: 'removed', was: gone(username) } as const;
+    });
+    target.outbox.keep(target.outbox.join(orders));
+    return lab;
+  }
+
+  /** Of a row that is no longer as it was: its session is still to be ended. */
+  const gone = (identity: string) => ({ menu: 'login', identity, fields: { attributes: 'other' } });
+  const deliver = ({ target }: DirectoryLab) => target.deliver('core-1', new AbortController().signal);
+  const asked = ({ sessions }: DirectoryLab) => sessions.asked.map(({ username }) => username);
+
+  it('IS-10: wait with one ahead, another each time: who cannot be reached does not hold up the others', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await withOrders(folder.path);
+
+    await deliver(lab);
+    expect(asked(lab)).toEqual(['anna']);
+    await deliver(lab);
+
+    expect(asked(lab)).toEqual(['anna', 'ben', 'cleo', 'anna']);
+    expect(lab.target.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna']);
+  });
+
+  it('IS-10: wait for their own device only, of those that a prefix stands for', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await withOrders(folder.path);
+    const devices = { anna: '192.0.2.1', ben: '192.0.2.2', cleo: '192.0.2.1' };
+    for (const [username, device] of Object.entries(devices)) lab.sessions.deviceOf.set(username, device);
+
+    await deliver(lab);
+
+    expect(asked(lab).sort()).toEqual(['anna', 'ben']);
+    expect(lab.target.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna', 'cleo']);
+  });
+});
+
 describe('sessions that cannot be told at all', () => {
   it('are failures that stay due, one by one', async () => {
     await using folder = await TempFolder.make();

@@ -18,12 +18,18 @@ export class FakeSessions implements SessionControl {
   /** What was asked, with the speed the subscriber had in the directory at that moment. */
   readonly asked: { readonly action: string; readonly username: string; readonly rate: string | undefined }[] = [];
   answering = true;
+  /** Usernames about whose sessions nobody answers. */
+  readonly unreachable = new Set<string>();
+  /** Where the session of a username is, of a NAS that is many devices. */
+  readonly deviceOf = new Map<string, string>();
   /** Called while an effect is being carried out. */
   during: (effect: SessionEffect) => Promise<void> = async () => undefined;
 
   sessionsOf(username: string): readonly LiveSession[] {
     const sessionId = this.online.get(username);
-    return sessionId === undefined ? [] : [{ username, sessionId, radius: true }];
+    const device = this.deviceOf.get(username);
+    const at = device === undefined ? {} : { nas: 'core-1', nasAddress: device };
+    return sessionId === undefined ? [] : [{ username, sessionId, radius: true, ...at }];
   }
 
   *guestSessions(): Generator<GuestSession> {
@@ -41,6 +47,8 @@ export class FakeSessions implements SessionControl {
     await this.during(effect);
     const sessionId = this.online.get(effect.username);
     if (sessionId === undefined) return [];
+    const unreached = { result: 'failed', unreached: true, detail: 'no answer' } as const;
+    if (this.unreachable.has(effect.username)) return [{ effect, sessionId, nas: 'core-1', ...unreached }];
     const ends = effect.action === 'disconnect';
     const result = this.answering ? (ends ? 'disconnected' : 'changed') : 'failed';
     if (this.answering && ends) this.online.delete(effect.username);
