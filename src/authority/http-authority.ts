@@ -13,7 +13,7 @@ export interface HttpAuthorityOptions<L extends SessionLimits> {
   readonly hook: AuthorizeHook;
   readonly clock: Clock;
   readonly log: AuthorityLog;
-  /** What somebody gets whom no declaration knows, but for what the answer says. */
+  /** What somebody gets whom no declaration knows, but for what the answer says. Read anew for each. */
   readonly guests: L;
 }
 

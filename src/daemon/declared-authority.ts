@@ -3,8 +3,8 @@ import { type AuthorityCount, HttpAuthority } from '../authority/http-authority.
 import type { AuthorityLog } from '../authority/trouble-log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { LoginLimits } from '../directory/reader.ts';
-import { serviceLimits } from '../directory/rows.ts';
 import type { AuthorizeHook, Model, Operator } from '../model/model.ts';
+import { limitsByClock, textOfLimits } from './limits-by-clock.ts';
 
 export interface DeclaredAuthorityOptions {
   readonly clock: Clock;
@@ -63,11 +63,16 @@ export class DeclaredAuthority implements AsyncDisposable {
   }
 
   #open(hook: AuthorizeHook, { accounting, timezone }: Operator): HttpAuthority<LoginLimits> {
-    const guests =
-      hook.service === undefined
-        ? { interimSeconds: accounting.interimSeconds, attributes: [] }
-        : serviceLimits(hook.service, timezone);
-    return new HttpAuthority<LoginLimits>({ ...this.#options, hook, guests });
+    const nothingElse: LoginLimits = { interimSeconds: accounting.interimSeconds, attributes: [] };
+    const limits =
+      hook.service === undefined ? () => nothingElse : limitsByClock(hook.service, timezone, this.#options.clock);
+    return new HttpAuthority<LoginLimits>({
+      ...this.#options,
+      hook,
+      get guests() {
+        return limits();
+      },
+    });
   }
 
   #retire(authority: HttpAuthority<LoginLimits>): void {
@@ -89,6 +94,6 @@ function textOf(hook: AuthorizeHook, { accounting, timezone }: Operator): string
   return JSON.stringify([
     rest,
     secret?.reveal(),
-    service === undefined ? accounting.interimSeconds : serviceLimits(service, timezone),
+    service === undefined ? accounting.interimSeconds : textOfLimits(service, timezone),
   ]);
 }

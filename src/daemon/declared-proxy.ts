@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
-import type { DirectoryReader } from '../directory/reader.ts';
-import { serviceLimits } from '../directory/rows.ts';
+import type { DirectoryReader, LoginLimits } from '../directory/reader.ts';
 import type { Model, Operator } from '../model/model.ts';
 import type { HomeServerSettings, ProxyRealm } from '../model/proxy-settings.ts';
 import type { RadiusLog } from '../radius/drops.ts';
 import { type HomeCount, HomeServer, type HomeService } from '../radius/proxy/home-server.ts';
 import { type Realm, RealmProxy } from '../radius/proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from '../radius/random-pool.ts';
+import { limitsByClock } from './limits-by-clock.ts';
 
 export interface DeclaredProxyOptions {
   readonly directory: DirectoryReader;
@@ -101,14 +101,15 @@ export class DeclaredProxy implements AsyncDisposable {
   #realm({ realm, servers, strip, service, allow }: ProxyRealm, operator: Operator): Realm {
     const { timezone, accounting } = operator;
     const pairs = servers.flatMap((name) => this.#servers.get(name) ?? []);
+    const nothingElse: LoginLimits = { interimSeconds: accounting.interimSeconds, attributes: [] };
+    const limits = service === undefined ? () => nothingElse : limitsByClock(service, timezone, this.#options.clock);
     return {
       name: realm,
       servers: { auth: pairs.map(({ auth }) => auth), accounting: pairs.map(({ accounting }) => accounting) },
       strip,
-      limits:
-        service === undefined
-          ? { interimSeconds: accounting.interimSeconds, attributes: [] }
-          : serviceLimits(service, timezone),
+      get limits() {
+        return limits();
+      },
       ...(service === undefined ? {} : { access: service.access }),
       allow: new Set(allow),
     };

@@ -56,13 +56,18 @@ export function nextRateChange({ windows = [] }: ServicePlan, clock: WindowClock
   return clock.nextTurn(windows.filter(hasRate), now, (open) => open?.rate);
 }
 
+/** The speed of the window that is open, in place of the service's own; `undefined` when none is open. */
+export function rateOfWindow({ windows = [] }: ServicePlan, clock: WindowClock, now: number): ServicePlan['rate'] {
+  return clock.openAt(windows.filter(hasRate), now)?.rate;
+}
+
 function servicesAt({ services, operator }: Model, now: number): ReadonlyMap<ServicePlan, ServicePlan> {
   const changed = new Map<ServicePlan, ServicePlan>();
   const paced = services.filter(hasOtherRates);
   if (paced.length === 0) return changed;
   const clock = windowClock(operator.timezone);
   for (const service of paced) {
-    const rate = clock.openAt((service.windows ?? []).filter(hasRate), now)?.rate;
+    const rate = rateOfWindow(service, clock, now);
     if (rate !== undefined) changed.set(service, { ...service, rate });
   }
   return changed;
@@ -81,7 +86,8 @@ function withServices(model: Model, changed: ReadonlyMap<ServicePlan, ServicePla
   };
 }
 
-function hasOtherRates({ windows }: ServicePlan): boolean {
+/** Has it other speeds at certain times? */
+export function hasOtherRates({ windows }: ServicePlan): boolean {
   return windows?.some(hasRate) === true;
 }
 
