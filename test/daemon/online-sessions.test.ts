@@ -11,7 +11,7 @@ const session: Session = {
 
 function seen(clientAddress: string): unknown {
   const nas: Nas = {
-    ...{ name: 'access-points', clientAddress, secret: new Secret('canary'), profile: 'standard', coaPort: 3799 },
+    ...{ name: 'access-points', clientAddress, secret: new Secret('canary'), profile: 'generic', coaPort: 3799 },
     messageAuthenticator: 'off',
   };
   const accounting = { open: () => [session], openOf: () => [session] };
