@@ -17,6 +17,11 @@ interface Standing {
   failures: number;
   nextAt: number;
   heardAt: number;
+  /** The longest pause between two words of it, milliseconds; what was long ago counts for less. */
+  pauseMs: number;
+  /** It was asked for seconds, did not answer, and said nothing else since that began. */
+  missed: boolean;
+  attemptAt: number;
   /** Ends the attempt under way. */
   running?: AbortController;
   /** It came back during that attempt. */
@@ -25,13 +30,16 @@ interface Standing {
 
 const firstRetryMs = 2_000;
 const longestRetryMs = 300_000;
-/** Whoever says nothing for so long was away. */
+/** Whoever says nothing for so long was away; who speaks often, already after twice his pauses. */
 const silentMs = 15_000;
+/** Nobody is taken to be away sooner: packets are late, and are lost. */
+const leastSilentMs = 5_000;
 const longestSleepMs = 60_000;
 
 /**
- * Delivers what sessions could not be told: at once when their NAS is heard again, whatever it says, and else from time to
- * time. A NAS that is heard all the while and still does not answer is asked ever more seldom, with one session ahead.
+ * Delivers what sessions could not be told: at once when their NAS is heard again after it was away, whatever it says, and
+ * else from time to time. A NAS that is heard all the while and still does not answer is asked ever more seldom, with one
+ * session ahead.
  */
 export class OutboxDelivery implements AsyncDisposable {
   readonly #options: OutboxDeliveryOptions;
@@ -61,9 +69,7 @@ export class OutboxDelivery implements AsyncDisposable {
     const waiting = this.#standings.get(nas);
     if (waiting === undefined) return;
     const now = this.#options.clock.monotonic();
-    const wasSilent = now - waiting.heardAt > silentMs;
-    waiting.heardAt = now;
-    if (!wasSilent) return;
+    if (!wasAway(waiting, now)) return;
     waiting.failures = 0;
     waiting.nextAt = now;
     waiting.again = waiting.running !== undefined;
@@ -111,6 +117,7 @@ export class OutboxDelivery implements AsyncDisposable {
     const running = new AbortController();
     waiting.running = running;
     waiting.again = false;
+    waiting.attemptAt = this.#options.clock.monotonic();
     const attempt = this.#deliver(nas, running.signal).finally(() => {
       delete waiting.running;
       this.#attempts.delete(attempt);
@@ -139,6 +146,7 @@ export class OutboxDelivery implements AsyncDisposable {
     else if (waiting.again) waiting.nextAt = now;
     else {
       waiting.failures += 1;
+      waiting.missed = waiting.heardAt <= waiting.attemptAt && now - waiting.attemptAt >= leastSilentMs;
       waiting.nextAt = now + Math.min(firstRetryMs * 2 ** waiting.failures, longestRetryMs);
     }
     this.#waking.abort();
@@ -146,5 +154,16 @@ export class OutboxDelivery implements AsyncDisposable {
 }
 
 function standing(nextAt: number): Standing {
-  return { failures: 0, nextAt, heardAt: Number.NEGATIVE_INFINITY, again: false };
+  const never = Number.NEGATIVE_INFINITY;
+  return { failures: 0, nextAt, heardAt: never, pauseMs: silentMs, missed: false, attemptAt: never, again: false };
+}
+
+/** Takes note that it is heard now. @returns whether it was away before, as far as can be told */
+function wasAway(waiting: Standing, now: number): boolean {
+  const { heardAt, pauseMs, missed } = waiting;
+  const pause = now - heardAt;
+  waiting.heardAt = now;
+  waiting.missed = false;
+  waiting.pauseMs = Math.max(Math.min(pause, silentMs), pauseMs * 2 ** (-pause / silentMs));
+  return missed || pause > Math.min(Math.max(2 * pauseMs, leastSilentMs), silentMs);
 }

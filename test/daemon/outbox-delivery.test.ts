@@ -20,6 +20,8 @@ class Lab implements AsyncDisposable {
   answers = false;
   /** An attempt that nobody answers ends only with its signal. */
   hangs = false;
+  /** Or it ends after so many seconds. */
+  takes = 0;
   readonly #disposables: readonly AsyncDisposable[];
   #under = 0;
   #waits = false;
@@ -62,7 +64,8 @@ class Lab implements AsyncDisposable {
     this.attempts.push({ at: this.clock.monotonic() / 1000, signal });
     const { answers } = this;
     this.#under += 1;
-    if (!answers && this.hangs) await this.#end(signal);
+    if (!answers && this.hangs) await this.#waiting(new Promise((end) => signal.addEventListener('abort', end)));
+    if (!answers && this.takes > 0) await this.#waiting(this.clock.sleep(this.takes * 1000, signal));
     const results = this.outbox.at(nas).map((entry): SessionResult => {
       const effect = { ...entry, sessionIds: [entry.sessionId] };
       const result = answers ? 'changed' : 'failed';
@@ -74,9 +77,9 @@ class Lab implements AsyncDisposable {
     return results;
   }
 
-  async #end(signal: AbortSignal): Promise<void> {
+  async #waiting(over: Promise<unknown>): Promise<void> {
     this.#waits = true;
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await over.catch(() => undefined);
     this.#waits = false;
   }
 }
@@ -116,6 +119,60 @@ describe('an order whose NAS does not answer', () => {
     }
 
     expect(lab.attempts.length).toBeLessThan(6);
+  });
+
+  it.each([1, 2, 3])(
+    'IS-10: is delivered at once when a NAS that speaks every %i s is heard after some seconds without a word',
+    async (every) => {
+      await using lab = await Lab.start();
+      lab.delivery.start();
+      for (let second = 1; second <= 31; second += 1) {
+        await lab.pass(1);
+        if (second % every === 0) lab.delivery.heard('core-1');
+        await lab.settled();
+      }
+      await lab.pass(13);
+      const before = lab.attempts.length;
+      lab.answers = true;
+
+      lab.delivery.heard('core-1');
+      await lab.settled();
+
+      expect(lab.attempts).toHaveLength(before + 1);
+      expect(lab.outbox.size).toBe(0);
+    },
+  );
+
+  it('IS-10: is delivered at once when the NAS is heard after it said nothing while it was asked', async () => {
+    await using lab = await Lab.start();
+    lab.takes = 7;
+    lab.delivery.start();
+    for (let second = 1; lab.attempts.length < 6; second += 1) {
+      await lab.pass(1);
+      if (second % 7 === 0) lab.delivery.heard('core-1');
+      await lab.settled();
+    }
+    await lab.pass(8);
+    lab.answers = true;
+
+    lab.delivery.heard('core-1');
+    await lab.settled();
+
+    expect(lab.attempts).toHaveLength(7);
+    expect(lab.outbox.size).toBe(0);
+  });
+
+  it.each([1, 2, 5, 6])('is asked ever more seldom while the NAS speaks every %i s', async (every) => {
+    await using lab = await Lab.start();
+    lab.takes = 7;
+    lab.delivery.start();
+    for (let second = 1; second <= 600; second += 1) {
+      await lab.pass(1);
+      if (second % every === 0) lab.delivery.heard('core-1');
+      await lab.settled();
+    }
+
+    expect(lab.attempts.length).toBeLessThan(10);
   });
 
   it('is tried again when the NAS comes back while it is asked', async () => {
