@@ -3,8 +3,10 @@ import type { RecentDecisions } from '../access/decision-log.ts';
 import type { ControllerStatus } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { LoginLimits } from '../directory/reader.ts';
+import { serviceLimits } from '../directory/rows.ts';
 import { divertedClients } from '../model/diverted.ts';
-import type { Endpoint, Model, PortalSettings } from '../model/model.ts';
+import type { Endpoint, Model, PortalSettings, ServicePlan } from '../model/model.ts';
 import { type ControllerStanding, OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
 import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
@@ -112,11 +114,13 @@ export class PortalGateway implements AsyncDisposable {
     const { engine, decisions, clock, log, fillRandom, authority } = this.#options;
     const inForce = () => this.#model ?? first;
     const diverted = latest(divertedClients);
+    const limitsOfGuests = latest(guestLimits);
     return {
       sites: () => inForce().portalSites,
       settings: () => inForce().operator.portal,
       diverted: (address) => diverted(inForce())(address),
       directory: engine.directory,
+      guestLimits: (service) => limitsOfGuests(inForce())(service),
       decisions,
       ...(authority === undefined ? {} : { authority }),
       online: onlineGuests(engine),
@@ -131,6 +135,16 @@ export class PortalGateway implements AsyncDisposable {
       log,
     };
   }
+}
+
+/** What services grant guests without an account, made when first wanted. */
+function guestLimits({ operator: { timezone } }: Model): (service: ServicePlan) => LoginLimits {
+  const known = new Map<ServicePlan, LoginLimits>();
+  return (service) => {
+    const limits = known.get(service) ?? serviceLimits(service, timezone);
+    known.set(service, limits);
+    return limits;
+  };
 }
 
 /** What is made of a model, kept until another is in force. */

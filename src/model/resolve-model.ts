@@ -4,6 +4,7 @@ import { addressSpace } from './address-space.ts';
 import { protectedObjects } from './annotations.ts';
 import { checkGuests } from './check-guests.ts';
 import { checkNas } from './check-nas.ts';
+import { checkOmadaGuests } from './check-omada-guests.ts';
 import { checkOmadaPortals } from './check-omada-portals.ts';
 import { checkPages } from './check-pages.ts';
 import { checkPoolsUsed, checkRoutersUsed } from './check-routers.ts';
@@ -100,6 +101,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   yield;
   checkProfiles(to, [...services.values()], declaredServices, subscriptions);
   checkNasCapabilities(to, operator, services, declaredServices);
+  checkOmadaGuests(to, portals.sites, services, declaredServices);
   checkLocalLimits(to, subscriptions, declaredServices);
   const authorize = resolveAuthorize(to, declaredOperator, services);
   const proxy = resolveProxy(to, declaredOperator, services);

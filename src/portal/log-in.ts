@@ -1,4 +1,6 @@
+import type { SessionLimits } from '../access/login.ts';
 import { guestUsername } from '../access/portal-password.ts';
+import { sessionSecondsLeft } from '../access/session-time.ts';
 import type { Answer } from './answer.ts';
 import { checkPassword, type Entry, type Problem } from './check-password.ts';
 import type { GuestContext } from './context.ts';
@@ -37,17 +39,22 @@ function byTerms(visit: Visit, context: GuestContext, fields: Fields): Entry | P
   if (site.terms !== undefined && fields.get('terms') !== 'accepted') {
     return { status: 400, problem: 'terms-missing', at: 'terms' };
   }
-  // RADIUS goes by the directory, controllers by the declaration.
-  const inForce = portal.deps.directory.portal(site.name)?.clickThrough;
-  const behindRouter = context.door.type === 'mikrotik';
-  if (behindRouter && inForce === undefined) return { status: 503, problem: 'not-ready' };
-  if (behindRouter && inForce?.limits.hours?.at(portal.deps.clock.now()).open === false) {
-    return { status: 403, problem: 'outside-hours', at: 'terms' };
-  }
+  const limits = guestLimits(visit, context);
+  if (limits === undefined) return { status: 503, problem: 'not-ready' };
+  const now = portal.deps.clock.now();
+  if (limits.hours?.at(now).open === false) return { status: 403, problem: 'outside-hours', at: 'terms' };
   if (!hasRoom(visit)) return { status: 503, problem: 'busy' };
-  const seconds = behindRouter ? inForce?.limits.sessionTimeoutSeconds : site.clickThrough?.sessions.timeoutSeconds;
+  const seconds = sessionSecondsLeft({ limits }, 'hotspot', now);
+  const timed = limits.sessionTimeoutSeconds !== undefined;
   const username = guestUsername(site.name, context.mac);
-  return { username, timed: seconds !== undefined, ...(seconds === undefined ? {} : { seconds }) };
+  return { username, timed, ...(seconds === undefined ? {} : { seconds }) };
+}
+
+/** RADIUS goes by the directory, controllers by the declaration. Nothing while a router's site is not in the directory yet. */
+function guestLimits({ portal, site }: Visit, { door }: GuestContext): SessionLimits | undefined {
+  const { directory, guestLimits: declared } = portal.deps;
+  if (door.type === 'mikrotik') return directory.portal(site.name)?.clickThrough?.limits;
+  return site.clickThrough && declared(site.clickThrough);
 }
 
 /** Devices can be made up, and nobody is asked for a password here: so many a minute at one site. */

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Authority } from '../access/authority.ts';
 import type { RecentDecisions } from '../access/decision-log.ts';
+import type { SessionLimits } from '../access/login.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader, LoginLimits } from '../directory/reader.ts';
 import type { Diverted } from '../model/diverted.ts';
-import type { OmadaBridge, PortalSettings, PortalSite } from '../model/model.ts';
+import type { OmadaBridge, PortalSettings, PortalSite, ServicePlan } from '../model/model.ts';
 import type { PortalCounters } from './counters.ts';
 
 /** What the portal needs of the rest. Everything is of the revision in force, and read anew for each request. */
@@ -16,6 +17,8 @@ export interface PortalDeps {
   readonly diverted?: (address: string) => Diverted | undefined;
   readonly directory: Pick<DirectoryReader, 'login' | 'portal'>;
   readonly decisions: RecentDecisions;
+  /** What a service grants guests without an account whom a controller lets in: no directory has a row of theirs. */
+  readonly guestLimits: (service: ServicePlan) => SessionLimits;
   /** A program of the operator's that is asked about guests whom no declaration knows. Absent: there is none. */
   readonly authority?: () => Authority<LoginLimits> | undefined;
   readonly online: OnlineGuests;

@@ -3,7 +3,7 @@ import { guestUsername } from '../../src/access/portal-password.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { readTime } from '../../src/portal/omada.ts';
 import { GuestClient, type GuestPage } from '../../src/simulator/guest-client.ts';
-import { login, mac, omadaBridge, PortalLab, routerFields, site } from './support.ts';
+import { hour, login, mac, omadaBridge, PortalLab, routerFields, site } from './support.ts';
 
 const guest = new GuestClient();
 const still = new GuestClient({ follow: 0 });
@@ -104,6 +104,22 @@ describe('a guest whom a controller sent to the portal', () => {
     }
 
     expect(lab.omada.asked.map(({ seconds }) => seconds)).toEqual([8 * 3600, 86_400]);
+  });
+
+  it('without an account is let in until the hours of the service are over, and not outside of them', async () => {
+    // The clock of the lab begins at midnight.
+    const during = (from: number, till: number) =>
+      site({ clickThrough: { ...hour, windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from, till }] } });
+    await using lab = await PortalLab.start([during(0, 30)]);
+    await using closed = await PortalLab.start([during(60, 90)]);
+
+    await guest.submit(await arrive(lab, eap), { terms: 'accepted' });
+    const refused = await guest.submit(await arrive(closed, eap), { terms: 'accepted' });
+
+    expect(lab.omada.asked.map(({ seconds }) => seconds)).toEqual([1800]);
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain('cannot be used at this time of day');
+    expect(closed.omada.asked).toEqual([]);
   });
 
   it('is told when the time that the controller was asked for is over', async () => {

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Login, PortalAccess } from '../../src/directory/reader.ts';
+import { serviceLimits } from '../../src/directory/rows.ts';
 import type { Endpoint, MikrotikBridge, OmadaBridge, PortalSite, ServicePlan } from '../../src/model/model.ts';
 import { portalCounters } from '../../src/portal/counters.ts';
 import type {
@@ -171,6 +172,7 @@ export class PortalLab implements AsyncDisposable {
         login: (username) => this.logins.get(username),
         portal: (name) => (this.access?.site === name ? this.access : undefined),
       },
+      guestLimits: (service) => serviceLimits(service, 'UTC'),
       decisions: this.decisions,
       online: this.online,
       omada: this.omada,
