@@ -74,6 +74,9 @@ export interface Listeners {
   readonly adminSocket: string;
 }
 
+/** As long as RADIUS goes on answering when it stops. */
+const lastAnswersMs = 1_000;
+
 /** The daemon: source → model → targets, RADIUS, admin. Started in order, stopped in reverse. */
 export class Daemon implements AsyncDisposable {
   readonly #options: DaemonOptions;
@@ -249,11 +252,8 @@ export class Daemon implements AsyncDisposable {
     // What is being read may open RADIUS.
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
-    // Who waits for a home server need not wait for its time to be over: his NAS asks again.
-    await this.#proxy[Symbol.asyncDispose]();
     await this.#heartbeat[Symbol.asyncDispose]();
-    await this.#radius?.[Symbol.asyncDispose]();
-    await this.#authority[Symbol.asyncDispose]();
+    await this.#stopRadius();
     this.#eap[Symbol.dispose]();
     await this.#books[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
@@ -262,6 +262,19 @@ export class Daemon implements AsyncDisposable {
     await this.#admin?.[Symbol.asyncDispose]();
     await forgetAdminSocket(this.#options.stateDir);
     await this.#engine[Symbol.asyncDispose]();
+  }
+
+  /** Who waits for a home server, or for a program, has a moment for its answer. After that his NAS asks again. */
+  async #stopRadius(): Promise<void> {
+    const stopped = new AbortController();
+    const over = this.#options.clock.sleep(lastAnswersMs, stopped.signal).catch(() => undefined);
+    const letGo = over.then(async () => {
+      await this.#proxy[Symbol.asyncDispose]();
+      await this.#authority[Symbol.asyncDispose]();
+    });
+    await this.#radius?.[Symbol.asyncDispose]();
+    stopped.abort();
+    await letGo;
   }
 
   async #start(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Model, Operator } from '../model/model.ts';
 import type { HomeServerSettings, ProxyRealm } from '../model/proxy-settings.ts';
 import type { RadiusLog } from '../radius/drops.ts';
 import { type HomeCount, HomeServer, type HomeService } from '../radius/proxy/home-server.ts';
+import { ProxyMemory } from '../radius/proxy/proxy-memory.ts';
 import { type Realm, RealmProxy } from '../radius/proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from '../radius/random-pool.ts';
 import { limitsByClock } from './limits-by-clock.ts';
@@ -25,11 +26,12 @@ export interface HomeServerCount {
 
 type Pair = Readonly<Record<HomeService, HomeServer>>;
 
-/** The proxy that the model in force declares. Home servers whose declaration did not change stay as they are. */
+/** The proxy that the model in force declares. Home servers whose declaration did not change stay as they are, and what goes on goes on. */
 export class DeclaredProxy implements AsyncDisposable {
   readonly #options: DeclaredProxyOptions;
   readonly #random: RandomPool;
   readonly #instance: Uint8Array;
+  readonly #memory = new ProxyMemory();
   readonly #closing = new Set<Promise<void>>();
   #servers = new Map<string, Pair>();
   #current: RealmProxy | undefined;
@@ -57,6 +59,7 @@ export class DeclaredProxy implements AsyncDisposable {
             clock,
             random: this.#random,
             instance: this.#instance,
+            memory: this.#memory,
           });
     const used = new Set(this.#servers.values());
     for (const pair of before.values()) if (!used.has(pair)) this.#close(pair);

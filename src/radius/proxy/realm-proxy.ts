@@ -1,4 +1,3 @@
-import { toHex } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LoginLimits, Nas } from '../../directory/reader.ts';
 import type { AccessKind } from '../../model/model.ts';
@@ -8,7 +7,8 @@ import { attribute, code, headerLength } from '../packet/codes.ts';
 import { type Frame, firstValue, keptFrame, nextOffset, offsetOf, valueAt } from '../packet/framing.ts';
 import { type EncodedRequest, encodeRequest } from '../packet/request.ts';
 import type { RandomPool } from '../random-pool.ts';
-import type { Attempt, HomeReply, HomeServer, HomeService } from './home-server.ts';
+import type { HomeReply, HomeServer, HomeService } from './home-server.ts';
+import type { Flight, ProxyMemory } from './proxy-memory.ts';
 import { requestForHome } from './translate.ts';
 
 /** People whom servers of others know. */
@@ -34,6 +34,8 @@ export interface RealmProxyOptions {
   readonly random: RandomPool;
   /** Eight octets that no other proxy has, by which a request is known that comes back to us. */
   readonly instance: Uint8Array;
+  /** What goes on, also while declarations change. */
+  readonly memory: ProxyMemory;
 }
 
 export type Forwarded =
@@ -45,25 +47,13 @@ export type Forwarded =
   /** It cannot be passed on: a hidden value that is none, or too long. */
   | { readonly result: 'unreadable' };
 
-/** A request that waits for a home server. */
-interface Flight {
-  readonly attempts: Attempt[];
-  /** Ends the wait for the server that was asked last. */
-  wake: () => void;
-}
-
 /** More than this on one request is a loop among others. */
 const mostProxyStates = 10;
-const mostConversations = 8192;
 
 /** Passes requests about people of foreign realms on to their home servers (RFC 2865 §2.3). */
 export class RealmProxy {
   readonly #options: RealmProxyOptions;
   readonly #realms: ReadonlyMap<string, Realm>;
-  readonly #flights = new Map<string, Flight>();
-  /** By State in hex: the server that gave it, and alone knows what it stands for. Oldest first. */
-  readonly #conversations = new Map<string, HomeServer>();
-  #sent = 0;
 
   constructor(options: RealmProxyOptions) {
     this.#options = options;
@@ -88,7 +78,8 @@ export class RealmProxy {
     const kept = keptFrame(frame);
     const key = flightKey(packet, context.nas);
     const flight: Flight = { attempts: [], wake: () => undefined };
-    this.#flights.set(key, flight);
+    const { flights } = this.#options.memory;
+    flights.set(key, flight);
     try {
       const encode = this.#encoder(realm, packet, kept, context);
       return await this.#askAll(this.#order(realm, packet, kept), encode, flight);
@@ -97,7 +88,7 @@ export class RealmProxy {
       if (error instanceof RangeError) return { result: 'unreadable' };
       throw error;
     } finally {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      if (flights.get(key) === flight) flights.delete(key);
       for (const attempt of flight.attempts) attempt.release();
     }
   }
@@ -115,7 +106,7 @@ export class RealmProxy {
 
   /** A NAS sent a request again that is on its way: so do we, to whom we asked last (RFC 5080 §2.2.1). */
   again(packet: Buffer, nas: Nas): void {
-    this.#flights.get(flightKey(packet, nas))?.attempts.at(-1)?.again();
+    this.#options.memory.flights.get(flightKey(packet, nas))?.attempts.at(-1)?.again();
   }
 
   async #askAll(order: readonly HomeServer[], encode: Encoder, flight: Flight): Promise<Forwarded> {
@@ -149,11 +140,10 @@ export class RealmProxy {
     const all = servers[frame.code === code.accountingRequest ? 'accounting' : 'auth'];
     const alive = all.filter(({ health }) => health === 'alive');
     const zombies = all.filter(({ health }) => health === 'zombie');
-    const state = firstValue(packet, frame, attribute.state);
-    const known = state === undefined ? undefined : this.#conversations.get(toHex(state));
     const order = [...alive, ...zombies];
-    if (known === undefined || !order.includes(known)) return order;
-    return [known, ...order.filter((server) => server !== known)];
+    const partner = this.#options.memory.partnerOf(firstValue(packet, frame, attribute.state));
+    const known = order.find(({ settings }) => settings.name === partner);
+    return known === undefined ? order : [known, ...order.filter((server) => server !== known)];
   }
 
   #encoder(realm: Realm, packet: Buffer, frame: Frame, { key }: NasContext): Encoder {
@@ -181,10 +171,8 @@ export class RealmProxy {
   }
 
   #proxyState(): Uint8Array {
-    this.#sent = (this.#sent + 1) >>> 0;
-    const number = Buffer.alloc(4);
-    number.writeUInt32BE(this.#sent);
-    return Buffer.concat([this.#options.instance, number]);
+    const { instance, memory } = this.#options;
+    return Buffer.concat([instance, memory.nextNumber()]);
   }
 
   #hasBeenHere(packet: Buffer, frame: Frame): boolean {
@@ -199,11 +187,7 @@ export class RealmProxy {
 
   #remember({ packet, frame, server }: HomeReply): void {
     const state = frame.code === code.accessChallenge ? firstValue(packet, frame, attribute.state) : undefined;
-    if (state === undefined) return;
-    this.#conversations.set(toHex(state), server);
-    if (this.#conversations.size <= mostConversations) return;
-    const [oldest] = this.#conversations.keys();
-    this.#conversations.delete(oldest as string);
+    if (state !== undefined) this.#options.memory.converses(state, server.settings.name);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Endpoint } from '../../../src/model/model.ts';
 import type { HomeServerSettings } from '../../../src/model/proxy-settings.ts';
 import { describeAttributes } from '../../../src/radius/dictionary/describe.ts';
 import { HomeServer } from '../../../src/radius/proxy/home-server.ts';
+import { ProxyMemory } from '../../../src/radius/proxy/proxy-memory.ts';
 import { type Realm, RealmProxy } from '../../../src/radius/proxy/realm-proxy.ts';
 import type { HealthTimes } from '../../../src/radius/proxy/server-health.ts';
 import { randomPool } from '../../../src/radius/random-pool.ts';
@@ -83,6 +84,7 @@ export async function startLab({
     clock,
     random,
     instance,
+    memory: new ProxyMemory(),
   });
   bench = await startServer(logins, { access: { proxy: () => proxy } });
   const nas = await TestNas.open();
