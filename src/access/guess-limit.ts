@@ -18,6 +18,12 @@ export interface GuessLimit {
   refuses(place: GuessPlace, now: number): boolean;
   /** @param exists false when nobody has this username: inventions push out nothing but inventions */
   failed(place: GuessPlace, exists: boolean, now: number): void;
+  /**
+   * Counts as `failed` does, as long as it is not known what this attempt is: others that come meanwhile find it counted.
+   *
+   * @returns takes it back, when it is known
+   */
+  open(place: GuessPlace, exists: boolean, now: number): () => void;
   /** The device is this user's, and comes to this NAS. */
   succeeded(place: GuessPlace): void;
 }
@@ -77,6 +83,18 @@ export function guessLimit(seed: number, limits: Partial<GuessLimits> = {}): Gue
       (exists ? accounts : inventions).add(lane(place), now);
       if (callingStationId !== undefined && !isKnownDevice(place)) stations.add(callingStationId, now);
     },
+    open(place, exists, now) {
+      const { callingStationId } = place;
+      // As it is now: who is let in meanwhile changes what he is counted by.
+      const [key, account] = [lane(place), exists ? accounts : inventions];
+      const station = isKnownDevice(place) ? undefined : callingStationId;
+      account.add(key, now);
+      if (station !== undefined) stations.add(station, now);
+      return () => {
+        account.takeBack(key);
+        if (station !== undefined) stations.takeBack(station);
+      };
+    },
     succeeded({ username, nas, callingStationId }) {
       if (callingStationId !== undefined) known.add(username, callingStationId);
       known.add(username, nas);
@@ -88,6 +106,8 @@ interface Counter {
   readonly size: number;
   isOver(key: string, now: number): boolean;
   add(key: string, now: number): void;
+  /** One that was added, whether it is forgiven by now or not. */
+  takeBack(key: string): void;
 }
 
 /** For each key the time at which all its failures are forgiven: one number counts and forgets. */
@@ -110,6 +130,10 @@ function counter({ burst, everyMs }: GuessLimits['ofAccount'], most: number): Co
       const at = Math.max(forgivenAt.get(key) ?? now, now) + everyMs;
       if (!forgivenAt.has(key) && forgivenAt.size >= most) dropOldest(forgivenAt);
       forgivenAt.set(key, at);
+    },
+    takeBack(key) {
+      const at = forgivenAt.get(key);
+      if (at !== undefined) forgivenAt.set(key, at - everyMs);
     },
   };
 }

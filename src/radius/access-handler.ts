@@ -2,7 +2,7 @@ import { admit, grantsOf } from '../access/admit.ts';
 import { authorise, authoriseInTime, type Decision, type RejectReason, takesTime } from '../access/authorise.ts';
 import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
-import { type GuessLimit, guessLimit } from '../access/guess-limit.ts';
+import { type GuessLimit, type GuessPlace, guessLimit } from '../access/guess-limit.ts';
 import type { DeviceMemory } from '../access/place.ts';
 import type { QuotaLeft, UsageBook } from '../access/quota.ts';
 import { rejectText } from '../access/reject-text.ts';
@@ -129,6 +129,7 @@ export class AccessHandler {
     const { eap: server, directory, authority } = this.#deps;
     const guesses = { limit: this.#guesses, now: this.#deps.clock.monotonic() };
     const verdict = await converse(server, directory, exchange, foldAddress(from.address), guesses);
+    if (verdict.next === 'silent') return { reply: undefined, drop: 'overload' };
     if (verdict.next === 'challenge') return this.#challenge(exchange, verdict.eap, verdict.state);
     if (verdict.next === 'reject') return this.#reject(verdict.exchange, verdict.reason);
     const { decision, login } = verdict;
@@ -158,7 +159,10 @@ export class AccessHandler {
     if (decision.verdict === 'accept') {
       const limits = grantsOf(login as Login, decision);
       const authority = this.#deps.authority?.();
-      if (authority?.asks === 'all') return this.#confirm(authority, keptExchange(exchange), decision, limits);
+      // A login that is no subscriber's is our own, by which we see whether we answer: nobody else is bothered with it.
+      if (authority?.asks === 'all' && login?.subscriber !== '') {
+        return this.#confirm(authority, keptExchange(exchange), decision, limits);
+      }
       // The declared name rather than the one just decoded: nothing new to keep in memory.
       return this.#hold(exchange, decision, login as Login, limits);
     }
@@ -174,10 +178,11 @@ export class AccessHandler {
   async #decideSlowly(exchange: Exchange, login: Login): Promise<AccessAnswer> {
     if (this.#slow >= mostSlow) return { reply: undefined, drop: 'overload' };
     this.#slow += 1;
+    const known = this.#openGuess(exchange, true);
     try {
       const { door, now, sent } = exchange;
       const asked = { credential: sent.credential, door, redirects: redirectsAt(exchange) };
-      const decision = await authoriseInTime(asked, login, now);
+      const decision = await Promise.resolve(authoriseInTime(asked, login, now)).finally(known);
       if (decision.verdict === 'reject') return this.#decideOtherwise(exchange, decision.reason);
       const limits = grantsOf(login, decision);
       const authority = this.#deps.authority?.();
@@ -189,11 +194,15 @@ export class AccessHandler {
   }
 
   /** Nobody guesses at a DHCP server: it asks by itself. */
-  #refuses({ packet, frame, context, username, door }: Exchange): boolean {
-    if (door === 'dhcp') return false;
-    const callingStationId = textOf(packet, frame, attribute.callingStationId);
-    const place = { username, nas: context.nas.name, ...(callingStationId === undefined ? {} : { callingStationId }) };
-    return this.#guesses.refuses(place, this.#deps.clock.monotonic());
+  #refuses(exchange: Exchange): boolean {
+    if (exchange.door === 'dhcp') return false;
+    return this.#guesses.refuses(placeOf(exchange), this.#deps.clock.monotonic());
+  }
+
+  /** What waits for its answer may be a guess: else there could be as many as fit into the wait. @returns when it is known */
+  #openGuess(exchange: Exchange, exists: boolean): () => void {
+    if (exchange.door === 'dhcp') return () => undefined;
+    return this.#guesses.open(placeOf(exchange), exists, this.#deps.clock.monotonic());
   }
 
   /** Nobody's username and password. Whoever comes with them may be let in by something else. */
@@ -221,7 +230,10 @@ export class AccessHandler {
     const authority = reason === 'unknown-subscriber' ? this.#deps.authority?.() : undefined;
     if (authority === undefined) return this.#reject(exchange, reason, prompt);
     const kept = { ...keptExchange(exchange), method: 'hook' };
-    return askAboutUnknown(authority, kept, () => this.#deps.clock.now()).then((verdict) => this.#asked(kept, verdict));
+    const known = prompt ? () => undefined : this.#openGuess(kept, false);
+    return askAboutUnknown(authority, kept, () => this.#deps.clock.now())
+      .finally(known)
+      .then((verdict) => this.#asked(kept, verdict));
   }
 
   async #confirm(
@@ -383,6 +395,11 @@ function isUnknownDevice(
 ): boolean {
   const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
   return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
+}
+
+function placeOf({ packet, frame, context, username }: Exchange): GuessPlace {
+  const callingStationId = textOf(packet, frame, attribute.callingStationId);
+  return { username, nas: context.nas.name, ...(callingStationId === undefined ? {} : { callingStationId }) };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

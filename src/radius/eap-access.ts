@@ -25,6 +25,8 @@ export interface EapReply {
 /** What comes of one round. */
 export type EapVerdict =
   | { readonly next: 'challenge'; readonly eap: EapReply; readonly state: Buffer }
+  /** No answer: there is no room for it now. */
+  | { readonly next: 'silent' }
   | { readonly next: 'reject'; readonly reason: EapReason; readonly exchange: Exchange }
   | {
       readonly next: 'accept';
@@ -74,6 +76,7 @@ export async function converse(
     ...(mtuAt === 0 || packet[mtuAt + 1] !== 6 ? {} : { framedMtu: packet.readUInt32BE(mtuAt + 2) }),
   });
   if (step === undefined) return refused(exchange, 'eap-off');
+  if (step.next === 'silent') return step;
   if (step.next === 'challenge') return { next: 'challenge', state: step.state, eap: { packet: step.eap } };
   const { username = exchange.username, method } = step;
   const named = { ...exchange, method, username: username.length > longestName ? exchange.username : username };
@@ -156,7 +159,10 @@ function judgeOf(directory: DirectoryReader, exchange: Exchange, guesses: GuessW
       const place = { username, nas: context.nas.name, ...station };
       if (guesses.limit.refuses(place, guesses.now)) return { verdict: 'reject', reason: 'too-many-guesses' };
       const login = directory.login(username);
-      const decision = await authoriseInTime({ credential, door, redirects }, login, now);
+      const known = guesses.limit.open(place, login !== undefined, guesses.now);
+      const decision = await Promise.resolve(authoriseInTime({ credential, door, redirects }, login, now)).finally(
+        known,
+      );
       const wrong = decision.verdict === 'reject' && (login === undefined || decision.reason === 'wrong-password');
       if (wrong) guesses.limit.failed(place, login !== undefined, guesses.now);
       return decision;

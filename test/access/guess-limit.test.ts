@@ -80,6 +80,44 @@ describe('somebody who guesses passwords of one account', () => {
   });
 });
 
+describe('attempts of which it is not known yet what they are', () => {
+  it('count as guesses until then, so that no more are open at a time than are free', () => {
+    const limit = guessLimit(seed);
+    const open: (() => void)[] = [];
+    for (let time = 0; time < 100; time += 1) if (!limit.refuses(thief, 0)) open.push(limit.open(thief, true, 0));
+
+    expect(open).toHaveLength(5);
+    open[0]?.();
+    expect(limit.refuses(thief, 0)).toBe(false);
+    for (const known of open.slice(1)) known();
+    expect(guess(limit, thief, 100, 0)).toBe(5);
+  });
+
+  it('are taken back where they were counted, whoever has become known meanwhile', () => {
+    const limit = guessLimit(seed);
+    const known = limit.open(home, true, 0);
+    limit.succeeded(home);
+    known();
+
+    expect(guess(limit, thief, 100, 0)).toBe(5);
+  });
+
+  it('leave guesses at one in a second when each turns out to be one, however long it took', () => {
+    const limit = guessLimit(seed);
+    const open: (() => void)[] = [];
+    let looked = 0;
+    for (let now = 0; now < 60_000; now += 100) {
+      if (limit.refuses(thief, now)) continue;
+      looked += 1;
+      open.push(limit.open(thief, true, now));
+      if (open.length < 3) continue;
+      open.shift()?.();
+      limit.failed(thief, true, now);
+    }
+    expect(looked).toBeLessThanOrEqual(5 + 60);
+  });
+});
+
 describe('somebody who tries one password with many accounts', () => {
   it('has twenty tries from one device, then one in a second; known devices are not held up by it', () => {
     const limit = guessLimit(seed);

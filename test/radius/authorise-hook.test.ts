@@ -139,6 +139,27 @@ describe('a login of somebody whom no declaration knows, where a program is aske
   });
 });
 
+describe('guesses while a program is still asked', () => {
+  it('are no more at a time than are free; who is let in was none', async () => {
+    const waiting: (() => void)[] = [];
+    await using program = await startProgram((response) => waiting.push(() => json(200, {})(response)));
+    await using lab = await labWith(program, { sendPassword: true });
+    const dropped = () => lab.bench.decisions.of('zoe').filter(({ reason }) => reason === 'too-many-guesses').length;
+
+    for (let time = 0; time < 20; time += 1) lab.nas.send(ask(lab, 'zoe', `guess ${time}`).octets, lab.bench.auth);
+    await expect.poll(() => [waiting.length, dropped()]).toEqual([5, 5]);
+    for (const answer of waiting.splice(0)) answer();
+    await expect
+      .poll(() => lab.bench.decisions.of('zoe').filter(({ verdict }) => verdict === 'accept'))
+      .toHaveLength(5);
+    expect(program.asked).toHaveLength(5);
+
+    lab.nas.send(ask(lab, 'zoe', 'once more').octets, lab.bench.auth);
+    await expect.poll(() => waiting.length).toBe(1);
+    for (const answer of waiting) answer();
+  });
+});
+
 describe('a login of a declared subscriber, where a program is asked about all', () => {
   it('IW-21: has the rate of the answer, and the sooner of the two ends', async () => {
     await using program = await startProgram(json(200, { bandwidth: '1M/2M', remaining_time: 60 }));
