@@ -8,8 +8,10 @@ import { type EapSession, type SessionTable, sessionTable } from './session-tabl
 export interface EapServerOptions {
   readonly clock: Clock;
   readonly random: FillRandom;
-  /** Conversations at once; the longest silent gives way. Default 1024: one that stopped amid TLS holds 75 kB. */
+  /** Conversations at once. Default 4096. */
   readonly most?: number;
+  /** Of those, how many may have got as far as a method. Default 1024: one that stopped amid TLS holds 75 kB. */
+  readonly mostEngaged?: number;
 }
 
 /** One Response, as a NAS passed it on. */
@@ -27,6 +29,8 @@ export interface EapRequest {
 
 export type EapStep =
   | { readonly next: 'challenge'; readonly eap: Buffer; readonly state: Buffer }
+  /** There is no room for it now: whoever gets no answer asks again, or another server. */
+  | { readonly next: 'silent' }
   | {
       readonly next: 'accept';
       readonly eap: Buffer;
@@ -64,7 +68,8 @@ export class EapServer {
 
   constructor(options: EapServerOptions) {
     this.#options = options;
-    this.#sessions = sessionTable(options.clock, options.random, options.most ?? 1024);
+    const { most = 4096, mostEngaged = 1024 } = options;
+    this.#sessions = sessionTable({ ...options, most, mostEngaged });
   }
 
   /**
@@ -97,7 +102,8 @@ export class EapServer {
     const session = known !== undefined && isNext(known, state, response) ? known : undefined;
     // With a State of old, too: a NAS gives back that of an accept when it authenticates anew.
     if (session === undefined && response.type !== eapType.identity) return failure(eap, 'eap-session');
-    return this.#turn(session ?? this.#sessions.open(source), state, response, request);
+    const current = session ?? this.#sessions.open(source);
+    return current === undefined ? noRoom : this.#turn(current, state, response, request);
   }
 
   [Symbol.dispose](): void {
@@ -107,18 +113,27 @@ export class EapServer {
   /** The NAS has not asked for the identity itself. */
   #begin(source: string): EapStep {
     const session = this.#sessions.open(source);
+    if (session === undefined) return noRoom;
     const state = this.#sessions.renew(session);
     const { identifier } = session;
     const eap = encodeEap({ code: eapCode.request, identifier, type: eapType.identity, data: Buffer.alloc(0) });
     return { next: 'challenge', eap, state };
   }
 
-  #turn(session: EapSession<EapStep>, state: string, response: EapPacket, request: EapRequest): Promise<EapStep> {
+  #turn(
+    session: EapSession<EapStep>,
+    state: string,
+    response: EapPacket,
+    request: EapRequest,
+  ): EapStep | Promise<EapStep> {
+    // From here on it may cost memory; to want another method costs none.
+    if (response.type === session.method?.type && !this.#sessions.engage(session)) return noRoom;
     const next = (response.identifier + 1) & 0xff;
     const { judge, framedMtu = mostOctets + 4 } = request;
     const maxOctets = Math.max(fewestOctets, Math.min(mostOctets, framedMtu - 4));
     const turn: Turn = { judge, identifier: response.identifier, next, maxOctets };
     const answer = this.#step(session, response, turn).then((step) => this.#conclude(session, step, turn));
+    session.busy = true;
     this.#sessions.answered(session, { state, eap: request.eap, answer });
     return answer;
   }
@@ -154,6 +169,7 @@ export class EapServer {
   }
 
   #conclude(session: EapSession<EapStep>, step: MethodStep, { identifier, next }: Turn): EapStep {
+    session.busy = false;
     const { method, identity } = session;
     if (step.next === 'request' && method !== undefined) {
       session.identifier = next;
@@ -172,10 +188,11 @@ export class EapServer {
 const malformed = rejected('eap', 'eap-malformed');
 const aborted = rejected('eap', 'eap-aborted');
 const noMethod = rejected('eap', 'eap-method');
+const noRoom: EapStep = { next: 'silent' };
 
-/** An identity always begins anew, unless we asked for it. */
+/** An identity always begins anew, unless we asked for it. A State has one answer: two at once would work on the same TLS. */
 function isNext(session: EapSession<EapStep>, state: string, { identifier, type }: EapPacket): boolean {
-  if (type === eapType.identity && session.method !== undefined) return false;
+  if (session.busy || (type === eapType.identity && session.method !== undefined)) return false;
   return session.state === state && session.identifier === identifier;
 }
 

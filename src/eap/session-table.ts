@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { type EapMethod, type FillRandom, randomOctets } from './method.ts';
+import { sharedRoom } from './shared-room.ts';
 
 /** One conversation with a peer through a NAS, from its identity to its outcome. */
 export interface EapSession<Answer> {
@@ -15,17 +16,24 @@ export interface EapSession<Answer> {
   /** The method was only proposed so far. */
   fresh: boolean;
   rounds: number;
+  /** What was answered last is still being worked out: nothing else can be said meanwhile. */
+  busy: boolean;
+  /** The peer has begun to speak a method: from then on it may cost memory. */
+  engaged: boolean;
   /** By which the next Response finds it, in hexadecimal. */
   state: string;
   /** Monotonic time. */
-  deadline: number;
+  heardAt: number;
   /** What was answered last: a NAS that heard nothing asks again, perhaps with a new packet. */
   last: { readonly state: string; readonly eap: Buffer; readonly answer: Promise<Answer> } | undefined;
 }
 
 /** Conversations that are under way: so many at most, and each for a minute after its last word. */
 export interface SessionTable<Answer> {
-  open(source: string): EapSession<Answer>;
+  /** @returns nothing when there is no room */
+  open(source: string): EapSession<Answer> | undefined;
+  /** Its peer begins to speak a method. @returns whether there is room for that */
+  engage(session: EapSession<Answer>): boolean;
   /** The conversation to which this State belongs, or belonged one round ago. */
   find(state: Buffer, source: string): EapSession<Answer> | undefined;
   /** Takes note of a Response: what was answered before the last is over. */
@@ -37,17 +45,30 @@ export interface SessionTable<Answer> {
   readonly size: number;
 }
 
+export interface SessionTableOptions {
+  readonly clock: Clock;
+  readonly random: FillRandom;
+  /** Conversations in all. */
+  readonly most: number;
+  /** Of those, whose peers have begun to speak a method. */
+  readonly mostEngaged: number;
+}
+
 const stateLength = 16;
 const lifeMs = 60_000;
 
-/** @param most the oldest gives way to a new one */
-export function sessionTable<Answer>(clock: Clock, random: FillRandom, most: number): SessionTable<Answer> {
+export function sessionTable<Answer>(options: SessionTableOptions): SessionTable<Answer> {
+  const { clock, random } = options;
   const byState = new Map<string, EapSession<Answer>>();
   /** The longest silent first. */
   const sessions = new Set<EapSession<Answer>>();
+  const all = sharedRoom<EapSession<Answer>>(options.most);
+  const engaged = sharedRoom<EapSession<Answer>>(options.mostEngaged);
 
   const close = (session: EapSession<Answer>): void => {
     sessions.delete(session);
+    all.leave(session);
+    engaged.leave(session);
     byState.delete(session.state);
     if (session.last !== undefined) byState.delete(session.last.state);
     session.method?.close();
@@ -56,7 +77,7 @@ export function sessionTable<Answer>(clock: Clock, random: FillRandom, most: num
   const sweep = (): void => {
     const now = clock.monotonic();
     for (const session of sessions) {
-      if (session.deadline > now && sessions.size <= most) return;
+      if (session.heardAt + lifeMs > now) return;
       close(session);
     }
   };
@@ -66,6 +87,9 @@ export function sessionTable<Answer>(clock: Clock, random: FillRandom, most: num
       return sessions.size;
     },
     open(source) {
+      sweep();
+      const now = clock.monotonic();
+      if (!all.makeRoom(source, now, close)) return undefined;
       const session: EapSession<Answer> = {
         source,
         identity: undefined,
@@ -74,13 +98,22 @@ export function sessionTable<Answer>(clock: Clock, random: FillRandom, most: num
         identifier: randomOctets(random, 1)[0] as number,
         fresh: false,
         rounds: 0,
+        busy: false,
+        engaged: false,
         state: '',
-        deadline: clock.monotonic() + lifeMs,
+        heardAt: now,
         last: undefined,
       };
       sessions.add(session);
-      sweep();
+      all.enter(session);
       return session;
+    },
+    engage(session) {
+      if (session.engaged) return true;
+      if (!engaged.makeRoom(session.source, clock.monotonic(), close)) return false;
+      session.engaged = true;
+      engaged.enter(session);
+      return true;
     },
     find(state, source) {
       sweep();
@@ -96,8 +129,11 @@ export function sessionTable<Answer>(clock: Clock, random: FillRandom, most: num
       // It may have been closed meanwhile, in favour of newer ones.
       if (!sessions.delete(session)) return state;
       sessions.add(session);
+      if (session.state !== session.last?.state) byState.delete(session.state);
       session.state = state.toString('hex');
-      session.deadline = clock.monotonic() + lifeMs;
+      session.heardAt = clock.monotonic();
+      all.enter(session);
+      if (session.engaged) engaged.enter(session);
       byState.set(session.state, session);
       return state;
     },

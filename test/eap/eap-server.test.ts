@@ -25,6 +25,8 @@ const judge: EapJudge = {
 
 const talkTo = (server: EapServer, more: object = {}): Conversation => new Conversation(server, { judge, ...more });
 const reasonOf = (step: EapStep): string | undefined => (step.next === 'reject' ? step.reason : undefined);
+/** Of the EAP packet that is answered. */
+const typeOf = (step: EapStep): number | undefined => (step.next === 'silent' ? undefined : step.eap[4]);
 /** Whatever an EAP-MD5 peer would answer. */
 const md5Answer = Buffer.concat([Buffer.of(16), Buffer.alloc(16, 7)]);
 const startTls = Buffer.of(0);
@@ -51,7 +53,7 @@ describe('a conversation', () => {
       next: 'challenge',
       eap: Buffer.of(1, talk.identifier - 1, 0, 5, eapType.identity),
     });
-    expect(challenge.eap[4]).toBe(eapType.md5);
+    expect(typeOf(challenge)).toBe(eapType.md5);
   });
 
   it.each([
@@ -62,7 +64,7 @@ describe('a conversation', () => {
   ])('is not found with %s', async (_, { state, source = '192.0.2.1', identifier }: Other) => {
     using server = eapServer(settings({ methods: ['md5'] }));
     const talk = talkTo(server);
-    const first = (await talk.identity('anna')) as EapStep & { readonly next: 'challenge' };
+    const first = (await talk.identity('anna')) as Challenge;
 
     const eap = encodeEap({ code: 2, identifier: identifier ?? talk.identifier, type: eapType.md5, data: md5Answer });
     const given = state ?? (identifier === undefined && source === '192.0.2.1' ? undefined : first.state);
@@ -74,7 +76,7 @@ describe('a conversation', () => {
   it('answers the same again with the same octets, and takes no others for the same State', async () => {
     using server = eapServer();
     const talk = talkTo(server);
-    const first = (await talk.identity('anna')) as EapStep & { readonly next: 'challenge' };
+    const first = (await talk.identity('anna')) as Challenge;
     const { state } = first;
     const ask = (data: Buffer): Promise<EapStep> =>
       server.answer({
@@ -88,7 +90,7 @@ describe('a conversation', () => {
     const other = await ask(Buffer.of(eapType.mschapv2));
 
     expect(again).toBe(once);
-    expect(once.eap[4]).toBe(eapType.md5);
+    expect(typeOf(once)).toBe(eapType.md5);
     expect(reasonOf(other)).toBe('eap-session');
   });
 
@@ -106,22 +108,25 @@ describe('a conversation', () => {
     expect(reasonOf(await slow.respond(eapType.md5, md5Answer))).toBe('eap-session');
   });
 
-  it('gives way, the longest silent first, when there are too many half open', async () => {
-    using server = new EapServer({ clock: new ManualClock(), random: fillRandom, most: 50 });
-    server.use(settings({ methods: ['peap'] }));
-    const hello = await clientHello();
-    const talks = Array.from({ length: 1000 }, () => talkTo(server));
-    for (let from = 0; from < talks.length; from += 50) {
-      const batch = talks.slice(from, from + 50);
-      for (const talk of batch) await talk.identity('anna');
-      await Promise.all(batch.map((talk) => talk.respond(eapType.peap, hello)));
-    }
+  it('has one answer to a State: what comes while that is worked out is no part of it', async () => {
+    using server = eapServer(settings({ methods: ['md5'] }));
+    let checked = 0;
+    const verify: EapJudge['verify'] = async () => {
+      checked += 1;
+      return { verdict: 'reject', reason: 'wrong-password' };
+    };
+    const talk = talkTo(server, { judge: { ...judge, verify } });
+    const { state } = (await talk.identity('anna')) as Challenge;
+    const guess = (octet: number): Promise<EapStep> => {
+      const data = Buffer.concat([Buffer.of(16), Buffer.alloc(16, octet)]);
+      const eap = encodeEap({ code: eapCode.response, identifier: talk.identifier, type: eapType.md5, data });
+      return server.answer({ eap, state, source: '192.0.2.1', judge: { ...judge, verify } });
+    };
 
-    const [older, newest] = [talks[949], talks[999]];
+    const steps = await Promise.all([1, 2, 3, 1].map(guess));
 
-    expect(server.size).toBe(50);
-    expect(reasonOf((await older?.respond(eapType.peap, startTls)) as EapStep)).toBe('eap-session');
-    expect(reasonOf((await newest?.respond(eapType.peap, startTls)) as EapStep)).not.toBe('eap-session');
+    expect(steps.map(reasonOf)).toEqual(['wrong-password', 'eap-session', 'eap-session', 'wrong-password']);
+    expect(checked).toBe(1);
   });
 
   it('does not go on without end', async () => {
@@ -152,14 +157,102 @@ describe('a conversation', () => {
     const hello = await clientHello();
     const identity = encodeEap({ code: 2, identifier: 1, type: eapType.identity, data: Buffer.from('anna') });
     const ask = { source: '192.0.2.1', judge, framedMtu };
-    const first = (await server.answer({ ...ask, eap: identity })) as EapStep & { readonly next: 'challenge' };
+    const first = (await server.answer({ ...ask, eap: identity })) as Challenge;
 
     const eap = encodeEap({ code: 2, identifier: first.eap[1] ?? 0, type: eapType.peap, data: hello });
-    const step = await server.answer({ ...ask, eap, state: first.state });
+    const step = (await server.answer({ ...ask, eap, state: first.state })) as Challenge;
 
     expect(step.eap.length).toBeLessThanOrEqual(Math.max(100, Math.min(1020, framedMtu - 4)));
   });
 });
+
+/** A server that runs out of room soon. */
+function smallServer(most: number, mostEngaged = most) {
+  const clock = new ManualClock();
+  const server = new EapServer({ clock, random: fillRandom, most, mostEngaged });
+  server.use(settings({ methods: ['md5', 'peap'] }));
+  return { clock, server, [Symbol.dispose]: () => server[Symbol.dispose]() };
+}
+
+describe('more conversations than there is room for', () => {
+  const wantPeap = (talk: Conversation): Promise<EapStep> => talk.respond(eapType.nak, Buffer.of(eapType.peap));
+  const crowd = (server: EapServer, size: number, source?: string): Conversation[] =>
+    Array.from({ length: size }, () => talkTo(server, source === undefined ? {} : { source }));
+
+  it('leave those that are under way alone: who finds no room is not answered, and comes again', async () => {
+    using lab = smallServer(50);
+    const talks = crowd(lab.server, 75);
+    const [early, late] = [talks.slice(0, 50), talks.slice(50)];
+
+    for (const talk of early) expect((await talk.identity('anna')).next).toBe('challenge');
+    for (const talk of late) expect((await talk.identity('anna')).next).toBe('silent');
+    for (const talk of early) expect(reasonOf(await talk.respond(eapType.md5, md5Answer))).toBe('wrong-password');
+    for (const talk of late) expect((await talk.identity('anna')).next).toBe('challenge');
+  });
+
+  it('make way, the longest silent first, after some seconds', async () => {
+    using lab = smallServer(50);
+    const talks = crowd(lab.server, 50);
+    for (const talk of talks) await talk.identity('anna');
+    lab.clock.advance(5000);
+    for (const talk of talks.slice(1)) await wantPeap(talk);
+    const [next, another] = crowd(lab.server, 2);
+
+    expect((await next?.identity('anna'))?.next).toBe('challenge');
+    expect((await another?.identity('anna'))?.next).toBe('silent');
+    expect(lab.server.size).toBe(50);
+    expect(reasonOf((await talks[0]?.respond(eapType.md5, md5Answer)) as EapStep)).toBe('eap-session');
+  });
+
+  it('of one NAS push out nobody at another', async () => {
+    using lab = smallServer(50);
+    const [victim] = crowd(lab.server, 1, '192.0.2.9');
+    await victim?.identity('anna');
+    for (const talk of crowd(lab.server, 200)) await talk.identity('anna');
+    const newcomers = crowd(lab.server, 20, '192.0.2.9');
+
+    for (const talk of newcomers) expect((await talk.identity('anna')).next).toBe('challenge');
+    for (const talk of crowd(lab.server, 200)) await talk.identity('anna');
+    for (const talk of [victim, ...newcomers]) {
+      expect(reasonOf((await talk?.respond(eapType.md5, md5Answer)) as EapStep)).toBe('wrong-password');
+    }
+  });
+
+  it('of two NAS do not push out one another in turn', async () => {
+    using lab = smallServer(50);
+    const crowds = ['192.0.2.1', '192.0.2.2'].map((source) => crowd(lab.server, 200, source));
+    const begun: Conversation[] = [];
+    for (let at = 0; at < 200; at += 1) {
+      for (const talks of crowds) {
+        const talk = talks[at] as Conversation;
+        if ((await talk.identity('anna')).next === 'challenge') begun.push(talk);
+      }
+    }
+
+    expect(begun).toHaveLength(50);
+    for (const talk of begun) expect(reasonOf(await talk.respond(eapType.md5, md5Answer))).toBe('wrong-password');
+  });
+
+  it('are fewer once TLS has begun, which costs memory', async () => {
+    using lab = smallServer(50, 5);
+    const hello = await clientHello();
+    const talks = crowd(lab.server, 20);
+    for (const talk of talks) {
+      await talk.identity('anna');
+      await wantPeap(talk);
+    }
+
+    const steps: string[] = [];
+    for (const talk of talks) steps.push((await talk.respond(eapType.peap, hello)).next);
+    const waits = talks[5] as Conversation;
+
+    expect(steps).toEqual([...new Array(5).fill('challenge'), ...new Array(15).fill('silent')]);
+    expect(reasonOf((await talks[0]?.respond(eapType.peap, Buffer.alloc(0))) as EapStep)).toBe('eap-malformed');
+    expect((await waits.respond(eapType.peap, hello)).next).toBe('challenge');
+  });
+});
+
+type Challenge = EapStep & { readonly next: 'challenge' };
 
 interface Other {
   readonly state?: Buffer | undefined;

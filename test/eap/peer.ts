@@ -19,7 +19,7 @@ export class Conversation {
   readonly #server: EapServer;
   readonly #options: PeerOptions;
   #round = 0;
-  /** What came last. */
+  /** What was answered last. */
   step: EapStep | undefined;
 
   constructor(server: EapServer, options: PeerOptions) {
@@ -44,8 +44,9 @@ export class Conversation {
     this.#round += 1;
     const eap = mutate?.(octets, this.#round) ?? octets;
     const state = this.step?.next === 'challenge' ? { state: this.step.state } : {};
-    this.step = await this.#server.answer({ eap, source, judge, ...state });
-    return this.step;
+    const step = await this.#server.answer({ eap, source, judge, ...state });
+    if (step.next !== 'silent') this.step = step;
+    return step;
   }
 }
 
