@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
-import type { RestAnswer, RestQuestion } from '../admin/rest-front.ts';
 import type {
   AdminService,
   ApplyAnswer,
@@ -31,11 +30,13 @@ import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { LearnedDevices } from '../directory/learned-devices.ts';
+import type { MissedHeartbeat } from '../doctor/check-heartbeat.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
 import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
+import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { RadiusServer } from '../radius/server.ts';
 import type { PlannedChange } from '../reconcile/plan.ts';
 import { keyOf } from '../reconcile/row-key.ts';
@@ -82,6 +83,8 @@ export interface DaemonServiceOptions {
   readonly refresh: () => Promise<void>;
   readonly radius: () => RadiusServer | undefined;
   /** Troubles with what guests are let in by, for people. */
+  /** RADIUS listeners that miss their heartbeat. */
+  readonly heartbeats: () => readonly MissedHeartbeat[];
   readonly portalFindings: () => readonly string[];
   readonly controllers: () => readonly ControllerStatus[];
   /** Asks the controllers now. */
@@ -311,6 +314,7 @@ export class DaemonService implements AdminService {
       signal: AbortSignal.timeout(120_000),
       controllers: lookAtControllers,
       packets: radius()?.findings() ?? [],
+      heartbeats: this.#options.heartbeats(),
       collections: collector.status(),
       ...(ping === undefined ? {} : { outside: ping }),
     });

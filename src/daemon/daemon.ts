@@ -188,6 +188,7 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
+      heartbeats: () => this.#heartbeat.missed(),
       portalFindings: () => [
         ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat].flatMap((each) => each.findings()),
         ...(this.#radius?.tlsFindings() ?? []),

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { nearest } from '../base/nearest.ts';
 import { checkCollection } from '../doctor/check-collection.ts';
 import { checkController } from '../doctor/check-controller.ts';
+import { checkHeartbeat, type MissedHeartbeat } from '../doctor/check-heartbeat.ts';
 import { checkPackets, strangers } from '../doctor/check-packets.ts';
 import { examineRouter } from '../doctor/examine.ts';
 import { type Diagnosis, findingOf, inOrder } from '../doctor/finding.ts';
@@ -20,6 +21,7 @@ export interface DiagnoseDeps {
   readonly controllers: (signal: AbortSignal) => Promise<readonly ControllerStanding[]>;
   /** What a daemon knows besides. */
   readonly packets?: readonly RadiusFinding[];
+  readonly heartbeats?: readonly MissedHeartbeat[];
   readonly collections?: readonly CollectionStatus[];
   /** What routers ping to see whether they have the Internet. */
   readonly outside?: string;
@@ -47,9 +49,10 @@ export async function diagnose(model: Model, only: string | undefined, deps: Dia
     .filter(({ router }) => known.has(router))
     .flatMap((status) => checkCollection(status).map((trouble) => findingOf(status.router, trouble)));
   const all = [...routers, ...controllers];
+  const heartbeats = only === undefined ? checkHeartbeat(deps.heartbeats ?? []) : [];
   return {
     examined: all.flatMap(({ examined }) => examined),
-    findings: inOrder([...all.flatMap(({ findings }) => findings), ...packets, ...collected]),
+    findings: inOrder([...all.flatMap(({ findings }) => findings), ...packets, ...heartbeats, ...collected]),
   };
 }
 

@@ -3,8 +3,9 @@ import { codeOf, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Login, Nas } from '../directory/reader.ts';
-import type { Endpoint, HeartbeatSettings, Model } from '../model/model.ts';
+import type { Endpoint, HeartbeatPeer, HeartbeatSettings, Model } from '../model/model.ts';
 import { type RadiusClientOptions, type RadiusClientResult, radiusLogin, radiusStatus } from '../radius/client.ts';
+import { askPeer, type PeerReason, type PeerService, questionsOf } from './ask-peer.ts';
 import { endpointText } from './listeners.ts';
 
 /** The NAS that we are to ourselves. No declared name has a space. */
@@ -16,11 +17,12 @@ const patience = { initialMs: 1_500, mostMs: 1_500, sends: 1 };
 const defaults: HeartbeatSettings = { intervalMs: 60_000, misses: 3 };
 
 /** Why a listener does not answer as it should. */
-export type HeartbeatReason = 'store' | 'overload' | 'socket' | 'refused' | 'silent';
+export type HeartbeatReason = 'store' | 'overload' | 'refused' | PeerReason;
 
-/** A listener as the heartbeat sees it. */
+/** A listener as the heartbeat sees it: one of ours, or a declared peer's. */
 export interface Pulse {
-  readonly service: 'auth' | 'accounting';
+  readonly peer?: string;
+  readonly service: PeerService;
   readonly listener: string;
   /** Rounds without the right answer, in a row. */
   readonly misses: number;
@@ -82,6 +84,10 @@ export class Heartbeat implements AsyncDisposable {
   /** Beats as declared from here on; the first time at once. */
   use({ operator }: Pick<Model, 'operator'>): void {
     this.#settings = operator.radius.heartbeat ?? defaults;
+    const asked = new Set(
+      (this.#settings.peers ?? []).flatMap((peer) => questionsOf(peer).map((each) => keyOf(placeOf(peer, each)))),
+    );
+    for (const [key, { peer }] of this.#pulses) if (peer !== undefined && !asked.has(key)) this.#pulses.delete(key);
     this.#running ??= this.#run();
   }
 
@@ -92,7 +98,9 @@ export class Heartbeat implements AsyncDisposable {
     const before = this.#overloads;
     this.#overloads = overloads();
     const crowded = this.#overloads > before;
+    const { peers = [] } = this.#settings;
     await Promise.all([
+      ...peers.flatMap((peer) => questionsOf(peer).map((question) => this.#lookAtPeer(peer, question))),
       ...auth.map((endpoint) => this.#look('auth', endpoint, crowded)),
       ...accounting.map((endpoint) => this.#look('accounting', endpoint, crowded)),
     ]);
@@ -105,9 +113,17 @@ export class Heartbeat implements AsyncDisposable {
 
   /** What is down, for people. */
   findings(): readonly string[] {
-    return this.pulses().flatMap(({ up, service, listener, reason = 'silent', misses }) =>
-      up ? [] : [`RADIUS ${service} at ${listener} has missed ${misses} heartbeats: ${words[reason]}`],
-    );
+    return this.missed().map(({ says }) => says);
+  }
+
+  /** The same, with where it listens. */
+  missed(): readonly { readonly listener: string; readonly says: string }[] {
+    return this.pulses().flatMap(({ up, peer, service, listener, reason = 'silent', misses }) => {
+      if (up) return [];
+      const at = `${service} at ${listener}`;
+      const what = peer === undefined ? `RADIUS ${at}` : `RADIUS peer ${peer} (${at})`;
+      return [{ listener, says: `${what} has missed ${misses} heartbeats: ${wordsOf(peer, reason)}` }];
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,24 +161,35 @@ export class Heartbeat implements AsyncDisposable {
     }
   }
 
-  async #look(service: Pulse['service'], endpoint: Endpoint, crowded: boolean): Promise<void> {
+  async #lookAtPeer(peer: HeartbeatPeer, question: ReturnType<typeof questionsOf>[number]): Promise<void> {
+    const { clock, random } = this.#options;
+    const reason = await askPeer(peer, question, { clock, random });
+    // Meanwhile it may be declared no more.
+    if (this.#settings.peers?.includes(peer) === true) this.#settle(placeOf(peer, question), reason);
+  }
+
+  async #look(service: 'auth' | 'accounting', endpoint: Endpoint, crowded: boolean): Promise<void> {
     const server = reachedAt(endpoint);
     if (server === undefined) return;
     const reason = await this.#ask(service, server, crowded);
+    this.#settle({ service, listener: endpointText(endpoint) }, reason);
+  }
+
+  #settle(place: PulsePlace, reason: HeartbeatReason | undefined): void {
     if (this.#stopping.signal.aborted) return;
-    const listener = endpointText(endpoint);
-    const key = `${service} ${listener}`;
+    const key = keyOf(place);
     const before = this.#pulses.get(key);
     const misses = reason === undefined ? 0 : (before?.misses ?? 0) + 1;
     const up = misses < this.#settings.misses;
-    this.#pulses.set(key, { service, listener, misses, up, ...(reason === undefined ? {} : { reason }) });
+    this.#pulses.set(key, { ...place, misses, up, ...(reason === undefined ? {} : { reason }) });
     const { log } = this.#options;
-    if (!up && before?.up !== false) log.error({ service, listener, misses, reason }, 'RADIUS misses its heartbeat');
-    if (up && before?.up === false) log.info({ service, listener }, 'RADIUS answers its heartbeat again');
+    const who = place.peer === undefined ? 'RADIUS' : 'RADIUS peer';
+    if (!up && before?.up !== false) log.error({ ...place, misses, reason }, `${who} misses its heartbeat`);
+    if (up && before?.up === false) log.info(place, `${who} answers its heartbeat again`);
   }
 
   /** @returns why the answer is not the right one; nothing when it is */
-  async #ask(service: Pulse['service'], server: Endpoint, crowded: boolean): Promise<HeartbeatReason | undefined> {
+  async #ask(service: 'auth' | 'accounting', server: Endpoint, crowded: boolean): Promise<HeartbeatReason | undefined> {
     const { clock, random, stores } = this.#options;
     const options: RadiusClientOptions = {
       ...{ server, secret: this.#secret, clock, random, bindAddress: ownAddress, retry: patience },
@@ -187,7 +214,32 @@ const words: Readonly<Record<HeartbeatReason, string>> = {
   socket: 'the socket cannot be written to',
   refused: 'the login that nobody may refuse was refused',
   silent: 'no answer within 1.5 s; the process is busy, or the socket is gone',
+  secret: 'what answers does not know its secret',
+  unsigned: 'what answers does not sign',
+  closed: 'nobody listens there',
 };
+
+const wordsOfPeers: Readonly<Record<PeerReason, string>> = {
+  silent: 'no answer within 1.5 s; it is down or cannot be reached, does not know our address, or has another secret',
+  secret: 'it answers with another shared secret than the one declared',
+  unsigned: 'it answers without Message-Authenticator; upgrade it, or declare messageAuthenticator: off',
+  closed: 'nobody listens at that port',
+  socket: 'nothing can be sent there',
+};
+
+function wordsOf(peer: string | undefined, reason: HeartbeatReason): string {
+  return peer === undefined ? words[reason] : wordsOfPeers[reason as PeerReason];
+}
+
+type PulsePlace = Pick<Pulse, 'peer' | 'service' | 'listener'>;
+
+function placeOf({ name, address }: HeartbeatPeer, question: ReturnType<typeof questionsOf>[number]): PulsePlace {
+  return { peer: name, service: question.service, listener: endpointText({ host: address, port: question.port }) };
+}
+
+function keyOf({ peer = '', service, listener }: PulsePlace): string {
+  return `${peer} ${service} ${listener}`;
+}
 
 /** Where a listener is reached from our own address; nothing for one of IPv6 alone. */
 function reachedAt({ host, port }: Endpoint): Endpoint | undefined {

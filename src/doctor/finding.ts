@@ -30,6 +30,7 @@ export const severities = {
   LM_RADIUS_PUBLIC: 'warning',
   LM_RADIUS_UNKNOWN_SOURCE: 'error',
   LM_RADIUS_DROPPED: 'warning',
+  LM_RADIUS_HEARTBEAT: 'error',
   LM_PPP_RADIUS_OFF: 'error',
   LM_PPP_ACCOUNTING_OFF: 'error',
   LM_HOTSPOT_INTERIM: 'warning',

@@ -59,6 +59,23 @@ export interface HeartbeatSettings {
   readonly intervalMs: number;
   /** In a row, until it is told. */
   readonly misses: number;
+  /** Other servers that are asked, too. */
+  readonly peers?: readonly HeartbeatPeer[];
+}
+
+/** A RADIUS server that is looked after. */
+export interface HeartbeatPeer {
+  readonly name: string;
+  readonly address: string;
+  readonly authPort: number;
+  /** Absent: its accounting is not asked. */
+  readonly accountingPort?: number;
+  readonly secret: Secret;
+  /** It answers Status-Server. */
+  readonly statusServer: boolean;
+  /** `off`: replies without Message-Authenticator are believed. */
+  readonly messageAuthenticator: 'require' | 'off';
+  readonly login?: { readonly username: string; readonly password: Secret };
 }
 
 export interface Operator {

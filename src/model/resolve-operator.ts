@@ -8,6 +8,7 @@ import { isTimeZone } from './local-time.ts';
 import type { AdminToken, Endpoint, HeartbeatSettings, Operator, RadiusClient, RadiusServer } from './model.ts';
 import { resolveSigning } from './nas-signing.ts';
 import { resolveEap } from './resolve-eap.ts';
+import { resolveHeartbeatPeers } from './resolve-heartbeat-peers.ts';
 import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
 import { resolveClientRadsec, resolveRadsec } from './resolve-radsec.ts';
 import { collectSeconds, operatorSafety } from './resolve-safety.ts';
@@ -106,7 +107,7 @@ function heartbeat(
     const path = ['spec', 'radius', 'heartbeat', 'interval'];
     error(to, 'LM_INTERVAL', `"${interval}" is no time between two heartbeats`, declared, path, 'from 1s to 1h');
   }
-  return { intervalMs, misses };
+  return compact({ intervalMs, misses, peers: resolveHeartbeatPeers(to, declared, spec.peers) });
 }
 
 /** Nobody listens who has no certificate to show. */

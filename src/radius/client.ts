@@ -13,7 +13,7 @@ import { hidePassword } from './packet/password.ts';
 import { encodeRequest, type RequestParts } from './packet/request.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
-import { type Answer, type RetryTimes, UdpRequester } from './udp-requester.ts';
+import { type Answer, type ReplyFlaw, type RetryTimes, UdpRequester } from './udp-requester.ts';
 
 export interface RadiusClientOptions {
   /** An address, not a name. */
@@ -51,7 +51,7 @@ export type RadiusClientResult =
       readonly serverProven?: boolean;
     }
   /** Nobody answered, or nothing that the shared secret proves. */
-  | { readonly result: 'silence'; readonly sends: number };
+  | { readonly result: 'silence'; readonly sends: number; readonly flaw?: ReplyFlaw };
 
 const defaultRetry: RetryTimes = { initialMs: 1500, mostMs: 3000, sends: 3 };
 
@@ -76,7 +76,7 @@ export async function radiusLogin(options: RadiusClientOptions, attempt: LoginAt
     code.accessChallenge,
   ]);
   const result = describeAnswer(answer, options);
-  if (answer === undefined || proof.expected === undefined || result.result === 'silence') return result;
+  if (answer.packet === undefined || proof.expected === undefined || result.result === 'silence') return result;
   return answer.packet[0] === code.accessAccept
     ? { ...result, serverProven: provesItself(answer, proof.expected) }
     : result;
@@ -117,18 +117,29 @@ async function askOnce(
   key: SharedKey,
   parts: Omit<RequestParts, 'identifier'>,
   codes: readonly number[],
-): Promise<Answer | undefined> {
+): Promise<Answer | Unanswered> {
   const { server, clock, retry = defaultRetry } = options;
   const random = randomPool(options.random);
   const bind = { host: options.bindAddress ?? (server.host.includes(':') ? '::' : '0.0.0.0'), port: 0 };
-  await using requester = await UdpRequester.open(bind, { clock, random });
+  await using requester = await UdpRequester.open(bind, { clock, random }, server);
   const request = encodeRequest({ ...parts, identifier: random.take(1)[0] as number }, key);
   const signedOnly = options.acceptUnsigned !== true;
-  return await requester.ask({ request, to: server, key, codes, signedOnly }, retry);
+  const unanswered: { flaw?: ReplyFlaw } = {};
+  const flaw = (found: ReplyFlaw): void => {
+    unanswered.flaw = found;
+  };
+  return (await requester.ask({ request, to: server, key, codes, signedOnly, flaw }, retry)) ?? unanswered;
 }
 
-function describeAnswer(answer: Answer | undefined, options: RadiusClientOptions): RadiusClientResult {
-  if (answer === undefined) return { result: 'silence', sends: (options.retry ?? defaultRetry).sends };
+interface Unanswered {
+  readonly packet?: undefined;
+  readonly flaw?: ReplyFlaw;
+}
+
+function describeAnswer(answer: Answer | Unanswered, options: RadiusClientOptions): RadiusClientResult {
+  if (answer.packet === undefined) {
+    return { result: 'silence', sends: (options.retry ?? defaultRetry).sends, ...answer };
+  }
   const { packet, frame, sends, roundTripMs } = answer;
   const attributes = describeAttributes(packet, headerLength, frame.length);
   return { result: 'answered', code: codeName(frame.code), attributes, roundTripMs, sends };

@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { Clock } from '../base/clock.ts';
+import { codeOf } from '../base/errors.ts';
 import type { Endpoint } from '../model/model.ts';
 import { emptyFrame, type Frame, readFrame } from './packet/framing.ts';
 import type { EncodedRequest } from './packet/request.ts';
@@ -26,7 +27,12 @@ export interface Question {
   readonly codes: readonly number[];
   /** A reply without Message-Authenticator is not believed. Default false. */
   readonly signedOnly?: boolean;
+  /** Told why there may be no answer. */
+  readonly flaw?: (flaw: ReplyFlaw) => void;
 }
+
+/** `secret`: a reply that the shared secret does not prove. `unsigned`: one without Message-Authenticator. `closed`: nobody listens there. */
+export type ReplyFlaw = 'secret' | 'unsigned' | 'closed';
 
 /** The first reply that proved itself. */
 export interface Answer {
@@ -49,23 +55,29 @@ interface Pending extends Question {
 export class UdpRequester {
   readonly #socket: Socket;
   readonly #tools: RequesterTools;
+  readonly #connected: boolean;
   readonly #pending = new Map<string, Pending>();
   /** Of each question that is open: ends the wait for its answer. A signal for all would remember every wait there was. */
   readonly #waits = new Set<AbortController>();
   #closed = false;
 
-  private constructor(socket: Socket, tools: RequesterTools) {
+  private constructor(socket: Socket, tools: RequesterTools, connected: boolean) {
     this.#socket = socket;
+    this.#connected = connected;
     this.#tools = tools;
   }
 
-  /** @throws RadiusListenError when the address cannot be bound */
-  static async open(bind: Endpoint, tools: RequesterTools): Promise<UdpRequester> {
+  /**
+   * @param only asks nobody else: then the system tells when nobody listens there (ICMP)
+   * @throws RadiusListenError when the address cannot be bound
+   */
+  static async open(bind: Endpoint, tools: RequesterTools, only?: Endpoint): Promise<UdpRequester> {
     const socket = await bindUdp(bind);
-    const requester = new UdpRequester(socket, tools);
+    const connected = only !== undefined && (await connectsTo(socket, only));
+    const requester = new UdpRequester(socket, tools, connected);
     socket.on('message', (packet, from) => requester.#receive(packet, from));
     // A send that failed looks like a lost packet: it is sent again.
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => requester.#failed(error));
     return requester;
   }
 
@@ -109,7 +121,13 @@ export class UdpRequester {
   }
 
   #send({ request, to }: Question): void {
-    this.#socket.send(request.octets, to.port, to.host, () => undefined);
+    if (this.#connected) this.#socket.send(request.octets, (error) => this.#failed(error));
+    else this.#socket.send(request.octets, to.port, to.host, () => undefined);
+  }
+
+  #failed(error: Error | null): void {
+    if (codeOf(error) !== 'ECONNREFUSED') return;
+    for (const { flaw } of this.#pending.values()) flaw?.('closed');
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
@@ -128,14 +146,23 @@ export class UdpRequester {
     if (readFrame(packet, frame) !== undefined) return;
     const pending = this.#pending.get(pendingKey(foldAddress(from.address), from.port, frame.identifier));
     if (pending === undefined || !pending.codes.includes(frame.code)) return;
-    if (isProven(packet, frame, pending)) pending.settle(packet, frame);
+    const flaw = flawOf(packet, frame, pending);
+    if (flaw === undefined) pending.settle(packet, frame);
+    else pending.flaw?.(flaw);
   }
 }
 
-function isProven(packet: Buffer, frame: Frame, { key, request, signedOnly }: Pending): boolean {
+function flawOf(packet: Buffer, frame: Frame, { key, request, signedOnly }: Pending): ReplyFlaw | undefined {
   const sign = verifyReplyMessageAuthenticator(packet, frame, key, request.authenticator);
-  if (sign === 'wrong' || sign === 'invalid' || (sign === 'missing' && signedOnly === true)) return false;
-  return verifyReply(packet, frame, key, request.authenticator);
+  if (sign === 'wrong' || sign === 'invalid') return 'secret';
+  if (!verifyReply(packet, frame, key, request.authenticator)) return 'secret';
+  return sign === 'missing' && signedOnly === true ? 'unsigned' : undefined;
+}
+
+async function connectsTo(socket: Socket, { host, port }: Endpoint): Promise<boolean> {
+  return await new Promise((resolve) => {
+    socket.connect(port, host, ((error?: Error) => resolve(error === undefined || error === null)) as () => void);
+  });
 }
 
 function pendingKey(host: string, port: number, identifier: number): string {

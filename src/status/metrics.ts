@@ -29,8 +29,13 @@ export interface MetricSources {
     readonly result: string;
     readonly value: number;
   }[];
-  /** Our own listeners, as the heartbeat sees them. */
-  readonly heartbeat?: () => readonly { readonly service: string; readonly listener: string; readonly up: boolean }[];
+  /** Our own listeners and declared peers, as the heartbeat sees them. */
+  readonly heartbeat?: () => readonly {
+    readonly peer?: string;
+    readonly service: string;
+    readonly listener: string;
+    readonly up: boolean;
+  }[];
   readonly revision: () => string | undefined;
   readonly logins: () => number;
   /** Routers that a person wants left alone, and why. */
@@ -291,13 +296,13 @@ export class Metrics {
     });
     new Gauge({
       name: 'lastmile_radius_heartbeat_up',
-      help: 'Our own RADIUS listeners: 0 when one has missed as many heartbeats as are declared',
+      help: 'RADIUS listeners, ours and those of declared peers: 0 when one has missed as many heartbeats as are declared',
       registers,
-      labelNames: ['service', 'listener'] as const,
+      labelNames: ['peer', 'service', 'listener'] as const,
       collect() {
         this.reset();
-        for (const { up, ...labels } of sources.heartbeat?.() ?? [])
-          this.set({ service: labels.service, listener: labels.listener }, up ? 1 : 0);
+        for (const { up, peer, service, listener } of sources.heartbeat?.() ?? [])
+          this.set({ ...(peer === undefined ? {} : { peer }), service, listener }, up ? 1 : 0);
       },
     });
     new Gauge({

@@ -3,12 +3,14 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { Heartbeat, heartbeatNas } from '../../src/daemon/heartbeat.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint, HeartbeatPeer } from '../../src/model/model.ts';
 import { radiusCounters } from '../../src/radius/counters.ts';
 import { RadiusServer } from '../../src/radius/server.ts';
+import { login, secretText, startServer } from '../radius/support.ts';
 
 const loopback: Endpoint = { host: '127.0.0.1', port: 0 };
 const silentLog = { isLevelEnabled: () => false, debug: () => undefined, info: () => undefined, warn: () => undefined };
@@ -23,7 +25,7 @@ interface Lab {
   listeners: { auth: readonly Endpoint[]; accounting: readonly Endpoint[] };
 }
 
-async function lab(misses = 2): Promise<Lab> {
+async function lab(misses = 2, peers: readonly HeartbeatPeer[] = []): Promise<Lab> {
   const [directory, told, decisions] = [new Directory(), [] as string[], [] as LoggedDecision[]];
   const state: { stores: boolean } = { stores: true };
   const server = await RadiusServer.start({
@@ -49,7 +51,7 @@ async function lab(misses = 2): Promise<Lab> {
     listeners: () => made.listeners,
     stores: () => made.stores,
     overloads: () => 0,
-    settings: { intervalMs: 60_000, misses },
+    settings: { intervalMs: 60_000, misses, peers },
   });
   const { auth, accounting } = server.addresses();
   const made: Lab = { ...state, server, heartbeat, directory, told, decisions, listeners: { auth, accounting } };
@@ -114,3 +116,61 @@ describe('our own RADIUS, asked by ourselves', () => {
     expect(made.told).toEqual(['auth down: silent']);
   }, 20_000);
 });
+
+describe('a declared peer', () => {
+  it('IW-23: is up when another server answers Status-Server and decides about the login, even by a reject', async () => {
+    await using bench = await startServer([login('anna')]);
+    const { auth, accounting } = bench;
+    const peer = peerAt(auth.port, {
+      accountingPort: accounting.port,
+      login: { username: 'anna', password: new Secret('wrong') },
+    });
+    const made = await lab(1, [peer]);
+    await using _server = made.server;
+
+    await made.heartbeat.beat();
+
+    const pulses = made.heartbeat.pulses().filter((pulse) => pulse.peer === 'second');
+    expect(pulses.map(({ service, up }) => [service, up]).sort()).toEqual([
+      ['accounting', true],
+      ['auth', true],
+      ['login', true],
+    ]);
+  });
+
+  it('IW-24: is told of as closed where nobody listens, and as wrong where the answer proves nothing', async () => {
+    const gone = await deaf();
+    const { port } = gone.address();
+    gone.close();
+    await once(gone, 'close');
+    const liar = await deaf();
+    liar.on('message', (packet, { port: to }) => {
+      const reply = Buffer.alloc(20);
+      reply.set([2, packet[1] as number, 0, 20]);
+      liar.send(reply, to, '127.0.0.1');
+    });
+    const made = await lab(1, [peerAt(port), { ...peerAt(liar.address().port), name: 'third' }]);
+    await using _server = made.server;
+
+    await made.heartbeat.beat();
+    liar.close();
+
+    expect(made.told.sort()).toEqual(['auth down: closed', 'auth down: secret']);
+    expect(made.heartbeat.findings()).toContainEqual(
+      `RADIUS peer second (auth at 127.0.0.1:${port}) has missed 1 heartbeats: nobody listens at that port`,
+    );
+  }, 20_000);
+});
+
+function peerAt(authPort: number, more: Partial<HeartbeatPeer> = {}): HeartbeatPeer {
+  const secret = new Secret(secretText);
+  return {
+    name: 'second',
+    address: '127.0.0.1',
+    authPort,
+    secret,
+    statusServer: true,
+    messageAuthenticator: 'require',
+    ...more,
+  };
+}

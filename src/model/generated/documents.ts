@@ -29,25 +29,6 @@ export type Port = number;
  */
 export type Duration = string;
 /**
- * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them; `learn` finds out by the first request that proves the secret which of the two it is.
- */
-export type MessageAuthenticator = 'require' | 'off' | 'learn';
-/**
- * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
- */
-export type Pem =
-  | string
-  | {
-      /**
-       * Name of an environment variable that begins with LASTMILE_SECRET_.
-       */
-      env?: string;
-      /**
-       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
-       */
-      file?: string;
-    };
-/**
  * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.
  */
 export type Secret =
@@ -65,6 +46,25 @@ export type Secret =
        * Generation of a secret computed from the master key. A higher number makes a new secret.
        */
       derive?: number;
+    };
+/**
+ * `require` drops Access-Requests without a Message-Authenticator (RouterOS sends it from 7.15); `off` accepts them; `learn` finds out by the first request that proves the secret which of the two it is.
+ */
+export type MessageAuthenticator = 'require' | 'off' | 'learn';
+/**
+ * PEM text, `{env: LASTMILE_SECRET_NAME}`, or `{file: PATH}` below the folder given by --secrets.
+ */
+export type Pem =
+  | string
+  | {
+      /**
+       * Name of an environment variable that begins with LASTMILE_SECRET_.
+       */
+      env?: string;
+      /**
+       * Path below the folder given by --secrets. A newline at the end of the file is not part of the secret.
+       */
+      file?: string;
     };
 /**
  * `observe` reads only, `plan` computes what would change, `apply` changes it.
@@ -344,6 +344,36 @@ export interface Operator {
          * Answers missed in a row until it is told. Default 3.
          */
         misses?: number;
+        /**
+         * Other RADIUS servers that are asked at each look, too: those beside us, and those that we depend on.
+         *
+         * Items: One RADIUS server that is looked after.
+         */
+        peers?: {
+          name: Name;
+          address: Ip;
+          authPort?: Port;
+          accountingPort?: Port;
+          secret: Secret;
+          /**
+           * It answers Status-Server (RFC 5997). False: it is asked by `login` alone. Default true.
+           */
+          statusServer?: boolean;
+          /**
+           * `require` (default) believes no reply without Message-Authenticator; `off` does, for servers from before 2024 (CVE-2024-3596).
+           */
+          messageAuthenticator?: 'require' | 'off';
+          /**
+           * A login of its own for this, by PAP: accepted or rejected, it shows that logins are decided about.
+           */
+          login?: {
+            /**
+             * The username.
+             */
+            username: string;
+            password: Secret;
+          };
+        }[];
       };
       messageAuthenticator?: MessageAuthenticator;
       /**

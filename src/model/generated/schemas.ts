@@ -282,6 +282,76 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "minimum": 1,
                       "maximum": 100,
                       "description": "Answers missed in a row until it is told. Default 3."
+                    },
+                    "peers": {
+                      "type": "array",
+                      "description": "Other RADIUS servers that are asked at each look, too: those beside us, and those that we depend on.",
+                      "maxItems": 64,
+                      "items": {
+                        "type": "object",
+                        "description": "One RADIUS server that is looked after.",
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/name",
+                            "description": "Name of this server, unique in the list."
+                          },
+                          "address": {
+                            "$ref": "#/$defs/ip",
+                            "description": "Address we send to, and believe replies from."
+                          },
+                          "authPort": {
+                            "$ref": "#/$defs/port",
+                            "description": "Port for authentication. Default 1812."
+                          },
+                          "accountingPort": {
+                            "$ref": "#/$defs/port",
+                            "description": "Port for accounting. Without it accounting is not asked."
+                          },
+                          "secret": {
+                            "$ref": "#/$defs/secret",
+                            "description": "The shared secret between that server and us."
+                          },
+                          "statusServer": {
+                            "type": "boolean",
+                            "description": "It answers Status-Server (RFC 5997). False: it is asked by `login` alone. Default true."
+                          },
+                          "messageAuthenticator": {
+                            "type": "string",
+                            "description": "`require` (default) believes no reply without Message-Authenticator; `off` does, for servers from before 2024 (CVE-2024-3596).",
+                            "enum": [
+                              "require",
+                              "off"
+                            ]
+                          },
+                          "login": {
+                            "type": "object",
+                            "description": "A login of its own for this, by PAP: accepted or rejected, it shows that logins are decided about.",
+                            "properties": {
+                              "username": {
+                                "type": "string",
+                                "description": "The username.",
+                                "minLength": 1,
+                                "maxLength": 253
+                              },
+                              "password": {
+                                "$ref": "#/$defs/secret",
+                                "description": "Its password there, 128 octets at most."
+                              }
+                            },
+                            "required": [
+                              "username",
+                              "password"
+                            ],
+                            "additionalProperties": false
+                          }
+                        },
+                        "required": [
+                          "name",
+                          "address",
+                          "secret"
+                        ],
+                        "additionalProperties": false
+                      }
                     }
                   },
                   "additionalProperties": false

@@ -1,0 +1,83 @@
+import { compact } from '../base/compact.ts';
+import type { Declared, OperatorSpec } from './declarations.ts';
+import { normaliseIp } from './ipv4.ts';
+import type { HeartbeatPeer } from './model.ts';
+import { error, type Resolving, uniqueEntries } from './resolving.ts';
+
+type Spec = NonNullable<NonNullable<NonNullable<OperatorSpec['radius']>['heartbeat']>['peers']>[number];
+
+const path = ['spec', 'radius', 'heartbeat', 'peers'];
+/** RFC 2865 §5.2. */
+const longestPassword = 128;
+
+/** `radius.heartbeat.peers` of the Operator; `undefined` when there are none. */
+export function resolveHeartbeatPeers(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  list: readonly Spec[] = [],
+): readonly HeartbeatPeer[] | undefined {
+  uniqueEntries(to, list, ({ name }) => name, declared, path, 'name');
+  return list.length === 0 ? undefined : list.map((entry, index) => peerOf(to, declared, entry, index));
+}
+
+function peerOf(to: Resolving, declared: Declared<OperatorSpec>, entry: Spec, index: number): HeartbeatPeer {
+  const at = [...path, index];
+  const address = normaliseIp(entry.address);
+  if (address === undefined) {
+    error(to, 'LM_ADDRESS', `"${entry.address}" is no address`, declared, [...at, 'address']);
+  }
+  const { name, statusServer = true, accountingPort } = entry;
+  if (!statusServer && (entry.login === undefined || accountingPort !== undefined)) {
+    const what = entry.login === undefined ? 'logins' : 'accounting';
+    const message = `there is nothing to ask ${what} of "${name}" by without Status-Server`;
+    const hint = entry.login === undefined ? 'declare a login' : 'leave accountingPort out';
+    error(to, 'LM_HEARTBEAT', message, declared, [...at, 'statusServer'], hint);
+  }
+  return compact({
+    name,
+    address: address ?? entry.address,
+    authPort: entry.authPort ?? 1812,
+    accountingPort,
+    secret: secretOf(to, declared, entry.secret, [index, 'secret'], `${name}.secret`),
+    statusServer,
+    messageAuthenticator: entry.messageAuthenticator ?? 'require',
+    login: loginOf(to, declared, entry, index),
+  });
+}
+
+function loginOf(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  { name, login }: Spec,
+  index: number,
+): HeartbeatPeer['login'] {
+  if (login === undefined) return undefined;
+  const { username } = login;
+  const password = secretOf(to, declared, login.password, [index, 'login', 'password'], `${name}.login.password`);
+  if (Buffer.byteLength(password.reveal()) > longestPassword) {
+    const message = `the password of the login at "${name}" is longer than PAP carries (${longestPassword} octets)`;
+    error(to, 'LM_HEARTBEAT', message, declared, [...path, index, 'login', 'password']);
+  }
+  if (Buffer.byteLength(username) > 253) {
+    const message = `the username of the login at "${name}" is longer than 253 octets`;
+    error(to, 'LM_HEARTBEAT', message, declared, [...path, index, 'login', 'username']);
+  }
+  return { username, password };
+}
+
+function secretOf(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  secret: Spec['secret'],
+  at: readonly (string | number)[],
+  field: string,
+) {
+  return to.secrets.read(secret, {
+    place: declared,
+    kind: 'Operator',
+    firstName: declared.previousNames[0] ?? declared.name,
+    field: `radius.heartbeat.${field}`,
+    path: ['radius', 'heartbeat', 'peers', ...at],
+    symbols: 32,
+  });
+}
