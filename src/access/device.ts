@@ -1,8 +1,8 @@
+import { equalOctets } from '../base/equal-octets.ts';
 import { macSpellings, parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
 import type { AccessKind } from '../model/model.ts';
 import type { Credential } from './credentials/credential.ts';
-import { equalOctets } from './credentials/equal-octets.ts';
 import { chapResponse, verifyCredential } from './credentials/verify-credential.ts';
 
 /** What a NAS sends as password of a device: a secret, its MAC, or nothing. */

@@ -1,9 +1,9 @@
+import { equalOctetsAt } from '../base/equal-octets.ts';
 import { markLength } from './granted-mark.ts';
 import { attribute, maxPacketLength } from './packet/codes.ts';
 import { hmacMd5Into } from './packet/hmac-md5.ts';
 import type { ReplyWriter } from './packet/reply.ts';
 import type { SharedKey } from './packet/shared-key.ts';
-import { equalOctets } from './packet/verify.ts';
 import type { RandomPool } from './random-pool.ts';
 
 const version = 2;
@@ -49,7 +49,7 @@ export function isOwnClass(value: Uint8Array, username: string, key: SharedKey):
   const signed = Buffer.concat([value.subarray(0, tagAt), Buffer.from(username)]);
   const digest = new Uint8Array(16);
   hmacMd5Into(key.work, key.hmac, signed, 0, signed.length, digest, 0);
-  return equalOctets(value, tagAt, digest, 0, tagLength);
+  return equalOctetsAt(value, tagAt, digest, 0, tagLength);
 }
 
 /** What was granted with this Class; `undefined` when it is none of ours, or of an earlier version. */

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import { equalOctets, equalText } from '../../base/equal-octets.ts';
 import { unreachable } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Credential } from './credential.ts';
-import { equalOctets, equalText } from './equal-octets.ts';
 import { ntPasswordHash } from './ms-chap.ts';
 import { type CredentialCheck, verifyMschap1, verifyMschap2 } from './verify-mschap.ts';
 

@@ -1,9 +1,9 @@
 import { hash as digestOf, scrypt } from 'node:crypto';
+import { equalOctets } from '../../base/equal-octets.ts';
 import { unreachable } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import { type PasswordHash, parsePasswordHash } from '../../model/password-hash.ts';
 import type { Credential } from './credential.ts';
-import { equalOctets } from './equal-octets.ts';
 import { ntPasswordHash } from './ms-chap.ts';
 import { type CredentialCheck, verifyMschap1, verifyMschap2 } from './verify-mschap.ts';
 

@@ -1,5 +1,5 @@
+import { equalOctets } from '../../base/equal-octets.ts';
 import type { Credential, CredentialProof } from './credential.ts';
-import { equalOctets } from './equal-octets.ts';
 import { mschap1Response, mschap2Proof, mschap2Response, ntPasswordHashHash } from './ms-chap.ts';
 
 export type CredentialCheck =

@@ -1,3 +1,4 @@
+import { equalOctetsAt } from '../../base/equal-octets.ts';
 import { attribute, code } from './codes.ts';
 import { type Frame, offsetOf } from './framing.ts';
 import { hmacMd5Into } from './hmac-md5.ts';
@@ -8,15 +9,6 @@ import type { SharedKey } from './shared-key.ts';
 export type MessageAuthenticatorResult = 'valid' | 'missing' | 'invalid' | 'wrong';
 
 const zeros = new Uint8Array(16);
-
-/** Equality of `length` octets in a time that does not depend on where they differ. */
-export function equalOctets(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length: number): boolean {
-  let difference = 0;
-  for (let index = 0; index < length; index += 1) {
-    difference |= (a[aAt + index] as number) ^ (b[bAt + index] as number);
-  }
-  return difference === 0;
-}
 
 /**
  * Checks the Message-Authenticator of a request on its raw octets (RFC 3579 §3.2). Access-Request and Status-Server sign
@@ -81,7 +73,7 @@ function verifyMessageAuthenticator(
     copyOctets(authenticator, 0, packet, 4);
   }
   hmacMd5Into(key.work, key.hmac, packet, 0, frame.length, packet, at + 2);
-  const equal = equalOctets(packet, at + 2, saved, 0, 16);
+  const equal = equalOctetsAt(packet, at + 2, saved, 0, 16);
   copyOctets(saved, 0, packet, at + 2);
   if (authenticator !== undefined) copyOctets(saved, 16, packet, 4);
   return equal ? 'valid' : 'wrong';
@@ -98,5 +90,5 @@ function verifyAuthenticator(packet: Uint8Array, frame: Frame, key: SharedKey, i
   signed.set(key.octets, frame.length);
   const digest = new Uint8Array(16);
   md5Into(key.work, signed, 0, signed.length, digest, 0);
-  return equalOctets(digest, 0, packet, 4, 16);
+  return equalOctetsAt(digest, 0, packet, 4, 16);
 }

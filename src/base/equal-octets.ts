@@ -10,6 +10,15 @@ export function equalOctets(given: Uint8Array, expected: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** The same of `length` octets from a place in each, without views of them being made. */
+export function equalOctetsAt(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length: number): boolean {
+  let difference = 0;
+  for (let index = 0; index < length; index += 1) {
+    difference |= (a[aAt + index] as number) ^ (b[bAt + index] as number);
+  }
+  return difference === 0;
+}
+
 /** The same against text in UTF-8, without its octets being made where they are plain ASCII. */
 export function equalText(given: Uint8Array, expected: string): boolean {
   let difference = given.length ^ expected.length;
