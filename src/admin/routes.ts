@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { restRoutes } from './rest-front.ts';
+import { restRoutes } from './rest-routes.ts';
 import type {
   AdminService,
   ApplyRequest,

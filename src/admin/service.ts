@@ -2,6 +2,7 @@ import type { LoggedDecision } from '../access/decision-log.ts';
 import type { AccountingResult } from '../accounting/recent-accounting.ts';
 import type { SessionJson } from '../accounting/view.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
+import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
 import type { AuditEntry } from '../status/audit-log.ts';
@@ -11,7 +12,6 @@ import type { DriftEvent } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
-import type { RestAnswer, RestQuestion } from './rest-front.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */

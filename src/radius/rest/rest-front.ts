@@ -20,6 +20,7 @@ export interface RestFrontOptions {
   readonly refused: (reason: DropReason, source: string) => void;
 }
 
+/** What a FreeRADIUS asks about one packet of a NAS. */
 export interface RestQuestion {
   readonly kind: 'access' | 'accounting';
   /** Address of the NAS as FreeRADIUS saw it. Absent: as the request says itself. */

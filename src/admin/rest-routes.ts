@@ -1,24 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RestQuestion } from '../radius/rest/rest-front.ts';
 import type { Route } from './routes.ts';
 import type { AdminService } from './service.ts';
-
-/** One attribute as FreeRADIUS' rlm_rest writes it. */
-interface RestAttribute {
-  readonly type?: string;
-  readonly value: readonly (string | number)[];
-}
-
-/** What a FreeRADIUS asks about one packet of a NAS. */
-export interface RestQuestion {
-  readonly kind: 'access' | 'accounting';
-  readonly nas?: string;
-  readonly body: Readonly<Record<string, RestAttribute>>;
-}
-
-export interface RestAnswer {
-  readonly status: number;
-  readonly body?: object;
-}
 
 const schema: Route['schema'] = {
   querystring: {
