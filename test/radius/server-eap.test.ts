@@ -2,12 +2,14 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Authority } from '../../src/access/authority.ts';
 import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
 import type { Login, LoginLimits } from '../../src/directory/reader.ts';
+import { EapServer } from '../../src/eap/eap-server.ts';
 import { eapCode, eapType, encodeEap } from '../../src/eap/packet.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { encodeAttribute, listAttributes } from '../../src/radius/packet/attributes.ts';
 import { attribute, code, headerLength } from '../../src/radius/packet/codes.ts';
-import { eapServer, settings } from '../eap/support.ts';
+import { eapServer, fillRandom, settings } from '../eap/support.ts';
 import { type Bench, login, request, startServer, TestNas } from './support.ts';
 
 const { userName, state: stateType, eapMessage, replyMessage, messageAuthenticator, proxyState } = attribute;
@@ -74,6 +76,25 @@ function challengeIn(reply: Buffer) {
   if (reply[0] !== code.accessChallenge || eap === undefined) throw new Error(`no challenge: ${reply.toString('hex')}`);
   return { state, identifier: eap[1] as number, value: eap.subarray(6, 22) };
 }
+
+describe('a login by EAP for which there is no room', () => {
+  it('gets no answer, so that its NAS asks again, and is counted', async () => {
+    const eap = new EapServer({ clock: systemClock, random: fillRandom, most: 1 });
+    eap.use(settings({ methods: ['md5'] }));
+    await using here = await lab([login('anna'), login('ben')], { eap });
+    const first = await here.nas.exchange(eapRequest({ eap: identityOf('anna') }).octets, here.bench.auth);
+    here.nas.send(eapRequest({ user: 'ben', eap: identityOf('ben') }).octets, here.bench.auth);
+
+    const { state, identifier } = challengeIn(first);
+    const abort = encodeEap({ code: 2, identifier, type: eapType.nak, data: Buffer.of(0) });
+    const next = await here.nas.exchange(eapRequest({ eap: abort, state }).octets, here.bench.auth);
+
+    expect(values(next, eapMessage)).toEqual([failure(identifier)]);
+    const dropped = here.bench.server.counters.samples().filter(({ metric }) => metric === 'dropped');
+    expect(dropped).toMatchObject([{ detail: 'overload', value: 1 }]);
+    expect((await here.logIn('ben'))[0]).toBe(code.accessAccept);
+  });
+});
 
 describe('a NAS that passes EAP on', () => {
   it('is told no when EAP is not declared, by EAP itself and without a word beside it', async () => {
