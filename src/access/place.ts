@@ -22,6 +22,8 @@ export function objectionToPlace(lock: PlaceLock, place: LoginPlace): 'wrong-dev
 
 /** Which devices a login is used with. */
 export interface DeviceMemory {
-  /** Is it one of the first so many? As long as there is room, it becomes one. */
+  /** Is it one of the first so many, or is there room for it among them? */
   admits(username: string, mac: string, max: number): boolean;
+  /** It was let in: it is one of them from now on. */
+  learn(username: string, mac: string): void;
 }

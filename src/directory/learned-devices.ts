@@ -35,16 +35,19 @@ export class LearnedDevices {
     return learned;
   }
 
-  /** Is it one of the first `max` of this login? As long as there is room, it becomes one. The disk is not waited for. */
+  /** Is it one of the first `max` of this login, or is there room for it? */
   admits(username: string, mac: string, max: number): boolean {
-    const known = this.#byUsername.get(username) ?? [];
-    if (known.some((each) => each.mac === mac)) return true;
-    if (known.length >= max) return false;
+    const known = this.list(username);
+    return known.length < max || known.some((each) => each.mac === mac);
+  }
+
+  /** It is one of them from now on. The disk is not waited for. */
+  learn(username: string, mac: string): void {
+    if (this.list(username).some((each) => each.mac === mac)) return;
     const device = { username, mac, at: this.#options.now() };
     this.#remember(device);
     const { table, onLost } = this.#options;
     this.#writing = this.#writing.then(() => table.put(keyOf(username) + mac, device)).catch(onLost);
-    return true;
   }
 
   /** Oldest first. @param username absent: of all */

@@ -40,7 +40,7 @@ export function refusalByRules(
   username: string,
   { places, devices: memory }: RuleBooks,
 ): RejectReason | undefined {
-  const { lock, devices, sessions } = rules;
+  const { lock, devices } = rules;
   const caller = textOf(exchange.packet, exchange.frame, attribute.callingStationId);
   const mac = parseMac(caller ?? '');
   const objection = lock === undefined ? undefined : objectionToPlace(lock, placeOf(exchange, mac));
@@ -48,6 +48,19 @@ export function refusalByRules(
   const isBound = devices?.lock === true && memory !== undefined;
   if (isBound && mac === undefined) return 'wrong-device';
   if (isBound && !memory.admits(username, mac as string, devices.max)) return 'wrong-device';
+  const full = takePlace(rules, interimSeconds, exchange, { username, caller, mac }, places);
+  // Last: whoever is refused has not used up the room of another device.
+  if (full === undefined && isBound) memory.learn(username, mac as string);
+  return full;
+}
+
+function takePlace(
+  { devices, sessions }: AccessRules,
+  interimSeconds: number,
+  exchange: Exchange,
+  { username, caller, mac }: { username: string; caller: string | undefined; mac: string | undefined },
+  places: SessionPlaces | undefined,
+): RejectReason | undefined {
   const counted = { ...(sessions === undefined ? {} : { sessions }), ...(devices?.lock === false ? { devices } : {}) };
   // A lease, or a station of an access point, is the device itself.
   const isCounted = exchange.door !== 'dhcp' && exchange.door !== 'wireless' && Object.keys(counted).length > 0;

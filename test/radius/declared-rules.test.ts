@@ -211,6 +211,37 @@ describe('a login with a number of devices', () => {
     expect(await server.login('anna', 'secret', [laptop])).toMatchObject({ code: 2 });
   });
 
+  it('is not bound to one that is refused because the login is in use', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
+    const table = store.table<LearnedDevice>('devices');
+    const devices = await LearnedDevices.open({ table, now: () => 7, onLost: () => undefined });
+    const { places, open } = books();
+    const files = [home('access: [pppoe]\ndevices: {max: 1, lock: true}\nsessions: {max: 1}'), anna()];
+    await using server = await Declared.start(files, undefined, { devices, places });
+    const known = { key: 'one', nas: 'core-1', sessionId: '81000001', username: 'anna', startedAt: 1 };
+    open.push({ ...known, callingStationId: phone.value });
+
+    expect(await server.login('anna', 'secret', [laptop])).toMatchObject({ code: 3 });
+    expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'too-many-sessions' });
+    expect(devices.list('anna')).toEqual([]);
+    expect(await server.login('anna', 'secret', [phone])).toMatchObject({ code: 2 });
+    expect(devices.list('anna')).toMatchObject([{ mac: phone.value }]);
+  });
+
+  it('is not let in without a MAC while there is room for a device, nor is one learned', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) });
+    const table = store.table<LearnedDevice>('devices');
+    const devices = await LearnedDevices.open({ table, now: () => 7, onLost: () => undefined });
+    const files = [home('access: [pppoe]\ndevices: {max: 2, lock: true}'), anna()];
+    await using server = await Declared.start(files, undefined, { devices });
+
+    expect(await server.login('anna', 'secret')).toMatchObject({ code: 3 });
+    expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'wrong-device' });
+    expect(devices.list()).toEqual([]);
+  });
+
   it('may be used on so many at once, without a lock', async () => {
     const { places } = books();
     const files = [home('access: [pppoe]\ndevices: {max: 1}'), anna()];
@@ -259,8 +290,15 @@ describe('a login that is locked', () => {
 
     expect(await server.login('anna', 'secret', [], [circuit('olt-1/3/7')])).toMatchObject({ code: 2 });
     expect(await server.login('anna', 'secret', [], [circuit('olt-1/3/8')])).toMatchObject({ code: 3 });
-    const both = [circuit('olt-1/3/8'), circuit('olt-1/3/7')];
-    expect(await server.login('anna', 'secret', [], both)).toMatchObject({ code: 3 });
+    const [right, wrong] = [circuit('olt-1/3/7'), circuit('olt-1/3/8')];
+    for (const both of [
+      [right, wrong],
+      [wrong, right],
+      [right, right],
+    ]) {
+      expect(await server.login('anna', 'secret', [], both)).toMatchObject({ code: 3 });
+      expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'wrong-place' });
+    }
   });
 });
 
