@@ -12,6 +12,7 @@ import { endpointText } from './listeners.ts';
 export const heartbeatNas = 'lastmile heartbeat';
 /** Of this machine, as all of 127.0.0.0/8 on Linux, and nobody's who is declared as 127.0.0.1. */
 const ownAddress = '127.77.77.77';
+const ownIpv6 = '::1';
 /** What routers wait (reference: RouterOS `/radius timeout` as we set it), once. */
 const patience = { initialMs: 1_500, mostMs: 1_500, sends: 1 };
 const defaults: HeartbeatSettings = { intervalMs: 60_000, misses: 3 };
@@ -38,7 +39,7 @@ export interface HeartbeatLog {
 }
 
 export interface HeartbeatOptions {
-  readonly directory: Pick<Directory, 'serveProbe'>;
+  readonly directory: Pick<Directory, 'serveProbe' | 'nasAt'>;
   readonly clock: Clock;
   readonly log: HeartbeatLog;
   readonly random: (octets: Uint8Array) => void;
@@ -149,7 +150,7 @@ export class Heartbeat implements AsyncDisposable {
       radius: true,
       limits: { interimSeconds: 600, attributes: [] },
     };
-    this.#options.directory.serveProbe(nas, login);
+    this.#options.directory.serveProbe([nas, { ...nas, clientAddress: ownIpv6 }], login);
   }
 
   async #run(): Promise<void> {
@@ -171,6 +172,8 @@ export class Heartbeat implements AsyncDisposable {
   async #look(service: 'auth' | 'accounting', endpoint: Endpoint, crowded: boolean): Promise<void> {
     const server = reachedAt(endpoint);
     if (server === undefined) return;
+    // Whoever is declared at ::1 is that NAS there, and not we.
+    if (server.host.includes(':') && this.#options.directory.nasAt(ownIpv6).length !== 1) return;
     const reason = await this.#ask(service, server, crowded);
     this.#settle({ service, listener: endpointText(endpoint) }, reason);
   }
@@ -192,7 +195,14 @@ export class Heartbeat implements AsyncDisposable {
   async #ask(service: 'auth' | 'accounting', server: Endpoint, crowded: boolean): Promise<HeartbeatReason | undefined> {
     const { clock, random, stores } = this.#options;
     const options: RadiusClientOptions = {
-      ...{ server, secret: this.#secret, clock, random, bindAddress: ownAddress, retry: patience },
+      ...{
+        server,
+        secret: this.#secret,
+        clock,
+        random,
+        bindAddress: server.host.includes(':') ? ownIpv6 : ownAddress,
+        retry: patience,
+      },
     };
     const login = { username: this.#username, password: this.#password, method: 'pap' } as const;
     let answer: RadiusClientResult;
@@ -241,8 +251,8 @@ function keyOf({ peer = '', service, listener }: PulsePlace): string {
   return `${peer} ${service} ${listener}`;
 }
 
-/** Where a listener is reached from our own address; nothing for one of IPv6 alone. */
+/** Where a listener is reached from our own address; nothing for one that belongs to a link. */
 function reachedAt({ host, port }: Endpoint): Endpoint | undefined {
   if (host === '0.0.0.0' || host === '::') return { host: '127.0.0.1', port };
-  return host.includes(':') ? undefined : { host, port };
+  return host.includes('%') ? undefined : { host, port };
 }

@@ -10,7 +10,7 @@ export class Directory implements DirectoryReader {
   readonly #nas = new Map<string, Nas>();
   /** One for all who have the same: each reckons by itself. */
   readonly #hours = new Map<string, Hours>();
-  #probe: { readonly nas: Nas; readonly login: Login } | undefined;
+  #probe: { readonly nas: readonly Nas[]; readonly login: Login } | undefined;
   /** Of those who have nothing of their own, by what they say. */
   readonly #limits = new Map<string, LoginLimits>();
   /** Made by the first packet after a change: a thousand changes are one. */
@@ -25,7 +25,7 @@ export class Directory implements DirectoryReader {
   }
 
   /** A NAS and a login of our own, to see whether logins are answered: told of to packets, and to nobody else. */
-  serveProbe(nas: Nas, login: Login): void {
+  serveProbe(nas: readonly Nas[], login: Login): void {
     this.#probe = { nas, login };
     this.#byAddress = undefined;
   }
@@ -66,7 +66,7 @@ export class Directory implements DirectoryReader {
 
   nasAt(address: string): readonly Nas[] {
     this.#byAddress ??= new NasIndex(
-      this.#probe === undefined ? this.#nas.values() : [...this.#nas.values(), this.#probe.nas],
+      this.#probe === undefined ? this.#nas.values() : [...this.#nas.values(), ...this.#probe.nas],
     );
     return this.#byAddress.at(address);
   }

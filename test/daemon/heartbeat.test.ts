@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
@@ -8,11 +9,13 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import { Heartbeat, heartbeatNas } from '../../src/daemon/heartbeat.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import type { Endpoint, HeartbeatPeer } from '../../src/model/model.ts';
+import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { radiusCounters } from '../../src/radius/counters.ts';
 import { RadiusServer } from '../../src/radius/server.ts';
 import { login, secretText, startServer } from '../radius/support.ts';
 
 const loopback: Endpoint = { host: '127.0.0.1', port: 0 };
+const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 const silentLog = { isLevelEnabled: () => false, debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 interface Lab {
@@ -25,12 +28,18 @@ interface Lab {
   listeners: { auth: readonly Endpoint[]; accounting: readonly Endpoint[] };
 }
 
-async function lab(misses = 2, peers: readonly HeartbeatPeer[] = []): Promise<Lab> {
+async function lab(
+  misses = 2,
+  peers: readonly HeartbeatPeer[] = [],
+  at = loopback,
+  access: AccessHelpers = {},
+): Promise<Lab> {
   const [directory, told, decisions] = [new Directory(), [] as string[], [] as LoggedDecision[]];
   const state: { stores: boolean } = { stores: true };
   const server = await RadiusServer.start({
-    listenAuth: [loopback],
-    listenAccounting: [loopback],
+    listenAuth: [at],
+    listenAccounting: [at],
+    access,
     directory,
     accounting: { record: () => Promise.resolve() },
     accountingAvailable: () => made.stores,
@@ -82,6 +91,32 @@ describe('our own RADIUS, asked by ourselves', () => {
     expect(directory.loginsOf('')).toEqual([]);
     expect(decisions.map(({ nas }) => nas)).toEqual([heartbeatNas]);
     expect(told).toEqual([]);
+  });
+
+  it.runIf(hasIpv6)('IW-23: is asked from ::1 where it listens by IPv6', async () => {
+    const made = await lab(1, [], { host: '::1', port: 0 });
+    await using _server = made.server;
+
+    await made.heartbeat.beat();
+
+    expect(made.heartbeat.pulses().map(({ service, up }) => ({ service, up }))).toEqual([
+      { service: 'auth', up: true },
+      { service: 'accounting', up: true },
+    ]);
+  });
+
+  it('asks no program about our own login, whoever else it is asked about', async () => {
+    let asked = 0;
+    const ask = () => {
+      asked += 1;
+      return Promise.resolve({ verdict: 'silent' as const });
+    };
+    const made = await lab(1, [], loopback, { authority: () => ({ asks: 'all', ask }) });
+    await using _server = made.server;
+
+    await made.heartbeat.beat();
+
+    expect([asked, made.told]).toEqual([0, []]);
   });
 
   it('IW-24: is told of as down after so many misses, with the reason, and as up again', async () => {
