@@ -10,6 +10,8 @@ export interface AccessAnswer {
   readonly prompt?: boolean;
   /** Absent when it would be longer than a packet, or with `drop`. */
   readonly reply: Buffer | undefined;
+  /** The password came out right from under the shared secret: so the NAS has it. CHAP and MS-CHAP can do without. */
+  readonly provesSecret?: boolean;
   /** Why there is no answer: silence makes the NAS ask its next server. */
   readonly drop?: DropReason;
 }

@@ -335,7 +335,7 @@ export class AccessHandler {
     if (timeout !== undefined) record.sessionTimeoutSeconds = timeout;
     decisions.record(record);
     this.#guesses.succeeded(record);
-    return { reply: finishReply(writer, context.key) };
+    return { reply: finishReply(writer, context.key), provesSecret: exchange.method === 'pap' };
   }
 
   #reject(exchange: Exchange, reason: RejectReason | RequestFlaw | EapFlaw, prompt = false): AccessAnswer {

@@ -61,7 +61,7 @@ interface Answered {
   readonly context: NasContext;
   readonly client: ClientPort;
   readonly request: RememberedRequest;
-  /** Whoever is let in by it has proved the secret, and that his NAS does not sign. */
+  /** Unsigned: a password that was hidden by the secret proves that its NAS does not sign. */
   readonly teaches: boolean;
 }
 
@@ -296,11 +296,11 @@ export class RequestPipeline implements AsyncDisposable {
     );
   }
 
-  #answer(received: Received, { reply, reason, prompt, drop }: AccessAnswer): void {
+  #answer(received: Received, { reply, reason, prompt, provesSecret, drop }: AccessAnswer): void {
     if (reason !== undefined) received.context.counters.add('rejected', reason);
     if (drop !== undefined) this.#dropAfter(received, drop);
     else if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
-    else if (received.teaches && reply[0] === code.accessAccept) this.#replyAndLearn(received, reply);
+    else if (received.teaches && provesSecret === true) this.#replyAndLearn(received, reply);
     else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0 || received.channel.prompt === true)
       this.#reply(received, reply);
     else this.#replyLater(received, reply);

@@ -43,7 +43,7 @@ export class SigningWatch {
     }
   }
 
-  /** Is this request one that would prove the secret, and that its NAS does not sign, if it let somebody in? */
+  /** Is this request one that would show that its NAS does not sign, if it proved the secret? */
   teaches(context: NasContext, frame: Frame): boolean {
     return context.signing === 'learn' && offsetOf(frame, attribute.messageAuthenticator) === 0;
   }

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
+import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { learnedSigning } from '../../src/radius/learned-signing.ts';
 import { encodeAttribute, listAttributes } from '../../src/radius/packet/attributes.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
-import { type Bench, coreNas, login, papRequest, type RequestOptions, startServer, TestNas } from './support.ts';
+import {
+  type Bench,
+  coreNas,
+  login,
+  papRequest,
+  type RequestOptions,
+  request,
+  startServer,
+  TestNas,
+} from './support.ts';
 
 const learning = { ...coreNas, messageAuthenticator: 'learn' } as const;
 
@@ -20,6 +31,7 @@ async function lab(more: object = {}, nasList: Bench['directory']['nasList'] = [
     /** The code of the answer. */
     ask: async (signed: boolean, password = 'correct horse', options: RequestOptions = {}) =>
       (await nas.exchange(octets(signed, password, options), bench.auth))[0],
+    exchange: (octets: Uint8Array) => nas.exchange(octets, bench.auth),
     reply: (signed: boolean) => nas.exchange(octets(signed, 'correct horse'), bench.auth),
     isIgnored: (signed: boolean, options: RequestOptions = {}) =>
       nas.isIgnored(octets(signed, 'correct horse', options), bench.auth),
@@ -70,6 +82,20 @@ describe('a NAS that is declared messageAuthenticator: learn', () => {
     ];
 
     expect(codes).toEqual([3, 3, 2]);
+    expect(await here.isIgnored(false)).toBe(true);
+  });
+
+  it('cannot be made out not to sign by a subscriber with CHAP, which needs no secret', async () => {
+    await using here = await lab();
+    const key = sharedKey('not the secret at all');
+    const authenticator = Buffer.alloc(16, 5);
+    const chap = Buffer.concat([Buffer.of(7), chapResponse(7, 'correct horse', authenticator)]);
+    const encoded = [encodeNamed({ name: 'User-Name', value: 'anna' }), encodeAttribute(3, chap)];
+
+    const forged = request(1, { key, identifier: 201, authenticator, encoded, messageAuthenticator: false });
+
+    expect((await here.exchange(forged.octets))[0]).toBe(2);
+    expect(await here.ask(true)).toBe(2);
     expect(await here.isIgnored(false)).toBe(true);
   });
 
