@@ -76,6 +76,8 @@ export class DirectoryTarget implements Target {
   readonly ordered = [];
   readonly #options: DirectoryTargetOptions;
   readonly #settling = new Map<string, Promise<void>>();
+  /** By NAS: what is being told for the first time. */
+  readonly #firstAttempts = new Map<string, Set<AbortController>>();
   readonly #memory: RowMemory = { rows: new WeakMap() };
   #rows: Promise<KnownRows> | undefined;
 
@@ -142,8 +144,12 @@ export class DirectoryTarget implements Target {
   async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
     const usernames = new Set(effects.map((effect) => effect.username));
     const results: SessionResult[] = [];
-    await runWindowed([...usernames], { size: 64 }, async (username) => {
-      results.push(...(await this.#inTurn(username, () => this.#settle(username, signal))));
+    const places = [...usernames].flatMap((username) => {
+      const nas = new Set(this.outbox.of(username).map((entry) => entry.nas));
+      return [...nas].map((each) => ({ username, nas: each }));
+    });
+    await runWindowed(places, { size: 64 }, async ({ username, nas }) => {
+      for (const each of await this.#settleFirst(username, nas, signal)) results.push(each);
     });
     return results;
   }
@@ -153,9 +159,12 @@ export class DirectoryTarget implements Target {
    * goes ahead: where nobody answers about it, the others wait for another time, and another goes ahead then.
    */
   async deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    // It can be reached now: whoever still waits for it in another way need wait no longer.
+    for (const first of this.#firstAttempts.get(nas) ?? []) first.abort();
     const devices = new Map<string | undefined, OutboxEntry[]>();
+    const sessionOf = this.#sessionsLookedUp();
     for (const entry of this.outbox.at(nas)) {
-      const device = this.#nasAddressOf(entry);
+      const device = sessionOf(entry)?.nasAddress;
       const others = devices.get(device);
       if (others === undefined) devices.set(device, [entry]);
       else others.push(entry);
@@ -259,8 +268,27 @@ export class DirectoryTarget implements Target {
     });
   }
 
-  /** One at a time for each username: what is told last must be what holds. */
-  async #inTurn<T>(username: string, work: () => Promise<T>): Promise<T> {
+  /** Tells a user's sessions at one NAS for the first time: for so long, unless the NAS turns out to be back before. */
+  async #settleFirst(username: string, nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+    const first = new AbortController();
+    const attempts = this.#firstAttempts.get(nas) ?? new Set();
+    this.#firstAttempts.set(nas, attempts.add(first));
+    const abort = (): void => first.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      const concerned = (entry: OutboxEntry): boolean => entry.nas === nas;
+      return await this.#inTurn(username, nas, () => this.#settle(username, first.signal, concerned));
+    } finally {
+      signal.removeEventListener('abort', abort);
+      attempts.delete(first);
+      if (attempts.size === 0 && this.#firstAttempts.get(nas) === attempts) this.#firstAttempts.delete(nas);
+    }
+  }
+
+  /** One at a time for each username and NAS: what is told last must be what holds, and no NAS waits for another. */
+  async #inTurn<T>(user: string, nas: string, work: () => Promise<T>): Promise<T> {
+    const username = keyOfTurn(user, nas);
     const before = this.#settling.get(username) ?? Promise.resolve();
     const running = before.then(work);
     const over = running.then(
@@ -281,7 +309,8 @@ export class DirectoryTarget implements Target {
     const concerned = ({ nas, sessionId }: OutboxEntry) => nas === due[0]?.nas && sessions.has(sessionId);
     const seldomFirst = due.toSorted((a, b) => (a.tried?.times ?? 0) - (b.tried?.times ?? 0));
     const usernames = [...new Set(seldomFirst.map(({ username }) => username))];
-    const settle = (username: string) => this.#inTurn(username, () => this.#settle(username, signal, concerned));
+    const nas = due[0]?.nas ?? '';
+    const settle = (username: string) => this.#inTurn(username, nas, () => this.#settle(username, signal, concerned));
     const results: SessionResult[] = [];
     for (let at = 0; at < usernames.length && !signal.aborted; at += 1) {
       const first = await settle(usernames[at] as string);
@@ -297,10 +326,17 @@ export class DirectoryTarget implements Target {
     return results;
   }
 
-  /** Of a NAS that is many devices, the one this session is on, as far as is known. */
-  #nasAddressOf({ username, nas, sessionId }: OutboxEntry): string | undefined {
-    const sessions = this.#options.online.sessionsOf(username);
-    return sessions.find((each) => each.sessionId === sessionId && (each.nas ?? nas) === nas)?.nasAddress;
+  /** The session an entry is about, as far as is known. Each user's are looked up once: one may have thousands. */
+  #sessionsLookedUp(): (entry: OutboxEntry) => LiveSession | undefined {
+    const known = new Map<string, ReadonlyMap<string, readonly LiveSession[]>>();
+    return ({ username, nas, sessionId }) => {
+      let sessions = known.get(username);
+      if (sessions === undefined) {
+        sessions = byId(this.#options.online.sessionsOf(username));
+        known.set(username, sessions);
+      }
+      return sessions.get(sessionId)?.find((each) => nas === '' || (each.nas ?? nas) === nas);
+    };
   }
 
   /** What is due by now, which may be more than what was asked for, or nothing any more. */
@@ -312,14 +348,15 @@ export class DirectoryTarget implements Target {
     const rows = await this.#stored();
     const due = this.outbox.of(username).filter(concerned);
     const results: SessionResult[] = [];
-    for (const { effect, entries } of this.#asEffects(due, rows)) {
+    for (const { effect, entries } of await inTurns(this.#asEffects(due, rows))) {
       const told = effect === undefined ? entries.map(stale) : await this.#told(effect, signal);
+      const byEntry = new Map(told.map((each) => [each.sessionId, each]));
       for (const entry of entries) {
-        const result = told.find((each) => each.sessionId === entry.sessionId);
+        const result = byEntry.get(entry.sessionId);
         // Still on disk it is done again after a restart, without harm. That it cannot write the store says itself.
         await this.outbox.settle(entry, result).catch(() => undefined);
       }
-      results.push(...told);
+      for (const each of told) results.push(each);
     }
     return results;
   }
@@ -334,30 +371,25 @@ export class DirectoryTarget implements Target {
   }
 
   /** What has to be done by now, one for all sessions that need the same; without an effect, those that need nothing. */
-  #asEffects(due: readonly OutboxEntry[], rows: KnownRows): readonly Batch[] {
-    const batches = new Map<string, Batch & { readonly entries: OutboxEntry[] }>();
-    for (const entry of due) {
-      const { username, sessionId, nas } = entry;
-      const meaning = this.#meaningNow(entry, rows);
-      const key = `${meaning?.action} ${meaning?.why} ${nas}`;
-      const known = batches.get(key)?.entries ?? [];
-      const sessionIds = [...known.map((each) => each.sessionId), sessionId];
-      const place = nas === '' ? {} : { nas };
-      const effect = meaning === undefined ? undefined : { username, ...meaning, sessionIds, ...place };
-      batches.set(key, { effect, entries: [...known, entry] });
-    }
-    return [...batches.values()];
+  *#asEffects(due: readonly OutboxEntry[], rows: KnownRows): Steps<readonly Batch[]> {
+    const batches = new Map<string, { readonly meaning: Meaning | undefined; readonly entries: OutboxEntry[] }>();
+    const sessionOf = this.#sessionsLookedUp();
+    yield* eachInSteps(due, (entry) => {
+      const meaning = this.#meaningNow(entry, sessionOf(entry), rows);
+      const key = `${meaning?.action} ${meaning?.why} ${entry.nas}`;
+      const known = batches.get(key);
+      if (known === undefined) batches.set(key, { meaning, entries: [entry] });
+      else known.entries.push(entry);
+    });
+    return [...batches.values()].map(({ meaning, entries }) => ({ effect: effectOf(meaning, entries), entries }));
   }
 
   /**
    * What an order comes to by now: whoever was to be put off the line may have paid meanwhile. Where a change of limits may
    * have got through already, the limits that hold are told all the same.
    */
-  #meaningNow(entry: OutboxEntry, rows: KnownRows): Meaning | undefined {
+  #meaningNow(entry: OutboxEntry, session: LiveSession | undefined, rows: KnownRows): Meaning | undefined {
     const ordered = { action: entry.action, why: entry.why };
-    const session = this.#options.online
-      .sessionsOf(entry.username)
-      .find(({ sessionId, nas = entry.nas }) => sessionId === entry.sessionId && ['', nas].includes(entry.nas));
     // Its end may have been asked for and be under way: that is seen by who tells it.
     if (session === undefined) return ordered;
     const since = entry.was === undefined ? undefined : meaningSince(this.#changeSince(entry.was, rows), session);
@@ -486,6 +518,29 @@ interface Batch {
   /** Absent: nothing has to be done. */
   readonly effect: SessionEffect | undefined;
   readonly entries: readonly OutboxEntry[];
+}
+
+/** One for all sessions of one user at one NAS that need the same. */
+function effectOf(meaning: Meaning | undefined, entries: readonly OutboxEntry[]): SessionEffect | undefined {
+  const [first] = entries;
+  if (meaning === undefined || first === undefined) return undefined;
+  const { username, nas } = first;
+  const sessionIds = entries.map(({ sessionId }) => sessionId);
+  return { username, ...meaning, sessionIds, ...(nas === '' ? {} : { nas }) };
+}
+
+function byId(sessions: readonly LiveSession[]): ReadonlyMap<string, readonly LiveSession[]> {
+  const found = new Map<string, LiveSession[]>();
+  for (const session of sessions) {
+    const known = found.get(session.sessionId);
+    if (known === undefined) found.set(session.sessionId, [session]);
+    else known.push(session);
+  }
+  return found;
+}
+
+function keyOfTurn(username: string, nas: string): string {
+  return JSON.stringify([username, nas]);
 }
 
 function stale(entry: OutboxEntry): SessionResult {

@@ -98,11 +98,12 @@ export class Outbox {
 
   /** The same as effects, one for each username and action. */
   effects(): readonly SessionEffect[] {
-    const effects = new Map<string, SessionEffect>();
+    const effects = new Map<string, SessionEffect & { readonly sessionIds: string[] }>();
     for (const { username, action, why, sessionId } of this.#entries.values()) {
       const key = keyOf(username, action);
       const known = effects.get(key);
-      effects.set(key, { username, why, action, sessionIds: [...(known?.sessionIds ?? []), sessionId] });
+      if (known === undefined) effects.set(key, { username, why, action, sessionIds: [sessionId] });
+      else known.sessionIds.push(sessionId);
     }
     return [...effects.values()];
   }
