@@ -28,6 +28,12 @@ export async function layWire(): Promise<Wire | undefined> {
   return (await NamespaceWire.lay()) ?? localWire();
 }
 
+/** Can one be laid here? */
+export async function canLayWire(): Promise<boolean> {
+  await using wire = await layWire();
+  return wire !== undefined;
+}
+
 const pair = (one: string, other: string): string =>
   `ip link add ${one} type veth peer name ${other} && ip link set ${one} up && ip link set ${other} up`;
 
