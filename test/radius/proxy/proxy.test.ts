@@ -352,6 +352,22 @@ describe('accounting of a foreign realm', () => {
     expect(home.sink.events).toHaveLength(1);
   });
 
+  it('carries no password, whatever the NAS wrote into it', async () => {
+    await using mute = await startMute();
+    await using lab = await startLab({ homes: [{ auth: mute.at }] });
+    const encoded = [encodeAttribute(2, Buffer.alloc(16, 7)), encodeAttribute(3, Buffer.alloc(17, 7))];
+    const { octets } = accountingRequest(start, { encoded });
+
+    lab.nas.send(octets, lab.bench.accounting);
+    const sent = await mute.next();
+
+    expect([valuesOf(octets, 2), valuesOf(octets, 3)]).toMatchObject([[expect.any(String)], [expect.any(String)]]);
+    expect([valuesOf(sent, 2), valuesOf(sent, 3)]).toEqual([[], []]);
+    expect(words(sent)).toContain('Acct-Session-Id=81000001');
+    mute.reply(reply(5, sent, []));
+    expect((await lab.nas.next())[0]).toBe(5);
+  });
+
   it('of a NAS as a whole stays here', async () => {
     await using mute = await startMute();
     await using lab = await startLab({ homes: [{ auth: mute.at }] });
