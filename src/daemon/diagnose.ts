@@ -42,7 +42,7 @@ export async function diagnose(model: Model, only: string | undefined, deps: Dia
     controllersOf(model, only, deps),
   ]);
   const known = new Set(routers.map(({ examined: [router] }) => router?.target));
-  const packets = checkPackets(deps.packets ?? []).filter(
+  const packets = checkPackets(deps.packets ?? [], model).filter(
     ({ target, says }) => only === undefined || target === only || (target === strangers && says.includes(only)),
   );
   const collected = (deps.collections ?? [])

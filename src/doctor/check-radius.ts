@@ -62,7 +62,7 @@ function secret({ router }: RouterFacts, { address, secretMatches, counters }: R
 }
 
 /** What we write by ourselves, or, on a router that we only look at, what a person writes. */
-function applying({ name, mode }: Router, byHand: string): string {
+export function applying({ name, mode }: Router, byHand: string): string {
   return mode === 'apply' ? `lastmile apply --target ${name}` : byHand;
 }
 

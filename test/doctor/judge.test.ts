@@ -213,10 +213,14 @@ describe('packets that were dropped', () => {
     ...{ nas: 'core-1', reason: 'ma-wrong', count: 3, lastAt: 0, source: '10.255.0.9' },
     ...more,
   });
+  const api = {} as NonNullable<Router['api']>;
+  const declared = (...routers: readonly Router[]) => {
+    return { routers, operator: facts().operator } as Parameters<typeof checkPackets>[1];
+  };
 
   it('IS-33: from nowhere that is declared name the nearest NAS', () => {
     const hint = 'nearest declared NAS: core-1 at 10.255.0.1; compare src-address in /radius';
-    const [found] = checkPackets([dropped({ nas: 'unknown', reason: 'unknown-client', hint })]);
+    const [found] = checkPackets([dropped({ nas: 'unknown', reason: 'unknown-client', hint })], declared());
 
     expect(found).toMatchObject({ target: 'radius', code: 'LM_RADIUS_UNKNOWN_SOURCE', severity: 'error' });
     expect(found?.says).toContain('nearest declared NAS: core-1');
@@ -224,13 +228,28 @@ describe('packets that were dropped', () => {
   });
 
   it("IS-33: for their secret are the router's", () => {
-    expect(checkPackets([dropped({})])).toMatchObject([
+    expect(checkPackets([dropped({})], declared({ ...router, api }))).toMatchObject([
       { target: 'core-1', code: 'LM_RADIUS_SECRET', mend: 'lastmile apply --target core-1' },
     ]);
   });
 
+  it.each<Partial<Router>>([{ api, mode: 'observe' }, { api, mode: 'plan' }, {}])(
+    'IS-33: for the secret of a router that we do not write to are mended by hand (%j)',
+    (more) => {
+      expect(checkPackets([dropped({})], declared({ ...router, ...more }))).toMatchObject([
+        { target: 'core-1', mend: expect.stringMatching(/^\/radius\/set \[find address=\S+\] secret=…$/) },
+      ]);
+    },
+  );
+
+  it('IS-33: for the secret of a client that is no router are mended on one side or the other', () => {
+    expect(checkPackets([dropped({ nas: 'switch-1' })], declared(router))).toMatchObject([
+      { target: 'switch-1', mend: expect.stringMatching(/on switch-1, or in radius\.clients\[\]\.secret/) },
+    ]);
+  });
+
   it('for something else keep their reason', () => {
-    expect(checkPackets([dropped({ reason: 'overload' })])).toMatchObject([
+    expect(checkPackets([dropped({ reason: 'overload' })], declared())).toMatchObject([
       { code: 'LM_RADIUS_DROPPED', says: expect.stringContaining('overload') },
     ]);
   });
