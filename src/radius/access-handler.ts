@@ -84,6 +84,8 @@ export class AccessHandler {
   readonly #prepared = preparedReplies();
   /** Passwords being compared in other threads. */
   #slow = 0;
+  /** The last of each username: one at a time, so that of many who log in at once by one account none looks like a guess. */
+  readonly #slowOf = new Map<string, Promise<void>>();
   readonly #guesses: GuessLimit;
 
   constructor(deps: AccessHandlerDeps) {
@@ -178,19 +180,36 @@ export class AccessHandler {
   async #decideSlowly(exchange: Exchange, login: Login): Promise<AccessAnswer> {
     if (this.#slow >= mostSlow) return { reply: undefined, drop: 'overload' };
     this.#slow += 1;
-    const known = this.#openGuess(exchange, true);
-    try {
-      const { door, now, sent } = exchange;
-      const asked = { credential: sent.credential, door, redirects: redirectsAt(exchange) };
-      const decision = await Promise.resolve(authoriseInTime(asked, login, now)).finally(known);
-      if (decision.verdict === 'reject') return this.#decideOtherwise(exchange, decision.reason);
-      const limits = grantsOf(login, decision);
-      const authority = this.#deps.authority?.();
-      if (authority?.asks === 'all') return this.#confirm(authority, exchange, decision, limits);
-      return this.#hold(exchange, decision, login, limits);
-    } finally {
+    const { username } = exchange;
+    const before = this.#slowOf.get(username) ?? Promise.resolve();
+    // Until it is counted what it was; whoever else must be asked is not waited for: hence the list of one.
+    const turn = before
+      .then(() => this.#compareSlowly(exchange, login))
+      .then((decision) => [this.#concludeSlowly(exchange, login, decision)] as const);
+    const over = turn.then(ignore, ignore);
+    this.#slowOf.set(username, over);
+    const [answer] = await turn.finally(() => {
       this.#slow -= 1;
-    }
+      if (this.#slowOf.get(username) === over) this.#slowOf.delete(username);
+    });
+    return answer;
+  }
+
+  #concludeSlowly(exchange: Exchange, login: Login, decision: Decision): AccessAnswer | Promise<AccessAnswer> {
+    if (decision.verdict === 'reject') return this.#decideOtherwise(exchange, decision.reason);
+    const limits = grantsOf(login, decision);
+    const authority = this.#deps.authority?.();
+    if (authority?.asks === 'all') return this.#confirm(authority, exchange, decision, limits);
+    return this.#hold(exchange, decision, login, limits);
+  }
+
+  /** Those that came before may have been guesses. */
+  async #compareSlowly(exchange: Exchange, login: Login): Promise<Decision> {
+    if (this.#refuses(exchange)) return { verdict: 'reject', reason: 'too-many-guesses' };
+    const { sent, door, now } = exchange;
+    const known = this.#openGuess(exchange, true);
+    const asked = { credential: sent.credential, door, redirects: redirectsAt(exchange) };
+    return Promise.resolve(authoriseInTime(asked, login, now)).finally(known);
   }
 
   /** Nobody guesses at a DHCP server: it asks by itself. */
@@ -373,6 +392,8 @@ function encodePassphrase(passphrase: Secret): Uint8Array {
 
 /** Logins whose passwords are compared in other threads at the same time, of which there are four. */
 const mostSlow = 32;
+
+const ignore = (): void => undefined;
 
 const nothingLimited: QuotaLeft = {};
 

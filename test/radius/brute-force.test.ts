@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
 import { Secret } from '../../src/base/secret.ts';
@@ -98,6 +98,38 @@ describe('somebody who guesses the password of one account', () => {
 
     expect((await own.exchange(replaced.octets, bench.auth))[0]).toBe(2);
     expect(rejected(bench, 'too-many-guesses')).toBe(4);
+  });
+});
+
+describe('a password of which only a slow hash is kept', () => {
+  const salt = Buffer.from('salt of this test');
+  const base64 = (octets: Buffer) => octets.toString('base64').replace(/=+$/, '');
+  const key = scryptSync('correct horse', salt, 32, { cost: 1024 });
+  const passwordHash = new Secret(`$scrypt$ln=10,r=8,p=1$${base64(salt)}$${base64(key)}`);
+  const codesOf = async (bench: Bench, passwords: readonly string[]) => {
+    await using nas = await TestNas.open();
+    for (const [at, password] of passwords.entries()) {
+      const from = station(`02:00:00:00:00:${at.toString(16).padStart(2, '0')}`);
+      nas.send(papRequest('anna', password, { ...fresh(), attributes: [from] }).octets, bench.auth);
+    }
+    const codes: (number | undefined)[] = [];
+    for (const _ of passwords) codes.push((await nas.next())[0]);
+    return codes;
+  };
+
+  it('is compared with five guesses that come at once, and with no more', async () => {
+    await using bench = await startServer([login('anna', { passwordHash })], { clock: new ManualClock() });
+
+    const guesses = Array.from({ length: 20 }, (_, at) => `guess ${at}`);
+
+    expect(await codesOf(bench, guesses)).toEqual(new Array(20).fill(3));
+    expect([rejected(bench, 'wrong-password'), rejected(bench, 'too-many-guesses')]).toEqual([5, 15]);
+  });
+
+  it('lets in as many as come at once with the right one', async () => {
+    await using bench = await startServer([login('anna', { passwordHash })], { clock: new ManualClock() });
+
+    expect(await codesOf(bench, new Array(20).fill('correct horse'))).toEqual(new Array(20).fill(2));
   });
 });
 
