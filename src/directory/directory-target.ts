@@ -142,13 +142,13 @@ export class DirectoryTarget implements Target {
   }
 
   async settleSessions(effects: readonly SessionEffect[], signal: AbortSignal): Promise<readonly SessionResult[]> {
-    const usernames = new Set(effects.map((effect) => effect.username));
+    const places = new Map<string, { readonly username: string; readonly nas: string }>();
+    for (const { username, nas: only } of effects) {
+      const all = only === undefined ? this.outbox.of(username).map((entry) => entry.nas) : [only];
+      for (const nas of all) places.set(keyOfTurn(username, nas), { username, nas });
+    }
     const results: SessionResult[] = [];
-    const places = [...usernames].flatMap((username) => {
-      const nas = new Set(this.outbox.of(username).map((entry) => entry.nas));
-      return [...nas].map((each) => ({ username, nas: each }));
-    });
-    await runWindowed(places, { size: 64 }, async ({ username, nas }) => {
+    await runWindowed([...places.values()], { size: 64 }, async ({ username, nas }) => {
       for (const each of await this.#settleFirst(username, nas, signal)) results.push(each);
     });
     return results;
