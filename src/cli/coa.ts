@@ -1,4 +1,5 @@
 import type { CoaRequest, DisconnectResult } from '../admin/service.ts';
+import { isZeroTimeout } from '../radius/zero-timeout.ts';
 import { complain } from './complain.ts';
 import { sessionResultsText } from './disconnect.ts';
 import { findDaemon } from './find-daemon.ts';
@@ -27,6 +28,11 @@ export async function coaCommand(
   const wrong = attributes.indexOf(undefined);
   if ((user === undefined) === (session === undefined)) return refuse('name a user, or give --session ID', io);
   if (wrong !== -1) return refuse(`--set ${options.set[wrong]} is not NAME=VALUE`, io);
+  if (attributes.some((each) => each !== undefined && isZeroTimeout(each)))
+    return refuse(
+      '--set Session-Timeout=0 is no limit to some NAS and the end to others: "lastmile disconnect" ends it',
+      io,
+    );
   const daemon = await findDaemon(options.state, signal);
   if (daemon === undefined) {
     complain(new Error(`no daemon answers for ${options.state}: CoA is sent by the daemon`), io);

@@ -25,9 +25,18 @@ export function count(text: string): number {
   return number;
 }
 
-/** @throws InvalidArgumentError when it is no host:port */
-export function endpoint(text: string): Endpoint {
+/** Of a flag that may be given several times. @throws InvalidArgumentError when it is no host:port and no socket */
+export function endpoints(text: string, before: readonly Endpoint[] | undefined): readonly Endpoint[] {
   const parsed = parseEndpoint(text);
+  if (parsed === undefined) throw new InvalidArgumentError('host:port is needed, or fd:N.');
+  return [...(before ?? []), parsed];
+}
+
+/** Of a listener there is one of. @throws InvalidArgumentError when it is no host:port, or not the first */
+export function endpoint(text: string, before: Endpoint | undefined): Endpoint {
+  const parsed = parseEndpoint(text);
+  if (before !== undefined) throw new InvalidArgumentError('it is given once.');
   if (parsed === undefined) throw new InvalidArgumentError('host:port is needed.');
+  if (parsed.fd !== undefined) throw new InvalidArgumentError('host:port is needed: it takes no socket handed over.');
   return parsed;
 }

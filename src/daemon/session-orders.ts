@@ -8,6 +8,7 @@ import type { Outbox, OutboxEntry } from '../directory/outbox.ts';
 import type { Login } from '../directory/reader.ts';
 import { servedLogin } from '../directory/row-meaning.ts';
 import { encodeNamed } from '../radius/dictionary/encode-named.ts';
+import { isZeroTimeout } from '../radius/zero-timeout.ts';
 import type { Engine } from './engine.ts';
 import { sessionNamed, usersNamed } from './sessions-named.ts';
 
@@ -116,6 +117,8 @@ async function audited(
 }
 
 function requireSendable(attribute: { readonly name: string; readonly value: string }): void {
+  if (isZeroTimeout(attribute))
+    throw new RequestError('Session-Timeout=0 is no limit to some NAS and the end to others');
   try {
     encodeNamed(attribute);
   } catch (error) {

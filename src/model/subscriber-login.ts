@@ -2,7 +2,7 @@ import { Secret } from '../base/secret.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import type { ServicePlan } from './model.ts';
 import { parsePasswordHash } from './password-hash.ts';
-import { error, placeOf, type Resolving } from './resolving.ts';
+import { error, placeOf, type Resolving, warning } from './resolving.ts';
 import type { SecretField } from './secret-values.ts';
 
 type Declaration = Declared<SubscriberSpec>;
@@ -146,8 +146,25 @@ function checkUsername(
 }
 
 function checkPassword(to: Resolving, declared: Declaration, field: SecretField, password: Secret, path: Steps): void {
+  if (!to.secrets.unknown(password)) warnOfHash(to, declared, password.reveal(), path);
   // RFC 2865 §5.2: User-Password hides 128 octets at most.
   if (typeof field !== 'object' && Buffer.byteLength(field) <= 128) return;
   if (Buffer.byteLength(password.reveal()) > 128)
     error(to, 'LM_TOO_LONG', 'a password has at most 128 octets', declared, path);
+}
+
+/** As crypt(3) and LDAP (RFC 2307) mark what they keep. */
+const hashMark = /^(\$(1|5|6|7|y|2[abxy]|scrypt|argon2(i|d|id))\$|\{(SSHA(256|512)?|SHA(256|512)?|S?MD5|CRYPT|NT)\})./i;
+
+/** Whoever brings hashes along from another system means them as such; a password may yet look like one. */
+function warnOfHash(to: Resolving, declared: Declaration, text: string, path: Steps): void {
+  if (!hashMark.test(text)) return;
+  const message = `the password of "${declared.name}" looks like a hash, and is taken as the password itself`;
+  const hint =
+    parsePasswordHash(text) === undefined
+      ? 'hashes of this form are not supported (bcrypt and Argon2 neither): give it another password'
+      : text.startsWith('{NT}')
+        ? 'as a hash it belongs in "ntHash", without {NT}'
+        : 'as a hash it belongs in password: {hash: …}';
+  warning(to, 'LM_PASSWORD_LOOKS_HASHED', message, declared, path, hint);
 }

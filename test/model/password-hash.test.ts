@@ -58,6 +58,30 @@ describe('a hash in place of a password', () => {
   });
 });
 
+describe('a password that looks like a hash', () => {
+  const told = (password: string) =>
+    lines(load(files(`password: "${password}"`))).filter((line) => line.includes('LM_PASSWORD_LOOKS_HASHED'));
+
+  it.each([
+    [ssha, 'password: {hash: …}'],
+    ['$scrypt$ln=14,r=8,p=1$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA', 'password: {hash: …}'],
+    [`{NT}${nt}`, '"ntHash"'],
+    ['$2b$10$abcdefghijklmnopqrstuv', 'not supported'],
+    ['$argon2id$v=19$m=65536,t=3,p=4$AAAA$AAAA', 'not supported'],
+    ['$6$salt$AAAA', 'not supported'],
+  ])('is taken as it stands, with a warning: %s', (password, hint) => {
+    expect(told(password)).toEqual([expect.stringMatching(/warning LM_PASSWORD_LOOKS_HASHED the password of "anna"/)]);
+    expect(load(files(`password: "${password}"`)).issues).toContainEqual(
+      expect.objectContaining({ hint: expect.stringContaining(hint) }),
+    );
+    expect(subscription(modelOf(files(`password: "${password}"`)), 'anna').password?.reveal()).toBe(password);
+  });
+
+  it.each(['$ecret', '$2 for tea', '{SSHA', 'a {SSHA} b', '$money$'])('is not: %s', (password) => {
+    expect(told(password)).toEqual([]);
+  });
+});
+
 describe('forms of a hash', () => {
   it.each([
     '',

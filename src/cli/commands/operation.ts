@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { endpoint, outputs, whole, withState } from '../options.ts';
+import { endpoint, endpoints, outputs, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -35,18 +35,18 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option(
       '--listen-auth <host:port>',
-      'RADIUS authentication, instead of what is declared; fd:N is a socket handed over',
-      endpoint,
+      'RADIUS authentication, instead of what is declared; fd:N is a socket handed over; may be given again',
+      endpoints,
     )
     .option(
       '--listen-accounting <host:port>',
-      'RADIUS accounting, instead of what is declared; fd:N is a socket handed over',
-      endpoint,
+      'RADIUS accounting, instead of what is declared; fd:N is a socket handed over; may be given again',
+      endpoints,
     )
     .option(
       '--listen-radsec <host:port>',
-      'RADIUS over TLS, instead of what is declared; fd:N is a socket handed over',
-      endpoint,
+      'RADIUS over TLS, instead of what is declared; fd:N is a socket handed over; may be given again',
+      endpoints,
     )
     .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
     .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
