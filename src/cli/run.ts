@@ -57,14 +57,20 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
 }
 
 /** One address as text, several as a list, none left out. */
-function listenersJson({ auth, accounting, portal, admin, adminSocket }: Listeners): object {
+function listenersJson({ auth, accounting, radsec = [], portal, admin, adminSocket }: Listeners): object {
   return {
-    ...(auth.length === 0 ? {} : { auth: auth.length === 1 ? auth[0] : auth }),
-    ...(accounting.length === 0 ? {} : { accounting: accounting.length === 1 ? accounting[0] : accounting }),
+    ...named('auth', auth),
+    ...named('accounting', accounting),
+    ...named('radsec', radsec),
     ...(portal === undefined ? {} : { portal }),
     admin,
     adminSocket,
   };
+}
+
+function named(name: string, addresses: readonly string[]): object {
+  if (addresses.length === 0) return {};
+  return { [name]: addresses.length === 1 ? addresses[0] : addresses };
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

@@ -206,7 +206,7 @@ function missingHint(nas: Nas | undefined): string {
   }
   return (
     `${nas?.name} sends no Message-Authenticator: upgrade RouterOS to 7.15 or later, ` +
-    'or declare radius.messageAuthenticator: off for it'
+    'or declare radius.messageAuthenticator: learn (until it does) or off for it'
   );
 }
 
