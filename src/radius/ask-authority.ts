@@ -1,6 +1,6 @@
 import type { Decision, RejectReason } from '../access/authorise.ts';
 import { type Authority, type AuthorityQuestion, decideByAuthority } from '../access/authority.ts';
-import { soonest } from '../access/session-time.ts';
+import { longestSessionSeconds } from '../access/session-time.ts';
 import { macOfClientId, parseMac } from '../base/mac.ts';
 import type { LoginLimits } from '../directory/reader.ts';
 import { type Exchange, redirectsAt, textOf } from './exchange.ts';
@@ -53,8 +53,10 @@ export async function askAboutAccepted(
 
 /** The same, for no longer than so many seconds. */
 export function shortened(decision: Accept, seconds: number | undefined): Accept {
-  const sessionTimeoutSeconds = soonest(decision.limits.sessionTimeoutSeconds, seconds);
-  if (seconds === undefined || sessionTimeoutSeconds === undefined) return decision;
+  if (seconds === undefined) return decision;
+  const { sessionTimeoutSeconds: own = longestSessionSeconds } = decision.limits;
+  // Never 0, which routers read as no limit.
+  const sessionTimeoutSeconds = Math.max(1, Math.min(own, seconds, longestSessionSeconds));
   return { ...decision, limits: { ...decision.limits, sessionTimeoutSeconds } };
 }
 

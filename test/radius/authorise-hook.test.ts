@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AuthorityQuestion } from '../../src/access/authority.ts';
 import { HttpAuthority, type HttpAuthorityOptions } from '../../src/authority/http-authority.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
@@ -228,7 +229,11 @@ describe('a program that fails', () => {
 
     expect(words(again)).toContain('Mikrotik-Rate-Limit=3M/3M');
     // Another password is another question, and nobody can answer it.
-    expect(await lab.nas.isIgnored(ask(lab, 'zoe', 'another').octets, lab.bench.auth)).toBe(true);
+    lab.nas.send(ask(lab, 'zoe', 'another').octets, lab.bench.auth);
+    await expect
+      .poll(() => lab.bench.server.counters.samples())
+      .toContainEqual({ metric: 'dropped', nas: 'core-1', detail: 'cannot-decide', value: 1 });
+    expect(lab.authority.counts().get('stale')).toBe(1);
   });
 
   it('is left alone for a moment after five failures', async () => {
@@ -253,5 +258,39 @@ describe('an accept that holds for a while', () => {
     expect(again[0]).toBe(2);
     expect(program.asked).toHaveLength(1);
     expect(lab.authority.counts().get('cached')).toBe(1);
+  });
+
+  it('IW-20: is no accept of another password', async () => {
+    await using program = await startProgram((response, { body }) =>
+      json(body['password'] === 'her password' ? 200 : 401, {})(response),
+    );
+    await using lab = await labWith(program, { sendPassword: true, cacheMs: 60_000 });
+
+    const right = await lab.nas.exchange(ask(lab, 'zoe', 'her password').octets, lab.bench.auth);
+    const wrong = await lab.nas.exchange(ask(lab, 'zoe', 'another').octets, lab.bench.auth);
+
+    expect([right[0], wrong[0]]).toEqual([2, 3]);
+    expect(lab.authority.counts().get('cached')).toBeUndefined();
+  });
+
+  it.each([
+    ['by another name', { username: 'yan' }],
+    ['through another NAS', { nas: 'core-2' }],
+    ['by another way', { door: 'pppoe' }],
+    ['from another device', { callingStationId: '02:00:00:00:00:08' }],
+    ['at another place', { calledStationId: 'lobby' }],
+  ] as const)('IW-20: is asked for again %s', async (_how, otherwise) => {
+    await using program = await startProgram(json(200, {}));
+    const { authority } = authorityOf(program, { cacheMs: 60_000 });
+    await using _authority = authority;
+    const question: AuthorityQuestion = {
+      ...{ username: 'zoe', nas: 'core-1', door: 'hotspot' },
+      ...{ callingStationId: '02:00:00:00:00:07', calledStationId: 'cafe' },
+    };
+
+    for (const each of [question, question, { ...question, ...otherwise }]) await authority.ask(each);
+
+    expect(program.asked).toHaveLength(2);
+    expect(authority.counts().get('cached')).toBe(1);
   });
 });

@@ -1,8 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import radius from 'radius';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
+import { radiusLoginCommand } from '../../src/cli/radius.ts';
+import type { Surroundings } from '../../src/cli/surroundings.ts';
 import type { Endpoint } from '../../src/model/model.ts';
 import {
   type LoginMethod,
@@ -11,6 +14,9 @@ import {
   radiusLogin,
   radiusStatus,
 } from '../../src/radius/client.ts';
+import { finishReply, replyWriter, startReply } from '../../src/radius/packet/reply.ts';
+import { sharedKey } from '../../src/radius/packet/shared-key.ts';
+import { startMute } from './proxy/proxy-lab.ts';
 import { accountingRequest, login, papRequest, secretText, startServer, TestNas } from './support.ts';
 
 const quick = { initialMs: 30, mostMs: 30, sends: 1 };
@@ -122,5 +128,67 @@ describe('npm radius as the other side', () => {
     const { octets } = accountingRequest([{ name: 'Acct-Session-Id', value: 'ff' }]);
 
     expect(radius.decode({ packet: octets, secret: secretText }).attributes).toMatchObject({ 'Acct-Session-Id': 'ff' });
+  });
+});
+
+/** Waits a twentieth of what it is asked to. */
+const hasty: Clock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
+  sleep: (ms, signal) => systemClock.sleep(ms / 20, signal),
+};
+
+describe('a reply without Message-Authenticator', () => {
+  /** A server that signs by the Response Authenticator alone, which a forger can make fit (CVE-2024-3596). */
+  async function unsignedServer() {
+    const server = await startMute();
+    const answered = (async () => {
+      const sent = await server.next();
+      const writer = replyWriter();
+      startReply(writer, 2, sent, false);
+      server.reply(Buffer.from(finishReply(writer, sharedKey(secretText)) as Buffer));
+    })();
+    return { at: server.at, answered, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  }
+
+  it('is not believed, and told of', async () => {
+    await using server = await unsignedServer();
+
+    const result = await radiusLogin(
+      options(server.at, { retry: { ...quick, initialMs: 500, mostMs: 500 } }),
+      attempt('pap'),
+    );
+
+    await server.answered;
+    expect(result).toEqual({ result: 'silence', sends: 1, flaw: 'unsigned' });
+  });
+
+  it('is believed where that is wanted', async () => {
+    await using server = await unsignedServer();
+
+    const result = await radiusLogin(options(server.at, { acceptUnsigned: true }), attempt('pap'));
+
+    expect(result).toMatchObject({ result: 'answered', code: 'Access-Accept' });
+  });
+
+  it('is no login to `lastmile radius`', async () => {
+    await using server = await unsignedServer();
+    const printed: string[] = [];
+    const io = { out: (text: string) => void printed.push(text), err: () => undefined, color: false };
+    const env = { SECRET: secretText, PASSWORD: 'correct horse' };
+    const asked = {
+      server: server.at,
+      secretEnv: 'SECRET',
+      passwordEnv: 'PASSWORD',
+      method: 'pap',
+      output: 'json',
+    } as const;
+    const fillRandom = (octets: Uint8Array): void => void randomFillSync(octets);
+    const around = { clock: hasty, fillRandom } as Partial<Surroundings> as Surroundings;
+
+    const code = await radiusLoginCommand('anna', asked, { ...io, env }, around);
+    await server.answered;
+    expect(code).toBe(1);
+    expect(JSON.parse(printed.join(''))).toMatchObject({ result: 'silence' });
   });
 });

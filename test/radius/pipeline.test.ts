@@ -104,6 +104,35 @@ describe('a packet from port 0', () => {
   });
 });
 
+describe('a server that is stopping', () => {
+  it('answers what it still gets, but no Status-Server: who asks goes to its next server', async () => {
+    const sent: Buffer[] = [];
+    const pipeline = new RequestPipeline({
+      ...{ directory: new TestDirectory([login('anna')]), accounting: new TestSink(), decisions: recentDecisions() },
+      ...{ clock: new ManualClock(), random: () => undefined, log: testLog() },
+    });
+    const channel: Channel = {
+      ...{ service: 'auth', codes: [1], duplicates: new DuplicateCache(10_000) },
+      send: (reply) => void sent.push(Buffer.from(reply)),
+    };
+    const receive = async (octets: Uint8Array): Promise<void> => {
+      pipeline.receive(channel, Buffer.from(octets), { address: '127.0.0.1', port: 1024 });
+      await new Promise(setImmediate);
+    };
+
+    await receive(statusServer().octets);
+    await pipeline.drain(1_000);
+    await receive(statusServer().octets);
+    await receive(papRequest('anna', 'correct horse').octets);
+
+    expect(sent.map((reply) => [reply[0], reply[1]])).toEqual([
+      [2, 250],
+      [2, 1],
+    ]);
+    await pipeline[Symbol.asyncDispose]();
+  });
+});
+
 describe('a request with two States', () => {
   it('is ambiguous', async () => {
     await using bench = await startServer([login('anna')]);

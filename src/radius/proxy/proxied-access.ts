@@ -1,5 +1,6 @@
 import { authoriseProven, type Decision } from '../../access/authorise.ts';
 import type { DecisionLog } from '../../access/decision-log.ts';
+import { longestSessionSeconds } from '../../access/session-time.ts';
 import { Secret } from '../../base/secret.ts';
 import type { LoginLimits } from '../../directory/reader.ts';
 import { appendHidden, grantedAttributes, type NasWords, type PreparedReply } from '../access-accept.ts';
@@ -107,7 +108,8 @@ function appendTimes(
   const theirs = numberOf(packet, frame, attribute.sessionTimeout);
   const ours = accepted ? granted.limits.sessionTimeoutSeconds : undefined;
   // 0 would be no limit to a NAS, and is hardly meant so.
-  const seconds = theirs === undefined ? ours : Math.max(1, Math.min(theirs, ours ?? theirs));
+  const most = ours ?? longestSessionSeconds;
+  const seconds = theirs === undefined ? ours : Math.max(1, Math.min(theirs, most));
   if (seconds !== undefined) appendInteger(writer, attribute.sessionTimeout, seconds);
   const idle =
     accepted && realm.limits.idleTimeoutSeconds !== undefined

@@ -24,9 +24,11 @@ export interface RadsecServerOptions {
   readonly receive: (channel: Channel, packet: Buffer, from: Peer) => void;
   /** A NAS has a connection to us. */
   readonly connected?: (nas: Nas) => void;
+  /** How long a peer may take to show who it is. Default 10 s. */
+  readonly handshakeMs?: number;
 }
 
-const handshakeMs = 10_000;
+const defaultHandshakeMs = 10_000;
 const idleMs = 900_000;
 const keepaliveMs = 60_000;
 /** Of one NAS. A new one takes the place of the oldest: a router that was cut off does not know of those it had. */
@@ -150,6 +152,7 @@ export class RadsecServer implements AsyncDisposable {
   }
 
   #server(): Server {
+    const { handshakeMs = defaultHandshakeMs } = this.#options;
     const { certificate, key, clientCa } = this.#options.tls;
     const server = createServer({
       cert: certificate.reveal(),
