@@ -107,7 +107,9 @@ describe('a packet that proves nothing', () => {
 
     expect(await nas.isIgnored(octets, bench.auth)).toBe(true);
     expect(dropped(bench)).toEqual({ 'core-1 ma-missing': 1 });
-    expect(bench.log.lines[0]?.fields['hint']).toMatch(/RouterOS to 7\.15 or later.*messageAuthenticator: learn .* or off/);
+    expect(bench.log.lines[0]?.fields['hint']).toMatch(
+      /RouterOS to 7\.15 or later.*messageAuthenticator: learn .* or off/,
+    );
   });
 
   it('without Message-Authenticator is taken where it is declared off, but not with a Proxy-State', async () => {
