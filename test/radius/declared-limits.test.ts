@@ -200,7 +200,14 @@ describe('a wireless device', () => {
 });
 
 describe('somebody suspended who is to meet a page', () => {
-  const whileSuspended = { interimSeconds: 120, rateLimit: '256k/512k', addressLists: ['suspended'], attributes: [] };
+  const page = { list: 'suspended' };
+  const whileSuspended = {
+    interimSeconds: 120,
+    rateLimit: '256k/512k',
+    addressLists: ['suspended'],
+    page,
+    attributes: [],
+  };
   const ben = login('ben', { state: 'suspended', reason: 'unpaid', whileSuspended });
   const atPpp: readonly NamedAttribute[] = [
     { name: 'Service-Type', value: 'Framed-User' },
