@@ -32,10 +32,15 @@ export function endpoints(text: string, before: readonly Endpoint[] | undefined)
   return [...(before ?? []), parsed];
 }
 
-/** Of a listener there is one of. @throws InvalidArgumentError when it is no host:port, or not the first */
-export function endpoint(text: string, before: Endpoint | undefined): Endpoint {
-  const parsed = parseEndpoint(text);
+/** Of a listener there is one of, without a default. @throws InvalidArgumentError when it is no host:port, or not the first */
+export function onlyEndpoint(text: string, before: Endpoint | undefined): Endpoint {
   if (before !== undefined) throw new InvalidArgumentError('it is given once.');
+  return endpoint(text);
+}
+
+/** @throws InvalidArgumentError when it is no host:port */
+export function endpoint(text: string): Endpoint {
+  const parsed = parseEndpoint(text);
   if (parsed === undefined) throw new InvalidArgumentError('host:port is needed.');
   if (parsed.fd !== undefined) throw new InvalidArgumentError('host:port is needed: it takes no socket handed over.');
   return parsed;

@@ -117,6 +117,7 @@ async function look(target: Target, model: Model, deps: LookDeps) {
   if (target.ready !== undefined) await target.ready(deps.signal);
   using _looking = deps.looking === undefined ? undefined : await deps.looking(deps.signal);
   const all = await wantedOf(target, model);
+  deps.signal.throwIfAborted();
   const whole = await target.observe(deps.signal, all, deps.inventory.menusOf?.(target.name));
   const wanted = unsettled(all, whole);
   const { desired, observation, findings: ignored } = withoutIgnored(wanted, whole, deps.ignore);

@@ -13,6 +13,8 @@ const looks: Readonly<Record<string, string>> = {
   suspend: 'drift',
   import: 'import --out',
   disconnect: 'disconnect --dry-run',
+  coa: 'sessions',
+  devices: 'devices list',
 };
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { endpoint, endpoints, outputs, whole, withState } from '../options.ts';
+import { endpoints, onlyEndpoint, outputs, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -48,8 +48,8 @@ export function addOperation(program: Command, carry: Carry): void {
       'RADIUS over TLS, instead of what is declared; fd:N is a socket handed over; may be given again',
       endpoints,
     )
-    .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', endpoint)
-    .option('--listen-admin <host:port>', 'admin API, instead of what is declared', endpoint)
+    .option('--listen-portal <host:port>', 'portal for guests, instead of what is declared', onlyEndpoint)
+    .option('--listen-admin <host:port>', 'admin API, instead of what is declared', onlyEndpoint)
     .option('--print-listeners', 'print the bound addresses as JSON on stdout', false)
     .option('--poll-seconds <n>', 'how often the source is read even when nothing was noticed', whole)
     .addOption(

@@ -96,7 +96,8 @@ function ourRow(lab: Lab, menu: Menu, wanted: Row | undefined) {
 
 describe.each(allMenus.map((menu) => ({ path: menu.path, menu })))('$path', ({ path, menu }) => {
   // What is told of a certificate nobody can change: test/routeros/menus/certificate.test.ts.
-  it.skipIf(menu.carryOut !== undefined)('is healed of what was changed by hand', async () => {
+  const changeable = menu.carryOut === undefined ? it : () => undefined;
+  changeable('is healed of what was changed by hand', async () => {
     await using lab = await Lab.start(model, { packages });
     const inventory = new MemoryInventory();
     await settle(lab, model, inventory);
