@@ -11,6 +11,7 @@ import type { Menu } from './menus/menu.ts';
 import { missingRights, type OwnAccess, readOwnAccess, sharedAccount } from './own-access.ts';
 import type { Board } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
+import { untilStarted } from './started.ts';
 import { type RouterMemory, TakenBack } from './taken-back.ts';
 
 export interface AccessGuardOptions {
@@ -145,6 +146,7 @@ export class AccessGuard {
         `their old values are not known to us, so nothing could bring them back: ${lost.join(', ')}`,
       );
     }
+    await untilStarted(session, clock, signal);
     const { policies } = this.#access ?? {};
     const rights = policies === undefined ? {} : { policies };
     await this.#takenBack.wait(clock.now() + waitMs);

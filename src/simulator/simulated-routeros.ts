@@ -65,7 +65,8 @@ export class SimulatedRouterOs {
     const { clock, random = randomBytes, radiusSourceAddress, disabledSecretFallsThrough = true } = options;
     const log = (topics: string, message: string) => this.#write(topics, message);
     this.#options = options;
-    this.#bootedAt = clock.monotonic();
+    // It was in service before anybody came to look: what a router does as it starts, it has done.
+    this.#bootedAt = clock.monotonic() - inServiceMs;
     this.faults = new Faults(options.faults);
     const database = new Database(allMenus, options.version ?? '7.22.3', options.packages);
     this.#database = database;
@@ -105,6 +106,7 @@ export class SimulatedRouterOs {
     this.#scripts = new Scripts({ clock, database, executor: () => this.#executor, log });
     this.#scheduler = new Scheduler({
       clock,
+      upMs: inServiceMs,
       database,
       isAllowed: () => database.settings('/system/device-mode').values.get('scheduler') !== 'false',
       run: (name, onEvent, rights) => this.#scripts.event(name, onEvent, rights),
@@ -439,6 +441,8 @@ export class SimulatedRouterOs {
   }
 }
 
+/** How long it has been on when it is made. */
+const inServiceMs = 3_600_000;
 const userCounters = { uptime: '0s', 'bytes-in': '0', 'bytes-out': '0', 'packets-in': '0', 'packets-out': '0' };
 
 function resetCounters(row: TableRow | undefined, counters: Readonly<Record<string, string>>): void {

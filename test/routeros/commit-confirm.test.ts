@@ -175,6 +175,32 @@ describe('a router that lost power between', () => {
   });
 });
 
+describe('a router that has just started', () => {
+  it('does not take changes back for that start: they wait until it has done what it does then', async () => {
+    const { lab } = await settledAt('127.0.0.2');
+    await using _lab = lab;
+    const { signal } = new AbortController();
+    const model = lab.model(`${at('127.0.0.2')}\n/ip/firewall/filter:\n  - {chain: input, action: drop, src-address-list: bad}`);
+    lab.router.reboot();
+    const target = lab.target(model);
+    const observation = await target.observe(signal, target.desired(model));
+    const common = { menu: '/ip/firewall/filter', owner: 'Router/core-1', identity: 'input 1' };
+    const set = { chain: 'input', action: 'drop', 'src-address-list': 'bad' };
+    const made = { ...common, action: 'create' as const, set };
+
+    const armed = await target.arm([made], observation, signal);
+    lab.clock.advance(5_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    await lab.router.settled();
+    await target.apply([made], signal);
+    await armed?.confirm(signal);
+
+    expect(armed).toBeDefined();
+    expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
+    expect(lab.switches()).toEqual([]);
+  });
+});
+
 describe('a plan that is only looked at', () => {
   it('says which of its changes go under commit-confirm, and why', async () => {
     const { lab } = await settledAt('127.0.0.2');

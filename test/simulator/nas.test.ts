@@ -478,7 +478,7 @@ describe('a router that restarts', () => {
     await server.next();
     using client = await RawClient.login(lab.router.apiPort);
     await lab.clock.advance(60_000);
-    expect(lab.router.rows('/system/resource')[0]?.['uptime']).toBe('1m');
+    expect(lab.router.rows('/system/resource')[0]?.['uptime']).toBe('1h1m');
 
     lab.router.reboot();
 

@@ -11,6 +11,8 @@ import { has } from './version.ts';
 export interface SchedulerOptions {
   readonly clock: Clock;
   readonly database: Database;
+  /** How long the router has been on. */
+  readonly upMs: number;
   /** Whether device-mode lets schedulers be made and run. */
   isAllowed(): boolean;
   run(name: string, onEvent: string, rights: readonly string[]): Promise<void>;
@@ -33,9 +35,9 @@ export class Scheduler {
   #bootedAt: number;
 
   constructor(options: SchedulerOptions) {
-    const { database, clock } = options;
+    const { database, clock, upMs } = options;
     this.#options = options;
-    this.#bootedAt = clock.now();
+    this.#bootedAt = clock.now() - upMs;
     const table = database.table('/system/scheduler');
     database.computeWith('/system/scheduler', 'next-run', (row) => this.#nextRun(row));
     for (const row of table.rows()) this.#arm(row);
