@@ -18,7 +18,7 @@ import { type SharedKey, sharedKey } from './packet/shared-key.ts';
 import { type FillRandom, randomPool } from './random-pool.ts';
 import { RequestLanes, type Slot } from './request-lanes.ts';
 import type { DynamicAnswer, DynamicAuthorization } from './session-control.ts';
-import { type SessionIdentity, sessionKeys } from './session-keys.ts';
+import { type Identification, type SessionIdentity, sessionKeys } from './session-keys.ts';
 import type { Answer, RetryTimes } from './udp-requester.ts';
 
 export interface CoaClientOptions {
@@ -62,6 +62,8 @@ export class CoaClient implements DynamicAuthorization {
   readonly #gates = new Map<string, Gate>();
   /** NAS that answer only without Event-Timestamp, and until when (monotonic) that is taken for so. */
   readonly #wrongClocks = new Map<string, number>();
+  /** By name of the NAS: is it its clock, or was it away? */
+  readonly #clockProofs = new Map<string, Promise<void>>();
 
   private constructor(options: CoaClientOptions) {
     const tools = { clock: options.clock, random: randomPool(options.random) };
@@ -118,6 +120,7 @@ export class CoaClient implements DynamicAuthorization {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lanes[Symbol.asyncDispose]();
+    await Promise.all(this.#clockProofs.values());
   }
 
   /** A time that cannot be told now is left as it is: what the NAS has may be the soonest. */
@@ -163,7 +166,7 @@ export class CoaClient implements DynamicAuthorization {
     for (const { keys, vague } of sessionKeys(session, order.nas.profile)) {
       // What a Stop that was lost leaves open must not cost the user the session that came after it.
       if (vague && !isOnlyOne()) break;
-      const answer = await this.#askWithKeys(order, keys);
+      const answer = await this.#askWithKeys(order, { keys, vague });
       if (answer === undefined) return { answer: refused ?? this.#silence(order.nas), causes };
       if (answer.packet[0] === order.code + 1) return { answer: { result: 'ack' }, causes };
       const cause = errorCause(answer);
@@ -182,7 +185,7 @@ export class CoaClient implements DynamicAuthorization {
    * A NAS drops what seems older or newer than 300 seconds to it, and says nothing (RFC 5176 §6.3): one whose clock is wrong
    * is asked without Event-Timestamp, after the other way when nothing is known of it.
    */
-  async #askWithKeys(order: Order, keys: readonly Uint8Array[]): Promise<Answer | undefined> {
+  async #askWithKeys(order: Order, { keys, vague }: Identification): Promise<Answer | undefined> {
     const { retry = defaultRetry, retryWithoutTimestamp = defaultRetryWithoutTimestamp, clock } = this.#options;
     const changes = order.changes.map(encodeNamed);
     const stamped = () => [...keys, eventTimestamp(clock.now()), ...changes];
@@ -194,7 +197,8 @@ export class CoaClient implements DynamicAuthorization {
     const answer = await this.#askStamped(order, stamped(), retry);
     if (answer !== undefined) return answer;
     const late = await this.#ask(order, unstamped(), retryWithoutTimestamp);
-    if (late !== undefined) this.#suspectClock(order.nas.name);
+    // What may mean another session by now is not asked twice.
+    if (late !== undefined && !vague) this.#proveClock(order, stamped);
     return late;
   }
 
@@ -202,6 +206,22 @@ export class CoaClient implements DynamicAuthorization {
     const answer = await this.#ask(order, attributes, times);
     if (answer !== undefined) this.#wrongClocks.delete(order.nas.name);
     return answer;
+  }
+
+  /** It may have been away, and have come back between the two: it is there now, so it is asked with the stamp once more. */
+  #proveClock(order: Order, stamped: () => readonly Uint8Array[]): void {
+    const { retryWithoutTimestamp = defaultRetryWithoutTimestamp } = this.#options;
+    const { name } = order.nas;
+    // One answer is enough, however many of its sessions are told something.
+    if (this.#clockProofs.has(name)) return;
+    const proof = this.#askStamped(order, stamped(), retryWithoutTimestamp)
+      .then((answer) => {
+        if (answer === undefined && !this.#lanes.closed) this.#suspectClock(name);
+      })
+      // Where nothing could be sent, nothing is known.
+      .catch(() => undefined)
+      .finally(() => this.#clockProofs.delete(name));
+    this.#clockProofs.set(name, proof);
   }
 
   #suspectClock(nas: string): void {

@@ -45,6 +45,10 @@ export class RequestLanes implements AsyncDisposable {
     if (!this.#lanes.some((lane) => lane.family === family)) await this.#openOne('', family);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   async take(host: string, port: number): Promise<Slot | undefined> {
     const destination = `${host} ${port}`;
     const family = familyOf(host);

@@ -423,22 +423,74 @@ describe('an ACK that comes late', () => {
 describe('a router that says nothing', () => {
   const quick = { initialMs: 1, mostMs: 1, sends: 1 };
 
+  const stamped = (request: Buffer): boolean => words(request).some((word) => word.startsWith('Event-Timestamp'));
+  const patient = { initialMs: 2000, mostMs: 2000, sends: 1 };
+  const warnings = (log: ReturnType<typeof testLog>) => log.lines.filter(({ level }) => level === 'warn');
+
   it('is asked at last without Event-Timestamp, and is then told about its clock', async () => {
     const log = testLog();
-    const stamped = (request: Buffer): boolean => words(request).some((word) => word.startsWith('Event-Timestamp'));
+    const clock = new ManualClock();
     await using router = await TestRouter.start((request, times) =>
       stamped(request) ? undefined : ack(request, times),
     );
-    await using client = await startClient({
-      retry: quick,
-      retryWithoutTimestamp: { initialMs: 2000, mostMs: 2000, sends: 1 },
-      log,
-    });
+    await using client = await startClient({ clock, retry: quick, retryWithoutTimestamp: patient, log });
 
-    expect(await client.disconnect(router.nas, session)).toEqual({ result: 'ack' });
-    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
-      { fields: { nas: 'core-1', hint: expect.stringContaining('NTP') } },
-    ]);
+    const answered = client.disconnect(router.nas, session);
+    await router.received(1);
+    clock.advance(2);
+    const answer = await answered;
+    await router.received(3);
+    const before = client.wrongClocks();
+    clock.advance(2200);
+    await expect.poll(() => client.wrongClocks()).toEqual(['core-1']);
+
+    expect(answer).toEqual({ result: 'ack' });
+    expect(before).toEqual([]);
+    expect(router.requests.map(stamped)).toEqual([true, false, true]);
+    expect(warnings(log)).toMatchObject([{ fields: { nas: 'core-1', hint: expect.stringContaining('NTP') } }]);
+  });
+
+  it('and was only away is not accused of a wrong clock', async () => {
+    const log = testLog();
+    const clock = new ManualClock();
+    // Back with the second packet, which is the first without the stamp.
+    await using router = await TestRouter.start((request, times) => (times === 1 ? undefined : ack(request, times)));
+    await using client = await startClient({ clock, retry: quick, retryWithoutTimestamp: patient, log });
+
+    const answered = client.disconnect(router.nas, session);
+    await router.received(1);
+    clock.advance(2);
+    await answered;
+    await expect.poll(() => log.lines.filter(({ message }) => message === 'request to NAS ended')).toHaveLength(3);
+    clock.advance(2200);
+    await client.disconnect(router.nas, session);
+
+    expect(router.requests.map(stamped)).toEqual([true, false, true, true]);
+    expect(client.wrongClocks()).toEqual([]);
+    expect(warnings(log)).toEqual([]);
+  });
+
+  it('is not asked twice by what may mean another session by now', async () => {
+    const log = testLog();
+    const clock = new ManualClock();
+    let asked = 0;
+    // Says 503 to all it is asked, and nothing to what is stamped and has no Acct-Session-Id.
+    await using router = await TestRouter.start((request, times) => {
+      const vague = !words(request).some((word) => word.startsWith('Acct-Session-Id'));
+      if (!vague) return answerWith(2, 503)(request, times);
+      asked += 1;
+      return stamped(request) ? undefined : ack(request, times);
+    });
+    await using client = await startClient({ clock, retry: quick, retryWithoutTimestamp: patient, log });
+
+    const answered = client.disconnect(router.nas, session, () => true);
+    await expect.poll(() => asked).toBe(1);
+    clock.advance(2);
+    const answer = await answered;
+    await client.disconnect(router.nas, { ...session, sessionId: '81100002' });
+
+    expect([answer.result, asked]).toEqual(['ack', 2]);
+    expect(warnings(log)).toEqual([]);
   });
 
   it('gives up within ten seconds of retransmissions', async () => {
