@@ -23,6 +23,8 @@ export interface Model {
   readonly omadaControllers: readonly OmadaController[];
   /** `authorize` of the Operator: a program of his that decides about logins. Absent: there is none. */
   readonly authorize?: AuthorizeHook;
+  /** `notify` of the Operator: programs of his that are told what happens. Absent: there are none. */
+  readonly webhooks?: readonly Webhook[];
   /** `radius.proxy` of the Operator: servers of others for people of foreign realms. Absent: there are none. */
   readonly proxy?: ProxySettings;
   /** Objects whose rows must not be deleted (annotation `lastmile/prevent-destroy`): `Subscriber/anna`. */
@@ -140,6 +142,23 @@ export interface AuthorizeHook {
   readonly whenDown: 'reject' | 'silent' | 'cached';
   /** What those get whom no declaration knows, beside what it answers. Absent: nothing more. */
   readonly service?: ServicePlan;
+}
+
+/** A program of the operator's that is told what happens, by HTTP. */
+export interface Webhook {
+  readonly name: string;
+  readonly url: string;
+  /** Key of the signatures. */
+  readonly secret: Secret;
+  /** The key before: requests are signed by it, too. */
+  readonly previousSecret?: Secret;
+  /** Types of events, families (`session.*`), or `*`. */
+  readonly events: readonly string[];
+  /** Authorities its certificate is judged by, PEM. Absent: those of Node.js. */
+  readonly ca?: string;
+  readonly timeoutMs: number;
+  /** How long an event is tried. */
+  readonly giveUpMs: number;
 }
 
 /** How guests' browsers reach the portal. */

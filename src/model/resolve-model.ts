@@ -30,6 +30,7 @@ import { resolveProxy } from './resolve-proxy.ts';
 import { resolveRouter } from './resolve-routers.ts';
 import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber, type SubscriberContext } from './resolve-subscribers.ts';
+import { resolveWebhooks } from './resolve-webhooks.ts';
 import { byName, error, type Resolving } from './resolving.ts';
 import { type SecretOptions, secretReader } from './secret-values.ts';
 import { checkProfiles } from './service-limits.ts';
@@ -105,6 +106,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   checkLocalLimits(to, subscriptions, declaredServices);
   const authorize = resolveAuthorize(to, declaredOperator, services);
   const proxy = resolveProxy(to, declaredOperator, services);
+  const webhooks = resolveWebhooks(to, declaredOperator);
   const preventDestroy = protectedObjects(to, declarations);
   problems.push(...to.secrets.summary());
   yield;
@@ -119,6 +121,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
     omadaControllers: sharedWith(last?.omadaControllers, inOrder(portals.controllers)),
     ...(authorize === undefined ? {} : { authorize: sharedWith(last?.authorize, authorize) }),
     ...(proxy === undefined ? {} : { proxy: sharedWith(last?.proxy, proxy) }),
+    ...(webhooks.length === 0 ? {} : { webhooks: sharedWith(last?.webhooks, webhooks) }),
     ...(preventDestroy.length === 0 ? {} : { preventDestroy: sharedWith(last?.preventDestroy, preventDestroy) }),
   };
   return { model, problems, known };

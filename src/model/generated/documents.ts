@@ -619,6 +619,31 @@ export interface Operator {
        */
       whenDown?: 'silent' | 'reject' | 'cached';
     };
+    /**
+     * Webhooks: programs of yours that are told what happens, by POST, signed, in order, and again until they take it.
+     */
+    notify?: {
+      name: Name;
+      /**
+       * Where events go: https://billing.example/hooks/lastmile.
+       */
+      url: string;
+      secret: Secret;
+      previousSecret?: Secret;
+      /**
+       * Which: by type, session.stopped, or a family of them, session.*. Default: all.
+       */
+      events?: string[];
+      /**
+       * Certificate (PEM) of the authority that signed the program's. Default: those that Node.js knows.
+       */
+      ca?: string;
+      /**
+       * How long an answer is waited for, from 1s to 60s. Default 10s.
+       */
+      timeout?: string;
+      giveUpAfter?: Duration;
+    }[];
   };
 }
 /**

@@ -869,8 +869,63 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "notify": {
-              "not": {},
-              "description": "Not supported yet: notifications."
+              "type": "array",
+              "description": "Webhooks: programs of yours that are told what happens, by POST, signed, in order, and again until they take it.",
+              "maxItems": 20,
+              "items": {
+                "type": "object",
+                "properties": {
+                  "name": {
+                    "$ref": "#/$defs/name",
+                    "description": "By which status, metrics and commands call it. Under another name it is another webhook, which is told what happens from then on."
+                  },
+                  "url": {
+                    "type": "string",
+                    "description": "Where events go: https://billing.example/hooks/lastmile.",
+                    "minLength": 1,
+                    "maxLength": 2048
+                  },
+                  "secret": {
+                    "$ref": "#/$defs/secret",
+                    "description": "Key of the signatures (HMAC-SHA256)."
+                  },
+                  "previousSecret": {
+                    "$ref": "#/$defs/secret",
+                    "description": "The key before, while the program is moved to the new one: each request is signed by both."
+                  },
+                  "events": {
+                    "type": "array",
+                    "description": "Which: by type, session.stopped, or a family of them, session.*. Default: all.",
+                    "minItems": 1,
+                    "maxItems": 50,
+                    "uniqueItems": true,
+                    "items": {
+                      "type": "string",
+                      "pattern": "^(\\*|[a-z]+\\.(\\*|[a-z]+(-[a-z]+)*))$"
+                    }
+                  },
+                  "ca": {
+                    "type": "string",
+                    "minLength": 1,
+                    "description": "Certificate (PEM) of the authority that signed the program's. Default: those that Node.js knows."
+                  },
+                  "timeout": {
+                    "type": "string",
+                    "description": "How long an answer is waited for, from 1s to 60s. Default 10s.",
+                    "pattern": "^[1-9][0-9]*(ms|s)$"
+                  },
+                  "giveUpAfter": {
+                    "$ref": "#/$defs/duration",
+                    "description": "How long an event is tried, from 1m to 30d; then it is kept as a dead letter. Default 3d."
+                  }
+                },
+                "required": [
+                  "name",
+                  "url",
+                  "secret"
+                ],
+                "additionalProperties": false
+              }
             },
             "source": {
               "not": {},

@@ -1,0 +1,23 @@
+/** What may be told to webhooks and on the event stream, by type, with what it means. */
+export const eventTypes = {
+  'session.started': 'somebody is online',
+  'session.updated': 'a session goes on: its counters, its time, its address',
+  'session.stopped': 'a session is over',
+  'target.failing': 'a router, a controller or the directory could not be brought in step',
+  'target.recovered': 'it is in step again',
+  'drift.found': 'a router holds something otherwise than declared',
+} as const;
+
+export type EventType = keyof typeof eventTypes;
+
+/** Whether a type is one of those chosen: by name, by family (`session.*`) or all (`*`). */
+export function isChosen(chosen: readonly string[], type: string): boolean {
+  return chosen.some(
+    (each) => each === '*' || each === type || (each.endsWith('.*') && type.startsWith(each.slice(0, -1))),
+  );
+}
+
+/** Whether a choice can ever choose anything. */
+export function choosesAny(choice: string): boolean {
+  return Object.keys(eventTypes).some((type) => isChosen([choice], type));
+}
