@@ -17,12 +17,23 @@ export interface AccountingEvent {
   readonly sentSessionId?: string;
   readonly username?: string;
   readonly framedIpAddress?: string;
+  readonly framedIpv6Address?: string;
+  /** With its length: `2001:db8:1::/64`. */
+  readonly framedIpv6Prefix?: string;
+  readonly delegatedIpv6Prefix?: string;
   readonly callingStationId?: string;
   readonly calledStationId?: string;
   readonly nasIdentifier?: string;
+  /** NAS-IP-Address, else NAS-IPv6-Address. */
   readonly nasIpAddress?: string;
   readonly nasPort?: number;
   readonly nasPortId?: string;
+  readonly nasPortType?: number;
+  readonly serviceType?: number;
+  readonly framedProtocol?: number;
+  readonly connectInfo?: string;
+  /** Acct-Multi-Session-Id: sessions of one visit share it (RFC 2866 §5.11). */
+  readonly multiSessionId?: string;
   /** Class, hex. */
   readonly class?: string;
   readonly sessionSeconds?: number;
@@ -166,16 +177,42 @@ export interface Session {
   /** Octets to the subscriber. */
   readonly downOctets: bigint;
   readonly framedIpAddress?: string;
+  readonly framedIpv6Address?: string;
+  readonly framedIpv6Prefix?: string;
+  readonly delegatedIpv6Prefix?: string;
+  /** Addresses and prefixes it had before the ones above, oldest first. */
+  readonly formerAddresses?: readonly FormerAddress[];
   readonly callingStationId?: string;
   readonly calledStationId?: string;
+  readonly nasPort?: number;
   readonly nasPortId?: string;
+  readonly nasPortType?: number;
+  readonly serviceType?: number;
+  readonly framedProtocol?: number;
+  readonly connectInfo?: string;
   readonly nasIpAddress?: string;
   readonly nasIdentifier?: string;
+  readonly multiSessionId?: string;
   readonly class?: string;
   /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped; `Lost` and `Not-On-NAS` are words of our own. */
   readonly terminateCause?: string;
   /** Counted by reading the router's API. Absent: by RADIUS. */
   readonly source?: 'api';
+}
+
+export const addressFields = [
+  'framedIpAddress',
+  'framedIpv6Address',
+  'framedIpv6Prefix',
+  'delegatedIpv6Prefix',
+] as const satisfies readonly (keyof Session)[];
+
+/** An address that a session had until it got another. */
+export interface FormerAddress {
+  readonly field: (typeof addressFields)[number];
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly till: number;
 }
 
 export interface SessionReader {

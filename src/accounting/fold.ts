@@ -1,4 +1,4 @@
-import type { AccountingEvent, SessionEnd, SessionMoved } from './event.ts';
+import { type AccountingEvent, addressFields, type SessionEnd, type SessionMoved } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
 import { type SessionState, sessionKey } from './session-state.ts';
@@ -9,6 +9,9 @@ export const retransmissionWindowMs = 60_000;
 
 /** A packet without session time, timestamp or new octets is the one before it, sent again, if it comes so soon. */
 const resendMs = 30_000;
+
+/** Of an absurd session that gets ever new addresses, the last are known. */
+const mostFormer = 100;
 
 /**
  * What becomes of a session when a packet comes. Pure; packets may come late, twice, in any order, or not at all.
@@ -199,6 +202,7 @@ function progress(current: SessionState, event: AccountingEvent): SessionState {
   const next: SessionState = {
     ...withoutApi(current, event),
     ...describe(event, current, newer),
+    ...(newer ? leftAddresses(event, current, time) : {}),
     ...octets(up, down),
     sessionSeconds: Math.max(current.sessionSeconds, event.sessionSeconds ?? counted),
     updatedAt: Math.max(current.updatedAt, event.receivedAt),
@@ -280,24 +284,42 @@ function octets(up: Counter, down: Counter) {
 
 const descriptive = [
   'sentSessionId',
-  'framedIpAddress',
+  ...addressFields,
   'callingStationId',
   'calledStationId',
+  'nasPort',
   'nasPortId',
+  'nasPortType',
+  'serviceType',
+  'framedProtocol',
+  'connectInfo',
   'nasIpAddress',
   'nasIdentifier',
+  'multiSessionId',
   'class',
 ] as const;
 
 /** What the packet says of the session beside its counters. What an older packet says only fills what is missing. */
 function describe(event: AccountingEvent, current: SessionState | undefined, newer: boolean): Partial<SessionState> {
-  const said: Partial<Record<(typeof descriptive)[number] | 'username', string>> = {};
+  const said: Partial<Record<(typeof descriptive)[number] | 'username', string | number>> = {};
   for (const field of descriptive) {
     const value = event[field];
     if (value !== undefined && (newer || current?.[field] === undefined)) said[field] = value;
   }
   if (event.username !== undefined && current?.username === '') said.username = event.username;
-  return said;
+  // Each of them has the type of the field it is of.
+  return said as Partial<SessionState>;
+}
+
+/** What it had before the addresses that the packet tells, in place of them. */
+function leftAddresses(event: AccountingEvent, current: SessionState, time: EventTime): Partial<SessionState> {
+  const left = addressFields.flatMap((field) => {
+    const [address, next] = [current[field], event[field]];
+    if (address === undefined || next === undefined || next === address) return [];
+    return [{ field, address, till: Math.max(time.at, current.startedAt) }];
+  });
+  if (left.length === 0) return {};
+  return { formerAddresses: [...(current.formerAddresses ?? []), ...left].slice(-mostFormer) };
 }
 
 function sameDescription(a: SessionState, b: SessionState): boolean {

@@ -1,4 +1,4 @@
-import type { Session } from './event.ts';
+import { addressFields, type FormerAddress, type Session } from './event.ts';
 
 /** A session as people and programs see it. */
 export interface SessionView extends Session {
@@ -20,11 +20,21 @@ export interface SessionJson {
   readonly upOctets: string;
   readonly downOctets: string;
   readonly framedIpAddress?: string;
+  readonly framedIpv6Address?: string;
+  readonly framedIpv6Prefix?: string;
+  readonly delegatedIpv6Prefix?: string;
+  readonly formerAddresses?: readonly (Omit<FormerAddress, 'till'> & { readonly till: string })[];
   readonly callingStationId?: string;
   readonly calledStationId?: string;
+  readonly nasPort?: number;
   readonly nasPortId?: string;
+  readonly nasPortType?: number;
+  readonly serviceType?: number;
+  readonly framedProtocol?: number;
+  readonly connectInfo?: string;
   readonly nasIpAddress?: string;
   readonly nasIdentifier?: string;
+  readonly multiSessionId?: string;
   readonly class?: string;
   readonly terminateCause?: string;
   readonly source?: 'api';
@@ -47,7 +57,7 @@ export function viewOf(session: Session, now: number, interimSeconds: number): S
 }
 
 export function toSessionJson(view: SessionView): SessionJson {
-  const { startedAt, updatedAt, stoppedAt, upOctets, downOctets, ...rest } = view;
+  const { startedAt, updatedAt, stoppedAt, upOctets, downOctets, formerAddresses, ...rest } = view;
   return {
     ...rest,
     startedAt: timeText(startedAt),
@@ -55,6 +65,9 @@ export function toSessionJson(view: SessionView): SessionJson {
     ...(stoppedAt === undefined ? {} : { stoppedAt: timeText(stoppedAt) }),
     upOctets: upOctets.toString(),
     downOctets: downOctets.toString(),
+    ...(formerAddresses === undefined
+      ? {}
+      : { formerAddresses: formerAddresses.map((former) => ({ ...former, till: timeText(former.till) })) }),
   };
 }
 
@@ -62,30 +75,32 @@ function timeText(at: number): string {
   return new Date(at).toISOString();
 }
 
+const optional = [
+  'sentSessionId',
+  'stoppedAt',
+  ...addressFields,
+  'callingStationId',
+  'calledStationId',
+  'nasPort',
+  'nasPortId',
+  'nasPortType',
+  'serviceType',
+  'framedProtocol',
+  'connectInfo',
+  'nasIpAddress',
+  'nasIdentifier',
+  'multiSessionId',
+  'class',
+  'terminateCause',
+  'source',
+  'formerAddresses',
+] as const satisfies readonly (keyof Session)[];
+
 function pickSession(session: Session): Session {
-  const { stoppedAt, framedIpAddress, callingStationId, calledStationId, nasPortId, nasIpAddress, nasIdentifier } =
-    session;
-  const { sentSessionId } = session;
-  return {
-    key: session.key,
-    nas: session.nas,
-    sessionId: session.sessionId,
-    username: session.username,
-    startedAt: session.startedAt,
-    updatedAt: session.updatedAt,
-    sessionSeconds: session.sessionSeconds,
-    upOctets: session.upOctets,
-    downOctets: session.downOctets,
-    ...(sentSessionId === undefined ? {} : { sentSessionId }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
-    ...(framedIpAddress === undefined ? {} : { framedIpAddress }),
-    ...(callingStationId === undefined ? {} : { callingStationId }),
-    ...(calledStationId === undefined ? {} : { calledStationId }),
-    ...(nasPortId === undefined ? {} : { nasPortId }),
-    ...(nasIpAddress === undefined ? {} : { nasIpAddress }),
-    ...(nasIdentifier === undefined ? {} : { nasIdentifier }),
-    ...(session.class === undefined ? {} : { class: session.class }),
-    ...(session.terminateCause === undefined ? {} : { terminateCause: session.terminateCause }),
-    ...(session.source === undefined ? {} : { source: session.source }),
+  const { key, nas, sessionId, username, startedAt, updatedAt, sessionSeconds, upOctets, downOctets } = session;
+  const picked: Record<string, unknown> = {
+    ...{ key, nas, sessionId, username, startedAt, updatedAt, sessionSeconds, upOctets, downOctets },
   };
+  for (const field of optional) if (session[field] !== undefined) picked[field] = session[field];
+  return picked as unknown as Session;
 }

@@ -64,17 +64,23 @@ export const attribute = {
   acctSessionId: 44,
   acctSessionTime: 46,
   acctTerminateCause: 49,
+  acctMultiSessionId: 50,
   acctInputGigawords: 52,
   acctOutputGigawords: 53,
   eventTimestamp: 55,
   chapChallenge: 60,
   nasPortType: 61,
+  connectInfo: 77,
   eapMessage: 79,
   messageAuthenticator: 80,
   acctInterimInterval: 85,
   nasPortId: 87,
   framedPool: 88,
+  nasIpv6Address: 95,
+  framedIpv6Prefix: 97,
   errorCause: 101,
+  delegatedIpv6Prefix: 123,
+  framedIpv6Address: 168,
 } as const;
 
 /** Octets before the first attribute: Code, Identifier, Length, Authenticator. */
