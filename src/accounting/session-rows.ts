@@ -1,6 +1,9 @@
-import { keyOf, keysUnder, numberKey, parseNumberKey } from '../store/layout.ts';
+import type { KeyRange } from '../store/key-value.ts';
+import { keyOf, keysUnder, numberKey, parseNumberKey, textOf } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
+import type { AddressRange } from './address-range.ts';
+import { AddressRows } from './address-rows.ts';
 import type { SessionChange } from './fold-commit.ts';
 import { fromStored, parseSessionKey, type SessionState, type StoredSession, toStored } from './session-state.ts';
 import { UnsettledSessions } from './unsettled-sessions.ts';
@@ -30,6 +33,7 @@ export class SessionRows {
   readonly #latest: Table<string>;
   readonly #recent: Table<readonly RecentSession[]>;
   readonly #usage: UsageRows;
+  readonly #addresses: AddressRows;
   #fresh = new UnsettledSessions();
   #settling: UnsettledSessions | undefined;
   #firstRecent = 1;
@@ -45,6 +49,7 @@ export class SessionRows {
     this.#latest = store.table('latest');
     this.#recent = store.table('recent');
     this.#usage = new UsageRows(store.table('usage'));
+    this.#addresses = new AddressRows(store.table('addresses'));
   }
 
   /** Reads what is there: open sessions, newest last, and of the closed ones those that ended last, newest last. */
@@ -128,6 +133,63 @@ export class SessionRows {
     return stored === undefined ? undefined : fromStored(stored);
   }
 
+  /** Closed sessions that had an address in this range, or one with it in it, some time between two moments, in no order. */
+  async *withAddress(range: AddressRange, from: number, till: number): AsyncIterable<SessionState> {
+    const unsettled = this.#unsettledClosed((layer) => layer.closed());
+    yield* unsettled.values();
+    for await (const { sessionKey, stoppedAt } of this.#addresses.between(range, from, till)) {
+      const stored = unsettled.has(sessionKey) ? undefined : await this.#closed.get(keyOf(stoppedAt, sessionKey));
+      if (stored !== undefined) yield fromStored(stored);
+    }
+  }
+
+  /**
+   * Sessions that ended in this time, in the order they did, or, reversed, the other way round.
+   *
+   * @param wanted by session key: what it says no to is not read
+   */
+  async *endedIn(
+    range: { readonly from: number; readonly till: number; readonly reverse?: boolean },
+    wanted?: (key: string) => boolean,
+  ): AsyncIterable<SessionState> {
+    const { from, till, reverse = false } = range;
+    const unsettled = this.#unsettledClosed((layer) => layer.closed());
+    const waiting = [...unsettled.values()]
+      .filter(({ key, stoppedAt = 0 }) => stoppedAt >= from && stoppedAt < till && wanted?.(key) !== false)
+      .map((session) => ({ at: closedKey(session), session }))
+      .sort((a, b) => (a.at < b.at === reverse ? 1 : -1));
+    const rows = { gte: numberKey(from), lt: numberKey(till), reverse };
+    let next = 0;
+    for await (const [at, stored] of wanted === undefined ? this.#closed.entries(rows) : this.#read(rows, wanted)) {
+      if (unsettled.has(stored.key)) continue;
+      for (let first = waiting[next]; first !== undefined && first.at < at !== reverse; first = waiting[next]) {
+        yield first.session;
+        next += 1;
+      }
+      yield fromStored(stored);
+    }
+    for (const { session } of waiting.slice(next)) yield session;
+  }
+
+  async *#read(range: KeyRange, wanted: (key: string) => boolean): AsyncIterable<[string, StoredSession]> {
+    for await (const at of this.#closed.keys(range)) {
+      const stored = wanted(keyOfClosed(at)) ? await this.#closed.get(at) : undefined;
+      if (stored !== undefined) yield [at, stored];
+    }
+  }
+
+  /** Sessions closed before there were rows by address get theirs. */
+  async indexAddresses(): Promise<void> {
+    let writes: Write[] = [];
+    for await (const [, stored] of this.#closed.entries()) {
+      writes.push(...this.#addresses.puts(fromStored(stored)));
+      if (writes.length < 500) continue;
+      await this.#store.write(writes);
+      writes = [];
+    }
+    await this.#store.write(writes);
+  }
+
   /** Whether the session with this key, which is not open, is known to have ended. */
   hasEnded(key: string): boolean {
     const parts = parseSessionKey(key);
@@ -155,11 +217,13 @@ export class SessionRows {
       this.#closed.toPut(at, toStored(after)),
       this.#history.toPut(historyKey(after), at),
       this.#latest.toPut(keyOf(after.nas, after.sessionId, after.username), at),
+      ...this.#addresses.puts(after),
     ];
     if (before === undefined) return rows;
     if (before.stoppedAt === undefined) return [this.#open.toDel(before.key), ...rows];
     // Deletes first: in a batch the last word on a key counts.
-    return [this.#closed.toDel(closedKey(before)), this.#history.toDel(historyKey(before)), ...rows];
+    const old = [this.#closed.toDel(closedKey(before)), this.#history.toDel(historyKey(before))];
+    return [...old, ...this.#addresses.dels(before), ...rows];
   }
 
   /** A change that may have its rows already, or not. */
@@ -178,6 +242,8 @@ export class SessionRows {
 }
 
 const closedKey = (session: SessionState) => keyOf(session.stoppedAt ?? 0, session.key);
+/** The session key in a `closedKey`. */
+const keyOfClosed = (at: string) => textOf(at.slice(numberKey(0).length));
 const historyKey = (session: SessionState) => keyOf(session.username, session.startedAt, session.key);
 
 function numbers(from: number, upTo: number): number[] {

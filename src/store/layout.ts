@@ -16,6 +16,7 @@
  * | `closed`    | stop time, session key                | JSON, a session that ended                          |
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
  * | `latest`    | NAS, Acct-Session-Id, username        | JSON, key in `closed` of the last session so named  |
+ * | `addresses` | address, duration, start, session key | JSON, when that closed session ended; `address-rows.ts` |
  * | `usage`     | username, hour since 1970, session key | JSON, octets of that hour, see `usage-rows.ts`      |
  * | `totals`    | NAS, username                         | JSON, `UserTotals` of a hotspot user as last read   |
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
@@ -23,6 +24,9 @@
  * | `outbox`    | NAS, number (grows)                   | JSON, what a session has still to be told           |
  * | `devices`   | username, MAC                         | JSON, a device that a login is bound to             |
  * | `audit`     | sequence                              | JSON                                                |
+ * | `events`    | number (grows)                        | JSON, what happened, for webhooks and the stream    |
+ * | `webhooks`  | name                                  | JSON, up to which event it was told                 |
+ * | `letters`   | name of the webhook, event number     | JSON, an event that it did not take                 |
  *
  * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
  */
@@ -34,6 +38,7 @@ export const tables = {
   closed: 'json',
   history: 'json',
   latest: 'json',
+  addresses: 'json',
   usage: 'json',
   totals: 'json',
   inventory: 'json',
@@ -41,6 +46,9 @@ export const tables = {
   outbox: 'json',
   devices: 'json',
   audit: 'json',
+  events: 'json',
+  webhooks: 'json',
+  letters: 'json',
 } as const;
 
 export type TableName = keyof typeof tables;
@@ -97,6 +105,12 @@ const ends = '\0\u0001';
 /** Text that ends itself: NUL within is escaped, so that what follows can neither be read as text nor overtake it. */
 function textKey(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '\0\u00ff') : text) + ends;
+}
+
+/** The text that a part of a key of `keyOf` stands for, which is all that is given. */
+export function textOf(part: string): string {
+  const text = part.slice(0, -ends.length);
+  return text.includes('\0') ? text.replaceAll('\0\u00ff', '\0') : text;
 }
 
 const troublesome = /[\0\p{Cs}]/gu;
