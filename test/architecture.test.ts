@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
-    ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'base'],
+    ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
   ],
   admin: [
     'status',
@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'radius',
     'accounting',
     'usage',
+    'events',
     'doctor',
     'store',
     'base',
@@ -51,6 +52,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // `reconcile` only for the shapes of session effects, which CoA carries out.
   radius: ['eap', 'access', 'directory', 'accounting', 'reconcile', 'model', 'base'],
   accounting: ['store', 'model', 'base'],
+  // What happened, for programs of others.
+  events: ['accounting', 'store', 'model', 'base'],
   // Reads what routers count of who is online, and makes records of it.
   usage: ['accounting', 'routeros', 'model', 'base'],
   // Judges what was read of routers and controllers, and what the others found of them.

@@ -3,15 +3,17 @@
  *
  *     state/
  *       lock-holder.json    who holds the folder: { pid, process, since }, for the words of "in use by"
- *       db/                 LevelDB, one writer (its own LOCK)
+ *       journal/            what was acknowledged, see `journal.ts` and `journal-format.ts`
+ *         <first commit, 14 hex digits>.journal
+ *       db/                 LevelDB, one writer (its own LOCK): all the rest, and what the journal comes to
  *
- * A LevelDB key is `<table>:<key>`, UTF-8, values are text. Tables:
+ * A LevelDB key is `<table>:<key>`, UTF-8, values are `~<CRC-32 of key and text, 8 hex digits><text>`. Tables:
  *
  * | table       | key                                   | value                                               |
  * |-------------|---------------------------------------|-----------------------------------------------------|
  * | `meta`      | name                                  | JSON; `schema` → { version }, `flows` and NAS → id  |
- * | `journal`   | commit sequence (contiguous from 1)   | one commit of accounting records, see `journal.ts`  |
- * | `recent`    | commit of sessions, contiguous        | JSON, the sessions it touched, until they have rows |
+ * | `journal`   | commit sequence (contiguous from 1)   | of schema 1: a commit, until it is in the journal   |
+ * | `recent`    | commit of sessions, contiguous        | of schema 1: its sessions, until they have rows     |
  * | `sessions`  | session key                           | JSON, an open session                               |
  * | `closed`    | stop time, session key                | JSON, a session that ended                          |
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
@@ -54,7 +56,7 @@ export const tables = {
 export type TableName = keyof typeof tables;
 
 /** Raise it together with a migration from the version before. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Name in `meta` of the schema version. */
 export const schemaKey = 'schema';
@@ -67,6 +69,7 @@ export interface SchemaRow {
 export const databaseFolder = 'db';
 /** LevelDB's own, in the database folder: held open, and never removed, as long as the database is open. */
 export const databaseLockFile = 'LOCK';
+export const journalFolder = 'journal';
 export const lockHolderFile = 'lock-holder.json';
 
 /**

@@ -1,0 +1,55 @@
+import { Agent, request } from 'undici';
+import { codeOf, messageOf } from '../base/errors.ts';
+import type { Webhook } from '../model/model.ts';
+import { type Outcome, outcomeOf } from './retry.ts';
+
+const largestAnswer = 64 * 1024;
+
+/** One connection to the program of a webhook. */
+export class WebhookConnection implements AsyncDisposable {
+  readonly #webhook: Webhook;
+  readonly #agent: Agent;
+
+  constructor(webhook: Webhook) {
+    const { timeoutMs, ca } = webhook;
+    this.#webhook = webhook;
+    this.#agent = new Agent({
+      connections: 1,
+      pipelining: 1,
+      keepAliveTimeout: 10_000,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: largestAnswer,
+      connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
+    });
+  }
+
+  /** Never throws: trouble is an outcome. */
+  async post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome> {
+    const { url } = this.#webhook;
+    const all = { 'content-type': 'application/json', 'user-agent': 'lastmile', ...headers };
+    try {
+      const answer = await request(url, { dispatcher: this.#agent, method: 'POST', headers: all, body, signal });
+      const retryAfter = answer.headers['retry-after'];
+      // To its end, so that the connection can be used again; what it says is of no use.
+      await answer.body.dump({ limit: largestAnswer });
+      return outcomeOf(answer.statusCode, typeof retryAfter === 'string' ? retryAfter : undefined);
+    } catch (error) {
+      return { result: 'failed', why: wordsFor(error, this.#webhook) };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function wordsFor(error: unknown, { timeoutMs }: Webhook): string {
+  const code = codeOf(error);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return `does not answer within ${timeoutMs} ms`;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `cannot be reached within ${timeoutMs} ms`;
+  if (code === 'ECONNREFUSED') return 'nothing listens there (connection refused)';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known to DNS';
+  return code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`;
+}
