@@ -462,7 +462,7 @@ export class Daemon implements AsyncDisposable {
       accountingAvailable: () => this.#engine.store.broken === undefined,
       decisions: { record: (decision) => decision.nas === heartbeatNas || this.#decisions.record(decision) },
       metrics: this.#counters,
-      heard: (nas) => this.#engine.delivery.heard(nas.name),
+      heard: (nas, from) => this.#engine.delivery.heard(nas.name, from),
       clock,
       random: fillRandom,
       log,

@@ -61,6 +61,9 @@ export interface DirectoryTargetOptions {
 /** Written together, and served together: what it takes is time in which no login is answered. */
 const rowsPerWrite = 512;
 
+/** A NAS that is one device, or one of many whose address is not known. */
+export const anyDevice = '';
+
 interface KnownRows {
   /** What was applied. */
   readonly stored: AppliedRows;
@@ -122,6 +125,7 @@ export class DirectoryTarget implements Target {
   async load(model: Model): Promise<void> {
     const rows = await this.#stored();
     await inTurns(this.#serve(rows, await inTurns(this.desiredInSteps(model))));
+    await this.#takeUp(rows);
   }
 
   sessionEffects(changes: readonly Change[]): readonly SessionEffect[] {
@@ -154,23 +158,23 @@ export class DirectoryTarget implements Target {
     return results;
   }
 
+  /** Where sessions of a NAS wait to be told something: of one that is declared as a prefix the addresses of its devices. */
+  devicesAt(nas: string): ReadonlySet<string> {
+    return new Set(this.#byDevice(nas).keys());
+  }
+
   /**
    * Tells the sessions of one NAS what they have still to be told, each device of a NAS that is many by itself. One session
    * goes ahead: where nobody answers about it, the others wait for another time, and another goes ahead then.
+   *
+   * @param only this device of it, as `devicesAt` names it
    */
-  async deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
+  async deliver(nas: string, signal: AbortSignal, only?: string): Promise<readonly SessionResult[]> {
     // It can be reached now: whoever still waits for it in another way need wait no longer.
     for (const first of this.#firstAttempts.get(nas) ?? []) first.abort();
-    const devices = new Map<string | undefined, OutboxEntry[]>();
-    const sessionOf = this.#sessionsLookedUp();
-    for (const entry of this.outbox.at(nas)) {
-      const device = sessionOf(entry)?.nasAddress;
-      const others = devices.get(device);
-      if (others === undefined) devices.set(device, [entry]);
-      else others.push(entry);
-    }
+    const devices = [...this.#byDevice(nas)].filter(([device]) => only === undefined || device === only);
     const results: SessionResult[] = [];
-    await runWindowed([...devices.values()], { size: 16 }, async (entries) => {
+    await runWindowed(devices, { size: 16 }, async ([, entries]) => {
       results.push(...(await this.#deliverTo(entries, signal)));
     });
     return results;
@@ -209,23 +213,45 @@ export class DirectoryTarget implements Target {
    * The last look and the change of memory are one step, so that whatever opens after is judged by what holds then.
    */
   async #applyPart(rows: KnownRows, part: readonly Change[]): Promise<void> {
+    const { stored } = this.#options;
     const ordered = new Set<string>();
+    // Whoever has none is in no session.
+    const before = part.filter((change) => change.before !== undefined).map((change) => this.#rowBefore(change));
     let orders = this.#orders(part);
     for (let unwritten = part; unwritten.length > 0 || orders.length > 0; unwritten = []) {
-      await this.#options.stored.write(unwritten, orders);
+      await stored.write(unwritten, orders, unwritten.length > 0 ? before : []);
       for (const order of orders) ordered.add(idOf(order));
       orders = this.#orders(part).filter((order) => !ordered.has(idOf(order)));
     }
     for (const change of part) this.#applied(rows, change);
+    if (before.length > 0) await stored.finished();
+  }
+
+  /** Orders of the sessions that began while rows were being written, where the process ended before theirs were. */
+  async #takeUp(rows: KnownRows): Promise<void> {
+    const { stored } = this.#options;
+    const before = await stored.underWay();
+    if (before.length === 0) return;
+    const rowsBefore = new Map(before.map((row) => [keyOf(row), row]));
+    const changes = before.map((row) => this.#changeSince(row, rows));
+    await stored.write(
+      [],
+      this.#orders(changes, (change) => rowsBefore.get(keyOf(change))),
+    );
+    await stored.finished();
   }
 
   /** What these changes mean for each session, with the row it runs by. */
-  #orders(changes: readonly Change[]): readonly OutboxOrder[] {
-    const before = new Map(changes.map((change) => [keyOf(change), change]));
+  #orders(
+    changes: readonly Change[],
+    rowBefore = (change: Change): RowBefore | undefined => this.#rowBefore(change),
+  ): readonly OutboxOrder[] {
+    const byRow = new Map(changes.map((change) => [keyOf(change), change]));
     return this.sessionEffects(changes).flatMap(({ username, action, why, sessionIds }) => {
       const concerned = new Set(sessionIds);
-      const change = changeFor(username, before, this.#options.siteOfGuest);
-      const was = change === undefined ? {} : { was: this.#rowBefore(change) };
+      const change = changeFor(username, byRow, this.#options.siteOfGuest);
+      const before = change === undefined ? undefined : rowBefore(change);
+      const was = before === undefined ? {} : { was: before };
       const sessions = this.#options.online.sessionsOf(username).filter(({ sessionId }) => concerned.has(sessionId));
       return sessions.map(({ sessionId, nas = '' }) => ({ nas, username, sessionId, action, why, ...was }));
     });
@@ -324,6 +350,21 @@ export class DirectoryTarget implements Target {
       return results;
     }
     return results;
+  }
+
+  #byDevice(nas: string): ReadonlyMap<string, readonly OutboxEntry[]> {
+    const entries = this.outbox.at(nas);
+    const isMany = this.#options.directory.nas(nas)?.clientAddress.includes('/') === true;
+    if (!isMany) return new Map(entries.length === 0 ? [] : [[anyDevice, entries]]);
+    const devices = new Map<string, OutboxEntry[]>();
+    const sessionOf = this.#sessionsLookedUp();
+    for (const entry of entries) {
+      const device = sessionOf(entry)?.nasAddress ?? anyDevice;
+      const others = devices.get(device);
+      if (others === undefined) devices.set(device, [entry]);
+      else others.push(entry);
+    }
+    return devices;
   }
 
   /** The session an entry is about, as far as is known. Each user's are looked up once: one may have thousands. */

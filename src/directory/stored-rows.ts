@@ -5,14 +5,19 @@ import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
-import { Outbox, type OutboxEntry, type OutboxOrder } from './outbox.ts';
+import { Outbox, type OutboxEntry, type OutboxOrder, type RowBefore } from './outbox.ts';
 
 /** A row of the directory as kept on disk: text, and keyed digests in place of secrets. */
 export interface StoredRow {
   readonly fields: Readonly<Record<string, string | { readonly digest: string }>>;
 }
 
-export type DirectoryRecord = StoredRow | SessionEffect;
+/** Rows as they were before changes that are on disk, of which sessions that began meanwhile may have no order yet. */
+export interface RowsUnderWay {
+  readonly before: readonly RowBefore[];
+}
+
+export type DirectoryRecord = StoredRow | SessionEffect | RowsUnderWay;
 
 /** Tells whether a secret is the one that was stored, without holding it. */
 class DigestedSecret {
@@ -72,8 +77,14 @@ export class StoredRows {
   /**
    * Keeps changed rows, and what sessions have to be told of them, in one write. What is written last is what was decided
    * last.
+   *
+   * @param before of these rows, as they were: kept until `finished`, for sessions that begin during the write
    */
-  write(changes: readonly StoredChange[], orders: readonly OutboxOrder[]): Promise<void> {
+  write(
+    changes: readonly StoredChange[],
+    orders: readonly OutboxOrder[],
+    before: readonly RowBefore[] = [],
+  ): Promise<void> {
     return this.outbox.inTurn(async () => {
       const rows = changes.map(({ menu, identity, after }): Write => {
         const key = rowKey(menu, identity);
@@ -82,11 +93,23 @@ export class StoredRows {
           : this.#table.toPut(key, { fields: this.asStored(after.fields) });
       });
       const due = this.outbox.join(orders);
-      await this.#store.write([...rows, ...this.outbox.writes(due)], { sync: true });
+      const underWay = before.length === 0 ? [] : [this.#table.toPut(underWayKey, { before })];
+      await this.#store.write([...rows, ...this.outbox.writes(due), ...underWay], { sync: true });
       this.outbox.keep(due);
       const over = this.outbox.trim();
       if (over.length > 0) await this.#store.write(over);
     });
+  }
+
+  /** Rows as they were before a write after which the process ended, so that no session of them was told. */
+  async underWay(): Promise<readonly RowBefore[]> {
+    const record = await this.#table.get(underWayKey);
+    return record === undefined ? [] : (record as RowsUnderWay).before;
+  }
+
+  /** Every session that the rows written last concern has its order. */
+  async finished(): Promise<void> {
+    await this.#table.del(underWayKey);
   }
 
   /** Fields as they are kept: digests in place of secrets. */
@@ -135,6 +158,7 @@ export interface StoredChange {
 /** What it needs of the store. */
 export type RowStore = Pick<Store, 'table' | 'write'>;
 
+const underWayKey = keyOf('under-way');
 const digestKeyName = 'directory-digest-key';
 
 async function digestKey(meta: KeyValue<unknown>): Promise<Buffer> {

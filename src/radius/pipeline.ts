@@ -38,8 +38,8 @@ export interface PipelineOptions {
   readonly rejectDelayMs?: number;
   /** False while accounting cannot be stored: Status-Server on its port then gets no answer (RFC 5997 §4.2). */
   readonly accountingAvailable?: () => boolean;
-  /** Told of every packet that passed its checks, before it is answered: the NAS can be reached. Must be quick. */
-  readonly heard?: (nas: Nas) => void;
+  /** Told of every packet that passed its checks, before it is answered: the NAS can be reached, at that address. Must be quick. */
+  readonly heard?: (nas: Nas, from?: string) => void;
   /** What was learned of NAS that may sign their requests or not. Default: known to this process alone. */
   readonly signing?: LearnedSigning;
   /** Ways to decide beyond the directory. */
@@ -172,7 +172,7 @@ export class RequestPipeline implements AsyncDisposable {
     const context = this.#admit(channel, packet, from);
     if (context === undefined) return;
     context.counters.add('requests', codeName(this.#frame.code));
-    this.#options.heard?.(context.nas);
+    this.#options.heard?.(context.nas, from.address);
     if (this.#frame.code === code.statusServer) this.#answerStatus(channel, packet, from, context);
     else this.#handleOnce(channel, packet, from, context);
   }

@@ -14,7 +14,9 @@ const order: OutboxOrder = { nas: 'core-1', username: 'anna', sessionId: '81c000
 class Lab implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly told: SessionEvent[] = [];
-  readonly attempts: { readonly at: number; readonly signal: AbortSignal }[] = [];
+  readonly attempts: { readonly at: number; readonly signal: AbortSignal; readonly device?: string | undefined }[] = [];
+  /** By username: the device behind a prefix. */
+  readonly devices = new Map<string, string>();
   readonly outbox: Outbox;
   readonly delivery: OutboxDelivery;
   answers = false;
@@ -28,7 +30,11 @@ class Lab implements AsyncDisposable {
 
   private constructor(outbox: Outbox, disposables: readonly AsyncDisposable[]) {
     this.outbox = outbox;
-    const target = { outbox, deliver: (nas: string, signal: AbortSignal) => this.#deliver(nas, signal) };
+    const target = {
+      outbox,
+      devicesAt: (nas: string) => new Set(outbox.at(nas).map((entry) => this.#deviceOf(entry))),
+      deliver: (nas: string, signal: AbortSignal, device?: string) => this.#deliver(nas, signal, device),
+    };
     const status = { recordSessions: (events: readonly SessionEvent[]) => void this.told.push(...events) };
     this.delivery = new OutboxDelivery({ target, status, clock: this.clock, log: pino({ level: 'silent' }) });
     this.#disposables = [this.delivery, ...disposables];
@@ -60,18 +66,22 @@ class Lab implements AsyncDisposable {
     for (const each of this.#disposables) await each[Symbol.asyncDispose]();
   }
 
-  async #deliver(nas: string, signal: AbortSignal): Promise<readonly SessionResult[]> {
-    this.attempts.push({ at: this.clock.monotonic() / 1000, signal });
+  #deviceOf({ username }: Pick<OutboxOrder, 'username'>): string {
+    return this.devices.get(username) ?? '';
+  }
+
+  async #deliver(nas: string, signal: AbortSignal, device?: string): Promise<readonly SessionResult[]> {
+    this.attempts.push({ at: this.clock.monotonic() / 1000, signal, device });
+    const entries = this.outbox.at(nas).filter((entry) => this.#deviceOf(entry) === device);
     const { answers } = this;
     this.#under += 1;
     if (!answers && this.hangs) await this.#waiting(new Promise((end) => signal.addEventListener('abort', end)));
     if (!answers && this.takes > 0) await this.#waiting(this.clock.sleep(this.takes * 1000, signal));
-    const results = this.outbox.at(nas).map((entry): SessionResult => {
+    const results = entries.map((entry): SessionResult => {
       const effect = { ...entry, sessionIds: [entry.sessionId] };
       const result = answers ? 'changed' : 'failed';
       return { effect, sessionId: entry.sessionId, nas, result, detail: answers ? 'CoA-ACK' : 'no answer' };
     });
-    const entries = this.outbox.at(nas);
     for (const [at, result] of results.entries()) await this.outbox.settle(entries[at] as never, result);
     this.#under -= 1;
     return results;
@@ -172,7 +182,30 @@ describe('an order whose NAS does not answer', () => {
       await lab.settled();
     }
 
-    expect(lab.attempts.length).toBeLessThan(10);
+    expect(lab.attempts.length).toBeLessThan(12);
+  });
+
+  it('IS-10: is delivered at once when the NAS is heard after some seconds, soon after a long absence', async () => {
+    await using lab = await Lab.start();
+    lab.delivery.start();
+    await lab.pass(40);
+    lab.delivery.heard('core-1');
+    await lab.settled();
+    const before = lab.attempts.length;
+    await lab.pass(3);
+    lab.delivery.heard('core-1');
+    await lab.settled();
+    const awake = lab.attempts.length;
+    await lab.pass(7);
+    const waiting = lab.attempts.length;
+    lab.answers = true;
+
+    lab.delivery.heard('core-1');
+    await lab.settled();
+
+    expect(awake).toBe(before);
+    expect(lab.attempts).toHaveLength(waiting + 1);
+    expect(lab.outbox.size).toBe(0);
   });
 
   it('is tried again when the NAS comes back while it is asked', async () => {
@@ -200,6 +233,84 @@ describe('an order whose NAS does not answer', () => {
     await lab.settled();
 
     expect(lab.attempts).toEqual([]);
+  });
+});
+
+describe('orders for several devices that one declaration stands for', () => {
+  const [east, west] = ['192.0.2.1', '192.0.2.2'];
+
+  async function two(): Promise<Lab> {
+    const lab = await Lab.start();
+    lab.outbox.keep(lab.outbox.join([{ ...order, username: 'ben', sessionId: '81c00002' }]));
+    lab.devices.set('anna', east).set('ben', west);
+    lab.delivery.start();
+    await lab.pass(2);
+    return lab;
+  }
+  const asked = ({ attempts }: Lab, from = 0) => attempts.slice(from).map(({ device }) => device);
+
+  it('IS-10: go out to the device that is heard, and leave the others alone', async () => {
+    await using lab = await two();
+    const before = lab.attempts.length;
+    lab.answers = true;
+    await lab.pass(1);
+
+    lab.delivery.heard('core-1', `::ffff:${west}`);
+    await lab.settled();
+
+    expect(asked(lab).slice(0, before).sort()).toEqual([east, west]);
+    expect(asked(lab, before)).toEqual([west]);
+    expect(lab.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna']);
+  });
+
+  it('IS-10: go out when their device is heard again, however much the others have to say meanwhile', async () => {
+    await using lab = await two();
+    for (let second = 1; second <= 90; second += 1) {
+      lab.delivery.heard('core-1', west);
+      await lab.pass(1);
+    }
+    const before = lab.attempts.length;
+    lab.answers = true;
+
+    lab.delivery.heard('core-1', east);
+    await lab.settled();
+
+    expect(asked(lab, before)).toEqual([east]);
+  });
+
+  it('are not hurried by a device for which nothing waits', async () => {
+    await using lab = await two();
+    const before = lab.attempts.length;
+
+    lab.delivery.heard('core-1', '192.0.2.3');
+    await lab.settled();
+
+    expect(lab.attempts).toHaveLength(before);
+  });
+
+  it('go out to all of them when it is not told which one is heard', async () => {
+    await using lab = await two();
+    lab.answers = true;
+
+    lab.delivery.heard('core-1');
+    await lab.settled();
+
+    expect(lab.outbox.size).toBe(0);
+  });
+
+  it('are counted anew when another device could not be told', async () => {
+    await using lab = await two();
+    const [entry] = lab.outbox.join([{ ...order, username: 'cleo', sessionId: '81c00003' }]);
+    if (entry === undefined) throw new Error('nothing to tell');
+    lab.outbox.keep([entry]);
+    lab.devices.set('cleo', '192.0.2.3');
+    await lab.outbox.settle(entry, { result: 'failed', detail: 'no answer' });
+    lab.answers = true;
+
+    lab.delivery.heard('core-1', '192.0.2.3');
+    await lab.settled();
+
+    expect(lab.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna', 'ben']);
   });
 });
 

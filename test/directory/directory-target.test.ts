@@ -421,6 +421,54 @@ describe('a session whose Start comes while the change of its limits is being wr
     expect(target.outbox.size).toBe(0);
   });
 
+  it.each([
+    ['is suspended', annaSuspended, 'disconnect'],
+    ['is faster', annaFaster, 'change'],
+    ['is removed', networkOf(service), 'disconnect'],
+  ] as const)(
+    'IS-10: is told after the next start where the daemon is killed before its order is written: %s',
+    async (_, next, action) => {
+      await using folder = await TempFolder.make();
+      await using lab = await DirectoryLab.open(folder.path);
+      const { sessions, store } = lab;
+      await reconcile(lab, anna);
+      const write = store.write.bind(store);
+      let writes = 0;
+      store.write = async (...what) => {
+        writes += 1;
+        if (writes > 1) throw new Error('killed');
+        await write(...what);
+        sessions.online.set('anna', '81c00001');
+      };
+      await expect(reconcile(lab, next)).rejects.toThrow('killed');
+      await store.close();
+
+      await using again = await DirectoryLab.open(folder.path, sessions);
+      await again.target.load(next);
+      const { told } = await reconcile(again, next);
+      await again.target.load(next);
+
+      expect(told).toMatchObject([
+        { sessionId: '81c00001', effect: { action }, result: expect.not.stringMatching('failed') },
+      ]);
+      expect(again.target.outbox.size).toBe(0);
+    },
+  );
+
+  it('is told nothing after a start where all was written', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    await reconcile(lab, anna);
+    await reconcile(lab, annaFaster);
+    await lab.store.close();
+    lab.sessions.online.set('anna', '81c00001');
+
+    await using again = await DirectoryLab.open(folder.path, lab.sessions);
+    await again.target.load(annaFaster);
+
+    expect(again.target.outbox.size).toBe(0);
+  });
+
   it('has its order on disk where it cannot be told', async () => {
     await using folder = await TempFolder.make();
     await using lab = await DirectoryLab.open(folder.path);
@@ -477,11 +525,19 @@ describe('sessions of a NAS that nobody answers about', () => {
   it('IS-10: wait for their own device only, of those that a prefix stands for', async () => {
     await using folder = await TempFolder.make();
     await using lab = await withOrders(folder.path);
+    const nas = lab.directory.nas('core-1');
+    if (nas === undefined) throw new Error('not served');
+    lab.directory.putNas({ ...nas, clientAddress: '192.0.2.0/24' });
     const devices = { anna: '192.0.2.1', ben: '192.0.2.2', cleo: '192.0.2.1' };
     for (const [username, device] of Object.entries(devices)) lab.sessions.deviceOf.set(username, device);
 
+    const known = [...lab.target.devicesAt('core-1')];
+    await lab.target.deliver('core-1', new AbortController().signal, '192.0.2.2');
+    const first = [...asked(lab)];
     await deliver(lab);
 
+    expect(known).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(first).toEqual(['ben']);
     expect(asked(lab).sort()).toEqual(['anna', 'ben']);
     expect(lab.target.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna', 'cleo']);
   });
