@@ -38,8 +38,11 @@ export interface AccountingOptions {
   readonly commitsPerSettle?: number;
 }
 
-/** @param isNew nothing was known of the session before */
-type StoredListener = (session: SessionState, isNew: boolean) => void;
+/**
+ * @param isNew nothing was known of the session before
+ * @param change what it was before, and what was used between
+ */
+type StoredListener = (session: SessionState, isNew: boolean, change: SessionChange) => void;
 
 /** What it needs of the store: tests put a failing disk in between. */
 export type AccountingDatabase = Pick<Store, 'table' | 'write' | 'reopen' | 'onBroken'>;
@@ -285,7 +288,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       else this.#tellStarted(after);
     }
     for (const listener of this.#listeners) {
-      for (const { before, after } of changes) listener(after, before === undefined);
+      for (const change of changes) listener(change.after, change.before === undefined, change);
     }
     if (this.#rows.due) this.#settle();
     if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
