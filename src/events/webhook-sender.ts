@@ -42,6 +42,8 @@ export interface WebhookState {
   readonly taken: number;
   readonly failures: number;
   readonly deadLetters: number;
+  /** Events that were deleted before it could be told, since the start: too many waited. */
+  readonly lost: number;
   /** What is wrong, while it is. */
   readonly trouble?: { readonly why: string; readonly since: number; readonly nextTry: number };
 }
@@ -66,6 +68,7 @@ export class WebhookSender implements AsyncDisposable {
   #written = 0;
   #taken = 0;
   #failures = 0;
+  #lost = 0;
   #inRow = 0;
   #refusals = 0;
   /** Fewer at a time, to find the one that is refused. */
@@ -100,6 +103,7 @@ export class WebhookSender implements AsyncDisposable {
       taken: this.#taken,
       failures: this.#failures,
       deadLetters: letters.countOf(webhook.name),
+      lost: this.#lost,
       ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
     };
   }
@@ -134,14 +138,14 @@ export class WebhookSender implements AsyncDisposable {
   async #next(): Promise<void> {
     const { log, webhook } = this.#options;
     const { signal } = this.#stopping;
+    const gone = log.first - 1 - this.#upTo;
+    if (gone > 0) {
+      this.#lost += gone;
+      return await this.#settle(log.first - 1);
+    }
     const read = await log.after(this.#upTo, mostTogether);
     const last = read.at(-1);
-    if (last === undefined) {
-      // What was passed over is gone from the log.
-      if (log.last > this.#upTo) return await this.#settle(Math.max(this.#upTo, log.first - 1, 0));
-      await this.#idle(signal);
-      return;
-    }
+    if (last === undefined) return await this.#idle(signal);
     const chosen = read.filter(({ type }) => isChosen(webhook.events, type));
     const together = chosen.slice(0, this.#together);
     if (together.length === 0) return await this.#settle(last.number);

@@ -96,7 +96,7 @@ describe('a program that is away', () => {
     while (sender.state().pending > 0) await new Promise(setImmediate);
 
     expect(clock.slept).toEqual([1000, 2000, 4000, 90_000, 16_000]);
-    expect(sender.state()).toEqual({ name: 'billing', pending: 0, taken: 1, failures: 5, deadLetters: 0 });
+    expect(sender.state()).toEqual({ name: 'billing', pending: 0, taken: 1, failures: 5, deadLetters: 0, lost: 0 });
     expect(new Set(program.told.map(({ events }) => events[0]?.id)).size).toBe(1);
   });
 
