@@ -24,6 +24,8 @@
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
  * | `directory` | row of the subscriber directory       | JSON                                                |
  * | `outbox`    | NAS, number (grows)                   | JSON, what a session has still to be told           |
+ * | `quota`     | subscription                          | JSON, since when it is, and its step of a quota     |
+ * | `topups`    | subscription, number (grows)          | JSON, what it was given beside its quotas           |
  * | `devices`   | username, MAC                         | JSON, a device that a login is bound to             |
  * | `audit`     | sequence                              | JSON                                                |
  * | `events`    | number (grows)                        | JSON, what happened, for webhooks and the stream    |
@@ -46,6 +48,8 @@ export const tables = {
   inventory: 'json',
   directory: 'json',
   outbox: 'json',
+  quota: 'json',
+  topups: 'json',
   devices: 'json',
   audit: 'json',
   events: 'json',
