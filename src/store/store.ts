@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Level } from 'level';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
@@ -12,17 +13,21 @@ import {
   StoreTooNewError,
   toStoreError,
 } from './errors.ts';
+import { Journal, type JournalDamage, type JournalEntry, type JournalPlace } from './journal.ts';
 import type { WriteOptions } from './key-value.ts';
 import {
   databaseFolder,
   databaseLockFile,
+  journalFolder,
   type SchemaRow,
   schemaKey,
   schemaVersion,
   type TableName,
+  toDiskKey,
 } from './layout.ts';
 import { isThisProcess, readLockHolder, removeLockHolder, thisProcess, writeLockHolder } from './lock-holder.ts';
 import { type Migration, migrations } from './migrations.ts';
+import { textOf } from './row-sum.ts';
 import { Table, type TableHost, type Write } from './table.ts';
 
 export interface StoreOptions {
@@ -31,7 +36,17 @@ export interface StoreOptions {
   /** Other than those of this release: for tests of the mechanism. */
   readonly migrations?: readonly Migration[];
   readonly schemaVersion?: number;
+  /** A segment of the journal that is as large as this is closed. */
+  readonly segmentOctets?: number;
 }
+
+/** A row that is not what was written, and so is taken for none. */
+export interface DamagedRow {
+  readonly table: TableName;
+  readonly key: string;
+}
+
+const mostDamage = 1000;
 
 /** The database, with what tells its folder from another at the same path. */
 interface Opened {
@@ -49,7 +64,10 @@ export class Store {
   readonly dir: string;
   readonly #options: StoreOptions;
   readonly #host: TableHost;
+  readonly #journal: Journal;
   readonly #listeners = new Set<(error: LastmileError) => void>();
+  /** Rows that were met and are not what was written: so many at most. */
+  readonly #damage = new Map<string, DamagedRow>();
   #opened: Opened | undefined;
   #broken: LastmileError | undefined;
   #reopening: Promise<void> | undefined;
@@ -58,11 +76,14 @@ export class Store {
   private constructor(dir: string, options: StoreOptions) {
     this.dir = dir;
     this.#options = options;
+    const { segmentOctets } = options;
+    this.#journal = new Journal(join(dir, journalFolder), segmentOctets === undefined ? {} : { segmentOctets });
     this.#host = {
       dir,
       level: async () => (await this.#open()).level,
       levelNow: () => this.#now().level,
       write: (writes, writeOptions) => this.write(writes, writeOptions),
+      damaged: (table, key) => this.#note(table, key),
     };
   }
 
@@ -100,10 +121,63 @@ export class Store {
     if (this.#broken !== undefined && opened === this.#opened) throw this.#broken;
   }
 
+  /**
+   * As `write`, for any number: they are made in turns, so that sockets are served in between, and take effect at once in the end.
+   *
+   * @param groups of a few hundred at most
+   */
+  async writeInTurns(groups: AsyncIterable<readonly Write[]>, options: WriteOptions = {}): Promise<void> {
+    const opened = await this.#open();
+    if (this.#broken !== undefined) throw this.#broken;
+    const batch = opened.level.batch();
+    try {
+      for await (const group of groups) {
+        for (const write of group) {
+          if (write.type === 'put') batch.put(write.key, write.value);
+          else batch.del(write.key);
+        }
+        await setImmediate();
+      }
+      await batch.write({ sync: options.sync === true });
+    } catch (error) {
+      await batch.close();
+      throw this.#break(opened, error);
+    }
+  }
+
+  /**
+   * Stores records in the journal. One call at a time. @returns the place after them, once they are synced
+   *
+   * @param at wall time, milliseconds since 1970
+   */
+  async append(at: number, records: readonly string[], sequence?: number): Promise<JournalPlace> {
+    const opened = this.#now();
+    if (this.#broken !== undefined) throw this.#broken;
+    try {
+      return await this.#journal.append(at, records, sequence);
+    } catch (error) {
+      throw this.#break(opened, error);
+    }
+  }
+
+  /** What is in the journal after a place. To be read to its end before the first `append`, and after each `reopen`. */
+  replay(after: JournalPlace | undefined, onDamage: (damage: JournalDamage) => void): AsyncIterable<JournalEntry> {
+    return this.#journal.replay(after, onDamage);
+  }
+
+  get journal(): Pick<Journal, 'next' | 'current' | 'segments' | 'path'> {
+    return this.#journal;
+  }
+
   /** Looks whether the folder is still there; where it is not, `broken` says so from now on. */
   async check(): Promise<void> {
     const opened = this.#opened;
     if (opened !== undefined && this.#broken === undefined) await this.#look(opened).catch(() => undefined);
+  }
+
+  /** Rows met so far that are not what was written. */
+  damage(): readonly DamagedRow[] {
+    return [...this.#damage.values()];
   }
 
   /** Why writes are refused now, if they are. */
@@ -134,6 +208,7 @@ export class Store {
     if (this.#closed) return;
     this.#closed = true;
     await this.#reopening?.catch(() => undefined);
+    await this.#journal.release();
     await this.#opened?.level.close();
     this.#opened = undefined;
     await this.#letGo();
@@ -157,6 +232,7 @@ export class Store {
     const opened = this.#opened;
     this.#opened = undefined;
     try {
+      await this.#journal.release();
       await opened?.level.close();
       this.#opened = await this.#openFolder();
       this.#broken = undefined;
@@ -185,6 +261,13 @@ export class Store {
       await this.#letGo();
       throw toStoreError(dir, error);
     }
+  }
+
+  #note(table: TableName, key: string): void {
+    const name = toDiskKey(table, key);
+    if (this.#damage.has(name) || this.#damage.size >= mostDamage) return;
+    this.#damage.set(name, { table, key });
+    this.#options.log.error({ dir: this.dir, table, key }, 'a stored row is not what was written, and is left out');
   }
 
   async #takeHold(): Promise<void> {
@@ -237,15 +320,16 @@ export class Store {
       level: () => Promise.resolve(level),
       levelNow: () => level,
       write: (writes, { sync = false } = {}) => level.batch(writes as Write[], { sync }),
+      damaged: (table, key) => this.#note(table, key),
     };
-    const meta = new Table<SchemaRow>('meta', host);
+    const meta = new Table<SchemaRow>('meta', host, true);
     const target = this.#options.schemaVersion ?? schemaVersion;
     let version = await this.#version(level, meta, target);
     if (version > target) throw new StoreTooNewError(dir, version, target);
     for (; version < target; version += 1) {
       const step = (this.#options.migrations ?? migrations).find(({ from }) => from === version);
       if (step === undefined) throw new StoreCorruptError(dir, `no way from schema version ${version}`);
-      await step.run((name) => new Table(name, host));
+      await step.run((name) => new Table(name, host, true));
       await meta.put(schemaKey, { version: version + 1 }, { sync: true });
       this.#options.log.info({ dir, version: version + 1 }, 'state folder brought to a newer schema');
     }
@@ -254,13 +338,20 @@ export class Store {
   /** The version found; a new folder gets the newest. */
   async #version(level: Level, meta: Table<SchemaRow>, newest: number): Promise<number> {
     const row = await meta.get(schemaKey);
-    if (row !== undefined) return row.version;
-    for await (const key of level.keys({ limit: 1 })) {
-      throw new StoreCorruptError(this.dir, `it holds ${JSON.stringify(key)} but no schema version`);
-    }
+    if (typeof row?.version === 'number') return row.version;
+    const isEmpty = (await level.keys({ limit: 1 }).all()).length === 0;
+    // Every release since has written checksums: rows without one are of the first schema.
+    const version = isEmpty || (await hasSums(level)) ? newest : 1;
+    if (!isEmpty) this.#note('meta', schemaKey);
+    if (version !== newest) return version;
     await meta.put(schemaKey, { version: newest }, { sync: true });
     return newest;
   }
+}
+
+async function hasSums(level: Level): Promise<boolean> {
+  for await (const [key, value] of level.iterator({ limit: 1000 })) if (textOf(key, value) !== undefined) return true;
+  return false;
 }
 
 /** Parents first, one by one: Node's own recursive mkdir never ends where a file system such as /proc says ENOENT for ever. */

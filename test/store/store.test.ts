@@ -13,6 +13,8 @@ import {
   StoreTooNewError,
 } from '../../src/store/errors.ts';
 import type { BatchOperation } from '../../src/store/key-value.ts';
+import { schemaVersion } from '../../src/store/layout.ts';
+import { withSum } from '../../src/store/row-sum.ts';
 import { Store } from '../../src/store/store.ts';
 import { QuickClock } from '../support/quick-clock.ts';
 import { startHolder } from '../support/store-holder.ts';
@@ -81,13 +83,29 @@ describe('a table', () => {
     expect(await count(table.keys())).toBe(0);
   });
 
-  it('names the row that is no JSON', async () => {
+  it('leaves out a row that is not what was written, whatever part of it changed, and names it', async () => {
     await using folder = await TempFolder.make();
     await using store = await Store.open(folder.path, options);
-    await store.write([{ type: 'put', key: 'directory:anna', value: '{"half":' }]);
+    const table = store.table<unknown>('directory');
+    await table.put('anna', { n: 1 });
+    await table.put('ben', { n: 2 });
+    const value = withSum('directory:anna', '{"n":1}');
+    const spoilt = [`${value.slice(0, -2)}3}`, '{"n":1}', `~0${value.slice(2)}`, value.slice(0, -1), '', '~'];
 
-    await expect(store.table('directory').get('anna')).rejects.toThrow(/directory "anna"/);
-    await expect(store.table('directory').get('anna')).rejects.toBeInstanceOf(StoreCorruptError);
+    for (const text of spoilt) {
+      await store.write([{ type: 'put', key: 'directory:anna', value: text }]);
+      expect(await table.get('anna')).toBeUndefined();
+      expect(table.getSync('anna')).toBeUndefined();
+      expect(await all(table.entries())).toEqual([['ben', { n: 2 }]]);
+    }
+    // A row under the key of another.
+    await store.write([{ type: 'put', key: 'directory:carl', value }]);
+    expect(await table.getMany(['carl', 'ben', 'dora'])).toEqual([undefined, { n: 2 }, undefined]);
+
+    expect(store.damage()).toEqual([
+      { table: 'directory', key: 'anna' },
+      { table: 'directory', key: 'carl' },
+    ]);
   });
 });
 
@@ -285,24 +303,29 @@ describe('the schema version', () => {
         await table('audit').put(`step-${from}`, from);
       },
     });
-    const newer = { ...options, schemaVersion: 3, migrations: [step(1), step(2)] };
+    const newer = {
+      ...options,
+      schemaVersion: schemaVersion + 2,
+      migrations: [step(schemaVersion), step(schemaVersion + 1)],
+    };
 
     await (await Store.open(folder.path, newer)).close();
     await using store = await Store.open(folder.path, newer);
 
-    expect(ran).toEqual([1, 2]);
-    expect(await store.table('audit').get('step-2')).toBe(2);
-    expect(await store.table('meta').get('schema')).toEqual({ version: 3 });
+    expect(ran).toEqual([schemaVersion, schemaVersion + 1]);
+    expect(await store.table('audit').get(`step-${schemaVersion}`)).toBe(schemaVersion);
+    expect(await store.table('meta').get('schema')).toEqual({ version: schemaVersion + 2 });
   });
 
   it('of a newer release is refused, and nothing changed', async () => {
     await using folder = await TempFolder.make();
-    await (await Store.open(folder.path, { ...options, schemaVersion: 2 })).close();
+    const newer = { ...options, schemaVersion: schemaVersion + 1 };
+    await (await Store.open(folder.path, newer)).close();
 
     await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreTooNewError);
 
-    await using store = await Store.open(folder.path, { ...options, schemaVersion: 2 });
-    expect(await store.table('meta').get('schema')).toEqual({ version: 2 });
+    await using store = await Store.open(folder.path, newer);
+    expect(await store.table('meta').get('schema')).toEqual({ version: schemaVersion + 1 });
   });
 });
 

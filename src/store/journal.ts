@@ -1,0 +1,342 @@
+import {
+  close as closeFile,
+  constants,
+  type Dirent,
+  fdatasync,
+  open as openFile,
+  stat as statFile,
+  write,
+} from 'node:fs';
+import { mkdir, open, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { codeOf } from '../base/errors.ts';
+import { StoreRemovedError } from './errors.ts';
+import { encodeEntry, type Found, recordsOf, segmentHead } from './journal-format.ts';
+import { numberKey, parseNumberKey } from './layout.ts';
+import { readSegment } from './read-segment.ts';
+
+/** Just after a commit of the journal. */
+export interface JournalPlace {
+  readonly sequence: number;
+  /** Name of the segment's file, and the octets of it up to there. */
+  readonly segment: string;
+  readonly offset: number;
+  /** Wall time of that commit, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Records that were synced together, in order of arrival. */
+export interface JournalEntry extends JournalPlace {
+  readonly records: readonly string[];
+}
+
+/** Something that is not as it was written. */
+export type JournalDamage =
+  | {
+      readonly type: 'damaged';
+      readonly segment: string;
+      readonly offset: number;
+      readonly octets: number;
+      readonly why: string;
+      /** Of the commit that was there, where that can be read. */
+      readonly sequence?: number;
+    }
+  /** Octets at the end of a segment that are no whole commit: the last write was cut short, or the file was. */
+  | { readonly type: 'torn'; readonly segment: string; readonly offset: number; readonly octets: number }
+  /** Commits that are not there: both numbers among them. */
+  | { readonly type: 'missing'; readonly from: number; readonly to: number }
+  | { readonly type: 'unreadable'; readonly segment: string; readonly error: unknown };
+
+export interface JournalOptions {
+  /** A segment that is as large as this is closed. Default 64 MiB. */
+  readonly segmentOctets?: number;
+}
+
+interface OpenSegment {
+  readonly name: string;
+  readonly path: string;
+  readonly fd: number;
+  readonly inode: string;
+  /** Of its first commit, days since 1970: a later day has a segment of its own. */
+  readonly day: number;
+  end: number;
+}
+
+const dayMs = 86_400_000;
+const suffix = '.journal';
+const files = {
+  open: promisify(openFile),
+  close: promisify(closeFile),
+  stat: promisify(statFile),
+  sync: promisify(fdatasync),
+};
+/** One call writes and syncs where the system can; elsewhere `fdatasync` follows. */
+const writesThrough = process.platform === 'linux';
+
+/**
+ * What was acknowledged, in the order it came: files that only grow, `journal/<number of its first commit>.journal`. A commit is in
+ * the file, synced, before `append` resolves. Closed segments are never written again.
+ *
+ * What `append` left when it failed is written over by the next, or cut off by `release`.
+ */
+export class Journal {
+  readonly #dir: string;
+  readonly #segmentOctets: number;
+  #next = 1;
+  #segment: OpenSegment | undefined;
+  /** Where `replay` says to go on: a segment that ended whole. */
+  #goOn: JournalPlace | undefined;
+
+  constructor(dir: string, options: JournalOptions = {}) {
+    this.#dir = dir;
+    this.#segmentOctets = options.segmentOctets ?? 64 << 20;
+  }
+
+  /** Number that the next commit gets. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Name of the segment that is written to now. */
+  get current(): string | undefined {
+    return this.#segment?.name ?? this.#goOn?.segment;
+  }
+
+  /** Names of the segments there are, in order. */
+  async segments(): Promise<readonly string[]> {
+    const entries = await readdir(this.#dir, { withFileTypes: true }).catch(nobody);
+    return entries
+      .filter((entry) => entry.isFile() && /^[0-9a-f]{14}\.journal$/.test(entry.name))
+      .map(({ name }) => name)
+      .sort();
+  }
+
+  path(segment: string): string {
+    return join(this.#dir, segment);
+  }
+
+  /**
+   * All commits after a place, to the end of the journal, after which it can be appended to. No number comes twice.
+   *
+   * @param after as `append` or this gave it: what is before is not looked at
+   * @param onDamage called with what is not as it was written
+   */
+  async *replay(
+    after: JournalPlace | undefined,
+    onDamage: (damage: JournalDamage) => void,
+  ): AsyncIterable<JournalEntry> {
+    await this.release();
+    const names = await this.segments();
+    const first =
+      after === undefined
+        ? 0
+        : Math.max(
+            0,
+            names.findLastIndex((name) => firstOf(name) <= after.sequence + 1),
+          );
+    this.#next = (after?.sequence ?? 0) + 1;
+    this.#goOn = undefined;
+    if (after !== undefined && after.segment !== '' && !names.includes(after.segment)) {
+      onDamage({ type: 'unreadable', segment: after.segment, error: new Error('the file is gone') });
+    }
+    for (const [at, name] of [...names.entries()].slice(first)) {
+      const following = names[at + 1];
+      const until = following === undefined ? Number.POSITIVE_INFINITY : firstOf(following);
+      yield* this.#replaySegment(name, after?.segment === name ? after : undefined, until, onDamage);
+    }
+  }
+
+  /**
+   * Stores a commit. One at a time. @returns the place after it, once it is synced
+   *
+   * @param at wall time, milliseconds since 1970
+   * @param records one line of text each, none beginning with `=`
+   * @param sequence its number, not below `next`: for commits of another journal
+   * @throws NodeJS.ErrnoException, StoreRemovedError: nothing of it counts, and `replay` must come before the next
+   */
+  async append(at: number, records: readonly string[], sequence: number = this.#next): Promise<JournalPlace> {
+    const [head, body] = encodeEntry(sequence, at, records);
+    const segment = await this.#writable(at, sequence);
+    const octets = Buffer.concat([head, body]);
+    await Promise.all([writeAll(segment.fd, octets, segment.end), this.#stillThere(segment)]);
+    segment.end += octets.length;
+    this.#next = sequence + 1;
+    return { sequence, segment: segment.name, offset: segment.end, at };
+  }
+
+  /** Lets go of the file, without what a failed `append` left of its own. */
+  async release(): Promise<void> {
+    const segment = this.#segment;
+    if (segment === undefined) return;
+    this.#segment = undefined;
+    await files.close(segment.fd).catch(() => undefined);
+    await cut(segment.path, segment.end);
+  }
+
+  async *#replaySegment(
+    segment: string,
+    after: JournalPlace | undefined,
+    until: number,
+    onDamage: (damage: JournalDamage) => void,
+  ): AsyncIterable<JournalEntry> {
+    let place = after;
+    let isWhole = true;
+    const damaged = (damage: JournalDamage) => {
+      isWhole = false;
+      onDamage(damage);
+    };
+    try {
+      for await (const found of this.#foundIn(segment, after, damaged)) {
+        if (found.type !== 'entry') {
+          damaged(toDamage(segment, found));
+          if (found.type === 'damage' && found.sequence === this.#next) this.#next += 1;
+          continue;
+        }
+        const { sequence, at } = found.entry;
+        // Left by a write that failed, or told already: the next segment begins with what counts.
+        if (sequence < this.#next || sequence >= until) continue;
+        if (sequence > this.#next) onDamage({ type: 'missing', from: this.#next, to: sequence - 1 });
+        this.#next = sequence + 1;
+        place = { sequence, segment, offset: found.offset + found.length, at };
+        yield { ...place, records: recordsOf(found.entry) };
+      }
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error;
+      damaged({ type: 'unreadable', segment, error });
+    }
+    this.#goOn = isWhole ? place : undefined;
+  }
+
+  async *#foundIn(
+    segment: string,
+    after: JournalPlace | undefined,
+    damaged: (damage: JournalDamage) => void,
+  ): AsyncIterable<Found> {
+    const path = this.path(segment);
+    const { size } = await files.stat(path);
+    if (after !== undefined && size < after.offset) {
+      damaged({ type: 'damaged', segment, offset: size, octets: after.offset - size, why: 'the file was cut short' });
+      return;
+    }
+    yield* readSegment(path, after?.offset);
+  }
+
+  /** The segment to write to: another after a day, or when this one is large. */
+  async #writable(at: number, sequence: number): Promise<OpenSegment> {
+    const day = dayOf(at);
+    if (this.#segment === undefined && this.#goOn !== undefined) {
+      this.#segment = await this.#openAgain(this.#goOn);
+      this.#goOn = undefined;
+    }
+    const current = this.#segment;
+    if (current !== undefined && current.end < this.#segmentOctets && day <= current.day) return current;
+    const next = await this.#begin(sequence, day);
+    if (current !== undefined) await files.close(current.fd);
+    this.#segment = next;
+    return next;
+  }
+
+  async #openAgain({ segment: name, offset: end, at }: JournalPlace): Promise<OpenSegment> {
+    const path = this.path(name);
+    const fd = await files.open(path, constants.O_WRONLY | throughFlag());
+    return { name, path, fd, inode: inodeOf(await files.stat(path)), day: dayOf(at), end };
+  }
+
+  async #begin(sequence: number, day: number): Promise<OpenSegment> {
+    const name = `${numberKey(sequence)}${suffix}`;
+    const path = this.path(name);
+    await makeFolder(this.#dir);
+    // There may be one whose first commit was never whole: it is no part of the journal.
+    await rename(path, `${path}.left`).catch(ifThere);
+    const fd = await files.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | throughFlag(), 0o600);
+    try {
+      await writeAll(fd, segmentHead, 0);
+      await syncFolder(this.#dir);
+      return { name, path, fd, inode: inodeOf(await files.stat(path)), day, end: segmentHead.length };
+    } catch (error) {
+      await files.close(fd).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** What is written to a file that was removed is gone when it is closed. */
+  async #stillThere({ path, inode }: OpenSegment): Promise<void> {
+    try {
+      if (inodeOf(await files.stat(path)) === inode) return;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+      throw new StoreRemovedError(this.#dir, error);
+    }
+    throw new StoreRemovedError(this.#dir);
+  }
+}
+
+/** Number of the first commit of a segment. */
+export function firstOf(segment: string): number {
+  return parseNumberKey(segment.slice(0, -suffix.length));
+}
+
+/** Makes a name in a folder last through a power cut. */
+export async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeAll(fd: number, octets: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < octets.length; ) done += await writeSome(fd, octets, done, position + done);
+  if (!writesThrough) await files.sync(fd);
+}
+
+function writeSome(fd: number, octets: Buffer, from: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(fd, octets, from, octets.length - from, position, (error, written) => {
+      if (error === null) resolve(written);
+      else reject(error);
+    });
+  });
+}
+
+/** Best effort: what is not cut off is met as a commit that nobody was told of, or as damage. */
+async function cut(path: string, end: number): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      if ((await file.stat()).size > end) {
+        await file.truncate(end);
+        await file.sync();
+      }
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // Gone, or as broken as the disk below it.
+  }
+}
+
+function toDamage(segment: string, found: Exclude<Found, { readonly type: 'entry' }>): JournalDamage {
+  const { offset, length: octets } = found;
+  if (found.type === 'torn') return { type: 'torn', segment, offset, octets };
+  const { why, sequence } = found;
+  return { type: 'damaged', segment, offset, octets, why, ...(sequence === undefined ? {} : { sequence }) };
+}
+
+/** Not with its parents: where the state folder itself is gone, nobody would find it. */
+async function makeFolder(dir: string): Promise<void> {
+  await mkdir(dir, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+function ifThere(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+const throughFlag = () => (writesThrough ? constants.O_DSYNC : 0);
+const dayOf = (at: number) => Math.floor(at / dayMs);
+const inodeOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }) => `${dev}:${ino}`;
+const nobody = (): Dirent[] => [];
