@@ -24,6 +24,7 @@ import { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
 import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './session-user.ts';
 import { SessionWaiters } from './session-waiters.ts';
+import { touchedAfter } from './touched-after.ts';
 import { type UsageDelta, type UsedIn, usageBetween } from './usage-deltas.ts';
 import type { SessionView } from './view.ts';
 
@@ -211,6 +212,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   /** Open ones first, then closed ones, each the newest first. */
   find(query: SessionQuery): Promise<readonly SessionView[]> {
     return findSessions(this.#index, this.#rows, query, this.#options.clock.now());
+  }
+
+  /** Sessions that commits after this one touched, as they are now, each once. */
+  touchedAfter(sequence: number): Promise<readonly SessionState[]> {
+    return touchedAfter(sequence, this.#journal, this.#index, this.#rows);
   }
 
   /** Takes nothing more, and ends when what waits is stored. */
