@@ -1,5 +1,5 @@
 import type { KeyRange } from '../store/key-value.ts';
-import { keyOf, keysUnder, numberKey, parseNumberKey, textOf } from '../store/layout.ts';
+import { keyOf, keysUnder, numberKey, textOf } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import type { AddressRange } from './address-range.ts';
@@ -8,25 +8,27 @@ import type { SessionChange } from './fold-commit.ts';
 import { fromStored, parseSessionKey, type SessionState, type StoredSession, toStored } from './session-state.ts';
 import { UnsettledSessions } from './unsettled-sessions.ts';
 import type { UsageDelta } from './usage-deltas.ts';
-import { loadedUse, type StoredUse, storedUse, UsageRows } from './usage-rows.ts';
+import { loadedUse, type StoredUse, UsageRows } from './usage-rows.ts';
 
-/** A session in a commit, with what it used by it. */
+/** A session as releases with schema 1 kept it until it had rows, with what it used by a commit. */
 type RecentSession = StoredSession & { readonly used?: StoredUse };
 
 /** So many sessions may wait for their rows: it bounds what a start after a crash has to go through. */
 const mostSessions = 20_000;
-/** A commit waits at most for one batch of these. */
-const sessionsPerBatch = 50;
+/** As many have their rows made in one turn. */
+const sessionsPerTurn = 50;
+const rowsPerBatch = 500;
+/** In `meta`: true where every closed session is in the index by address. */
+const addressesKey = 'accounting-addresses';
 
 /**
  * Sessions on disk; the layout is told in `store/layout.ts`.
  *
- * A row costs LevelDB some ten microseconds whatever its size, so that rows would take most of a commit. Hence a commit holds the
- * sessions it touched in one value, under `recent`; their rows follow later, once for many commits, and then that value goes.
+ * A row costs LevelDB some ten microseconds whatever its size, so that rows would take most of a commit. Hence they are written
+ * behind the journal, once for many commits, all of them or none: what of it they show is known exactly.
  */
 export class SessionRows {
-  readonly #store: Pick<Store, 'table' | 'write'>;
-  readonly #mostCommits: number;
+  readonly #store: Pick<Store, 'table' | 'write' | 'writeInTurns'>;
   readonly #open: Table<StoredSession>;
   readonly #closed: Table<StoredSession>;
   readonly #history: Table<string>;
@@ -34,15 +36,16 @@ export class SessionRows {
   readonly #recent: Table<readonly RecentSession[]>;
   readonly #usage: UsageRows;
   readonly #addresses: AddressRows;
+  readonly #meta: Table<boolean>;
+  /** That all is in the index by address: goes with the next rows. */
+  #indexed: readonly Write[] = [];
   #fresh = new UnsettledSessions();
   #settling: UnsettledSessions | undefined;
-  #firstRecent = 1;
-  #nextRecent = 1;
+  /** Keys of what a release with schema 1 left to be given rows. */
+  #recentKeys: readonly string[] = [];
 
-  /** @param mostCommits so many commits may wait for rows of their sessions */
-  constructor(store: Pick<Store, 'table' | 'write'>, mostCommits: number) {
+  constructor(store: Pick<Store, 'table' | 'write' | 'writeInTurns'>) {
     this.#store = store;
-    this.#mostCommits = mostCommits;
     this.#open = store.table('sessions');
     this.#closed = store.table('closed');
     this.#history = store.table('history');
@@ -50,55 +53,56 @@ export class SessionRows {
     this.#recent = store.table('recent');
     this.#usage = new UsageRows(store.table('usage'));
     this.#addresses = new AddressRows(store.table('addresses'));
+    this.#meta = store.table('meta');
   }
 
   /** Reads what is there: open sessions, newest last, and of the closed ones those that ended last, newest last. */
   async load(closed: number): Promise<SessionState[]> {
     const open = new Map<string, SessionState>();
     for await (const [key, stored] of this.#open.entries()) open.set(key, fromStored(stored));
+    const recentKeys: string[] = [];
     for await (const [key, states] of this.#recent.entries()) {
-      if (this.#nextRecent === 1) this.#firstRecent = parseNumberKey(key);
-      this.#nextRecent = parseNumberKey(key) + 1;
+      recentKeys.push(key);
       for (const { used, ...state } of states) this.#replay(open, fromStored(state), used);
     }
+    this.#recentKeys = recentKeys;
     const still = [...open.values()].filter((session) => session.stoppedAt === undefined);
     return [...(await this.closed(closed)).reverse(), ...still.sort((a, b) => a.startedAt - b.startedAt)];
   }
 
-  /** What a commit must hold for its sessions. */
-  writes(changes: readonly SessionChange[]): readonly Write[] {
-    const states = changes.map(({ after, used }) => ({ ...toStored(after), ...storedUse(used) }));
-    return states.length === 0 ? [] : [this.#recent.toPut(numberKey(this.#nextRecent), states)];
-  }
-
-  /** The commit with these changes is synced. */
-  committed(changes: readonly SessionChange[]): void {
-    if (changes.length === 0) return;
-    this.#nextRecent += 1;
+  /** What a commit came to. */
+  add(changes: readonly SessionChange[]): void {
     for (const change of changes) this.#fresh.add(change);
   }
 
-  /** Whether enough waits for `settle`. */
-  get due(): boolean {
-    if (this.#settling !== undefined) return false;
-    return this.#fresh.size >= mostSessions || this.#nextRecent - this.#firstRecent >= this.#mostCommits;
+  /** Whether as many wait for their rows as may. */
+  get isFull(): boolean {
+    return this.#fresh.size >= mostSessions;
   }
 
-  /** Brings the rows up to date. Not synced: the next commit's sync covers it, and until then `recent` is still in the log before. */
-  async settle(): Promise<void> {
-    if (this.#settling !== undefined || this.#fresh.size === 0) return;
-    const [layer, from, upTo] = [this.#fresh, this.#firstRecent, this.#nextRecent];
+  /** Sessions that wait for their rows. */
+  get waiting(): number {
+    return this.#fresh.size + (this.#settling?.size ?? 0);
+  }
+
+  /** Brings the rows up to date, with others that say so: all of it or nothing. One call at a time. */
+  async settle(others: readonly Write[]): Promise<void> {
+    const layer = this.#fresh;
     this.#settling = layer;
     this.#fresh = new UnsettledSessions();
-    for (const changes of layer.batches(sessionsPerBatch)) {
-      await this.#store.write(
-        changes.flatMap((change) => [...this.#rowsOf(change), ...this.#usage.writes(layer.usageOf(change.after.key))]),
-      );
-    }
-    // Last: whatever is lost of the end of the log, a session is in one or the other.
-    await this.#recent.bulk(numbers(from, upTo).map((n) => ({ type: 'del', key: numberKey(n) })));
-    this.#firstRecent = upTo;
+    await this.#store.writeInTurns(this.#rowsOfLayer(layer, others));
     this.#settling = undefined;
+    this.#recentKeys = [];
+  }
+
+  async *#rowsOfLayer(layer: UnsettledSessions, others: readonly Write[]): AsyncIterable<readonly Write[]> {
+    for (const changes of layer.batches(sessionsPerTurn)) {
+      yield changes.flatMap((change) => [
+        ...this.#rowsOf(change),
+        ...this.#usage.writes(layer.usageOf(change.after.key)),
+      ]);
+    }
+    yield [...this.#takeIndexed(), ...this.#recentKeys.map((key) => this.#recent.toDel(key)), ...others];
   }
 
   /** Those that ended last, the one that ended last first. */
@@ -111,16 +115,28 @@ export class SessionRows {
     return [...sessions, ...unsettled.values()].sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0)).slice(0, limit);
   }
 
-  /** Closed sessions of a username, begun last first. */
-  async history(username: string, limit: number): Promise<SessionState[]> {
+  /** Closed sessions of a username, begun last first, and before a moment if there is one. */
+  async history(
+    username: string,
+    limit: number,
+    isWanted?: (session: SessionState) => boolean,
+    till = Number.POSITIVE_INFINITY,
+  ): Promise<SessionState[]> {
     const unsettled = this.#unsettledClosed((layer) => layer.closedOf(username));
-    const range = { ...keysUnder(username), reverse: true, limit: limit + unsettled.size };
+    const all = keysUnder(username);
+    const range = till < Number.MAX_SAFE_INTEGER ? { gte: all.gte, lt: keyOf(username, Math.max(0, till)) } : all;
     const sessions: SessionState[] = [];
-    for await (const [, at] of this.#history.entries(range)) {
+    const most = isWanted === undefined ? { limit: limit + unsettled.size } : {};
+    for await (const [, at] of this.#history.entries({ ...range, ...most, reverse: true })) {
       const stored = await this.#closed.get(at);
-      if (stored !== undefined && !unsettled.has(stored.key)) sessions.push(fromStored(stored));
+      const session = stored === undefined || unsettled.has(stored.key) ? undefined : fromStored(stored);
+      if (session !== undefined && isWanted?.(session) !== false) sessions.push(session);
+      if (sessions.length === limit) break;
     }
-    return [...sessions, ...unsettled.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
+    const waiting = [...unsettled.values()].filter(
+      (session) => session.startedAt < till && isWanted?.(session) !== false,
+    );
+    return [...sessions, ...waiting].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
   }
 
   /** The last closed session so named. Reads without leaving the turn. */
@@ -178,16 +194,20 @@ export class SessionRows {
     }
   }
 
-  /** Sessions closed before there were rows by address get theirs. */
-  async indexAddresses(): Promise<void> {
+  /** Sessions that ended in releases which did not put them by address are put, once; until then nobody knows who had one. */
+  async indexAddresses(signal: AbortSignal): Promise<void> {
+    if ((await this.#meta.get(addressesKey)) === true) return;
     let writes: Write[] = [];
     for await (const [, stored] of this.#closed.entries()) {
+      signal.throwIfAborted();
       writes.push(...this.#addresses.puts(fromStored(stored)));
-      if (writes.length < 500) continue;
+      if (writes.length < rowsPerBatch) continue;
       await this.#store.write(writes);
       writes = [];
     }
-    await this.#store.write(writes);
+    this.#indexed = [this.#meta.toPut(addressesKey, true)];
+    // Where there was nothing to put, nothing is written for it alone.
+    if (writes.length > 0) await this.#store.write([...writes, ...this.#indexed]);
   }
 
   /** Whether the session with this key, which is not open, is known to have ended. */
@@ -208,6 +228,12 @@ export class SessionRows {
   usedIn(session: SessionState, hour: number): Pick<UsageDelta, 'up' | 'down'> {
     const layers = [this.#settling, this.#fresh].map((layer) => layer?.usageOf(session.key));
     return this.#usage.usedIn(session, hour, layers);
+  }
+
+  #takeIndexed(): readonly Write[] {
+    const writes = this.#indexed;
+    this.#indexed = [];
+    return writes;
   }
 
   #rowsOf({ before, after }: SessionChange): readonly Write[] {
@@ -245,7 +271,3 @@ const closedKey = (session: SessionState) => keyOf(session.stoppedAt ?? 0, sessi
 /** The session key in a `closedKey`. */
 const keyOfClosed = (at: string) => textOf(at.slice(numberKey(0).length));
 const historyKey = (session: SessionState) => keyOf(session.username, session.startedAt, session.key);
-
-function numbers(from: number, upTo: number): number[] {
-  return Array.from({ length: upTo - from }, (_, at) => from + at);
-}

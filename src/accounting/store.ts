@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import { keyOf, keysUnder, numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-import type { Table, Write } from '../store/table.ts';
-import { closeSessions } from './close-sessions.ts';
+import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
+import { type AccountingFinding, journalFinding } from './accounting-finding.ts';
+import { Books, type BooksStore } from './books.ts';
 import { AccountingUnavailableError } from './errors.ts';
 import type {
   AccountingEvent,
@@ -14,18 +14,16 @@ import type {
   SessionReader,
   UserTotals,
 } from './event.ts';
-import { CommitFold, type SessionChange } from './fold-commit.ts';
+import type { SessionChange } from './fold-commit.ts';
 import { GroupCommit } from './group-commit.ts';
-import { encodeCommit } from './journal.ts';
-import { type AccountingFinding, checkJournal, type JournalMark } from './journal-check.ts';
-import { SessionIndex } from './session-index.ts';
+import type { SessionIndex } from './session-index.ts';
 import { findSessions, historyOf, type SessionQuery } from './session-queries.ts';
-import { SessionRows } from './session-rows.ts';
+import type { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
 import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './session-user.ts';
 import { SessionWaiters } from './session-waiters.ts';
 import { touchedAfter } from './touched-after.ts';
-import { type UsageDelta, type UsedIn, usageBetween } from './usage-deltas.ts';
+import type { UsageDelta } from './usage-deltas.ts';
 import type { SessionView } from './view.ts';
 
 export interface AccountingOptions {
@@ -80,6 +78,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   #recovering: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
+  #indexing: Promise<void> | undefined;
   #lookedUpTo = 0;
   #waitMs = firstWaitMs;
 
@@ -113,6 +112,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       throw error;
     }
     accounting.#commits.wake();
+    accounting.#indexAddresses();
     return accounting;
   }
 
@@ -214,6 +214,17 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return findSessions(this.#index, this.#rows, query, this.#options.clock.now());
   }
 
+  /** Who had an address at a moment: those who held it first, then those who may have. */
+  async holders(query: HolderQuery): Promise<readonly AddressHolder[]> {
+    await this.#indexing;
+    return addressHolders(this.#index, this.#rows, query, this.#options.clock.now());
+  }
+
+  /** Sessions that ended in a time, in the order they did. Read as they are taken. */
+  endedIn(from: number, till: number): AsyncIterable<SessionState> {
+    return this.#rows.endedIn({ from, till });
+  }
+
   /** Sessions that commits after this one touched, as they are now, each once. */
   touchedAfter(sequence: number): Promise<readonly SessionState[]> {
     return touchedAfter(sequence, this.#journal, this.#index, this.#rows);
@@ -226,6 +237,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     await this.#recovering;
     await this.#commits.drain(new AccountingUnavailableError('shutting down'));
     await this.#looking;
+    await this.#indexing;
     await this.#settling;
     this.#settle();
     await this.#settling;
@@ -313,6 +325,14 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       .finally(() => {
         this.#settling = undefined;
       });
+  }
+
+  /** Nobody waits for it but who asks for an address. */
+  #indexAddresses(): void {
+    const { signal } = this.#stopping;
+    this.#indexing = this.#rows.indexAddresses(signal).catch((err: unknown) => {
+      if (!signal.aborted) this.#options.log.warn({ err }, 'addresses of older sessions not indexed');
+    });
   }
 
   #lookBehind(sequence: number): void {
