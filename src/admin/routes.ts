@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { eventRoutes } from './event-routes.ts';
 import { restRoutes } from './rest-routes.ts';
 import type {
   AdminService,
@@ -304,5 +305,6 @@ export const routes: readonly Route[] = [
     schema: {},
     handle: (service, request) => service.why((request.params as { username: string }).username),
   },
+  ...eventRoutes,
   ...restRoutes,
 ];

@@ -12,10 +12,13 @@ import type { DriftEvent } from '../status/drift-log.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
+import type { EventsService } from './events-service.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
 export interface AdminService {
+  /** What happened, and the webhooks that are told of it. */
+  readonly events: EventsService;
   readiness(): Promise<Readiness>;
   status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */

@@ -25,6 +25,7 @@ import type {
   SuspendRequest,
   WhyAnswer,
 } from '../admin/service.ts';
+import type { EventsService } from '../admin/events-service.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
@@ -66,6 +67,7 @@ import type { UsageCollector } from './usage-collector.ts';
 import { knownAs, whyOf } from './why.ts';
 
 export interface DaemonServiceOptions {
+  readonly events: EventsService;
   readonly engine: Engine;
   readonly reconciler: Reconciler;
   readonly decisions: RecentDecisions;
@@ -105,6 +107,7 @@ export class NothingInForceError extends LastmileError {
 
 /** What the daemon answers to commands, pages and programs. */
 export class DaemonService implements AdminService {
+  readonly events: EventsService;
   readonly #options: DaemonServiceOptions;
   readonly #startedAt: number;
   #revision: Omit<Revision, 'files'> | undefined;
@@ -114,6 +117,7 @@ export class DaemonService implements AdminService {
 
   constructor(options: DaemonServiceOptions) {
     this.#options = options;
+    this.events = options.events;
     this.#startedAt = options.clock.now();
   }
 

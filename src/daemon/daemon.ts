@@ -23,6 +23,7 @@ import { DeclaredAuthority } from './declared-authority.ts';
 import { DeclaredEap } from './declared-eap.ts';
 import { DeclaredProxy } from './declared-proxy.ts';
 import { Engine } from './engine.ts';
+import { EventAnswers } from './event-answers.ts';
 import { FallbackWatch } from './fallback-watch.ts';
 import { Heartbeat, heartbeatNas } from './heartbeat.ts';
 import { LastGood } from './last-good.ts';
@@ -41,6 +42,7 @@ import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
 import { StoredSigning } from './stored-signing.ts';
 import { admittedBy } from './until-local.ts';
+import { Telling } from './telling.ts';
 import { UsageCollector } from './usage-collector.ts';
 import { warmCache } from './warm-cache.ts';
 
@@ -93,6 +95,7 @@ export class Daemon implements AsyncDisposable {
   readonly #eap: DeclaredEap;
   readonly #proxy: DeclaredProxy;
   readonly #books: LoginBooks;
+  readonly #telling: Telling;
   readonly #heartbeat: Heartbeat;
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
@@ -117,11 +120,17 @@ export class Daemon implements AsyncDisposable {
   #reading: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
 
-  private constructor(options: DaemonOptions, engine: Engine, decisions: RecentDecisions, books: LoginBooks) {
+  private constructor(
+    options: DaemonOptions,
+    engine: Engine,
+    decisions: RecentDecisions,
+    { books, telling }: { readonly books: LoginBooks; readonly telling: Telling },
+  ) {
     this.#options = options;
     this.#engine = engine;
     this.#decisions = decisions;
     this.#books = books;
+    this.#telling = telling;
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
@@ -155,6 +164,7 @@ export class Daemon implements AsyncDisposable {
           this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
         collections: () => this.#collector.status(),
         outbox: () => this.#outbox(),
+        webhooks: () => telling.webhooks.states(),
         stateBytes: () => folderBytes(engine.store.dir),
       },
       version,
@@ -175,6 +185,7 @@ export class Daemon implements AsyncDisposable {
     this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
     this.#service = new DaemonService({
       engine,
+      events: new EventAnswers({ log: engine.events, webhooks: telling.webhooks, clock, audit: engine.audit }),
       reconciler: this.#reconciler,
       decisions: this.#decisions,
       devices: books.devices,
@@ -190,7 +201,7 @@ export class Daemon implements AsyncDisposable {
       radius: () => this.#radius,
       heartbeats: () => this.#heartbeat.missed(),
       portalFindings: () => [
-        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat].flatMap((each) => each.findings()),
+        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat, telling.webhooks].flatMap((each) => each.findings()),
         ...(this.#radius?.tlsFindings() ?? []),
       ],
       controllers: () => this.#portal.controllers(),
@@ -230,9 +241,11 @@ export class Daemon implements AsyncDisposable {
   }
 
   static async #made(options: DaemonOptions, engine: Engine, decisions: RecentDecisions): Promise<Daemon> {
-    const { clock, log } = options;
+    const { clock, log, random } = options;
     try {
-      return new Daemon(options, engine, decisions, await LoginBooks.open({ engine, clock, log }));
+      const telling = await Telling.start({ engine, clock, log, random });
+      const books = await LoginBooks.open({ engine, clock, log });
+      return new Daemon(options, engine, decisions, { books, telling });
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       throw error;
@@ -257,6 +270,7 @@ export class Daemon implements AsyncDisposable {
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
     await this.#books[Symbol.asyncDispose]();
+    await this.#telling[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
@@ -386,6 +400,7 @@ export class Daemon implements AsyncDisposable {
     this.#authority.use(model);
     this.#eap.use(model);
     this.#proxy.use(model);
+    void this.#telling.webhooks.use(model);
     const { radsec } = model.operator.radius;
     if (radsec !== undefined) this.#radius?.renewRadsec(radsec);
   }

@@ -7,6 +7,7 @@ import { Directory } from '../directory/directory.ts';
 import { DirectoryTarget } from '../directory/directory-target.ts';
 import type { Nas } from '../directory/reader.ts';
 import { StoredRows } from '../directory/stored-rows.ts';
+import { EventLog } from '../events/event-log.ts';
 import type { Model } from '../model/model.ts';
 import type { Slot } from '../radius/request-lanes.ts';
 import { NasSessionControl } from '../radius/session-control.ts';
@@ -67,6 +68,8 @@ export class Engine implements AsyncDisposable {
   /** Objects that must not be destroyed. */
   readonly protection: Protection;
   readonly drift: DriftLog;
+  /** What happened, for programs. */
+  readonly events: EventLog;
   /** What people had done. */
   readonly audit: AuditLog;
   /** Tells sessions what they could not be told when it was decided. */
@@ -93,6 +96,7 @@ export class Engine implements AsyncDisposable {
     this.pauses = parts.pauses;
     this.protection = parts.protection;
     this.drift = parts.drift;
+    this.events = parts.events;
     this.delivery = parts.delivery;
     this.audit = parts.audit;
     this.#coa = coa;
@@ -137,10 +141,11 @@ export class Engine implements AsyncDisposable {
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
       const audit = await AuditLog.open(store.table('audit'));
+      const events = await EventLog.open({ store, now: () => clock.now() });
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, usage, status, sessions, routers },
-        ...{ pauses, protection, drift, delivery, audit },
+        ...{ pauses, protection, drift, delivery, audit, events },
       };
       routers.onCall((router, { result }) => {
         if (result === 'done') delivery.heard(router);

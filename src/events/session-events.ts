@@ -14,19 +14,36 @@ export interface SessionTouched {
  * by the same record. Nothing is told where nothing changed but our own notes. Pure.
  *
  * @param at wall time, milliseconds since 1970
+ * @param wants whether anybody is told of such events: by far most records say that a session goes on
  */
-export function sessionEvents({ before, after }: SessionTouched, at: number): readonly NewEvent[] {
+export function sessionEvents(
+  { before, after }: SessionTouched,
+  at: number,
+  wants: (type: NewEvent['type']) => boolean = () => true,
+): readonly NewEvent[] {
+  const types = typesOf(before, after).filter(wants);
+  if (types.length === 0) return [];
   const data = dataOf(after);
-  const tell = (type: NewEvent['type']): NewEvent => ({ type, at, subject: `session/${data.id}`, data });
-  if (before === undefined) {
-    const begun = { ...tell('session.started'), data: dataOf(running(after)) };
-    return after.stoppedAt === undefined ? [tell('session.started')] : [begun, tell('session.stopped')];
-  }
-  if (before.stoppedAt === undefined && after.stoppedAt !== undefined) return [tell('session.stopped')];
-  if (before.stoppedAt !== undefined && after.stoppedAt === undefined) return [tell('session.started')];
-  if (JSON.stringify(dataOf(before)) === JSON.stringify(data)) return [];
+  if (before !== undefined && sameState(before, after) && JSON.stringify(dataOf(before)) === JSON.stringify(data))
+    return [];
+  return types.map((type) => ({
+    type,
+    at,
+    subject: `session/${data.id}`,
+    data: type === 'session.started' && after.stoppedAt !== undefined ? dataOf(running(after)) : data,
+  }));
+}
+
+function typesOf(before: Session | undefined, after: Session): readonly NewEvent['type'][] {
+  const over = after.stoppedAt !== undefined;
+  if (before === undefined) return over ? ['session.started', 'session.stopped'] : ['session.started'];
+  if (before.stoppedAt !== undefined && !over) return ['session.started'];
   // What is learnt of a session after its end corrects what was told of the end.
-  return [tell(after.stoppedAt === undefined ? 'session.updated' : 'session.stopped')];
+  return [over ? 'session.stopped' : 'session.updated'];
+}
+
+function sameState(before: Session, after: Session): boolean {
+  return (before.stoppedAt === undefined) === (after.stoppedAt === undefined);
 }
 
 function dataOf(session: Session) {

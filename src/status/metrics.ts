@@ -48,6 +48,15 @@ export interface MetricSources {
   readonly collections: () => readonly CollectionStatus[];
   /** What sessions could not be told yet, by NAS. */
   readonly outbox: () => readonly { readonly nas: string; readonly waiting: number }[];
+  /** Programs that are told what happens. */
+  readonly webhooks: () => readonly {
+    readonly name: string;
+    readonly pending: number;
+    readonly taken: number;
+    readonly failures: number;
+    readonly deadLetters: number;
+    readonly trouble?: unknown;
+  }[];
   /** Size of the state folder. */
   readonly stateBytes: () => Promise<number>;
 }
@@ -254,6 +263,7 @@ export class Metrics {
         for (const { nas, waiting } of sources.outbox()) this.set({ nas }, waiting);
       },
     });
+    readWebhooks(sources, registers);
     new Counter({
       name: 'lastmile_portal_logins_total',
       help: 'Logins at portal sites by how far they came: sent to the router, seen online, accepted by the controller, or why not; since the start',
