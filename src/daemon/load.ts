@@ -8,15 +8,10 @@ import {
   type Manifest,
 } from '../manifest/load-manifest.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
-import { secretResolver } from '../secrets/secret-resolver.ts';
 import type { SourceFile } from '../source/source.ts';
+import { resolverOf, type SecretSettings } from './declared-secrets.ts';
 
-export interface LoadSettings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Secrets that `env` may lack, read with each load. */
-  readonly secretsBeside?: () => Readonly<Record<string, string>>;
-  /** Folder of `{file: …}` secrets. */
-  readonly secretsDir?: string;
+export interface LoadSettings extends SecretSettings {
   /** `validate`: missing secrets are warnings. `use`: they are errors. */
   readonly mode: 'validate' | 'use';
   /** Kept between loads, so that only files that changed are read again. */
@@ -40,10 +35,9 @@ export async function loadInTurns(files: readonly SourceFile[], settings: LoadSe
 }
 
 function optionsOf(settings: LoadSettings): LoadOptions {
-  const { secretsBeside, secretsDir, mode, example, cache, memory } = settings;
-  const env = secretsBeside === undefined ? settings.env : { ...secretsBeside(), ...settings.env };
+  const { mode, example, cache, memory } = settings;
   return {
-    secrets: secretResolver({ env, ...(secretsDir === undefined ? {} : { folder: secretsDir }) }),
+    secrets: resolverOf(settings),
     attributeCheck: checkAttribute,
     attributeHides: hidesValue,
     mode,

@@ -34,6 +34,11 @@ export class AppliedRows {
     return this.#rows.get(key);
   }
 
+  /** Those that were made of declarations, with their secrets. */
+  *declared(): Iterable<Row> {
+    for (const row of this.#rows.values()) if (this.#declared.has(row)) yield row as DirectoryRow;
+  }
+
   put(row: Row): void {
     const key = keyOf(row);
     const old = this.#rows.get(key);

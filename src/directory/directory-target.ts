@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.ts';
+import { LastmileError, messageOf } from '../base/errors.ts';
 import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
@@ -23,8 +23,9 @@ import { type Meaning, meaningSince, noGuests, type OnlineSessions, sessionEffec
 import { idOf, type Outbox, type OutboxEntry, type OutboxOrder, type RowBefore } from './outbox.ts';
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
+import type { RowSeal } from './row-seal.ts';
 import { directoryRows, directoryRowsInSteps, type RowMemory } from './rows.ts';
-import type { StoredRow, StoredRows } from './stored-rows.ts';
+import type { StoredRow, StoredRows, StoredSecretRow } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
 export const directoryName = 'directory';
@@ -111,6 +112,39 @@ export class DirectoryTarget implements Target {
       pendingEffects: this.outbox.effects(),
       findings: [],
     };
+  }
+
+  /** From here on the disk keeps the secrets of rows, under this seal. Absent: it does not. */
+  useSeal(seal: RowSeal | undefined): void {
+    this.#options.stored.useSeal(seal);
+  }
+
+  /**
+   * Serves what was applied from the disk, each login when it is asked for, until `load` has all in memory.
+   *
+   * @returns whether there is anybody to serve
+   */
+  async standIn(): Promise<boolean> {
+    const { directory, stored } = this.#options;
+    let some = false;
+    for (const menu of ['portal', 'nas']) {
+      for await (const row of stored.opened(menu)) {
+        remember(directory, row);
+        some ||= menu === 'nas';
+      }
+    }
+    if (!some) return false;
+    directory.standOn({
+      login: (username) => loginIn(stored.row('login', username)),
+      device: (mac) => loginIn(stored.row('device', mac)),
+    });
+    return true;
+  }
+
+  /** Puts the secrets of all that is applied under the seal, where they are not. */
+  async sealAll(): Promise<void> {
+    const { stored } = await this.#stored();
+    await this.#options.stored.sealAll(stored.declared());
   }
 
   /** Begins to read what the disk holds, for whoever needs it soon. A failure is told to them. */
@@ -292,6 +326,24 @@ export class DirectoryTarget implements Target {
       this.#remember(isAsDeclared ? row : { ...row, fields });
       unserved.delete(key);
     });
+    yield* eachInSteps(this.#options.stored.hasSeal ? [...unserved] : [], (key) => {
+      const known = stored.get(key);
+      const sealed = known === undefined ? undefined : this.#opened(known);
+      if (sealed === undefined) return;
+      remember(this.#options.directory, sealed);
+      unserved.delete(key);
+    });
+    if (unserved.size === 0) this.#options.directory.standOn(undefined);
+  }
+
+  /** A row with the secrets that it was applied with, where the disk has them. */
+  #opened({ menu, identity }: ObservedRow): StoredSecretRow | undefined {
+    try {
+      return this.#options.stored.row(menu, identity);
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      return undefined;
+    }
   }
 
   /** Tells a user's sessions at one NAS for the first time: for so long, unless the NAS turns out to be back before. */
@@ -458,6 +510,7 @@ export class DirectoryTarget implements Target {
     const { after, menu, identity } = change;
     const key = keyOf(change);
     unserved.delete(key);
+    if (unserved.size === 0) this.#options.directory.standOn(undefined);
     if (after !== undefined) {
       stored.put(after);
       this.#remember(after);
@@ -517,7 +570,11 @@ function guestOf(portal: PortalAccess | undefined, username: string): Login | un
   return { username, subscriber: '', service, password: new Secret(''), state: 'active', radius: true, limits };
 }
 
-function remember(directory: Directory, row: Row): void {
+function loginIn(row: StoredSecretRow | undefined): Login | undefined {
+  return row === undefined ? undefined : loginOf(row);
+}
+
+function remember(directory: Directory, row: StoredSecretRow): void {
   if (row.menu === 'login') directory.putLogin(loginOf(row));
   else if (row.menu === 'device') directory.putDevice(loginOf(row));
   else if (row.menu === 'portal') directory.putPortal(portalOf(row));

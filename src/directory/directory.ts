@@ -10,7 +10,8 @@ export class Directory implements DirectoryReader {
   readonly #nas = new Map<string, Nas>();
   /** One for all who have the same: each reckons by itself. */
   readonly #hours = new Map<string, Hours>();
-  #probe: { readonly nas: readonly Nas[]; readonly login: Login } | undefined;
+  #behind: RowsBehind | undefined;
+  #probe: { readonly nas: readonly Nas[]; readonly login: Login; readonly tunnels: readonly Nas[] } | undefined;
   /** Of those who have nothing of their own, by what they say. */
   readonly #limits = new Map<string, LoginLimits>();
   /** Made by the first packet after a change: a thousand changes are one. */
@@ -21,17 +22,41 @@ export class Directory implements DirectoryReader {
   #portalsByNas: ReadonlyMap<string, readonly PortalAccess[]> | undefined;
 
   login(username: string): Login | undefined {
-    return this.#logins.get(username) ?? (username === this.#probe?.login.username ? this.#probe.login : undefined);
+    const known = this.#logins.get(username);
+    if (known !== undefined) return known;
+    if (username === this.#probe?.login.username) return this.#probe.login;
+    const behind = this.#behind?.login(username);
+    if (behind !== undefined) this.putLogin(behind);
+    return behind;
   }
 
-  /** A NAS and a login of our own, to see whether logins are answered: told of to packets, and to nobody else. */
-  serveProbe(nas: readonly Nas[], login: Login): void {
-    this.#probe = { nas, login };
+  /** Where logins and devices are looked for that are not in memory, while they are yet to be read. Absent: nowhere. */
+  standOn(behind: RowsBehind | undefined): void {
+    this.#behind = behind;
+  }
+
+  /** Is not all in memory yet? */
+  get standsIn(): boolean {
+    return this.#behind !== undefined;
+  }
+
+  /**
+   * A NAS and a login of our own, to see whether logins are answered: told of to packets, and to nobody else.
+   *
+   * @param tunnels the NAS as it comes over TLS, also found by its name, as long as connections are judged by it
+   */
+  serveProbe(nas: readonly Nas[], login: Login, tunnels: readonly Nas[] = []): void {
+    this.#probe = { nas, login, tunnels };
     this.#byAddress = undefined;
+    this.#tunnelsByAddress = undefined;
   }
 
   device(mac: string): Login | undefined {
-    return this.#devices.get(mac);
+    const known = this.#devices.get(mac);
+    if (known !== undefined || this.#behind === undefined) return known;
+    const behind = this.#behind.device(mac);
+    if (behind !== undefined) this.putDevice(behind);
+    return behind;
   }
 
   /** Every login and device of a subscriber. Looks through all: for people, not for packets. */
@@ -52,7 +77,7 @@ export class Directory implements DirectoryReader {
   }
 
   nas(name: string): Nas | undefined {
-    return this.#nas.get(name);
+    return this.#nas.get(name) ?? this.#probe?.tunnels.find((each) => each.name === name);
   }
 
   allNas(): readonly Nas[] {
@@ -72,7 +97,10 @@ export class Directory implements DirectoryReader {
   }
 
   tunnelNasAt(address: string): readonly Nas[] {
-    this.#tunnelsByAddress ??= new NasIndex([...this.#nas.values()].filter(({ radsec }) => radsec !== undefined));
+    this.#tunnelsByAddress ??= new NasIndex([
+      ...[...this.#nas.values()].filter(({ radsec }) => radsec !== undefined),
+      ...(this.#probe?.tunnels ?? []),
+    ]);
     return this.#tunnelsByAddress.within(address);
   }
 
@@ -138,6 +166,12 @@ export class Directory implements DirectoryReader {
     this.#byAddress = undefined;
     this.#tunnelsByAddress = undefined;
   }
+}
+
+/** Logins and devices elsewhere than in memory. Both throw a `LastmileError` when it cannot be told whether there is one. */
+export interface RowsBehind {
+  login(username: string): Login | undefined;
+  device(mac: string): Login | undefined;
 }
 
 /** Services times what their windows make of them: of more, some are kept twice. */

@@ -1,15 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { LastmileError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
+import { othersFirst } from '../base/steps.ts';
+import { keyOf as nameOf } from '../reconcile/row-key.ts';
 import type { ObservedRow, ObservedValue, Row, SessionEffect } from '../reconcile/target.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import { Outbox, type OutboxEntry, type OutboxOrder, type RowBefore } from './outbox.ts';
+import { lacksSeal, openedFields, type RowSeal, sealedSecrets } from './row-seal.ts';
 
 /** A row of the directory as kept on disk: text, and keyed digests in place of secrets. */
 export interface StoredRow {
   readonly fields: Readonly<Record<string, string | { readonly digest: string }>>;
+  /** Its secrets under a key that is not on the disk. Absent: there is no such key, or there was none. */
+  readonly sealed?: string;
 }
 
 /** Rows as they were before changes that are on disk, of which sessions that began meanwhile may have no order yet. */
@@ -36,7 +42,7 @@ class DigestedSecret {
 
 /**
  * The directory's rows on disk, so that a restart knows what was applied before and which sessions are still to be
- * told. Passwords and shared secrets are not in it: they come from the declarations each time.
+ * told. Passwords and shared secrets are in it only under a seal, if at all: else they come from the declarations each time.
  */
 export class StoredRows {
   /** What sessions have still to be told. */
@@ -44,6 +50,9 @@ export class StoredRows {
   readonly #store: RowStore;
   readonly #table: Table<DirectoryRecord>;
   readonly #key: Buffer;
+  #seal: RowSeal | undefined;
+  /** Rows whose secrets are not under the seal, as far as rows were looked at. */
+  #unsealed: Set<string> | 'unknown' = 'unknown';
 
   private constructor(store: RowStore, table: Table<DirectoryRecord>, key: Buffer, outbox: Outbox) {
     this.#store = store;
@@ -62,16 +71,71 @@ export class StoredRows {
     return stored;
   }
 
+  /** From here on the secrets of rows are kept under it. Absent: they are not kept. */
+  useSeal(seal: RowSeal | undefined): void {
+    this.#seal = seal;
+    this.#unsealed = 'unknown';
+  }
+
+  get hasSeal(): boolean {
+    return this.#seal !== undefined;
+  }
+
   /** Every row, as it was applied last. */
   async rows(): Promise<readonly ObservedRow[]> {
     const rows: ObservedRow[] = [];
+    const unsealed = new Set<string>();
+    const seal = this.#seal;
     for (const menu of ['nas', 'portal', 'device', 'login']) {
       const prefix = keyOf(menu).length;
       for await (const [key, record] of this.#table.entries(keysUnder(menu))) {
-        rows.push(this.#observed(menu, key.slice(prefix), record as StoredRow));
+        const row = this.#observed(menu, key.slice(prefix), record as StoredRow);
+        if (seal !== undefined && lacksSeal(record as StoredRow, seal)) unsealed.add(nameOf(row));
+        rows.push(row);
       }
     }
+    if (seal !== undefined && seal === this.#seal) this.#unsealed = unsealed;
     return rows;
+  }
+
+  /**
+   * One row with its secrets, without leaving the turn. `undefined` where there is none.
+   *
+   * @throws RowSealedError where its secrets cannot be had, and the errors of the store
+   */
+  row(menu: string, identity: string): StoredSecretRow | undefined {
+    const record = this.#table.getSync(rowKey(menu, identity)) as StoredRow | undefined;
+    const fields = record === undefined ? undefined : openedFields({ menu, identity }, record, this.#seal);
+    if (record !== undefined && fields === undefined) throw new RowSealedError(menu);
+    return fields === undefined ? undefined : { menu, identity, fields };
+  }
+
+  /** Every row of a menu with its secrets, but for those whose secrets cannot be had. */
+  async *opened(menu: string): AsyncIterable<StoredSecretRow> {
+    const prefix = keyOf(menu).length;
+    for await (const [key, record] of this.#table.entries(keysUnder(menu))) {
+      const identity = key.slice(prefix);
+      const fields = openedFields({ menu, identity }, record as StoredRow, this.#seal);
+      if (fields !== undefined) yield { menu, identity, fields };
+    }
+  }
+
+  /** Seals the secrets of those of these rows that are on the disk as they are here, and are not sealed yet. */
+  async sealAll(rows: Iterable<StoredSecretRow>): Promise<void> {
+    const unsealed = this.#unsealed;
+    const seal = this.#seal;
+    if (seal === undefined || (unsealed !== 'unknown' && unsealed.size === 0)) return;
+    let part: StoredSecretRow[] = [];
+    for (const row of rows) {
+      if (unsealed !== 'unknown' && !unsealed.has(nameOf(row))) continue;
+      part.push(row);
+      if (part.length < rowsPerSealing) continue;
+      await this.#sealPart(part);
+      part = [];
+      await othersFirst();
+    }
+    await this.#sealPart(part);
+    if (seal === this.#seal) this.#unsealed = new Set();
   }
 
   /**
@@ -90,7 +154,7 @@ export class StoredRows {
         const key = rowKey(menu, identity);
         return after === undefined
           ? this.#table.toDel(key)
-          : this.#table.toPut(key, { fields: this.asStored(after.fields) });
+          : this.#table.toPut(key, { fields: this.asStored(after.fields), ...sealedSecrets(after, this.#seal) });
       });
       const due = this.outbox.join(orders);
       const underWay = before.length === 0 ? [] : [this.#table.toPut(underWayKey, { before })];
@@ -115,6 +179,29 @@ export class StoredRows {
   /** Fields as they are kept: digests in place of secrets. */
   asStored(fields: Readonly<Record<string, ObservedValue>>): StoredRow['fields'] {
     return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.#stored(value)]));
+  }
+
+  /** In turn with writes: what one of them is about to replace must not come back. */
+  #sealPart(part: readonly StoredSecretRow[]): Promise<void> {
+    const seal = this.#seal;
+    if (seal === undefined || part.length === 0) return Promise.resolve();
+    return this.outbox.inTurn(() => {
+      const writes = part.flatMap((row): readonly Write[] => {
+        const key = rowKey(row.menu, row.identity);
+        const record = this.#table.getSync(key) as StoredRow | undefined;
+        if (record === undefined || !lacksSeal(record, seal) || !this.#holds(record, row)) return [];
+        return [this.#table.toPut(key, { fields: record.fields, ...sealedSecrets(row, seal) })];
+      });
+      return writes.length === 0 ? Promise.resolve() : this.#store.write(writes);
+    });
+  }
+
+  #holds({ fields }: StoredRow, row: StoredSecretRow): boolean {
+    return Object.keys(fields).every((name) => {
+      const [kept, value] = [fields[name], row.fields[name]];
+      if (typeof kept !== 'object') return true;
+      return value instanceof Secret && digestOf(value, this.#key) === kept.digest;
+    });
   }
 
   /** Effects that an earlier version kept among the rows. */
@@ -149,6 +236,19 @@ export class StoredRows {
   }
 }
 
+/** Secrets of a row are under a key that is not known, or damaged. */
+export class RowSealedError extends LastmileError {
+  readonly code = 'LM_ROW_SEALED';
+  readonly retry = 'backoff';
+
+  constructor(menu: string) {
+    super(`the secrets of a stored ${menu} cannot be read before the declarations are`);
+  }
+}
+
+/** A row with its secrets in clear. */
+export type StoredSecretRow = Pick<Row, 'menu' | 'identity' | 'fields'>;
+
 export interface StoredChange {
   readonly menu: string;
   readonly identity: string;
@@ -158,6 +258,8 @@ export interface StoredChange {
 /** What it needs of the store. */
 export type RowStore = Pick<Store, 'table' | 'write'>;
 
+/** Sealed and written together. */
+const rowsPerSealing = 256;
 const underWayKey = keyOf('under-way');
 const digestKeyName = 'directory-digest-key';
 

@@ -3,7 +3,7 @@ import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
 import type { WholeModel } from '../model/resolve-memory.ts';
 import { resolveModelInSteps } from '../model/resolve-model.ts';
-import type { SecretResolver } from '../model/secret-values.ts';
+import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
 import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
 import { exists, locate, type Path } from './locate.ts';
@@ -51,6 +51,8 @@ export interface LoadMemory {
 export interface Manifest {
   /** Present when no issue is an error. */
   readonly model?: Model;
+  /** Where its secrets come from. Present when it is. */
+  readonly secretUses?: SecretUses;
   /** Sorted by file and position. */
   readonly issues: readonly Issue[];
 }
@@ -76,7 +78,7 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
 
   const unchecked = new Map<string, Set<string>>();
   const memory = options.mode === 'use' ? options.memory : undefined;
-  const { model, problems, known } = yield* resolveModelInSteps(
+  const { model, problems, known, secretUses } = yield* resolveModelInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
     {
       secrets: {
@@ -97,7 +99,7 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
   ]);
   if (hasErrors(issues)) return { issues };
   if (memory !== undefined) memory.last = { model, known };
-  return { model, issues };
+  return { model, secretUses, issues };
 }
 
 /** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */

@@ -32,7 +32,7 @@ import { resolveService } from './resolve-services.ts';
 import { resolveSubscriber, type SubscriberContext } from './resolve-subscribers.ts';
 import { resolveWebhooks } from './resolve-webhooks.ts';
 import { byName, error, type Resolving } from './resolving.ts';
-import { type SecretOptions, secretReader } from './secret-values.ts';
+import { type SecretOptions, type SecretUses, secretReader } from './secret-values.ts';
 import { checkProfiles } from './service-limits.ts';
 import { checkDevices } from './subscriber-devices.ts';
 
@@ -56,6 +56,7 @@ export function resolveModel(declarations: Declarations, options: ResolveOptions
 
 export interface Resolved extends WholeModel {
   readonly problems: readonly Problem[];
+  readonly secretUses: SecretUses;
 }
 
 /** The same, with leave to do other things in between. */
@@ -124,7 +125,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
     ...(webhooks.length === 0 ? {} : { webhooks: sharedWith(last?.webhooks, webhooks) }),
     ...(preventDestroy.length === 0 ? {} : { preventDestroy: sharedWith(last?.preventDestroy, preventDestroy) }),
   };
-  return { model, problems, known };
+  return { model, problems, known, secretUses: to.secrets.uses() };
 }
 
 function resolving(

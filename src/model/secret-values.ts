@@ -44,6 +44,16 @@ export interface SecretReads {
   readonly incomplete: boolean;
 }
 
+/** Where the secrets of declarations come from. */
+export interface SecretUses {
+  /** The Operator's field; absent when it has none. */
+  readonly masterKey?: SecretField;
+  /** Variables and files that the others come from, each once. */
+  readonly elsewhere: readonly SecretField[];
+  /** How many stand in the documents themselves, by file. */
+  readonly inText: ReadonlyMap<string, number>;
+}
+
 export interface SecretReader {
   /** The secret, or one that is empty when it could not be had: said in `problems`. */
   read(field: SecretField, use: SecretUse): Secret;
@@ -61,6 +71,8 @@ export interface SecretReader {
   unknown(secret: Secret): boolean;
   /** What is said once, with a count, when all have been read. */
   summary(): readonly Problem[];
+  /** Where those that have been read come from. */
+  uses(): SecretUses;
 }
 
 export interface SecretOptions {
@@ -84,6 +96,8 @@ interface Tally {
 export function secretReader(options: SecretOptions, problems: Problem[]): SecretReader {
   const placeholder = new Secret('');
   const inText = new Map<string, Tally>();
+  const texts = new Map<string, number>();
+  const elsewhere = new Map<string, SecretField>();
   const missing = new Map<string, Tally>();
   const severity = options.mode === 'use' ? 'error' : 'warning';
 
@@ -99,7 +113,9 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
       problems.push(problem('error', 'LM_SECRET_EMPTY', 'a secret must not be empty', use));
       return placeholder;
     }
-    if (!options.textAllowed(use.place.origin.file)) count(inText, use.place.origin.file, use);
+    const { file } = use.place.origin;
+    texts.set(file, (texts.get(file) ?? 0) + 1);
+    if (!options.textAllowed(file)) count(inText, file, use);
     return new Secret(text);
   }
 
@@ -124,11 +140,16 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
 
   function read(field: SecretField, use: SecretUse): Secret {
     const secret = stored(field, use) ?? derived(typeof field === 'string' ? 0 : (field.derive ?? 0), use);
+    noteElsewhere(field);
     if (recording === undefined) return secret;
     if (secret === placeholder) recording.incomplete = true;
     else if (typeof field === 'string') recording.inText += 1;
     else if (field.env !== undefined || field.file !== undefined) recording.elsewhere.push({ field, secret });
     return secret;
+  }
+
+  function noteElsewhere(field: SecretField): void {
+    if (typeof field !== 'string' && field.derive === undefined) elsewhere.set(JSON.stringify(field), field);
   }
 
   function holds({ field, secret }: SecretReads['elsewhere'][number]): boolean {
@@ -148,13 +169,15 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
         recording = undefined;
       }
     },
-    again({ inText: count, elsewhere, incomplete }, file) {
-      if (incomplete || !elsewhere.every(holds)) return false;
-      if (count === 0 || options.textAllowed(file)) return true;
+    again({ inText: count, elsewhere: others, incomplete }, file) {
+      if (incomplete || !others.every(holds)) return false;
       // The first of a file is told with its place: it is read again.
-      const tally = inText.get(file);
+      const tally = count === 0 || options.textAllowed(file) ? undefined : inText.get(file);
+      if (count > 0 && tally === undefined && !options.textAllowed(file)) return false;
       if (tally !== undefined) tally.count += count;
-      return tally !== undefined;
+      if (count > 0) texts.set(file, (texts.get(file) ?? 0) + count);
+      for (const { field } of others) noteElsewhere(field);
+      return true;
     },
     masterKey,
     unknown: (secret) => secret === placeholder,
@@ -162,6 +185,11 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
       ...[...inText.values()].map(({ first, count }) => textSecrets(first, count)),
       ...[...missing].map(([reason, { first, count }]) => missingSecret(severity, reason, first, count)),
     ],
+    uses: () => ({
+      ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey.field }),
+      elsewhere: [...elsewhere.values()],
+      inText: texts,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { readFolder } from './folder.ts';
 import type { Revision, Source, SourceFile } from './source.ts';
 import { watchPaths } from './watch.ts';
@@ -20,6 +21,16 @@ export class FolderSource implements Source {
     const { files } = await readFolder(this.#dir);
     const id = folderRevision(files);
     return id === known ? undefined : { id, files };
+  }
+
+  async readFiles(_id: string, paths: readonly string[]): Promise<readonly SourceFile[]> {
+    const found = await Promise.all(
+      paths.map(async (path) => {
+        const text = await readFile(join(this.#dir, path), 'utf8').catch(() => undefined);
+        return text === undefined ? [] : [{ path, text }];
+      }),
+    );
+    return found.flat();
   }
 
   async watch(changed: () => void, leftOut: readonly string[] = []): Promise<void> {

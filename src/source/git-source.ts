@@ -69,6 +69,21 @@ export class GitSource implements Source {
     }
   }
 
+  async readFiles(id: string, paths: readonly string[]): Promise<readonly SourceFile[]> {
+    const hash = hashOf(id);
+    const named = paths.filter((path) => !path.includes('\n'));
+    if (hash === undefined || named.length === 0) return [];
+    const input = named.map((path) => `${hash}:${path}\n`).join('');
+    try {
+      return cut(
+        await run(this.#dir, ['cat-file', '--batch', '--buffer'], input, this.#stop.signal),
+        named.map((path) => ({ path })),
+      );
+    } catch {
+      return [];
+    }
+  }
+
   /** By a ref of ours; where we may not write, git's own patience decides. */
   async keep(id: string): Promise<void> {
     const hash = hashOf(id);
@@ -164,7 +179,7 @@ function blobsOf(listing: string): readonly Blob[] {
 }
 
 /** The files in what `git cat-file --batch` says, each after a line with its size. */
-function cut(output: Buffer, blobs: readonly Blob[]): readonly SourceFile[] {
+function cut(output: Buffer, blobs: readonly Pick<Blob, 'path'>[]): readonly SourceFile[] {
   const files: SourceFile[] = [];
   let at = 0;
   for (const blob of blobs) {

@@ -29,6 +29,8 @@ export interface Source extends AsyncDisposable {
   read(known?: string): Promise<Revision | undefined>;
   /** The files of an earlier revision, where the source keeps them (git does, a folder does not). */
   readAgain?(id: string): Promise<readonly SourceFile[]>;
+  /** Some files of an earlier revision: of a folder, as they are now. Those that cannot be had are left out. Absent: it cannot. */
+  readFiles?(id: string, paths: readonly string[]): Promise<readonly SourceFile[]>;
   /** Sees to it that `readAgain` works for this revision as long as the source can: until another one is kept. */
   keep?(id: string): Promise<void>;
   /**
