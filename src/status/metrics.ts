@@ -341,3 +341,33 @@ export class Metrics {
     );
   }
 }
+
+function readWebhooks(sources: Pick<MetricSources, 'webhooks'>, registers: Registry[]): void {
+  type Webhook = ReturnType<MetricSources['webhooks']>[number];
+  const common = { registers, labelNames: ['webhook'] as const };
+  const gauge = (name: string, help: string, value: (webhook: Webhook) => number) =>
+    new Gauge({
+      ...{ name, help, ...common },
+      collect() {
+        this.reset();
+        for (const each of sources.webhooks()) this.set({ webhook: each.name }, value(each));
+      },
+    });
+  const counter = (name: string, help: string, value: (webhook: Webhook) => number) =>
+    new Counter({
+      ...{ name, help, ...common },
+      collect() {
+        this.reset();
+        for (const each of sources.webhooks()) this.inc({ webhook: each.name }, value(each));
+      },
+    });
+  gauge('lastmile_webhook_up', 'Whether a webhook took what it was last told', ({ trouble }) => (trouble ? 0 : 1));
+  gauge('lastmile_webhook_pending', 'Events that a webhook is behind', ({ pending }) => pending);
+  gauge('lastmile_webhook_dead_letters', 'Events that a webhook did not take', ({ deadLetters }) => deadLetters);
+  counter('lastmile_webhook_events_total', 'Events told to a webhook, since the start', ({ taken }) => taken);
+  counter(
+    'lastmile_webhook_failures_total',
+    'Requests to a webhook that failed, since the start',
+    ({ failures }) => failures,
+  );
+}
