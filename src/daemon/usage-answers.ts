@@ -45,7 +45,7 @@ export async function usageAnswer(
 }
 
 /** @throws RequestError when it is no moment */
-function momentOf(name: string, text: string | undefined, timezone: string, now: number): number | undefined {
+export function momentOf(name: string, text: string | undefined, timezone: string, now: number): number | undefined {
   if (text === undefined) return undefined;
   const ago = parseDuration(text);
   if (ago !== undefined) return now - ago;
