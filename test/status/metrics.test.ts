@@ -30,12 +30,23 @@ describe('metrics', () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_radius_outbox\{nas="core-1"\} 2$/m);
   });
 
+  it('IW-24: tell which listener misses its heartbeat, and why', async () => {
+    const at = (up: boolean, more = {}) => ({ service: 'auth', listener: '0.0.0.0:1812', up, ...more });
+    const heartbeat = () => [at(false, { reason: 'stalled' }), at(true, { peer: 'second', reason: 'silent' })];
+    const text = await metricsOf({ heartbeat }).text();
+
+    expect(text.match(/^lastmile_radius_heartbeat_up.*$/gm)).toEqual([
+      'lastmile_radius_heartbeat_up{service="auth",listener="0.0.0.0:1812",reason="stalled"} 0',
+      'lastmile_radius_heartbeat_up{peer="second",service="auth",listener="0.0.0.0:1812"} 1',
+    ]);
+  });
+
   it('tell how large the state folder is', async () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_state_bytes 4096$/m);
   });
 });
 
-function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly string[] }): Metrics {
+function metricsOf({ targets = () => [], ...more }: Partial<ConstructorParameters<typeof Metrics>[0]>): Metrics {
   return new Metrics(
     {
       openSessions: () => 0,
@@ -46,11 +57,13 @@ function metricsOf({ targets = () => [] }: { readonly targets?: () => readonly s
       revision: () => undefined,
       logins: () => 0,
       targets,
+      webhooks: () => [],
       pauses: () => [{ target: 'core-3', kind: 'breakglass' }],
       driftLeft: () => [{ target: 'core-2', rows: 3 }],
       collections: () => [],
       outbox: () => [{ nas: 'core-1', waiting: 2 }],
       stateBytes: async () => 4096,
+      ...more,
     },
     '1.0.0',
   );
