@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { RequestError } from './request-error.ts';
 
@@ -66,6 +66,37 @@ export class AdminClient {
     return this.#send<T>('POST', path, { body: JSON.stringify(body), waitMs });
   }
 
+  /** Events of a server-sent stream, until it ends: the daemon stopped, or the signal fired. */
+  async *stream(path: string): AsyncGenerator<{ readonly event: string; readonly data: string }> {
+    const answer = await this.#open(path);
+    let text = '';
+    try {
+      for await (const chunk of answer.setEncoding('utf8')) {
+        const blocks = (text + String(chunk)).split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const data = fieldOf(block, 'data');
+          if (data !== undefined) yield { event: fieldOf(block, 'event') ?? 'message', data };
+        }
+      }
+    } catch (error) {
+      if (this.#signal?.aborted !== true) throw new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  #open(path: string): Promise<IncomingMessage> {
+    const common = this.#signal === undefined ? {} : { signal: this.#signal };
+    return new Promise((resolve, reject) => {
+      const asked = request({ ...common, socketPath: this.#socketPath, path }, (answer) => {
+        if (answer.statusCode === 200) return resolve(answer);
+        answer.resume();
+        reject(new AdminClientError(`the daemon: status ${answer.statusCode}`, { status: answer.statusCode ?? 500 }));
+      });
+      asked.on('error', (error) => reject(new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error })));
+      asked.end();
+    });
+  }
+
   #send<T>(
     method: string,
     path: string,
@@ -108,6 +139,11 @@ export class AdminClient {
       outgoing.end(body);
     });
   }
+}
+
+function fieldOf(block: string, name: string): string | undefined {
+  const line = block.split('\n').find((each) => each.startsWith(`${name}: `));
+  return line?.slice(name.length + 2);
 }
 
 function refusal(status: number, message: string): Error {

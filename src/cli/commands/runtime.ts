@@ -103,6 +103,17 @@ export function addRuntime(program: Command, carry: Carry): void {
         (await import('../devices.ts')).forgetCommand(user, mac, options, io, around),
       ),
     );
+  withState(program.command('events'))
+    .description('what happened: sessions, targets, drift; with --follow, what happens')
+    .option('--follow', 'go on telling what happens', false)
+    .option('--after <id>', 'on from this event, which was the last that was seen')
+    .option('--type <type>', 'only these: session.stopped, session.*; repeatable', another, [])
+    .option('--limit <n>', 'how many, without --follow', count, 100)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('../events.ts')).eventsCommand(options, io, around)),
+    );
+  addWebhooks(program, carry);
   withState(program.command('api-log'))
     .argument('<router>')
     .description('what a router was told last over its API and what it answered, with its accounting')
@@ -119,6 +130,36 @@ export function addRuntime(program: Command, carry: Carry): void {
     .action((user, options, command) =>
       carry(command, async (io, around) => (await import('../why.ts')).whyCommand(user, options, io, around)),
     );
+}
+
+function addWebhooks(program: Command, carry: Carry): void {
+  const webhooks = program.command('webhooks').description('programs that are told what happens (`notify`)');
+  withState(webhooks.command('list'))
+    .description('how far each has been told')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('../events.ts')).webhooksCommand(options, io, around)),
+    );
+  withState(webhooks.command('letters'))
+    .argument('<webhook>')
+    .description('events that it did not take, and why')
+    .option('--limit <n>', 'how many, the oldest first', count, 1000)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((webhook, options, command) =>
+      carry(command, async (io, around) => (await import('../events.ts')).lettersCommand(webhook, options, io, around)),
+    );
+  for (const action of ['retry', 'discard'] as const) {
+    withState(webhooks.command(action))
+      .argument('<webhook>')
+      .argument('[id...]', 'of events; without any, all')
+      .description(action === 'retry' ? 'tells it once more what it did not take' : 'forgets what it did not take')
+      .addOption(outputs(['text', 'json', 'yaml']))
+      .action((webhook, ids, options, command) =>
+        carry(command, async (io, around) =>
+          (await import('../events.ts')).settleLettersCommand(action, webhook, ids, options, io, around),
+        ),
+      );
+  }
 }
 
 function another(value: string, before: readonly string[]): readonly string[] {
