@@ -224,6 +224,17 @@ export class SessionRows {
     return this.#usage.read(usernames, from, to, waiting);
   }
 
+  /** Users that have used something, each once. */
+  async *usageUsers(): AsyncIterable<string> {
+    const layers = [this.#settling, this.#fresh].filter((layer) => layer !== undefined);
+    const waiting = new Set(layers.flatMap((layer) => [...layer.usageUsers()]));
+    for await (const user of this.#usage.users()) {
+      waiting.delete(user);
+      yield user;
+    }
+    yield* waiting;
+  }
+
   /** What a session has used in an hour by now. Reads without leaving the turn. */
   usedIn(session: SessionState, hour: number): Pick<UsageDelta, 'up' | 'down'> {
     const layers = [this.#settling, this.#fresh].map((layer) => layer?.usageOf(session.key));

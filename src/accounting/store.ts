@@ -230,6 +230,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return touchedAfter(sequence, this.#journal, this.#index, this.#rows);
   }
 
+  /** Users that have used something, each once. */
+  usageUsers(): AsyncIterable<string> {
+    return this.#rows.usageUsers();
+  }
+
   /** Takes nothing more, and ends when what waits is stored. */
   async close(): Promise<void> {
     this.#unsubscribe();

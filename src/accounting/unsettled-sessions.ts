@@ -1,6 +1,7 @@
 import { keyOf } from '../store/layout.ts';
 import type { SessionChange } from './fold-commit.ts';
 import type { SessionState } from './session-state.ts';
+import { userOf } from './session-user.ts';
 
 /** Octets of an hour, up to a commit. */
 export interface HourUsage {
@@ -56,6 +57,10 @@ export class UnsettledSessions {
 
   usageOf(key: string): SessionUsage | undefined {
     return this.#usage.get(key);
+  }
+
+  *usageUsers(): Iterable<string> {
+    for (const { username } of this.#usage.values()) yield userOf(username);
   }
 
   /** Of the sessions of these usernames. */

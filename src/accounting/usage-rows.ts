@@ -1,4 +1,4 @@
-import { keyOf } from '../store/layout.ts';
+import { firstTextOf, keyOf, keysUnder } from '../store/layout.ts';
 import type { Table, Write } from '../store/table.ts';
 import type { SessionChange } from './fold-commit.ts';
 import type { SessionState } from './session-state.ts';
@@ -87,6 +87,17 @@ export class UsageRows {
       if (more !== undefined && used.upTo < more.upTo) used = sum(used, more);
     }
     return used;
+  }
+
+  /** Users that have rows, each once. */
+  async *users(): AsyncIterable<string> {
+    let next: string | undefined = '';
+    while (next !== undefined) {
+      let user: string | undefined;
+      for await (const key of this.#table.keys({ gte: next, limit: 1 })) user = firstTextOf(key);
+      if (user !== undefined) yield user;
+      next = user === undefined ? undefined : keysUnder(user).lt;
+    }
   }
 
   #row({ username, key }: Pick<SessionState, 'username' | 'key'>, hour: number): UsageRow | undefined {

@@ -114,6 +114,11 @@ function textKey(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '\0\u00ff') : text) + ends;
 }
 
+/** The first part of a key of `keyOf`, where that is text. */
+export function firstTextOf(key: string): string {
+  return textOf(key.slice(0, key.indexOf(ends) + ends.length));
+}
+
 /** The text that a part of a key of `keyOf` stands for, which is all that is given. */
 export function textOf(part: string): string {
   const text = part.slice(0, -ends.length);
