@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
+    'quota',
   ],
   admin: [
     'status',
@@ -27,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'radius',
     'accounting',
     'usage',
+    'quota',
     'events',
     'doctor',
     'store',
@@ -55,6 +57,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   accounting: ['store', 'model', 'base'],
   // What happened, for programs of others.
   events: ['accounting', 'store', 'model', 'base'],
+  // What was used, what that comes to by what is declared, and when it next comes to something else.
+  quota: ['model', 'base'],
   // Reads what routers count of who is online, and makes records of it.
   usage: ['accounting', 'routeros', 'model', 'base'],
   // Judges what was read of routers and controllers, and what the others found of them.
@@ -74,6 +78,7 @@ const pure = [
   'access',
   'adopt',
   'usage',
+  'quota',
   'doctor',
   'routeros/wire',
   'routeros/menus',

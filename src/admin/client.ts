@@ -80,7 +80,8 @@ export class AdminClient {
         }
       }
     } catch (error) {
-      if (this.#signal?.aborted !== true) throw new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error });
+      if (this.#signal?.aborted !== true)
+        throw new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error });
     }
   }
 
