@@ -1,6 +1,6 @@
 import { eachInSteps, type Steps } from '../base/steps.ts';
 import { differingFields } from '../reconcile/differing-fields.ts';
-import { keyOf } from '../reconcile/row-key.ts';
+import type { RowName } from '../reconcile/digests.ts';
 import type { ObservedRow, Row } from '../reconcile/target.ts';
 import type { DirectoryRow } from './rows.ts';
 
@@ -18,72 +18,86 @@ export interface Unsettled {
  * told from one that changed by looking at nothing but which object it is.
  */
 export class AppliedRows {
-  readonly #rows: Map<string, ObservedRow>;
-  /** Those of them that were made of declarations. */
-  readonly #declared = new Set<object>();
+  /** By menu and identity: two texts that are kept anyway, where a key made of both would be one more for each row. */
+  readonly #menus = new Map<string, Map<string, ObservedRow>>();
+  /** Those that no declaration is known to say. */
+  readonly #found: Set<ObservedRow>;
 
   constructor(rows: readonly ObservedRow[]) {
-    this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
+    this.#found = new Set(rows);
+    for (const row of rows) this.#set(row);
   }
 
-  keys(): Iterable<string> {
-    return this.#rows.keys();
-  }
-
-  get(key: string): ObservedRow | undefined {
-    return this.#rows.get(key);
+  get({ menu, identity }: RowName): ObservedRow | undefined {
+    return this.#menus.get(menu)?.get(identity);
   }
 
   /** Those that were made of declarations, with their secrets. */
   *declared(): Iterable<Row> {
-    for (const row of this.#rows.values()) if (this.#declared.has(row)) yield row as DirectoryRow;
+    for (const rows of this.#menus.values())
+      for (const row of rows.values()) if (!this.#found.has(row) && isDirectoryRow(row)) yield row;
   }
 
   put(row: Row): void {
-    const key = keyOf(row);
-    const old = this.#rows.get(key);
-    if (old !== undefined) this.#declared.delete(old);
-    const applied = isDirectoryRow(row) ? row : { ...row, ownership: 'ours' as const };
-    this.#rows.set(key, applied);
-    this.#declared.add(applied);
+    this.#forget(row);
+    this.#set(isDirectoryRow(row) ? row : { ...row, ownership: 'ours' });
   }
 
-  delete(key: string): void {
-    const old = this.#rows.get(key);
-    if (old !== undefined) this.#declared.delete(old);
-    this.#rows.delete(key);
+  delete(name: RowName): void {
+    this.#forget(name);
+    this.#menus.get(name.menu)?.delete(name.identity);
+  }
+
+  *all(): Iterable<ObservedRow> {
+    for (const rows of this.#menus.values()) yield* rows.values();
   }
 
   /** Keeps those of the wanted rows that say what is there, in place of what says it. */
   *adopt(wanted: readonly Row[]): Steps<void> {
     yield* eachInSteps(wanted, (row) => {
-      if (this.#declared.has(row) || !isDirectoryRow(row)) return;
-      const there = this.#rows.get(keyOf(row));
-      if (there !== undefined && saysTheSame(row, there)) this.put(row);
+      const there = this.get(row);
+      if (there === undefined || isOne(row, there) || !isDirectoryRow(row)) return;
+      if (saysTheSame(row, there)) this.put(row);
     });
   }
 
   /** Parts what is there from what is wanted and there already. In one go: what is applied meanwhile is seen in both. */
   besides(wanted: readonly Row[]): Unsettled {
     const settled = new Set<object>();
-    for (const row of wanted) if (this.#declared.has(row)) settled.add(row);
-    const rows: ObservedRow[] = [];
+    for (const row of wanted) if (isOne(row, this.get(row))) settled.add(row);
     const held = new Map<string, number>();
-    for (const row of this.#rows.values()) {
-      held.set(row.menu, (held.get(row.menu) ?? 0) + 1);
-      if (!settled.has(row)) rows.push(row);
+    const rows: ObservedRow[] = [];
+    for (const [menu, there] of this.#menus) {
+      if (there.size > 0) held.set(menu, there.size);
+      for (const row of there.values()) if (!settled.has(row)) rows.push(row);
     }
     return { rows, settled, held };
   }
+
+  #forget(name: RowName): void {
+    const old = this.get(name);
+    if (old !== undefined) this.#found.delete(old);
+  }
+
+  #set(row: ObservedRow): void {
+    const rows = this.#menus.get(row.menu);
+    if (rows === undefined) this.#menus.set(row.menu, new Map([[row.identity, row]]));
+    else rows.set(row.identity, row);
+  }
 }
 
-function isDirectoryRow(row: Row): row is DirectoryRow {
+function isOne(wanted: object, there: object | undefined): boolean {
+  return wanted === there;
+}
+
+function isDirectoryRow(row: Row | ObservedRow): row is DirectoryRow {
   return 'ownership' in row;
 }
 
 /** Nothing is lost of the row there by taking the other in its place. */
 function saysTheSame(row: Row, there: ObservedRow): boolean {
-  if (Object.keys(differingFields(row, there)).length > 0) return false;
-  for (const name in there.fields) if (!Object.hasOwn(row.fields, name)) return false;
+  const { fields } = row;
+  if (Object.keys(differingFields({ fields }, there)).length > 0) return false;
+  for (const name in there.fields) if (!Object.hasOwn(fields, name)) return false;
   return true;
 }

@@ -69,7 +69,7 @@ interface KnownRows {
   /** What was applied. */
   readonly stored: AppliedRows;
   /** Those of them that are not in memory: no declarations with their secrets were seen since the start. */
-  readonly unserved: Set<string>;
+  readonly unserved: Set<ObservedRow>;
 }
 
 /** The subscriber directory as a place desired state is applied to. Disk first, then memory. */
@@ -309,29 +309,28 @@ export class DirectoryTarget implements Target {
   }
 
   async #read(): Promise<KnownRows> {
-    const stored = new AppliedRows(await this.#options.stored.rows());
-    return { stored, unserved: new Set(stored.keys()) };
+    const rows = await this.#options.stored.rows();
+    return { stored: new AppliedRows(rows), unserved: new Set(rows) };
   }
 
   /** Takes into memory the stored rows whose secrets these declarations have. */
   *#serve({ stored, unserved }: KnownRows, declared: readonly Row[]): Steps<void> {
     if (unserved.size === 0) return;
     yield* eachInSteps(declared, (row) => {
-      const key = keyOf(row);
-      const known = unserved.has(key) ? stored.get(key) : undefined;
-      const fields = known === undefined ? undefined : withSecrets(known, row);
+      const known = stored.get(row);
+      if (known === undefined || !unserved.has(known)) return;
+      const wanted = row.fields;
+      const fields = withSecrets(known, wanted);
       if (fields === undefined) return;
-      const isAsDeclared = sameFields(fields, row.fields);
-      if (isAsDeclared) stored.put(row);
-      this.#remember(isAsDeclared ? row : { ...row, fields });
-      unserved.delete(key);
+      if (sameFields(fields, wanted)) stored.put(row);
+      this.#remember({ menu: row.menu, identity: row.identity, fields });
+      unserved.delete(known);
     });
-    yield* eachInSteps(this.#options.stored.hasSeal ? [...unserved] : [], (key) => {
-      const known = stored.get(key);
-      const sealed = known === undefined ? undefined : this.#opened(known);
+    yield* eachInSteps(this.#options.stored.hasSeal ? [...unserved] : [], (known) => {
+      const sealed = unserved.has(known) ? this.#opened(known) : undefined;
       if (sealed === undefined) return;
       remember(this.#options.directory, sealed);
-      unserved.delete(key);
+      unserved.delete(known);
     });
     if (unserved.size === 0) this.#options.directory.standOn(undefined);
   }
@@ -496,7 +495,7 @@ export class DirectoryTarget implements Target {
 
   /** The row from what it was to what it is. */
   #changeSince({ menu, identity, fields: was }: RowBefore, { stored }: KnownRows): Change {
-    const row = stored.get(keyOf({ menu, identity }));
+    const row = stored.get({ menu, identity });
     const now = row === undefined ? undefined : this.#options.stored.asStored(row.fields);
     const before: ObservedRow = { menu, identity, ownership: 'ours', fields: shownFields({ ...now, ...was }) };
     if (now === undefined) return { action: 'delete', menu, identity, owner: '', set: {}, before };
@@ -508,19 +507,19 @@ export class DirectoryTarget implements Target {
 
   #applied({ stored, unserved }: KnownRows, change: Change): void {
     const { after, menu, identity } = change;
-    const key = keyOf(change);
-    unserved.delete(key);
+    const before = stored.get(change);
+    if (before !== undefined) unserved.delete(before);
     if (unserved.size === 0) this.#options.directory.standOn(undefined);
     if (after !== undefined) {
       stored.put(after);
       this.#remember(after);
       return;
     }
-    stored.delete(key);
+    stored.delete(change);
     forget(this.#options.directory, menu, identity);
   }
 
-  #remember(row: Row): void {
+  #remember(row: StoredSecretRow): void {
     remember(this.#options.directory, row);
   }
 
@@ -589,10 +588,10 @@ function forget(directory: Directory, menu: string, identity: string): void {
 }
 
 /** Fields as they were applied, secrets in clear; `undefined` when a secret of the row is not the declared one. */
-function withSecrets({ fields }: ObservedRow, declared: Row): Row['fields'] | undefined {
+function withSecrets({ fields }: ObservedRow, declared: Row['fields']): Row['fields'] | undefined {
   const found: Record<string, Value> = {};
   for (const name of Object.keys(fields)) {
-    const [value, secret] = [fields[name], declared.fields[name]];
+    const [value, secret] = [fields[name], declared[name]];
     if (value === undefined) continue;
     if (typeof value === 'string') found[name] = value;
     else if (secret instanceof Secret && value.equals(secret)) found[name] = secret;

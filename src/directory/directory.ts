@@ -1,4 +1,5 @@
 import type { Hours } from '../model/hours.ts';
+import type { AccessKind } from '../model/model.ts';
 import { NasIndex } from './nas-index.ts';
 import type { DirectoryReader, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
@@ -12,8 +13,9 @@ export class Directory implements DirectoryReader {
   readonly #hours = new Map<string, Hours>();
   #behind: RowsBehind | undefined;
   #probe: { readonly nas: readonly Nas[]; readonly login: Login; readonly tunnels: readonly Nas[] } | undefined;
-  /** Of those who have nothing of their own, by what they say. */
+  /** But for what is one login's own, by what they say. */
   readonly #limits = new Map<string, LoginLimits>();
+  readonly #access = new Map<string, readonly AccessKind[]>();
   /** Made by the first packet after a change: a thousand changes are one. */
   #byAddress: NasIndex | undefined;
   /** Likewise. */
@@ -140,13 +142,34 @@ export class Directory implements DirectoryReader {
   /** What a hundred thousand have alike is kept once, and whoever prepares a reply for it does so once. */
   #shared(login: Login): Login {
     const limits = this.#sharedLimits(login.limits);
-    return limits === login.limits ? login : { ...login, limits };
+    if (login.access === undefined) return limits === login.limits ? login : { ...login, limits };
+    return { ...login, access: this.#sharedAccess(login.access), limits };
   }
 
+  #sharedAccess(access: readonly AccessKind[]): readonly AccessKind[] {
+    const key = access.join();
+    const known = this.#access.get(key);
+    if (known === undefined) this.#access.set(key, access);
+    return known ?? access;
+  }
+
+  /** Of limits with something of one login's own, all else is shared. */
   #sharedLimits(limits: LoginLimits): LoginLimits {
+    if (!isOfOne(limits)) return this.#sharedByAll(limits);
+    const { address, routes, ipv6, attributes, ...others } = limits;
+    const shared = this.#sharedByAll({ ...others, attributes: noAttributes });
+    return {
+      ...shared,
+      ...(address === undefined ? {} : { address }),
+      ...(routes === undefined ? {} : { routes }),
+      ...(ipv6 === undefined ? {} : { ipv6 }),
+      ...(attributes.length === 0 ? {} : { attributes }),
+    };
+  }
+
+  #sharedByAll(limits: LoginLimits): LoginLimits {
     const hours = limits.hours === undefined ? undefined : this.#sharedHours(limits.hours);
     const all = hours === limits.hours || hours === undefined ? limits : { ...limits, hours };
-    if (isOfOne(limits)) return all;
     const key = JSON.stringify({ ...limits, hours: hours?.text });
     const known = this.#limits.get(key);
     if (known !== undefined) return known;
@@ -183,6 +206,7 @@ function isOfOne({ address, routes, ipv6, attributes }: LoginLimits): boolean {
   return ipv6?.delegated !== undefined || attributes.length > 0;
 }
 
+const noAttributes: LoginLimits['attributes'] = [];
 const noPortals: readonly PortalAccess[] = [];
 
 function portalsByNas(portals: Iterable<PortalAccess>): ReadonlyMap<string, readonly PortalAccess[]> {

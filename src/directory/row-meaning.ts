@@ -11,30 +11,27 @@ type StoredFields = Pick<Row, 'identity' | 'fields'>;
 
 /** The login, or device, that a row stands for. A row of an earlier version lacks fields: they mean what they meant then. */
 export function loginOf({ identity, fields }: StoredFields): Login {
-  const reason = text(fields['reason']);
-  const expires = text(fields['expires']);
-  const graceFrom = text(fields['grace-from']);
   const access = text(fields['access']);
   const suspended = text(fields['suspended']);
   const { passphrase, 'password-hash': passwordHash } = fields;
   const limits = limitsOf(fields);
-  return {
+  return compact({
     username: identity,
     subscriber: text(fields['subscriber']) ?? '',
     service: text(fields['service']) ?? '',
-    ...(access === undefined ? {} : { access: access.split(',').filter(isAccessKind) }),
+    access: access?.split(',').filter(isAccessKind),
     password: secret(fields['password']),
-    ...(passwordHash instanceof Secret ? { passwordHash } : {}),
+    passwordHash: passwordHash instanceof Secret ? passwordHash : undefined,
     state: stateOf(text(fields['state'])),
-    ...(reason === undefined ? {} : { reason }),
-    ...(expires === undefined ? {} : { expires: Date.parse(expires) }),
-    ...(graceFrom === undefined ? {} : { graceFrom: Date.parse(graceFrom) }),
+    reason: text(fields['reason']),
+    expires: time(fields['expires']),
+    graceFrom: time(fields['grace-from']),
     radius: fields['radius'] === 'yes',
-    ...(fields['fallback'] === 'yes' ? { fallback: true } : {}),
+    fallback: fields['fallback'] === 'yes' ? true : undefined,
     limits,
-    ...(suspended === undefined ? {} : { whileSuspended: whileSuspended(limits, suspended) }),
-    ...(passphrase instanceof Secret ? { passphrase } : {}),
-  };
+    whileSuspended: suspended === undefined ? undefined : whileSuspended(limits, suspended),
+    passphrase: passphrase instanceof Secret ? passphrase : undefined,
+  });
 }
 
 /** A login as it is served now: of somebody suspended who meets a page, what is granted for that. */
@@ -84,31 +81,24 @@ export function nasOf({ identity, fields }: StoredFields): Nas {
 /** What the fields of a row grant. */
 export function limitsOf(fields: Row['fields']): LoginLimits {
   const rateLimit = text(fields['rate']);
-  const sessionTimeoutSeconds = number(fields['session-timeout']);
-  const idleTimeoutSeconds = number(fields['idle-timeout']);
-  const address = text(fields['address']);
-  const pool = text(fields['pool']);
-  const sessions = number(fields['session-max']);
-  const addressLists = text(fields['lists'])?.split(',');
   const ipv6 = text(fields['ipv6']);
-  const routes = text(fields['routes'])?.split(', ');
   const hours = text(fields['hours']);
   const rules = text(fields['rules']);
-  return {
+  return compact({
     ...rateOf(rateLimit),
-    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
-    ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
+    sessionTimeoutSeconds: number(fields['session-timeout']),
+    idleTimeoutSeconds: number(fields['idle-timeout']),
     interimSeconds: number(fields['interim']) ?? 120,
-    ...(hours === undefined ? {} : { hours: hoursOf(hours) }),
-    ...(rules === undefined ? {} : { rules: JSON.parse(rules) as AccessRules }),
-    ...(address === undefined ? {} : { address }),
-    ...(pool === undefined ? {} : { pool }),
-    ...(sessions === undefined ? {} : { sessions }),
-    ...(addressLists === undefined ? {} : { addressLists }),
-    ...(ipv6 === undefined ? {} : { ipv6: JSON.parse(ipv6) as Ipv6Limits }),
-    ...(routes === undefined ? {} : { routes }),
+    hours: hours === undefined ? undefined : hoursOf(hours),
+    rules: rules === undefined ? undefined : (JSON.parse(rules) as AccessRules),
+    address: text(fields['address']),
+    pool: text(fields['pool']),
+    sessions: number(fields['session-max']),
+    addressLists: text(fields['lists'])?.split(','),
+    ipv6: ipv6 === undefined ? undefined : (JSON.parse(ipv6) as Ipv6Limits),
+    routes: text(fields['routes'])?.split(', '),
     attributes: [...attributesOf(text(fields['attributes'])), ...secretAttributesOf(fields['secret-attributes'])],
-  };
+  });
 }
 
 function rateOf(rateLimit: string | undefined): Pick<LoginLimits, 'rateLimit' | 'rate'> {
@@ -182,6 +172,11 @@ function recipeOf(word: string | undefined): RedirectRecipe | undefined {
 
 function stateOf(word: string | undefined): Login['state'] {
   return word === 'suspended' || word === 'disabled' ? word : 'active';
+}
+
+function time(value: Value | undefined): number | undefined {
+  const iso = text(value);
+  return iso === undefined ? undefined : Date.parse(iso);
 }
 
 function text(value: Value | undefined): string | undefined {

@@ -1,5 +1,4 @@
 import { compact } from '../base/compact.ts';
-import { sameData } from '../base/same-data.ts';
 import { Secret } from '../base/secret.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
 import { someRules } from '../model/access-rules.ts';
@@ -13,6 +12,7 @@ import type {
   Model,
   NasRadsec,
   NasSigning,
+  Origin,
   PortalSite,
   RadiusClient,
   Router,
@@ -31,6 +31,8 @@ interface Around {
   readonly timezone: string;
   /** Address of the portal's pages. */
   readonly portal: string | undefined;
+  /** What was worked out of services before. */
+  readonly services: WeakMap<ServicePlan, ServiceFields>;
 }
 
 /** A row of the directory: wanted, and, once it is there, observed. One object for both. */
@@ -42,10 +44,8 @@ export interface RowMemory {
   rows: WeakMap<Subscription, SubscriptionRows>;
 }
 
-interface SubscriptionRows {
-  readonly login?: DirectoryRow;
-  readonly devices: readonly DirectoryRow[];
-}
+/** Of its login, then of its devices. Nearly all have a login and no device: that is the row itself. */
+type SubscriptionRows = DirectoryRow | readonly DirectoryRow[];
 
 /**
  * The rows of the directory: one `login` per username, one `device` per MAC, one `portal` per site at a MikroTik hotspot,
@@ -62,19 +62,23 @@ export function* directoryRowsInSteps(
   memory: RowMemory = { rows: new WeakMap() },
 ): Steps<readonly DirectoryRow[]> {
   const { interimSeconds } = model.operator.accounting;
-  const around: Around = { timezone: model.operator.timezone, portal: pagesAt(model) };
-  if (!sameData(memory.around, around)) {
-    memory.around = around;
+  const [timezone, portal] = [model.operator.timezone, pagesAt(model)];
+  if (memory.around?.timezone !== timezone || memory.around.portal !== portal) {
+    memory.around = { timezone, portal, services: new WeakMap() };
     memory.rows = new WeakMap();
   }
+  const { around } = memory;
   // Another model, in other surroundings, may ask in between.
   const known = memory.rows;
   const [rows, devices]: [DirectoryRow[], DirectoryRow[]] = [[], []];
   yield* eachInSteps(model.subscriptions, (each) => {
-    const made = known.get(each) ?? subscriptionRows(each, around);
-    known.set(each, made);
-    if (made.login !== undefined) rows.push(made.login);
-    for (const device of made.devices) devices.push(device);
+    let made = known.get(each);
+    if (made === undefined) {
+      made = subscriptionRows(each, around);
+      known.set(each, made);
+    }
+    if (!isSeveral(made)) rows.push(made);
+    else for (const row of made) (row.menu === 'login' ? rows : devices).push(row);
   });
   for (const device of devices) rows.push(device);
   rows.push(
@@ -86,44 +90,85 @@ export function* directoryRowsInSteps(
 }
 
 function subscriptionRows(subscription: Subscription, around: Around): SubscriptionRows {
-  const { username, password } = subscription;
-  const devices = deviceRows(subscription, around);
-  if (username === undefined) return { devices };
-  const fields = loginFields(subscription, password, around);
-  return {
-    login: { menu: 'login', identity: username, ...declaredBy(subscription), fields, ownership: 'ours' },
-    devices,
+  const { username, macs } = subscription;
+  const login = username === undefined ? undefined : new SubscriptionRow('login', username, subscription, around);
+  if (login !== undefined && macs.length === 0) return login;
+  const devices = macs.map((mac) => new SubscriptionRow('device', mac, subscription, around));
+  return login === undefined ? devices : [login, ...devices];
+}
+
+function isSeveral(rows: SubscriptionRows): rows is readonly DirectoryRow[] {
+  return Array.isArray(rows);
+}
+
+/**
+ * A row that works out what it says of a subscription each time it is asked. Of a hundred thousand rows nearly all are
+ * never asked, once they are applied: kept beside the model, what they say would take three times the memory of the model.
+ * A class only so that what it works from is no field of it: to others it is a row like any other, copied as such.
+ */
+class SubscriptionRow implements DirectoryRow {
+  readonly menu: 'login' | 'device';
+  readonly identity: string;
+  readonly ownership = 'ours';
+  declare readonly owner: string;
+  declare readonly source: Origin;
+  declare readonly fields: Row['fields'];
+  readonly #subscription: Subscription;
+  readonly #around: Around;
+
+  constructor(menu: SubscriptionRow['menu'], identity: string, subscription: Subscription, around: Around) {
+    this.menu = menu;
+    this.identity = identity;
+    this.#subscription = subscription;
+    this.#around = around;
+    Object.defineProperties(this, SubscriptionRow.#workedOut);
+  }
+
+  /** Own and enumerable, or a copy would lack them. */
+  static readonly #workedOut: PropertyDescriptorMap & ThisType<SubscriptionRow> = {
+    owner: {
+      enumerable: true,
+      get() {
+        return `Subscriber/${this.#subscription.id.replace('/', '#')}`;
+      },
+    },
+    source: {
+      enumerable: true,
+      get() {
+        return this.#subscription.origin;
+      },
+    },
+    fields: {
+      enumerable: true,
+      get() {
+        return (this.menu === 'login' ? loginFields : deviceFields)(this.#subscription, this.#around);
+      },
+    },
   };
 }
 
-const noRows: readonly never[] = [];
+function loginFields(subscription: Subscription, around: Around): Row['fields'] {
+  return fieldsOf(subscription, subscription.password, around);
+}
 
-function deviceRows(subscription: Subscription, around: Around): readonly DirectoryRow[] {
-  const { macs, passphrase, service } = subscription;
-  if (macs.length === 0) return noRows;
-  // Whose it is, whatever he is called now.
-  const account = subscription.firstName ?? subscription.subscriber;
-  const fields = {
-    ...loginFields(subscription, undefined, around),
-    account,
+function deviceFields(subscription: Subscription, around: Around): Row['fields'] {
+  const { passphrase, service } = subscription;
+  return {
+    ...fieldsOf(subscription, undefined, around),
+    // Whose it is, whatever he is called now.
+    account: subscription.firstName ?? subscription.subscriber,
     ...(service.access.includes('wireless') ? { passphrase: passphrase ?? '' } : {}),
   };
-  const common = { ...declaredBy(subscription), fields, ownership: 'ours' as const };
-  return macs.map((mac) => ({ menu: 'device', identity: mac, ...common }));
 }
 
-function declaredBy({ id, origin }: Subscription): Pick<Row, 'owner' | 'source'> {
-  return { owner: `Subscriber/${id.replace('/', '#')}`, source: origin };
-}
-
-function loginFields(subscription: Subscription, password: Secret | undefined, around: Around): Row['fields'] {
-  const { service, expires, address, attributes, lock } = subscription;
-  const { timezone, portal } = around;
+function fieldsOf(subscription: Subscription, password: Secret | undefined, around: Around): Row['fields'] {
+  const { service, expires } = subscription;
+  const { access, sessions, lists, suspended } = ofService(service, around);
   const end = endOfAccess(subscription);
   return present({
     subscriber: subscription.subscriber,
     service: service.name,
-    access: sortedOnce(service.access).join(','),
+    access,
     password,
     'password-hash': password === undefined ? subscription.passwordHash : undefined,
     state: subscription.state,
@@ -132,13 +177,44 @@ function loginFields(subscription: Subscription, password: Secret | undefined, a
     'grace-from': expires === undefined || end === expires ? undefined : new Date(expires).toISOString(),
     radius: subscription.radius ? 'yes' : 'no',
     fallback: subscription.fallback === true ? 'yes' : undefined,
-    ...limitFields(service, timezone, { attributes, ...compact({ address, lock }) }),
-    'session-max': toldSessions(service),
-    lists: service.connections === undefined ? undefined : connectionList(service),
+    ...ownLimits(subscription, around),
+    'session-max': sessions,
+    lists,
     ipv6: ipv6Field(subscription),
     routes: subscription.routes?.map(framedRoute).join(', '),
-    suspended: suspendedField(service, portal),
+    suspended,
   });
+}
+
+/** What a service grants, but for what of it is a subscriber's own. */
+function ownLimits({ service, address, attributes, lock }: Subscription, around: Around): LimitFields {
+  if (attributes.length > 0 || lock !== undefined)
+    return limitFields(service, around.timezone, { attributes, ...compact({ address, lock }) });
+  const { limits } = ofService(service, around);
+  return address === undefined ? limits : { ...limits, address, pool: undefined };
+}
+
+/** Fields that everybody has who bought a service. */
+interface ServiceFields {
+  readonly access: string;
+  readonly limits: LimitFields;
+  readonly sessions: string | undefined;
+  readonly lists: string | undefined;
+  readonly suspended: string | undefined;
+}
+
+function ofService(service: ServicePlan, { timezone, portal, services }: Around): ServiceFields {
+  const known = services.get(service);
+  if (known !== undefined) return known;
+  const fields = {
+    access: sortedOnce(service.access).join(','),
+    limits: limitFields(service, timezone),
+    sessions: toldSessions(service),
+    lists: service.connections === undefined ? undefined : connectionList(service),
+    suspended: suspendedField(service, portal),
+  };
+  services.set(service, fields);
+  return fields;
 }
 
 /** What a NAS is told. Where the oldest session makes room, the newest comes before that one has ended. */
@@ -192,12 +268,14 @@ function pagesAt({ operator: { radius, portal } }: Model): string | undefined {
   return radius.clients.some(({ redirect }) => redirect !== undefined) ? portal.publicUrl : undefined;
 }
 
+type LimitFields = Readonly<Record<keyof typeof noLimits, Value | undefined>>;
+
 /** What a service grants, a field each. */
 function limitFields(
   service: ServicePlan,
   timezone: string,
   { address, attributes = [], lock }: Partial<Pick<Subscription, 'address' | 'attributes' | 'lock'>> = {},
-): Readonly<Record<string, Value | undefined>> {
+): LimitFields {
   const { timeoutSeconds, idleTimeoutSeconds, interimSeconds } = service.sessions;
   return {
     rate: service.rate === undefined ? undefined : rateLimitText(service.rate),
@@ -224,7 +302,7 @@ export function serviceLimits(service: ServicePlan, timezone: string): LoginLimi
 }
 
 /** JSON of attributes: of those in the open, and of those that hold a secret. */
-function attributeFields(all: readonly ExtraAttribute[]): Readonly<Record<string, Value | undefined>> {
+function attributeFields(all: readonly ExtraAttribute[]): Pick<LimitFields, 'attributes' | 'secret-attributes'> {
   const open = all.flatMap(({ name, value }) => (value instanceof Secret ? [] : [[name, value] as const]));
   const hidden = all.flatMap(({ name, value }) => (value instanceof Secret ? [[name, value.reveal()] as const] : []));
   return {
@@ -355,11 +433,10 @@ function unknownClients(servers: readonly DhcpServer[], interimSeconds: number):
   return entries.length === 0 ? undefined : JSON.stringify(entries);
 }
 
-/** Empty text for what is absent: a field that is taken away is then a change like any other. */
-function present(fields: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> {
-  const all: Record<string, Value> = {};
-  for (const name of Object.keys(fields)) all[name] = fields[name] ?? '';
-  return all;
+/** Empty text for what is absent, in place: a field that is taken away is then a change like any other. */
+function present(fields: Record<string, Value | undefined>): Readonly<Record<string, Value>> {
+  for (const name in fields) fields[name] ??= '';
+  return fields as Record<string, Value>;
 }
 
 const noLimits = {
