@@ -1,19 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import type { JournalPlace } from '../store/journal.ts';
 import type { Store } from '../store/store.ts';
-import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
 import { type AccountingFinding, journalFinding } from './accounting-finding.ts';
-import { Books, type BooksStore } from './books.ts';
+import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
+import { Books, type BooksStore, type Outcome } from './books.ts';
 import { AccountingUnavailableError } from './errors.ts';
-import type {
-  AccountingEvent,
-  AccountingRecord,
-  AccountingSink,
-  Session,
-  SessionEnder,
-  SessionReader,
-  UserTotals,
-} from './event.ts';
+import type { AccountingRecord, AccountingSink, Session, SessionEnder, SessionReader, UserTotals } from './event.ts';
 import type { SessionChange } from './fold-commit.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { SessionIndex } from './session-index.ts';
@@ -44,51 +37,41 @@ export interface AccountingOptions {
 type StoredListener = (session: SessionState, isNew: boolean, change: SessionChange) => void;
 
 /** What it needs of the store: tests put a failing disk in between. */
-export type AccountingDatabase = Pick<Store, 'table' | 'write' | 'reopen' | 'onBroken'>;
+export type AccountingDatabase = BooksStore & Pick<Store, 'reopen' | 'onBroken'>;
 
 const maxTogether = 2000;
-/** After so many commits the journal is looked through while running, so that a start need not. */
-const commitsPerLook = 50_000;
-const closingsKey = 'accounting-closings';
+/** Sessions that wait for their rows, beyond which records wait for them. */
+const mostWaiting = 100_000;
 const firstWaitMs = 100;
-const longestWaitMs = 30_000;
+/** Where there is room again, accounting goes on within two of these. */
+const longestWaitMs = 1_000;
 
 /**
- * Accounting over LevelDB. One synced batch per commit holds the records and the sessions they touch, a value each; memory
- * follows only then, and only then do the promises resolve. After a failed write nothing is taken until the store was closed, opened and
- * read again, which it does by itself.
+ * Accounting over the journal. A commit of it, synced, holds the records that came while the one before was on its way; memory
+ * follows only then, and only then do the promises resolve. Rows in the database follow behind. After a failed write nothing is taken
+ * until the store was closed, opened and read again, which it does by itself.
  */
 export class AccountingStore implements AccountingSink, SessionReader, SessionEnder {
   readonly #store: AccountingDatabase;
   readonly #options: AccountingOptions;
-  readonly #journal: Table<string>;
-  readonly #totals: Table<UserTotals & { readonly username: string }>;
   readonly #commits: GroupCommit<AccountingRecord>;
   readonly #stopping = new AbortController();
   readonly #stopWaiters = new SessionWaiters();
   readonly #startWaiters = new SessionWaiters();
   readonly #listeners = new Set<StoredListener>();
   readonly #unsubscribe: () => void;
-  #rows: SessionRows;
-  #index: SessionIndex;
-  /** On and Off packets whose sessions are not all closed yet, oldest first. */
-  #closings: readonly AccountingEvent[] = [];
-  #sequence = 0;
+  #books: Books;
   #findings: readonly AccountingFinding[] = [];
   #recovering: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
-  #looking: Promise<void> | undefined;
   #indexing: Promise<void> | undefined;
-  #lookedUpTo = 0;
   #waitMs = firstWaitMs;
 
-  private constructor(store: AccountingDatabase, options: AccountingOptions) {
+  private constructor(store: AccountingDatabase, options: AccountingOptions, loaded: Loaded) {
     this.#store = store;
     this.#options = options;
-    this.#journal = store.table('journal');
-    this.#totals = store.table('totals');
-    this.#rows = this.#newRows();
-    this.#index = new SessionIndex(this.#keepClosed);
+    this.#books = loaded.books;
+    this.#findings = loaded.findings;
     this.#commits = new GroupCommit({
       maxWaiting: options.maxWaiting ?? 10_000,
       maxTogether,
@@ -97,20 +80,14 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
           this.#recover(error);
           throw error;
         }),
-      more: () => this.#closings.length > 0,
+      more: () => this.#books.closesMore,
     });
     this.#unsubscribe = store.onBroken((error) => this.#recover(error));
   }
 
   /** Loads the open sessions and looks for gaps in the journal. @throws LastmileError of the store */
   static async open(store: AccountingDatabase, options: AccountingOptions): Promise<AccountingStore> {
-    const accounting = new AccountingStore(store, options);
-    try {
-      await accounting.#load();
-    } catch (error) {
-      accounting.#unsubscribe();
-      throw error;
-    }
+    const accounting = new AccountingStore(store, options, await load(store, options));
     accounting.#commits.wake();
     accounting.#indexAddresses();
     return accounting;
@@ -134,7 +111,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
 
   /** Sequence of the newest commit. */
   get sequence(): number {
-    return this.#sequence;
+    return this.#books.sequence;
   }
 
   get openCount(): number {
@@ -187,15 +164,13 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /** What routers have counted for their hotspot users in sessions that are over, as last stored: by username. */
-  async totalsOf(nas: string): Promise<ReadonlyMap<string, UserTotals>> {
-    const found = new Map<string, UserTotals>();
-    for await (const [, { username, ...totals }] of this.#totals.entries(keysUnder(nas))) found.set(username, totals);
-    return found;
+  totalsOf(nas: string): Promise<ReadonlyMap<string, UserTotals>> {
+    return this.#books.readings.totalsOf(nas);
   }
 
   /** The last snapshot of `/ip/accounting` of a router that is in the journal. */
   flowsOf(nas: string): Promise<string | undefined> {
-    return this.#store.table<string>('meta').get(flowsKey(nas));
+    return this.#books.readings.flowsOf(nas);
   }
 
   /**
@@ -227,7 +202,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
 
   /** Sessions that commits after this one touched, as they are now, each once. */
   touchedAfter(sequence: number): Promise<readonly SessionState[]> {
-    return touchedAfter(sequence, this.#journal, this.#index, this.#rows);
+    return touchedAfter(sequence, this.#store.journal, this.#index, this.#rows);
   }
 
   /** Users that have used something, each once. */
@@ -241,7 +216,6 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#stopping.abort();
     await this.#recovering;
     await this.#commits.drain(new AccountingUnavailableError('shutting down'));
-    await this.#looking;
     await this.#indexing;
     await this.#settling;
     this.#settle();
@@ -252,69 +226,42 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     await this.close();
   }
 
-  #newRows(): SessionRows {
-    return new SessionRows(this.#store, this.#options.commitsPerSettle ?? 5000);
+  get #index(): SessionIndex {
+    return this.#books.index;
   }
 
-  get #keepClosed(): number {
-    return this.#options.keepClosed ?? 20_000;
-  }
-
-  async #load(): Promise<void> {
-    const { last, findings } = await checkJournal(
-      this.#journal,
-      this.#store.table<JournalMark>('meta'),
-      this.#options.log,
-    );
-    const rows = this.#newRows();
-    const index = new SessionIndex(this.#keepClosed);
-    for (const session of await rows.load(Math.min(this.#keepClosed, 1000))) index.put(session);
-    this.#closings = (await this.#store.table<AccountingEvent[]>('meta').get(closingsKey)) ?? [];
-    this.#rows = rows;
-    this.#index = index;
-    this.#sequence = last;
-    this.#lookedUpTo = last;
-    this.#findings = findings;
-    for (const session of index.closed()) this.#stopWaiters.tell(session.key);
-    for (const session of index.open()) this.#tellStarted(session);
+  get #rows(): SessionRows {
+    return this.#books.rows;
   }
 
   async #commit(events: readonly AccountingRecord[]): Promise<void> {
-    const fold = new CommitFold({
-      named: (nas, sessionId) => this.#index.named(nas, sessionId),
-      byKey: (key) => this.#index.byKey(key),
-      recall: (nas, sessionId, username) => this.#rows.recall(nas, sessionId, username),
-    });
-    for (const event of events) this.#apply(fold, event);
-    const due = [...this.#closings, ...events.filter(concernsNas)];
-    const closings = closeSessions(fold, this.#index, due);
-
-    const sequence = events.length === 0 ? this.#sequence : this.#sequence + 1;
-    const now = this.#options.clock.now();
-    const changes = Array.from(fold.changes.values(), (change) => {
-      const usedIn: UsedIn = (hour) => this.#rows.usedIn(change.after, hour);
-      const hours = usageBetween(change.before, change.after, now, usedIn);
-      return hours.length === 0 ? change : { ...change, used: { sequence, hours } };
-    });
-    await this.#store.write(this.#writes(sequence, events, changes, due.length === 0 ? undefined : closings), {
-      sync: true,
-    });
-
-    // Synced: only now does memory follow, and do the NAS get their answers.
-    this.#sequence = sequence;
-    this.#closings = closings;
+    if (events.length === 0) return this.#follow(this.#books.work(this.#books.sequence, this.#options.clock.now(), []));
+    // Rows that lag too far behind would fill the memory.
+    if (this.#rows.waiting > mostWaiting) await this.#settling;
+    const books = this.#books;
+    const at = this.#options.clock.now();
+    const sequence = this.#store.journal.next;
+    const stored = this.#store.append(
+      at,
+      events.map((event) => JSON.stringify(event)),
+    );
+    // Worked out while it is on its way to the disk, in force only when it is there: then the NAS get their answers.
+    const [place, outcome] = await Promise.all([stored, worked(() => books.work(sequence, at, events))]);
     this.#waitMs = firstWaitMs;
-    this.#rows.committed(changes);
+    this.#follow(outcome, place);
+  }
+
+  #follow(outcome: Outcome, place?: JournalPlace): void {
+    this.#books.follow(outcome, place);
+    const { changes } = outcome;
     for (const { after } of changes) {
-      this.#index.put(after);
       if (after.stoppedAt !== undefined) this.#stopWaiters.tell(after.key);
       else this.#tellStarted(after);
     }
     for (const listener of this.#listeners) {
       for (const change of changes) listener(change.after, change.before === undefined, change);
     }
-    if (this.#rows.due) this.#settle();
-    if (sequence - this.#lookedUpTo >= commitsPerLook) this.#lookBehind(sequence);
+    if (this.#books.due) this.#settle();
   }
 
   #tellStarted(session: SessionState): void {
@@ -322,9 +269,15 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     if (mac !== undefined) this.#startWaiters.tell(sessionUserKey({ ...session, mac }));
   }
 
+  /** Who waits may have missed what was stored last. */
+  #tellAll(): void {
+    for (const session of this.#index.closed()) this.#stopWaiters.tell(session.key);
+    for (const session of this.#index.open()) this.#tellStarted(session);
+  }
+
   /** A failure needs nothing here: the store is broken then, opened again and read. */
   #settle(): void {
-    this.#settling ??= this.#rows
+    this.#settling ??= this.#books
       .settle()
       .catch((err: unknown) => this.#options.log.warn({ err }, 'session rows not written yet'))
       .finally(() => {
@@ -338,58 +291,6 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     this.#indexing = this.#rows.indexAddresses(signal).catch((err: unknown) => {
       if (!signal.aborted) this.#options.log.warn({ err }, 'addresses of older sessions not indexed');
     });
-  }
-
-  #lookBehind(sequence: number): void {
-    this.#lookedUpTo = sequence;
-    this.#looking ??= checkJournal(this.#journal, this.#store.table<JournalMark>('meta'), this.#options.log)
-      .then(
-        ({ findings }) => {
-          this.#findings = [...this.#findings, ...findings];
-        },
-        (err: unknown) => this.#options.log.warn({ err }, 'accounting journal not checked'),
-      )
-      .finally(() => {
-        this.#looking = undefined;
-      });
-  }
-
-  /** A record that cannot be folded is stored all the same: it must not stand in the way of the others. */
-  #apply(fold: CommitFold, event: AccountingRecord): void {
-    try {
-      fold.apply(event);
-    } catch (err) {
-      const { nas } = event;
-      this.#options.log.error(
-        { err, nas, ...('sessionId' in event ? { sessionId: event.sessionId } : {}) },
-        'accounting record stored, but its session could not be updated',
-      );
-    }
-  }
-
-  #writes(
-    sequence: number,
-    events: readonly AccountingRecord[],
-    changes: readonly SessionChange[],
-    closings: readonly AccountingEvent[] | undefined,
-  ): Write[] {
-    const writes: Write[] = [];
-    if (events.length > 0) {
-      const records = events.map((event) => JSON.stringify(event));
-      writes.push(this.#journal.toPut(numberKey(sequence), encodeCommit(this.#options.clock.now(), records)));
-    }
-    writes.push(...this.#rows.writes(changes), ...events.flatMap((event) => this.#readRow(event)));
-    if (closings !== undefined) writes.push(this.#store.table<typeof closings>('meta').toPut(closingsKey, closings));
-    return writes;
-  }
-
-  /** What readings leave behind for the next beside sessions. */
-  #readRow(event: AccountingRecord): readonly Write[] {
-    if (event.status === 'flows') return [this.#store.table<string>('meta').toPut(flowsKey(event.nas), event.snapshot)];
-    if (event.status !== 'read' && event.status !== 'totals') return [];
-    const { nas, username, totals } = event;
-    if (totals !== undefined) return [this.#totals.toPut(keyOf(nas, username), { username, ...totals })];
-    return event.status === 'totals' ? [this.#totals.toDel(keyOf(nas, username))] : [];
   }
 
   #recover(cause: unknown): void {
@@ -411,8 +312,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
         // Rows that it has yet to write must not come after newer ones.
         await this.#settling;
         await this.#store.reopen();
-        await this.#load();
-        log.info({ sequence: this.#sequence }, 'state folder opened again, accounting goes on');
+        const { books, findings } = await load(this.#store, this.#options);
+        this.#books = books;
+        this.#findings = findings;
+        this.#tellAll();
+        log.info({ sequence: this.sequence }, 'state folder opened again, accounting goes on');
         this.#commits.accept();
         return;
       } catch (err) {
@@ -422,10 +326,23 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 }
 
-function flowsKey(nas: string): string {
-  return keyOf('flows', nas);
+interface Loaded {
+  readonly books: Books;
+  readonly findings: readonly AccountingFinding[];
 }
 
-function concernsNas(event: AccountingRecord): event is AccountingEvent {
-  return event.status === 'on' || event.status === 'off';
+async function load(store: AccountingDatabase, options: AccountingOptions): Promise<Loaded> {
+  const { log, keepClosed = 20_000, commitsPerSettle = 5000 } = options;
+  const findings: AccountingFinding[] = [];
+  const books = await Books.load(store, { log, keepClosed, commitsPerSettle }, (damage) => {
+    const finding = journalFinding(damage);
+    findings.push(finding);
+    log.error({ code: finding.code }, finding.message);
+  });
+  return { books, findings };
+}
+
+/** So that whoever waits for several sees the failure of each. */
+async function worked<T>(work: () => T): Promise<T> {
+  return work();
 }

@@ -1,8 +1,7 @@
-import type { Table } from '../store/table.ts';
-import { JournalDamagedError } from './errors.ts';
+import type { Journal } from '../store/journal.ts';
 import type { AccountingRecord } from './event.ts';
 import { readingKey } from './fold-reading.ts';
-import { type JournalCommit, readJournal } from './journal.ts';
+import { decodeEntry } from './journal.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { SessionRows } from './session-rows.ts';
 import type { SessionState } from './session-state.ts';
@@ -16,7 +15,7 @@ const slackMs = 3_600_000;
  */
 export async function touchedAfter(
   sequence: number,
-  journal: Table<string>,
+  journal: Pick<Journal, 'read'>,
   index: SessionIndex,
   rows: SessionRows,
 ): Promise<readonly SessionState[]> {
@@ -24,7 +23,8 @@ export async function touchedAfter(
   const keep = (session: SessionState | undefined) => session !== undefined && found.set(session.key, session);
   const rebooted = new Set<string>();
   let from = Number.POSITIVE_INFINITY;
-  for await (const { at, events } of wholeCommits(journal, sequence + 1)) {
+  for await (const entry of journal.read(sequence)) {
+    const { at, events } = decodeEntry(entry);
     for (const record of events) {
       for (const session of sessionsOf(record, index, rows)) keep(session);
       if (record.status !== 'on' && record.status !== 'off') continue;
@@ -38,21 +38,6 @@ export async function touchedAfter(
     }
   }
   return [...found.values()];
-}
-
-async function* wholeCommits(journal: Table<string>, from: number): AsyncIterable<JournalCommit> {
-  for (let next = from; ; ) {
-    try {
-      for await (const commit of readJournal(journal, next)) {
-        next = commit.sequence + 1;
-        yield commit;
-      }
-      return;
-    } catch (error) {
-      if (!(error instanceof JournalDamagedError)) throw error;
-      next = error.sequence + 1;
-    }
-  }
 }
 
 function sessionsOf(

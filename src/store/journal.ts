@@ -63,6 +63,14 @@ interface OpenSegment {
   end: number;
 }
 
+/** Where reading is. */
+interface Cursor {
+  /** Number of the commit that should come. */
+  next: number;
+  /** The end of the last segment, if it is whole. */
+  goOn?: JournalPlace | undefined;
+}
+
 const dayMs = 86_400_000;
 const suffix = '.journal';
 const files = {
@@ -127,24 +135,16 @@ export class Journal {
     onDamage: (damage: JournalDamage) => void,
   ): AsyncIterable<JournalEntry> {
     await this.release();
-    const names = await this.segments();
-    const first =
-      after === undefined
-        ? 0
-        : Math.max(
-            0,
-            names.findLastIndex((name) => firstOf(name) <= after.sequence + 1),
-          );
-    this.#next = (after?.sequence ?? 0) + 1;
-    this.#goOn = undefined;
-    if (after !== undefined && after.segment !== '' && !names.includes(after.segment)) {
-      onDamage({ type: 'unreadable', segment: after.segment, error: new Error('the file is gone') });
-    }
-    for (const [at, name] of [...names.entries()].slice(first)) {
-      const following = names[at + 1];
-      const until = following === undefined ? Number.POSITIVE_INFINITY : firstOf(following);
-      yield* this.#replaySegment(name, after?.segment === name ? after : undefined, until, onDamage);
-    }
+    const cursor: Cursor = { next: (after?.sequence ?? 0) + 1 };
+    yield* this.#readAll(after, cursor, onDamage);
+    this.#next = cursor.next;
+    this.#goOn = cursor.goOn;
+  }
+
+  /** All commits after one, as far as there are any now. What is damaged is left out. */
+  read(after: number): AsyncIterable<JournalEntry> {
+    const place = { sequence: after, segment: '', offset: 0, at: 0 };
+    return this.#readAll(place, { next: after + 1 }, () => undefined);
   }
 
   /**
@@ -157,7 +157,7 @@ export class Journal {
    */
   async append(at: number, records: readonly string[], sequence: number = this.#next): Promise<JournalPlace> {
     const [head, body] = encodeEntry(sequence, at, records);
-    const segment = await this.#writable(at, sequence);
+    const segment = this.#fitting(at) ?? (await this.#another(at, sequence));
     const octets = Buffer.concat([head, body]);
     await Promise.all([writeAll(segment.fd, octets, segment.end), this.#stillThere(segment)]);
     segment.end += octets.length;
@@ -174,10 +174,29 @@ export class Journal {
     await cut(segment.path, segment.end);
   }
 
-  async *#replaySegment(
+  async *#readAll(
+    after: JournalPlace | undefined,
+    cursor: Cursor,
+    onDamage: (damage: JournalDamage) => void,
+  ): AsyncIterable<JournalEntry> {
+    const names = await this.segments();
+    const first = names.findLastIndex((name) => firstOf(name) <= cursor.next);
+    if (after !== undefined && after.segment !== '' && !names.includes(after.segment)) {
+      onDamage({ type: 'unreadable', segment: after.segment, error: new Error('the file is gone') });
+    }
+    for (const [at, name] of names.entries()) {
+      if (at < first) continue;
+      const following = names[at + 1];
+      const until = following === undefined ? Number.POSITIVE_INFINITY : firstOf(following);
+      yield* this.#readSegment(name, after?.segment === name ? after : undefined, until, cursor, onDamage);
+    }
+  }
+
+  async *#readSegment(
     segment: string,
     after: JournalPlace | undefined,
     until: number,
+    cursor: Cursor,
     onDamage: (damage: JournalDamage) => void,
   ): AsyncIterable<JournalEntry> {
     let place = after;
@@ -190,14 +209,14 @@ export class Journal {
       for await (const found of this.#foundIn(segment, after, damaged)) {
         if (found.type !== 'entry') {
           damaged(toDamage(segment, found));
-          if (found.type === 'damage' && found.sequence === this.#next) this.#next += 1;
+          if (found.type === 'damage' && found.sequence === cursor.next) cursor.next += 1;
           continue;
         }
         const { sequence, at } = found.entry;
         // Left by a write that failed, or told already: the next segment begins with what counts.
-        if (sequence < this.#next || sequence >= until) continue;
-        if (sequence > this.#next) onDamage({ type: 'missing', from: this.#next, to: sequence - 1 });
-        this.#next = sequence + 1;
+        if (sequence < cursor.next || sequence >= until) continue;
+        if (sequence > cursor.next) onDamage({ type: 'missing', from: cursor.next, to: sequence - 1 });
+        cursor.next = sequence + 1;
         place = { sequence, segment, offset: found.offset + found.length, at };
         yield { ...place, records: recordsOf(found.entry) };
       }
@@ -205,7 +224,7 @@ export class Journal {
       if (codeOf(error) === undefined) throw error;
       damaged({ type: 'unreadable', segment, error });
     }
-    this.#goOn = isWhole ? place : undefined;
+    cursor.goOn = isWhole ? place : undefined;
   }
 
   async *#foundIn(
@@ -222,17 +241,22 @@ export class Journal {
     yield* readSegment(path, after?.offset);
   }
 
-  /** The segment to write to: another after a day, or when this one is large. */
-  async #writable(at: number, sequence: number): Promise<OpenSegment> {
-    const day = dayOf(at);
+  /** The segment that is open, unless it is large, or of a day before. */
+  #fitting(at: number): OpenSegment | undefined {
+    const segment = this.#segment;
+    return segment !== undefined && segment.end < this.#segmentOctets && dayOf(at) <= segment.day ? segment : undefined;
+  }
+
+  async #another(at: number, sequence: number): Promise<OpenSegment> {
     if (this.#segment === undefined && this.#goOn !== undefined) {
       this.#segment = await this.#openAgain(this.#goOn);
       this.#goOn = undefined;
+      const fitting = this.#fitting(at);
+      if (fitting !== undefined) return fitting;
     }
-    const current = this.#segment;
-    if (current !== undefined && current.end < this.#segmentOctets && day <= current.day) return current;
-    const next = await this.#begin(sequence, day);
-    if (current !== undefined) await files.close(current.fd);
+    const full = this.#segment;
+    const next = await this.#begin(sequence, dayOf(at));
+    if (full !== undefined) await files.close(full.fd);
     this.#segment = next;
     return next;
   }

@@ -65,10 +65,6 @@ export const schemaVersion = 2;
 /** Name in `meta` of the schema version. */
 export const schemaKey = 'schema';
 
-export interface SchemaRow {
-  readonly version: number;
-}
-
 /** Where the database lies below the state folder. */
 export const databaseFolder = 'db';
 /** LevelDB's own, in the database folder: held open, and never removed, as long as the database is open. */

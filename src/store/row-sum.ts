@@ -15,6 +15,7 @@ export function textOf(diskKey: string, stored: string): string | undefined {
   return stored.startsWith(mark) && stored.slice(mark.length, sumEnd) === sumOf(diskKey, text) ? text : undefined;
 }
 
-function sumOf(diskKey: string, text: string): string {
+/** CRC-32, 8 hexadecimal digits. */
+export function sumOf(diskKey: string, text: string): string {
   return crc32(text, crc32(diskKey)).toString(16).padStart(8, '0');
 }

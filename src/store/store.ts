@@ -19,7 +19,6 @@ import {
   databaseFolder,
   databaseLockFile,
   journalFolder,
-  type SchemaRow,
   schemaKey,
   schemaVersion,
   type TableName,
@@ -27,7 +26,7 @@ import {
 } from './layout.ts';
 import { isThisProcess, readLockHolder, removeLockHolder, thisProcess, writeLockHolder } from './lock-holder.ts';
 import { type Migration, migrations } from './migrations.ts';
-import { textOf } from './row-sum.ts';
+import { sumOf, textOf } from './row-sum.ts';
 import { Table, type TableHost, type Write } from './table.ts';
 
 export interface StoreOptions {
@@ -165,7 +164,7 @@ export class Store {
     return this.#journal.replay(after, onDamage);
   }
 
-  get journal(): Pick<Journal, 'next' | 'current' | 'segments' | 'path'> {
+  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path'> {
     return this.#journal;
   }
 
@@ -322,30 +321,46 @@ export class Store {
       write: (writes, { sync = false } = {}) => level.batch(writes as Write[], { sync }),
       damaged: (table, key) => this.#note(table, key),
     };
-    const meta = new Table<SchemaRow>('meta', host, true);
     const target = this.#options.schemaVersion ?? schemaVersion;
-    let version = await this.#version(level, meta, target);
+    let version = await this.#version(level, target);
     if (version > target) throw new StoreTooNewError(dir, version, target);
     for (; version < target; version += 1) {
       const step = (this.#options.migrations ?? migrations).find(({ from }) => from === version);
       if (step === undefined) throw new StoreCorruptError(dir, `no way from schema version ${version}`);
       await step.run((name) => new Table(name, host, true));
-      await meta.put(schemaKey, { version: version + 1 }, { sync: true });
+      await putVersion(level, version + 1);
       this.#options.log.info({ dir, version: version + 1 }, 'state folder brought to a newer schema');
     }
   }
 
   /** The version found; a new folder gets the newest. */
-  async #version(level: Level, meta: Table<SchemaRow>, newest: number): Promise<number> {
-    const row = await meta.get(schemaKey);
-    if (typeof row?.version === 'number') return row.version;
+  async #version(level: Level, newest: number): Promise<number> {
+    const stored = await level.get(schemaDiskKey);
+    const version = stored === undefined ? undefined : parseVersion(stored);
+    if (version !== undefined) return version;
     const isEmpty = (await level.keys({ limit: 1 }).all()).length === 0;
-    // Every release since has written checksums: rows without one are of the first schema.
-    const version = isEmpty || (await hasSums(level)) ? newest : 1;
     if (!isEmpty) this.#note('meta', schemaKey);
-    if (version !== newest) return version;
-    await meta.put(schemaKey, { version: newest }, { sync: true });
+    // Every release but those of the first schema has written checksums.
+    if (!isEmpty && !(await hasSums(level))) return 1;
+    await putVersion(level, newest);
     return newest;
+  }
+}
+
+const schemaDiskKey = toDiskKey('meta', schemaKey);
+
+/** Plain JSON, which every release can read, with a checksum of its own. */
+async function putVersion(level: Level, version: number): Promise<void> {
+  await level.put(schemaDiskKey, JSON.stringify({ version, sum: sumOf(schemaDiskKey, `${version}`) }), { sync: true });
+}
+
+function parseVersion(stored: string): number | undefined {
+  try {
+    const { version, sum } = JSON.parse(stored) as { readonly version?: unknown; readonly sum?: unknown };
+    if (typeof version !== 'number') return undefined;
+    return sum === sumOf(schemaDiskKey, `${version}`) || (version === 1 && sum === undefined) ? version : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/accounting/journal.ts';
+import { decodeEntry } from '../../src/accounting/journal.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
 import { Store } from '../../src/store/store.ts';
 import { Child } from '../support/child.ts';
@@ -85,8 +85,8 @@ async function expectKept(dir: string, acknowledged: ReadonlySet<number>): Promi
   await using store = await Store.open(dir, options);
   await using accounting = await AccountingStore.open(store, options);
   const kept = new Set<number>();
-  for await (const { events } of readJournal(store.table('journal'))) {
-    for (const event of events) if ('raw' in event) kept.add(Number.parseInt(event.raw, 10));
+  for await (const entry of store.journal.read(0)) {
+    for (const event of decodeEntry(entry).events) if ('raw' in event) kept.add(Number.parseInt(event.raw, 10));
   }
 
   expect([...acknowledged].filter((n) => !kept.has(n))).toEqual([]);

@@ -11,29 +11,51 @@ export class FailingDisk implements AccountingDatabase {
   /** So many reopenings fail before one succeeds. */
   failingReopens = 0;
   reopened = 0;
-  readonly writes: number[] = [];
+  /** Records of each commit. */
+  readonly commits: number[] = [];
   readonly #store: Store;
   readonly table: Store['table'];
+  readonly replay: Store['replay'];
   readonly onBroken: Store['onBroken'];
 
   constructor(store: Store) {
     this.#store = store;
     this.table = store.table.bind(store);
+    this.replay = store.replay.bind(store);
     this.onBroken = store.onBroken.bind(store);
   }
 
+  get journal(): Store['journal'] {
+    return this.#store.journal;
+  }
+
+  async append(...args: Parameters<Store['append']>): ReturnType<Store['append']> {
+    this.commits.push(args[1].length);
+    const stored = this.full === 'nothing-written' ? undefined : await this.#store.append(...args);
+    if (stored === undefined || this.full !== 'no') throw this.#fullError();
+    return stored;
+  }
+
   async write(writes: readonly Write[], options?: WriteOptions): Promise<void> {
-    this.writes.push(writes.length);
-    if (this.full !== 'nothing-written') await this.#store.write(writes, options);
-    if (this.full !== 'no') throw new StoreFullError(this.#store.dir, new Error('No space left on device'));
+    if (this.full === 'nothing-written') throw this.#fullError();
+    await this.#store.write(writes, options);
+  }
+
+  async writeInTurns(...args: Parameters<Store['writeInTurns']>): Promise<void> {
+    if (this.full === 'nothing-written') throw this.#fullError();
+    await this.#store.writeInTurns(...args);
   }
 
   async reopen(): Promise<void> {
     this.reopened += 1;
     if (this.failingReopens > 0) {
       this.failingReopens -= 1;
-      throw new StoreFullError(this.#store.dir, new Error('No space left on device'));
+      throw this.#fullError();
     }
     await this.#store.reopen();
+  }
+
+  #fullError(): StoreFullError {
+    return new StoreFullError(this.#store.dir, new Error('No space left on device'));
   }
 }

@@ -1,0 +1,187 @@
+import type { Logger } from 'pino';
+import type { JournalDamage, JournalPlace } from '../store/journal.ts';
+import type { Store } from '../store/store.ts';
+import type { Table } from '../store/table.ts';
+import { closeSessions } from './close-sessions.ts';
+import type { AccountingEvent, AccountingRecord } from './event.ts';
+import { CommitFold, type SessionChange } from './fold-commit.ts';
+import { readJournal } from './journal.ts';
+import { ReadingRows } from './reading-rows.ts';
+import { lastOfOldJournal, takeOverJournal } from './schema-1.ts';
+import { SessionIndex } from './session-index.ts';
+import { SessionRows } from './session-rows.ts';
+import { type UsedIn, usageBetween } from './usage-deltas.ts';
+
+export interface BooksOptions {
+  readonly log: Logger;
+  /** Closed sessions kept in memory. */
+  readonly keepClosed: number;
+  /** Commits that may wait for rows of what they came to. */
+  readonly commitsPerSettle: number;
+}
+
+/** What they need of the store. */
+export type BooksStore = Pick<Store, 'table' | 'write' | 'writeInTurns' | 'append' | 'replay' | 'journal'>;
+
+/** What a commit comes to, worked out and not in force. */
+export interface Outcome {
+  readonly records: readonly AccountingRecord[];
+  readonly changes: readonly SessionChange[];
+  readonly closings: readonly AccountingEvent[];
+}
+
+/** How far the journal has come to rows, in `meta`: it is replayed from there. Written with those rows, all or nothing. */
+interface Mark {
+  readonly place: JournalPlace;
+  /** On and Off packets whose sessions were not all closed yet, oldest first. */
+  readonly closings: readonly AccountingEvent[];
+}
+
+/** Twice, for one row may be damaged. */
+const markKeys = ['accounting-mark', 'accounting-mark-again'] as const;
+
+/**
+ * What the journal comes to: sessions and what they used, in memory and, some way behind, in rows of the database. They can be
+ * worked out anew from the journal, and are, for all that has no rows, at each start.
+ */
+export class Books {
+  readonly index: SessionIndex;
+  readonly rows: SessionRows;
+  readonly readings: ReadingRows;
+  readonly #store: BooksStore;
+  readonly #options: BooksOptions;
+  readonly #marks: Table<Mark>;
+  #place: JournalPlace | undefined;
+  #closings: readonly AccountingEvent[] = [];
+  #commitsWaiting = 0;
+  #settling: Promise<void> | undefined;
+
+  private constructor(store: BooksStore, options: BooksOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#marks = store.table('meta');
+    this.index = new SessionIndex(options.keepClosed);
+    this.rows = new SessionRows(store);
+    this.readings = new ReadingRows(store);
+  }
+
+  /** Reads the rows, then what the journal has beyond them. @throws LastmileError of the store */
+  static async load(
+    store: BooksStore,
+    options: BooksOptions,
+    onDamage: (damage: JournalDamage) => void,
+  ): Promise<Books> {
+    const books = new Books(store, options);
+    const mark = (await books.#mark()) ?? (await books.#markOfOldJournal());
+    if ((await lastOfOldJournal(store)) !== undefined) await takeOverJournal(store);
+    for (const session of await books.rows.load(Math.min(options.keepClosed, 1000))) books.index.put(session);
+    books.#place = mark?.place;
+    books.#closings = mark?.closings ?? [];
+    for await (const { place, at, events } of readJournal(store, mark?.place, onDamage)) {
+      books.follow(books.work(place.sequence, at, events), place);
+      if (books.due) await books.settle();
+    }
+    return books;
+  }
+
+  /** Number of the newest commit. */
+  get sequence(): number {
+    return this.#place?.sequence ?? 0;
+  }
+
+  /** Whether there are sessions left to close though no records wait. */
+  get closesMore(): boolean {
+    return this.#closings.length > 0;
+  }
+
+  /** Works out what records come to, and changes nothing. */
+  work(sequence: number, at: number, records: readonly AccountingRecord[]): Outcome {
+    const fold = new CommitFold({
+      named: (nas, sessionId) => this.index.named(nas, sessionId),
+      byKey: (key) => this.index.byKey(key),
+      recall: (nas, sessionId, username) => this.rows.recall(nas, sessionId, username),
+    });
+    for (const record of records) this.#apply(fold, record);
+    const closings = closeSessions(fold, this.index, [...this.#closings, ...records.filter(concernsNas)]);
+    const changes = Array.from(fold.changes.values(), (change) => {
+      const usedIn: UsedIn = (hour) => this.rows.usedIn(change.after, hour);
+      const hours = usageBetween(change.before, change.after, at, usedIn);
+      return hours.length === 0 ? change : { ...change, used: { sequence, hours } };
+    });
+    return { records, changes, closings };
+  }
+
+  /** Puts in force what a commit came to. @param place absent: no records of it are in the journal, it closed sessions only */
+  follow({ records, changes, closings }: Outcome, place?: JournalPlace): void {
+    this.#place = place ?? this.#place;
+    this.#closings = closings;
+    this.#commitsWaiting += 1;
+    this.rows.add(changes);
+    for (const { after } of changes) this.index.put(after);
+    for (const record of records) this.readings.add(record);
+  }
+
+  /** Whether enough waits for `settle`. */
+  get due(): boolean {
+    return this.rows.isFull || this.#commitsWaiting >= this.#options.commitsPerSettle;
+  }
+
+  /**
+   * Brings the rows up to what is in force now. Not synced: what a power cut takes of them is replayed.
+   *
+   * @throws LastmileError of the store, after which these books must be left and others loaded
+   */
+  settle(): Promise<void> {
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
+  }
+
+  async #settle(): Promise<void> {
+    const place = this.#place;
+    if (place === undefined || this.#commitsWaiting === 0) return;
+    const mark: Mark = { place, closings: this.#closings };
+    this.#commitsWaiting = 0;
+    const marks = markKeys.map((key) => this.#marks.toPut(key, mark));
+    await this.rows.settle([...this.readings.settle(), ...marks, this.#marks.toDel(oldClosingsKey)]);
+    this.readings.settled();
+  }
+
+  async #mark(): Promise<Mark | undefined> {
+    for (const key of markKeys) {
+      const mark = await this.#marks.get(key);
+      if (mark !== undefined) return mark;
+    }
+    return undefined;
+  }
+
+  /** What a release before the journal had files of its own left: its rows are as of its last commit. */
+  async #markOfOldJournal(): Promise<Mark | undefined> {
+    const sequence = await lastOfOldJournal(this.#store);
+    if (sequence === undefined) return undefined;
+    const closings = (await this.#store.table<AccountingEvent[]>('meta').get(oldClosingsKey)) ?? [];
+    const mark: Mark = { place: { sequence, segment: '', offset: 0, at: 0 }, closings };
+    for (const key of markKeys) await this.#marks.put(key, mark, { sync: true });
+    return mark;
+  }
+
+  /** A record that cannot be folded is stored all the same: it must not stand in the way of the others. */
+  #apply(fold: CommitFold, record: AccountingRecord): void {
+    try {
+      fold.apply(record);
+    } catch (err) {
+      const { nas } = record;
+      this.#options.log.error(
+        { err, nas, ...('sessionId' in record ? { sessionId: record.sessionId } : {}) },
+        'accounting record stored, but its session could not be updated',
+      );
+    }
+  }
+}
+
+const oldClosingsKey = 'accounting-closings';
+
+function concernsNas(record: AccountingRecord): record is AccountingEvent {
+  return record.status === 'on' || record.status === 'off';
+}
