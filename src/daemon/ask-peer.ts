@@ -5,7 +5,7 @@ import type { FillRandom } from '../radius/random-pool.ts';
 import type { ReplyFlaw } from '../radius/udp-requester.ts';
 
 /** What of a peer is asked. */
-export type PeerService = 'auth' | 'accounting' | 'login';
+export type PeerService = 'auth' | 'accounting' | 'login' | 'radsec';
 
 /** Why a peer does not answer as it should. */
 export type PeerReason = ReplyFlaw | 'silent' | 'socket';

@@ -38,6 +38,7 @@ import {
 import { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadInTurns } from './load.ts';
 import { LoginBooks } from './login-books.ts';
+import { loopStalls } from './loop-stalls.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { Reconciler } from './reconciler.ts';
 import { StoredSigning } from './stored-signing.ts';
@@ -97,6 +98,7 @@ export class Daemon implements AsyncDisposable {
   readonly #books: LoginBooks;
   readonly #telling: Telling;
   readonly #heartbeat: Heartbeat;
+  readonly #stalls = loopStalls();
   readonly #service: DaemonService;
   readonly #cache: FileCache = new Map();
   readonly #memory: LoadMemory = {};
@@ -147,6 +149,7 @@ export class Daemon implements AsyncDisposable {
       listeners: () => this.#radius?.addresses() ?? { auth: [], accounting: [] },
       stores: () => engine.store.broken === undefined,
       overloads: () => overloadsOf(this.#counters),
+      stalledMs: () => this.#stalls.longest(),
     });
     const metrics = new Metrics(
       {
@@ -267,6 +270,7 @@ export class Daemon implements AsyncDisposable {
     await this.#reading;
     await this.#portal[Symbol.asyncDispose]();
     await this.#heartbeat[Symbol.asyncDispose]();
+    this.#stalls[Symbol.dispose]();
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
     await this.#books[Symbol.asyncDispose]();

@@ -1,11 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Login, Nas } from '../directory/reader.ts';
-import type { Endpoint, HeartbeatPeer, HeartbeatSettings, Model } from '../model/model.ts';
+import type { Endpoint, HeartbeatPeer, HeartbeatSettings, Model, RadsecSettings } from '../model/model.ts';
 import { type RadiusClientOptions, type RadiusClientResult, radiusLogin, radiusStatus } from '../radius/client.ts';
-import { askPeer, type PeerReason, type PeerService, questionsOf } from './ask-peer.ts';
+import type { TlsIdentity } from '../radius/radsec/ask-by-tls.ts';
+import { askPeer, type PeerService, questionsOf } from './ask-peer.ts';
+import { type HeartbeatReason, heartbeatWords } from './heartbeat-words.ts';
 import { endpointText } from './listeners.ts';
 
 /** The NAS that we are to ourselves. No declared name has a space. */
@@ -16,9 +19,6 @@ const ownIpv6 = '::1';
 /** What routers wait (reference: RouterOS `/radius timeout` as we set it), once. */
 const patience = { initialMs: 1_500, mostMs: 1_500, sends: 1 };
 const defaults: HeartbeatSettings = { intervalMs: 60_000, misses: 3 };
-
-/** Why a listener does not answer as it should. */
-export type HeartbeatReason = 'store' | 'overload' | 'refused' | PeerReason;
 
 /** A listener as the heartbeat sees it: one of ours, or a declared peer's. */
 export interface Pulse {
@@ -35,6 +35,7 @@ export interface Pulse {
 /** Where it is told that RADIUS is down, or again up. A pino logger is one. */
 export interface HeartbeatLog {
   error(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
   info(fields: object, message: string): void;
 }
 
@@ -44,19 +45,26 @@ export interface HeartbeatOptions {
   readonly log: HeartbeatLog;
   readonly random: (octets: Uint8Array) => void;
   /** Where RADIUS is received now. */
-  readonly listeners: () => { readonly auth: readonly Endpoint[]; readonly accounting: readonly Endpoint[] };
+  readonly listeners: () => {
+    readonly auth: readonly Endpoint[];
+    readonly accounting: readonly Endpoint[];
+    readonly radsec?: readonly Endpoint[];
+  };
   /** Is accounting stored? */
   readonly stores: () => boolean;
   /** Packets that were dropped so far because there were too many. */
   readonly overloads: () => number;
+  /** The longest time, in milliseconds, that the process could attend to nothing since this was asked last. */
+  readonly stalledMs?: () => number;
   /** Until a model says otherwise. */
   readonly settings?: HeartbeatSettings;
 }
 
 /**
- * Asks our own listeners as a router would, at intervals: a login by PAP where logins are received, Status-Server
- * (RFC 5997) where accounting is. The NAS and the login exist in memory only, with a secret and a password that nobody is
- * told: they are no subscriber's, and are counted nowhere.
+ * Asks our own listeners as a router would, at intervals: a login by PAP where logins are received, over UDP and TLS,
+ * Status-Server (RFC 5997) where accounting is. The NAS and the login exist in memory only, with a secret and a password that
+ * nobody is told: they are no subscriber's, and are counted nowhere. Over TLS we show our own certificate, whose key nobody
+ * else has. A process that stood still for longer than routers wait has missed a round, although it answers itself after.
  */
 export class Heartbeat implements AsyncDisposable {
   readonly #options: HeartbeatOptions;
@@ -66,6 +74,7 @@ export class Heartbeat implements AsyncDisposable {
   readonly #pulses = new Map<string, Pulse>();
   readonly #stopping = new AbortController();
   #settings: HeartbeatSettings;
+  #identity: TlsIdentity | undefined;
   #overloads = 0;
   #running: Promise<void> | undefined;
 
@@ -85,25 +94,26 @@ export class Heartbeat implements AsyncDisposable {
   /** Beats as declared from here on; the first time at once. */
   use({ operator }: Pick<Model, 'operator'>): void {
     this.#settings = operator.radius.heartbeat ?? defaults;
+    this.#showOurselvesBy(operator.radius.radsec);
     const asked = new Set(
       (this.#settings.peers ?? []).flatMap((peer) => questionsOf(peer).map((each) => keyOf(placeOf(peer, each)))),
     );
     for (const [key, { peer }] of this.#pulses) if (peer !== undefined && !asked.has(key)) this.#pulses.delete(key);
+    // What it took to get here is over.
+    if (this.#running === undefined) this.#options.stalledMs?.();
     this.#running ??= this.#run();
   }
 
   /** One round: every listener is asked once. */
   async beat(): Promise<void> {
-    const { listeners, overloads } = this.#options;
-    const { auth, accounting } = listeners();
-    const before = this.#overloads;
-    this.#overloads = overloads();
-    const crowded = this.#overloads > before;
+    const { auth, accounting, radsec = [] } = this.#options.listeners();
+    const round = this.#since();
     const { peers = [] } = this.#settings;
     await Promise.all([
       ...peers.flatMap((peer) => questionsOf(peer).map((question) => this.#lookAtPeer(peer, question))),
-      ...auth.map((endpoint) => this.#look('auth', endpoint, crowded)),
-      ...accounting.map((endpoint) => this.#look('accounting', endpoint, crowded)),
+      ...auth.map((endpoint) => this.#look('auth', endpoint, round)),
+      ...accounting.map((endpoint) => this.#look('accounting', endpoint, round)),
+      ...radsec.map((endpoint) => this.#look('radsec', endpoint, round)),
     ]);
   }
 
@@ -118,12 +128,12 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   /** The same, with where it listens. */
-  missed(): readonly { readonly listener: string; readonly says: string }[] {
+  missed(): readonly { readonly service: PeerService; readonly listener: string; readonly says: string }[] {
     return this.pulses().flatMap(({ up, peer, service, listener, reason = 'silent', misses }) => {
       if (up) return [];
       const at = `${service} at ${listener}`;
       const what = peer === undefined ? `RADIUS ${at}` : `RADIUS peer ${peer} (${at})`;
-      return [{ listener, says: `${what} has missed ${misses} heartbeats: ${wordsOf(peer, reason)}` }];
+      return [{ service, listener, says: `${what} has missed ${misses} heartbeats: ${heartbeatWords(peer, reason)}` }];
     });
   }
 
@@ -132,7 +142,16 @@ export class Heartbeat implements AsyncDisposable {
     await this.#running;
   }
 
+  /** With our own certificate we know ourselves over TLS, too. */
+  #showOurselvesBy(radsec: RadsecSettings | undefined): void {
+    const fingerprint = radsec === undefined ? undefined : fingerprintOf(radsec.certificate.reveal());
+    if (fingerprint === this.#identity?.fingerprint) return;
+    this.#identity = radsec === undefined || fingerprint === undefined ? undefined : { ...radsec, fingerprint };
+    this.#introduce();
+  }
+
   #introduce(): void {
+    const fingerprint = this.#identity?.fingerprint;
     const nas: Nas = {
       name: heartbeatNas,
       clientAddress: ownAddress,
@@ -150,7 +169,21 @@ export class Heartbeat implements AsyncDisposable {
       radius: true,
       limits: { interimSeconds: 600, attributes: [] },
     };
-    this.#options.directory.serveProbe([nas, { ...nas, clientAddress: ownIpv6 }], login);
+    const both = [nas, { ...nas, clientAddress: ownIpv6 }];
+    const byTls = { radsec: { ...(fingerprint === undefined ? {} : { fingerprint }) }, isOurselves: true } as const;
+    const tunnels = fingerprint === undefined ? [] : both.map((each) => ({ ...each, ...byTls }));
+    this.#options.directory.serveProbe(both, login, tunnels);
+  }
+
+  /** What happened since the last round that may be why an answer is missing. */
+  #since(): Round {
+    const { overloads, stalledMs, log } = this.#options;
+    const before = this.#overloads;
+    this.#overloads = overloads();
+    const ms = stalledMs?.() ?? 0;
+    const stalled = ms >= patience.initialMs;
+    if (stalled) log.warn({ ms }, 'the process stood still; routers got no answer meanwhile');
+    return { crowded: this.#overloads > before, stalled };
   }
 
   async #run(): Promise<void> {
@@ -169,12 +202,12 @@ export class Heartbeat implements AsyncDisposable {
     if (this.#settings.peers?.includes(peer) === true) this.#settle(placeOf(peer, question), reason);
   }
 
-  async #look(service: 'auth' | 'accounting', endpoint: Endpoint, crowded: boolean): Promise<void> {
+  async #look(service: OwnService, endpoint: Endpoint, round: Round): Promise<void> {
     const server = reachedAt(endpoint);
-    if (server === undefined) return;
+    if (server === undefined || (service === 'radsec' && this.#identity === undefined)) return;
     // Whoever is declared at ::1 is that NAS there, and not we.
     if (server.host.includes(':') && this.#options.directory.nasAt(ownIpv6).length !== 1) return;
-    const reason = await this.#ask(service, server, crowded);
+    const reason = await this.#ask(service, server, round);
     this.#settle({ service, listener: endpointText(endpoint) }, reason);
   }
 
@@ -192,53 +225,38 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   /** @returns why the answer is not the right one; nothing when it is */
-  async #ask(service: 'auth' | 'accounting', server: Endpoint, crowded: boolean): Promise<HeartbeatReason | undefined> {
+  async #ask(service: OwnService, server: Endpoint, round: Round): Promise<HeartbeatReason | undefined> {
     const { clock, random, stores } = this.#options;
     const options: RadiusClientOptions = {
-      ...{
-        server,
-        secret: this.#secret,
-        clock,
-        random,
-        bindAddress: server.host.includes(':') ? ownIpv6 : ownAddress,
-        retry: patience,
-      },
+      ...{ server, secret: this.#secret, clock, random, retry: patience },
+      bindAddress: server.host.includes(':') ? ownIpv6 : ownAddress,
+      ...(service === 'radsec' && this.#identity !== undefined ? { tls: this.#identity } : {}),
     };
     const login = { username: this.#username, password: this.#password, method: 'pap' } as const;
     let answer: RadiusClientResult;
     try {
-      answer = service === 'auth' ? await radiusLogin(options, login) : await radiusStatus(options);
+      answer = service === 'accounting' ? await radiusStatus(options) : await radiusLogin(options, login);
     } catch (error) {
       // This machine has no such address: nothing is known then.
       return codeOf(error) === 'LM_RADIUS_LISTEN' || messageOf(error).includes('EADDRNOTAVAIL') ? undefined : 'socket';
     }
-    if (answer.result === 'answered') return answer.code === 'Access-Reject' ? 'refused' : undefined;
+    if (answer.result === 'answered' && answer.code === 'Access-Reject') return 'refused';
+    // It answers now: those who asked meanwhile were not answered.
+    if (round.stalled) return 'stalled';
+    if (answer.result === 'answered') return undefined;
     if (service === 'accounting' && !stores()) return 'store';
-    return crowded ? 'overload' : 'silent';
+    const atTls = answer.flaw === 'closed' || answer.flaw === 'certificate' || answer.flaw === 'tls';
+    if (service === 'radsec' && atTls) return answer.flaw;
+    return round.crowded ? 'overload' : 'silent';
   }
 }
 
-const words: Readonly<Record<HeartbeatReason, string>> = {
-  store: 'accounting cannot be stored; see the state folder',
-  overload: 'there are more packets than can be answered',
-  socket: 'the socket cannot be written to',
-  refused: 'the login that nobody may refuse was refused',
-  silent: 'no answer within 1.5 s; the process is busy, or the socket is gone',
-  secret: 'what answers does not know its secret',
-  unsigned: 'what answers does not sign',
-  closed: 'nobody listens there',
-};
+type OwnService = 'auth' | 'accounting' | 'radsec';
 
-const wordsOfPeers: Readonly<Record<PeerReason, string>> = {
-  silent: 'no answer within 1.5 s; it is down or cannot be reached, does not know our address, or has another secret',
-  secret: 'it answers with another shared secret than the one declared',
-  unsigned: 'it answers without Message-Authenticator; upgrade it, or declare messageAuthenticator: off',
-  closed: 'nobody listens at that port',
-  socket: 'nothing can be sent there',
-};
-
-function wordsOf(peer: string | undefined, reason: HeartbeatReason): string {
-  return peer === undefined ? words[reason] : wordsOfPeers[reason as PeerReason];
+/** Since the last round: were packets dropped because there were too many, and did the process stand still? */
+interface Round {
+  readonly crowded: boolean;
+  readonly stalled: boolean;
 }
 
 type PulsePlace = Pick<Pulse, 'peer' | 'service' | 'listener'>;
@@ -249,6 +267,15 @@ function placeOf({ name, address }: HeartbeatPeer, question: ReturnType<typeof q
 
 function keyOf({ peer = '', service, listener }: PulsePlace): string {
   return `${peer} ${service} ${listener}`;
+}
+
+/** SHA-256 of the first certificate of a chain; nothing when it is none. */
+function fingerprintOf(pem: string): string | undefined {
+  try {
+    return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a listener is reached from our own address; nothing for one that belongs to a link. */

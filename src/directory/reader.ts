@@ -41,6 +41,8 @@ export interface Nas extends NasSigning {
   readonly router?: string;
   /** It talks RADIUS over TLS. */
   readonly radsec?: NasRadsec;
+  /** It is no NAS: we ask ourselves whether we answer. */
+  readonly isOurselves?: true;
   /** This is how it talks through a tunnel, in which nobody stands between. */
   readonly tunnelled?: true;
   /**

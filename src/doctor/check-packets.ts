@@ -21,11 +21,16 @@ function troubleOf(finding: RadiusFinding, why: RadiusFinding['reason'], declare
   const { nas, source, count, hint, reason } = finding;
   const from = printable(source);
   switch (why) {
-    case 'unknown-client':
-    case 'unknown-nas-identifier': {
+    case 'unknown-client': {
       const says = `${count} packets came from ${from}, where no NAS is declared${hint === undefined ? '' : ` (${hint})`}`;
       const mend = `on that router /radius/set [find] src-address=DECLARED; or declare radius.sourceAddress: ${from}`;
       return { code: 'LM_RADIUS_UNKNOWN_SOURCE', says, mend };
+    }
+    case 'unknown-nas-identifier': {
+      const says = `${count} packets from ${from} are of nobody: ${hint ?? 'none declared there has their NAS-Identifier'}`;
+      const mend =
+        'declare it as radius.nasIdentifier of one of them; or on that router /system/identity/set name=DECLARED';
+      return { code: 'LM_RADIUS_UNKNOWN_IDENTIFIER', says, mend };
     }
     case 'ma-wrong':
     case 'authenticator-wrong': {

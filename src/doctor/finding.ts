@@ -28,6 +28,7 @@ export const severities = {
   LM_RADIUS_TIMEOUT: 'error',
   LM_RADIUS_UNSIGNED: 'warning',
   LM_RADIUS_PUBLIC: 'warning',
+  LM_RADIUS_UNKNOWN_IDENTIFIER: 'error',
   LM_RADIUS_UNKNOWN_SOURCE: 'error',
   LM_RADIUS_DROPPED: 'warning',
   LM_RADIUS_HEARTBEAT: 'error',

@@ -12,6 +12,7 @@ import { attribute, code, codeName, headerLength } from './packet/codes.ts';
 import { hidePassword } from './packet/password.ts';
 import { encodeRequest, type RequestParts } from './packet/request.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
+import { askByTls, type TlsIdentity } from './radsec/ask-by-tls.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { type Answer, type ReplyFlaw, type RetryTimes, UdpRequester } from './udp-requester.ts';
 
@@ -27,6 +28,8 @@ export interface RadiusClientOptions {
   readonly retry?: RetryTimes;
   /** Believe replies without Message-Authenticator. Default false. */
   readonly acceptUnsigned?: boolean;
+  /** Ask over TLS (RFC 6614), on a connection of its own. The secret is then `radsec`, and nothing need be signed. */
+  readonly tls?: TlsIdentity;
 }
 
 export type LoginMethod = 'pap' | 'chap' | 'mschap2';
@@ -62,7 +65,7 @@ const defaultRetry: RetryTimes = { initialMs: 1500, mostMs: 3000, sends: 3 };
  */
 export async function radiusLogin(options: RadiusClientOptions, attempt: LoginAttempt): Promise<RadiusClientResult> {
   const random = randomPool(options.random);
-  const key = sharedKey(options.secret.reveal());
+  const key = keyOf(options);
   const authenticator = random.take(16);
   const proof = prove(attempt, authenticator, key, random);
   const attributes = [
@@ -84,7 +87,7 @@ export async function radiusLogin(options: RadiusClientOptions, attempt: LoginAt
 
 /** Asks a server whether it is there (RFC 5997). */
 export async function radiusStatus(options: RadiusClientOptions): Promise<RadiusClientResult> {
-  const key = sharedKey(options.secret.reveal());
+  const key = keyOf(options);
   const authenticator = randomPool(options.random).take(16);
   const parts = { code: code.statusServer, authenticator, attributes: [] };
   return describeAnswer(await askOnce(options, key, parts, [code.accessAccept, code.accountingResponse]), options);
@@ -95,7 +98,7 @@ export async function radiusAccounting(
   options: RadiusClientOptions,
   attributes: readonly NamedAttribute[],
 ): Promise<RadiusClientResult> {
-  const key = sharedKey(options.secret.reveal());
+  const key = keyOf(options);
   const parts = { code: code.accountingRequest, attributes: attributes.map(encodeNamed) };
   return describeAnswer(await askOnce(options, key, parts, [code.accountingResponse]), options);
 }
@@ -105,7 +108,7 @@ export async function radiusDisconnect(
   options: RadiusClientOptions,
   identification: readonly NamedAttribute[],
 ): Promise<RadiusClientResult> {
-  const key = sharedKey(options.secret.reveal());
+  const key = keyOf(options);
   const stamp = { name: 'Event-Timestamp', value: Math.floor(options.clock.now() / 1000) };
   const parts = { code: code.disconnectRequest, attributes: [...identification, stamp].map(encodeNamed) };
   const unsigned = { ...options, acceptUnsigned: true };
@@ -118,18 +121,31 @@ async function askOnce(
   parts: Omit<RequestParts, 'identifier'>,
   codes: readonly number[],
 ): Promise<Answer | Unanswered> {
-  const { server, clock, retry = defaultRetry } = options;
+  const { server, clock, retry = defaultRetry, tls } = options;
   const random = randomPool(options.random);
   const bind = { host: options.bindAddress ?? (server.host.includes(':') ? '::' : '0.0.0.0'), port: 0 };
-  await using requester = await UdpRequester.open(bind, { clock, random }, server);
   const request = encodeRequest({ ...parts, identifier: random.take(1)[0] as number }, key);
-  const signedOnly = options.acceptUnsigned !== true;
+  const signedOnly = options.acceptUnsigned !== true && tls === undefined;
   const unanswered: { flaw?: ReplyFlaw } = {};
   const flaw = (found: ReplyFlaw): void => {
     unanswered.flaw = found;
   };
-  return (await requester.ask({ request, to: server, key, codes, signedOnly, flaw }, retry)) ?? unanswered;
+  const question = { request, to: server, key, codes, signedOnly, flaw };
+  if (tls !== undefined) {
+    const { bindAddress } = options;
+    const from = bindAddress === undefined ? {} : { bindAddress };
+    return (await askByTls({ identity: tls, clock, withinMs: retry.initialMs, ...from }, question)) ?? unanswered;
+  }
+  await using requester = await UdpRequester.open(bind, { clock, random }, server);
+  return (await requester.ask(question, retry)) ?? unanswered;
 }
+
+function keyOf({ secret, tls }: RadiusClientOptions): SharedKey {
+  return sharedKey(tls === undefined ? secret.reveal() : wellKnown);
+}
+
+/** RFC 6614 §2.3. */
+const wellKnown = 'radsec';
 
 interface Unanswered {
   readonly packet?: undefined;

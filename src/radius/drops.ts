@@ -58,8 +58,15 @@ export interface RadiusFinding {
   readonly hint?: string;
 }
 
+/** What else is known of a packet, for the log. */
+export interface DropFields {
+  readonly [name: string]: unknown;
+  /** What it says of itself, where none of those declared there says so. Printable. */
+  readonly nasIdentifier?: string;
+}
+
 export interface DropLog {
-  note(nas: Nas | undefined, reason: DropReason, source: string, fields?: object): void;
+  note(nas: Nas | undefined, reason: DropReason, source: string, fields?: DropFields): void;
   /** A packet of the NAS proved the shared secret: what was in doubt for long enough is over. */
   verified(nas: Nas, proof: Proof): void;
   findings(): readonly RadiusFinding[];
@@ -105,7 +112,7 @@ export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly N
         known.finding = { ...known.finding, count: known.finding.count + 1, lastAt: clock.now() };
         return;
       }
-      const hint = hintFor(nas, reason, source, declared);
+      const hint = hintFor(nas, reason, { source, ...fields }, declared);
       const count = (known?.finding.count ?? 0) + 1;
       const finding = {
         nas: name,
@@ -146,7 +153,7 @@ export function dropLog(log: RadiusLog, clock: Clock, declared: () => readonly N
 function hintFor(
   nas: Nas | undefined,
   reason: DropReason,
-  source: string,
+  { source, nasIdentifier = '' }: DropFields & { readonly source: string },
   declared: () => readonly Nas[],
 ): string | undefined {
   switch (reason) {
@@ -168,7 +175,10 @@ function hintFor(
     case 'radsec-tls':
       return 'it must trust the authority of our certificate, and speak TLS 1.2 or later';
     case 'unknown-nas-identifier':
-      return 'several NAS are declared at this address, and none with the NAS-Identifier of this packet';
+      return (
+        'several NAS are declared at this address, and none with the NAS-Identifier of this packet, which ' +
+        (nasIdentifier === '' ? 'has none' : `is "${nasIdentifier}"`)
+      );
     case 'ma-wrong':
     case 'authenticator-wrong':
       return `the shared secret of ${nas?.name} is not the one declared: compare secret in /radius with radius.secret`;

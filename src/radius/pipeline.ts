@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../access/decision-log.ts';
 import { usedPasswords } from '../access/used-passwords.ts';
 import type { AccountingEvent, AccountingSink } from '../accounting/event.ts';
+import { printable } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader, Nas } from '../directory/reader.ts';
 import type { AccessAnswer } from './access-answer.ts';
@@ -10,8 +11,16 @@ import type { KeptPacket } from './backlog.ts';
 import type { Channel, Peer } from './channel.ts';
 import { type RadiusCounters, radiusCounters } from './counters.ts';
 import { attributeNumbered } from './dictionary/dictionary.ts';
-import { type DropLog, type DropReason, dropLog, type RadiusFinding, type RadiusLog } from './drops.ts';
+import {
+  type DropFields,
+  type DropLog,
+  type DropReason,
+  dropLog,
+  type RadiusFinding,
+  type RadiusLog,
+} from './drops.ts';
 import { type ClientPort, forget, isCurrent, type RememberedRequest, remember } from './duplicate-cache.ts';
+import { textOf } from './exchange.ts';
 import { Intake } from './intake.ts';
 import { integrityFlaw, proofOf } from './integrity.ts';
 import type { LearnedSigning } from './learned-signing.ts';
@@ -133,7 +142,7 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   /** Counts and tells of somebody who got no answer because he got no channel. */
-  refused(reason: DropReason, source: string, fields: object = {}): void {
+  refused(reason: DropReason, source: string, fields: DropFields = {}): void {
     this.#counters.of('unknown').add('dropped', reason);
     this.#drops.note(undefined, reason, source, fields);
   }
@@ -229,7 +238,10 @@ export class RequestPipeline implements AsyncDisposable {
     const malformed = readHeader(packet, frame) ?? this.#codeFlaw(channel) ?? readAttributes(packet, frame);
     if (malformed !== undefined) return this.#drop(channel, this.#contextOf(first), malformed, from);
     const nas = pickNas(candidates, packet, frame);
-    if (nas === undefined) return this.#dropUnknown(channel, 'unknown-nas-identifier', source, from);
+    if (nas === undefined) {
+      const nasIdentifier = printable(textOf(packet, frame, attribute.nasIdentifier) ?? '');
+      return this.#dropUnknown(channel, 'unknown-nas-identifier', source, from, { nasIdentifier });
+    }
 
     const context = this.#contextOf(nas);
     const flaw = integrityFlaw(packet, frame, context);
@@ -444,9 +456,9 @@ export class RequestPipeline implements AsyncDisposable {
     channel.dropped?.(reason);
   }
 
-  #dropUnknown(channel: Channel, reason: DropReason, source: string, from: Peer): undefined {
+  #dropUnknown(channel: Channel, reason: DropReason, source: string, from: Peer, fields: DropFields = {}): undefined {
     this.#counters.of('unknown').add('dropped', reason);
-    this.#drops.note(undefined, reason, source, { socket: channel.service, port: from.port });
+    this.#drops.note(undefined, reason, source, { socket: channel.service, port: from.port, ...fields });
     channel.dropped?.(reason);
   }
 }

@@ -31,8 +31,11 @@ export interface Question {
   readonly flaw?: (flaw: ReplyFlaw) => void;
 }
 
-/** `secret`: a reply that the shared secret does not prove. `unsigned`: one without Message-Authenticator. `closed`: nobody listens there. */
-export type ReplyFlaw = 'secret' | 'unsigned' | 'closed';
+/**
+ * `secret`: a reply that the shared secret does not prove. `unsigned`: one without Message-Authenticator. `closed`: nobody
+ * listens there. Over TLS also `certificate`: it shows another one than it should; `tls`: it closed the connection.
+ */
+export type ReplyFlaw = 'secret' | 'unsigned' | 'closed' | 'certificate' | 'tls';
 
 /** The first reply that proved itself. */
 export interface Answer {
@@ -152,7 +155,8 @@ export class UdpRequester {
   }
 }
 
-function flawOf(packet: Buffer, frame: Frame, { key, request, signedOnly }: Pending): ReplyFlaw | undefined {
+/** Why a reply is not believed; nothing when it is. */
+export function flawOf(packet: Buffer, frame: Frame, { key, request, signedOnly }: Question): ReplyFlaw | undefined {
   const sign = verifyReplyMessageAuthenticator(packet, frame, key, request.authenticator);
   if (sign === 'wrong' || sign === 'invalid') return 'secret';
   if (!verifyReply(packet, frame, key, request.authenticator)) return 'secret';

@@ -35,6 +35,7 @@ export interface MetricSources {
     readonly service: string;
     readonly listener: string;
     readonly up: boolean;
+    readonly reason?: string;
   }[];
   readonly revision: () => string | undefined;
   readonly logins: () => number;
@@ -308,11 +309,13 @@ export class Metrics {
       name: 'lastmile_radius_heartbeat_up',
       help: 'RADIUS listeners, ours and those of declared peers: 0 when one has missed as many heartbeats as are declared',
       registers,
-      labelNames: ['peer', 'service', 'listener'] as const,
+      labelNames: ['peer', 'service', 'listener', 'reason'] as const,
       collect() {
         this.reset();
-        for (const { up, peer, service, listener } of sources.heartbeat?.() ?? [])
-          this.set({ ...(peer === undefined ? {} : { peer }), service, listener }, up ? 1 : 0);
+        for (const { up, peer, service, listener, reason } of sources.heartbeat?.() ?? []) {
+          const why = up || reason === undefined ? {} : { reason };
+          this.set({ ...(peer === undefined ? {} : { peer }), service, listener, ...why }, up ? 1 : 0);
+        }
       },
     });
     new Gauge({

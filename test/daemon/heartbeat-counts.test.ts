@@ -88,6 +88,7 @@ describe('what a missed heartbeat is put down to', () => {
       ...{ directory, clock: systemClock, random: (octets) => void randomFillSync(octets) },
       log: {
         error: ({ service, reason }: { service?: string; reason?: string }) => told.push(`${service}: ${reason}`),
+        warn: () => undefined,
         info: () => undefined,
       },
       ...{ listeners: () => ({ auth: [auth], accounting: [] }), stores: () => true, overloads: () => 0 },

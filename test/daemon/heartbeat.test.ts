@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type LoggedDecision, recentDecisions } from '../../src/access/decision-log.ts';
@@ -8,11 +9,12 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { Heartbeat, heartbeatNas } from '../../src/daemon/heartbeat.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import type { Endpoint, HeartbeatPeer } from '../../src/model/model.ts';
+import type { Endpoint, HeartbeatPeer, Model, RadsecSettings } from '../../src/model/model.ts';
 import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { radiusCounters } from '../../src/radius/counters.ts';
-import { RadiusServer } from '../../src/radius/server.ts';
+import { RadiusServer, type RadiusServerOptions } from '../../src/radius/server.ts';
 import { login, secretText, startServer } from '../radius/support.ts';
+import { testAuthority } from '../support/certificates.ts';
 
 const loopback: Endpoint = { host: '127.0.0.1', port: 0 };
 const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
@@ -25,7 +27,8 @@ interface Lab {
   readonly told: string[];
   readonly decisions: LoggedDecision[];
   stores: boolean;
-  listeners: { auth: readonly Endpoint[]; accounting: readonly Endpoint[] };
+  stalledMs: number;
+  listeners: { auth: readonly Endpoint[]; accounting: readonly Endpoint[]; radsec?: readonly Endpoint[] };
 }
 
 async function lab(
@@ -33,6 +36,8 @@ async function lab(
   peers: readonly HeartbeatPeer[] = [],
   at = loopback,
   access: AccessHelpers = {},
+  radsec?: RadiusServerOptions['radsec'],
+  lines: string[] = [],
 ): Promise<Lab> {
   const [directory, told, decisions] = [new Directory(), [] as string[], [] as LoggedDecision[]];
   const state: { stores: boolean } = { stores: true };
@@ -40,6 +45,7 @@ async function lab(
     listenAuth: [at],
     listenAccounting: [at],
     access,
+    ...(radsec === undefined ? {} : { radsec }),
     directory,
     accounting: { record: () => Promise.resolve() },
     accountingAvailable: () => made.stores,
@@ -47,23 +53,38 @@ async function lab(
     metrics: radiusCounters(),
     clock: systemClock,
     random: randomFillSync,
-    log: silentLog,
+    log: {
+      ...silentLog,
+      info: (_, message) => void lines.push(message),
+      warn: (_, message) => void lines.push(message),
+    },
   });
   const heartbeat = new Heartbeat({
     directory,
     clock: systemClock,
     log: {
       error: ({ reason, service }: { reason?: string; service?: string }) => told.push(`${service} down: ${reason}`),
+      warn: ({ ms }: { ms?: number }) => told.push(`stood still for ${ms} ms`),
       info: ({ service }: { service?: string }) => told.push(`${service} up`),
     },
     random: (octets) => void randomFillSync(octets),
     listeners: () => made.listeners,
     stores: () => made.stores,
     overloads: () => 0,
+    stalledMs: () => made.stalledMs,
     settings: { intervalMs: 60_000, misses, peers },
   });
   const { auth, accounting } = server.addresses();
-  const made: Lab = { ...state, server, heartbeat, directory, told, decisions, listeners: { auth, accounting } };
+  const made: Lab = {
+    ...state,
+    stalledMs: 0,
+    server,
+    heartbeat,
+    directory,
+    told,
+    decisions,
+    listeners: { auth, accounting },
+  };
   return made;
 }
 
@@ -139,6 +160,27 @@ describe('our own RADIUS, asked by ourselves', () => {
     expect(made.heartbeat.findings()).toEqual([]);
   }, 20_000);
 
+  it('IW-24: is told of as stalled when the process stood still for longer than routers wait, although it answers now', async () => {
+    const made = await lab(2);
+    await using _server = made.server;
+
+    made.stalledMs = 1_400;
+    await made.heartbeat.beat();
+    made.stalledMs = 2_300;
+    await made.heartbeat.beat();
+    await made.heartbeat.beat();
+    const pulses = made.heartbeat.pulses().map(({ service, up, reason }) => `${service} ${up} ${reason}`);
+    made.stalledMs = 0;
+    await made.heartbeat.beat();
+
+    const stood = 'stood still for 2300 ms';
+    expect(pulses).toEqual(['auth false stalled', 'accounting false stalled']);
+    expect(made.told.filter((each) => each === stood)).toHaveLength(2);
+    expect(new Set(made.told)).toEqual(
+      new Set([stood, 'auth down: stalled', 'accounting down: stalled', 'auth up', 'accounting up']),
+    );
+  });
+
   it('IW-24: is told of as silent when nobody answers where it listens', async () => {
     const made = await lab(1);
     await using _server = made.server;
@@ -152,7 +194,105 @@ describe('our own RADIUS, asked by ourselves', () => {
   }, 20_000);
 });
 
+describe('our own RADIUS over TLS', () => {
+  const authority = testAuthority('lastmile test');
+  const issued = authority.issue({ commonName: 'radius.example' });
+  const tls: RadsecSettings = { certificate: new Secret(issued.certificate), key: new Secret(issued.key) };
+  const declaring = (radsec?: RadsecSettings) =>
+    ({ operator: { radius: { heartbeat: { intervalMs: 60_000, misses: 1 }, radsec } } }) as unknown as Model;
+
+  /** One round has been made when this resolves, and no other is. */
+  async function beaten(radsec: RadsecSettings, declared: RadsecSettings | undefined = radsec) {
+    const lines: string[] = [];
+    const made = await lab(1, [], loopback, {}, { listen: [loopback], tls: radsec }, lines);
+    made.listeners = { auth: [], accounting: [], radsec: made.server.addresses().radsec };
+    made.heartbeat.use(declaring(declared));
+    await made.heartbeat.beat();
+    return { ...made, lines };
+  }
+
+  it('IW-23: is up when a login is let in by our own certificate, which counts as no connection', async () => {
+    const { server, heartbeat, told, lines, decisions } = await beaten(tls);
+    await using _server = server;
+    await using _heartbeat = heartbeat;
+
+    expect(heartbeat.pulses().map(({ service, up }) => `${service} ${up}`)).toEqual(['radsec true']);
+    expect(told).toEqual([]);
+    expect(new Set(decisions.map(({ nas }) => nas))).toEqual(new Set([heartbeatNas]));
+    expect(server.tunnels()).toEqual(new Map());
+    expect(lines).toEqual([]);
+  });
+
+  it('IW-24: is told of when it shows another certificate than the one declared', async () => {
+    const other = authority.issue({ commonName: 'radius.example' });
+    const { server, heartbeat, told } = await beaten(tls, {
+      certificate: new Secret(other.certificate),
+      key: new Secret(other.key),
+    });
+    await using _server = server;
+    await using _heartbeat = heartbeat;
+
+    expect(told).toEqual(['radsec down: certificate']);
+    expect(heartbeat.findings()).toEqual([
+      expect.stringContaining('another certificate than the one of radius.radsec'),
+    ]);
+  });
+
+  it('IW-24: is told of as closed where nobody listens any more', async () => {
+    const made = await lab(1);
+    await using _server = made.server;
+    await using heartbeat = made.heartbeat;
+    const gone = createServer();
+    gone.listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    made.listeners = { auth: [], accounting: [], radsec: [{ host: '127.0.0.1', port }] };
+
+    heartbeat.use(declaring(tls));
+    await heartbeat.beat();
+
+    expect(made.told).toEqual(['radsec down: closed']);
+  });
+
+  it('lets nobody else in by its certificate, nor by its place', async () => {
+    const { server, heartbeat, directory } = await beaten(tls);
+    await using _server = server;
+    await using _heartbeat = heartbeat;
+
+    expect(directory.tunnelNasAt('127.0.0.1')).toEqual([]);
+    expect(directory.tunnelNasAt('127.77.77.77').map(({ radsec }) => radsec?.fingerprint)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
+    expect(directory.allNas()).toEqual([]);
+  });
+});
+
 describe('a declared peer', () => {
+  it('IW-24: is told of again when it answers, and its place in the findings is empty then', async () => {
+    await using bench = await startServer([]);
+    const made = await lab(2, [peerAt(bench.auth.port)]);
+    await using _server = made.server;
+    made.listeners = { auth: [], accounting: [] };
+    const known = bench.directory.nasList;
+    // It drops what we send.
+    bench.directory.nasList = [];
+    await made.heartbeat.beat();
+    await made.heartbeat.beat();
+    const findings = made.heartbeat.findings();
+    bench.directory.nasList = known;
+
+    await made.heartbeat.beat();
+
+    expect(findings).toEqual([
+      expect.stringMatching(/^RADIUS peer second \(auth at .*\) has missed 2 heartbeats: no answer/),
+    ]);
+    expect(made.told).toEqual(['auth down: silent', 'auth up']);
+    expect(made.heartbeat.findings()).toEqual([]);
+    expect(made.heartbeat.pulses()).toMatchObject([{ peer: 'second', up: true, misses: 0 }]);
+  }, 20_000);
+
   it('IW-23: is up when another server answers Status-Server and decides about the login, even by a reject', async () => {
     await using bench = await startServer([login('anna')]);
     const { auth, accounting } = bench;

@@ -258,7 +258,7 @@ describe('orders for several devices that one declaration stands for', () => {
     lab.delivery.heard('core-1', `::ffff:${west}`);
     await lab.settled();
 
-    expect(asked(lab).slice(0, before).sort()).toEqual([east, west]);
+    expect(new Set(asked(lab).slice(0, before))).toEqual(new Set([east, west]));
     expect(asked(lab, before)).toEqual([west]);
     expect(lab.outbox.at('core-1').map(({ username }) => username)).toEqual(['anna']);
   });

@@ -4,6 +4,7 @@ import { checkAccess } from '../../src/doctor/check-access.ts';
 import { checkCertificates } from '../../src/doctor/check-certificates.ts';
 import { checkCollection } from '../../src/doctor/check-collection.ts';
 import { checkDevice } from '../../src/doctor/check-device.ts';
+import { checkHeartbeat } from '../../src/doctor/check-heartbeat.ts';
 import { checkNetwork } from '../../src/doctor/check-network.ts';
 import { checkPackets } from '../../src/doctor/check-packets.ts';
 import { checkPath } from '../../src/doctor/check-path.ts';
@@ -227,6 +228,16 @@ describe('packets that were dropped', () => {
     expect(found?.mend).toContain('10.255.0.9');
   });
 
+  it('with the NAS-Identifier of none that is declared there are told of with it, and not as of an unknown address', () => {
+    const hint =
+      'several NAS are declared at this address, and none with the NAS-Identifier of this packet, which is "x"';
+    const [found] = checkPackets([dropped({ nas: 'unknown', reason: 'unknown-nas-identifier', hint })], declared());
+
+    expect(found).toMatchObject({ target: 'radius', code: 'LM_RADIUS_UNKNOWN_IDENTIFIER', severity: 'error' });
+    expect(found?.says).toMatch(/10\.255\.0\.9 .*which is "x"$/);
+    expect(found?.mend).toContain('radius.nasIdentifier');
+  });
+
   it("IS-33: for their secret are the router's", () => {
     expect(checkPackets([dropped({})], declared({ ...router, api }))).toMatchObject([
       { target: 'core-1', code: 'LM_RADIUS_SECRET', mend: 'lastmile apply --target core-1' },
@@ -252,6 +263,28 @@ describe('packets that were dropped', () => {
     expect(checkPackets([dropped({ reason: 'overload' })], declared())).toMatchObject([
       { code: 'LM_RADIUS_DROPPED', says: expect.stringContaining('overload') },
     ]);
+  });
+});
+
+describe('a heartbeat that is missed', () => {
+  it('IW-24: is told with its reason and the command that asks by hand', () => {
+    const says = 'RADIUS auth at 0.0.0.0:1812 has missed 3 heartbeats: the process stood still';
+
+    expect(checkHeartbeat([{ service: 'auth', listener: '0.0.0.0:1812', says }])).toMatchObject([
+      {
+        target: 'radius',
+        code: 'LM_RADIUS_HEARTBEAT',
+        severity: 'error',
+        says,
+        mend: expect.stringContaining('lastmile radius status-server --server 0.0.0.0:1812'),
+      },
+    ]);
+  });
+
+  it('over TLS is looked at by what speaks TLS', () => {
+    const [found] = checkHeartbeat([{ service: 'radsec', listener: '192.0.2.1:2083', says: '' }]);
+
+    expect(found?.mend).toBe('openssl s_client -connect 192.0.2.1:2083');
   });
 });
 

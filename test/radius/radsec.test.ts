@@ -339,7 +339,7 @@ describe('who may connect by TLS', () => {
     await using server = await RadsecServer.start({
       ...{ listen: [loopback], tls, clock: systemClock, log: testLog(), handshakeMs: 50 },
       directory: Object.assign(new TestDirectory(), { nasList: [tunnelNas] }),
-      refused: (reason, _source, { error }: { error?: string }) => void refused.push(`${reason}: ${error}`),
+      refused: (reason, _source, fields) => void refused.push(`${reason}: ${String(fields['error'])}`),
       receive: () => undefined,
     });
     const silent = new Socket().connect(server.addresses()[0]?.port ?? 0, '127.0.0.1');

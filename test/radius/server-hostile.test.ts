@@ -211,6 +211,11 @@ describe('several NAS behind one address', () => {
     expect([first[0], second[0], last[1]]).toEqual([2, 2, 5]);
     expect(bench.decisions.of('anna').map(({ nas: name }) => name)).toEqual(['one', 'two', 'one']);
     expect(dropped(bench)).toEqual({ 'two ma-wrong': 1, 'unknown unknown-nas-identifier': 1 });
+    expect(bench.log.lines).toContainEqual(
+      expect.objectContaining({
+        fields: expect.objectContaining({ hint: expect.stringMatching(/which is "three"$/) }),
+      }),
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { codeOf, messageOf } from '../../base/errors.ts';
 import type { DirectoryReader, Nas } from '../../directory/reader.ts';
 import type { Endpoint, RadsecSettings } from '../../model/model.ts';
 import type { Channel, Peer } from '../channel.ts';
-import type { DropReason, RadiusLog } from '../drops.ts';
+import type { DropFields, DropReason, RadiusLog } from '../drops.ts';
 import type { Slot } from '../request-lanes.ts';
 import { foldAddress } from '../source-address.ts';
 import { RadiusListenError } from '../udp.ts';
@@ -19,7 +19,7 @@ export interface RadsecServerOptions {
   readonly clock: Clock;
   readonly log: RadiusLog;
   /** Told of connections that are refused. */
-  readonly refused: (reason: DropReason, source: string, fields: object) => void;
+  readonly refused: (reason: DropReason, source: string, fields: DropFields) => void;
   /** The request pipeline. */
   readonly receive: (channel: Channel, packet: Buffer, from: Peer) => void;
   /** A NAS has a connection to us. */
@@ -250,6 +250,7 @@ export class RadsecServer implements AsyncDisposable {
     socket.setKeepAlive(true, keepaliveMs);
     socket.setNoDelay(true);
     let judged = nas;
+    const level = nas.isOurselves === true ? 'debug' : 'info';
     const connection = new RadsecConnection({
       socket,
       from,
@@ -262,11 +263,11 @@ export class RadsecServer implements AsyncDisposable {
         if (declared !== undefined) judged = declared;
         return declared === undefined ? undefined : tunnelled(this.#tunnelled, declared);
       },
-      closing: (reason) => log.info({ nas: nas.name, source: from.address, reason }, 'RadSec connection closed'),
+      closing: (reason) => log[level]({ nas: nas.name, source: from.address, reason }, 'RadSec connection closed'),
     });
     socket.setTimeout(idleMs, () => connection.close('nothing came for a quarter of an hour'));
-    this.#keep(nas.name, connection, socket);
-    log.info({ nas: nas.name, source: from.address, tls: socket.getProtocol() }, 'RadSec connection open');
+    if (nas.isOurselves !== true) this.#keep(nas.name, connection, socket);
+    log[level]({ nas: nas.name, source: from.address, tls: socket.getProtocol() }, 'RadSec connection open');
     connected?.(nas);
   }
 
@@ -292,7 +293,7 @@ export class RadsecServer implements AsyncDisposable {
     return nasOfPeer(peer, this.#options.directory.tunnelNasAt(peer.address));
   }
 
-  #refuse(socket: Socket, reason: DropReason, fields: object = {}): void {
+  #refuse(socket: Socket, reason: DropReason, fields: DropFields = {}): void {
     this.#options.refused(reason, foldAddress(socket.remoteAddress ?? ''), fields);
     socket.destroy();
   }
