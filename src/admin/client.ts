@@ -85,13 +85,22 @@ export class AdminClient {
     }
   }
 
+  /** Text of any length in pieces, each asked for when the one before was taken. @throws AdminClientError, also when it breaks off */
+  async *text(path: string): AsyncGenerator<string> {
+    const answer = await this.#open(path);
+    try {
+      for await (const piece of answer.setEncoding('utf8')) yield String(piece);
+    } catch (error) {
+      throw new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   #open(path: string): Promise<IncomingMessage> {
     const common = this.#signal === undefined ? {} : { signal: this.#signal };
     return new Promise((resolve, reject) => {
       const asked = request({ ...common, socketPath: this.#socketPath, path }, (answer) => {
         if (answer.statusCode === 200) return resolve(answer);
-        answer.resume();
-        reject(new AdminClientError(`the daemon: status ${answer.statusCode}`, { status: answer.statusCode ?? 500 }));
+        void refusalIn(answer).then(reject, reject);
       });
       asked.on('error', (error) => reject(new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error })));
       asked.end();
@@ -145,6 +154,14 @@ export class AdminClient {
 function fieldOf(block: string, name: string): string | undefined {
   const line = block.split('\n').find((each) => each.startsWith(`${name}: `));
   return line?.slice(name.length + 2);
+}
+
+async function refusalIn(answer: IncomingMessage): Promise<Error> {
+  const status = answer.statusCode ?? 500;
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const { error = `status ${status}` } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { error?: string };
+  return refusal(status, error);
 }
 
 function refusal(status: number, message: string): Error {

@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { eventRoutes } from './event-routes.ts';
+import type { ExportRequest, WhoHadRequest } from './evidence.ts';
+import { exportType } from './evidence.ts';
 import { restRoutes } from './rest-routes.ts';
 import type {
   AdminService,
@@ -10,6 +13,7 @@ import type {
   ForgetDevicesRequest,
   PlanRequest,
   ResumeRequest,
+  SessionsRequest,
   SuspendRequest,
 } from './service.ts';
 import type { UsageRequest } from './usage.ts';
@@ -110,17 +114,59 @@ export const routes: readonly Route[] = [
     url: '/api/v1/sessions',
     role: 'viewer',
     summary:
-      'Sessions: open ones, or all with all=true. The header lastmile-more is sent when there are more than limit',
+      'Sessions: open ones, or all with all=true, from or till, or closed=true. The header lastmile-more is sent when there are more than limit',
     schema: query({
       user: name,
+      nas: name,
       all: { type: 'boolean' },
+      closed: { type: 'boolean' },
+      from: name,
+      till: name,
       limit: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1000 },
     }),
     handle: async (service, request, reply) => {
-      const { limit = 1000, ...which } = request.query as { user?: string; all?: boolean; limit?: number };
+      const { limit = 1000, ...which } = request.query as Partial<SessionsRequest>;
       const found = await service.sessions({ ...which, limit: limit + 1 });
       if (found.length > limit) reply.header('lastmile-more', 'true');
       return found.slice(0, limit);
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/whohad',
+    role: 'operator',
+    summary:
+      'Who had an address (10.0.0.1, 10.0.0.1:4000, [2001:db8::1]:4000, 10.0.0.0/24) at a moment, by default now. Kept in the audit log',
+    schema: {
+      querystring: {
+        ...query({ address: name, at: name, limit: { type: 'integer', minimum: 1, maximum: 10_000 }, ...ordered })
+          .querystring,
+        required: ['address'],
+      },
+    },
+    handle: (service, request) => service.whoHad({ limit: 100, ...(request.query as Pick<WhoHadRequest, 'address'>) }),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/export/:what',
+    role: 'operator',
+    summary:
+      'Sessions that ended from a moment on and before another, or usage by hour, day or month (per): as CSV, JSON Lines, or rows of radacct. Kept in the audit log',
+    schema: {
+      params: { type: 'object', properties: { what: { enum: ['sessions', 'usage'] } } },
+      ...query({
+        format: { enum: ['csv', 'jsonl', 'radacct'], default: 'csv' },
+        from: name,
+        till: name,
+        open: { type: 'boolean' },
+        per: { enum: ['hour', 'day', 'month'] },
+        ...ordered,
+      }),
+    },
+    handle: async (service, request, reply) => {
+      const { what } = request.params as Pick<ExportRequest, 'what'>;
+      const wanted = { format: 'csv', ...(request.query as Partial<ExportRequest>), what } as const;
+      return reply.type(exportType(wanted)).send(Readable.from(await service.export(wanted), { objectMode: false }));
     },
   },
   {

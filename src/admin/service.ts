@@ -13,6 +13,7 @@ import type { Pause } from '../status/pauses.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import type { EventsService } from './events-service.ts';
+import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
@@ -24,6 +25,10 @@ export interface AdminService {
   /** At most `limit` sessions: open ones first, each the newest first. */
   sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;
   usage(request: UsageRequest): Promise<UsageAnswer>;
+  /** Who had an address at a moment. @throws RequestError when it is no address or no moment */
+  whoHad(request: WhoHadRequest): Promise<WhoHadAnswer>;
+  /** Sessions or usage as text, read as it is taken. @throws RequestError when what is asked for makes no sense */
+  export(request: ExportRequest): Promise<AsyncIterable<string>>;
   /** What somebody uses now, by the counters of the routers he is on. */
   liveUsage(username: string): Promise<LiveUsage>;
   /** @throws AmbiguousError when a session ID is that of several sessions */
@@ -66,8 +71,15 @@ export interface AdminService {
 
 export interface SessionsRequest {
   readonly user?: string;
+  readonly nas?: string;
   /** Closed ones as well. */
   readonly all?: boolean;
+  /** Only closed ones. */
+  readonly closed?: boolean;
+  /** Those that were there some time from then on: a duration ago, a day or a time. With `till`, closed ones as well. */
+  readonly from?: string;
+  /** Those that began before. */
+  readonly till?: string;
   readonly limit: number;
 }
 

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
+import type { EventsService } from '../admin/events-service.ts';
+import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from '../admin/evidence.ts';
 import type {
   AdminService,
   ApplyAnswer,
@@ -25,7 +27,6 @@ import type {
   SuspendRequest,
   WhyAnswer,
 } from '../admin/service.ts';
-import type { EventsService } from '../admin/events-service.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
@@ -54,6 +55,7 @@ import { folderBytes } from '../store/folder-bytes.ts';
 import { declaredObjects } from './declared-objects.ts';
 import { diagnose } from './diagnose.ts';
 import type { Engine } from './engine.ts';
+import { auditedExport, auditedWhoHad, type EvidenceSurroundings, sessionQuery } from './evidence.ts';
 import { requireKnown, requireRouter } from './known-targets.ts';
 import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
@@ -176,17 +178,19 @@ export class DaemonService implements AdminService {
   async sessions(query: SessionsRequest): Promise<readonly SessionJson[]> {
     const { engine } = this.#options;
     const users = query.user === undefined ? [undefined] : usersNamed(engine.directory, query.user);
+    const wanted = sessionQuery(query, this.#evidence());
     const found = await Promise.all(
-      users.map((user) =>
-        engine.accounting.find({
-          ...(user === undefined ? {} : { user }),
-          ...(query.all === true ? {} : { active: true }),
-          limit: query.limit,
-          interimSeconds: this.#model?.operator.accounting.interimSeconds ?? 120,
-        }),
-      ),
+      users.map((user) => engine.accounting.find({ ...wanted, ...(user === undefined ? {} : { user }) })),
     );
     return found.flat().slice(0, query.limit).map(toSessionJson);
+  }
+
+  whoHad(request: WhoHadRequest): Promise<WhoHadAnswer> {
+    return auditedWhoHad(request, this.#evidence());
+  }
+
+  export(request: ExportRequest): Promise<AsyncIterable<string>> {
+    return auditedExport(request, this.#evidence());
   }
 
   async usage(request: UsageRequest): Promise<UsageAnswer> {
@@ -390,6 +394,14 @@ export class DaemonService implements AdminService {
   /** Are these the files of the revision in force? */
   #follows(files: Revision['files']): boolean {
     return this.#contents !== undefined && folderRevision(files) === this.#contents;
+  }
+
+  #evidence(): EvidenceSurroundings {
+    const { engine, clock } = this.#options;
+    const { accounting, directory, audit } = engine;
+    const operator = this.#model?.operator;
+    const interimSeconds = operator?.accounting.interimSeconds ?? 120;
+    return { accounting, directory, audit, timezone: operator?.timezone ?? 'UTC', interimSeconds, now: clock.now() };
   }
 
   #findings(): readonly string[] {
