@@ -181,7 +181,10 @@ export class Daemon implements AsyncDisposable {
       log,
       random,
       admitted: (subscription) => admittedBy(engine.directory, subscription),
-      onReport: (report) => metrics.observe(report),
+      onReport: (report) => {
+        metrics.observe(report);
+        telling.report(report);
+      },
       onServed: (inForce) => this.#keepGood(inForce.revision),
     });
     this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });

@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetters } from '../events/dead-letters.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { WebhookConnection } from '../events/post.ts';
 import { type CursorRow, WebhookSender, type WebhookState } from '../events/webhook-sender.ts';
-import { isChosen } from '../model/event-types.ts';
+import { type EventType, eventTypes, isChosen } from '../model/event-types.ts';
 import type { Model, Webhook } from '../model/model.ts';
 import type { Table } from '../store/table.ts';
 
@@ -38,6 +38,7 @@ export class DeclaredWebhooks implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #trimming: Promise<void>;
   #changing: Promise<void> = Promise.resolve();
+  #wantedUntil = 0;
 
   constructor(options: DeclaredWebhooksOptions) {
     this.#options = options;
@@ -112,6 +113,8 @@ export class DeclaredWebhooks implements AsyncDisposable {
     for (const webhook of webhooks) {
       if (!this.#open.has(webhook.name) && !this.#stopping.signal.aborted) await this.#start(webhook);
     }
+    this.#wantedUntil = 0;
+    await this.#keepWanted();
   }
 
   async #start(webhook: Webhook): Promise<void> {
@@ -132,10 +135,22 @@ export class DeclaredWebhooks implements AsyncDisposable {
     const { clock, log } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
+      // A start must not miss what happens before the declarations are read.
+      await this.#keepWanted().catch(() => undefined);
       await clock.sleep(trimEveryMs, signal).catch(() => undefined);
       if (!signal.aborted)
         await this.#trim().catch((err: unknown) => log.debug({ err }, 'old events are not deleted yet'));
     }
+  }
+
+  async #keepWanted(): Promise<void> {
+    const { events, clock } = this.#options;
+    const until = clock.now() + keptMs;
+    if (until - this.#wantedUntil < keptMs / 24) return;
+    const chosen = [...this.#open.values()].flatMap(({ webhook }) => webhook.events);
+    const types = (Object.keys(eventTypes) as EventType[]).filter((type) => isChosen(chosen, type));
+    await events.wantUntil(types, until);
+    if (types.length > 0) this.#wantedUntil = until;
   }
 
   /** What is old and settled goes; beyond the most that is kept, the oldest. */
