@@ -1,4 +1,6 @@
+import { AgreedRows } from './agreed.ts';
 import { differingFields } from './differing-fields.ts';
+import type { RowName } from './digests.ts';
 import { withEdits } from './edited.ts';
 import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
 import { type Layout, layoutOf } from './ordered.ts';
@@ -39,7 +41,8 @@ export function diff(desired: readonly Row[], observation: Observation, ownershi
   const inTheWay = strangersFiles(ours, present, ownership);
   const possible = inTheWay.rows;
   findings.push(...inTheWay.findings);
-  const marked = once(() => countMarkers(observed.rows, ownership.operator));
+  const { agreed = new AgreedRows() } = observation;
+  const marked = once(() => countMarkers(observed.rows, agreed, ownership.operator));
   const deletes: Change[] = [];
   for (const [key, row] of present) {
     if (wanted.has(key)) continue;
@@ -52,7 +55,13 @@ export function diff(desired: readonly Row[], observation: Observation, ownershi
   const layouts = layoutsOf(possible, observed.rows, present, going.deletes, ownership.target);
   const all = possible.flatMap((row) => {
     const place = layouts.get(row.menu)?.places.get(row) ?? {};
-    return changeOf(row, present.get(keyOf(row)), ownership, place, (key) => wanted.has(key));
+    return changeOf(
+      row,
+      present.get(keyOf(row)),
+      ownership,
+      place,
+      (name) => wanted.has(keyOf(name)) || agreed.has(name),
+    );
   });
   // Who only looks at a target writes no markers: a row that is as declared needs nothing.
   const kept = ownership.observing === true ? all.filter((change) => !onlyMarks(change)) : all;
@@ -134,7 +143,7 @@ function changeOf(
   before: ObservedRow | undefined,
   ownership: Ownership,
   place: Pick<Change, 'place' | 'placeRow'>,
-  isWanted: (key: string) => boolean,
+  isWanted: (name: RowName) => boolean,
 ): readonly Change[] {
   const { menu, identity, owner } = wanted;
   if (before === undefined)
@@ -155,13 +164,13 @@ function withReleased(
   row: Row,
   before: ObservedRow,
   { target, inventory }: Ownership,
-  isWanted: (key: string) => boolean,
+  isWanted: (name: RowName) => boolean,
 ): Row {
   const held = Object.entries(row.releases ?? {}).filter(([name, value]) => {
     const identity = before.fields[name];
     const menu = target.references?.[row.menu]?.[name];
     if (identity === value || menu === undefined || typeof identity !== 'string') return identity === value;
-    return inventory.ownerOf(target.name, menu, identity) !== undefined && !isWanted(keyOf({ menu, identity }));
+    return inventory.ownerOf(target.name, menu, identity) !== undefined && !isWanted({ menu, identity });
   });
   return held.length === 0 ? row : { ...row, fields: { ...row.fields, ...Object.fromEntries(held.map(cleared)) } };
 }
@@ -188,13 +197,11 @@ function once<T extends object>(make: () => T): () => T {
 type Deletable = { readonly result: 'ours' | 'copy'; readonly owner: string };
 
 /** How many rows of a menu carry the same marker of ours: more than one, and all but one are copies. */
-function countMarkers(rows: readonly ObservedRow[], operator: string): ReadonlyMap<string, number> {
+function countMarkers(rows: readonly ObservedRow[], agreed: AgreedRows, operator: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { menu, marker } of rows) {
-    if (marker?.operator !== operator) continue;
-    const key = markerKey(menu, marker.owner);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { menu, owner } of agreed.owners()) count(markerKey(menu, owner));
+  for (const { menu, marker } of rows) if (marker?.operator === operator) count(markerKey(menu, marker.owner));
   return counts;
 }
 

@@ -23,8 +23,9 @@ export function withoutIgnored(
   return rules.reduce(applyRule, { desired, observation, findings: [] });
 }
 
-function applyRule({ desired, observation, findings }: Compared, rule: IgnoreRule): Compared {
+function applyRule({ desired, observation: all, findings }: Compared, rule: IgnoreRule): Compared {
   const matches = matcherOf(rule);
+  const observation = rule.fields === undefined ? withoutAgreed(all, rule, matches) : all;
   const present = new Map(inMenu(observation.rows, rule).map((row) => [keyOf(row), row]));
   const wanted = new Map(inMenu(desired, rule).map((row) => [keyOf(row), row]));
   const meant = new Set([
@@ -41,6 +42,17 @@ function applyRule({ desired, observation, findings }: Compared, rule: IgnoreRul
         : observation,
     findings: left.names.length === 0 ? findings : [...findings, leftFinding(rule, left.names)],
   };
+}
+
+/** A row that is as wanted differs in nothing: it is only left out, on both sides. */
+function withoutAgreed(
+  observation: Observation,
+  { menu }: IgnoreRule,
+  matches: (row: Matchable) => boolean,
+): Observation {
+  const { agreed } = observation;
+  if (agreed === undefined) return observation;
+  return { ...observation, agreed: agreed.without(menu, (there, wanted) => matches(there) || matches(wanted)) };
 }
 
 interface Left {

@@ -102,7 +102,9 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
   const underConfirm = target.underConfirm?.(changes, whole) ?? [];
   const plan = { ...planChanges(target, changes, effects, seen), held: waiting, unmet: found.unmet, underConfirm };
   if (target.exclusive) await othersFirst();
-  const held = heldRows(observation, model.operator.name, target, deps.inventory);
+  // Only deletes are measured against them: most looks find none.
+  const deletes = changes.some(({ action }) => action === 'delete');
+  const held = deletes ? heldRows(observation, model.operator.name, target, deps.inventory) : new Map<string, number>();
   const objections = target.objections?.(changes, whole) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
@@ -201,7 +203,8 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   if (!target.exclusive) {
     // What goes is claimed as well: once there is an inventory, a marker alone no longer proves that a row is ours.
     const going = plan.changes.filter(({ action }) => action === 'delete');
-    const held = inPlace(desired, observation, refused, model);
+    const isNew = ({ menu, identity, owner }: Claim) => deps.inventory.ownerOf(target.name, menu, identity) !== owner;
+    const held = inPlace(desired, observation, refused, model, isNew);
     await deps.inventory.claim(target.name, [...held, ...going]);
   }
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, whole, deps.signal);
@@ -283,22 +286,28 @@ async function settleSessions(
 
 /**
  * Rows that carry our marker and are as wanted, and wanted ones that cannot carry one: held as well, though we may have
- * lost the record of making them.
+ * lost the record of making them. Of a large table most are on record.
  */
 function inPlace(
   desired: readonly Row[],
   observed: Observation,
   refused: ReadonlySet<ObservedRow>,
   { operator }: Model,
+  isNew: (claim: Claim) => boolean,
 ): readonly Claim[] {
   const owners = new Map(desired.map((row) => [keyOf(row), row.owner]));
-  return observed.rows.flatMap((row) => {
+  const claims: Claim[] = [];
+  for (const { menu, identity, owner } of observed.agreed?.owners() ?? []) {
+    if (isNew({ menu, identity, owner })) claims.push({ menu, identity, owner });
+  }
+  for (const row of observed.rows) {
     const { menu, identity, marker, ownership } = row;
     const owner = owners.get(keyOf(row));
-    if (owner === undefined || identity === '' || refused.has(row)) return [];
+    if (owner === undefined || identity === '' || refused.has(row)) continue;
     const ours = marker?.operator === operator.name && marker.owner === owner;
-    return ours || ownership === 'inventory' ? [{ menu, identity, owner }] : [];
-  });
+    if ((ours || ownership === 'inventory') && isNew({ menu, identity, owner })) claims.push({ menu, identity, owner });
+  }
+  return claims;
 }
 
 /** What went wrong, by change. Changes that need one that failed are not tried, nor is any once the target is lost. */
@@ -465,12 +474,16 @@ function countMenus(rows: readonly ObservedRow[]): HeldRows {
 
 function heldRows(observed: Observation, operator: string, target: Target, inventory: Inventory): HeldRows {
   if (target.exclusive) return observed.held ?? countMenus(observed.rows);
+  const agreed = [...(observed.agreed?.owners() ?? [])].map(({ menu, identity, owner }) => ({
+    ...{ menu, identity },
+    owner: inventory.ownerOf(target.name, menu, identity) ?? owner,
+  }));
   const owned = observed.rows.flatMap((row) => {
     const held = inventory.ownerOf(target.name, row.menu, row.identity);
     const marked = row.marker?.operator === operator ? row.marker.owner : undefined;
     return row.ownership === 'ours' || held !== undefined || marked !== undefined
-      ? [{ row, owner: held ?? marked ?? '' }]
+      ? [{ menu: row.menu, identity: row.identity, owner: held ?? marked ?? '' }]
       : [];
   });
-  return countHeld(owned.map(({ row: { menu, identity }, owner }) => ({ menu, identity, owner })));
+  return countHeld([...agreed, ...owned]);
 }

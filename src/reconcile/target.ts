@@ -1,6 +1,7 @@
 import type { Secret } from '../base/secret.ts';
 import type { Steps } from '../base/steps.ts';
 import type { AccessKind, Model, Origin } from '../model/model.ts';
+import type { AgreedRows } from './agreed.ts';
 import type { RowName } from './digests.ts';
 
 /** A place desired state is applied to: one router, or the subscriber directory. */
@@ -179,6 +180,11 @@ export interface Observation {
   readonly absent?: readonly string[];
   /** Wanted rows that are there as they are, and are left out of `rows`: nothing is to be compared. Absent: none. */
   readonly settled?: ReadonlySet<object>;
+  /**
+   * Rows that are there in every field as they are wanted, with our marker, and are left out of `rows`, none of which
+   * has the identity of one: nothing is to be compared. Each can be asked for. Absent: none.
+   */
+  readonly agreed?: AgreedRows;
   /** Where rows are left out: how many there are in all, by menu. */
   readonly held?: ReadonlyMap<string, number>;
   /** Why nothing must be changed there: what is wanted cannot be, as far as can be told beforehand. Absent: nothing. */

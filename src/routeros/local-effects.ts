@@ -1,4 +1,6 @@
 import { parseMac } from '../base/mac.ts';
+import { AgreedRows } from '../reconcile/agreed.ts';
+import type { RowName } from '../reconcile/digests.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
 import { isFallback, rowIdentity } from './menus/rows.ts';
@@ -33,11 +35,12 @@ const cutting = new Set(['interface', 'disabled']);
  */
 export function localEffects(
   changes: readonly Change[],
-  { rows, sessions }: Pick<Observation, 'rows' | 'sessions'>,
+  observation: Pick<Observation, 'rows' | 'agreed' | 'sessions'>,
   operator: string,
 ): readonly SessionEffect[] {
+  const { sessions } = observation;
   if (sessions.length === 0) return [];
-  const users = new Map(rows.filter(({ menu }) => userMenus.has(menu)).map((row) => [keyOf(row), row]));
+  const users = usersIn(observation);
   const changing = new Set(changes.filter(({ menu }) => userMenus.has(menu)).map(keyOf));
   const reasons = reasonsByRow(changes, users);
   const closed = new Set(changes.filter(closes).map(keyOf));
@@ -60,11 +63,12 @@ export function localEffects(
 
   function whyByRow(session: LiveSession): string | undefined {
     if (session.radius) return undefined;
-    const key = keyOfRow(session, users, changing);
+    const user = rowOf(session, users, changing);
+    const key = keyOf(user);
     const why = reasons.get(key);
     // Who comes back by a cookie gets what the row says then.
     if (why !== undefined) return session.cookie === true && !closed.has(key) ? undefined : why;
-    return changing.has(key) ? undefined : overdue(session, users.get(key), operator);
+    return changing.has(key) ? undefined : overdue(session, users.get(user), operator);
   }
 }
 
@@ -76,16 +80,30 @@ function hotspotReason({ action, menu, identity, set }: Change): readonly (reado
   return fields.length === 0 ? [] : [[identity, `hotspot ${identity}: ${fields.join(', ')}`]];
 }
 
+/** Rows of those whom the router lets in by itself. */
+interface Users {
+  readonly get: (name: RowName) => ObservedRow | undefined;
+  readonly all: () => Iterable<ObservedRow>;
+}
+
+function usersIn({ rows, agreed = new AgreedRows() }: Pick<Observation, 'rows' | 'agreed'>): Users {
+  const others = new Map(rows.filter(({ menu }) => userMenus.has(menu)).map((row) => [keyOf(row), row]));
+  return {
+    get: (name) => others.get(keyOf(name)) ?? agreed.get(name),
+    *all() {
+      yield* others.values();
+      for (const menu of userMenus) yield* agreed.rows(menu);
+    },
+  };
+}
+
 /** The row that let a session in: at a hotspot the user of that one, else that of all. */
-function keyOfRow(
-  { kind = 'ppp', username, server }: LiveSession,
-  users: ReadonlyMap<string, ObservedRow>,
-  changing: ReadonlySet<string>,
-): string {
+function rowOf({ kind = 'ppp', username, server }: LiveSession, users: Users, changing: ReadonlySet<string>): RowName {
   const menu = menus[kind].users;
-  if (kind === 'ppp') return keyOf({ menu, identity: username });
-  const here = keyOf({ menu, identity: rowIdentity(username, server ?? '') });
-  return users.has(here) || changing.has(here) ? here : keyOf({ menu, identity: rowIdentity(username, 'all') });
+  if (kind === 'ppp') return { menu, identity: username };
+  const here = { menu, identity: rowIdentity(username, server ?? '') };
+  const isHere = users.get(here) !== undefined || changing.has(keyOf(here));
+  return isHere ? here : { menu, identity: rowIdentity(username, 'all') };
 }
 
 /**
@@ -99,15 +117,13 @@ function overdue(session: LiveSession, user: ObservedRow | undefined, operator: 
   return user.fields['disabled'] === 'yes' ? 'disabled' : undefined;
 }
 
-function reasonsByRow(
-  changes: readonly Change[],
-  users: ReadonlyMap<string, ObservedRow>,
-): ReadonlyMap<string, string> {
+function reasonsByRow(changes: readonly Change[], users: Users): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
   const profiles = new Map(changes.flatMap(profileReason));
-  for (const [key, { menu, fields }] of profiles.size === 0 ? [] : users) {
-    const why = profiles.get(keyOf({ menu: profilesOf[menu] ?? '', identity: String(fields['profile']) }));
-    if (why !== undefined) reasons.set(key, why);
+  for (const user of profiles.size === 0 ? [] : users.all()) {
+    const identity = String(user.fields['profile']);
+    const why = profiles.get(keyOf({ menu: profilesOf[user.menu] ?? '', identity }));
+    if (why !== undefined) reasons.set(keyOf(user), why);
   }
   for (const change of changes) {
     const why = userMenus.has(change.menu) ? userReason(change) : undefined;

@@ -1,4 +1,7 @@
+import { AgreedRows } from '../reconcile/agreed.ts';
+import { keyOf } from '../reconcile/row-key.ts';
 import type { Objection, ObservedRow, Row } from '../reconcile/target.ts';
+import { wantedRows } from './agreeing.ts';
 import { asWanted } from './config/adopted-rows.ts';
 import { isConfigRow } from './config/config-rows.ts';
 import { lineOf } from './config/join-rows.ts';
@@ -24,6 +27,8 @@ export interface ReadOptions {
 export interface MenusRead {
   /** In the order of the menus. */
   readonly rows: readonly ObservedRow[];
+  /** Those that are as wanted, and are not among them. */
+  readonly agreed: AgreedRows;
   /** Menus as they were read: of some, only their rows tell what tells them apart. */
   readonly menus: readonly Menu[];
   readonly board: Board;
@@ -40,9 +45,12 @@ export interface MenusRead {
  */
 export async function readMenus(options: ReadOptions, signal: AbortSignal): Promise<MenusRead> {
   const { session, reader, desired, operator } = options;
+  const wanted = byMenu(desired);
+  const renamed = new Set(desired.flatMap(earlierKeys));
   const tables = await Promise.all(
     options.menus.map(async (each): Promise<Table> => {
-      const table = await reader.read(session, each, signal, { operator });
+      const here = wantedRows(each, operator, wanted.get(each.path) ?? [], renamed);
+      const table = await reader.read(session, each, signal, { operator, wanted: here });
       return { menu: byItsRows(each, table?.printed ?? []), table };
     }),
   );
@@ -50,12 +58,12 @@ export async function readMenus(options: ReadOptions, signal: AbortSignal): Prom
   if (hiding !== undefined) throw new RouterHidesSecretsError(options.router, hiding.menu.path);
   const board = boardOf(tables.find(({ menu }) => menu.path === '/file')?.table?.printed ?? []);
   const missing = tables.flatMap(({ menu, table }) => (table === undefined ? [menu] : []));
-  const wanted = byMenu(desired);
   const rows = await Promise.all(
     tables.map((each) => rowsOf(each, options, wanted.get(each.menu.path) ?? [], board, signal)),
   );
   return {
     rows: rows.flat(),
+    agreed: new AgreedRows(tables.flatMap(({ table }) => table?.agreed ?? [])),
     menus: tables.map(({ menu }) => menu),
     board,
     absent: missing.filter(({ optional }) => optional === true).map(({ path }) => path),
@@ -84,6 +92,11 @@ async function rowsOf(
   };
   const rows = printed.length === 0 ? table.on(board) : await late();
   return menu.identity === 'marker' ? asWanted(menu, rows, wanted, operator) : rows;
+}
+
+/** Keys of what a row was called before. */
+function earlierKeys({ menu, previously = [] }: Row): readonly string[] {
+  return previously.map((identity) => keyOf({ menu, identity }));
 }
 
 function byMenu(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {

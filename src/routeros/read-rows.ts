@@ -67,7 +67,7 @@ export function rowReader(
   operator?: string,
 ): (row: RouterRow) => ObservedRow | undefined {
   const { path, ignore, comment: hasComment, fixed } = menu;
-  const columns = Object.entries(menu.fields).map(([name, field]) => columnOf(name, field, board));
+  const columns = columnsOf(menu, board);
   const markerOf = markerReader(operator);
   const identify = identityReader(menu, operator);
   const isDangling = danglingReader(menu);
@@ -133,16 +133,29 @@ function shapeOf(): () => Record<string, ObservedValue> {
   return () => new Shape();
 }
 
-interface Column {
+/** How one field of a menu is read. */
+export interface Column {
   readonly name: string;
+  /** What a print that leaves it out means. */
+  readonly left: string;
+  readonly secret: boolean;
+  /** May it be printed in several ways that mean the same? */
+  readonly canonical: boolean;
   readonly hidden: Field['hidden'];
   /** Absent: what is printed under its name. */
   readonly textOf: ((row: RouterRow) => string) | undefined;
   readonly canonicalOf: (text: string | undefined) => ObservedValue;
 }
 
+/** The fields of a menu, in their order. */
+export function columnsOf(menu: Menu, board: Board = { flash: false }): readonly Column[] {
+  return Object.entries(menu.fields).map(([name, field]) => columnOf(name, field, board));
+}
+
 function columnOf(name: string, field: Field, board: Board): Column {
-  return { name, hidden: field.hidden, textOf: partsReader(field), canonicalOf: valueReader(field, board) };
+  const { default: left = '', secret = false, canonical, hidden } = field;
+  const [textOf, canonicalOf] = [partsReader(field), valueReader(field, board)];
+  return { name, left, secret, canonical: canonical !== undefined, hidden, textOf, canonicalOf };
 }
 
 /** Of a list in parts: the items there are. */
@@ -225,4 +238,5 @@ function danglingReader({ identity, fields: known }: Menu): (fields: Fields) => 
   return (fields) => names.length > 0 && names.some((name) => rawId.test(String(fields[name])));
 }
 
-const rawId = /^\*[0-9A-F]+$/;
+/** How a router names a row that is gone. */
+export const rawId = /^\*[0-9A-F]+$/;

@@ -2,6 +2,7 @@ import type { RowName } from '../reconcile/digests.ts';
 import type { ObservedRow, Row } from '../reconcile/target.ts';
 import { readSessionsOf } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
+import { isPlain } from './plain-rows.ts';
 import type { Board } from './read-rows.ts';
 import type { RouterOsSession } from './session.ts';
 import { anyOf, type TableReader } from './table-reader.ts';
@@ -52,12 +53,6 @@ export function routerPart(
 function beginnings(identity: string): readonly string[] {
   const ends = [...identity.matchAll(/ /g)].map(({ index }) => index);
   return [identity, ...ends.map((end) => identity.slice(0, end))];
-}
-
-/** Says all it is by itself. */
-function isPlain({ owner, needs, previously, releases, rest, goesBefore }: Row): boolean {
-  const more = [needs, previously, releases, rest, goesBefore];
-  return owner.startsWith('Subscriber/') && more.every((each) => each === undefined);
 }
 
 /**

@@ -156,16 +156,16 @@ export class RouterTarget implements Target, AsyncDisposable {
     const since = new Map<string, string | undefined>();
     this.#looks.add(since);
     try {
-      const [access, sessions, { rows, absent, findings, objections }] = await Promise.all([
+      const [access, sessions, { rows, agreed, absent, findings, objections }] = await Promise.all([
         this.#guard.look(session, signal),
         readSessions(session, signal),
         this.#read(session, desired, held, signal),
       ]);
-      this.#handles = new RowHandles(rows, this.#options.operator);
+      this.#handles = new RowHandles(rows, this.#options.operator, agreed);
       for (const [key, handle] of since) this.#handled(key, handle);
       this.#whole = { over, absent };
       const ofAccess = this.#guard.findings(access, [...new Set(desired.map(({ menu }) => menu))]);
-      return { rows, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
+      return { rows, agreed, sessions, pendingEffects: [], findings: [...findings, ...ofAccess], absent, objections };
     } finally {
       this.#looks.delete(since);
     }
@@ -328,7 +328,14 @@ export class RouterTarget implements Target, AsyncDisposable {
     const forbidden = asksForMode ? await forbiddenFeatures(session, signal) : [];
     const facts = { router: this.name, ...compact({ version }), absent, forbidden };
     const findings = [...versionFindings(version), ...look.findings, ...shortcomings(desired, this.name)];
-    return { rows, absent, findings, objections: [...look.objections, ...objections, ...incapable(desired, facts)] };
+    const { agreed } = read;
+    return {
+      rows,
+      agreed,
+      absent,
+      findings,
+      objections: [...look.objections, ...objections, ...incapable(desired, facts)],
+    };
   }
 
   /** What is applied may have been planned with another look: fields once known stay so. */

@@ -1,3 +1,4 @@
+import { type AgreedMarks, type AgreedRows, placeIn } from '../reconcile/agreed.ts';
 import type { ObservedRow } from '../reconcile/target.ts';
 
 /** By what the router addresses rows now (`.id`): those of the last look, and what was made and removed since. */
@@ -6,14 +7,19 @@ export class RowHandles {
   readonly #rows: readonly string[];
   readonly #since = new Map<string, string | undefined>();
   #index: ReadonlyMap<string, string> | undefined;
+  readonly #agreed: ReadonlyMap<string, AgreedMarks>;
 
-  constructor(rows: readonly ObservedRow[] = [], operator = '') {
+  constructor(rows: readonly ObservedRow[] = [], operator = '', agreed?: AgreedRows) {
     this.#rows = flattened(rows, operator);
+    this.#agreed = new Map((agreed?.menus ?? []).map((each) => [each.menu, marksAlone(each)]));
   }
 
   get(row: RowName): string | undefined {
     const key = handleKey(row);
     if (this.#since.has(key)) return this.#since.get(key);
+    const agreed = this.#agreed.get(row.menu);
+    const place = agreed === undefined ? -1 : placeIn(agreed, row.identity);
+    if (agreed !== undefined && place !== -1) return agreed.handleAt(place);
     // Made when it is first asked for: most looks find nothing to do, and tables may have a hundred thousand rows.
     this.#index ??= indexed(this.#rows);
     return this.#index.get(key);
@@ -32,7 +38,12 @@ export function handleKey({ menu, identity }: RowName): string {
   return `${menu}\n${identity}`;
 }
 
-/** Not the rows themselves: they would be kept from one look to the next. */
+/** Not the wanted rows: they would be kept from one look to the next. */
+function marksAlone({ menu, identities, index, marks, handleAt }: AgreedMarks): AgreedMarks {
+  return { menu, identities, index, marks, handleAt };
+}
+
+/** Not the rows themselves, as above. */
 function flattened(rows: readonly ObservedRow[], operator: string): readonly string[] {
   const flat: string[] = [];
   const add = ({ menu, identity, handle }: ObservedRow) => {

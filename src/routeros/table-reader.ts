@@ -1,3 +1,4 @@
+import type { WantedRows } from './agreeing.ts';
 import { RouterTrapError } from './errors.ts';
 import { MenuTable } from './menu-table.ts';
 import type { Menu } from './menus/menu.ts';
@@ -13,6 +14,8 @@ export interface ReadTableOptions {
   readonly operator?: string;
   /** Which of the rows. Absent: all. */
   readonly queries?: readonly string[];
+  /** Rows that are kept only where they are otherwise. Absent: all are. */
+  readonly wanted?: WantedRows | undefined;
 }
 
 /** Prints menus of one router as its RouterOS can, a few at a time. */
@@ -27,13 +30,13 @@ export class TableReader {
     session: RouterOsSession,
     menu: Menu,
     signal: AbortSignal,
-    { operator, queries }: ReadTableOptions = {},
+    { operator, queries, wanted }: ReadTableOptions = {},
   ): Promise<MenuTable | undefined> {
     const attributes = { '.proplist': proplistOf(menu) };
     const secrets = Object.values(menu.fields).some((field) => field.secret === true);
     // For each print a table of its own: one that ends midway leaves nothing.
     const print = async (more: Attributes): Promise<MenuTable> => {
-      const table = new MenuTable(menu, operator);
+      const table = new MenuTable(menu, operator, wanted);
       await this.#print(session, menu, { ...attributes, ...more }, (row) => table.add(row), signal, queries);
       return table;
     };
