@@ -2,6 +2,8 @@
 export interface Io {
   /** Data, to stdout. */
   out(text: string): void;
+  /** Resolves when what was written has been taken, so far that more may come. Absent: it always may. */
+  drained?(): Promise<void>;
   /** Progress and complaints, to stderr. */
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { codeOf, messageOf } from '../base/errors.ts';
@@ -35,6 +36,11 @@ export function processIo(): Io {
   const noColor = process.env['NO_COLOR'] !== undefined || process.env['CI'] !== undefined;
   return {
     out: (text) => void process.stdout.write(text),
+    drained: async () => {
+      // Nobody may be reading any more: then what is left goes nowhere, quickly.
+      if (process.stdout.writableNeedDrain && !process.stdout.destroyed)
+        await once(process.stdout, 'drain').catch(() => undefined);
+    },
     err: (text) => void process.stderr.write(text),
     env: process.env,
     color: process.stdout.isTTY === true && !noColor,

@@ -1,22 +1,38 @@
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
 import { printable } from '../base/bytes.ts';
 import { formatDuration, formatOctets } from '../base/units.ts';
+import { sessionQuery } from '../daemon/evidence.ts';
+import { aloneWith } from './evidence-alone.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render, table } from './output.ts';
 import { either, type RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** `lastmile sessions [--user U] [--all] [--limit N]`: says on stderr when there are more. */
-export async function sessionsCommand(
-  options: RuntimeOptions & { readonly user?: string; readonly all: boolean; readonly limit: number },
-  io: Io,
-  around: Surroundings,
-): Promise<number> {
+export interface SessionsOptions extends RuntimeOptions {
+  readonly user?: string;
+  readonly nas?: string;
+  readonly all: boolean;
+  readonly closed: boolean;
+  readonly from?: string;
+  readonly till?: string;
+  readonly limit: number;
+}
+
+/** `lastmile sessions [--user U] [--nas N] [--all | --closed] [--from T] [--till T] [--limit N]`: says on stderr when there are more. */
+export async function sessionsCommand(options: SessionsOptions, io: Io, around: Surroundings): Promise<number> {
   // One more than is shown, to know that there are more.
   const limit = options.limit + 1;
+  const { user, nas, from, till, all, closed } = options;
+  const words = {
+    ...(user === undefined ? {} : { user }),
+    ...(nas === undefined ? {} : { nas }),
+    ...(from === undefined ? {} : { from }),
+    ...(till === undefined ? {} : { till }),
+  };
   const query = new URLSearchParams({
-    ...(options.user === undefined ? {} : { user: options.user }),
-    ...(options.all ? { all: 'true' } : {}),
+    ...words,
+    ...(all ? { all: 'true' } : {}),
+    ...(closed ? { closed: 'true' } : {}),
     limit: String(limit),
   });
   const found = await either(
@@ -26,10 +42,8 @@ export async function sessionsCommand(
     async (engine) =>
       (
         await engine.accounting.find({
-          ...(options.user === undefined ? {} : { user: options.user }),
-          ...(options.all ? {} : { active: true }),
-          limit,
-          interimSeconds: 120,
+          ...sessionQuery({ ...words, all, closed, limit }, aloneWith(engine, around)),
+          ...(user === undefined ? {} : { user }),
         })
       ).map(toSessionJson),
   );
@@ -46,13 +60,14 @@ export async function sessionsCommand(
 function sessionsText(sessions: readonly SessionJson[], now: number): string {
   if (sessions.length === 0) return 'No sessions.\n';
   return table(
-    ['USER', 'NAS', 'SESSION', 'ADDRESS', 'CALLER', 'FOR', 'UP', 'DOWN', 'BY', 'STATE'],
+    ['USER', 'NAS', 'SESSION', 'ADDRESS', 'CALLER', 'SINCE', 'FOR', 'UP', 'DOWN', 'BY', 'STATE'],
     sessions.map((session) => [
       printable(session.username),
       session.nas,
       printable(session.sessionId),
-      session.framedIpAddress ?? '',
+      session.framedIpAddress ?? session.framedIpv6Prefix ?? session.framedIpv6Address ?? '',
       printable(session.callingStationId ?? ''),
+      `${session.startedAt.slice(0, 19)}Z`,
       formatDuration(
         session.stoppedAt === undefined ? now - Date.parse(session.startedAt) : session.sessionSeconds * 1000,
       ),

@@ -19,7 +19,7 @@ const looks: Readonly<Record<string, string>> = {
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [
   ...['api-log', 'discover', 'doctor', 'drift', 'get', 'orphans', 'plan', 'schema', 'sessions', 'status', 'usage'],
-  ...['validate', 'why', 'run', 'radius', 'simulate', 'help'],
+  ...['export', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
 ];
 
 const menus = ['/ppp/secret', '/ppp/profile', '/ip/pool', '/radius', '/ppp/aaa', '/ppp/active', '/system/identity'];

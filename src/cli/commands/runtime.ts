@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
 import { count, outputs, withState } from '../options.ts';
 
@@ -37,13 +37,43 @@ export function addRuntime(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('../get.ts')).getCommand(kind, name, options, io, around)),
     );
   withState(program.command('sessions'))
-    .description('who is online')
-    .option('--user <username>', 'only this username')
+    .description('who is online, or was')
+    .option('--user <username>', 'only this username, device or subscriber')
+    .option('--nas <name>', 'only on this NAS')
     .option('--all', 'closed sessions as well', false)
+    .option('--closed', 'only closed sessions', false)
+    .option('--from <time>', 'there at some time from then on: so long ago (7d), a day or a time')
+    .option('--till <time>', 'begun before')
     .option('--limit <n>', 'how many, the newest first', count, 1000)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((options, command) =>
       carry(command, async (io, around) => (await import('../sessions.ts')).sessionsCommand(options, io, around)),
+    );
+  withState(program.command('whohad'))
+    .argument('<address>', '10.0.0.1, 10.0.0.1:4000, 2001:db8::1, [2001:db8::1]:4000 or a prefix')
+    .description('who had an address at a moment; asking is kept in the audit log')
+    .option('--at <time>', 'so long ago (2h), a day or a time (2026-11-01T14:05:00Z); now')
+    .option('--limit <n>', 'how many', count, 100)
+    .option('--reason <text>', 'kept with who asked')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((address, options, command) =>
+      carry(command, async (io, around) => (await import('../whohad.ts')).whoHadCommand(address, options, io, around)),
+    );
+  withState(program.command('export'))
+    .addArgument(new Argument('<what>', 'sessions, by when they ended; or usage').choices(['sessions', 'usage']))
+    .description('sessions or usage as text; exporting is kept in the audit log')
+    .option('--from <time>', 'so long ago (30d), a day or a time')
+    .option('--till <time>', 'likewise, not included; now')
+    .addOption(
+      new Option('--format <format>', 'csv for people, jsonl, or radacct: rows of FreeRADIUS')
+        .choices(['csv', 'jsonl', 'radacct'])
+        .default('csv'),
+    )
+    .option('--open', 'open sessions as well, last', false)
+    .addOption(new Option('--per <period>', 'usage by hour, day or month').choices(['hour', 'day', 'month']))
+    .option('--reason <text>', 'kept with who had it done')
+    .action((what, options, command) =>
+      carry(command, async (io, around) => (await import('../export.ts')).exportCommand(what, options, io, around)),
     );
   withState(program.command('usage'))
     .argument('<username>', 'a username, a MAC, or a subscriber')
