@@ -29,7 +29,10 @@ export function applyEvent(current: SessionState | undefined, event: AccountingE
 }
 
 /** RADIUS tells of a session that was read over the API until now: from here on it is RADIUS's. */
-function takenOver({ source: _api, ...session }: SessionState): SessionState {
+function takenOver(current: SessionState): SessionState {
+  // To copy all the others for what is hardly ever there is a good part of the fold.
+  if (current.source === undefined) return current;
+  const { source: _api, ...session } = current;
   return session;
 }
 
@@ -121,8 +124,8 @@ function applyProgress(current: SessionState | undefined, event: AccountingEvent
     const ended = close(current, 'lost', current.eventAt, event.receivedAt, lostStop);
     return [ended, progress(beginUnseen(event, current), event)];
   }
-  if (event.status === 'interim' && !isNews(current, event)) return [];
-  return [progress(current, event)];
+  const next = progress(current, event);
+  return event.status === 'interim' && !isNews(current, next, event) ? [] : [next];
 }
 
 /**
@@ -180,8 +183,7 @@ function distance(
   return Math.abs(byNas) <= Math.abs(byUs) ? byNas : byUs;
 }
 
-function isNews(current: SessionState, event: AccountingEvent): boolean {
-  const next = progress(current, event);
+function isNews(current: SessionState, next: SessionState, event: AccountingEvent): boolean {
   if (next.upOctets !== current.upOctets || next.downOctets !== current.downOctets) return true;
   if (!sameDescription(current, next)) return true;
   if (event.sessionSeconds !== undefined) return event.sessionSeconds > current.sessionSeconds;
@@ -220,7 +222,7 @@ function counterOf(current: SessionState, direction: 'up' | 'down', event: Accou
 }
 
 function withoutApi(current: SessionState, event: AccountingEvent): SessionState {
-  if (event.inputOctets === undefined) return current;
+  if (event.inputOctets === undefined || current.api === undefined) return current;
   const { api: _read, ...session } = current;
   return session;
 }
@@ -268,14 +270,19 @@ function close(
   endedAt: number,
   cause: string | undefined,
 ): SessionState {
-  const { terminateCause: _old, ...rest } = session;
   return {
-    ...rest,
+    ...withoutCause(session),
     stoppedAt: Math.max(at, session.startedAt),
     endedBy,
     endedAt,
     ...(cause === undefined ? {} : { terminateCause: cause }),
   };
+}
+
+function withoutCause(session: SessionState): SessionState {
+  if (session.terminateCause === undefined) return session;
+  const { terminateCause: _old, ...rest } = session;
+  return rest;
 }
 
 function octets(up: Counter, down: Counter) {

@@ -67,8 +67,15 @@ export interface StoredSession extends Omit<SessionState, 'up' | 'down' | 'upOct
 type StoredCounter = readonly [base: string, seen: string, gigawords: 0 | 1];
 
 export function toStored(state: SessionState): StoredSession {
-  const { upOctets: _up, downOctets: _down, ...rest } = state;
-  return { ...rest, up: storeCounter(state.up), down: storeCounter(state.down) };
+  // What is `undefined` is not stored. To leave it out of the copy takes several times as long as all the rest of it.
+  const stored = {
+    ...state,
+    upOctets: undefined,
+    downOctets: undefined,
+    up: storeCounter(state.up),
+    down: storeCounter(state.down),
+  };
+  return stored as StoredSession;
 }
 
 export function fromStored(stored: StoredSession): SessionState {
