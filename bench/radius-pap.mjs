@@ -114,6 +114,7 @@ async function serveEcho() {
 
 async function serveLastmile() {
   const { RadiusServer } = await import('../dist/radius/server.js');
+  const { openDatagramCalls } = await import('../dist/radius/datagram-calls.js');
   const { recentDecisions } = await import('../dist/access/decision-log.js');
   const { systemClock } = await import('../dist/base/system-clock.js');
   const { Secret } = await import('../dist/base/secret.js');
@@ -129,7 +130,13 @@ async function serveLastmile() {
     coaPort: 3799,
   });
   for (let index = 0; index < subscribers; index += 1) directory.putLogin(login(index, Secret));
+  const log = {
+    ...{ debug: quiet, info: quiet },
+    warn: (fields) => console.error(fields),
+    isLevelEnabled: () => false,
+  };
   const server = await RadiusServer.start({
+    datagramCalls: await openDatagramCalls(log),
     listenAuth: [{ host: '127.0.0.1', port: 0 }],
     listenAccounting: [],
     directory,
@@ -137,7 +144,7 @@ async function serveLastmile() {
     decisions: recentDecisions(),
     clock: systemClock,
     random: (octets) => void randomFillSync(octets),
-    log: { debug: quiet, info: quiet, warn: (fields) => console.error(fields), isLevelEnabled: () => false },
+    log,
   });
   answerUsage();
   process.send({ port: server.addresses().auth[0].port });

@@ -10,6 +10,7 @@ import type { Issue } from '../manifest/issue.ts';
 import type { FileCache, LoadMemory } from '../manifest/load-manifest.ts';
 import type { Endpoint, Model } from '../model/model.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
+import { openDatagramCalls } from '../radius/datagram-calls.ts';
 import type { Slot } from '../radius/request-lanes.ts';
 import { RadiusServer } from '../radius/server.ts';
 import { operationOf } from '../routeros/call-log.ts';
@@ -20,7 +21,7 @@ import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import { DaemonService } from './daemon-service.ts';
 import { DeclaredAuthority } from './declared-authority.ts';
-import { DeclaredEap } from './declared-eap.ts';
+import { DeclaredEap, givenUpDecision } from './declared-eap.ts';
 import { DeclaredProxy } from './declared-proxy.ts';
 import { Engine } from './engine.ts';
 import { EventAnswers } from './event-answers.ts';
@@ -143,7 +144,10 @@ export class Daemon implements AsyncDisposable {
     });
     this.#authority = new DeclaredAuthority({ clock, log });
     this.#proxy = new DeclaredProxy({ directory: engine.directory, clock, log, random: fillRandom });
-    this.#eap = new DeclaredEap({ clock, log, random: fillRandom });
+    this.#eap = new DeclaredEap({
+      ...{ clock, log, random: fillRandom },
+      givenUp: (what) => this.#decisions.record(givenUpDecision(what, engine.directory, clock.now())),
+    });
     this.#heartbeat = new Heartbeat({
       ...{ directory: engine.directory, clock, log, random: fillRandom },
       listeners: () => this.#radius?.addresses() ?? { auth: [], accounting: [] },
@@ -186,14 +190,16 @@ export class Daemon implements AsyncDisposable {
         telling.report(report);
       },
       onServed: (inForce) => this.#keepGood(inForce.revision),
+      quotas: engine.quotas,
     });
+    engine.quotas.onChange((subscriptions) => this.#reconciler.changedByThemselves(subscriptions));
     this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });
     this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
     this.#service = new DaemonService({
       engine,
       events: new EventAnswers({ log: engine.events, webhooks: telling.webhooks, clock, audit: engine.audit }),
       reconciler: this.#reconciler,
-      decisions: this.#decisions,
+      decisions: this.#decisionsUpToNow(),
       devices: books.devices,
       log,
       accountingResults: this.#accountingResults,
@@ -256,6 +262,17 @@ export class Daemon implements AsyncDisposable {
       await engine[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Whoever asks is told of conversations that nobody went on with, too. */
+  #decisionsUpToNow(): RecentDecisions {
+    return {
+      record: (decision) => this.#decisions.record(decision),
+      of: (username) => {
+        this.#eap.server.sweep();
+        return this.#decisions.of(username);
+      },
+    };
   }
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
@@ -398,6 +415,7 @@ export class Daemon implements AsyncDisposable {
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
     await this.#loadDirectory(model);
+    await this.#engine.quotas.follow(model);
     this.#candidate = revision;
     await this.#reconciler.follow({ model, revision: revision.id });
     this.#collector.follow(model);
@@ -467,6 +485,7 @@ export class Daemon implements AsyncDisposable {
     const { listen, clock, log, fillRandom } = this.#options;
     const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
+    await this.#engine.quotas.follow(model);
     this.#authority.use(model);
     this.#eap.use(model);
     this.#proxy.use(model);
@@ -475,6 +494,7 @@ export class Daemon implements AsyncDisposable {
       log.warn({ err }, 'what was learned of a NAS is not stored'),
     );
     this.#radius = await RadiusServer.start({
+      datagramCalls: await openDatagramCalls(log),
       signing,
       listenAuth: plan.auth,
       listenAccounting: plan.accounting,
@@ -494,7 +514,7 @@ export class Daemon implements AsyncDisposable {
         eap: this.#eap.server,
         places: this.#books.places,
         devices: this.#books.devices,
-        usage: this.#engine.usage,
+        quotas: this.#engine.quotas,
       },
     });
     const { auth, accounting, radsec } = plan;

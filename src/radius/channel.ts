@@ -22,10 +22,12 @@ export interface Channel {
   readonly duplicates: DuplicateCache;
   /** Rejects go out at once: who is at the other end holds them back himself. */
   readonly prompt?: true;
+  /** Takes in all that waits in one turn of the loop, and sends together what is sent in it. Absent: one by one. */
+  readonly batched?: true;
   /**
    * Sends one packet.
    *
-   * @param sent called when it is on its way, or could not be sent
+   * @param sent told why it could not be sent
    */
   send(reply: Buffer, to: Peer, sent: (error: Error | null) => void): void;
   /** Told why a packet of this channel got no answer. */

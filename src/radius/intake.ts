@@ -16,7 +16,7 @@ export interface IntakeOptions {
 
 /** So many packets of one turn of the loop are answered as they come; the rest waits for the others. */
 const perTurn = 128;
-/** The system hands out no more of one socket in a turn: if it does, more are likely to wait. */
+/** So many of one socket are handed out one by one in a turn, and no more: if they are, more are likely to wait. */
 const fullTurn = 32;
 /** After so long of nothing but full turns it is seen how much waits. */
 const lookAfterMs = 250;
@@ -38,8 +38,9 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #backlog: Backlog;
   #inTurn = false;
-  /** Packets of this turn. */
+  /** Packets of this turn, and how many of them were handed out one by one. */
   #seen = 0;
+  #handedOut = 0;
   /** How many of a turn are answered at once: none while others wait. */
   #atOnce = perTurn;
   #fullSince: number | undefined;
@@ -54,9 +55,10 @@ export class Intake {
   }
 
   /** Is the packet that has come to be answered at once? If not, it is to be kept. */
-  admits(): boolean {
+  admits({ batched }: Pick<Channel, 'batched'>): boolean {
     if (!this.#inTurn) this.#beginTurn();
     this.#seen += 1;
+    if (batched !== true) this.#handedOut += 1;
     return this.#seen <= this.#atOnce;
   }
 
@@ -86,6 +88,7 @@ export class Intake {
     this.#inTurn = true;
     this.#beganAt = now;
     this.#seen = 0;
+    this.#handedOut = 0;
     setImmediate(this.#endTurn);
   }
 
@@ -94,7 +97,7 @@ export class Intake {
     this.#inTurn = false;
     const now = this.#options.clock.monotonic();
     this.#turnedAt = now;
-    const full = this.#seen >= fullTurn;
+    const full = this.#handedOut >= fullTurn;
     if (this.#backlog.size > 0) this.#work(now, full ? this.#share(now) : slice.most);
     if (this.#backlog.size > 0) this.#beginTurn();
     else this.#pause(full, now);

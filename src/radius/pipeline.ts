@@ -32,6 +32,7 @@ import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
 import { SigningWatch } from './signing-watch.ts';
+import { silentDecision } from './silence.ts';
 import { foldAddress } from './source-address.ts';
 
 export interface PipelineOptions {
@@ -150,7 +151,7 @@ export class RequestPipeline implements AsyncDisposable {
   /** Takes in one packet. */
   receive(channel: Channel, packet: Buffer, from: Peer): void {
     if (this.#closing) return;
-    if (this.#intake.admits()) this.#receive(channel, packet, from);
+    if (this.#intake.admits(channel)) this.#receive(channel, packet, from);
     else this.#intake.keep(channel, packet, from);
   }
 
@@ -303,15 +304,15 @@ export class RequestPipeline implements AsyncDisposable {
     this.#hold(
       answer.then(
         (known) => this.#answer(received, known),
-        (err: unknown) => this.#dropAfter(received, 'cannot-decide', { err }),
+        (err: unknown) => this.#silence(received, 'cannot-decide', { err }),
       ),
     );
   }
 
   #answer(received: Received, { reply, reason, prompt, provesSecret, drop }: AccessAnswer): void {
     if (reason !== undefined) received.context.counters.add('rejected', reason);
-    if (drop !== undefined) this.#dropAfter(received, drop);
-    else if (reply === undefined) this.#dropAfter(received, 'reply-too-long');
+    if (drop !== undefined) this.#silence(received, drop);
+    else if (reply === undefined) this.#silence(received, 'reply-too-long');
     else if (received.teaches && provesSecret === true) this.#replyAndLearn(received, reply);
     else if (reason === undefined || prompt === true || this.#rejectDelayMs === 0 || received.channel.prompt === true)
       this.#reply(received, reply);
@@ -423,8 +424,11 @@ export class RequestPipeline implements AsyncDisposable {
 
   #send(channel: Channel, reply: Buffer, from: Peer, context: NasContext): void {
     context.counters.add('replies', codeName(reply[0] as number));
-    if (this.#outbox.length === 0) setImmediate(this.#flush);
-    this.#outbox.push({ channel, reply, from, context });
+    if (channel.batched === true) channel.send(reply, from, context.sent);
+    else {
+      if (this.#outbox.length === 0) setImmediate(this.#flush);
+      this.#outbox.push({ channel, reply, from, context });
+    }
     const { log } = this.#options;
     if (!log.isLevelEnabled('debug')) return;
     log.debug({ nas: context.nas.name, code: codeName(reply[0] as number), identifier: reply[1] }, 'reply sent');
@@ -445,6 +449,14 @@ export class RequestPipeline implements AsyncDisposable {
   };
 
   /** Dropped after it was remembered: forgotten again, so that the retransmission has its chance. */
+  /** Of a login: kept for whoever asks why. */
+  #silence(received: Received, reason: DropReason, fields?: object): void {
+    const { decisions, clock } = this.#options;
+    const silent = silentDecision(received.packet, received.context.nas, reason, clock.now());
+    if (silent !== undefined) decisions.record(silent);
+    this.#dropAfter(received, reason, fields);
+  }
+
   #dropAfter(received: Received, reason: DropReason, fields?: object): void {
     forget(received.client, received.identifier, received.request);
     this.#drop(received.channel, received.context, reason, received.from, fields);

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:dgram';
 import type { Nas } from '../directory/reader.ts';
 import type { Endpoint, RadsecSettings } from '../model/model.ts';
+import { BatchedUdp, type BatchedUdpOptions } from './batched-udp.ts';
 import type { Channel } from './channel.ts';
 import type { RadiusCounters } from './counters.ts';
+import type { DatagramCalls } from './datagram-calls.ts';
 import type { RadiusFinding } from './drops.ts';
 import { DuplicateCache } from './duplicate-cache.ts';
 import { code } from './packet/codes.ts';
@@ -11,11 +13,14 @@ import { RadsecServer } from './radsec/radsec-server.ts';
 import { randomPool } from './random-pool.ts';
 import type { Slot } from './request-lanes.ts';
 import { RestFront } from './rest/rest-front.ts';
+import { descriptorOf } from './socket-descriptor.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
 
 export interface RadiusServerOptions extends PipelineOptions {
   readonly listenAuth: readonly Endpoint[];
   readonly listenAccounting: readonly Endpoint[];
+  /** For packets that are taken in and sent many at a time. Absent: one by one, with node:dgram. */
+  readonly datagramCalls?: DatagramCalls | undefined;
   /** RADIUS over TLS. Absent: none. */
   readonly radsec?: { readonly listen: readonly Endpoint[]; readonly tls: RadsecSettings };
 }
@@ -23,6 +28,7 @@ export interface RadiusServerOptions extends PipelineOptions {
 interface Listener {
   readonly service: 'auth' | 'accounting';
   readonly socket: Socket;
+  readonly batched: BatchedUdp | undefined;
 }
 
 const keepAuthMs = 10_000;
@@ -119,7 +125,11 @@ export class RadiusServer implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#listeners.splice(0).map(({ socket }) => closeUdp(socket)));
+    const closed = this.#listeners.splice(0).map(({ socket, batched }) => {
+      batched?.stop();
+      return closeUdp(socket);
+    });
+    await Promise.all(closed);
   }
 
   async #listenRadsec({ listen, tls }: NonNullable<RadiusServerOptions['radsec']>): Promise<void> {
@@ -136,9 +146,19 @@ export class RadiusServer implements AsyncDisposable {
   async #listen(service: Listener['service'], endpoint: Endpoint): Promise<void> {
     const socket = await bindUdp(endpoint);
     const channel = udpChannel(service, socket);
-    this.#listeners.push({ service, socket });
-    socket.on('message', (packet, from) => this.#pipeline.receive(channel, packet, from));
+    const batched = this.#batch(socket, (packet, from) => this.#pipeline.receive(batchedChannel, packet, from));
+    const batchedChannel = batched === undefined ? channel : { ...channel, send: batched.send, batched: true as const };
+    this.#listeners.push({ service, socket, batched });
+    if (batched === undefined) socket.on('message', (packet, from) => this.#pipeline.receive(channel, packet, from));
     socket.on('error', (err) => this.#options.log.warn({ err, service }, 'radius socket error'));
+  }
+
+  #batch(socket: Socket, receive: BatchedUdpOptions['receive']): BatchedUdp | undefined {
+    const { datagramCalls: calls, log } = this.#options;
+    const fd = calls === undefined ? undefined : descriptorOf(socket);
+    if (calls === undefined || fd === undefined) return undefined;
+    const gaveUp = (code: string): void => log.warn({ code }, 'packets are read and sent one by one from here on');
+    return new BatchedUdp({ socket, fd, calls, receive, gaveUp });
   }
 }
 

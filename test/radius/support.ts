@@ -10,6 +10,7 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import { NasIndex } from '../../src/directory/nas-index.ts';
 import type { DirectoryReader, Login, Nas, PortalAccess } from '../../src/directory/reader.ts';
 import type { Endpoint } from '../../src/model/model.ts';
+import { openDatagramCalls } from '../../src/radius/datagram-calls.ts';
 import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
 import type { RadiusLog } from '../../src/radius/drops.ts';
 import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
@@ -134,6 +135,9 @@ export interface Bench {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** As the daemon does it: packets are read and sent many at a time, where that can be done. */
+export const datagramCalls = await openDatagramCalls(testLog());
+
 /** A real server on loopback with everything around it in memory. */
 export async function startServer(logins: readonly Login[], more: Partial<RadiusServerOptions> = {}): Promise<Bench> {
   const directory = new TestDirectory(logins);
@@ -150,6 +154,7 @@ export async function startServer(logins: readonly Login[], more: Partial<Radius
     random: (octets) => void randomFillSync(octets),
     log,
     rejectDelayMs: 0,
+    datagramCalls,
     ...more,
   });
   const { auth, accounting } = server.addresses();
