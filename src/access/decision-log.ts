@@ -15,8 +15,12 @@ export interface LoggedDecision {
    * `proxy` for a home server.
    */
   readonly method: string;
-  readonly verdict: 'accept' | 'reject';
-  /** Why it was rejected, or let in only to meet a page: `suspended`, `expired`. Or that it was let in in `grace`. */
+  /** `silent`: it got no answer. */
+  readonly verdict: 'accept' | 'reject' | 'silent';
+  /**
+   * Why it was rejected, or let in only to meet a page: `suspended`, `expired`. Or that it was let in in `grace`. Or why it
+   * got no answer: `cannot-decide`, `home-server-down`, `overload`, `eap-given-up`, ….
+   */
   readonly reason?: string;
   /** What an accept granted, for people: `Mikrotik-Rate-Limit=5M/20M, …`. */
   readonly reply?: string;
@@ -48,6 +52,8 @@ export interface DecisionLimits {
   readonly unknown: number;
   /** Of guests without an account, whom a browser makes up by accepting the terms: they push out nothing but each other. */
   readonly guests: number;
+  /** Logins that got no answer: of a NAS that asks again and again. */
+  readonly silences: number;
   /** Told of one username. */
   readonly perUsername: number;
 }
@@ -57,6 +63,7 @@ const defaultLimits: DecisionLimits = {
   rejects: 131_072,
   unknown: 16_384,
   guests: 32_768,
+  silences: 16_384,
   perUsername: 5,
 };
 
@@ -70,11 +77,13 @@ export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentD
   const rejects = decisionRing(limits.rejects);
   const unknown = decisionRing(limits.unknown);
   const guests = decisionRing(limits.guests);
+  const silences = decisionRing(limits.silences);
   let order = 0;
   return {
     record(decision) {
       order += 1;
-      if (parseGuestUsername(decision.username) !== undefined) guests.add(decision, order);
+      if (decision.verdict === 'silent') silences.add(decision, order);
+      else if (parseGuestUsername(decision.username) !== undefined) guests.add(decision, order);
       else if (decision.verdict === 'accept') accepts.add(decision, order);
       else if (decision.reason === 'unknown-subscriber') unknown.add(decision, order);
       else rejects.add(decision, order);
@@ -82,7 +91,7 @@ export function recentDecisions(limits: DecisionLimits = defaultLimits): RecentD
     of(username) {
       const mac = parseMac(username);
       const names = new Set(mac === undefined ? [username] : [username, ...macSpellings(mac)]);
-      return [accepts, rejects, unknown, guests]
+      return [accepts, rejects, unknown, guests, silences]
         .flatMap((ring) => ring.newest(names, limits.perUsername))
         .sort((a, b) => a.order - b.order)
         .slice(-limits.perUsername)

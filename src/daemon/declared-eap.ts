@@ -1,6 +1,8 @@
+import type { LoggedDecision } from '../access/decision-log.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
-import { EapServer, type EapServerOptions } from '../eap/eap-server.ts';
+import type { DirectoryReader } from '../directory/reader.ts';
+import { EapServer, type EapServerOptions, type GivenUp } from '../eap/eap-server.ts';
 import { certificateIn } from '../model/certificates.ts';
 import type { Model } from '../model/model.ts';
 
@@ -59,4 +61,14 @@ export class DeclaredEap implements Disposable {
     const day = new Date(ends).toISOString().slice(0, 10);
     return ends <= now ? `the certificate has ended on ${day}` : `the certificate ends on ${day}`;
   }
+}
+
+/** A device that did not go on, as `lastmile why` shows it. */
+export function givenUpDecision(
+  { identity, source, method }: GivenUp,
+  directory: Pick<DirectoryReader, 'nasAt'>,
+  now: number,
+): LoggedDecision {
+  const nas = directory.nasAt(source)[0]?.name ?? source;
+  return { at: now, username: identity, nas, method, verdict: 'silent', reason: 'eap-given-up' };
 }

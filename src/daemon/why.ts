@@ -45,7 +45,11 @@ export function whyOf(
     username,
     ...(found === undefined ? {} : { login: found }),
     decisions: newestFirst,
-    hints: [...loginHints(username, known, now), ...(newestFirst.length === 0 ? dropHints(findings) : [])],
+    hints: [
+      ...loginHints(username, known, now),
+      ...silenceHints(newestFirst[0]),
+      ...dropHints(findings.filter(({ lastAt }) => lastAt >= (newestFirst[0]?.at ?? 0))),
+    ],
   };
 }
 
@@ -127,10 +131,28 @@ function strangerHints(username: string, known: Known | undefined): readonly str
   return [`no subscriber has the username ${name} (it is case-sensitive)`];
 }
 
-/** Without any decision the packets may not get this far: what is dropped is worth a look. */
+/** The newest decision was to say nothing. */
+function silenceHints(newest: LoggedDecision | undefined): readonly string[] {
+  if (newest?.verdict !== 'silent') return [];
+  return [`its last login got no answer: ${silences[newest.reason ?? ''] ?? newest.reason ?? 'nobody knows why'}`];
+}
+
+const silences: Readonly<Record<string, string>> = {
+  'cannot-decide': 'whoever decides could not be asked, see lastmile status: its router asks its next server',
+  'home-server-down': 'no home server of its realm answered, see lastmile status',
+  'proxy-loop': 'it was passed on here before: a home server sends people of this realm back to us',
+  overload: 'there was no room for it, its router or device asks again',
+  'reply-too-long': 'what it is granted does not fit into a packet: it has too many attributes',
+  'eap-given-up':
+    'the device did not go on with EAP for a minute: it may not trust our certificate, wait for somebody to accept it, or have lost its access point',
+};
+
+/** Since the newest decision, or without any, the packets may not get this far: what is dropped is worth a look. */
 function dropHints(findings: readonly RadiusFinding[]): readonly string[] {
-  return findings.map(
-    ({ nas, reason, count, source, hint }) =>
-      `packets from ${source} (${nas}) are dropped: ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
-  );
+  return findings.map(({ nas, reason, count, source, hint }) => {
+    const more = hint === undefined ? '' : `; ${hint}`;
+    return reason === 'unsigned'
+      ? `packets from ${source} (${nas}) are answered although ${count} were not signed${more}`
+      : `packets from ${source} (${nas}) are dropped: ${count} × ${reason}${more}`;
+  });
 }

@@ -12,6 +12,20 @@ export interface EapServerOptions {
   readonly most?: number;
   /** Of those, how many may have got as far as a method. Default 1024: one that stopped amid TLS holds 75 kB. */
   readonly mostEngaged?: number;
+  /** Told of a conversation whose peer did not go on for a minute. */
+  readonly givenUp?: (conversation: GivenUp) => void;
+}
+
+/** What is known of a conversation that nobody ended. */
+export interface GivenUp {
+  /** What the peer said that it is; it may hide that. */
+  readonly identity: string;
+  /** Address of the NAS. */
+  readonly source: string;
+  /** That it was in, or that was proposed to it. */
+  readonly method: string;
+  /** Requests that it answered. */
+  readonly rounds: number;
 }
 
 /** One Response, as a NAS passed it on. */
@@ -50,6 +64,15 @@ export type EapStep =
       readonly method: string;
     };
 
+/** As `why` has them, as far as is known before a method is done. */
+const names: Readonly<Record<number, string>> = {
+  [eapType.md5]: 'eap-md5',
+  [eapType.tls]: 'eap-tls',
+  [eapType.ttls]: 'ttls',
+  [eapType.peap]: 'peap',
+  [eapType.mschapv2]: 'eap-mschapv2',
+};
+
 /** More than any handshake with any chain of certificates takes. */
 const mostRounds = 200;
 const mostOctets = 1020;
@@ -68,8 +91,13 @@ export class EapServer {
 
   constructor(options: EapServerOptions) {
     this.#options = options;
-    const { most = 4096, mostEngaged = 1024 } = options;
-    this.#sessions = sessionTable({ ...options, most, mostEngaged });
+    const { clock, random, most = 4096, mostEngaged = 1024, givenUp } = options;
+    this.#sessions = sessionTable({
+      ...{ clock, random, most, mostEngaged },
+      givenUp: ({ identity, source, method, rounds }) => {
+        if (identity !== undefined) givenUp?.({ identity, source, method: names[method?.type ?? 0] ?? 'eap', rounds });
+      },
+    });
   }
 
   /**
@@ -88,6 +116,11 @@ export class EapServer {
   /** Conversations under way. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Tells of conversations that nobody went on with, up to now. */
+  sweep(): void {
+    this.#sessions.sweep();
   }
 
   async answer(request: EapRequest): Promise<EapStep> {

@@ -41,6 +41,8 @@ export interface SessionTable<Answer> {
   /** Gives it a new State for its next round. */
   renew(session: EapSession<Answer>): Buffer;
   close(session: EapSession<Answer>): void;
+  /** Closes those whose time is over. */
+  sweep(): void;
   closeAll(): void;
   readonly size: number;
 }
@@ -52,6 +54,8 @@ export interface SessionTableOptions {
   readonly most: number;
   /** Of those, whose peers have begun to speak a method. */
   readonly mostEngaged: number;
+  /** Told of those whose peer did not go on. */
+  readonly givenUp?: (session: EapSession<unknown>) => void;
 }
 
 const stateLength = 16;
@@ -79,6 +83,7 @@ export function sessionTable<Answer>(options: SessionTableOptions): SessionTable
     for (const session of sessions) {
       if (session.heardAt + lifeMs > now) return;
       close(session);
+      options.givenUp?.(session as EapSession<unknown>);
     }
   };
 
@@ -138,6 +143,7 @@ export function sessionTable<Answer>(options: SessionTableOptions): SessionTable
       return state;
     },
     close,
+    sweep,
     closeAll() {
       for (const session of sessions) close(session);
     },

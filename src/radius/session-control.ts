@@ -97,7 +97,7 @@ export class NasSessionControl implements SessionControl {
     if (session.source === 'api')
       return this.#byApi(nas, session, { result: 'nak' }, 'not a session of RADIUS', signal);
     const answer = await this.#options.dynamic.disconnect(nas, session, this.#isOnlyOne(session)).catch(unsent);
-    const words = wordsOf('Disconnect', answer);
+    const words = wordsOf('Disconnect', answer, nas);
     if (answer.result === 'ack' && (await this.#stops(session, signal))) {
       return { result: 'disconnected', detail: `${words}, Stop received` };
     }
@@ -111,7 +111,7 @@ export class NasSessionControl implements SessionControl {
     if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
     const { dynamic } = this.#options;
     const answer = await dynamic.changeOfAuthorization(nas, session, changes, this.#isOnlyOne(session)).catch(unsent);
-    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer) };
+    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer, nas) };
   }
 
   /** Gives one session the limits of its login, as `lastmile coa` asks; nothing else is tried when it does not take them. */
@@ -121,7 +121,7 @@ export class NasSessionControl implements SessionControl {
     if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
     const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
     if (answer === undefined) return { result: 'failed', detail: 'it has no limit that a running session can be told' };
-    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer) };
+    return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer, nas) };
   }
 
   async #settleOne(
@@ -135,7 +135,7 @@ export class NasSessionControl implements SessionControl {
     if (nas === undefined) return { result: 'gone', detail: `NAS ${session.nas} is no longer declared` };
     if (effect.action === 'disconnect' || login === undefined) return this.disconnect(session, signal);
     const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
-    const words = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer);
+    const words = answer === undefined ? 'no CoA for this NAS' : wordsOf('CoA', answer, nas);
     if (answer?.result === 'ack') return { result: 'changed', detail: words };
     if (answer?.result === 'nak' && answer.later === true) return { result: 'failed', detail: words };
     // Whoever does not answer one request does not answer the other, and one whom it does not know it cannot end.
@@ -210,7 +210,7 @@ function unsent(error: unknown): DynamicAnswer {
   return { result: 'unsent', reason: messageOf(error) };
 }
 
-function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {
+function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer, { radsec }: Pick<Nas, 'radsec'>): string {
   switch (answer.result) {
     case 'ack':
       return `${kind}-ACK${answer.without === undefined ? '' : ` without ${answer.without.join(', ')}`}`;
@@ -219,6 +219,8 @@ function wordsOf(kind: 'CoA' | 'Disconnect', answer: DynamicAnswer): string {
     case 'unsent':
       return `${kind}-Request not sent: ${answer.reason}`;
     default:
-      return `${kind}-Request: no answer (wrong secret or port, or /radius/incoming accept=no)`;
+      return radsec === undefined
+        ? `${kind}-Request: no answer (wrong secret or port, or /radius/incoming accept=no)`
+        : `${kind}-Request: no answer down its RadSec connection (/radius/incoming accept=no, or it is cut off)`;
   }
 }

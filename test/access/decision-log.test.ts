@@ -53,7 +53,7 @@ describe('the decisions of one username', () => {
   });
 
   it('survive floods of invented usernames, and of rejects if they are accepts', () => {
-    const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, guests: 10, perUsername: 5 });
+    const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, guests: 10, silences: 10, perUsername: 5 });
     log.record(accept('anna', 1));
     log.record(reject('bert', 2));
 
@@ -67,7 +67,7 @@ describe('the decisions of one username', () => {
   });
 
   it('survive floods of guests without an account, whom nobody asks for a password', () => {
-    const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, guests: 10, perUsername: 5 });
+    const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, guests: 10, silences: 10, perUsername: 5 });
     log.record(accept('anna', 1));
 
     for (let at = 2; at < 100; at += 1) log.record(accept(`guest-cafe-0200000000${at + 10}`.slice(0, 23), at));
@@ -75,8 +75,18 @@ describe('the decisions of one username', () => {
     expect(log.of('anna').length).toBe(1);
   });
 
+  it('without an answer push out nothing but each other', () => {
+    const log = recentDecisions({ accepts: 3, rejects: 3, unknown: 3, guests: 3, silences: 3, perUsername: 5 });
+    log.record(accept('anna', 1));
+
+    for (let at = 2; at <= 9; at += 1) log.record({ ...accept('bert', at), verdict: 'silent', reason: 'overload' });
+
+    expect(log.of('anna')).toHaveLength(1);
+    expect(log.of('bert').map(({ at, verdict }) => `${at} ${verdict}`)).toEqual(['7 silent', '8 silent', '9 silent']);
+  });
+
   it('give way to newer ones in the end', () => {
-    const log = recentDecisions({ accepts: 3, rejects: 3, unknown: 3, guests: 3, perUsername: 5 });
+    const log = recentDecisions({ accepts: 3, rejects: 3, unknown: 3, guests: 3, silences: 3, perUsername: 5 });
 
     for (let at = 1; at <= 5; at += 1) log.record(accept(at < 3 ? 'anna' : 'bert', at));
 

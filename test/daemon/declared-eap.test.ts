@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { DeclaredEap } from '../../src/daemon/declared-eap.ts';
+import { DeclaredEap, givenUpDecision } from '../../src/daemon/declared-eap.ts';
+import { Directory } from '../../src/directory/directory.ts';
 import type { EapSettings, Model } from '../../src/model/model.ts';
 import { ca, fillRandom, settings } from '../eap/support.ts';
+import { coreNas } from '../radius/support.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const modelWith = (eap: EapSettings): Pick<Model, 'operator'> =>
@@ -24,6 +26,17 @@ describe('EAP as declared', () => {
     expect(early).toEqual([]);
     expect(soon).toEqual(['radius.eap: the certificate ends on 2026-02-11']);
     expect(late).toEqual(['radius.eap: the certificate has ended on 2026-02-11']);
+  });
+
+  it('shows a device that gave up at the NAS it came by', () => {
+    const what = { identity: 'anna', source: '192.0.2.1', method: 'peap', rounds: 4 };
+    const directory = new Directory();
+    directory.putNas(coreNas);
+
+    const known = givenUpDecision({ ...what, source: coreNas.clientAddress }, directory, 5);
+
+    expect(known).toMatchObject({ nas: coreNas.name, username: 'anna', verdict: 'silent', reason: 'eap-given-up' });
+    expect(givenUpDecision(what, new Directory(), 5)).toMatchObject({ nas: '192.0.2.1', method: 'peap', at: 5 });
   });
 
   it('goes on with what it had when TLS does not take what is declared now, and says so', () => {

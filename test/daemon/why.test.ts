@@ -28,6 +28,41 @@ describe('what is told of past decisions', () => {
   });
 });
 
+describe('what is told of logins that got no answer', () => {
+  const silent: LoggedDecision = { at: 2, username: 'anna', nas: 'core-1', method: 'pap', verdict: 'silent' };
+  const dropped = (reason: 'overload' | 'unsigned', lastAt: number) =>
+    ({ nas: 'core-1', reason, count: 3, lastAt, source: '192.0.2.1' }) as const;
+
+  it('is why, as long as none has been answered since', () => {
+    const down = { ...silent, reason: 'cannot-decide' };
+
+    expect(whyOf('anna', undefined, [accepted, down], [], 3).hints).toContainEqual(
+      expect.stringMatching(/^its last login got no answer: whoever decides could not be asked/),
+    );
+    expect(whyOf('anna', undefined, [down, { ...accepted, at: 3 }], [], 4).hints.join()).not.toContain('no answer');
+  });
+
+  it('has a reason that nobody has words for as it is', () => {
+    expect(whyOf('anna', undefined, [{ ...silent, reason: 'store-down' }], [], 3).hints).toContain(
+      'its last login got no answer: store-down',
+    );
+  });
+
+  it('has what was dropped since the last decision, and not what was dropped before', () => {
+    const { hints } = whyOf('anna', undefined, [{ ...accepted, at: 5 }], [dropped('overload', 4)], 9);
+    const later = whyOf('anna', undefined, [{ ...accepted, at: 5 }], [dropped('overload', 6)], 9).hints;
+
+    expect(hints.join()).not.toContain('dropped');
+    expect(later).toContain('packets from 192.0.2.1 (core-1) are dropped: 3 × overload');
+  });
+
+  it('does not say that packets were dropped which were answered without a signature', () => {
+    expect(whyOf('anna', undefined, [], [dropped('unsigned', 4)], 9).hints).toContain(
+      'packets from 192.0.2.1 (core-1) are answered although 3 were not signed',
+    );
+  });
+});
+
 describe('what is told of a device', () => {
   const phone = '00:0C:42:00:D4:64';
   const directory = new Directory();

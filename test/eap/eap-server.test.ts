@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorise, authoriseProven } from '../../src/access/authorise.ts';
-import { EapServer, type EapStep } from '../../src/eap/eap-server.ts';
+import { EapServer, type EapStep, type GivenUp } from '../../src/eap/eap-server.ts';
 import type { EapJudge } from '../../src/eap/method.ts';
 import { eapCode, eapType, encodeEap } from '../../src/eap/packet.ts';
 import { resumptions } from '../../src/eap/resumptions.ts';
@@ -106,6 +106,27 @@ describe('a conversation', () => {
     expect(reasonOf(await quick.respond(eapType.md5, md5Answer))).toBe('wrong-password');
     clock.advance(1);
     expect(reasonOf(await slow.respond(eapType.md5, md5Answer))).toBe('eap-session');
+  });
+
+  it('is told of then, once, with how far it came, and not when it had an end', async () => {
+    const clock = new ManualClock();
+    const told: GivenUp[] = [];
+    using server = new EapServer({ clock, random: fillRandom, givenUp: (what) => void told.push(what) });
+    server.use(settings({ methods: ['md5'] }));
+    const [quick, slow] = [talkTo(server), talkTo(server)];
+    await quick.identity('anna');
+    await slow.identity('ben');
+    await quick.respond(eapType.md5, md5Answer);
+
+    clock.advance(59_999);
+    server.sweep();
+    const early = [...told];
+    clock.advance(1);
+    server.sweep();
+    server.sweep();
+
+    expect(early).toEqual([]);
+    expect(told).toEqual([{ identity: 'ben', source: expect.any(String), method: 'eap-md5', rounds: 1 }]);
   });
 
   it('has one answer to a State: what comes while that is worked out is no part of it', async () => {

@@ -205,6 +205,9 @@ describe('a program that fails', () => {
     );
     expect(lab.log.lines.map(({ level }) => level)).toEqual(['warn']);
     expect(JSON.stringify(lab.log.lines)).not.toContain('her password');
+    expect(lab.bench.decisions.of('zoe')).toMatchObject([
+      { verdict: 'silent', method: 'pap', reason: 'cannot-decide' },
+    ]);
   });
 
   it('IW-20: by silence is waited for no longer than declared', async () => {

@@ -92,6 +92,7 @@ describe('a login by EAP for which there is no room', () => {
     expect(values(next, eapMessage)).toEqual([failure(identifier)]);
     const dropped = here.bench.server.counters.samples().filter(({ metric }) => metric === 'dropped');
     expect(dropped).toMatchObject([{ detail: 'overload', value: 1 }]);
+    expect(here.bench.decisions.of('ben')).toMatchObject([{ verdict: 'silent', method: 'eap', reason: 'overload' }]);
     expect((await here.logIn('ben'))[0]).toBe(code.accessAccept);
   });
 });

@@ -19,13 +19,14 @@ function effect(action: SessionEffect['action'], ...sessionIds: readonly string[
 }
 
 interface Around {
+  readonly radsec?: object;
   readonly answer?: () => Promise<DynamicAnswer>;
   readonly onRouter?: () => ReturnType<SessionsByApi['remove']>;
   readonly stops?: boolean;
 }
 
 /** Two people under one name online, and a NAS that does as it is told unless said otherwise. */
-function controlOf(open: readonly Session[], { answer, onRouter, stops = true }: Around = {}) {
+function controlOf(open: readonly Session[], { answer, onRouter, stops = true, radsec }: Around = {}) {
   const told: string[] = [];
   const ended: string[] = [];
   const directory = new Directory();
@@ -37,6 +38,7 @@ function controlOf(open: readonly Session[], { answer, onRouter, stops = true }:
     messageAuthenticator: 'require',
     coaPort: 3799,
     router: 'core-1',
+    ...(radsec === undefined ? {} : { radsec }),
   });
   const tell = async (what: string, { sessionId }: Session) => {
     told.push(`${what} ${sessionId}`);
@@ -125,6 +127,15 @@ describe('a session whose Stop never came', () => {
 
     expect(['gone', 'disconnected']).toContain(result);
     expect(ended).toEqual(['core-1 81c00001 Not-On-NAS']);
+  });
+
+  it.each<[string, Around, string]>([
+    ['UDP', {}, 'no answer (wrong secret or port, or /radius/incoming accept=no)'],
+    ['TLS', { radsec: {} }, 'no answer down its RadSec connection (/radius/incoming accept=no, or it is cut off)'],
+  ])('about which nobody answers over %s is told in the words of that', async (_, around, words) => {
+    const { control } = controlOf([one], { ...around, answer: async () => ({ result: 'timeout' }) });
+
+    expect(await control.disconnect(one, signal)).toMatchObject({ detail: `Disconnect-Request: ${words}` });
   });
 
   it.each<[string, Around]>([
