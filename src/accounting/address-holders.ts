@@ -94,7 +94,8 @@ function matchOf(
   const { at, interimSeconds } = query;
   if (at < from) return at >= from - clockMs ? 'near' : undefined;
   if (till === undefined) return isStale(session, at, interimSeconds) ? 'near' : 'held';
-  if (at <= till) return 'held';
+  // Routers tell whole seconds.
+  if (at < till + 1000) return 'held';
   const slackMs = till === session.stoppedAt && session.endedBy !== 'stop' ? unseenEndMs : clockMs;
   return at <= till + slackMs ? 'near' : undefined;
 }
