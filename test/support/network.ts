@@ -77,6 +77,11 @@ export class TestNetwork implements AsyncDisposable {
     return join(this.folder.path, 'state');
   }
 
+  /** Writes the Operator anew, with more lines of its `spec`, two spaces in. */
+  operator(more: string): void {
+    this.write('operator.yaml', this.#operator(more));
+  }
+
   write(file: string, text: string): void {
     writeFileSync(join(this.dir, file), text);
   }
