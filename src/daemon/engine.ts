@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { type RecentDecisions, wasAcceptedInFull } from '../access/decision-log.ts';
-import type { UsageBook } from '../access/quota.ts';
 import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
@@ -26,9 +25,10 @@ import { LateSessions } from './late-sessions.ts';
 import { OmadaPool } from './omada-pool.ts';
 import { onlineSessions, siteOfGuest } from './online-sessions.ts';
 import { OutboxDelivery } from './outbox-delivery.ts';
+import { QuotaKeeper } from './quota-keeper.ts';
+import { QuotaRecords } from './quota-records.ts';
 import { RouterMemories } from './router-memories.ts';
 import { RouterPool } from './router-pool.ts';
-import { usageBook } from './usage-book.ts';
 
 export interface EngineOptions {
   readonly stateDir: string;
@@ -58,8 +58,8 @@ export class Engine implements AsyncDisposable {
   readonly directory: Directory;
   readonly directoryTarget: DirectoryTarget;
   readonly accounting: AccountingStore;
-  /** What quotas are held against. */
-  readonly usage: UsageBook;
+  /** How subscriptions stand with their quotas. */
+  readonly quotas: QuotaKeeper;
   readonly status: StatusBook;
   readonly sessions: NasSessionControl;
   readonly routers: RouterPool;
@@ -89,7 +89,7 @@ export class Engine implements AsyncDisposable {
     this.directory = parts.directory;
     this.directoryTarget = parts.directoryTarget;
     this.accounting = parts.accounting;
-    this.usage = parts.usage;
+    this.quotas = parts.quotas;
     this.status = parts.status;
     this.sessions = parts.sessions;
     this.routers = parts.routers;
@@ -118,10 +118,11 @@ export class Engine implements AsyncDisposable {
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
       const routers = new RouterPool({ clock, isPaused, memories: await RouterMemories.open(store.table('meta')) });
       const { tunnel } = options;
-      const usage = usageBook(accounting);
+      const records = await QuotaRecords.open({ quota: store.table('quota'), topups: store.table('topups') });
+      const quotas = new QuotaKeeper({ records, accounting, clock, log });
       const dynamic = new CoaGateway({
         clock,
-        usage,
+        quotas,
         random: options.fillRandom,
         log,
         ...(tunnel === undefined ? {} : { tunnel }),
@@ -144,7 +145,7 @@ export class Engine implements AsyncDisposable {
       const events = await EventLog.open({ store, now: () => clock.now() });
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
-        ...{ store, inventory, directory, directoryTarget, accounting, usage, status, sessions, routers },
+        ...{ store, inventory, directory, directoryTarget, accounting, quotas, status, sessions, routers },
         ...{ pauses, protection, drift, delivery, audit, events },
       };
       routers.onCall((router, { result }) => {
@@ -158,6 +159,7 @@ export class Engine implements AsyncDisposable {
         dynamic,
         routers,
         controllers,
+        quotas,
         accounting,
         store,
       ]);

@@ -37,6 +37,12 @@ export interface ReconcilerOptions {
   readonly admitted?: (subscription: Subscription) => boolean;
   /** Called when the directory holds this revision. */
   readonly onServed?: (inForce: InForce) => Promise<void>;
+  /** What the model is by what was used of it. Absent: nothing is. */
+  readonly quotas?: {
+    /** With the end of each validity that has begun. */
+    readonly aged: (model: Model) => Model;
+    readonly asOf: (model: Model, now: number) => Model;
+  };
 }
 
 /** What came of one run of one target. */
@@ -98,7 +104,7 @@ export class Reconciler implements AsyncDisposable {
 
   /** When a declaration next changes by itself, milliseconds since 1970. */
   get nextChange(): number | undefined {
-    return this.#inForce === undefined ? undefined : nextChangeAfter(this.#inForce.model, this.#options.clock.now());
+    return this.#inForce === undefined ? undefined : nextChangeAfter(this.#aged, this.#options.clock.now());
   }
 
   /**
@@ -251,7 +257,9 @@ export class Reconciler implements AsyncDisposable {
     const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
     return {
       model:
-        target.name === directoryName ? this.#bridged(asOf(model, now), revision) : asOf(this.#of(target, model), now),
+        target.name === directoryName
+          ? this.#bridged(this.#asOf(model, now), revision)
+          : this.#asOf(this.#of(target, model), now),
       revision,
       ...lastRevision(engine, target.name),
       mode: pause !== undefined ? 'plan' : modeOf(target, model),
@@ -286,6 +294,16 @@ export class Reconciler implements AsyncDisposable {
     };
     this.#options.clock.sleep(longestLookMs, over.signal).then(end, () => undefined);
     return { [Symbol.dispose]: end };
+  }
+
+  #asOf(model: Model, now: number): Model {
+    return this.#options.quotas?.asOf(model, now) ?? asOf(model, now);
+  }
+
+  /** The model in force, with the end of each validity that has begun. */
+  get #aged(): Model {
+    const model = (this.#inForce as InForce).model;
+    return this.#options.quotas?.aged(model) ?? model;
   }
 
   /** As much of the model as concerns a target: a router makes rows of no other subscriptions. */
@@ -446,9 +464,17 @@ export class Reconciler implements AsyncDisposable {
     this.request(reason, targets).catch(ignoreEnd);
   }
 
+  /** Reconciles the directory, and the routers that hold rows of these, who are at another step of a quota by now. */
+  changedByThemselves(subscriptions: readonly Subscription[]): void {
+    if (this.#inForce === undefined || this.#stopping.signal.aborted) return;
+    this.#schedule();
+    const routers = new Set(subscriptions.flatMap(({ localOn }) => localOn));
+    this.request('time', [directoryName, ...routers]).catch(ignoreEnd);
+  }
+
   /** Reconciles the directory, and the routers with rows of who expired, or of a speed that changed, since then. */
   #timeChanged(since: number): void {
-    const model = this.#inForce?.model;
+    const model = this.#inForce === undefined ? undefined : this.#aged;
     const routers = model === undefined ? [] : routersChanged(model, since, this.#options.clock.now());
     this.request('time', [directoryName, ...routers]).catch(ignoreEnd);
   }

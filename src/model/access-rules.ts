@@ -1,4 +1,4 @@
-import type { QuotaPeriod } from './quota-period.ts';
+import type { Quota } from './quota.ts';
 
 /** What every login is held to beside the account itself. */
 export interface AccessRules {
@@ -14,15 +14,6 @@ export interface QuotaRules {
   /** IANA name. */
   readonly timezone: string;
   readonly all: readonly Quota[];
-}
-
-/** What may be used in a period: `octets`, or `seconds` online. */
-export interface Quota extends QuotaPeriod {
-  readonly name: string;
-  /** Decimal text: there may be more than a number holds. */
-  readonly octets?: string;
-  readonly seconds?: number;
-  readonly direction: 'down' | 'up' | 'total';
 }
 
 /** Where somebody may log in from, and with what: all that is said must hold. */

@@ -1,5 +1,6 @@
 import { contains, parseIpv4, parseIpv4Range } from './ipv4.ts';
 import type { Model, Router } from './model.ts';
+import { stepPlans } from './quota.ts';
 
 /** Whom routers bring to the portal in place of the page he asked for, and why. */
 export interface Diverted {
@@ -43,7 +44,8 @@ function allPages({ routers, services }: Model): readonly Page[] {
         : [{ site, why: 'unknown-device', holds: inPools([router], unknownClients?.pool, false) }];
     }),
   );
-  const suspended = services.flatMap(({ onSuspend, pool, routers: offered }): readonly Page[] => {
+  const plans = services.flatMap((service) => [service, ...stepPlans(service).map(({ plan }) => plan)]);
+  const suspended = plans.flatMap(({ onSuspend, pool, routers: offered }): readonly Page[] => {
     const there = routers.filter(({ name }) => offered?.includes(name) !== false);
     const site = onSuspend?.site;
     return site === undefined ? [] : [{ site, why: 'suspended', holds: inPools(there, pool, true) }];

@@ -69,13 +69,6 @@ const abilities: readonly LocalAbility[] = [
     otherwise: 'it does not remember devices',
     hint: 'auth: radius',
   },
-  {
-    path: ['spec', 'quotas'],
-    isSet: ({ quotas }) => quotas !== undefined,
-    ways: [],
-    otherwise: 'it does not know what was used before',
-    hint: 'auth: radius',
-  },
 ];
 
 /** What a service asks for that a router alone cannot do: told once for each service kept on routers. */

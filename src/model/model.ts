@@ -1,7 +1,8 @@
 import type { MacFormat } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
-import type { PlaceLock, Quota } from './access-rules.ts';
+import type { PlaceLock } from './access-rules.ts';
 import type { ProxySettings } from './proxy-settings.ts';
+import type { Quota } from './quota.ts';
 
 /** Where a declaration stands. `line` and `column` count from 1 and point at the object's first key. */
 export interface Origin {
@@ -544,8 +545,10 @@ export interface ServicePlan {
   };
   /** Devices of one login: at once, or with `lock` the first so many for good. */
   readonly devices?: { readonly max: number; readonly lock: boolean };
-  /** What one login may use in a period, and no more. */
+  /** What a subscription may use in a period, and what becomes of it then. */
   readonly quotas?: readonly Quota[];
+  /** How long a subscriber has it. Absent: as long as he is declared. */
+  readonly validity?: { readonly from: 'first-login' | 'assignment'; readonly lastsMs: number };
   readonly pool?: string;
   /** Names of IPv6 pools on the routers. */
   readonly ipv6?: { readonly prefixPool?: string; readonly delegatedPool?: string };
@@ -631,6 +634,8 @@ export interface Subscription {
   readonly reason?: string;
   /** Milliseconds since 1970. */
   readonly expires?: number;
+  /** Since when the subscriber has it, as declared: milliseconds since 1970. */
+  readonly since?: number;
   readonly origin: Origin;
 }
 

@@ -1,7 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { parseDuration, parseRate } from '../base/units.ts';
 import type { Declared, ServiceSpec } from './declarations.ts';
-import type { Speed } from './generated/documents.ts';
+import type { Redirect, Speed } from './generated/documents.ts';
 import { checkInterim } from './interim.ts';
 import type { Rate, Router, ServicePlan, ServiceWindow, SuspendRedirect } from './model.ts';
 import { resolveQuotas } from './resolve-quotas.ts';
@@ -40,9 +40,17 @@ export function resolveService(to: Resolving, declared: Declaration, context: Se
     rate: rate(to, declared, spec.rate, ['spec', 'rate']),
     windows: windows(to, declared),
     graceSeconds: seconds(spec.grace),
+    validity:
+      spec.validity === undefined
+        ? undefined
+        : { from: spec.validity.from, lastsMs: parseDuration(spec.validity.lasts) ?? 0 },
     sessions: sessions(to, declared, context.interimSeconds),
     devices: spec.devices === undefined ? undefined : { max: spec.devices.max, lock: spec.devices.lock ?? false },
-    quotas: resolveQuotas(to, declared),
+    quotas: resolveQuotas(to, declared, {
+      rate: (speed, path) => rate(to, declared, speed, path),
+      redirect: (redirect, path) => redirected(to, declared, redirect, path),
+      pool: (name, path) => checkPool(to, declared, routers, context, { ...addressPool(name), path }),
+    }),
     pool: spec.address?.pool,
     ipv6: spec.address?.ipv6,
     connections: spec.connections,
@@ -88,7 +96,7 @@ function selected(
 /** A pool that a service names, and where routers declare such pools. */
 interface PoolUse {
   readonly pool: string | undefined;
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly what: string;
   readonly poolsOf: (router: Router) => readonly { readonly name: string }[];
 }
@@ -195,9 +203,16 @@ function sessions(to: Resolving, declared: Declaration, fallback: number): Servi
 
 function onSuspend(to: Resolving, declared: Declaration): SuspendRedirect | undefined {
   const redirect = declared.spec.onSuspend?.redirect;
-  if (redirect === undefined) return undefined;
-  const { addressList = 'suspended', rate: slow, site } = redirect;
-  if (site !== undefined) checkSite(to, site, declared, ['spec', 'onSuspend', 'redirect', 'site']);
+  return redirect === undefined ? undefined : redirected(to, declared, redirect, ['spec', 'onSuspend', 'redirect']);
+}
+
+function redirected(
+  to: Resolving,
+  declared: Declaration,
+  { addressList = 'suspended', rate: slow, site }: Redirect,
+  path: readonly (string | number)[],
+): SuspendRedirect {
+  if (site !== undefined) checkSite(to, site, declared, [...path, 'site']);
   return compact({
     addressList,
     rate: slow === undefined ? undefined : { down: bps(slow.down), up: bps(slow.up) },

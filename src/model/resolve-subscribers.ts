@@ -37,7 +37,19 @@ export interface SubscriberContext {
 }
 
 const inline = [
-  ...(['service', 'username', 'password', 'ntHash', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
+  ...([
+    'service',
+    'since',
+    'username',
+    'password',
+    'ntHash',
+    'router',
+    'auth',
+    'address',
+    'ipv6',
+    'routes',
+    'mac',
+  ] as const),
   ...(['lock', 'attributes'] as const),
 ] as const;
 
@@ -126,6 +138,7 @@ function resolveEntry(
       state: spec.state ?? 'active',
       reason: spec.reason,
       expires,
+      since: sinceOf(to, declared, entry.since, [...path, 'since'], context),
       origin: declared.origin,
     }),
   ];
@@ -182,6 +195,20 @@ function checkEffect(
     const hint = 'those of its service reach local profiles as far as the router knows them';
     warning(to, 'LM_NO_EFFECT_LOCALLY', message, declared, [...path, 'attributes'], hint);
   }
+}
+
+/** A day is its first moment. */
+function sinceOf(
+  to: Resolving,
+  declared: Declaration,
+  text: string | undefined,
+  path: Steps,
+  { readTime }: SubscriberContext,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const time = readTime(text.length === 10 ? `${text}T00:00` : text);
+  if (time === undefined) error(to, 'LM_TIME', `"${text}" is no time of the calendar`, declared, path);
+  return time;
 }
 
 function expiry(to: Resolving, declared: Declaration, { readTime }: SubscriberContext): number | undefined {

@@ -4,7 +4,7 @@ import type { Authority } from '../access/authority.ts';
 import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
 import { type GuessLimit, type GuessPlace, guessLimit } from '../access/guess-limit.ts';
 import type { DeviceMemory } from '../access/place.ts';
-import type { QuotaLeft, UsageBook } from '../access/quota.ts';
+import type { QuotaBook, QuotaLeft, QuotaVerdict } from '../access/quota.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { SessionPlaces } from '../access/session-places.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
@@ -58,7 +58,7 @@ export interface AccessHelpers {
   /** Absent: no login is bound to the devices it came with first. */
   readonly devices?: DeviceMemory;
   /** Absent: quotas are not held to. */
-  readonly usage?: UsageBook;
+  readonly quotas?: QuotaBook;
   /** Home servers of foreign realms, if any are declared now. */
   readonly proxy?: () => RealmProxy | undefined;
 }
@@ -286,16 +286,17 @@ export class AccessHandler {
     const { rules } = limits;
     if (rules === undefined) return this.#accept(exchange, decision, login, limits, passphrase);
     const named = { ...exchange, username: login.username };
-    const { usage } = this.#deps;
-    if (rules.quotas !== undefined && usage !== undefined) {
-      const kept = keptExchange(named);
-      return leftOfQuotas(rules.quotas, login.username, usage, exchange.now).then((left) =>
-        left === undefined
-          ? this.#reject(kept, 'quota-used')
-          : this.#holdTo(rules, kept, decision, limits, passphrase, left),
-      );
-    }
-    return this.#holdTo(rules, named, decision, limits, passphrase);
+    const { quotas } = this.#deps;
+    if (rules.quotas === undefined || quotas === undefined)
+      return this.#holdTo(rules, named, decision, limits, passphrase);
+    const left = leftOfQuotas(quotas, login.username, exchange.now);
+    const hold = (known: QuotaVerdict, about: Exchange): AccessAnswer =>
+      known === 'used'
+        ? this.#reject(about, 'quota-used')
+        : this.#holdTo(rules, about, decision, limits, passphrase, known);
+    if (!(left instanceof Promise)) return hold(left, named);
+    const kept = keptExchange(named);
+    return left.then((known) => hold(known, kept));
   }
 
   /** Without waiting from here to the answer: who takes the last place has it. */

@@ -1,4 +1,4 @@
-import { quotaSecondsLeft, type UsageBook } from '../access/quota.ts';
+import type { QuotaBook } from '../access/quota.ts';
 import { sessionSecondsLeft } from '../access/session-time.ts';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
@@ -36,7 +36,7 @@ export interface CoaClientOptions {
   /** Another way to a NAS than UDP, as a connection it has open to us. Absent, or `undefined` for a NAS: there is none. */
   readonly tunnel?: (nas: Nas) => Slot | undefined;
   /** What was used of quotas. Absent: they are not held to. */
-  readonly usage?: UsageBook;
+  readonly quotas?: QuotaBook;
 }
 
 /** So long a NAS that answered only without Event-Timestamp is asked without at first: its clock is set seldom. */
@@ -125,13 +125,14 @@ export class CoaClient implements DynamicAuthorization {
 
   /** A time that cannot be told now is left as it is: what the NAS has may be the soonest. */
   async #secondsLeft(nas: Nas, session: Session, login: Login): Promise<number | undefined> {
-    const { usage, clock } = this.#options;
-    const { quotas } = login.limits.rules ?? {};
+    const { quotas, clock } = this.#options;
+    const isHeld = login.limits.rules?.quotas !== undefined;
     const { startedAt, sessionSeconds } = session;
     const door = doorOfSession(session.sessionId, nas.profile);
-    if (quotas === undefined || usage === undefined) return sessionSecondsLeft(login, door, clock.now(), startedAt);
+    if (!isHeld || quotas === undefined) return sessionSecondsLeft(login, door, clock.now(), startedAt);
     try {
-      const left = await quotaSecondsLeft(quotas, login.username, usage, clock.now());
+      const verdict = await quotas.left(login.username, clock.now());
+      const left = verdict === 'used' ? 0 : verdict.seconds;
       const now = clock.now();
       // The book ends where the NAS last told of it.
       const untold = Math.max(0, Math.floor((now - startedAt) / 1000) - sessionSeconds);

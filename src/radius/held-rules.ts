@@ -1,10 +1,10 @@
 import type { RejectReason } from '../access/authorise.ts';
 import { type DeviceMemory, type LoginPlace, objectionToPlace } from '../access/place.ts';
-import { type QuotaLeft, quotaLeft, type UsageBook } from '../access/quota.ts';
+import type { QuotaBook, QuotaVerdict } from '../access/quota.ts';
 import type { SessionPlaces } from '../access/session-places.ts';
 import { parseMac } from '../base/mac.ts';
 import type { LoginLimits } from '../directory/reader.ts';
-import type { AccessRules, QuotaRules } from '../model/access-rules.ts';
+import type { AccessRules } from '../model/access-rules.ts';
 import { type Exchange, textOf } from './exchange.ts';
 import { vendorAttributes } from './packet/attributes.ts';
 import { attribute } from './packet/codes.ts';
@@ -17,16 +17,11 @@ export interface RuleBooks {
 }
 
 /**
- * What is left of quotas; `undefined` when one is used up. Where it cannot be told, because the store is down, nothing limits:
- * logins must go on without it.
+ * What is left of quotas. Where it cannot be told, because the store is down, nothing limits: logins must go on without it.
  */
-export function leftOfQuotas(
-  quotas: QuotaRules,
-  username: string,
-  usage: UsageBook,
-  now: number,
-): Promise<QuotaLeft | undefined> {
-  return quotaLeft(quotas, username, usage, now).catch(() => ({}));
+export function leftOfQuotas(quotas: QuotaBook, username: string, now: number): QuotaVerdict | Promise<QuotaVerdict> {
+  const left = quotas.left(username, now);
+  return left instanceof Promise ? left.catch(() => ({})) : left;
 }
 
 /**

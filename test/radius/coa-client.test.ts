@@ -3,6 +3,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import radius from 'radius';
 import { describe, expect, it } from 'vitest';
+import type { QuotaBook } from '../../src/access/quota.ts';
 import type { Session } from '../../src/accounting/event.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
@@ -159,17 +160,16 @@ describe('a router that takes CoA', () => {
   });
 
   describe('at which somebody has a quota of time', () => {
-    const quota = { name: 'evening', seconds: 7200, direction: 'total', period: 'day', anchor: 1 } as const;
-    const rules = { quotas: { timezone: 'UTC', all: [quota] } };
+    const rules = { quotas: { timezone: 'UTC', all: [] } };
     const held = { rateLimit: '10M/40M', sessionTimeoutSeconds: 86_400, interimSeconds: 60, rules, attributes: [] };
     /** Said 600 seconds ago: 3,000 of this session, and 1,000 of one before. */
     const told = { ...session, startedAt: Date.UTC(2026, 0, 1) - 3_600_000, sessionSeconds: 3000 };
-    const usage = { octets: () => Promise.reject(new Error('not asked')), secondsOnline: async () => 4000 };
+    const quotas: QuotaBook = { left: () => ({ seconds: 3200, total: 5n }) };
 
     it('ends the session with it after a change of speed, what its NAS has not told of yet counted', async () => {
       const clock = new ManualClock();
       await using router = await TestRouter.start(ack);
-      await using client = await startClient({ clock, usage });
+      await using client = await startClient({ clock, quotas });
 
       await client.change(router.nas, told, login('anna', { limits: held }));
       await client.change(router.nas, told, login('anna', { limits: { ...held, sessionTimeoutSeconds: 4000 } }));
@@ -181,8 +181,8 @@ describe('a router that takes CoA', () => {
 
     it('leaves the time as it is while nobody can say what was used', async () => {
       await using router = await TestRouter.start(ack);
-      const secondsOnline = () => Promise.reject(new Error('disk'));
-      await using client = await startClient({ clock: new ManualClock(), usage: { ...usage, secondsOnline } });
+      const broken: QuotaBook = { left: () => Promise.reject(new Error('disk')) };
+      await using client = await startClient({ clock: new ManualClock(), quotas: broken });
 
       expect(await client.change(router.nas, told, login('anna', { limits: held }))).toEqual({ result: 'ack' });
 

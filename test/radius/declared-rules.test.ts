@@ -2,7 +2,7 @@ import { createHash, scryptSync } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ntPasswordHash } from '../../src/access/credentials/ms-chap.ts';
-import type { UsageBook } from '../../src/access/quota.ts';
+import type { QuotaBook, QuotaVerdict } from '../../src/access/quota.ts';
 import { type OpenSession, sessionPlaces } from '../../src/access/session-places.ts';
 import { formatMac, macFormats, parseMac } from '../../src/base/mac.ts';
 import { Directory } from '../../src/directory/directory.ts';
@@ -380,21 +380,14 @@ describe('a peer of MS-CHAP that is not let in', () => {
 });
 
 describe('a quota', () => {
-  const used = { up: 0n, down: 0n, seconds: 0, spans: [] as string[] };
-  const usage: UsageBook = {
-    async octets(_username, from, till) {
-      used.spans.push([from, till].map((time) => new Date(time).toISOString()).join(' '));
-      return used;
-    },
-    secondsOnline: async () => used.seconds,
-  };
-  const start = (quotas: string) =>
-    Declared.start([home(`access: [pppoe]\nquotas: ${quotas}`), anna()], '2026-01-15T12:00:00Z', { usage });
+  const quotas = '[{name: volume, octets: 10G, period: month, anchor: 20}, {name: evening, time: 2h, period: day}]';
+  const start = (book: QuotaBook, nas = coreNas) =>
+    Declared.start([home(`access: [pppoe]\nquotas: ${quotas}`), anna()], '2026-01-15T12:00:00Z', { quotas: book }, nas);
+  const left = (verdict: QuotaVerdict): QuotaBook => ({ left: async () => verdict });
 
   it('IW-05, IW-07: tells the NAS what is left of it, and lets nobody in who has used it up', async () => {
-    const quotas = '[{name: volume, octets: 10G, period: month, anchor: 20}, {name: evening, time: 2h, period: day}]';
-    await using server = await start(quotas);
-    Object.assign(used, { up: 1_000_000_000n, down: 3_000_000_000n, seconds: 3600, spans: [] });
+    let verdict: QuotaVerdict = { total: 6_000_000_000n, seconds: 3600 };
+    await using server = await start({ left: (username) => (username === 'anna' ? verdict : 'used') });
 
     // 6 GB are one high word and the rest.
     expect(await server.login('anna', 'secret')).toMatchObject({
@@ -403,23 +396,17 @@ describe('a quota', () => {
       'Mikrotik-Total-Limit-Gigawords': '1',
       'Session-Timeout': '3600',
     });
-    expect(used.spans).toEqual(['2025-12-19T21:00:00.000Z 2026-01-19T21:00:00.000Z']);
     expect(server.bench.decisions.of('anna').at(-1)?.reply).toContain('Mikrotik-Total-Limit-Gigawords=1');
-    Object.assign(used, { down: 9_000_000_000n });
+    verdict = 'used';
     expect(await server.login('anna', 'secret')).toMatchObject({
       code: 3,
       'Reply-Message': 'What this account includes is used up for now',
     });
-    Object.assign(used, { down: 0n, seconds: 7200 });
-    expect(await server.login('anna', 'secret')).toMatchObject({ code: 3 });
     expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ reason: 'quota-used' });
   });
 
   it('of one direction is told from the side of the router, where download is what it sends', async () => {
-    const quotas =
-      '[{name: down, octets: 1G, direction: down, period: week}, {name: up, octets: 1M, direction: up, period: hour}]';
-    await using server = await start(quotas);
-    Object.assign(used, { up: 1n, down: 2n, seconds: 0 });
+    await using server = await start(left({ down: 999_999_998n, up: 999_999n }));
 
     expect(await server.login('anna', 'secret')).toMatchObject({
       'Mikrotik-Xmit-Limit': '999999998',
@@ -427,14 +414,14 @@ describe('a quota', () => {
     });
   });
 
+  it('lets nobody in who is asked about for a while and has used it up', async () => {
+    await using server = await start(left('used'));
+
+    expect(await server.login('anna', 'secret')).toMatchObject({ code: 3 });
+  });
+
   it('limits nothing while nobody can say what was used', async () => {
-    const broken: UsageBook = {
-      octets: () => Promise.reject(new Error('disk')),
-      secondsOnline: () => Promise.reject(new Error('disk')),
-    };
-    const quotas = '[{name: volume, octets: 1G, period: day}]';
-    const files = [home(`access: [pppoe]\nquotas: ${quotas}`), anna()];
-    await using server = await Declared.start(files, undefined, { usage: broken });
+    await using server = await start({ left: () => Promise.reject(new Error('disk')) });
 
     expect(await server.login('anna', 'secret')).not.toHaveProperty('Mikrotik-Total-Limit');
     expect(server.bench.decisions.of('anna').at(-1)).toMatchObject({ verdict: 'accept' });

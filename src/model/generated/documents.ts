@@ -1181,7 +1181,7 @@ export interface Service {
       rate?: Speed;
     }[];
     /**
-     * What one login may use in a period, counted by its sessions. Who has used it up is refused until the next period begins.
+     * What one login of a subscriber, with its devices, may use in a period, counted by its sessions; of several the strictest step is in force. See docs/quotas.md.
      *
      * Items: One quota.
      */
@@ -1197,22 +1197,46 @@ export interface Service {
        */
       direction?: 'down' | 'up' | 'total';
       /**
-       * How often it begins anew, in the time zone of the Operator.
+       * How often it begins anew, in the time zone of the Operator; `validity`: never, it is for the whole `validity` of the service.
        */
-      period: 'hour' | 'day' | 'week' | 'month';
+      period: 'hour' | 'day' | 'week' | 'month' | 'validity';
       /**
-       * Day on which it begins anew: of the month 1 to 28, of the week 1 (Monday) to 7. Default 1.
+       * Day on which it begins anew: of the month 1 to 31 (the last day of a month that is shorter), of the week 1 (Monday) to 7; or `sign-up`, the day on which the subscriber signed up. Default 1.
        */
-      anchor?: number;
+      anchor?: number | string;
+      then?: QuotaStep;
       /**
-       * What becomes of somebody who has used it up. Default: blocked.
+       * What is left of one period may be used in the next, after its own and not beyond it: all of it (`true`), or at most so much (`20G`; of time `5h`). Default false.
        */
-      then?: {
+      carryOver?: boolean | string;
+      /**
+       * Windows, at quarters of an hour, in which nothing is counted and no step is in force.
+       *
+       * Items: One window.
+       */
+      freeHours?: {
         /**
-         * Blocked: no way in until the next period.
+         * Days on which it begins. Default: every day.
+         *
+         * Items: A day.
          */
-        block?: true;
-      };
+        days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: TimeOfDay;
+        till: TimeOfDay;
+      }[];
+      /**
+       * What becomes of somebody who goes on: further steps, each from more on than the one before.
+       *
+       * Items: One step.
+       */
+      steps?: {
+        /**
+         * From so much on, used in the period altogether: 150G.
+         */
+        octets?: string;
+        time?: Seconds;
+        then: QuotaStep;
+      }[];
     }[];
     /**
      * Limits of a session.
@@ -1269,6 +1293,16 @@ export interface Service {
      * Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max.
      */
     connections?: number;
+    /**
+     * Prepaid time: how long a subscriber has the service, unless his own `expires` comes before.
+     */
+    validity?: {
+      /**
+       * When it begins: with the first session, or when the subscriber is given the service (`since`, else when it was seen first).
+       */
+      from: 'first-login' | 'assignment';
+      lasts: Seconds;
+    };
     grace?: Seconds;
     /**
      * What becomes of somebody suspended. Default: rejected.
@@ -1278,23 +1312,7 @@ export interface Service {
        * Rejected: no way in.
        */
       reject?: true;
-      /**
-       * Stays online, slowly, and meets a page.
-       */
-      redirect?: {
-        /**
-         * Address list on the routers that holds who is suspended. Default suspended.
-         */
-        addressList?: string;
-        /**
-         * Speed while suspended. Absent: that of the service.
-         */
-        rate?: {
-          down: Rate;
-          up: Rate;
-        };
-        site?: Name;
-      };
+      redirect?: Redirect;
     };
     /**
      * Name of the profile on the routers (PPP and hotspot), for routers that had one before. Default: made from the name of the service.
@@ -1335,6 +1353,42 @@ export interface Speed {
   priority?: number;
 }
 /**
+ * What becomes of somebody. `block` and `redirect` stand alone; `rate`, `pool` and `addressList` may stand together.
+ */
+export interface QuotaStep {
+  rate?: Speed;
+  /**
+   * Addresses from another pool of the routers: sessions are ended, so that they get one.
+   */
+  pool?: string;
+  /**
+   * On this address list of the routers as well: sessions are ended, so that new ones are on it.
+   */
+  addressList?: string;
+  redirect?: Redirect;
+  /**
+   * Blocked: no way in until the next period.
+   */
+  block?: true;
+}
+/**
+ * Stays online, slowly, and meets a page.
+ */
+export interface Redirect {
+  /**
+   * Address list on the routers that holds who is suspended. Default suspended.
+   */
+  addressList?: string;
+  /**
+   * Speed while suspended. Absent: that of the service.
+   */
+  rate?: {
+    down: Rate;
+    up: Rate;
+  };
+  site?: Name;
+}
+/**
  * Someone with an account.
  */
 export interface Subscriber {
@@ -1365,6 +1419,10 @@ export interface SubscriberSpec {
    * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
    */
   expires?: string;
+  /**
+   * Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.
+   */
+  since?: string;
   service?: Name;
   /**
    * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
@@ -1421,6 +1479,10 @@ export interface Lock {
 export interface SubscriberService {
   name: Name;
   service: Name;
+  /**
+   * Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.
+   */
+  since?: string;
   /**
    * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
    */

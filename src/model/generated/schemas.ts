@@ -1867,7 +1867,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
             },
             "quotas": {
               "type": "array",
-              "description": "What one login may use in a period, counted by its sessions. Who has used it up is refused until the next period begins.",
+              "description": "What one login of a subscriber, with its devices, may use in a period, counted by its sessions; of several the strictest step is in force. See docs/quotas.md.",
               "items": {
                 "type": "object",
                 "description": "One quota.",
@@ -1896,50 +1896,109 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "period": {
                     "type": "string",
-                    "description": "How often it begins anew, in the time zone of the Operator.",
+                    "description": "How often it begins anew, in the time zone of the Operator; `validity`: never, it is for the whole `validity` of the service.",
                     "enum": [
                       "hour",
                       "day",
                       "week",
                       "month",
                       "validity"
-                    ],
-                    "not": {
-                      "enum": [
-                        "validity"
-                      ],
-                      "description": "Not supported yet: validity"
-                    }
+                    ]
                   },
                   "anchor": {
-                    "type": "integer",
-                    "description": "Day on which it begins anew: of the month 1 to 28, of the week 1 (Monday) to 7. Default 1.",
+                    "type": [
+                      "integer",
+                      "string"
+                    ],
+                    "description": "Day on which it begins anew: of the month 1 to 31 (the last day of a month that is shorter), of the week 1 (Monday) to 7; or `sign-up`, the day on which the subscriber signed up. Default 1.",
                     "minimum": 1,
-                    "maximum": 28
+                    "maximum": 31,
+                    "pattern": "^sign-up$"
                   },
                   "then": {
-                    "type": "object",
-                    "description": "What becomes of somebody who has used it up. Default: blocked.",
-                    "properties": {
-                      "block": {
-                        "const": true,
-                        "description": "Blocked: no way in until the next period."
+                    "$ref": "#/$defs/quotaStep",
+                    "description": "What becomes of somebody who has used it up. Default: blocked."
+                  },
+                  "carryOver": {
+                    "type": [
+                      "boolean",
+                      "string"
+                    ],
+                    "description": "What is left of one period may be used in the next, after its own and not beyond it: all of it (`true`), or at most so much (`20G`; of time `5h`). Default false.",
+                    "pattern": "^[1-9][0-9]*([kMGT]|[KMGT]i|[smhd])?$"
+                  },
+                  "freeHours": {
+                    "type": "array",
+                    "description": "Windows, at quarters of an hour, in which nothing is counted and no step is in force.",
+                    "items": {
+                      "type": "object",
+                      "description": "One window.",
+                      "properties": {
+                        "days": {
+                          "type": "array",
+                          "description": "Days on which it begins. Default: every day.",
+                          "items": {
+                            "type": "string",
+                            "description": "A day.",
+                            "enum": [
+                              "mon",
+                              "tue",
+                              "wed",
+                              "thu",
+                              "fri",
+                              "sat",
+                              "sun"
+                            ]
+                          },
+                          "minItems": 1,
+                          "uniqueItems": true
+                        },
+                        "from": {
+                          "$ref": "#/$defs/timeOfDay",
+                          "description": "When it begins, as in 22:00."
+                        },
+                        "till": {
+                          "$ref": "#/$defs/timeOfDay",
+                          "description": "When it ends, as in 06:00: on the next day when that is not after `from`."
+                        }
                       },
-                      "rate": {
-                        "not": {},
-                        "description": "Not supported yet: another speed."
-                      },
-                      "addressList": {
-                        "not": {},
-                        "description": "Not supported yet: an address list."
-                      },
-                      "redirect": {
-                        "not": {},
-                        "description": "Not supported yet: a page."
-                      }
+                      "required": [
+                        "from",
+                        "till"
+                      ],
+                      "additionalProperties": false
                     },
-                    "minProperties": 1,
-                    "additionalProperties": false
+                    "minItems": 1,
+                    "maxItems": 32
+                  },
+                  "steps": {
+                    "type": "array",
+                    "description": "What becomes of somebody who goes on: further steps, each from more on than the one before.",
+                    "items": {
+                      "type": "object",
+                      "description": "One step.",
+                      "properties": {
+                        "octets": {
+                          "type": "string",
+                          "description": "From so much on, used in the period altogether: 150G.",
+                          "pattern": "^[1-9][0-9]*([kMGT]|[KMGT]i)?$"
+                        },
+                        "time": {
+                          "$ref": "#/$defs/seconds",
+                          "description": "From so long on, online in the period altogether."
+                        },
+                        "then": {
+                          "$ref": "#/$defs/quotaStep",
+                          "description": "What becomes of somebody who has used that."
+                        }
+                      },
+                      "required": [
+                        "then"
+                      ],
+                      "additionalProperties": false
+                    },
+                    "minItems": 1,
+                    "maxItems": 8
                   }
                 },
                 "required": [
@@ -2045,8 +2104,27 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "maximum": 1000000
             },
             "validity": {
-              "not": {},
-              "description": "Not supported yet: prepaid time."
+              "type": "object",
+              "description": "Prepaid time: how long a subscriber has the service, unless his own `expires` comes before.",
+              "properties": {
+                "from": {
+                  "type": "string",
+                  "description": "When it begins: with the first session, or when the subscriber is given the service (`since`, else when it was seen first).",
+                  "enum": [
+                    "first-login",
+                    "assignment"
+                  ]
+                },
+                "lasts": {
+                  "$ref": "#/$defs/seconds",
+                  "description": "How long: 30d."
+                }
+              },
+              "required": [
+                "from",
+                "lasts"
+              ],
+              "additionalProperties": false
             },
             "grace": {
               "$ref": "#/$defs/seconds",
@@ -2061,41 +2139,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "Rejected: no way in."
                 },
                 "redirect": {
-                  "type": "object",
-                  "description": "Stays online, slowly, and meets a page.",
-                  "properties": {
-                    "addressList": {
-                      "type": "string",
-                      "description": "Address list on the routers that holds who is suspended. Default suspended.",
-                      "minLength": 1,
-                      "maxLength": 63,
-                      "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
-                    },
-                    "rate": {
-                      "type": "object",
-                      "description": "Speed while suspended. Absent: that of the service.",
-                      "properties": {
-                        "down": {
-                          "$ref": "#/$defs/rate",
-                          "description": "Towards the subscriber."
-                        },
-                        "up": {
-                          "$ref": "#/$defs/rate",
-                          "description": "From the subscriber."
-                        }
-                      },
-                      "required": [
-                        "down",
-                        "up"
-                      ],
-                      "additionalProperties": false
-                    },
-                    "site": {
-                      "$ref": "#/$defs/name",
-                      "description": "Name of the PortalSite whose page they meet. Absent: no page, only the list and the speed."
-                    }
-                  },
-                  "additionalProperties": false
+                  "$ref": "#/$defs/redirect",
+                  "description": "Stays online, slowly, and meets a page."
                 }
               },
               "minProperties": 1,
@@ -3165,6 +3210,13 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "$ref": "#/$defs/name",
           "description": "Name of the Service."
         },
+        "since": {
+          "type": "string",
+          "description": "Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.",
+          "minLength": 1,
+          "maxLength": 40,
+          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?$"
+        },
         "username": {
           "type": "string",
           "description": "What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.",
@@ -3285,6 +3337,13 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "minLength": 1,
           "maxLength": 40,
           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?$"
+        },
+        "since": {
+          "type": "string",
+          "description": "Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.",
+          "minLength": 1,
+          "maxLength": 40,
+          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?$"
         },
         "service": {
           "$ref": "#/$defs/name",
@@ -3976,6 +4035,76 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "minProperties": 1,
       "maxProperties": 200
+    },
+    "redirect": {
+      "type": "object",
+      "description": "Stays online, slowly, and meets a page.",
+      "properties": {
+        "addressList": {
+          "type": "string",
+          "description": "Address list on the routers that holds who is suspended. Default suspended.",
+          "minLength": 1,
+          "maxLength": 63,
+          "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+        },
+        "rate": {
+          "type": "object",
+          "description": "Speed while suspended. Absent: that of the service.",
+          "properties": {
+            "down": {
+              "$ref": "#/$defs/rate",
+              "description": "Towards the subscriber."
+            },
+            "up": {
+              "$ref": "#/$defs/rate",
+              "description": "From the subscriber."
+            }
+          },
+          "required": [
+            "down",
+            "up"
+          ],
+          "additionalProperties": false
+        },
+        "site": {
+          "$ref": "#/$defs/name",
+          "description": "Name of the PortalSite whose page they meet. Absent: no page, only the list and the speed."
+        }
+      },
+      "additionalProperties": false
+    },
+    "quotaStep": {
+      "type": "object",
+      "description": "What becomes of somebody. `block` and `redirect` stand alone; `rate`, `pool` and `addressList` may stand together.",
+      "properties": {
+        "rate": {
+          "$ref": "#/$defs/speed",
+          "description": "Another speed, told to running sessions by CoA."
+        },
+        "pool": {
+          "type": "string",
+          "description": "Addresses from another pool of the routers: sessions are ended, so that they get one.",
+          "minLength": 1,
+          "maxLength": 63
+        },
+        "addressList": {
+          "type": "string",
+          "description": "On this address list of the routers as well: sessions are ended, so that new ones are on it.",
+          "minLength": 1,
+          "maxLength": 63,
+          "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+        },
+        "redirect": {
+          "$ref": "#/$defs/redirect",
+          "description": "Stays online, slowly, and meets a page, as somebody suspended does."
+        },
+        "block": {
+          "const": true,
+          "description": "Blocked: no way in until the next period."
+        }
+      },
+      "minProperties": 1,
+      "additionalProperties": false
     }
   }
 };

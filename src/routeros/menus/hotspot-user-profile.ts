@@ -8,14 +8,15 @@ import {
   earlierProfileNames,
   localServices,
   profileName,
+  stepProfiles,
   suspendedName,
   suspendedPlan,
   suspendedProfileName,
 } from './rows.ts';
 
 /**
- * What a hotspot session gets: one profile for each tariff that has local rows on this router, and where the suspended meet
- * a page another. RouterOS: IP > Hotspot > User Profiles, which has no comment.
+ * What a hotspot session gets: one profile for each tariff that has local rows on this router, where the suspended meet a page
+ * another, and one for each step of its quotas. RouterOS: IP > Hotspot > User Profiles, which has no comment.
  */
 export const hotspotUserProfile = {
   path: '/ip/hotspot/user/profile',
@@ -41,9 +42,10 @@ function profileRows(service: ServicePlan): readonly Row[] {
   const suspended = suspendedPlan(service);
   const row = profileRow(service, profileName(service), `Service/${service.name}`);
   const own = { ...row, previously: earlierProfileNames(service) };
-  if (suspended === undefined) return [own];
+  const steps = stepProfiles(service).map(({ plan, name, owner }) => profileRow(plan, name, owner));
+  if (suspended === undefined) return [own, ...steps];
   const other = profileRow(suspended, suspendedProfileName(service), `Service/${service.name}#suspended`);
-  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }];
+  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }, ...steps];
 }
 
 function profileRow(service: ServicePlan, name: string, owner: string): Row {

@@ -9,6 +9,7 @@ import {
   earlierProfileNames,
   localServices,
   profileName,
+  stepProfiles,
   suspendedName,
   suspendedPlan,
   suspendedProfileName,
@@ -16,7 +17,8 @@ import {
 
 /**
  * What a PPP session gets unless its secret or RADIUS says otherwise. RouterOS: PPP > Profiles. One base profile for our
- * PPPoE servers, and for each tariff that has local rows on this router one, and where the suspended meet a page another.
+ * PPPoE servers, and for each tariff that has local rows on this router one, where the suspended meet a page another, and one
+ * for each step of its quotas.
  * RouterOS knows no number of sessions of one name: `only-one` says one, or any.
  */
 export const pppProfile = {
@@ -58,9 +60,10 @@ function serviceRows(router: Router, service: ServicePlan): readonly Row[] {
   const suspended = suspendedPlan(service);
   const row = serviceRow(router, service, profileName(service), `Service/${service.name}`);
   const own = { ...row, previously: earlierProfileNames(service) };
-  if (suspended === undefined) return [own];
+  const steps = stepProfiles(service).map(({ plan, name, owner }) => serviceRow(router, plan, name, owner));
+  if (suspended === undefined) return [own, ...steps];
   const other = serviceRow(router, suspended, suspendedProfileName(service), `Service/${service.name}#suspended`);
-  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }];
+  return [own, { ...other, previously: earlierProfileNames(service).map(suspendedName) }, ...steps];
 }
 
 function serviceRow(router: Router, service: ServicePlan, name: string, owner: string): Row {

@@ -1,4 +1,5 @@
 import type { AccessKind, Hotspot, Model, Router, ServicePlan, Subscription } from '../../model/model.ts';
+import { stepPlans } from '../../model/quota.ts';
 import { listsOfService } from '../../model/service-lists.ts';
 import type { Row, Value } from '../../reconcile/target.ts';
 import { wordSet } from '../canonical.ts';
@@ -117,6 +118,20 @@ export function suspendedPlan(service: ServicePlan): ServicePlan | undefined {
   const { addressList, rate = service.rate } = onSuspend;
   const attributes = [{ name: 'Mikrotik-Address-List', value: addressList }];
   return { ...rest, attributes, ...(rate === undefined ? {} : { rate }) };
+}
+
+/** Profiles of a tariff's quotas, a step each: they are there before anybody needs them. */
+export function stepProfiles(
+  service: ServicePlan,
+): readonly { readonly plan: ServicePlan; readonly name: string; readonly owner: string }[] {
+  return stepPlans(service).map(({ quota, step, plan }) => {
+    const owner = `Service/${service.name}#${quota}-${step}`;
+    const suspended = suspendedPlan(plan);
+    const kept = suspended !== undefined && plan.onSuspend !== service.onSuspend;
+    return kept
+      ? { plan: suspended, name: suspendedProfileName(plan), owner }
+      : { plan, name: profileName(plan), owner };
+  });
 }
 
 /** Is the router told to ask us by RADIUS for this service of its own? */

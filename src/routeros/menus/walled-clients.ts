@@ -1,4 +1,5 @@
-import type { Model, Origin, PortalSite, Router } from '../../model/model.ts';
+import type { Model, Origin, PortalSite, Router, ServicePlan } from '../../model/model.ts';
+import { stepPlans } from '../../model/quota.ts';
 import { servicesAt } from './rows.ts';
 
 /** Clients of a router, by the address list they are on, who meet the page of a site and reach nothing else but its garden. */
@@ -11,11 +12,11 @@ export interface WalledClients {
   readonly source: Origin;
 }
 
-/** Those whom a tariff has suspended, and clients of DHCP servers that nobody declared. One entry for each list. */
+/** Those whom a tariff has suspended, or whose quota is used up, and clients of DHCP servers that nobody declared. One entry for each list. */
 export function walledClients(model: Model, router: Router): readonly WalledClients[] {
   const sites = new Map(model.portalSites.map((site) => [site.name, site]));
   const found = new Map<string, WalledClients>();
-  for (const { onSuspend, origin } of servicesAt(model, router)) {
+  for (const { onSuspend, origin } of servicesAt(model, router).flatMap(withSteps)) {
     const site = sites.get(onSuspend?.site ?? '');
     if (onSuspend === undefined || site === undefined || found.has(onSuspend.addressList)) continue;
     found.set(onSuspend.addressList, { list: onSuspend.addressList, site, source: origin });
@@ -28,6 +29,11 @@ export function walledClients(model: Model, router: Router): readonly WalledClie
     found.set(list, { list, site, ranges, source: origin });
   }
   return [...found.values()];
+}
+
+/** A tariff, and what becomes of it at steps of its quotas. */
+function withSteps(service: ServicePlan): readonly ServicePlan[] {
+  return [service, ...stepPlans(service).map(({ plan }) => plan)];
 }
 
 /** The sites whose gardens walled clients of this router reach, each once. */
