@@ -16,7 +16,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
     'quota',
-    'quota',
   ],
   admin: [
     'status',
@@ -58,8 +57,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   accounting: ['store', 'model', 'base'],
   // What happened, for programs of others.
   events: ['accounting', 'store', 'model', 'base'],
-  // What was used, what that comes to by what is declared, and when it next comes to something else.
-  quota: ['model', 'base'],
   // What was used, what that comes to by what is declared, and when it next comes to something else.
   quota: ['model', 'base'],
   // Reads what routers count of who is online, and makes records of it.

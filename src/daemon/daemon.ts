@@ -486,7 +486,6 @@ export class Daemon implements AsyncDisposable {
     const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
-    await this.#engine.quotas.follow(model);
     this.#authority.use(model);
     this.#eap.use(model);
     this.#proxy.use(model);
