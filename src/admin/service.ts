@@ -102,6 +102,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not. */
   readonly reasons: readonly string[];
+  /** What holds only in part, though it serves. */
+  readonly notes?: readonly string[];
 }
 
 export interface DaemonStatus {
@@ -111,6 +113,8 @@ export interface DaemonStatus {
   readonly source: string;
   /** The revision in force. */
   readonly revision?: string;
+  /** RADIUS is served by this revision, as it was applied last: no declarations have been read since the start. */
+  readonly standsIn?: string;
   readonly author?: string;
   readonly subject?: string;
   readonly conditions: readonly Condition[];

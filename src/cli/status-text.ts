@@ -12,6 +12,7 @@ export function statusText(status: DaemonStatus, full: boolean, now: number, col
   const head = [
     `Source:    ${printable(status.source)}`,
     ...(status.revision === undefined ? [] : [`Revision:  ${status.revision}${about(status)}`]),
+    ...(status.standsIn === undefined ? [] : [`Served:    ${status.standsIn}, until the declarations are read`]),
     `Sessions:  ${status.openSessions} open`,
     `State:     ${formatOctets(BigInt(status.stateBytes))} on disk`,
     ...(status.outbox ?? []).map((each) => waitingLine(each, now)),

@@ -86,6 +86,8 @@ export interface DaemonServiceOptions {
   /** Reads the source now; when it cannot be read, what is in force stays. */
   readonly refresh: () => Promise<void>;
   readonly radius: () => RadiusServer | undefined;
+  /** The revision that RADIUS is served by until the declarations are read. */
+  readonly standsIn: () => string | undefined;
   /** Troubles with what guests are let in by, for people. */
   /** RADIUS listeners that miss their heartbeat. */
   readonly heartbeats: () => readonly MissedHeartbeat[];
@@ -137,7 +139,7 @@ export class DaemonService implements AdminService {
   }
 
   async readiness(): Promise<Readiness> {
-    const { engine, radius } = this.#options;
+    const { engine, radius, standsIn } = this.#options;
     await engine.store.check();
     const reasons: string[] = [];
     const closed = engine.status.source.find(({ type, status }) => type === 'Listening' && status === 'False');
@@ -146,12 +148,15 @@ export class DaemonService implements AdminService {
     }
     if (engine.store.broken !== undefined)
       reasons.push(`accounting is not acknowledged: ${engine.store.broken.message}`);
-    return { ready: reasons.length === 0, reasons };
+    const revision = standsIn();
+    const note = `RADIUS is served by ${revision} as it was applied last: the declarations are being read`;
+    return { ready: reasons.length === 0, reasons, ...(revision === undefined ? {} : { notes: [note] }) };
   }
 
   async status(): Promise<DaemonStatus> {
     const { engine, reconciler, source, version } = this.#options;
     const { author, subject } = this.#revision ?? {};
+    const standsIn = this.#options.standsIn();
     const next = reconciler.nextChange;
     return {
       version,
@@ -159,6 +164,7 @@ export class DaemonService implements AdminService {
       startedAt: new Date(this.#startedAt).toISOString(),
       source: source.description,
       ...(reconciler.inForce === undefined ? {} : { revision: reconciler.inForce.revision }),
+      ...(standsIn === undefined ? {} : { standsIn }),
       ...(author === undefined ? {} : { author }),
       ...(subject === undefined ? {} : { subject }),
       conditions: engine.status.source,

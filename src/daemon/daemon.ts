@@ -41,10 +41,13 @@ import { type LoadSettings, loadInTurns } from './load.ts';
 import { LoginBooks } from './login-books.ts';
 import { loopStalls } from './loop-stalls.ts';
 import { PortalGateway } from './portal-gateway.ts';
-import { Reconciler } from './reconciler.ts';
+import { type InForce, Reconciler } from './reconciler.ts';
+import type { ServedSettings } from './served-settings.ts';
+import { StandIn } from './stand-in.ts';
 import { StoredSigning } from './stored-signing.ts';
-import { admittedBy } from './until-local.ts';
 import { Telling } from './telling.ts';
+import { admittedBy } from './until-local.ts';
+import { UntilRead } from './until-read.ts';
 import { UsageCollector } from './usage-collector.ts';
 import { warmCache } from './warm-cache.ts';
 
@@ -78,6 +81,13 @@ export interface Listeners {
   readonly adminSocket: string;
 }
 
+/** What takes a look into the state folder to be made. */
+interface Beginnings {
+  readonly books: LoginBooks;
+  readonly telling: Telling;
+  readonly standIn: StandIn;
+}
+
 /** As long as RADIUS goes on answering when it stops. */
 const lastAnswersMs = 1_000;
 
@@ -97,6 +107,9 @@ export class Daemon implements AsyncDisposable {
   readonly #eap: DeclaredEap;
   readonly #proxy: DeclaredProxy;
   readonly #books: LoginBooks;
+  readonly #standIn: StandIn;
+  /** RADIUS is served from what was applied last, and the declarations are yet to be read. */
+  readonly #untilRead = new UntilRead();
   readonly #telling: Telling;
   readonly #heartbeat: Heartbeat;
   readonly #stalls = loopStalls();
@@ -127,13 +140,14 @@ export class Daemon implements AsyncDisposable {
     options: DaemonOptions,
     engine: Engine,
     decisions: RecentDecisions,
-    { books, telling }: { readonly books: LoginBooks; readonly telling: Telling },
+    { books, telling, standIn }: Beginnings,
   ) {
     this.#options = options;
     this.#engine = engine;
     this.#decisions = decisions;
     this.#books = books;
     this.#telling = telling;
+    this.#standIn = standIn;
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random, version } = options;
     const { fillRandom } = options;
@@ -189,7 +203,7 @@ export class Daemon implements AsyncDisposable {
         metrics.observe(report);
         telling.report(report);
       },
-      onServed: (inForce) => this.#keepGood(inForce.revision),
+      onServed: (inForce) => this.#keepGood(inForce),
       quotas: engine.quotas,
     });
     engine.quotas.onChange((subscriptions) => this.#reconciler.changedByThemselves(subscriptions));
@@ -211,9 +225,12 @@ export class Daemon implements AsyncDisposable {
       cache: this.#cache,
       refresh: () => this.#refreshQuietly(),
       radius: () => this.#radius,
+      standsIn: () => this.#untilRead.standsIn,
       heartbeats: () => this.#heartbeat.missed(),
       portalFindings: () => [
-        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat, telling.webhooks].flatMap((each) => each.findings()),
+        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat, telling.webhooks].flatMap((each) =>
+          each.findings(),
+        ),
         ...(this.#radius?.tlsFindings() ?? []),
       ],
       controllers: () => this.#portal.controllers(),
@@ -257,7 +274,18 @@ export class Daemon implements AsyncDisposable {
     try {
       const telling = await Telling.start({ engine, clock, log, random });
       const books = await LoginBooks.open({ engine, clock, log });
-      return new Daemon(options, engine, decisions, { books, telling });
+      const standIn = await StandIn.open({
+        ...{
+          source: options.source,
+          secrets: options.load,
+          fillRandom: options.fillRandom,
+          version: options.version,
+          log,
+        },
+        meta: engine.store.table('meta'),
+        target: engine.directoryTarget,
+      });
+      return new Daemon(options, engine, decisions, { books, telling, standIn });
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       throw error;
@@ -293,6 +321,7 @@ export class Daemon implements AsyncDisposable {
     this.#stalls[Symbol.dispose]();
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
+    await this.#standIn.settled();
     await this.#books[Symbol.asyncDispose]();
     await this.#telling[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
@@ -317,9 +346,54 @@ export class Daemon implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
+    const standing = await this.#answerAtOnce();
+    const first = standing === undefined ? await this.#firstModel() : undefined;
+    await this.#openAdmin((standing ?? first)?.operator.admin.listen ?? defaultAdmin);
+    if (first === undefined) this.#tellListeners();
+    else await this.#serve(first);
+    // Not before the first answers: it takes its time.
+    this.#engine.directoryTarget.readAhead();
+    await this.#watch();
+    await this.#refreshQuietly();
+    if (this.#untilRead.standsIn !== undefined) await this.#serveLastGood();
+    void this.#poll();
+  }
+
+  /** RADIUS as it was served last, before a declaration is read. `undefined` where that cannot be. */
+  async #answerAtOnce(): Promise<ServedSettings | undefined> {
+    const { log, source } = this.#options;
+    const settings = await this.#standIn.begin();
+    if (settings === undefined) return undefined;
+    const revision = (await this.#lastGood.id()) ?? 'an earlier revision';
+    this.#untilRead.begin(revision);
+    try {
+      await this.#openRadius(settings);
+    } catch (err) {
+      // An address that was declared last may be had no more, and another be declared by now.
+      if (!(err instanceof LastmileError)) throw err;
+      log.warn({ err }, 'RADIUS is served when the declarations are read');
+      this.#untilRead.end();
+      return undefined;
+    }
+    const message = `RADIUS answers by ${revision}, as it was applied last; ${source.description} are being read`;
+    this.#judge({ type: 'SourceReady', status: 'Unknown', reason: 'Reading', message });
+    log.info({ revision }, 'RADIUS answers by what was applied last; declarations are being read');
+    return settings;
+  }
+
+  /** The newest declarations cannot be had, or are refused: what was good last stays in force, whole. */
+  async #serveLastGood(): Promise<void> {
+    const model = this.#reconciler.inForce === undefined ? await this.#lastGoodModel() : undefined;
+    try {
+      if (model !== undefined) await this.#serve(model);
+    } finally {
+      this.#untilRead.end();
+    }
+  }
+
+  async #openAdmin(declared: Endpoint): Promise<void> {
     const { stateDir, listen, log } = this.#options;
-    const first = await this.#firstModel();
-    this.#adminListen = listen.admin ?? first?.operator.admin.listen ?? defaultAdmin;
+    this.#adminListen = listen.admin ?? declared;
     this.#admin = await AdminServer.start({
       service: this.#service,
       socketPath: await adminSocketPath(stateDir),
@@ -327,21 +401,21 @@ export class Daemon implements AsyncDisposable {
       tokens: () => this.#reconciler.inForce?.model.operator.admin.tokens ?? [],
       log,
     });
-    if (first === undefined) this.#tellListeners();
-    else await this.#serve(first);
-    await this.#watch();
-    await this.#refreshQuietly();
-    void this.#poll();
+    if (this.#bound !== undefined) this.#bound = { ...this.#bound, admin: this.#adminListen };
   }
 
   /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
   async #firstModel(): Promise<Model | undefined> {
     this.#engine.directoryTarget.readAhead();
-    const kept = await this.#lastGood.read(this.#options.source);
-    const keptModel = kept === undefined ? undefined : (await this.#load(kept.files)).model;
-    if (keptModel !== undefined) return keptModel;
+    const kept = await this.#lastGoodModel();
+    if (kept !== undefined) return kept;
     const newest = await this.#options.source.read().catch(() => undefined);
     return newest === undefined ? undefined : (await this.#load(newest.files)).model;
+  }
+
+  async #lastGoodModel(): Promise<Model | undefined> {
+    const kept = await this.#lastGood.read(this.#options.source);
+    return kept === undefined ? undefined : (await this.#load(kept.files)).model;
   }
 
   /** In another thread as far as it goes: a large commit must not hold up logins. */
@@ -390,11 +464,12 @@ export class Daemon implements AsyncDisposable {
     const { clock, log } = this.#options;
     this.#seen = revision.id;
     const started = clock.monotonic();
-    const { model, issues } = await this.#load(revision.files);
+    const { model, issues, secretUses } = await this.#load(revision.files);
     const now = clock.monotonic();
     // Of a large network, this must not take more than a tenth of the time.
     this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
     if (model === undefined) return this.#reject(revision, issues);
+    if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
     for (const issue of issues) {
       const place = `${issue.file}:${issue.line}:${issue.column}`;
       log.warn({ place, code: issue.code }, issue.message);
@@ -430,10 +505,11 @@ export class Daemon implements AsyncDisposable {
     if (radsec !== undefined) this.#radius?.renewRadsec(radsec);
   }
 
-  async #keepGood(id: string): Promise<void> {
+  async #keepGood({ revision: id, model }: InForce): Promise<void> {
     const revision = this.#candidate;
     if (revision?.id !== id) return;
     await this.#lastGood.keep(this.#options.source, revision);
+    this.#standIn.keep(model);
     this.#candidate = undefined;
   }
 
@@ -458,7 +534,7 @@ export class Daemon implements AsyncDisposable {
   async #listen(model: Model): Promise<void> {
     const { log, listen } = this.#options;
     try {
-      if (this.#radius === undefined) await this.#serve(model);
+      if (this.#radius === undefined || this.#untilRead.standsIn !== undefined) await this.#serve(model);
       else if (await this.#openPortal(model)) this.#tellListeners();
       const same = this.#bound !== undefined && sameListeners(this.#bound, listenPlan(model, listen));
       const message = same ? '' : 'listen addresses, or TLS of the portal, changed: they take effect after a restart';
@@ -482,14 +558,48 @@ export class Daemon implements AsyncDisposable {
 
   /** Opens the RADIUS sockets, and the portal. Before that a NAS gets no answer and asks its next server. */
   async #serve(model: Model): Promise<void> {
-    const { listen, clock, log, fillRandom } = this.#options;
-    const plan = listenPlan(model, listen);
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
-    this.#authority.use(model);
-    this.#eap.use(model);
-    this.#proxy.use(model);
-    const { radsec: tls } = model.operator.radius;
+    if (this.#untilRead.standsIn !== undefined) await this.#moveListeners(model);
+    if (this.#radius === undefined) await this.#openRadius(model);
+    else this.#useSettings(model);
+    this.#untilRead.end();
+    try {
+      await this.#openPortal(model);
+    } finally {
+      this.#tellListeners();
+    }
+  }
+
+  /** Addresses that were declared otherwise before this start take effect with it, as after any other. */
+  async #moveListeners(model: Model): Promise<void> {
+    const plan = listenPlan(model, this.#options.listen);
+    const handedOver = [...plan.auth, ...plan.accounting].some(({ fd }) => fd !== undefined);
+    const { portal: _, ...radius } = { ...plan, admin: this.#adminListen };
+    if (this.#bound !== undefined && !handedOver && !sameListeners(this.#bound, radius)) {
+      await this.#radius?.[Symbol.asyncDispose]();
+      this.#radius = undefined;
+    }
+    if (endpointText(plan.admin) === endpointText(this.#adminListen)) return;
+    await this.#admin?.[Symbol.asyncDispose]();
+    this.#admin = undefined;
+    await this.#openAdmin(plan.admin);
+  }
+
+  #useSettings(settings: ServedSettings): void {
+    this.#authority.use(settings);
+    this.#eap.use(settings);
+    this.#proxy.use(settings);
+    this.#heartbeat.use(settings);
+  }
+
+  async #openRadius(settings: ServedSettings): Promise<void> {
+    const { listen, clock, log, fillRandom } = this.#options;
+    const plan = listenPlan({ operator: settings.operator, portalSites: [] }, listen);
+    this.#authority.use(settings);
+    this.#eap.use(settings);
+    this.#proxy.use(settings);
+    const { radsec: tls } = settings.operator.radius;
     const signing = await StoredSigning.open(this.#engine.store.table('meta'), (err) =>
       log.warn({ err }, 'what was learned of a NAS is not stored'),
     );
@@ -514,17 +624,15 @@ export class Daemon implements AsyncDisposable {
         eap: this.#eap.server,
         places: this.#books.places,
         devices: this.#books.devices,
-        quotas: this.#engine.quotas,
+        // What subscribers have bought is known when the declarations are.
+        quotas: {
+          left: (username, now) => this.#untilRead.after(() => this.#engine.quotas.left(username, now)),
+        },
       },
     });
     const { auth, accounting, radsec } = plan;
     this.#bound = { auth, accounting, admin: this.#adminListen, ...(radsec === undefined ? {} : { radsec }) };
-    this.#heartbeat.use(model);
-    try {
-      await this.#openPortal(model);
-    } finally {
-      this.#tellListeners();
-    }
+    this.#heartbeat.use(settings);
   }
 
   /** Opens the portal once there is something to show. @returns whether it was opened now */

@@ -19,6 +19,11 @@ export class LastGood {
     this.#meta = meta;
   }
 
+  /** Its name; `undefined` when there is none. */
+  async id(): Promise<string | undefined> {
+    return ((await this.#meta.get(key)) as Kept | undefined)?.id;
+  }
+
   /** `undefined` when there is none, or it can no longer be read. */
   async read(source: Source): Promise<Pick<Revision, 'id' | 'files'> | undefined> {
     const kept = (await this.#meta.get(key)) as Kept | undefined;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Session } from '../accounting/event.ts';
 import type { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
 import type { DirectoryTarget } from '../directory/directory-target.ts';
 import type { SessionEffect } from '../reconcile/target.ts';
 import type { StatusBook } from '../status/status-book.ts';
@@ -41,8 +42,19 @@ export class LateSessions implements AsyncDisposable {
       void target.outbox.over(session).catch((err: unknown) => log.debug({ err }, 'outbox not written'));
       return;
     }
-    const effect = target.unwanted(session, isNew);
+    const effect = this.#unwanted(session, isNew);
     if (effect !== undefined) void this.#end(effect);
+  }
+
+  /** Whose login it is may not be known while the disk is away: it is looked at again with its next record. */
+  #unwanted(session: Session, isNew: boolean): SessionEffect | undefined {
+    try {
+      return this.#options.target.unwanted(session, isNew);
+    } catch (err) {
+      if (!(err instanceof LastmileError)) throw err;
+      this.#options.log.debug({ err }, 'a session was not looked at');
+      return undefined;
+    }
   }
 
   async #end(effect: SessionEffect): Promise<void> {

@@ -23,8 +23,9 @@ export function sealedSecrets(
   if (seal === undefined) return {};
   const secrets: Record<string, string> = {};
   let any = false;
-  for (const name of Object.keys(row.fields)) {
-    const value = row.fields[name];
+  const { fields } = row;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
     if (!(value instanceof Secret)) continue;
     secrets[name] = value.reveal();
     any = true;

@@ -152,9 +152,10 @@ export class StoredRows {
     return this.outbox.inTurn(async () => {
       const rows = changes.map(({ menu, identity, after }): Write => {
         const key = rowKey(menu, identity);
-        return after === undefined
-          ? this.#table.toDel(key)
-          : this.#table.toPut(key, { fields: this.asStored(after.fields), ...sealedSecrets(after, this.#seal) });
+        if (after === undefined) return this.#table.toDel(key);
+        const { fields } = after;
+        const sealed = sealedSecrets({ menu, identity, fields }, this.#seal);
+        return this.#table.toPut(key, { fields: this.asStored(fields), ...sealed });
       });
       const due = this.outbox.join(orders);
       const underWay = before.length === 0 ? [] : [this.#table.toPut(underWayKey, { before })];
@@ -186,19 +187,21 @@ export class StoredRows {
     const seal = this.#seal;
     if (seal === undefined || part.length === 0) return Promise.resolve();
     return this.outbox.inTurn(() => {
-      const writes = part.flatMap((row): readonly Write[] => {
-        const key = rowKey(row.menu, row.identity);
+      const writes = part.flatMap(({ menu, identity, fields }): readonly Write[] => {
+        const key = rowKey(menu, identity);
         const record = this.#table.getSync(key) as StoredRow | undefined;
-        if (record === undefined || !lacksSeal(record, seal) || !this.#holds(record, row)) return [];
-        return [this.#table.toPut(key, { fields: record.fields, ...sealedSecrets(row, seal) })];
+        if (record === undefined || !lacksSeal(record, seal) || !this.#holds(record, fields)) return [];
+        const sealed = sealedSecrets({ menu, identity, fields }, seal);
+        return [this.#table.toPut(key, { fields: record.fields, ...sealed })];
       });
       return writes.length === 0 ? Promise.resolve() : this.#store.write(writes);
     });
   }
 
-  #holds({ fields }: StoredRow, row: StoredSecretRow): boolean {
+  /** Does a stored row have just these secrets? */
+  #holds({ fields }: StoredRow, secrets: Row['fields']): boolean {
     return Object.keys(fields).every((name) => {
-      const [kept, value] = [fields[name], row.fields[name]];
+      const [kept, value] = [fields[name], secrets[name]];
       if (typeof kept !== 'object') return true;
       return value instanceof Secret && digestOf(value, this.#key) === kept.digest;
     });

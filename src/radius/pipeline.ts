@@ -3,6 +3,7 @@ import { usedPasswords } from '../access/used-passwords.ts';
 import type { AccountingEvent, AccountingSink } from '../accounting/event.ts';
 import { printable } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
 import type { DirectoryReader, Nas } from '../directory/reader.ts';
 import type { AccessAnswer } from './access-answer.ts';
 import { AccessHandler, type AccessHelpers } from './access-handler.ts';
@@ -293,10 +294,20 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   #authenticate(received: Received): void {
-    const { packet, context, from } = received;
-    const answer = this.#access.answer(packet, this.#frame, context, from);
+    const answer = this.#decided(received);
     if (answer instanceof Promise) this.#answerWhenKnown(received, answer);
     else this.#answer(received, answer);
+  }
+
+  /** Of rows that are on a disk until they are in memory it may be impossible to tell whether they are there. */
+  #decided(received: Received): AccessAnswer | Promise<AccessAnswer> {
+    const { packet, context, from } = received;
+    try {
+      return this.#access.answer(packet, this.#frame, context, from);
+    } catch (err) {
+      if (!(err instanceof LastmileError)) throw err;
+      return Promise.reject(err);
+    }
   }
 
   /** Somebody else is asked first. Whoever cannot be decided about gets no answer: his NAS asks its next server. */
