@@ -88,6 +88,7 @@ function withoutWriting(store) {
     get journal() {
       return store.journal;
     },
+    wasRepaired: false,
     append: async (at) => ({ sequence: 0, segment: '', offset: 0, at }),
     write: async () => {},
     writeInTurns: async () => {},

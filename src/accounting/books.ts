@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { JournalDamage, JournalPlace } from '../store/journal.ts';
+import { firstOf, type JournalDamage, type JournalPlace } from '../store/journal.ts';
+import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table } from '../store/table.ts';
 import { closeSessions } from './close-sessions.ts';
@@ -21,7 +22,10 @@ export interface BooksOptions {
 }
 
 /** What they need of the store. */
-export type BooksStore = Pick<Store, 'table' | 'write' | 'writeInTurns' | 'append' | 'replay' | 'journal'>;
+export type BooksStore = Pick<
+  Store,
+  'table' | 'write' | 'writeInTurns' | 'append' | 'replay' | 'journal' | 'wasRepaired'
+>;
 
 /** What a commit comes to, worked out and not in force. */
 export interface Outcome {
@@ -32,13 +36,17 @@ export interface Outcome {
 
 /** How far the journal has come to rows, in `meta`: it is replayed from there. Written with those rows, all or nothing. */
 interface Mark {
+  /** Grows by one with each: one that is missing between others was lost, and its rows with it. */
+  readonly number: number;
   readonly place: JournalPlace;
   /** On and Off packets whose sessions were not all closed yet, oldest first. */
   readonly closings: readonly AccountingEvent[];
 }
 
-/** Twice, for one row may be damaged. */
-const markKeys = ['accounting-mark', 'accounting-mark-again'] as const;
+/** As many marks are kept as the database may have in its log. */
+const marksKept = 64;
+/** Of the journal, that much is gone through again where the database was found damaged: more would keep records waiting for minutes. */
+const healedOctets = 512 << 20;
 
 /**
  * What the journal comes to: sessions and what they used, in memory and, some way behind, in rows of the database. They can be
@@ -51,6 +59,7 @@ export class Books {
   readonly #store: BooksStore;
   readonly #options: BooksOptions;
   readonly #marks: Table<Mark>;
+  #number = 0;
   #place: JournalPlace | undefined;
   #closings: readonly AccountingEvent[] = [];
   #commitsWaiting = 0;
@@ -59,7 +68,7 @@ export class Books {
   private constructor(store: BooksStore, options: BooksOptions) {
     this.#store = store;
     this.#options = options;
-    this.#marks = store.table('meta');
+    this.#marks = store.table('marks');
     this.index = new SessionIndex(options.keepClosed);
     this.rows = new SessionRows(store);
     this.readings = new ReadingRows(store);
@@ -72,16 +81,47 @@ export class Books {
     onDamage: (damage: JournalDamage) => void,
   ): Promise<Books> {
     const books = new Books(store, options);
-    const mark = (await books.#mark()) ?? (await books.#markOfOldJournal());
+    const marks = await books.#readMarks();
+    const mark = marks.at(-1);
     if ((await lastOfOldJournal(store)) !== undefined) await takeOverJournal(store);
     for (const session of await books.rows.load(Math.min(options.keepClosed, 1000))) books.index.put(session);
+    books.#number = mark?.number ?? 0;
     books.#place = mark?.place;
     books.#closings = mark?.closings ?? [];
-    for await (const { place, at, events } of readJournal(store, mark?.place, onDamage)) {
-      books.follow(books.work(place.sequence, at, events), place);
-      if (books.due) await books.settle();
-    }
+    const lost = store.wasRepaired ? await books.#healingFrom() : lostAfter(marks);
+    await books.#replay(lost ?? mark?.place, mark?.place.sequence ?? 0, onDamage);
     return books;
+  }
+
+  /** @param rowsUpTo commits up to there may have their rows: they count only where they have not */
+  async #replay(
+    after: JournalPlace | undefined,
+    rowsUpTo: number,
+    onDamage: (damage: JournalDamage) => void,
+  ): Promise<void> {
+    for await (const { place, at, events } of readJournal(this.#store, after, onDamage)) {
+      const heals = place.sequence <= rowsUpTo;
+      const outcome = this.work(
+        place.sequence,
+        at,
+        heals ? events.filter((each) => this.#isNews(each, place)) : events,
+      );
+      const changes = heals ? outcome.changes.map((change) => this.rows.lacking(change)) : outcome.changes;
+      this.follow({ ...outcome, changes }, place);
+      if (this.due) await this.settle();
+    }
+  }
+
+  /** Whether a record is of a session whose row does not follow it. */
+  #isNews(record: AccountingRecord, { sequence }: JournalPlace): boolean {
+    if (!('sessionId' in record) || record.sessionId === undefined)
+      return record.status === 'on' || record.status === 'off';
+    const { nas, sessionId } = record;
+    const username = 'username' in record ? (record.username ?? '') : '';
+    const session =
+      this.index.named(nas, sessionId).find((each) => each.username === username) ??
+      this.rows.recall(nas, sessionId, username);
+    return session === undefined || this.rows.rightUpTo(session) < sequence;
   }
 
   /** Number of the newest commit. */
@@ -141,19 +181,34 @@ export class Books {
   async #settle(): Promise<void> {
     const place = this.#place;
     if (place === undefined || this.#commitsWaiting === 0) return;
-    const mark: Mark = { place, closings: this.#closings };
+    const number = this.#number + 1;
+    const mark: Mark = { number, place, closings: this.#closings };
     this.#commitsWaiting = 0;
-    const marks = markKeys.map((key) => this.#marks.toPut(key, mark));
-    await this.rows.settle([...this.readings.settle(), ...marks, this.#marks.toDel(oldClosingsKey)]);
+    const old = number > marksKept ? [this.#marks.toDel(numberKey(number - marksKept))] : [];
+    const marks = [this.#marks.toPut(numberKey(number), mark), ...old];
+    await this.rows.settle(place.sequence, [...this.readings.settle(), ...marks]);
     this.readings.settled();
+    this.#number = number;
   }
 
-  async #mark(): Promise<Mark | undefined> {
-    for (const key of markKeys) {
-      const mark = await this.#marks.get(key);
-      if (mark !== undefined) return mark;
+  /** Oldest first. */
+  async #readMarks(): Promise<readonly Mark[]> {
+    const marks: Mark[] = [];
+    for await (const [, mark] of this.#marks.entries()) marks.push(mark);
+    const old = marks.length === 0 ? await this.#markOfOldJournal() : undefined;
+    return old === undefined ? marks : [old];
+  }
+
+  /** Nobody knows what of the rows is gone: from as far back as may be waited for. */
+  async #healingFrom(): Promise<JournalPlace> {
+    let octets = 0;
+    let from = 0;
+    for (const segment of (await this.#store.journal.segments()).toReversed()) {
+      octets += await this.#store.journal.octetsOf(segment);
+      if (octets > healedOctets) break;
+      from = firstOf(segment) - 1;
     }
-    return undefined;
+    return { sequence: from, segment: '', offset: 0, at: 0 };
   }
 
   /** What a release before the journal had files of its own left: its rows are as of its last commit. */
@@ -161,8 +216,8 @@ export class Books {
     const sequence = await lastOfOldJournal(this.#store);
     if (sequence === undefined) return undefined;
     const closings = (await this.#store.table<AccountingEvent[]>('meta').get(oldClosingsKey)) ?? [];
-    const mark: Mark = { place: { sequence, segment: '', offset: 0, at: 0 }, closings };
-    for (const key of markKeys) await this.#marks.put(key, mark, { sync: true });
+    const mark: Mark = { number: 0, place: { sequence, segment: '', offset: 0, at: 0 }, closings };
+    await this.#marks.put(numberKey(0), mark, { sync: true });
     return mark;
   }
 
@@ -178,6 +233,11 @@ export class Books {
       );
     }
   }
+}
+
+/** Where the rows of a mark that is missing between others began; `undefined` when none is. */
+function lostAfter(marks: readonly Mark[]): JournalPlace | undefined {
+  return marks.find(({ number }, at) => at + 1 < marks.length && marks[at + 1]?.number !== number + 1)?.place;
 }
 
 const oldClosingsKey = 'accounting-closings';

@@ -75,6 +75,20 @@ export class SessionRows {
     for (const change of changes) this.#fresh.add(change);
   }
 
+  /** Number of the commit up to which the row of a session is right; 0 when it has none. */
+  rightUpTo(session: SessionState): number {
+    const row =
+      session.stoppedAt === undefined ? this.#open.getSync(session.key) : this.#closed.getSync(closedKey(session));
+    return row?.upTo ?? 0;
+  }
+
+  /** A change without what its rows have counted already: the commit may be in them. */
+  lacking(change: SessionChange): SessionChange {
+    const { used, ...rest } = change;
+    const missing = this.#usage.missing(change.after, used);
+    return missing === undefined ? rest : { ...rest, used: missing };
+  }
+
   /** Whether as many wait for their rows as may. */
   get isFull(): boolean {
     return this.#fresh.size >= mostSessions;
@@ -85,20 +99,28 @@ export class SessionRows {
     return this.#fresh.size + (this.#settling?.size ?? 0);
   }
 
-  /** Brings the rows up to date, with others that say so: all of it or nothing. One call at a time. */
-  async settle(others: readonly Write[]): Promise<void> {
+  /**
+   * Brings the rows up to date, with others that say so: all of it or nothing. One call at a time.
+   *
+   * @param upTo number of the newest commit
+   */
+  async settle(upTo: number, others: readonly Write[]): Promise<void> {
     const layer = this.#fresh;
     this.#settling = layer;
     this.#fresh = new UnsettledSessions();
-    await this.#store.writeInTurns(this.#rowsOfLayer(layer, others));
+    await this.#store.writeInTurns(this.#rowsOfLayer(layer, upTo, others));
     this.#settling = undefined;
     this.#recentKeys = [];
   }
 
-  async *#rowsOfLayer(layer: UnsettledSessions, others: readonly Write[]): AsyncIterable<readonly Write[]> {
+  async *#rowsOfLayer(
+    layer: UnsettledSessions,
+    upTo: number,
+    others: readonly Write[],
+  ): AsyncIterable<readonly Write[]> {
     for (const changes of layer.batches(sessionsPerTurn)) {
       yield changes.flatMap((change) => [
-        ...this.#rowsOf(change),
+        ...this.#rowsOf(change, upTo),
         ...this.#usage.writes(layer.usageOf(change.after.key)),
       ]);
     }
@@ -247,11 +269,11 @@ export class SessionRows {
     return writes;
   }
 
-  #rowsOf({ before, after }: SessionChange): readonly Write[] {
-    if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after))];
+  #rowsOf({ before, after }: SessionChange, upTo: number): readonly Write[] {
+    if (after.stoppedAt === undefined) return [this.#open.toPut(after.key, toStored(after, upTo))];
     const at = closedKey(after);
     const rows = [
-      this.#closed.toPut(at, toStored(after)),
+      this.#closed.toPut(at, toStored(after, upTo)),
       this.#history.toPut(historyKey(after), at),
       this.#latest.toPut(keyOf(after.nas, after.sessionId, after.username), at),
       ...this.#addresses.puts(after),

@@ -62,11 +62,14 @@ const prefixed = (text: string) => `${text.length}:${text}`;
 export interface StoredSession extends Omit<SessionState, 'up' | 'down' | 'upOctets' | 'downOctets'> {
   readonly up: StoredCounter;
   readonly down: StoredCounter;
+  /** Number of the commit up to which the row is right. Absent of rows of schema 1. */
+  readonly upTo?: number;
 }
 
 type StoredCounter = readonly [base: string, seen: string, gigawords: 0 | 1];
 
-export function toStored(state: SessionState): StoredSession {
+/** @param upTo number of the newest commit that it follows */
+export function toStored(state: SessionState, upTo?: number): StoredSession {
   // What is `undefined` is not stored. To leave it out of the copy takes several times as long as all the rest of it.
   const stored = {
     ...state,
@@ -74,6 +77,7 @@ export function toStored(state: SessionState): StoredSession {
     downOctets: undefined,
     up: storeCounter(state.up),
     down: storeCounter(state.down),
+    ...(upTo === undefined ? {} : { upTo }),
   };
   return stored as StoredSession;
 }
@@ -81,7 +85,9 @@ export function toStored(state: SessionState): StoredSession {
 export function fromStored(stored: StoredSession): SessionState {
   const up = loadCounter(stored.up);
   const down = loadCounter(stored.down);
-  return { ...stored, up, down, upOctets: up.base + up.seen, downOctets: down.base + down.seen };
+  const octets = { up, down, upOctets: up.base + up.seen, downOctets: down.base + down.seen };
+  const state = stored.upTo === undefined ? stored : { ...stored, upTo: undefined };
+  return { ...state, ...octets } as SessionState;
 }
 
 function storeCounter(counter: Counter): StoredCounter {

@@ -18,6 +18,7 @@ import { Pauses } from '../status/pauses.ts';
 import { Protection } from '../status/protection.ts';
 import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
+import { StoreCorruptError } from '../store/errors.ts';
 import { Store } from '../store/store.ts';
 import { CoaGateway } from './coa-gateway.ts';
 import { grantedOtherwise } from './granted-otherwise.ts';
@@ -106,10 +107,25 @@ export class Engine implements AsyncDisposable {
 
   /** @throws StoreLockedError and the other errors of the state folder */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { clock, log, decisions } = options;
+    const { clock, log } = options;
     const store = await Store.open(options.stateDir, { clock, log });
     try {
-      const accounting = await AccountingStore.open(store, { clock, log });
+      return await Engine.#over(store, options).catch(async (error: unknown) => {
+        if (!(error instanceof StoreCorruptError)) throw error;
+        // What can be read of it is kept, and what accounting lacks comes from the journal.
+        await store.reopen();
+        return await Engine.#over(store, options);
+      });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  static async #over(store: Store, options: EngineOptions): Promise<Engine> {
+    const { clock, log, decisions } = options;
+    const accounting = await AccountingStore.open(store, { clock, log });
+    try {
       const inventory = await StoredInventory.open(store.table<InventoryRecord>('inventory'));
       const status = await StatusBook.open(store.table('meta'));
       const stored = await StoredRows.open(store, () => clock.now());
@@ -164,7 +180,7 @@ export class Engine implements AsyncDisposable {
         store,
       ]);
     } catch (error) {
-      await store.close();
+      await accounting.close();
       throw error;
     }
   }

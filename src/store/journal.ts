@@ -124,6 +124,10 @@ export class Journal {
     return join(this.#dir, segment);
   }
 
+  async octetsOf(segment: string): Promise<number> {
+    return (await files.stat(this.path(segment))).size;
+  }
+
   /**
    * All commits after a place, to the end of the journal, after which it can be appended to. No number comes twice.
    *

@@ -14,6 +14,7 @@
  * | `meta`      | name                                  | JSON; `schema` → { version }, `flows` and NAS → id  |
  * | `journal`   | commit sequence (contiguous from 1)   | of schema 1: a commit, until it is in the journal   |
  * | `recent`    | commit of sessions, contiguous        | of schema 1: its sessions, until they have rows     |
+ * | `marks`     | number, contiguous                    | JSON, how far the journal has come to rows          |
  * | `sessions`  | session key                           | JSON, an open session                               |
  * | `closed`    | stop time, session key                | JSON, a session that ended                          |
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
@@ -38,6 +39,7 @@ export const tables = {
   meta: 'json',
   journal: 'text',
   recent: 'json',
+  marks: 'json',
   sessions: 'json',
   closed: 'json',
   history: 'json',

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Level } from 'level';
@@ -67,6 +67,7 @@ export class Store {
   readonly #listeners = new Set<(error: LastmileError) => void>();
   /** Rows that were met and are not what was written: so many at most. */
   readonly #damage = new Map<string, DamagedRow>();
+  #repaired: StoreCorruptError | undefined;
   #opened: Opened | undefined;
   #broken: LastmileError | undefined;
   #reopening: Promise<void> | undefined;
@@ -83,6 +84,7 @@ export class Store {
       levelNow: () => this.#now().level,
       write: (writes, writeOptions) => this.write(writes, writeOptions),
       damaged: (table, key) => this.#note(table, key),
+      unreadable: (error) => this.#unreadable(error),
     };
   }
 
@@ -164,7 +166,12 @@ export class Store {
     return this.#journal.replay(after, onDamage);
   }
 
-  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path'> {
+  /** The database was found damaged when it was opened last: rows may be gone that no checksum tells of. */
+  get wasRepaired(): boolean {
+    return this.#repaired !== undefined;
+  }
+
+  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path' | 'octetsOf'> {
     return this.#journal;
   }
 
@@ -247,7 +254,7 @@ export class Store {
     let level: Level;
     try {
       await makeFolder(resolve(dir));
-      level = await openLevel(dir);
+      level = await this.#openLevel();
     } catch (error) {
       throw await this.#openingError(error);
     }
@@ -262,11 +269,43 @@ export class Store {
     }
   }
 
+  /** Nothing more is written until `reopen` has kept what can be read. */
+  #unreadable(error: StoreCorruptError): void {
+    if (this.#opened !== undefined) this.#break(this.#opened, error);
+  }
+
   #note(table: TableName, key: string): void {
     const name = toDiskKey(table, key);
     if (this.#damage.has(name) || this.#damage.size >= mostDamage) return;
     this.#damage.set(name, { table, key });
     this.#options.log.error({ dir: this.dir, table, key }, 'a stored row is not what was written, and is left out');
+  }
+
+  /** Where it is damaged, what can be read of it is kept. */
+  async #openLevel(): Promise<Level> {
+    const { dir } = this;
+    const found = this.#broken instanceof StoreCorruptError ? this.#broken : await lacksCurrent(dir);
+    if (found === undefined) {
+      try {
+        const level = await openLevel(dir);
+        this.#repaired = undefined;
+        return level;
+      } catch (error) {
+        const failure = toStoreError(dir, error);
+        if (!(failure instanceof StoreCorruptError)) throw error;
+        return await this.#repair(failure);
+      }
+    }
+    return await this.#repair(found);
+  }
+
+  async #repair(found: StoreCorruptError): Promise<Level> {
+    const { dir } = this;
+    this.#options.log.error({ err: found, dir }, 'state folder is damaged: what can be read of it is kept');
+    await repairLevel(join(dir, databaseFolder));
+    const level = await openLevel(dir);
+    this.#repaired = found;
+    return level;
   }
 
   async #takeHold(): Promise<void> {
@@ -320,6 +359,7 @@ export class Store {
       levelNow: () => level,
       write: (writes, { sync = false } = {}) => level.batch(writes as Write[], { sync }),
       damaged: (table, key) => this.#note(table, key),
+      unreadable: (error) => this.#unreadable(error),
     };
     const target = this.#options.schemaVersion ?? schemaVersion;
     let version = await this.#version(level, target);
@@ -397,6 +437,18 @@ async function identityOf(dir: string): Promise<string> {
 
 function isGone(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}
+
+/** What `level` is made of on Node.js can do more than its types say, which are those of browsers as well. */
+function repairLevel(path: string): Promise<void> {
+  return (Level as unknown as { repair(path: string): Promise<void> }).repair(path);
+}
+
+/** Without it LevelDB would begin anew, over all there is. */
+async function lacksCurrent(dir: string): Promise<StoreCorruptError | undefined> {
+  const names = await readdir(join(dir, databaseFolder)).catch((): string[] => []);
+  const isLost = names.some((name) => name.endsWith('.ldb') || name.endsWith('.log')) && !names.includes('CURRENT');
+  return isLost ? new StoreCorruptError(dir, 'its database has no CURRENT') : undefined;
 }
 
 async function openLevel(dir: string): Promise<Level> {

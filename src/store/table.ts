@@ -1,5 +1,5 @@
 import type { Level } from 'level';
-import { toStoreError } from './errors.ts';
+import { StoreCorruptError, toStoreError } from './errors.ts';
 import type { BatchOperation, KeyRange, KeyValue, WriteOptions } from './key-value.ts';
 import { fromDiskKey, type TableName, tableEnd, tables, toDiskKey } from './layout.ts';
 import { textOf, withSum } from './row-sum.ts';
@@ -19,6 +19,8 @@ export interface TableHost {
   write(writes: readonly Write[], options?: WriteOptions): Promise<void>;
   /** A row is not what was written. For whoever asked, there is none. */
   damaged(table: TableName, key: string): void;
+  /** Rows cannot be read for damage of the database itself. */
+  unreadable(error: StoreCorruptError): void;
 }
 
 const rowsPerBatch = 4000;
@@ -164,6 +166,8 @@ export class Table<T> implements KeyValue<T> {
   }
 
   #fail(error: unknown): never {
-    throw toStoreError(this.#host.dir, error);
+    const failure = toStoreError(this.#host.dir, error);
+    if (failure instanceof StoreCorruptError) this.#host.unreadable(failure);
+    throw failure;
   }
 }

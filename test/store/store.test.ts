@@ -1,11 +1,10 @@
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import {
   StoreClosedError,
-  StoreCorruptError,
   StoreLockedError,
   StoreNotAFolderError,
   StoreNotWritableError,
@@ -265,29 +264,35 @@ describe('a state folder that cannot be used', () => {
       await expect(Store.open('/proc/lastmile/state', options)).rejects.toThrow('/proc/lastmile');
     },
   );
+});
 
-  it('is named when a part of the database is gone or spoilt', async () => {
+describe('a database of which a part is gone or spoilt', () => {
+  it('is opened with what can be read of it, and says so', async () => {
     await using folder = await TempFolder.make();
-    await (await Store.open(folder.path, options)).close();
+    {
+      await using store = await Store.open(folder.path, options);
+      await store.table('inventory').put('row', 1, { sync: true });
+    }
     const current = join(folder.path, 'db', 'CURRENT');
-    const manifest = join(folder.path, 'db', (await readFile(current, 'utf8')).trim());
+    const manifest = async () => join(folder.path, 'db', (await readFile(current, 'utf8')).trim());
+    const spoils = [
+      async () => await writeFile(await manifest(), 'no manifest'),
+      async () => await rm(await manifest()),
+      async () => await writeFile(current, ''),
+      async () => await writeFile(current, 'MANIFEST-000777\n'),
+      async () => await rm(current),
+    ];
 
-    await writeFile(manifest, 'no manifest');
-    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
-    await rm(manifest);
-    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
-  });
+    for (const spoil of spoils) {
+      await spoil();
+      await using store = await Store.open(folder.path, options);
+      expect(store.wasRepaired).toBe(true);
+      expect(await store.table('inventory').get('row')).toBe(1);
+    }
+    await using again = await Store.open(folder.path, options);
 
-  it('leaves no lock behind', async () => {
-    await using folder = await TempFolder.make();
-    await mkdir(join(folder.path, 'db'));
-    await writeFile(join(folder.path, 'db', 'CURRENT'), 'MANIFEST-000009\n');
-    await expect(Store.open(folder.path, options)).rejects.toBeInstanceOf(StoreCorruptError);
-    await rm(join(folder.path, 'db'), { recursive: true });
-
-    await using store = await Store.open(folder.path, options);
-
-    expect(store.dir).toBe(folder.path);
+    expect(again.wasRepaired).toBe(false);
+    expect(await again.table('inventory').get('row')).toBe(1);
   });
 });
 

@@ -29,6 +29,10 @@ export class FailingDisk implements AccountingDatabase {
     return this.#store.journal;
   }
 
+  get wasRepaired(): boolean {
+    return this.#store.wasRepaired;
+  }
+
   async append(...args: Parameters<Store['append']>): ReturnType<Store['append']> {
     this.commits.push(args[1].length);
     const stored = this.full === 'nothing-written' ? undefined : await this.#store.append(...args);
