@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { CredentialProof } from './credential.ts';
 import { desBlock } from './des.ts';
 import { md4 } from './md4.ts';
+import { type Sha1Workspace, sha1, sha1Begin, sha1Block, sha1Workspace, sha1Write } from './sha1.ts';
 
 /** One MS-CHAPv2 exchange: both challenges, who answered, and what the answer must have been made with. */
 export interface Mschap2Exchange {
@@ -18,10 +18,12 @@ const text = (value: string): Uint8Array => Buffer.from(value, 'latin1');
 const responseMagic = text('Magic server to client signing constant');
 const paddingMagic = text('Pad to make it do more than one iteration');
 const masterKeyMagic = text('This is the MPPE Master Key');
-const serverSendMagic = text('On the client side, this is the receive key; on the server side, it is the send key.');
-const serverReceiveMagic = text('On the client side, this is the send key; on the server side, it is the receive key.');
-const zeroPad = new Uint8Array(40);
-const f2Pad = new Uint8Array(40).fill(0xf2);
+const serverSend = startKeyBlocks(
+  'On the client side, this is the receive key; on the server side, it is the send key.',
+);
+const serverReceive = startKeyBlocks(
+  'On the client side, this is the send key; on the server side, it is the receive key.',
+);
 
 /** MD4 of the password in UTF-16, low octet first (RFC 2759 §8.3). 16 octets. */
 export function ntPasswordHash(password: string): Uint8Array {
@@ -48,29 +50,79 @@ export function mschap2Response(exchange: Omit<Mschap2Exchange, 'ntResponse'>): 
 }
 
 /** What a right answer is answered with (RFC 2759 §8.7), and the 128-bit MPPE keys that follow from it (RFC 3079 §3). */
-export function mschap2Proof(exchange: Mschap2Exchange): CredentialProof & { readonly method: 'mschap2' } {
+export function mschap2Proof(
+  exchange: Mschap2Exchange,
+  hashed = challengeHash(exchange),
+): CredentialProof & { readonly method: 'mschap2' } {
+  const work = sha1Workspace();
   const hashHash = ntPasswordHashHash(exchange.passwordHash);
-  const signed = sha1(hashHash, exchange.ntResponse, responseMagic);
-  const response = sha1(signed, challengeHash(exchange), paddingMagic);
-  const master = sha1(hashHash, exchange.ntResponse, masterKeyMagic).subarray(0, 16);
+  const both = Buffer.allocUnsafe(longestHashed);
+  both.set(hashHash);
+  both.set(exchange.ntResponse, 16);
+  both.set(responseMagic, 40);
+  sha1(work, both, 40 + responseMagic.length);
+  const response = Buffer.allocUnsafe(longestHashed);
+  sha1Write(work.state, 20, response, 0);
+  response.set(hashed, 20);
+  response.set(paddingMagic, 28);
+  sha1(work, response, 28 + paddingMagic.length);
+  sha1Write(work.state, 20, response, 0);
+  both.set(masterKeyMagic, 40);
+  sha1(work, both, 40 + masterKeyMagic.length);
+  const master = work.state.slice(0, 4);
   return {
     method: 'mschap2',
-    authenticatorResponse: `S=${response.toString('hex').toUpperCase()}`,
-    sendKey: startKey(master, serverSendMagic),
-    receiveKey: startKey(master, serverReceiveMagic),
+    authenticatorResponse: `S=${response.toString('hex', 0, 20).toUpperCase()}`,
+    sendKey: startKey(work, master, serverSend),
+    receiveKey: startKey(work, master, serverReceive),
   };
 }
 
 /** RFC 2759 §8.2. 8 octets. */
-function challengeHash(exchange: Omit<Mschap2Exchange, 'ntResponse'>): Buffer {
-  return sha1(exchange.peerChallenge, exchange.challenge, Buffer.from(exchange.username)).subarray(0, 8);
+export function challengeHash({
+  peerChallenge,
+  challenge,
+  username,
+}: Pick<Mschap2Exchange, 'peerChallenge' | 'challenge' | 'username'>): Uint8Array {
+  const octets = Buffer.allocUnsafe(32 + username.length * 3);
+  octets.set(peerChallenge);
+  octets.set(challenge, peerChallenge.length);
+  const before = peerChallenge.length + challenge.length;
+  const work = sha1Workspace();
+  sha1(work, octets, before + octets.write(username, before));
+  const hashed = new Uint8Array(8);
+  sha1Write(work.state, 8, hashed, 0);
+  return hashed;
 }
 
-/** RFC 3079 §3.4 GetAsymmetricStartKey, 128 bits. */
-function startKey(master: Uint8Array, magic: Uint8Array): Uint8Array {
-  return sha1(master, zeroPad, magic, f2Pad).subarray(0, 16);
+/** The most octets of a digest that begins with 40 others. */
+const longestHashed = 80;
+
+/**
+ * RFC 3079 §3.4 GetAsymmetricStartKey, 128 bits: of 180 octets only the first sixteen, the master key, are not always the same.
+ *
+ * @param blocks of `startKeyBlocks`
+ */
+function startKey(work: Sha1Workspace, master: Int32Array, [first, ...rest]: StartKeyBlocks): Uint8Array {
+  sha1Begin(work.state);
+  work.words.set(first);
+  work.words.set(master);
+  sha1Block(work.state, work.words);
+  for (const block of rest) sha1Block(work.state, block);
+  const key = new Uint8Array(16);
+  sha1Write(work.state, 16, key, 0);
+  return key;
 }
 
-function sha1(...parts: readonly Uint8Array[]): Buffer {
-  return hash('sha1', Buffer.concat(parts), 'buffer');
+/** Master key, 40 zeros, one of the texts and 40 times F2, and the padding of SHA-1, in words. */
+type StartKeyBlocks = readonly [Int32Array, Int32Array, Int32Array];
+
+function startKeyBlocks(magic: string): StartKeyBlocks {
+  const octets = Buffer.alloc(192);
+  octets.write(magic, 56, 'latin1');
+  octets.fill(0xf2, 140, 180);
+  octets[180] = 0x80;
+  octets.writeUInt32BE(180 * 8, 188);
+  const block = (from: number) => Int32Array.from({ length: 16 }, (_, word) => octets.readInt32BE(from + word * 4));
+  return [block(0), block(64), block(128)];
 }

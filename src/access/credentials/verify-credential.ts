@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { equalOctets, equalText } from '../../base/equal-octets.ts';
 import { unreachable } from '../../base/errors.ts';
+import { md5Into, md5Workspace } from '../../base/md5.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Credential } from './credential.ts';
 import { ntPasswordHash } from './ms-chap.ts';
@@ -39,5 +39,11 @@ export function verifyCredential(credential: Credential, username: string, passw
 
 /** MD5 of identifier, password and challenge (RFC 1994 §4.1). */
 export function chapResponse(identifier: number, password: string, challenge: Uint8Array): Uint8Array {
-  return hash('md5', Buffer.concat([Uint8Array.of(identifier), Buffer.from(password), challenge]), 'buffer');
+  const octets = Buffer.allocUnsafe(1 + password.length * 3 + challenge.length);
+  octets[0] = identifier;
+  const end = 1 + octets.write(password, 1);
+  octets.set(challenge, end);
+  const digest = new Uint8Array(16);
+  md5Into(md5Workspace(), octets, 0, end + challenge.length, digest, 0);
+  return digest;
 }

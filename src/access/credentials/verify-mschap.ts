@@ -1,6 +1,6 @@
 import { equalOctets } from '../../base/equal-octets.ts';
 import type { Credential, CredentialProof } from './credential.ts';
-import { mschap1Response, mschap2Proof, mschap2Response, ntPasswordHashHash } from './ms-chap.ts';
+import { challengeHash, mschap1Response, mschap2Proof, ntPasswordHashHash } from './ms-chap.ts';
 
 export type CredentialCheck =
   | { readonly result: 'right'; readonly proof?: CredentialProof }
@@ -27,9 +27,11 @@ export function verifyMschap2(
 ): CredentialCheck {
   const typed = withoutDomain(credential.username);
   if (typed !== username && credential.username !== username) return { result: 'wrong' };
-  const exchange = { ...credential, username: typed, passwordHash };
-  if (!equalOctets(credential.ntResponse, mschap2Response(exchange))) return { result: 'wrong' };
-  return { result: 'right', proof: mschap2Proof(exchange) };
+  const { challenge, peerChallenge, ntResponse } = credential;
+  const exchange = { challenge, peerChallenge, ntResponse, username: typed, passwordHash };
+  const hashed = challengeHash(exchange);
+  if (!equalOctets(ntResponse, mschap1Response(hashed, passwordHash))) return { result: 'wrong' };
+  return { result: 'right', proof: mschap2Proof(exchange, hashed) };
 }
 
 /** `DOMAIN\anna` is hashed as `anna`, `anna@realm` as it stands (RFC 2759 §4). */

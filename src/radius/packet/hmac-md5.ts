@@ -1,4 +1,4 @@
-import { type Md5Workspace, md5, md5Absorb, md5Block, md5Load, md5Write, setInitialState } from './md5.ts';
+import { type Md5Workspace, md5, md5Absorb, md5Block, md5Load, md5Write, setInitialState } from '../../base/md5.ts';
 
 /** HMAC-MD5 with the two key blocks already taken in (RFC 2104 §4). */
 export interface HmacKey {

@@ -1,4 +1,4 @@
-import { md5Into } from './md5.ts';
+import { md5Into } from '../../base/md5.ts';
 import type { SharedKey } from './shared-key.ts';
 
 const block = 16;

@@ -1,7 +1,7 @@
+import { md5Into } from '../../base/md5.ts';
 import { attribute, headerLength, maxPacketLength } from './codes.ts';
 import { type Frame, nextOffset, offsetOf } from './framing.ts';
 import { hmacMd5Into } from './hmac-md5.ts';
-import { md5Into } from './md5.ts';
 import type { SharedKey } from './shared-key.ts';
 
 /** The longest shared secret, in octets: room for it is kept behind a packet while it is signed. */

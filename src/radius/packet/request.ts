@@ -1,6 +1,6 @@
+import { md5Into } from '../../base/md5.ts';
 import { attribute, headerLength, maxPacketLength } from './codes.ts';
 import { hmacMd5Into } from './hmac-md5.ts';
-import { md5Into } from './md5.ts';
 import type { SharedKey } from './shared-key.ts';
 import { isKeyed } from './verify.ts';
 

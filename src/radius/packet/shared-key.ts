@@ -1,5 +1,5 @@
+import { type Md5Workspace, md5Workspace } from '../../base/md5.ts';
 import { type HmacKey, hmacKey } from './hmac-md5.ts';
-import { type Md5Workspace, md5Workspace } from './md5.ts';
 
 /** A shared secret made ready for hashing, once per NAS. Never printed, never stored. */
 export interface SharedKey {

@@ -1,8 +1,8 @@
 import { equalOctetsAt } from '../../base/equal-octets.ts';
+import { md5Into } from '../../base/md5.ts';
 import { attribute, code } from './codes.ts';
 import { type Frame, offsetOf } from './framing.ts';
 import { hmacMd5Into } from './hmac-md5.ts';
-import { md5Into } from './md5.ts';
 import type { SharedKey } from './shared-key.ts';
 
 /** What became of checking a Message-Authenticator: `invalid` is a wrong size, or more than one. */

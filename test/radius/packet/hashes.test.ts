@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { md5, md5Into, md5Workspace } from '../../../src/base/md5.ts';
 import { hmacKey, hmacMd5Into } from '../../../src/radius/packet/hmac-md5.ts';
-import { md5, md5Into, md5Workspace } from '../../../src/radius/packet/md5.ts';
 
 describe('our own MD5', () => {
   it('agrees with node:crypto at every length up to three blocks', () => {
