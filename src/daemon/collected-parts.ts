@@ -1,4 +1,5 @@
 import type { FileCache } from '../manifest/load-manifest.ts';
+import { wordSharer } from '../manifest/share-words.ts';
 import type { SourceFile } from '../source/source.ts';
 
 /** What one file declares. */
@@ -36,9 +37,10 @@ export function* partsOf(
 /** Puts parts together again. @returns what to do with each: what it says, once a file is whole, is that file */
 export function partJoiner(): (part: CollectedPart) => Collected | undefined {
   let open: Collected | undefined;
+  const share = wordSharer();
   return ({ first, subscribers, last }) => {
     open = first ?? open;
-    for (const each of subscribers) open?.subscribers.push(each);
+    for (const each of subscribers) open?.subscribers.push(share(each));
     return last ? open : undefined;
   };
 }

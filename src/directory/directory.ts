@@ -1,3 +1,4 @@
+import { compact } from '../base/compact.ts';
 import type { Hours } from '../model/hours.ts';
 import type { AccessKind } from '../model/model.ts';
 import { NasIndex } from './nas-index.ts';
@@ -141,9 +142,9 @@ export class Directory implements DirectoryReader {
 
   /** What a hundred thousand have alike is kept once, and whoever prepares a reply for it does so once. */
   #shared(login: Login): Login {
+    const { access } = login;
     const limits = this.#sharedLimits(login.limits);
-    if (login.access === undefined) return limits === login.limits ? login : { ...login, limits };
-    return { ...login, access: this.#sharedAccess(login.access), limits };
+    return compact({ ...login, access: access === undefined ? undefined : this.#sharedAccess(access), limits });
   }
 
   #sharedAccess(access: readonly AccessKind[]): readonly AccessKind[] {
@@ -158,13 +159,9 @@ export class Directory implements DirectoryReader {
     if (!isOfOne(limits)) return this.#sharedByAll(limits);
     const { address, routes, ipv6, attributes, ...others } = limits;
     const shared = this.#sharedByAll({ ...others, attributes: noAttributes });
-    return {
-      ...shared,
-      ...(address === undefined ? {} : { address }),
-      ...(routes === undefined ? {} : { routes }),
-      ...(ipv6 === undefined ? {} : { ipv6 }),
-      ...(attributes.length === 0 ? {} : { attributes }),
-    };
+    const own = attributes.length === 0 ? noAttributes : attributes;
+    // Not a copy by spreading: of objects of many shapes, each copy has a shape of its own, which is larger than it is.
+    return compact({ ...shared, address, routes, ipv6, attributes: own });
   }
 
   #sharedByAll(limits: LoginLimits): LoginLimits {

@@ -40,11 +40,13 @@ export function loginPlaces(
   }
   if (hybrid.length > 0) checkHybrid(to, declared, local, hybrid, path);
   return {
-    localOn: [...local, ...hybrid].map(({ name }) => name).sort(),
+    localOn: local.length + hybrid.length === 0 ? noRouters : [...local, ...hybrid].map(({ name }) => name).sort(),
     ...(hybrid.length === 0 ? {} : { fallback: true }),
     radius: explicit !== 'local' && (candidates.length === 0 || local.length < candidates.length),
   };
 }
+
+const noRouters: readonly string[] = [];
 
 /** Rows of one subscription are either how it gets in or for the time without us: not each on another router. */
 function checkHybrid(

@@ -30,7 +30,8 @@ export interface Surroundings {
 /** What documents without errors were resolved to in one set of surroundings. */
 export interface KnownSubscribers {
   readonly surroundings: Surroundings;
-  readonly resolved: WeakMap<Declaration, ResolvedSubscriber>;
+  /** Of nearly all, there is one subscription, with one secret, and nothing was said: that is the subscription itself. */
+  readonly resolved: WeakMap<Declaration, ResolvedSubscriber | Subscription>;
 }
 
 interface ResolvedSubscriber {
@@ -59,7 +60,7 @@ export function resolvedBefore(
 ): readonly Subscription[] | undefined {
   const before = known.resolved.get(declared);
   if (before === undefined || isIncomplete(to)) return undefined;
-  const { subscriptions, reads, said } = before;
+  const { subscriptions, reads, said } = 'said' in before ? before : plain(before);
   for (const each of subscriptions) {
     if (context.services.get(each.service.name) !== each.service || !isFree(each, context)) return undefined;
   }
@@ -84,7 +85,16 @@ export function remember(
   if (said.some(({ severity }) => severity === 'error')) return;
   // Who is said to be asked about by nobody is the first of several: who that is can change.
   const own = said.filter(({ code }) => code !== 'LM_NOBODY_ASKS');
-  resolved.set(declared, { subscriptions, reads: sharedReads(reads), said: own.length === 0 ? nothing : own });
+  const [only] = subscriptions;
+  const isPlain = count === 1 && own.length === 0 && reads.inText === 1 && reads.elsewhere.length === 0;
+  resolved.set(
+    declared,
+    isPlain && only !== undefined ? only : { subscriptions, reads: sharedReads(reads), said: own },
+  );
+}
+
+function plain(subscription: Subscription): ResolvedSubscriber {
+  return { subscriptions: [subscription], reads: oneInText, said: nothing };
 }
 
 const nothing: readonly never[] = [];

@@ -99,7 +99,8 @@ export function checkedAttributes(
   path: Steps,
   field = 'attributes',
 ): readonly ExtraAttribute[] {
-  return (attributes ?? []).map((each, index) => {
+  if (attributes === undefined) return noAttributes;
+  return attributes.map((each, index) => {
     const at = [...path, index];
     const { name } = each;
     const value = attributeValue(to, each, declared, [...at, 'value'], `${field}.${name}`);
@@ -113,6 +114,8 @@ export function checkedAttributes(
     return { name, value };
   });
 }
+
+const noAttributes: readonly ExtraAttribute[] = [];
 
 function attributeValue(
   to: Resolving,

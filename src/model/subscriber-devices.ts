@@ -21,6 +21,7 @@ export function resolveMacs(
   path: Steps,
   devices: Devices,
 ): readonly string[] {
+  if (list.length === 0) return noMacs;
   return list.flatMap((text, index) => {
     const at = [...path, index];
     const mac = parseMac(text);
@@ -38,6 +39,8 @@ export function resolveMacs(
     return claim(to, declared, mac, at, devices) ? [mac] : [];
   });
 }
+
+const noMacs: readonly string[] = [];
 
 /** IEEE 802, bit 1 of the first octet: an address that nobody assigned. */
 export function isRandom(mac: string): boolean {
