@@ -32,6 +32,8 @@ export interface MultiplexerOptions {
 
 /** How long a cancelled command may take to end before the router counts as gone. */
 const cancelGraceMs = 10_000;
+/** Ends what watches a command: made once, since an error for each command costs more than the command. */
+const isOver = new DOMException('the command is over', 'AbortError');
 
 /** Many commands over one connected socket, told apart by their tags. Owns the socket. */
 export class Multiplexer implements RouterOsSession {
@@ -136,7 +138,7 @@ export class Multiplexer implements RouterOsSession {
     try {
       return await command.done;
     } finally {
-      over.abort();
+      over.abort(isOver);
     }
   }
 
@@ -230,7 +232,7 @@ export class Multiplexer implements RouterOsSession {
 
   #finish(command: Command, ret: string | undefined): void {
     this.#sent.delete(command.tag);
-    command.over.abort();
+    command.over.abort(isOver);
     command.finish(this.#options.at, ret);
     if (!command.slotted) return;
     this.#inFlight -= 1;
@@ -261,7 +263,7 @@ export class Multiplexer implements RouterOsSession {
     this.#end = reason;
     this.#socket.destroy();
     for (const command of [...this.#sent.values(), ...this.#queue]) {
-      command.over.abort();
+      command.over.abort(isOver);
       command.fail(reason);
     }
     this.#sent.clear();

@@ -13,7 +13,8 @@ export class Database {
   readonly version: string;
   readonly #tables = new Map<string, Table>();
   readonly #properties = new Map<Menu, Properties>();
-  readonly #computed = new Map<string, (row: TableRow) => string | undefined>();
+  /** By path, then by property. */
+  readonly #computed = new Map<string, Map<string, (row: TableRow) => string | undefined>>();
   readonly #settling = new Set<Promise<void>>();
 
   /** @param packages those that are installed beside the system's own */
@@ -157,11 +158,12 @@ export class Database {
 
   /** Has a property of every row of a menu computed when it is read. */
   computeWith(path: string, name: string, compute: (row: TableRow) => string | undefined): void {
-    this.#computed.set(`${path} ${name}`, compute);
+    const known = this.#computed.get(path) ?? new Map();
+    this.#computed.set(path, known.set(name, compute));
   }
 
   #computer(table: Table, row: TableRow, name: string): (() => string | undefined) | undefined {
-    const compute = this.#computed.size === 0 ? undefined : this.#computed.get(`${table.menu.path} ${name}`);
+    const compute = this.#computed.get(table.menu.path)?.get(name);
     return compute === undefined ? undefined : () => compute(row);
   }
 
