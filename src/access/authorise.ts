@@ -1,4 +1,5 @@
 import type { AccessKind } from '../model/model.ts';
+import { quotaOfReason } from '../model/quota.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';
 import { verifyHash, verifySlowly } from './credentials/verify-hash.ts';
@@ -41,7 +42,7 @@ export type Decision =
       readonly verdict: 'accept';
       readonly limits: GrantedLimits;
       /** Why it is let in only to meet a page, with the limits for that. Absent: it has what it pays for. */
-      readonly redirected?: 'suspended' | 'expired';
+      readonly redirected?: 'suspended' | 'expired' | 'quota-used';
       /** Let in though it is no longer paid for. */
       readonly inGrace?: true;
       /** What the subscriber's side needs to see, or encrypt with: MS-CHAP only. */
@@ -120,7 +121,7 @@ export function authoriseProven(
     return inGrace ? { verdict: 'accept', limits, inGrace } : { verdict: 'accept', limits };
   }
   const { whileSuspended } = login;
-  const forPage = objection === 'suspended' || objection === 'expired';
+  const forPage = objection === 'suspended' || objection === 'expired' || objection === 'quota-used';
   if (!forPage || whileSuspended === undefined || !keeps(redirects, whileSuspended)) return reject(objection);
   return { verdict: 'accept', limits: grantedLimits({ limits: whileSuspended }, door, now), redirected: objection };
 }
@@ -148,6 +149,7 @@ function objectionTo(login: AccessLogin, door: AccessKind | undefined, now: numb
   if (door !== undefined && login.access !== undefined && !login.access.includes(door)) return 'not-sold-here';
   // Once applied, an expiry that has come is a suspension for that reason.
   if (login.state === 'suspended' && login.reason === 'expired') return 'expired';
+  if (login.state === 'suspended' && quotaOfReason(login.reason) !== undefined) return 'quota-used';
   if (login.state !== 'active') return login.state;
   if (login.expires !== undefined && now >= login.expires) return 'expired';
   if (login.limits.hours?.at(now).open === false) return 'outside-hours';

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { eventRoutes } from './event-routes.ts';
 import type { ExportRequest, WhoHadRequest } from './evidence.ts';
 import { exportType } from './evidence.ts';
+import type { TopUpRequest } from './quota.ts';
 import { restRoutes } from './rest-routes.ts';
 import type {
   AdminService,
@@ -208,6 +209,15 @@ export const routes: readonly Route[] = [
       }
       return service.disconnect(which as DisconnectRequest);
     },
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/topup',
+    role: 'operator',
+    summary:
+      'Gives a login more of its quotas (amount 10G or 5h, for one quota, valid 30d), or makes its validity longer (extend 30d). Kept in the audit log',
+    schema: body({ user: name, amount: name, quota: name, valid: name, extend: name, ...ordered }, ['user']),
+    handle: (service, request) => service.topUp(request.body as TopUpRequest),
   },
   {
     method: 'POST',

@@ -14,6 +14,7 @@ import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import type { EventsService } from './events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
+import type { TopUpAnswer, TopUpRequest } from './quota.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
@@ -39,6 +40,8 @@ export interface AdminService {
    * @throws AmbiguousError when a session ID is that of several sessions
    * @throws RequestError when an attribute cannot be sent
    */
+  /** Gives somebody more than his quotas include. @throws RequestError, AmbiguousError */
+  topUp(request: TopUpRequest): Promise<TopUpAnswer>;
   coa(request: CoaRequest): Promise<readonly DisconnectResult[]>;
   /** What people had done, newest first. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
@@ -60,7 +63,7 @@ export interface AdminService {
   doctor(request: DoctorRequest): Promise<Diagnosis>;
   /** Declared objects of a kind as they are in force, secrets hidden; `undefined` for an unknown kind or name. */
   objects(kind: string, name?: string): readonly DeclaredObject[] | undefined;
-  why(username: string): WhyAnswer;
+  why(username: string): Promise<WhyAnswer>;
   /** What a router was told last, and its last accounting; `undefined` when there is no such router. */
   calls(router: string, limit: number): RouterCalls | undefined;
   /** Decides or accounts for a FreeRADIUS that asks by HTTP. */

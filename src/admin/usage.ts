@@ -1,4 +1,5 @@
 import type { Period } from '../accounting/usage-periods.ts';
+import type { StandingJson } from './quota.ts';
 
 export interface UsageRequest {
   /** A username, a MAC in any spelling, or a subscriber's name: then of all that it logs in by. */
@@ -27,6 +28,8 @@ export interface UsageAnswer {
   readonly total: { readonly up: string; readonly down: string };
   /** Open sessions, which go on. */
   readonly openSessions: number;
+  /** How their quotas and validity stand. Absent where no daemon was asked. */
+  readonly standings?: readonly StandingJson[];
   /** Reasons for which routers may count less than there was. */
   readonly notes: readonly string[];
 }

@@ -14,7 +14,6 @@ import { guardOf, policyOf } from '../daemon/target-policy.ts';
 import { Turns } from '../daemon/turns.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Issue } from '../manifest/issue.ts';
-import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
@@ -61,7 +60,7 @@ async function applyHere(
   io: Io,
   around: Surroundings,
 ): Promise<number> {
-  const model = asOf(declaredModel, around.clock.now());
+  const model = engine.quotas.asOf(declaredModel, around.clock.now());
   const targets = chosen(engine.targets(model), options.target, options.exclude);
   await engine.directoryTarget.load(model);
   const plan = await planTargets(targets, {

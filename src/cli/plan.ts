@@ -37,7 +37,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   requireKnown(targetNames(model), options.target, options.exclude);
   const daemon = await findDaemon(options.state, around.signal);
   if (daemon === undefined) {
-    const plan = await planHere(asOf(model, around.clock.now()), declared, options, around);
+    const plan = await planHere(model, declared, options, around);
     return tell(plan, options, io);
   }
   const { files } = declared;
@@ -69,18 +69,15 @@ export function refuseEmpty(dir: string, io: Io): number {
 
 /** Plans without a daemon. The directory is compared with the store where that can be opened. */
 async function planHere(
-  model: Model,
+  declaredModel: Model,
   declared: Declared,
   options: PlanOptions,
   around: Surroundings,
 ): Promise<PlanDocument> {
-  const common = {
-    model,
-    revision: declared.id,
-    now: around.clock.now(),
-    signal: around.signal,
-  };
+  const now = around.clock.now();
+  const common = { revision: declared.id, now, signal: around.signal };
   if (!(await hasState(options.state))) {
+    const model = asOf(declaredModel, now);
     await using routers = new RouterPool(around);
     await using controllers = new OmadaPool(around);
     const reason = `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
@@ -92,6 +89,7 @@ async function planHere(
     const targets = [...routers.targets(model), ...controllers.targets(model)];
     return await planTargets(chosen(targets, options.target, options.exclude), {
       ...common,
+      model,
       inventory: StoredInventory.empty(),
       lastRevision: () => undefined,
       leftOut: directory,
@@ -99,8 +97,10 @@ async function planHere(
     });
   }
   await using engine = await openEngine(options.state, around);
+  const model = engine.quotas.asOf(declaredModel, now);
   return await planTargets(chosen(engine.targets(model), options.target, options.exclude), {
     ...common,
+    model,
     inventory: engine.inventory,
     protection: engine.protection,
     pauseOf: (name) => engine.pauses.of(name, around.clock.now()),

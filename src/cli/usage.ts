@@ -7,6 +7,7 @@ import { complain } from './complain.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render, table } from './output.ts';
+import { standingText } from './quota-text.ts';
 import { either, type RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -41,7 +42,8 @@ export async function usageCommand(
     (engine) => usageAnswer(engine.accounting, { username, ...span }, { ...alone(username), now: around.clock.now() }),
   );
   for (const note of answer.notes) io.err(`lastmile: ${printable(note, 500)}\n`);
-  io.out(await render(answer, options.output, () => usageText(answer)));
+  const standings = (answer.standings ?? []).map(standingText).join('');
+  io.out(await render(answer, options.output, () => usageText(answer) + standings));
   return exitCodes.success;
 }
 

@@ -4,6 +4,7 @@ import type { RecentAccounting } from '../accounting/recent-accounting.ts';
 import { type SessionJson, toSessionJson } from '../accounting/view.ts';
 import type { EventsService } from '../admin/events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from '../admin/evidence.ts';
+import type { TopUpAnswer, TopUpRequest } from '../admin/quota.ts';
 import type {
   AdminService,
   ApplyAnswer,
@@ -35,7 +36,6 @@ import type { LearnedDevices } from '../directory/learned-devices.ts';
 import type { MissedHeartbeat } from '../doctor/check-heartbeat.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import type { FileCache } from '../manifest/load-manifest.ts';
-import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
 import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
@@ -61,6 +61,7 @@ import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { learnedJson } from './login-books.ts';
 import { chosen, planTargets } from './plan-targets.ts';
+import { standingHints, standingsIfKnown, standingsOf, topUp } from './quota-orders.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
 import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
 import { usersNamed } from './sessions-named.ts';
@@ -209,7 +210,8 @@ export class DaemonService implements AdminService {
       .filter(({ router }) => routers.has(router))
       .flatMap(({ router, findings }) => findings.map(({ message }) => `${router}: ${message}`));
     const timezone = this.#model?.operator.timezone ?? 'UTC';
-    return usageAnswer(engine.accounting, request, { logins, timezone, now: clock.now(), notes });
+    const standings = await standingsOf(engine.quotas, logins);
+    return usageAnswer(engine.accounting, request, { logins, timezone, now: clock.now(), notes, standings });
   }
 
   liveUsage(username: string): Promise<LiveUsage> {
@@ -220,6 +222,10 @@ export class DaemonService implements AdminService {
 
   disconnect(which: DisconnectRequest): Promise<readonly DisconnectResult[]> {
     return disconnectSessions(this.#options.engine, this.#options.clock, which);
+  }
+
+  topUp(request: TopUpRequest): Promise<TopUpAnswer> {
+    return topUp(this.#options.engine, this.#options.clock, request);
   }
 
   async coa(request: CoaRequest): Promise<readonly DisconnectResult[]> {
@@ -244,7 +250,7 @@ export class DaemonService implements AdminService {
     const { engine, clock } = this.#options;
     const wanted = files === undefined ? this.#inForce() : this.#loadGiven(files);
     if (wanted.result === 'invalid') return wanted;
-    const model = asOf(wanted.model, clock.now());
+    const model = engine.quotas.asOf(wanted.model, clock.now());
     await using loan = engine.borrow(model);
     requireKnown(
       loan.targets.map(({ name }) => name),
@@ -322,7 +328,7 @@ export class DaemonService implements AdminService {
     const { engine, clock, collector, radius, lookAtControllers } = this.#options;
     const { inForce } = this.#options.reconciler;
     if (inForce === undefined) throw new NothingInForceError(this.#refused);
-    return diagnose(asOf(inForce.model, clock.now()), target, {
+    return diagnose(engine.quotas.asOf(inForce.model, clock.now()), target, {
       routers: engine.routers,
       clock,
       signal: AbortSignal.timeout(120_000),
@@ -346,11 +352,13 @@ export class DaemonService implements AdminService {
     return model === undefined ? [] : declaredObjects(model, kind, name, this.#options.clock.now());
   }
 
-  why(username: string): WhyAnswer {
+  async why(username: string): Promise<WhyAnswer> {
     const { engine, decisions, radius, clock } = this.#options;
+    const standings = await standingsIfKnown(engine.quotas, usersNamed(engine.directory, username));
     const known = knownAs(engine.directory, username);
     const waiting = waitingOrders(engine.directoryTarget.outbox, username);
-    const why = whyOf(username, known, decisions.of(username), radius()?.findings() ?? [], clock.now());
+    const found = whyOf(username, known, decisions.of(username), radius()?.findings() ?? [], clock.now());
+    const why = { ...found, hints: [...found.hints, ...standingHints(standings, clock.now())] };
     return waiting.length === 0 ? why : { ...why, waiting };
   }
 
@@ -371,8 +379,8 @@ export class DaemonService implements AdminService {
   }
 
   get #model(): Model | undefined {
-    const { reconciler, clock } = this.#options;
-    return reconciler.inForce === undefined ? undefined : asOf(reconciler.inForce.model, clock.now());
+    const { reconciler, clock, engine } = this.#options;
+    return reconciler.inForce === undefined ? undefined : engine.quotas.asOf(reconciler.inForce.model, clock.now());
   }
 
   #inForce() {

@@ -186,6 +186,7 @@ export class Daemon implements AsyncDisposable {
         collections: () => this.#collector.status(),
         outbox: () => this.#outbox(),
         webhooks: () => telling.webhooks.states(),
+        quotas: () => engine.quotas.counts(),
         stateBytes: () => folderBytes(engine.store.dir),
       },
       version,
@@ -321,12 +322,12 @@ export class Daemon implements AsyncDisposable {
     this.#stalls[Symbol.dispose]();
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
-    await this.#standIn.settled();
     await this.#books[Symbol.asyncDispose]();
     await this.#telling[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
     await this.#collector[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
+    await this.#standIn.settled();
     await this.#admin?.[Symbol.asyncDispose]();
     await forgetAdminSocket(this.#options.stateDir);
     await this.#engine[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ import type { Model } from '../model/model.ts';
 export async function usageAnswer(
   accounting: Pick<AccountingStore, 'usage' | 'openOf'>,
   request: UsageRequest,
-  { logins, timezone, now, notes }: UsageSurroundings,
+  { logins, timezone, now, notes, standings }: UsageSurroundings,
 ): Promise<UsageAnswer> {
   const { username, by } = request;
   const moment = (name: 'since' | 'until') => momentOf(name, request[name], timezone, now);
@@ -40,6 +40,7 @@ export async function usageAnswer(
     periods: periods.map(({ period, up, down }) => ({ period, up: up.toString(), down: down.toString() })),
     total: { up: sum('up'), down: sum('down') },
     openSessions: logins.reduce((count, login) => count + accounting.openOf(login).length, 0),
+    ...(standings === undefined ? {} : { standings }),
     notes,
   };
 }
@@ -62,6 +63,7 @@ export interface UsageSurroundings {
   readonly timezone: string;
   readonly now: number;
   readonly notes: readonly string[];
+  readonly standings?: UsageAnswer['standings'];
 }
 
 /** Routers on which somebody may be: where sessions are open, and where local rows are. */

@@ -49,6 +49,16 @@ export interface MetricSources {
   readonly collections: () => readonly CollectionStatus[];
   /** What sessions could not be told yet, by NAS. */
   readonly outbox: () => readonly { readonly nas: string; readonly waiting: number }[];
+  /** Who is at a step of a quota. */
+  readonly quotas?: () => {
+    readonly steps: readonly {
+      readonly service: string;
+      readonly quota: string;
+      readonly step: number;
+      readonly subscriptions: number;
+    }[];
+    readonly crossings: number;
+  };
   /** Programs that are told what happens. */
   readonly webhooks: () => readonly {
     readonly name: string;
@@ -265,6 +275,7 @@ export class Metrics {
       },
     });
     readWebhooks(sources, registers);
+    readQuotas(sources.quotas, registers);
     new Counter({
       name: 'lastmile_portal_logins_total',
       help: 'Logins at portal sites by how far they came: sent to the router, seen online, accepted by the controller, or why not; since the start',
@@ -343,6 +354,28 @@ export class Metrics {
       1,
     );
   }
+}
+
+function readQuotas(read: MetricSources['quotas'], registers: Registry[]): void {
+  new Gauge({
+    name: 'lastmile_quota_step_subscriptions',
+    help: 'Subscriptions at a step of a quota',
+    registers,
+    labelNames: ['service', 'quota', 'step'] as const,
+    collect() {
+      this.reset();
+      for (const { subscriptions, ...labels } of read?.().steps ?? []) this.set(labels, subscriptions);
+    },
+  });
+  new Counter({
+    name: 'lastmile_quota_steps_total',
+    help: 'Steps of quotas that subscriptions took or left, since the start',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read?.().crossings ?? 0);
+    },
+  });
 }
 
 function readWebhooks(sources: Pick<MetricSources, 'webhooks'>, registers: Registry[]): void {

@@ -91,6 +91,20 @@ export function addRuntime(program: Command, carry: Carry): void {
         return (options.live ? liveUsageCommand : usageCommand)(user, options, io, around);
       }),
     );
+  withState(program.command('topup'))
+    .argument('<username>', 'a username, a MAC, or a subscriber with one service')
+    .argument('[amount]', '10G of octets, or 5h of time online')
+    .description('gives somebody more of his quotas from now on, or a longer validity; kept in the audit log')
+    .option('--quota <name>', 'only for this quota; else for each of its kind')
+    .option('--valid <time>', 'how long it lasts (30d); else until the period ends')
+    .option('--extend <time>', 'instead, makes the validity of the service longer (30d)')
+    .option('--reason <text>', 'kept with who had it done')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((user, amount, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../topup.ts')).topUpCommand(user, amount, options, io, around),
+      ),
+    );
   withState(program.command('disconnect'))
     .argument('[username]')
     .description('ends sessions and says what the NAS answered')
