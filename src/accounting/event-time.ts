@@ -18,7 +18,7 @@ const longestDelayMs = 7 * dayMs;
  * When it happened: Event-Timestamp (RFC 2869 §5.3) where it is within a day of arrival less Acct-Delay-Time, else arrival less
  * Acct-Delay-Time, else arrival.
  *
- * @param sessionStart start of the session it belongs to: a delay longer than the session's age is not believed, nor one of
+ * @param sessionStart start of the session it belongs to, by our clock: a delay longer than the session's age is not believed, nor one of
  * more than a week
  */
 export function eventTime(event: AccountingEvent, sessionStart?: number): EventTime {

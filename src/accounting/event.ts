@@ -1,3 +1,9 @@
+/**
+ * By how much our wall clock had been set in all when something came, milliseconds. Absent: never. Between two records the
+ * difference tells how the wall times of one have to be moved to compare them with those of the other.
+ */
+export type ClockSet = number;
+
 /** An Accounting-Request, decoded and normalised: all the fold needs, nothing of the packet's form. */
 export interface AccountingEvent {
   readonly status: 'start' | 'interim' | 'stop' | 'on' | 'off' | 'failed' | 'other';
@@ -44,6 +50,7 @@ export interface AccountingEvent {
   readonly outputOctets?: number;
   readonly outputGigawords?: number;
   readonly terminateCause?: number;
+  readonly clockSet?: ClockSet;
   /** The packet's attributes as they came, base64, without User-Password and CHAP-Password. */
   readonly raw: string;
 }
@@ -59,6 +66,7 @@ export interface SessionEnd {
   readonly receivedAt: number;
   /** In place of an Acct-Terminate-Cause, and none of those. */
   readonly cause: string;
+  readonly clockSet?: ClockSet;
 }
 
 /** A session goes on under another name of its router. It ends under the old one, and has what it uses from here on under the new. */

@@ -1,3 +1,4 @@
+import { byClockOf, clockSetOf } from './clock-set.ts';
 import { type AccountingEvent, addressFields, type SessionEnd, type SessionMoved } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
@@ -22,7 +23,7 @@ const mostFormer = 100;
  */
 export function applyEvent(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
   if (event.sessionId === undefined) return [];
-  const known = current === undefined ? undefined : takenOver(current);
+  const known = current === undefined ? undefined : takenOver(byClockOf(current, event.clockSet));
   if (event.status === 'start') return applyStart(known, event);
   if (event.status === 'interim' || event.status === 'stop') return applyProgress(known, event);
   return [];
@@ -40,8 +41,9 @@ function takenOver(current: SessionState): SessionState {
  * The session after Accounting-On or -Off of its NAS, `undefined` when it is not concerned: another NAS, another NAS-Identifier,
  * closed, or begun after it.
  */
-export function closeByNas(session: SessionState, event: AccountingEvent): SessionState | undefined {
-  if (session.nas !== event.nas || session.stoppedAt !== undefined) return undefined;
+export function closeByNas(current: SessionState, event: AccountingEvent): SessionState | undefined {
+  if (current.nas !== event.nas || current.stoppedAt !== undefined) return undefined;
+  const session = byClockOf(current, event.clockSet);
   const named = event.nasIdentifier !== undefined && session.nasIdentifier !== undefined;
   if (named && event.nasIdentifier !== session.nasIdentifier) return undefined;
   // By our clock: a router that has just booted may not know the time yet.
@@ -52,8 +54,12 @@ export function closeByNas(session: SessionState, event: AccountingEvent): Sessi
 }
 
 /** The session after we learnt that its NAS has it no more, `undefined` when it is over already. It ends where it was last seen. */
-export function closeGone(session: SessionState, { receivedAt, cause }: SessionEnd): SessionState | undefined {
-  if (session.stoppedAt !== undefined) return undefined;
+export function closeGone(
+  current: SessionState,
+  { receivedAt, cause, clockSet }: SessionEnd,
+): SessionState | undefined {
+  if (current.stoppedAt !== undefined) return undefined;
+  const session = byClockOf(current, clockSet);
   return close(session, 'gone', session.eventAt, receivedAt, cause);
 }
 
@@ -120,7 +126,7 @@ function applyProgress(current: SessionState | undefined, event: AccountingEvent
   if (current === undefined) return [progress(beginUnseen(event), event)];
   if (current.stoppedAt !== undefined) return applyAfterEnd(current, event);
   if (isOfPrevious(current, event)) return [];
-  if (beganAfter(current.updatedAt, current.eventAt, event)) {
+  if (beganAfter(current, current.updatedAt, current.eventAt, event)) {
     const ended = close(current, 'lost', current.eventAt, event.receivedAt, lostStop);
     return [ended, progress(beginUnseen(event, current), event)];
   }
@@ -133,7 +139,7 @@ function applyProgress(current: SessionState | undefined, event: AccountingEvent
  * id, and one that we took its NAS's word for to be gone may be there all the same.
  */
 function applyAfterEnd(closed: SessionState, event: AccountingEvent): readonly SessionState[] {
-  if (beganAfter(closed.endedAt ?? 0, closed.stoppedAt ?? 0, event)) {
+  if (beganAfter(closed, closed.endedAt ?? 0, closed.stoppedAt ?? 0, event)) {
     return [progress(beginUnseen(event, closed), event)];
   }
   if (closed.endedBy === 'stop' || isOfPrevious(closed, event)) return [];
@@ -155,12 +161,19 @@ function openAgain(closed: SessionState): SessionState {
   return { ...rest, key, ...without(closed, closed), formerly: formerOf(closed) };
 }
 
-/** Whether the packet's session began, counted back from its Acct-Session-Time, well after this moment. */
-function beganAfter(byArrival: number, at: number, event: AccountingEvent): boolean {
+/** Whether the packet's session began, counted back from its Acct-Session-Time, well after this moment of a session. */
+function beganAfter(session: SessionState, byArrival: number, at: number, event: AccountingEvent): boolean {
   if (event.sessionSeconds === undefined) return false;
   const time = eventTime(event);
   const ageMs = event.sessionSeconds * 1000;
-  return time.byArrival - ageMs > byArrival + retransmissionWindowMs && time.at - ageMs > at + retransmissionWindowMs;
+  const beganAt = timeIn(session, time) - ageMs;
+  return time.byArrival - ageMs > byArrival + retransmissionWindowMs && beganAt > at + retransmissionWindowMs;
+}
+
+/** The time of an event by the clock that the start of the session is by: the NAS's, or ours. */
+function timeIn({ startFrom, startedAt, originAt }: SessionState, time: EventTime): number {
+  const byNas = startFrom === 'event-timestamp';
+  return byNas === (time.from === 'event-timestamp') ? time.at : startedAt + time.byArrival - originAt;
 }
 
 /** Whether the packet belongs to the session that had this id before: its start is nearer to that one's. */
@@ -191,28 +204,49 @@ function isNews(current: SessionState, next: SessionState, event: AccountingEven
 }
 
 /** The session after an Interim-Update or Stop that is its own. */
-function progress(current: SessionState, event: AccountingEvent): SessionState {
-  const time = eventTime(event, current.startedAt);
-  const newer = isNewer(current, event, time);
+function progress(before: SessionState, event: AccountingEvent): SessionState {
+  const time = eventTime(event, before.originAt);
+  const newer = isNewer(before, event, time);
+  const current = withClockSet(before, event, time);
+  const at = momentIn(current, event, time);
   const up = advance(counterOf(current, 'up', event), { low: event.inputOctets, high: event.inputGigawords }, newer);
   const down = advance(
     counterOf(current, 'down', event),
     { low: event.outputOctets, high: event.outputGigawords },
     newer,
   );
-  const counted = Math.max(0, Math.floor((time.at - current.startedAt) / 1000));
+  const counted = Math.max(0, Math.floor((time.byArrival - current.originAt) / 1000));
   const next: SessionState = {
     ...withoutApi(current, event),
     ...describe(event, current, newer),
-    ...(newer ? leftAddresses(event, current, time) : {}),
+    ...(newer ? leftAddresses(event, current, at) : {}),
     ...octets(up, down),
     sessionSeconds: Math.max(current.sessionSeconds, event.sessionSeconds ?? counted),
     updatedAt: Math.max(current.updatedAt, event.receivedAt),
-    eventAt: Math.max(current.eventAt, time.at),
+    eventAt: Math.max(current.eventAt, at),
   };
   if (event.status !== 'stop') return next;
   const cause = event.terminateCause === undefined ? undefined : terminateCauseWord(event.terminateCause);
-  return close(next, 'stop', time.at, time.byArrival, cause);
+  return close(next, 'stop', at, time.byArrival, cause);
+}
+
+/** When it happened in the session: of what the clocks say, what fits its Acct-Session-Time, which no clock moves. */
+function momentIn(session: SessionState, { sessionSeconds }: AccountingEvent, time: EventTime): number {
+  if (sessionSeconds === undefined) return timeIn(session, time);
+  const expected = session.startedAt + sessionSeconds * 1000;
+  const byUs = session.startedAt + time.byArrival - session.originAt;
+  return Math.abs(time.at - expected) <= Math.abs(byUs - expected) ? time.at : byUs;
+}
+
+/** The NAS has set its clock since the session began: what is nearer to ours is believed of when that was. */
+function withClockSet(session: SessionState, { sessionSeconds }: AccountingEvent, time: EventTime): SessionState {
+  const { startFrom, startedAt, originAt } = session;
+  if (sessionSeconds === undefined || time.from !== 'event-timestamp' || startFrom !== 'event-timestamp')
+    return session;
+  const began = Math.max(0, time.at - sessionSeconds * 1000);
+  const isOther = Math.abs(began - startedAt) > retransmissionWindowMs;
+  if (!isOther || Math.abs(began - originAt) >= Math.abs(startedAt - originAt)) return session;
+  return { ...session, startedAt: began, eventAt: began };
 }
 
 /** The packet's octets are those of the whole session: in place of what was read over the API, not on top of it. */
@@ -230,7 +264,7 @@ function withoutApi(current: SessionState, event: AccountingEvent): SessionState
 /** Whether the packet tells of a later moment than all before it. Session time is the NAS's own count, no clock moves it. */
 function isNewer(current: SessionState, event: AccountingEvent, time: EventTime): boolean {
   if (event.sessionSeconds !== undefined) return event.sessionSeconds > current.sessionSeconds;
-  return time.at > current.eventAt;
+  return timeIn(current, time) > current.eventAt;
 }
 
 function begin(event: AccountingEvent, time: EventTime, before?: SessionState): SessionState {
@@ -254,6 +288,7 @@ function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: S
     startKnown: false,
     startFrom: time.from,
     originAt: time.byArrival - ageMs,
+    ...clockSetOf(event.clockSet),
     updatedAt: event.receivedAt,
     eventAt: startedAt,
     sessionSeconds: 0,
@@ -319,11 +354,11 @@ function describe(event: AccountingEvent, current: SessionState | undefined, new
 }
 
 /** What it had before the addresses that the packet tells, in place of them. */
-function leftAddresses(event: AccountingEvent, current: SessionState, time: EventTime): Partial<SessionState> {
+function leftAddresses(event: AccountingEvent, current: SessionState, at: number): Partial<SessionState> {
   const left = addressFields.flatMap((field) => {
     const [address, next] = [current[field], event[field]];
     if (address === undefined || next === undefined || next === address) return [];
-    return [{ field, address, till: Math.max(time.at, current.startedAt) }];
+    return [{ field, address, till: Math.max(at, current.startedAt) }];
   });
   if (left.length === 0) return {};
   return { formerAddresses: [...(current.formerAddresses ?? []), ...left].slice(-mostFormer) };

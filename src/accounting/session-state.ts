@@ -1,4 +1,4 @@
-import type { ApiReading, MeterReading, Session } from './event.ts';
+import type { ApiReading, ClockSet, MeterReading, Session } from './event.ts';
 import type { TimeSource } from './event-time.ts';
 import type { Counter } from './octets.ts';
 
@@ -12,8 +12,10 @@ export interface SessionState extends Session {
   readonly startFrom: TimeSource;
   /** `startedAt` by our own clock: for comparing with a packet whose NAS clock was set meanwhile. */
   readonly originAt: number;
-  /** Time of the newest event. */
+  /** Time of the newest event, by the clock that `startedAt` is by. */
   readonly eventAt: number;
+  /** As of the newest event: what of these times is by our clock is by the clock of then. */
+  readonly clockSet?: ClockSet;
   /** What ended it: its Stop, On or Off of its NAS, a new session under its id, or that its NAS has it no more. */
   readonly endedBy?: 'stop' | 'nas' | 'lost' | 'gone';
   /** When that happened, by our own clock. */

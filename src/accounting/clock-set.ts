@@ -1,0 +1,39 @@
+import type { SessionState } from './session-state.ts';
+
+/**
+ * A session with its times as the wall clock has them now that it was set: those that are by our clock are moved with it. Those
+ * that a NAS stamped, and that were believed, are by its clock and stay.
+ */
+export function byClockOf(session: SessionState, clockSet = 0): SessionState {
+  const shift = clockSet - (session.clockSet ?? 0);
+  if (shift === 0) return session;
+  const { originAt, updatedAt, endedAt, before, clockSet: _then, ...rest } = session;
+  return {
+    ...rest,
+    ...(session.startFrom === 'event-timestamp' ? {} : movedTimes(session, shift)),
+    originAt: originAt + shift,
+    updatedAt: updatedAt + shift,
+    ...(endedAt === undefined ? {} : { endedAt: endedAt + shift }),
+    ...(before === undefined ? {} : { before: { ...before, originAt: before.originAt + shift } }),
+    ...clockSetOf(clockSet),
+  };
+}
+
+/** As it is kept: none where the clock was never set. */
+export function clockSetOf(clockSet: number | undefined): { readonly clockSet?: number } {
+  return clockSet === undefined || clockSet === 0 ? {} : { clockSet };
+}
+
+function movedTimes(
+  { startedAt, eventAt, stoppedAt, formerAddresses }: SessionState,
+  shift: number,
+): Partial<SessionState> {
+  return {
+    startedAt: Math.max(0, startedAt + shift),
+    eventAt: Math.max(0, eventAt + shift),
+    ...(stoppedAt === undefined ? {} : { stoppedAt: Math.max(0, stoppedAt + shift) }),
+    ...(formerAddresses === undefined
+      ? {}
+      : { formerAddresses: formerAddresses.map((each) => ({ ...each, till: Math.max(0, each.till + shift) })) }),
+  };
+}
