@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type RecentDecisions, recentDecisions } from '../access/decision-log.ts';
 import { RecentAccounting } from '../accounting/recent-accounting.ts';
-import { AdminServer } from '../admin/server.ts';
+import type { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
@@ -16,10 +16,10 @@ import { RadiusServer } from '../radius/server.ts';
 import { operationOf } from '../routeros/call-log.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
-import { Metrics } from '../status/metrics.ts';
+import type { Metrics } from '../status/metrics.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
-import { DaemonService } from './daemon-service.ts';
+import type { DaemonService } from './daemon-service.ts';
 import { DeclaredAuthority } from './declared-authority.ts';
 import { DeclaredEap, givenUpDecision } from './declared-eap.ts';
 import { DeclaredProxy } from './declared-proxy.ts';
@@ -113,7 +113,9 @@ export class Daemon implements AsyncDisposable {
   readonly #telling: Telling;
   readonly #heartbeat: Heartbeat;
   readonly #stalls = loopStalls();
-  readonly #service: DaemonService;
+  /** As soon as anybody can ask. */
+  #service: DaemonService | undefined;
+  #metrics: Metrics | undefined;
   readonly #cache: FileCache = new Map();
   readonly #memory: LoadMemory = {};
   #admin: AdminServer | undefined;
@@ -149,7 +151,7 @@ export class Daemon implements AsyncDisposable {
     this.#telling = telling;
     this.#standIn = standIn;
     this.#lastGood = new LastGood(engine.store.table('meta'));
-    const { clock, log, random, version } = options;
+    const { clock, log, random } = options;
     const { fillRandom } = options;
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
     this.#portal = new PortalGateway({
@@ -169,30 +171,8 @@ export class Daemon implements AsyncDisposable {
       overloads: () => overloadsOf(this.#counters),
       stalledMs: () => this.#stalls.longest(),
     });
-    const metrics = new Metrics(
-      {
-        portal: this.#portal.counters,
-        authorize: () => this.#authority.counts(),
-        proxy: () => this.#proxy.counts(),
-        openSessions: () => engine.accounting.openCount,
-        radius: () => this.#counters.samples().filter(({ nas }) => nas !== heartbeatNas),
-        heartbeat: () => this.#heartbeat.pulses(),
-        revision: () => this.#reconciler.inForce?.revision,
-        logins: () => engine.directory.loginCount,
-        targets: () => this.#reconciler.targetNames,
-        pauses: () => engine.pauses.all(clock.now()).map(({ target, kind }) => ({ target, kind })),
-        driftLeft: () =>
-          this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
-        collections: () => this.#collector.status(),
-        outbox: () => this.#outbox(),
-        webhooks: () => telling.webhooks.states(),
-        quotas: () => engine.quotas.counts(),
-        stateBytes: () => folderBytes(engine.store.dir),
-      },
-      version,
-    );
     engine.routers.onCall((router, { command, result, durationMs }) =>
-      metrics.observeCall(router, { operation: operationOf(command), result, durationMs }),
+      this.#metrics?.observeCall(router, { operation: operationOf(command), result, durationMs }),
     );
     this.#reconciler = new Reconciler({
       engine,
@@ -201,7 +181,7 @@ export class Daemon implements AsyncDisposable {
       random,
       admitted: (subscription) => admittedBy(engine.directory, subscription),
       onReport: (report) => {
-        metrics.observe(report);
+        this.#metrics?.observe(report);
         telling.report(report);
       },
       onServed: (inForce) => this.#keepGood(inForce),
@@ -210,35 +190,6 @@ export class Daemon implements AsyncDisposable {
     engine.quotas.onChange((subscriptions) => this.#reconciler.changedByThemselves(subscriptions));
     this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });
     this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
-    this.#service = new DaemonService({
-      engine,
-      events: new EventAnswers({ log: engine.events, webhooks: telling.webhooks, clock, audit: engine.audit }),
-      reconciler: this.#reconciler,
-      decisions: this.#decisionsUpToNow(),
-      devices: books.devices,
-      log,
-      accountingResults: this.#accountingResults,
-      metrics,
-      clock,
-      version,
-      source: options.source,
-      load: options.load,
-      cache: this.#cache,
-      refresh: () => this.#refreshQuietly(),
-      radius: () => this.#radius,
-      standsIn: () => this.#untilRead.standsIn,
-      heartbeats: () => this.#heartbeat.missed(),
-      portalFindings: () => [
-        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat, telling.webhooks].flatMap((each) =>
-          each.findings(),
-        ),
-        ...(this.#radius?.tlsFindings() ?? []),
-      ],
-      controllers: () => this.#portal.controllers(),
-      lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
-      collector: this.#collector,
-      live: new LiveUsageMeter({ routers: engine.routers, clock }),
-    });
   }
 
   /**
@@ -392,9 +343,73 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
+  async #madeService(): Promise<DaemonService> {
+    const [{ Metrics }, { DaemonService }] = await Promise.all([
+      import('../status/metrics.ts'),
+      import('./daemon-service.ts'),
+    ]);
+    const engine = this.#engine;
+    const { clock, log, version, source, load } = this.#options;
+    const metrics = new Metrics(
+      {
+        portal: this.#portal.counters,
+        authorize: () => this.#authority.counts(),
+        proxy: () => this.#proxy.counts(),
+        openSessions: () => engine.accounting.openCount,
+        radius: () => this.#counters.samples().filter(({ nas }) => nas !== heartbeatNas),
+        heartbeat: () => this.#heartbeat.pulses(),
+        revision: () => this.#reconciler.inForce?.revision,
+        logins: () => engine.directory.loginCount,
+        targets: () => this.#reconciler.targetNames,
+        pauses: () => engine.pauses.all(clock.now()).map(({ target, kind }) => ({ target, kind })),
+        driftLeft: () =>
+          this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
+        collections: () => this.#collector.status(),
+        outbox: () => this.#outbox(),
+        webhooks: () => this.#telling.webhooks.states(),
+        quotas: () => engine.quotas.counts(),
+        stateBytes: () => folderBytes(engine.store.dir),
+      },
+      version,
+    );
+    this.#metrics = metrics;
+    return new DaemonService({
+      engine,
+      events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
+      reconciler: this.#reconciler,
+      decisions: this.#decisionsUpToNow(),
+      devices: this.#books.devices,
+      log,
+      accountingResults: this.#accountingResults,
+      metrics,
+      clock,
+      version,
+      source,
+      load,
+      cache: this.#cache,
+      refresh: () => this.#refreshQuietly(),
+      radius: () => this.#radius,
+      standsIn: () => this.#untilRead.standsIn,
+      heartbeats: () => this.#heartbeat.missed(),
+      portalFindings: () => [
+        ...[this.#portal, this.#authority, this.#eap, this.#proxy, this.#heartbeat, this.#telling.webhooks].flatMap(
+          (each) => each.findings(),
+        ),
+        ...(this.#radius?.tlsFindings() ?? []),
+      ],
+      controllers: () => this.#portal.controllers(),
+      lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
+      collector: this.#collector,
+      live: new LiveUsageMeter({ routers: engine.routers, clock }),
+    });
+  }
+
   async #openAdmin(declared: Endpoint): Promise<void> {
     const { stateDir, listen, log } = this.#options;
     this.#adminListen = listen.admin ?? declared;
+    // Loaded only here: none of it is needed to answer the first login.
+    const { AdminServer } = await import('../admin/server.ts');
+    this.#service ??= await this.#madeService();
     this.#admin = await AdminServer.start({
       service: this.#service,
       socketPath: await adminSocketPath(stateDir),
@@ -487,7 +502,7 @@ export class Daemon implements AsyncDisposable {
     const { log } = this.#options;
     log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
     this.#refusal = undefined;
-    this.#service.took(revision);
+    this.#service?.took(revision);
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
     await this.#loadDirectory(model);
@@ -523,7 +538,7 @@ export class Daemon implements AsyncDisposable {
     const place = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
     const message = `${revision.id} has ${errors.length} errors${place}`;
     this.#judgement = { type: 'SourceReady', status: 'False', reason: 'BuildFailed', message };
-    this.#service.refusedRevision(revision, errors.length);
+    this.#service?.refusedRevision(revision, errors.length);
     this.#options.log.error(
       { revision: revision.id, errors: errors.length },
       'revision refused; what is in force stays',
