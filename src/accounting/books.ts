@@ -124,6 +124,11 @@ export class Books {
     return session === undefined || this.rows.rightUpTo(session) < sequence;
   }
 
+  /** Wall time of the newest commit. */
+  get lastAt(): number | undefined {
+    return this.#place?.at;
+  }
+
   /** Number of the newest commit. */
   get sequence(): number {
     return this.#place?.sequence ?? 0;

@@ -1,4 +1,12 @@
+import type { AccountingRecord } from './event.ts';
 import type { SessionState } from './session-state.ts';
+
+/** A record that tells by how much the clock had been set when it came. Readings of the API name sessions by a clock of their own. */
+export function stampedWith(record: AccountingRecord, clockSet: number): AccountingRecord {
+  if (clockSet === 0 || record.status === 'read' || record.status === 'moved') return record;
+  if (record.status === 'totals' || record.status === 'flows') return record;
+  return { ...record, clockSet };
+}
 
 /**
  * A session with its times as the wall clock has them now that it was set: those that are by our clock are moved with it. Those

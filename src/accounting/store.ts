@@ -5,6 +5,8 @@ import type { Store } from '../store/store.ts';
 import { type AccountingFinding, journalFinding } from './accounting-finding.ts';
 import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
 import { Books, type BooksStore, type Outcome } from './books.ts';
+import { stampedWith } from './clock-set.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { AccountingUnavailableError } from './errors.ts';
 import type { AccountingRecord, AccountingSink, Session, SessionEnder, SessionReader, UserTotals } from './event.ts';
 import type { SessionChange } from './fold-commit.ts';
@@ -60,6 +62,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #startWaiters = new SessionWaiters();
   readonly #listeners = new Set<StoredListener>();
   readonly #unsubscribe: () => void;
+  readonly #clocks: ClockWatch;
   #books: Books;
   #findings: readonly AccountingFinding[] = [];
   #recovering: Promise<void> | undefined;
@@ -67,7 +70,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   #indexing: Promise<void> | undefined;
   #waitMs = firstWaitMs;
 
-  private constructor(store: AccountingDatabase, options: AccountingOptions, loaded: Loaded) {
+  private constructor(store: AccountingDatabase, options: AccountingOptions, loaded: Loaded, clocks: ClockWatch) {
+    this.#clocks = clocks;
     this.#store = store;
     this.#options = options;
     this.#books = loaded.books;
@@ -87,26 +91,35 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
 
   /** Loads the open sessions and looks for gaps in the journal. @throws LastmileError of the store */
   static async open(store: AccountingDatabase, options: AccountingOptions): Promise<AccountingStore> {
-    const accounting = new AccountingStore(store, options, await load(store, options));
+    const loaded = await load(store, options);
+    const clocks = await ClockWatch.open(options.clock, store.table('meta'), loaded.books.lastAt);
+    const accounting = new AccountingStore(store, options, loaded, clocks);
     accounting.#commits.wake();
     accounting.#indexAddresses();
     return accounting;
   }
 
   record(event: AccountingRecord): Promise<void> {
-    return this.#commits.add(event);
+    const saved = this.#clocks.look();
+    const stamped = stampedWith(event, this.#clocks.total);
+    return saved === undefined ? this.#commits.add(stamped) : this.#addAfter(saved, stamped);
   }
 
   async end(key: string, cause: string): Promise<void> {
     const session = this.#index.byKey(key);
     if (session === undefined || session.stoppedAt !== undefined) return;
     const { nas, sessionId } = session;
-    await this.#commits.add({ status: 'ended', key, nas, sessionId, receivedAt: this.#options.clock.now(), cause });
+    await this.record({ status: 'ended', key, nas, sessionId, receivedAt: this.#options.clock.now(), cause });
   }
 
   /** Missing or damaged records met when the journal was last opened. */
   findings(): readonly AccountingFinding[] {
     return this.#findings;
+  }
+
+  /** By how much the wall clock was set in all, as `SessionState.clockSet` has it. */
+  get clockSet(): number {
+    return this.#clocks.total;
   }
 
   /** Sequence of the newest commit. */
@@ -249,6 +262,16 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     const [place, outcome] = await Promise.all([stored, worked(() => books.work(sequence, at, events))]);
     this.#waitMs = firstWaitMs;
     this.#follow(outcome, place);
+  }
+
+  /** The machine's clock was just set: until that is kept, what comes now could not be compared with what was before. */
+  async #addAfter(saved: Promise<void>, record: AccountingRecord): Promise<void> {
+    try {
+      await saved;
+    } catch (error) {
+      throw new AccountingUnavailableError('the state folder cannot be written', error);
+    }
+    await this.#commits.add(record);
   }
 
   #follow(outcome: Outcome, place?: JournalPlace): void {
