@@ -17,9 +17,9 @@ const patience = { initialMs: 1_500, mostMs: 1_500, sends: 1 };
 
 /** What a peer is asked, and at which port. */
 export function questionsOf(peer: HeartbeatPeer): readonly { readonly service: PeerService; readonly port: number }[] {
-  const { statusServer, authPort, accountingPort, login } = peer;
+  const { statusServer, authPort, accountingPort, login, tls } = peer;
   return [
-    ...(statusServer ? [{ service: 'auth' as const, port: authPort }] : []),
+    ...(statusServer ? [{ service: tls === undefined ? ('auth' as const) : ('radsec' as const), port: authPort }] : []),
     ...(accountingPort === undefined ? [] : [{ service: 'accounting' as const, port: accountingPort }]),
     ...(login === undefined ? [] : [{ service: 'login' as const, port: authPort }]),
   ];
@@ -31,13 +31,14 @@ export function questionsOf(peer: HeartbeatPeer): readonly { readonly service: P
  * @returns why there was none; nothing when there was
  */
 export async function askPeer(
-  { address, secret, messageAuthenticator, login }: HeartbeatPeer,
+  { address, secret, messageAuthenticator, login, tls }: HeartbeatPeer,
   { service, port }: { readonly service: PeerService; readonly port: number },
   tools: { readonly clock: Clock; readonly random: FillRandom },
 ): Promise<PeerReason | undefined> {
   const options: RadiusClientOptions = {
     ...{ server: { host: address, port }, secret, retry: patience, acceptUnsigned: messageAuthenticator === 'off' },
     ...{ clock: tools.clock, random: tools.random },
+    ...(tls === undefined ? {} : { tls }),
   };
   const attributes = [{ name: 'NAS-Identifier', value: nasIdentifier }];
   let answer: RadiusClientResult;

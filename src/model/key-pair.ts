@@ -2,7 +2,7 @@ import { Secret } from '../base/secret.ts';
 import { certificateIn, keyFits } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { error, type Resolving } from './resolving.ts';
-import type { SecretField } from './secret-values.ts';
+import type { SecretField, SecretUse } from './secret-values.ts';
 
 /** By which a server of ours is known. Both are PEM. */
 export interface KeyPair {
@@ -17,21 +17,31 @@ export function readKeyPair(
   spec: { readonly certificate: SecretField; readonly key: SecretField },
   path: readonly string[],
 ): KeyPair {
-  const read = (field: SecretField, name: string): Secret =>
-    to.secrets.read(field, {
-      place: declared,
-      kind: 'Operator',
-      firstName: declared.previousNames[0] ?? declared.name,
-      field: [...path, name].join('.'),
-      path: [...path, name],
-      symbols: 32,
-    });
-  // A certificate is shown to everybody: its text in git is no secret in git.
-  const certificate =
-    typeof spec.certificate === 'string' ? new Secret(spec.certificate) : read(spec.certificate, 'certificate');
-  const key = read(spec.key, 'key');
+  const certificate = readPublic(to, declared, spec.certificate, [...path, 'certificate']);
+  const key = to.secrets.read(spec.key, useOf(declared, [...path, 'key']));
   if (!to.secrets.unknown(certificate) && !to.secrets.unknown(key)) checkPair(to, declared, { certificate, key }, path);
   return { certificate, key };
+}
+
+/** PEM that is shown to everybody, as a certificate is: its text in git is no secret in git. @param path below `spec` */
+export function readPublic(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  field: SecretField,
+  path: readonly string[],
+): Secret {
+  return typeof field === 'string' ? new Secret(field) : to.secrets.read(field, useOf(declared, path));
+}
+
+function useOf(declared: Declared<OperatorSpec>, path: readonly string[]): SecretUse {
+  return {
+    place: declared,
+    kind: 'Operator',
+    firstName: declared.previousNames[0] ?? declared.name,
+    field: path.join('.'),
+    path,
+    symbols: 32,
+  };
 }
 
 function checkPair(

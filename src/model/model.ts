@@ -79,6 +79,8 @@ export interface HeartbeatPeer {
   /** `off`: replies without Message-Authenticator are believed. */
   readonly messageAuthenticator: 'require' | 'off';
   readonly login?: { readonly username: string; readonly password: Secret };
+  /** It is asked over TLS, at `authPort`: by our certificate, and known by the SHA-256 of its own (hexadecimal, lower case). */
+  readonly tls?: { readonly certificate: Secret; readonly key: Secret; readonly fingerprint: string };
 }
 
 export interface Operator {

@@ -1,8 +1,9 @@
 import { compact } from '../base/compact.ts';
+import type { Secret } from '../base/secret.ts';
 import { parseDuration } from '../base/units.ts';
 import { certificateIn } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
-import { type KeyPair, readKeyPair } from './key-pair.ts';
+import { type KeyPair, readKeyPair, readPublic } from './key-pair.ts';
 import type { EapMethodName, EapSettings } from './model.ts';
 import { error, type Resolving, warning } from './resolving.ts';
 
@@ -15,16 +16,20 @@ const bare: readonly EapMethodName[] = ['md5', 'mschapv2'];
 
 /** `radius.eap` of the Operator with its defaults. */
 export function resolveEap(to: Resolving, declared: Declared<OperatorSpec>, spec: EapSpec): EapSettings {
-  const { clientCa, clientRevoked } = spec;
+  const read = (field: 'clientCa' | 'clientRevoked'): Secret | undefined => {
+    const declaredAs = spec[field];
+    return declaredAs === undefined ? undefined : readPublic(to, declared, declaredAs, [...path, field]);
+  };
+  const [clientCa, clientRevoked] = [read('clientCa'), read('clientRevoked')];
   const methods = spec.methods ?? ['peap', 'ttls', ...(clientCa === undefined ? [] : (['tls'] as const))];
-  checkMethods(to, declared, spec, methods);
+  checkMethods(to, declared, { clientCa, clientRevoked }, methods);
   const pair = keyPair(to, declared, spec, methods);
   return compact({
     methods,
     certificate: pair?.certificate,
     key: pair?.key,
-    clientCa,
-    clientRevoked,
+    clientCa: clientCa?.reveal(),
+    clientRevoked: clientRevoked?.reveal(),
     sessionLifetimeSeconds: sessionLifetime(to, declared, spec.sessionLifetime ?? '8h'),
   });
 }
@@ -32,7 +37,7 @@ export function resolveEap(to: Resolving, declared: Declared<OperatorSpec>, spec
 function checkMethods(
   to: Resolving,
   declared: Declared<OperatorSpec>,
-  { clientCa, clientRevoked }: EapSpec,
+  { clientCa, clientRevoked }: { readonly clientCa: Secret | undefined; readonly clientRevoked: Secret | undefined },
   methods: readonly EapMethodName[],
 ): void {
   const at = (field: string): readonly string[] => ['spec', ...path, field];
@@ -40,9 +45,11 @@ function checkMethods(
     const hint = 'certificates of the authorities that signed those of devices';
     error(to, 'LM_MISSING_KEY', 'method tls needs clientCa', declared, ['spec', ...path], hint);
   }
-  for (const [field, text] of [['clientCa', clientCa] as const, ['clientRevoked', clientRevoked] as const]) {
-    if (text === undefined) continue;
+  for (const [field, pem] of [['clientCa', clientCa] as const, ['clientRevoked', clientRevoked] as const]) {
+    if (pem === undefined) continue;
     if (!methods.includes('tls')) error(to, 'LM_EAP', `only method tls uses ${field}`, declared, at(field));
+    if (to.secrets.unknown(pem)) continue;
+    const text = pem.reveal();
     const isGood = field === 'clientCa' ? certificateIn(text) !== undefined : text.includes('-----BEGIN X509 CRL-----');
     const what = field === 'clientCa' ? 'certificate' : 'list of revoked certificates';
     if (!isGood) error(to, 'LM_CERTIFICATE', `this is no ${what} in PEM`, declared, at(field));

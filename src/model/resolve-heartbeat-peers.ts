@@ -1,7 +1,8 @@
 import { compact } from '../base/compact.ts';
+import { Secret } from '../base/secret.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { normaliseIp } from './ipv4.ts';
-import type { HeartbeatPeer } from './model.ts';
+import type { HeartbeatPeer, RadsecSettings } from './model.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
 type Spec = NonNullable<NonNullable<NonNullable<OperatorSpec['radius']>['heartbeat']>['peers']>[number];
@@ -15,12 +16,19 @@ export function resolveHeartbeatPeers(
   to: Resolving,
   declared: Declared<OperatorSpec>,
   list: readonly Spec[] = [],
+  radsec?: RadsecSettings,
 ): readonly HeartbeatPeer[] | undefined {
   uniqueEntries(to, list, ({ name }) => name, declared, path, 'name');
-  return list.length === 0 ? undefined : list.map((entry, index) => peerOf(to, declared, entry, index));
+  return list.length === 0 ? undefined : list.map((entry, index) => peerOf(to, declared, entry, index, radsec));
 }
 
-function peerOf(to: Resolving, declared: Declared<OperatorSpec>, entry: Spec, index: number): HeartbeatPeer {
+function peerOf(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  entry: Spec,
+  index: number,
+  radsec: RadsecSettings | undefined,
+): HeartbeatPeer {
   const at = [...path, index];
   const address = normaliseIp(entry.address);
   if (address === undefined) {
@@ -33,16 +41,56 @@ function peerOf(to: Resolving, declared: Declared<OperatorSpec>, entry: Spec, in
     const hint = entry.login === undefined ? 'declare a login' : 'leave accountingPort out';
     error(to, 'LM_HEARTBEAT', message, declared, [...at, 'statusServer'], hint);
   }
+  const tls =
+    entry.radsec === undefined ? undefined : tlsOf(to, declared, { ...entry, radsec: entry.radsec }, at, radsec);
   return compact({
     name,
     address: address ?? entry.address,
-    authPort: entry.authPort ?? 1812,
+    authPort: entry.authPort ?? (entry.radsec === undefined ? 1812 : 2083),
     accountingPort,
-    secret: secretOf(to, declared, entry.secret, [index, 'secret'], `${name}.secret`),
+    secret: sharedSecret(to, declared, entry, index),
+    tls,
     statusServer,
     messageAuthenticator: entry.messageAuthenticator ?? 'require',
     login: loginOf(to, declared, entry, index),
   });
+}
+
+/** RFC 6614 §2.3: over TLS everybody has the same. */
+function sharedSecret(to: Resolving, declared: Declared<OperatorSpec>, entry: Spec, index: number): Secret {
+  const { name, secret, radsec } = entry;
+  if (secret !== undefined) return secretOf(to, declared, secret, [index, 'secret'], `${name}.secret`);
+  if (radsec === undefined) {
+    error(to, 'LM_MISSING_KEY', `"secret" of the peer "${name}" is missing`, declared, [...path, index]);
+  }
+  return new Secret('radsec');
+}
+
+/** How it and we know each other over TLS. */
+function tlsOf(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  {
+    name,
+    secret,
+    accountingPort,
+    radsec: { fingerprint },
+  }: Spec & { readonly radsec: { readonly fingerprint: string } },
+  at: readonly (string | number)[],
+  radsec: RadsecSettings | undefined,
+): HeartbeatPeer['tls'] {
+  const unused = secret === undefined ? (accountingPort === undefined ? undefined : 'accountingPort') : 'secret';
+  if (unused !== undefined) {
+    const message = `the peer "${name}" is asked over TLS: it has no use for ${unused}`;
+    error(to, 'LM_HEARTBEAT', message, declared, [...at, unused]);
+  }
+  if (radsec === undefined) {
+    const message = `to ask the peer "${name}" over TLS takes a certificate of our own`;
+    error(to, 'LM_HEARTBEAT', message, declared, [...at, 'radsec'], 'radius.radsec with certificate and key');
+    return undefined;
+  }
+  const { certificate, key } = radsec;
+  return { certificate, key, fingerprint: fingerprint.replaceAll(':', '').toLowerCase() };
 }
 
 function loginOf(
@@ -68,7 +116,7 @@ function loginOf(
 function secretOf(
   to: Resolving,
   declared: Declared<OperatorSpec>,
-  secret: Spec['secret'],
+  secret: NonNullable<Spec['secret']>,
   at: readonly (string | number)[],
   field: string,
 ) {

@@ -5,7 +5,15 @@ import { checkInterim } from './interim.ts';
 import { normaliseIp, normalisePrefix } from './ipv4.ts';
 import { listenEndpoints } from './listen-endpoints.ts';
 import { isTimeZone } from './local-time.ts';
-import type { AdminToken, Endpoint, HeartbeatSettings, Operator, RadiusClient, RadiusServer } from './model.ts';
+import type {
+  AdminToken,
+  Endpoint,
+  HeartbeatSettings,
+  Operator,
+  RadiusClient,
+  RadiusServer,
+  RadsecSettings,
+} from './model.ts';
 import { resolveSigning } from './nas-signing.ts';
 import { resolveEap } from './resolve-eap.ts';
 import { resolveHeartbeatPeers } from './resolve-heartbeat-peers.ts';
@@ -91,7 +99,7 @@ function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Op
     messageAuthenticator: spec.messageAuthenticator ?? 'require',
     clients: declared === undefined ? [] : clients(to, declared, spec.clients ?? [], compact({ radsec })),
     eap: declared === undefined || spec.eap === undefined ? undefined : resolveEap(to, declared, spec.eap),
-    heartbeat: heartbeat(to, declared, spec.heartbeat),
+    heartbeat: heartbeat(to, declared, spec.heartbeat, radsec),
   });
 }
 
@@ -99,6 +107,7 @@ function heartbeat(
   to: Resolving,
   declared: Declared<OperatorSpec> | undefined,
   spec: RadiusSpec['heartbeat'],
+  radsec: RadsecSettings | undefined,
 ): HeartbeatSettings | undefined {
   if (declared === undefined || spec === undefined) return undefined;
   const { interval = '60s', misses = 3 } = spec;
@@ -107,7 +116,7 @@ function heartbeat(
     const path = ['spec', 'radius', 'heartbeat', 'interval'];
     error(to, 'LM_INTERVAL', `"${interval}" is no time between two heartbeats`, declared, path, 'from 1s to 1h');
   }
-  return compact({ intervalMs, misses, peers: resolveHeartbeatPeers(to, declared, spec.peers) });
+  return compact({ intervalMs, misses, peers: resolveHeartbeatPeers(to, declared, spec.peers, radsec) });
 }
 
 /** Nobody listens who has no certificate to show. */

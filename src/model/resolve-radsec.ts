@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { compact } from '../base/compact.ts';
 import { certificateIn } from './certificates.ts';
 import type { Declared, OperatorSpec, RouterSpec } from './declarations.ts';
-import { readKeyPair } from './key-pair.ts';
+import { readKeyPair, readPublic } from './key-pair.ts';
 import type { NasRadsec, Operator, RadiusServer, RadsecSettings, RouterRadius } from './model.ts';
 import { error, type Resolving, warning } from './resolving.ts';
 
@@ -17,9 +17,11 @@ export function resolveRadsec(
   spec: RadsecSpec,
   servers: readonly RadiusServer[],
 ): RadsecSettings {
-  const { clientCa } = spec;
+  const authorities =
+    spec.clientCa === undefined ? undefined : readPublic(to, declared, spec.clientCa, [...path, 'clientCa']);
   const pair = readKeyPair(to, declared, spec, path);
-  if (clientCa !== undefined && certificateIn(clientCa) === undefined) {
+  const clientCa = authorities?.reveal();
+  if (authorities !== undefined && !to.secrets.unknown(authorities) && certificateIn(clientCa ?? '') === undefined) {
     const hint = 'text that begins with -----BEGIN CERTIFICATE-----';
     error(to, 'LM_CERTIFICATE', 'this is no certificate in PEM', declared, ['spec', ...path, 'clientCa'], hint);
   }

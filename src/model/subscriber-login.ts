@@ -82,17 +82,26 @@ function resolveHash(
     return new Secret(text);
   }
   if (field === undefined || !isHash(field)) return undefined;
-  const kept = field.hash ?? '';
+  // A salted hash may stand in git: it is not counted among the secrets there.
+  const secret =
+    typeof field.hash === 'string'
+      ? new Secret(field.hash)
+      : to.secrets.read(field.hash, secretUse(declared, part, 'password.hash'));
+  if (to.secrets.unknown(secret)) return secret;
+  const kept = secret.reveal();
   const known = kept.startsWith('{NT}') ? undefined : parsePasswordHash(kept);
   if (known === undefined) {
     const message = kept.startsWith('{NT}') ? 'an NT hash has a field of its own, "ntHash"' : 'no known form of a hash';
-    const hint = '{SSHA}, {SSHA256}, {SSHA512}, or $scrypt$ln=14,r=8,p=1$SALT$DIGEST of at most 128 MB';
+    const hint =
+      '{SSHA}, {SSHA256}, {SSHA512}, bcrypt ($2b$10$…, at most 14), or scrypt or Argon2 ($argon2id$v=19$…) of at most 128 MB';
     error(to, 'LM_PASSWORD_FORM', message, declared, [...path, 'password', 'hash'], hint);
   }
-  return new Secret(kept);
+  return secret;
 }
 
-function isHash(field: NonNullable<SubscriberSpec['password']>): field is { readonly hash: string } {
+function isHash(
+  field: NonNullable<SubscriberSpec['password']>,
+): field is { readonly hash: string | Exclude<SecretField, string> } {
   return typeof field === 'object' && 'hash' in field && field.hash !== undefined;
 }
 
@@ -113,13 +122,18 @@ function passphrase(
   return secret;
 }
 
-function secretUse(declared: Declaration, part: EntryPart | undefined, field: 'password' | 'ntHash' = 'password') {
+function secretUse(
+  declared: Declaration,
+  part: EntryPart | undefined,
+  field: 'password' | 'password.hash' | 'ntHash' = 'password',
+) {
+  const steps = field.split('.');
   return {
     place: declared,
     kind: 'Subscriber' as const,
     firstName: declared.previousNames[0] ?? declared.name,
     field: part === undefined ? field : `services.${part.name}.${field}`,
-    path: part === undefined ? [field] : ['services', part.index, field],
+    path: part === undefined ? steps : ['services', part.index, ...steps],
     symbols: 16 as const,
   };
 }
@@ -154,7 +168,8 @@ function checkPassword(to: Resolving, declared: Declaration, field: SecretField,
 }
 
 /** As crypt(3) and LDAP (RFC 2307) mark what they keep. */
-const hashMark = /^(\$(1|5|6|7|y|2[abxy]|scrypt|argon2(i|d|id))\$|\{(SSHA(256|512)?|SHA(256|512)?|S?MD5|CRYPT|NT)\})./i;
+const hashMark =
+  /^(\$(1|5|6|7|y|2[abxy]|scrypt|argon2(i|d|id))\$|\{(SSHA(256|512)?|SHA(256|512)?|S?MD5|CRYPT|NT|ARGON2)\})./i;
 
 /** Whoever brings hashes along from another system means them as such; a password may yet look like one. */
 function warnOfHash(to: Resolving, declared: Declaration, text: string, path: Steps): void {
@@ -162,7 +177,7 @@ function warnOfHash(to: Resolving, declared: Declaration, text: string, path: St
   const message = `the password of "${declared.name}" looks like a hash, and is taken as the password itself`;
   const hint =
     parsePasswordHash(text) === undefined
-      ? 'hashes of this form are not supported (bcrypt and Argon2 neither): give it another password'
+      ? 'hashes of this form are not supported: give it another password'
       : text.startsWith('{NT}')
         ? 'as a hash it belongs in "ntHash", without {NT}'
         : 'as a hash it belongs in password: {hash: …}';

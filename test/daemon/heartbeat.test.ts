@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomFillSync, X509Certificate } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -13,7 +13,7 @@ import type { Endpoint, HeartbeatPeer, Model, RadsecSettings } from '../../src/m
 import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { radiusCounters } from '../../src/radius/counters.ts';
 import { RadiusServer, type RadiusServerOptions } from '../../src/radius/server.ts';
-import { login, secretText, startServer } from '../radius/support.ts';
+import { coreNas, login, secretText, startServer } from '../radius/support.ts';
 import { testAuthority } from '../support/certificates.ts';
 
 const loopback: Endpoint = { host: '127.0.0.1', port: 0 };
@@ -310,6 +310,32 @@ describe('a declared peer', () => {
       'accounting true',
       'auth true',
       'login true',
+    ]);
+  });
+
+  it('IW-23: is up when it answers over TLS by the certificate that is declared, and told of when it shows another', async () => {
+    const authority = testAuthority('lastmile test');
+    const pairOf = ({ certificate, key }: { readonly certificate: string; readonly key: string }) => ({
+      certificate: new Secret(certificate),
+      key: new Secret(key),
+    });
+    const [ours, theirs] = [authority.issue({ commonName: 'us' }), authority.issue({ commonName: 'second' })];
+    const fingerprintOf = (pem: string) => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+    await using bench = await startServer([], { radsec: { listen: [loopback], tls: pairOf(theirs) } });
+    bench.directory.nasList = [{ ...coreNas, radsec: { fingerprint: fingerprintOf(ours.certificate) } }];
+    const { port = 0 } = bench.server.addresses().radsec[0] ?? {};
+    const declared = peerAt(port, { tls: { ...pairOf(ours), fingerprint: fingerprintOf(theirs.certificate) } });
+    const mistaken = { ...declared, name: 'third', tls: { ...pairOf(ours), fingerprint: '00'.repeat(32) } };
+    const made = await lab(1, [declared, mistaken]);
+    await using _server = made.server;
+    made.listeners = { auth: [], accounting: [] };
+
+    await made.heartbeat.beat();
+
+    const byPeer = made.heartbeat.pulses().toSorted((a, b) => (a.peer ?? '').localeCompare(b.peer ?? ''));
+    expect(byPeer).toEqual([
+      expect.objectContaining({ peer: 'second', service: 'radsec', up: true }),
+      expect.objectContaining({ peer: 'third', service: 'radsec', up: false, reason: 'certificate' }),
     ]);
   });
 

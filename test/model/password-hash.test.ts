@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { parsePasswordHash } from '../../src/model/password-hash.ts';
-import { document, errorsOf, lines, load, modelOf, operator, subscription } from '../support/manifest.ts';
+import { secretResolver } from '../../src/secrets/secret-resolver.ts';
+import {
+  document,
+  errorsOf,
+  lines,
+  load,
+  modelOf,
+  operator,
+  secretEnvironment,
+  subscription,
+} from '../support/manifest.ts';
 
 const nt = '0123456789ABCDEF0123456789abcdef';
 const ssha = '{SSHA}AAAAAAAAAAAAAAAAAAAAAAAAAAABAgM=';
+const bcrypt = '$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+const argon2 = '$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG';
 const router = (ppp: string, hotspot: string) =>
   document(
     'Router',
@@ -29,6 +41,8 @@ describe('a hash in place of a password', () => {
     expect(subscription(modelOf(files(`ntHash: "${nt}"`)), 'anna')).not.toHaveProperty('password');
     expect(errors(`ntHash: "${nt}"`)).toEqual([]);
     expect(errors(`password: {hash: "${ssha}"}`)).toEqual([]);
+    expect(errors(`password: {hash: "${bcrypt}"}`)).toEqual([]);
+    expect(errors(`password: {hash: "${argon2}"}`)).toEqual([]);
   });
 
   it.each([
@@ -58,6 +72,30 @@ describe('a hash in place of a password', () => {
   });
 });
 
+describe('a hash that stands elsewhere', () => {
+  const elsewhere = (hash: string, env: Readonly<Record<string, string>>) =>
+    load(files(`password: {hash: ${hash}}`), { secrets: secretResolver({ env: { ...secretEnvironment, ...env } }) });
+
+  it('is read from the environment, and is of the subscriber as if it stood there', () => {
+    const loaded = elsewhere('{env: LASTMILE_SECRET_ANNA}', { LASTMILE_SECRET_ANNA: bcrypt });
+
+    expect(errorsOf(loaded)).toEqual([]);
+    expect(loaded.model === undefined ? undefined : subscription(loaded.model, 'anna').passwordHash?.reveal()).toBe(
+      bcrypt,
+    );
+  });
+
+  it('must be a hash', () => {
+    expect(errorsOf(elsewhere('{env: LASTMILE_SECRET_ANNA}', { LASTMILE_SECRET_ANNA: 'hunter2' }))).toEqual([
+      expect.stringContaining('LM_PASSWORD_FORM no known form of a hash'),
+    ]);
+  });
+
+  it('is not computed: there is no hash to derive', () => {
+    expect(errorsOf(elsewhere('{derive: 1}', {}))).not.toEqual([]);
+  });
+});
+
 describe('a password that looks like a hash', () => {
   const told = (password: string) =>
     lines(load(files(`password: "${password}"`))).filter((line) => line.includes('LM_PASSWORD_LOOKS_HASHED'));
@@ -66,8 +104,9 @@ describe('a password that looks like a hash', () => {
     [ssha, 'password: {hash: …}'],
     ['$scrypt$ln=14,r=8,p=1$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA', 'password: {hash: …}'],
     [`{NT}${nt}`, '"ntHash"'],
+    [bcrypt, 'password: {hash: …}'],
+    [argon2, 'password: {hash: …}'],
     ['$2b$10$abcdefghijklmnopqrstuv', 'not supported'],
-    ['$argon2id$v=19$m=65536,t=3,p=4$AAAA$AAAA', 'not supported'],
     ['$6$salt$AAAA', 'not supported'],
   ])('is taken as it stands, with a warning: %s', (password, hint) => {
     expect(told(password)).toEqual([expect.stringMatching(/warning LM_PASSWORD_LOOKS_HASHED the password of "anna"/)]);
@@ -91,6 +130,13 @@ describe('forms of a hash', () => {
     '$scrypt$ln=30,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAA',
     '$scrypt$ln=0,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAA',
     '$scrypt$ln=10,r=8,p=1$AAAA$AAAA',
+    bcrypt.replace('$05$', '$15$'),
+    bcrypt.replace('$2b$', '$2x$'),
+    argon2.replace('v=19', 'v=16'),
+    argon2.replace('m=65536', 'm=262144'),
+    argon2.replace('t=3', 't=17'),
+    argon2.replace('p=4', 'p=0'),
+    argon2.replace('m=65536', 'm=8'),
   ])('are not: %s', (text) => {
     expect(parsePasswordHash(text)).toBeUndefined();
   });

@@ -36,9 +36,24 @@ export function verifyHash(
 /** The same for what is slow, in another thread. */
 export async function verifySlowly(credential: Credential, kept: Secret): Promise<CredentialCheck> {
   const form = parsePasswordHash(kept.reveal());
-  if (form?.form !== 'scrypt' || credential.method !== 'pap' || credential.password.length === 0) {
+  if (form === undefined || credential.method !== 'pap' || credential.password.length === 0) {
     return { result: 'impossible' };
   }
+  switch (form.form) {
+    case 'scrypt':
+      return verifyScrypt(credential.password, form);
+    case 'bcrypt':
+    case 'argon2':
+      return verifyForeign(credential.password, form);
+    default:
+      return { result: 'impossible' };
+  }
+}
+
+async function verifyScrypt(
+  password: Uint8Array,
+  form: PasswordHash & { readonly form: 'scrypt' },
+): Promise<CredentialCheck> {
   const { cost, blockSize, parallelization, digest, salt } = form;
   const options = {
     cost,
@@ -47,9 +62,25 @@ export async function verifySlowly(credential: Credential, kept: Secret): Promis
     maxmem: 129 * cost * blockSize + 1024 * blockSize * parallelization,
   };
   const made = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(credential.password, salt, digest.length, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(password, salt, digest.length, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
   return { result: equalOctets(made, digest) ? 'right' : 'wrong' };
+}
+
+/** Loaded with the first login that needs it: on a system that has no build of it, nobody else misses it. */
+async function verifyForeign(
+  password: Uint8Array,
+  { form, text }: PasswordHash & { readonly form: 'bcrypt' | 'argon2' },
+): Promise<CredentialCheck> {
+  try {
+    const isRight =
+      form === 'bcrypt'
+        ? await (await import('@node-rs/bcrypt')).verify(password, text)
+        : await (await import('@node-rs/argon2')).verify(text, password);
+    return { result: isRight ? 'right' : 'wrong' };
+  } catch {
+    return { result: 'impossible' };
+  }
 }
 
 function verifyPap(password: Uint8Array, form: PasswordHash): CredentialCheck | { readonly result: 'slow' } {
@@ -60,6 +91,8 @@ function verifyPap(password: Uint8Array, form: PasswordHash): CredentialCheck | 
     case 'salted':
       return checked(digestOf(form.algorithm, Buffer.concat([password, form.salt]), 'buffer'), form.digest);
     case 'scrypt':
+    case 'bcrypt':
+    case 'argon2':
       return { result: 'slow' };
     default:
       return unreachable(form);

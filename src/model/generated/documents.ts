@@ -234,9 +234,20 @@ export type Password =
        */
       derive?: number;
       /**
-       * `{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, or `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`: for PAP only, and not on routers.
+       * `{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`, bcrypt (`$2b$10$…`) or Argon2 (`$argon2id$v=19$…`), or where it is: `{env: LASTMILE_SECRET_NAME}` or `{file: PATH}`. For PAP only, and not on routers.
        */
-      hash?: string;
+      hash?:
+        | string
+        | {
+            /**
+             * Name of an environment variable that begins with LASTMILE_SECRET_.
+             */
+            env?: string;
+            /**
+             * Path below the folder given by --secrets. A newline at the end of the file is not part of the hash.
+             */
+            file?: string;
+          };
     };
 /**
  * Networks behind the subscriber: prefixes, or maps with `destination`.
@@ -354,7 +365,7 @@ export interface Operator {
           address: Ip;
           authPort?: Port;
           accountingPort?: Port;
-          secret: Secret;
+          secret?: Secret;
           /**
            * It answers Status-Server (RFC 5997). False: it is asked by `login` alone. Default true.
            */
@@ -363,6 +374,15 @@ export interface Operator {
            * `require` (default) believes no reply without Message-Authenticator; `off` does, for servers from before 2024 (CVE-2024-3596).
            */
           messageAuthenticator?: 'require' | 'off';
+          /**
+           * It is asked over TLS, at authPort (then 2083), by the certificate of radius.radsec; secret and accountingPort are then left out.
+           */
+          radsec?: {
+            /**
+             * SHA-256 of its certificate: 64 hexadecimal digits, with or without colons.
+             */
+            fingerprint: string;
+          };
           /**
            * A login of its own for this, by PAP: accepted or rejected, it shows that logins are decided about.
            */
@@ -382,10 +402,7 @@ export interface Operator {
       radsec?: {
         certificate: Pem;
         key: Pem;
-        /**
-         * Certificates, as PEM, of the authorities that signed those of NAS. A NAS whose certificate is pinned needs none.
-         */
-        clientCa?: string;
+        clientCa?: Pem;
       };
       /**
        * Logins by EAP: of wireless networks with 802.1X (WPA2/WPA3-Enterprise), of switches, of IKEv2. Absent: such logins are rejected.
@@ -399,14 +416,8 @@ export interface Operator {
         methods?: ('peap' | 'ttls' | 'tls' | 'mschapv2' | 'md5')[];
         certificate?: Pem;
         key?: Pem;
-        /**
-         * Certificates, as PEM, of the authorities that signed those of devices. For tls.
-         */
-        clientCa?: string;
-        /**
-         * Lists of revoked certificates (CRL), as PEM, one of each authority of clientCa. Without it none counts as revoked.
-         */
-        clientRevoked?: string;
+        clientCa?: Pem;
+        clientRevoked?: Pem;
         /**
          * How long a device may come back without showing password or certificate again, as long as its account is good: 0s for never, 7d at most. Default 8h.
          */

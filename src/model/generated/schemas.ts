@@ -309,7 +309,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                           },
                           "secret": {
                             "$ref": "#/$defs/secret",
-                            "description": "The shared secret between that server and us."
+                            "description": "The shared secret between that server and us. Required without radsec."
                           },
                           "statusServer": {
                             "type": "boolean",
@@ -322,6 +322,21 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                               "require",
                               "off"
                             ]
+                          },
+                          "radsec": {
+                            "type": "object",
+                            "description": "It is asked over TLS, at authPort (then 2083), by the certificate of radius.radsec; secret and accountingPort are then left out.",
+                            "properties": {
+                              "fingerprint": {
+                                "type": "string",
+                                "description": "SHA-256 of its certificate: 64 hexadecimal digits, with or without colons.",
+                                "pattern": "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
+                              }
+                            },
+                            "required": [
+                              "fingerprint"
+                            ],
+                            "additionalProperties": false
                           },
                           "login": {
                             "type": "object",
@@ -347,8 +362,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                         },
                         "required": [
                           "name",
-                          "address",
-                          "secret"
+                          "address"
                         ],
                         "additionalProperties": false
                       }
@@ -373,9 +387,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "description": "Its private key, as PEM, without a passphrase."
                     },
                     "clientCa": {
-                      "type": "string",
-                      "description": "Certificates, as PEM, of the authorities that signed those of NAS. A NAS whose certificate is pinned needs none.",
-                      "minLength": 1
+                      "$ref": "#/$defs/pem",
+                      "description": "Certificates, as PEM, of the authorities that signed those of NAS. A NAS whose certificate is pinned needs none."
                     }
                   },
                   "required": [
@@ -415,14 +428,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                       "description": "Its private key, as PEM, without a passphrase."
                     },
                     "clientCa": {
-                      "type": "string",
-                      "description": "Certificates, as PEM, of the authorities that signed those of devices. For tls.",
-                      "minLength": 1
+                      "$ref": "#/$defs/pem",
+                      "description": "Certificates, as PEM, of the authorities that signed those of devices. For tls."
                     },
                     "clientRevoked": {
-                      "type": "string",
-                      "description": "Lists of revoked certificates (CRL), as PEM, one of each authority of clientCa. Without it none counts as revoked.",
-                      "minLength": 1
+                      "$ref": "#/$defs/pem",
+                      "description": "Lists of revoked certificates (CRL), as PEM, one of each authority of clientCa. Without it none counts as revoked."
                     },
                     "sessionLifetime": {
                       "type": "string",
@@ -3042,8 +3053,27 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "maximum": 1000000000
         },
         "hash": {
-          "type": "string",
-          "description": "`{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, or `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`: for PAP only, and not on routers.",
+          "type": [
+            "string",
+            "object"
+          ],
+          "description": "`{SSHA}`, `{SSHA256}` or `{SSHA512}` with Base64, `$scrypt$ln=14,r=8,p=1$SALT$DIGEST`, bcrypt (`$2b$10$…`) or Argon2 (`$argon2id$v=19$…`), or where it is: `{env: LASTMILE_SECRET_NAME}` or `{file: PATH}`. For PAP only, and not on routers.",
+          "properties": {
+            "env": {
+              "type": "string",
+              "description": "Name of an environment variable that begins with LASTMILE_SECRET_.",
+              "pattern": "^LASTMILE_SECRET_[A-Za-z0-9_]+$"
+            },
+            "file": {
+              "type": "string",
+              "description": "Path below the folder given by --secrets. A newline at the end of the file is not part of the hash.",
+              "minLength": 1,
+              "maxLength": 1024
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1,
+          "maxProperties": 1,
           "minLength": 8,
           "maxLength": 512
         }
