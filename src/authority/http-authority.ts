@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import type { Authority, AuthorityQuestion, AuthorityVerdict } from '../access/authority.ts';
 import type { SessionLimits } from '../access/login.ts';
 import type { Clock } from '../base/clock.ts';
@@ -42,7 +42,8 @@ const staleMs = 86_400_000;
 export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDisposable {
   readonly asks: 'unknown' | 'all';
   readonly #options: HttpAuthorityOptions<L>;
-  readonly #agent: Agent;
+  /** Made with the first question, with what it is made of: not every network has one. */
+  #agent: Promise<Agent> | undefined;
   readonly #cache = new AnswerCache();
   /** Digests of passwords in keys are of no use to whoever reads our memory later. */
   readonly #salt = randomBytes(32);
@@ -55,19 +56,10 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   #closing = false;
 
   constructor(options: HttpAuthorityOptions<L>) {
-    const { timeoutMs, ca, url, whenDown } = options.hook;
+    const { url, whenDown } = options.hook;
     this.#options = options;
     this.#told = troubleLog(options.log, options.clock, { url, whenDown });
     this.asks = options.hook.asks;
-    this.#agent = new Agent({
-      connections,
-      pipelining: 1,
-      keepAliveTimeout: 10_000,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxResponseSize: largestAnswer,
-      connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
-    });
   }
 
   /** What is wrong with the program, for people; `undefined` while it answers. */
@@ -102,7 +94,7 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   /** At once: who waits for an answer has none. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
-    await this.#agent.destroy();
+    await (await this.#agent)?.destroy();
     await Promise.allSettled(this.#asking.values());
   }
 
@@ -150,7 +142,14 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     const expire = (): void => late.abort();
     void clock.sleep(hook.timeoutMs, done.signal).then(expire, () => undefined);
     try {
-      const { statusCode, body } = await request(hook.url, this.#requestFor(question, late.signal));
+      const { request } = await import('undici');
+      this.#agent ??= agentFor(hook);
+      const dispatcher = await this.#agent;
+      const { statusCode, body } = await request(hook.url, {
+        dispatcher,
+        ...this.#requestFor(question),
+        signal: late.signal,
+      });
       return readAnswer(statusCode, await body.text());
     } catch (error) {
       const message = late.signal.aborted ? `does not answer within ${hook.timeoutMs} ms` : failureWords(error);
@@ -160,10 +159,9 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     }
   }
 
-  #requestFor(question: AuthorityQuestion, signal: AbortSignal): NonNullable<Parameters<typeof request>[1]> {
+  #requestFor(question: AuthorityQuestion) {
     const { secret } = this.#options.hook;
     return {
-      dispatcher: this.#agent,
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -171,8 +169,7 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
         ...(secret === undefined ? {} : { authorization: `Bearer ${secret.reveal()}` }),
       },
       body: JSON.stringify(this.#bodyFor(question)),
-      signal,
-    };
+    } as const;
   }
 
   /** What the program is told, by the names of its contract. */
@@ -237,6 +234,19 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
   #count(what: AuthorityCount): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
+}
+
+async function agentFor({ timeoutMs, ca }: AuthorizeHook): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: largestAnswer,
+    connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
+  });
 }
 
 function withRate<L extends Rated>(limits: L, bandwidth: Bandwidth | undefined): L {

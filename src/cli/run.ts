@@ -4,6 +4,7 @@ import { Daemon, type Listeners } from '../daemon/daemon.ts';
 import type { ListenOverrides } from '../daemon/listeners.ts';
 import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
+import type { Source } from '../source/source.ts';
 import { complain } from './complain.ts';
 import { isExample, tellIssues } from './declared.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
@@ -25,9 +26,8 @@ const shownIssues = 20;
 /** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
   const source = await openSource(dir);
-  if (source instanceof GitSource && (await source.hasUncommitted())) {
-    io.err(`lastmile: ${dir} has changes that are not committed; they are ignored\n`);
-  }
+  // Logins do not wait for git to look through all files.
+  const told = tellUncommitted(dir, source, io);
   const daemon = await Daemon.start({
     ...around,
     source,
@@ -45,6 +45,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     },
     onInvalid: ({ files }, issues) => tellIssues(files, issues, io, shownIssues),
   });
+  await told;
   await stopped(around.signal);
   around.log.info('stopping');
   try {
@@ -54,6 +55,11 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     return exitCodes.error;
   }
   return around.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
+}
+
+async function tellUncommitted(dir: string, source: Source, io: Io): Promise<void> {
+  if (!(source instanceof GitSource) || !(await source.hasUncommitted())) return;
+  io.err(`lastmile: ${dir} has changes that are not committed; they are ignored\n`);
 }
 
 /** One address as text, several as a list, none left out. */

@@ -37,7 +37,7 @@ import {
   sameListeners,
 } from './listeners.ts';
 import { LiveUsageMeter } from './live-usage.ts';
-import { type LoadSettings, loadInTurns } from './load.ts';
+import type { LoadSettings } from './load.ts';
 import { LoginBooks } from './login-books.ts';
 import { loopStalls } from './loop-stalls.ts';
 import { PortalGateway } from './portal-gateway.ts';
@@ -49,7 +49,6 @@ import { Telling } from './telling.ts';
 import { admittedBy } from './until-local.ts';
 import { UntilRead } from './until-read.ts';
 import { UsageCollector } from './usage-collector.ts';
-import { warmCache } from './warm-cache.ts';
 
 export interface DaemonOptions {
   readonly source: Source;
@@ -436,6 +435,7 @@ export class Daemon implements AsyncDisposable {
 
   /** In another thread as far as it goes: a large commit must not hold up logins. */
   async #load(files: Revision['files']) {
+    const [{ warmCache }, { loadInTurns }] = await Promise.all([import('./warm-cache.ts'), import('./load.ts')]);
     await warmCache(files, this.#cache);
     return loadInTurns(files, { ...this.#options.load, cache: this.#cache, memory: this.#memory, mode: 'use' });
   }

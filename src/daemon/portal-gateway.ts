@@ -10,7 +10,7 @@ import type { Endpoint, Model, PortalSettings, ServicePlan } from '../model/mode
 import { type ControllerStanding, OmadaClients } from '../omada/clients.ts';
 import { portalCounters } from '../portal/counters.ts';
 import type { GuestSession, OnlineGuests, PortalDeps } from '../portal/ports.ts';
-import { PortalServer } from '../portal/server.ts';
+import type { PortalServer } from '../portal/server.ts';
 import type { Engine } from './engine.ts';
 
 export interface PortalGatewayOptions extends Pick<PortalDeps, 'authority'> {
@@ -55,6 +55,8 @@ export class PortalGateway implements AsyncDisposable {
   async open(listen: Endpoint, model: Model): Promise<void> {
     this.use(model);
     const { tls } = model.operator.portal;
+    // Loaded only here: RADIUS is not to wait for it.
+    const { PortalServer } = await import('../portal/server.ts');
     const server = await PortalServer.start({ listen, ...(tls === undefined ? {} : { tls }), deps: this.#deps(model) });
     this.#server = server;
     this.#tls = tls;

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { codeOf, messageOf } from '../base/errors.ts';
 import type { Webhook } from '../model/model.ts';
 import { type Outcome, outcomeOf } from './retry.ts';
@@ -8,20 +8,11 @@ const largestAnswer = 64 * 1024;
 /** One connection to the program of a webhook. */
 export class WebhookConnection implements AsyncDisposable {
   readonly #webhook: Webhook;
-  readonly #agent: Agent;
+  /** Made with the first event, with what it is made of: not every network has a webhook. */
+  #agent: Promise<Agent> | undefined;
 
   constructor(webhook: Webhook) {
-    const { timeoutMs, ca } = webhook;
     this.#webhook = webhook;
-    this.#agent = new Agent({
-      connections: 1,
-      pipelining: 1,
-      keepAliveTimeout: 10_000,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxResponseSize: largestAnswer,
-      connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
-    });
   }
 
   /** Never throws: trouble is an outcome. */
@@ -29,7 +20,10 @@ export class WebhookConnection implements AsyncDisposable {
     const { url } = this.#webhook;
     const all = { 'content-type': 'application/json', 'user-agent': 'lastmile', ...headers };
     try {
-      const answer = await request(url, { dispatcher: this.#agent, method: 'POST', headers: all, body, signal });
+      const { request } = await import('undici');
+      this.#agent ??= agentFor(this.#webhook);
+      const dispatcher = await this.#agent;
+      const answer = await request(url, { dispatcher, method: 'POST', headers: all, body, signal });
       const retryAfter = answer.headers['retry-after'];
       // To its end, so that the connection can be used again; what it says is of no use.
       await answer.body.dump({ limit: largestAnswer });
@@ -40,8 +34,21 @@ export class WebhookConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy();
+    await (await this.#agent)?.destroy();
   }
+}
+
+async function agentFor({ timeoutMs, ca }: Webhook): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({
+    connections: 1,
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: largestAnswer,
+    connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
+  });
 }
 
 function wordsFor(error: unknown, { timeoutMs }: Webhook): string {

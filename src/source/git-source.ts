@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type SimpleGit, simpleGit } from 'simple-git';
+import type { SimpleGit } from 'simple-git';
 import { messageOf } from '../base/errors.ts';
 import { SourceError } from './errors.ts';
 import { sourceLimits } from './folder.ts';
@@ -25,13 +25,13 @@ export class GitSource implements Source {
   readonly description: string;
   readonly pollMs = 2_000;
   readonly #dir: string;
-  readonly #git: SimpleGit;
+  /** Loaded when it is first asked: after a restart logins are answered before. */
+  #git: Promise<SimpleGit> | undefined;
   readonly #stop = new AbortController();
   #watcher: AsyncDisposable | undefined;
 
   constructor(dir: string) {
     this.#dir = dir;
-    this.#git = simpleGit({ baseDir: dir, timeout: { block: 30_000 } });
     this.description = `commits of HEAD in ${dir}`;
   }
 
@@ -129,8 +129,12 @@ export class GitSource implements Source {
     return new SourceError(`${this.#dir}: ${what}${words(error)}`, { cause: error });
   }
 
-  #raw(...args: readonly string[]): Promise<string> {
-    return this.#git.raw([...args]);
+  async #raw(...args: readonly string[]): Promise<string> {
+    this.#git ??= gitIn(this.#dir).catch((error: unknown) => {
+      this.#git = undefined;
+      throw error;
+    });
+    return (await this.#git).raw([...args]);
   }
 
   async #files(commit: string): Promise<readonly SourceFile[]> {
@@ -147,6 +151,11 @@ export class GitSource implements Source {
     const input = blobs.map((blob) => `${blob.id}\n`).join('');
     return cut(await run(this.#dir, ['cat-file', '--batch', '--buffer'], input, this.#stop.signal), blobs);
   }
+}
+
+async function gitIn(baseDir: string): Promise<SimpleGit> {
+  const { simpleGit } = await import('simple-git');
+  return simpleGit({ baseDir, timeout: { block: 30_000 } });
 }
 
 function hashOf(id: string): string | undefined {

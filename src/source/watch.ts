@@ -1,5 +1,3 @@
-import { watch } from 'chokidar';
-
 /** Quiet time after which a burst of writes counts as one change. */
 const settledMs = 200;
 /** A burst that does not end is told of all the same. */
@@ -15,6 +13,8 @@ export async function watchPaths(
   changed: () => void,
   ignored: (path: string) => boolean = () => false,
 ): Promise<AsyncDisposable> {
+  // Loaded only here: what is declared is watched when it has been read.
+  const { watch } = await import('chokidar');
   const watcher = watch([...paths], { ignoreInitial: true, ignored, followSymlinks: false });
   let timer: NodeJS.Timeout | undefined;
   let due: number | undefined;
