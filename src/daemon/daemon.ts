@@ -186,7 +186,10 @@ export class Daemon implements AsyncDisposable {
       onServed: (inForce) => this.#keepGood(inForce),
       quotas: engine.quotas,
     });
-    engine.quotas.onChange((subscriptions) => this.#reconciler.changedByThemselves(subscriptions));
+    engine.quotas.onChange((subscriptions) => {
+      this.#reconciler.changedByThemselves(subscriptions);
+      telling.quotas(subscriptions);
+    });
     this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });
     this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
   }

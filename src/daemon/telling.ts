@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { DeadLetters } from '../events/dead-letters.ts';
+import type { Subscription } from '../model/model.ts';
 import type { TargetReport } from '../status/report.ts';
 import { DeclaredWebhooks } from './declared-webhooks.ts';
 import type { Engine } from './engine.ts';
+import { quotaEvent } from './quota-telling.ts';
 import { SessionTelling } from './session-telling.ts';
 import { TargetTelling } from './target-telling.ts';
 
 export interface TellingOptions {
-  readonly engine: Pick<Engine, 'store' | 'accounting' | 'events'>;
+  readonly engine: Pick<Engine, 'store' | 'accounting' | 'events' | 'quotas'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -20,6 +22,7 @@ export class Telling implements AsyncDisposable {
   readonly #options: TellingOptions;
   readonly #sessions: SessionTelling;
   readonly #targets = new TargetTelling();
+  #quotas: Promise<void> = Promise.resolve();
 
   private constructor(options: TellingOptions, webhooks: DeclaredWebhooks, sessions: SessionTelling) {
     this.#options = options;
@@ -45,7 +48,25 @@ export class Telling implements AsyncDisposable {
     engine.events.add(events).catch((err: unknown) => log.warn({ err }, 'what came of a reconcile is not told'));
   }
 
+  /** Subscriptions that stand otherwise with their quotas by now. */
+  quotas(changed: readonly Subscription[]): void {
+    const { log } = this.#options;
+    this.#quotas = this.#quotas
+      .then(() => this.#tellQuotas(changed))
+      .catch((err: unknown) => log.warn({ err }, 'a step of a quota is not told'));
+  }
+
+  async #tellQuotas(changed: readonly Subscription[]): Promise<void> {
+    const { engine, clock } = this.#options;
+    for (const subscription of changed) {
+      const { username, mac } = subscription;
+      const held = await engine.quotas.standingOf(username ?? mac ?? '');
+      if (held !== undefined) await engine.events.add([quotaEvent(subscription, held, clock.now())]);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#quotas;
     await this.#sessions[Symbol.asyncDispose]();
     await this.webhooks[Symbol.asyncDispose]();
   }

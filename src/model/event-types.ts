@@ -3,6 +3,7 @@ export const eventTypes = {
   'session.started': 'somebody is online',
   'session.updated': 'a session goes on: its counters, its time, its address',
   'session.stopped': 'a session is over',
+  'quota.changed': 'somebody is at another step of his quotas, or at none again; or his validity has begun',
   'target.failing': 'a router, a controller or the directory could not be brought in step',
   'target.recovered': 'it is in step again',
   'drift.found': 'a router holds something otherwise than declared',
