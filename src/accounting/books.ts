@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { firstOf, type JournalDamage, type JournalPlace } from '../store/journal.ts';
 import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-import type { Table } from '../store/table.ts';
+import type { Table, Write } from '../store/table.ts';
 import { closeSessions } from './close-sessions.ts';
 import type { AccountingEvent, AccountingRecord } from './event.ts';
 import { CommitFold, type SessionChange } from './fold-commit.ts';
@@ -27,6 +27,13 @@ export type BooksStore = Pick<
   'table' | 'write' | 'writeInTurns' | 'append' | 'replay' | 'journal' | 'wasRepaired'
 >;
 
+/** Who is told of what is not as it was written. */
+export interface BooksListeners {
+  readonly onDamage: (damage: JournalDamage) => void;
+  /** Rows are gone, nobody knows which. */
+  readonly onLost: () => void;
+}
+
 /** What a commit comes to, worked out and not in force. */
 export interface Outcome {
   readonly records: readonly AccountingRecord[];
@@ -36,8 +43,10 @@ export interface Outcome {
 
 /** How far the journal has come to rows, in `meta`: it is replayed from there. Written with those rows, all or nothing. */
 interface Mark {
-  /** Grows by one with each: one that is missing between others was lost, and its rows with it. */
+  /** Grows by one with each. */
   readonly number: number;
+  /** The oldest that is to be there still: one that is missing from there on was lost, and its rows with it. */
+  readonly first: number;
   readonly place: JournalPlace;
   /** On and Off packets whose sessions were not all closed yet, oldest first. */
   readonly closings: readonly AccountingEvent[];
@@ -59,7 +68,9 @@ export class Books {
   readonly #store: BooksStore;
   readonly #options: BooksOptions;
   readonly #marks: Table<Mark>;
+  /** Of the newest mark. */
   #number = 0;
+  #first = 1;
   #place: JournalPlace | undefined;
   #closings: readonly AccountingEvent[] = [];
   #commitsWaiting = 0;
@@ -75,11 +86,7 @@ export class Books {
   }
 
   /** Reads the rows, then what the journal has beyond them. @throws LastmileError of the store */
-  static async load(
-    store: BooksStore,
-    options: BooksOptions,
-    onDamage: (damage: JournalDamage) => void,
-  ): Promise<Books> {
+  static async load(store: BooksStore, options: BooksOptions, listeners: BooksListeners): Promise<Books> {
     const books = new Books(store, options);
     const marks = await books.#readMarks();
     const mark = marks.at(-1);
@@ -88,19 +95,21 @@ export class Books {
     books.#number = mark?.number ?? 0;
     books.#place = mark?.place;
     books.#closings = mark?.closings ?? [];
-    const lost = store.wasRepaired ? await books.#healingFrom() : lostAfter(marks);
-    await books.#replay(lost ?? mark?.place, mark?.place.sequence ?? 0, onDamage);
+    const isLost = store.wasRepaired || lacks(marks);
+    books.#first = isLost ? books.#number + 1 : (mark?.first ?? 1);
+    if (isLost) listeners.onLost();
+    const after = isLost ? await books.#healingFrom() : mark?.place;
+    await books.#replay(after, isLost || mark === undefined, listeners.onDamage);
     return books;
   }
 
-  /** @param rowsUpTo commits up to there may have their rows: they count only where they have not */
+  /** @param heals there may be rows of these commits: they count only where there are none */
   async #replay(
     after: JournalPlace | undefined,
-    rowsUpTo: number,
+    heals: boolean,
     onDamage: (damage: JournalDamage) => void,
   ): Promise<void> {
     for await (const { place, at, events } of readJournal(this.#store, after, onDamage)) {
-      const heals = place.sequence <= rowsUpTo;
       const outcome = this.work(
         place.sequence,
         at,
@@ -187,13 +196,21 @@ export class Books {
     const place = this.#place;
     if (place === undefined || this.#commitsWaiting === 0) return;
     const number = this.#number + 1;
-    const mark: Mark = { number, place, closings: this.#closings };
+    const first = Math.max(this.#first, number - marksKept + 1);
+    const mark: Mark = { number, first, place, closings: this.#closings };
     this.#commitsWaiting = 0;
-    const old = number > marksKept ? [this.#marks.toDel(numberKey(number - marksKept))] : [];
+    const old = await this.#marksBefore(first);
     const marks = [this.#marks.toPut(numberKey(number), mark), ...old];
     await this.rows.settle(place.sequence, [...this.readings.settle(), ...marks]);
     this.readings.settled();
     this.#number = number;
+    this.#first = first;
+  }
+
+  async #marksBefore(first: number): Promise<readonly Write[]> {
+    const old: Write[] = [];
+    for await (const key of this.#marks.keys({ lt: numberKey(first) })) old.push(this.#marks.toDel(key));
+    return old;
   }
 
   /** Oldest first. */
@@ -221,7 +238,7 @@ export class Books {
     const sequence = await lastOfOldJournal(this.#store);
     if (sequence === undefined) return undefined;
     const closings = (await this.#store.table<AccountingEvent[]>('meta').get(oldClosingsKey)) ?? [];
-    const mark: Mark = { number: 0, place: { sequence, segment: '', offset: 0, at: 0 }, closings };
+    const mark: Mark = { number: 0, first: 0, place: { sequence, segment: '', offset: 0, at: 0 }, closings };
     await this.#marks.put(numberKey(0), mark, { sync: true });
     return mark;
   }
@@ -240,9 +257,12 @@ export class Books {
   }
 }
 
-/** Where the rows of a mark that is missing between others began; `undefined` when none is. */
-function lostAfter(marks: readonly Mark[]): JournalPlace | undefined {
-  return marks.find(({ number }, at) => at + 1 < marks.length && marks[at + 1]?.number !== number + 1)?.place;
+/** Whether one is missing of those that are to be there. */
+function lacks(marks: readonly Mark[]): boolean {
+  const newest = marks.at(-1);
+  if (newest === undefined) return false;
+  const there = marks.filter(({ number }) => number >= newest.first).length;
+  return there !== newest.number - newest.first + 1;
 }
 
 const oldClosingsKey = 'accounting-closings';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import type { JournalPlace } from '../store/journal.ts';
+import type { JournalDamage, JournalPlace } from '../store/journal.ts';
+import { journalFinding, rowsLost, type StateFinding } from '../store/state-finding.ts';
 import type { Store } from '../store/store.ts';
-import { type AccountingFinding, journalFinding } from './accounting-finding.ts';
 import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
 import { Books, type BooksStore, type Outcome } from './books.ts';
 import { stampedWith } from './clock-set.ts';
@@ -64,7 +64,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #unsubscribe: () => void;
   readonly #clocks: ClockWatch;
   #books: Books;
-  #findings: readonly AccountingFinding[] = [];
+  #findings: readonly StateFinding[] = [];
   #recovering: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
   #indexing: Promise<void> | undefined;
@@ -113,7 +113,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /** Missing or damaged records met when the journal was last opened. */
-  findings(): readonly AccountingFinding[] {
+  findings(): readonly StateFinding[] {
     return this.#findings;
   }
 
@@ -351,17 +351,21 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
 
 interface Loaded {
   readonly books: Books;
-  readonly findings: readonly AccountingFinding[];
+  readonly findings: readonly StateFinding[];
 }
 
 async function load(store: AccountingDatabase, options: AccountingOptions): Promise<Loaded> {
   const { log, keepClosed = 20_000, commitsPerSettle = 5000 } = options;
-  const findings: AccountingFinding[] = [];
-  const books = await Books.load(store, { log, keepClosed, commitsPerSettle }, (damage) => {
-    const finding = journalFinding(damage);
+  const findings: StateFinding[] = [];
+  const tell = (finding: StateFinding) => {
     findings.push(finding);
     log.error({ code: finding.code }, finding.message);
-  });
+  };
+  const listeners = {
+    onDamage: (damage: JournalDamage) => tell(journalFinding(damage)),
+    onLost: () => tell(rowsLost),
+  };
+  const books = await Books.load(store, { log, keepClosed, commitsPerSettle }, listeners);
   return { books, findings };
 }
 

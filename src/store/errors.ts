@@ -76,6 +76,16 @@ export class StoreRemovedError extends LastmileError {
   }
 }
 
+/** A line of the chain of closed segments is not what was written. What is closed from here on cannot be added to it. */
+export class ChainBrokenError extends LastmileError {
+  readonly code = 'LM_CHAIN_BROKEN';
+  readonly retry = 'never';
+
+  constructor(line: number) {
+    super(`line ${line} of the chain of closed segments does not hold: lastmile state verify says more`);
+  }
+}
+
 /** Used after closing, or while a reopening failed. */
 export class StoreClosedError extends LastmileError {
   readonly code = 'LM_STORE_CLOSED';

@@ -11,10 +11,12 @@ import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from '../base/errors.ts';
-import { StoreRemovedError } from './errors.ts';
+import { ChainBrokenError, StoreRemovedError } from './errors.ts';
+import { readChain, type SealedSegment, sealSegment } from './journal-chain.ts';
 import { encodeEntry, type Found, recordsOf, segmentHead } from './journal-format.ts';
 import { numberKey, parseNumberKey } from './layout.ts';
 import { readSegment } from './read-segment.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Just after a commit of the journal. */
 export interface JournalPlace {
@@ -51,6 +53,11 @@ export type JournalDamage =
 export interface JournalOptions {
   /** A segment that is as large as this is closed. Default 64 MiB. */
   readonly segmentOctets?: number;
+  /** Called with each closed segment that is now in the chain, or with why none can be added. */
+  readonly onSealed?: (sealed: SealedSegment) => Promise<void>;
+  /** The newest link of the chain as it was noted elsewhere. */
+  readonly notedLink?: () => Promise<string | undefined>;
+  readonly onNotSealed?: (error: unknown) => void;
 }
 
 interface OpenSegment {
@@ -69,6 +76,8 @@ interface Cursor {
   next: number;
   /** The end of the last segment, if it is whole. */
   goOn?: JournalPlace | undefined;
+  /** Where to stop. Absent: at the end. */
+  readonly end?: { readonly segment: string; readonly offset: number };
 }
 
 const dayMs = 86_400_000;
@@ -91,6 +100,8 @@ const writesThrough = process.platform === 'linux';
 export class Journal {
   readonly #dir: string;
   readonly #segmentOctets: number;
+  readonly #options: JournalOptions;
+  #sealing: Promise<void> | undefined;
   #next = 1;
   #segment: OpenSegment | undefined;
   /** Where `replay` says to go on: a segment that ended whole. */
@@ -98,6 +109,7 @@ export class Journal {
 
   constructor(dir: string, options: JournalOptions = {}) {
     this.#dir = dir;
+    this.#options = options;
     this.#segmentOctets = options.segmentOctets ?? 64 << 20;
   }
 
@@ -143,12 +155,32 @@ export class Journal {
     yield* this.#readAll(after, cursor, onDamage);
     this.#next = cursor.next;
     this.#goOn = cursor.goOn;
+    this.#seal();
   }
 
-  /** All commits after one, as far as there are any now. What is damaged is left out. */
-  read(after: number): AsyncIterable<JournalEntry> {
+  /** Where the newest commit ends; `undefined` before there is one. */
+  get end(): { readonly segment: string; readonly offset: number } | undefined {
+    const open = this.#segment;
+    return open === undefined ? this.#goOn : { segment: open.name, offset: open.end };
+  }
+
+  /** Resolves when every segment that is closed now is in the chain, or cannot be put there. */
+  async sealed(): Promise<void> {
+    await this.#sealing;
+  }
+
+  /**
+   * All commits after one, as far as there are any now. What is damaged is left out.
+   *
+   * @param end what comes after is not looked at: it may be being written
+   */
+  read(
+    after: number,
+    onDamage: (damage: JournalDamage) => void = () => undefined,
+    end?: { readonly segment: string; readonly offset: number },
+  ): AsyncIterable<JournalEntry> {
     const place = { sequence: after, segment: '', offset: 0, at: 0 };
-    return this.#readAll(place, { next: after + 1 }, () => undefined);
+    return this.#readAll(place, { next: after + 1, ...(end === undefined ? {} : { end }) }, onDamage);
   }
 
   /**
@@ -171,11 +203,34 @@ export class Journal {
 
   /** Lets go of the file, without what a failed `append` left of its own. */
   async release(): Promise<void> {
+    await this.#sealing;
     const segment = this.#segment;
     if (segment === undefined) return;
     this.#segment = undefined;
     await files.close(segment.fd).catch(() => undefined);
     await cut(segment.path, segment.end);
+  }
+
+  /** Behind what is acknowledged: what fails is tried again when the next segment is closed. */
+  #seal(): void {
+    const sealing = (this.#sealing ?? Promise.resolve()).then(() => this.#sealClosed());
+    this.#sealing = sealing.catch((error: unknown) => this.#options.onNotSealed?.(error));
+  }
+
+  async #sealClosed(): Promise<void> {
+    let chain = await readChain(this.#dir);
+    // To go on behind what does not hold would make it look as if it did.
+    const noted = await this.#options.notedLink?.();
+    const isWhole = noted === undefined || chain.sealed.some(({ link }) => link === noted);
+    if (chain.brokenAt !== undefined || !isWhole) throw new ChainBrokenError(chain.brokenAt ?? chain.sealed.length + 1);
+    const names = await this.segments();
+    const written = this.end?.segment ?? names.at(-1) ?? '';
+    for (const segment of names) {
+      if (segment >= written || segment <= (chain.sealed.at(-1)?.segment ?? '')) continue;
+      chain = await sealSegment(this.#dir, chain, segment);
+      const sealed = chain.sealed.at(-1);
+      if (sealed !== undefined) await this.#options.onSealed?.(sealed);
+    }
   }
 
   async *#readAll(
@@ -190,6 +245,7 @@ export class Journal {
     }
     for (const [at, name] of names.entries()) {
       if (at < first) continue;
+      if (cursor.end !== undefined && name > cursor.end.segment) return;
       const following = names[at + 1];
       const until = following === undefined ? Number.POSITIVE_INFINITY : firstOf(following);
       yield* this.#readSegment(name, after?.segment === name ? after : undefined, until, cursor, onDamage);
@@ -211,6 +267,7 @@ export class Journal {
     };
     try {
       for await (const found of this.#foundIn(segment, after, damaged)) {
+        if (cursor.end?.segment === segment && found.offset >= cursor.end.offset) return;
         if (found.type !== 'entry') {
           damaged(toDamage(segment, found));
           if (found.type === 'damage' && found.sequence === cursor.next) cursor.next += 1;
@@ -262,6 +319,7 @@ export class Journal {
     const next = await this.#begin(sequence, dayOf(at));
     if (full !== undefined) await files.close(full.fd);
     this.#segment = next;
+    this.#seal();
     return next;
   }
 
@@ -303,16 +361,6 @@ export class Journal {
 /** Number of the first commit of a segment. */
 export function firstOf(segment: string): number {
   return parseNumberKey(segment.slice(0, -suffix.length));
-}
-
-/** Makes a name in a folder last through a power cut. */
-export async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function writeAll(fd: number, octets: Buffer, position: number): Promise<void> {

@@ -14,6 +14,7 @@ import {
   toStoreError,
 } from './errors.ts';
 import { Journal, type JournalDamage, type JournalEntry, type JournalPlace } from './journal.ts';
+import type { SealedSegment } from './journal-chain.ts';
 import type { WriteOptions } from './key-value.ts';
 import {
   databaseFolder,
@@ -46,6 +47,14 @@ export interface DamagedRow {
 }
 
 const mostDamage = 1000;
+/** In `meta`: the newest link of the chain of closed segments. */
+export const chainKey = 'journal-chain';
+const chainDiskKey = toDiskKey('meta', chainKey);
+
+export interface ChainNote {
+  readonly segment: string;
+  readonly link: string;
+}
 
 /** The database, with what tells its folder from another at the same path. */
 interface Opened {
@@ -77,7 +86,12 @@ export class Store {
     this.dir = dir;
     this.#options = options;
     const { segmentOctets } = options;
-    this.#journal = new Journal(join(dir, journalFolder), segmentOctets === undefined ? {} : { segmentOctets });
+    this.#journal = new Journal(join(dir, journalFolder), {
+      ...(segmentOctets === undefined ? {} : { segmentOctets }),
+      onSealed: (sealed) => this.#noteSealed(sealed),
+      notedLink: () => this.#notedLink(),
+      onNotSealed: (err) => options.log.warn({ err, dir }, 'closed segments of the journal not added to its chain'),
+    });
     this.#host = {
       dir,
       level: async () => (await this.#open()).level,
@@ -171,7 +185,7 @@ export class Store {
     return this.#repaired !== undefined;
   }
 
-  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path' | 'octetsOf'> {
+  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path' | 'octetsOf' | 'end' | 'sealed'> {
     return this.#journal;
   }
 
@@ -179,6 +193,40 @@ export class Store {
   async check(): Promise<void> {
     const opened = this.#opened;
     if (opened !== undefined && this.#broken === undefined) await this.#look(opened).catch(() => undefined);
+  }
+
+  /** Every row, as the disk has it, at one moment, in groups. */
+  async *everything(): AsyncIterable<readonly (readonly [key: string, value: string])[]> {
+    const { level } = await this.#open();
+    const iterator = level.iterator();
+    try {
+      for (;;) {
+        const rows = await iterator.nextv(1000);
+        if (rows.length === 0) return;
+        yield rows;
+      }
+    } catch (error) {
+      throw toStoreError(this.dir, error);
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Rows that are not what was written go, as they were, where `keep` puts them: they are none already. @returns how many */
+  async dropDamaged(
+    keep: (rows: readonly { readonly key: string; readonly value: string }[]) => Promise<void>,
+  ): Promise<number> {
+    const { level } = await this.#open();
+    const keys = this.damage().map(({ table, key }) => toDiskKey(table, key));
+    const values = await level.getMany(keys);
+    const rows = keys.flatMap((key, at) => (values[at] === undefined ? [] : [{ key, value: values[at] }]));
+    if (rows.length > 0) await keep(rows);
+    await this.write(
+      keys.map((key) => ({ type: 'del', key })),
+      { sync: true },
+    );
+    this.#damage.clear();
+    return rows.length;
   }
 
   /** Rows met so far that are not what was written. */
@@ -272,6 +320,20 @@ export class Store {
   /** Nothing more is written until `reopen` has kept what can be read. */
   #unreadable(error: StoreCorruptError): void {
     if (this.#opened !== undefined) this.#break(this.#opened, error);
+  }
+
+  /** Elsewhere than in the chain, so that who cuts it short is found out. */
+  async #noteSealed({ segment, link }: SealedSegment): Promise<void> {
+    this.#options.log.info({ segment, link }, 'segment of the journal closed');
+    const { key, value } = this.table<ChainNote>('meta').toPut(chainKey, { segment, link });
+    // Not `write`, which would wait for a reopening that waits for this.
+    await this.#opened?.level.put(key, value).catch(() => undefined);
+  }
+
+  async #notedLink(): Promise<string | undefined> {
+    const stored = await this.#opened?.level.get(chainDiskKey).catch(() => undefined);
+    const text = stored === undefined ? undefined : textOf(chainDiskKey, stored);
+    return text === undefined ? undefined : (JSON.parse(text) as ChainNote).link;
   }
 
   #note(table: TableName, key: string): void {

@@ -1,13 +1,17 @@
 import type { Level } from 'level';
 import { StoreCorruptError, toStoreError } from './errors.ts';
 import type { BatchOperation, KeyRange, KeyValue, WriteOptions } from './key-value.ts';
-import { fromDiskKey, type TableName, tableEnd, tables, toDiskKey } from './layout.ts';
+import { fromDiskKey, schemaKey, type TableName, tableEnd, tables, toDiskKey } from './layout.ts';
 import { textOf, withSum } from './row-sum.ts';
 
 /** One write as LevelDB takes it: made by a table's `toPut` and `toDel`, carried out by `Store.write`. */
-export type Write =
-  | { readonly type: 'put'; readonly key: string; readonly value: string }
-  | { readonly type: 'del'; readonly key: string };
+export type Write = PutWrite | { readonly type: 'del'; readonly key: string };
+
+export interface PutWrite {
+  readonly type: 'put';
+  readonly key: string;
+  readonly value: string;
+}
 
 /** What a table needs of the store it is in. */
 export interface TableHost {
@@ -107,7 +111,7 @@ export class Table<T> implements KeyValue<T> {
     for await (const [key] of this.#read(range, false)) yield key;
   }
 
-  toPut(key: string, value: T): Write {
+  toPut(key: string, value: T): PutWrite {
     const diskKey = toDiskKey(this.#name, key);
     return { type: 'put', key: diskKey, value: this.#encode(diskKey, value) };
   }
@@ -161,7 +165,8 @@ export class Table<T> implements KeyValue<T> {
     } catch {
       // No JSON: of a plain row that is all there is to tell by.
     }
-    this.#host.damaged(this.#name, key);
+    // The schema's row is in a form of its own, for every release to read.
+    if (this.#name !== 'meta' || key !== schemaKey) this.#host.damaged(this.#name, key);
     return undefined;
   }
 

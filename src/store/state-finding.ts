@@ -1,14 +1,21 @@
 import { messageOf } from '../base/errors.ts';
-import type { JournalDamage } from '../store/journal.ts';
-import type { DamagedRow } from '../store/store.ts';
+import type { JournalDamage } from './journal.ts';
+import type { DamagedRow } from './store.ts';
 
 /** Something an operator should know about what is stored. */
-export interface AccountingFinding {
-  readonly code: 'LM_JOURNAL_GAP' | 'LM_JOURNAL_DAMAGED' | 'LM_JOURNAL_TORN' | 'LM_ROW_DAMAGED';
+export interface StateFinding {
+  readonly code:
+    | 'LM_JOURNAL_GAP'
+    | 'LM_JOURNAL_DAMAGED'
+    | 'LM_JOURNAL_TORN'
+    | 'LM_SEGMENT_CHANGED'
+    | 'LM_CHAIN_BROKEN'
+    | 'LM_ROW_DAMAGED'
+    | 'LM_ROWS_LOST';
   readonly message: string;
 }
 
-export function journalFinding(damage: JournalDamage): AccountingFinding {
+export function journalFinding(damage: JournalDamage): StateFinding {
   switch (damage.type) {
     case 'missing': {
       const { from, to } = damage;
@@ -36,7 +43,12 @@ export function journalFinding(damage: JournalDamage): AccountingFinding {
   }
 }
 
-export function rowFinding({ table, key }: DamagedRow): AccountingFinding {
+export function rowFinding({ table, key }: DamagedRow): StateFinding {
   const message = `stored row ${JSON.stringify(key)} of ${table} is not what was written, and is left out`;
   return { code: 'LM_ROW_DAMAGED', message };
 }
+
+export const rowsLost: StateFinding = {
+  code: 'LM_ROWS_LOST',
+  message: 'the database had lost rows; what they held of accounting was worked out again from the journal',
+};
