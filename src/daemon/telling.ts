@@ -59,8 +59,8 @@ export class Telling implements AsyncDisposable {
   async #tellQuotas(changed: readonly Subscription[]): Promise<void> {
     const { engine, clock } = this.#options;
     for (const subscription of changed) {
-      const { username, mac } = subscription;
-      const held = await engine.quotas.standingOf(username ?? mac ?? '');
+      const { username, macs } = subscription;
+      const held = await engine.quotas.standingOf(username ?? macs[0] ?? '');
       if (held !== undefined) await engine.events.add([quotaEvent(subscription, held, clock.now())]);
     }
   }
