@@ -1,4 +1,3 @@
-import { resolve, sep } from 'node:path';
 import { loadFiles } from '../daemon/load.ts';
 import { hasErrors, type Issue } from '../manifest/issue.ts';
 import type { Model } from '../model/model.ts';
@@ -8,6 +7,7 @@ import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Io } from './io.ts';
+import { isExample } from './is-example.ts';
 import { formatIssues } from './issues-output.ts';
 import { environmentOf } from './secret-env.ts';
 
@@ -56,9 +56,4 @@ export function loadDeclared(
 export function tellIssues(files: Revision['files'], issues: readonly Issue[], io: Io, limit = 200): void {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   io.err(formatIssues({ issues, texts, limit }, 'text', io.color));
-}
-
-/** Below a folder called `examples` secrets may stand in clear text. */
-export function isExample(dir: string): boolean {
-  return resolve(dir).split(sep).includes('examples');
 }

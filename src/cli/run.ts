@@ -2,13 +2,14 @@ import { compact } from '../base/compact.ts';
 import { messageOf } from '../base/errors.ts';
 import { Daemon, type Listeners } from '../daemon/daemon.ts';
 import type { ListenOverrides } from '../daemon/listeners.ts';
+import type { Issue } from '../manifest/issue.ts';
 import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
-import type { Source } from '../source/source.ts';
+import type { Revision, Source } from '../source/source.ts';
 import { complain } from './complain.ts';
-import { isExample, tellIssues } from './declared.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { exitCodes, type Io } from './io.ts';
+import { isExample } from './is-example.ts';
 import { secretsBeside } from './secret-env.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -43,7 +44,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     onListening: (listeners) => {
       if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);
     },
-    onInvalid: ({ files }, issues) => tellIssues(files, issues, io, shownIssues),
+    onInvalid: ({ files }, issues) => void tellInvalid(files, issues, io),
   });
   await told;
   await stopped(around.signal);
@@ -55,6 +56,11 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     return exitCodes.error;
   }
   return around.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.success;
+}
+
+async function tellInvalid(files: Revision['files'], issues: readonly Issue[], io: Io): Promise<void> {
+  const { tellIssues } = await import('./declared.ts');
+  tellIssues(files, issues, io, shownIssues);
 }
 
 async function tellUncommitted(dir: string, source: Source, io: Io): Promise<void> {

@@ -2,8 +2,8 @@ import { codeOf, messageOf } from '../base/errors.ts';
 import { loadFiles } from '../daemon/load.ts';
 import { hasErrors } from '../manifest/issue.ts';
 import { type FolderContent, readFolder } from '../source/folder.ts';
-import { isExample } from './declared.ts';
 import { exitCodes, type Io } from './io.ts';
+import { isExample } from './is-example.ts';
 import { formatIssues, type IssueFormat } from './issues-output.ts';
 import { environmentOf } from './secret-env.ts';
 
