@@ -6,14 +6,19 @@ export class TextIndex {
   readonly #texts: readonly string[];
   /** Places, counted from one; zero where there is none. Open addressing: the next free place after that of its hash. */
   readonly #places: Int32Array;
+  /** Texts that stand more than once in it. */
+  readonly repeated: ReadonlySet<string>;
 
   constructor(texts: readonly string[]) {
     this.#texts = texts;
     this.#places = new Int32Array(2 ** Math.ceil(Math.log2(2 * texts.length + 2)));
+    const repeated = new Set<string>();
     for (let at = 0; at < texts.length; at += 1) {
       const slot = this.#slotOf(texts[at] as string);
       if (this.#places[slot] === 0) this.#places[slot] = at + 1;
+      else repeated.add(texts[at] as string);
     }
+    this.repeated = repeated;
   }
 
   /** Where it stands; -1 where it is not in the list. */

@@ -18,8 +18,8 @@ export interface AgreedMenu extends AgreedMarks {
   readonly operator: string;
   /** One for each identity. */
   readonly wanted: readonly Row[];
-  /** What fields of the menu are that some wanted rows do not name. Absent: they name all. */
-  readonly unsaid: Readonly<Record<string, ObservedValue>> | undefined;
+  /** All fields of the menu, as they are where a wanted row does not name them. */
+  readonly unsaid: Readonly<Record<string, ObservedValue>>;
   /** Words of a person in front of our marker, of rows that have any. */
   readonly ownTexts: ReadonlyMap<number, string>;
 }
@@ -90,7 +90,7 @@ export function agreedRow(agreed: AgreedMenu, place: number): ObservedRow {
   return {
     menu,
     identity,
-    fields: agreed.unsaid === undefined ? fields : { ...agreed.unsaid, ...fields },
+    fields: { ...agreed.unsaid, ...fields },
     ownership: 'marker',
     marker: { operator: agreed.operator, owner },
     ...(ownText === undefined ? {} : { ownText }),

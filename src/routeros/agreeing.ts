@@ -18,6 +18,8 @@ export interface WantedRows {
   readonly identity: readonly string[];
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Places of those that are compared with all that is there. */
+  readonly others: readonly number[];
   readonly identities: readonly string[];
   readonly index: TextIndex;
   readonly unsaid: AgreedMenu['unsaid'];
@@ -38,32 +40,16 @@ export function wantedRows(
 ): WantedRows | undefined {
   const { identity } = menu;
   if (typeof identity === 'string' || !isComparable(menu) || !/^[^\s/]+$/u.test(operator)) return undefined;
-  const references = Object.entries(menu.fields).flatMap(([name, { references: named }]) =>
-    named === undefined ? [] : [[name, named] as const],
-  );
-  const isSettled = (name: string, named: string, value: Value | undefined) =>
-    typeof value !== 'string' ||
-    !((identity.includes(name) && rawId.test(value)) || renamed.has(keyOf({ menu: named, identity: value })));
-  const namesNoneOf = ({ fields }: Row) => references.every(([name, named]) => isSettled(name, named, fields[name]));
-  const plain = rows.filter((row) => isPlain(row) && wholeWord.test(row.owner) && namesNoneOf(row));
-  const once = withoutDoubles(rows, plain);
-  if (once.length === 0) return undefined;
-  const identities = once.map((row) => row.identity);
+  const identities = rows.map((row) => row.identity);
+  const index = new TextIndex(identities);
+  const names = namesReader(menu, identity, renamed);
+  const isAlone = (row: Row) =>
+    isPlain(row) && wholeWord.test(row.owner) && names(row) && !index.repeated.has(row.identity);
+  const others = [...rows.keys()].filter((place) => !isAlone(rows[place] as Row));
+  if (others.length === rows.length) return undefined;
   const columns = columnsOf(menu);
-  const unsaid = columns.filter(({ name }) => once.some(({ fields }) => fields[name] === undefined));
-  return {
-    menu,
-    operator,
-    identity,
-    columns,
-    rows: once,
-    identities,
-    index: new TextIndex(identities),
-    unsaid:
-      unsaid.length === 0
-        ? undefined
-        : Object.fromEntries(unsaid.map((each) => [each.name, each.canonicalOf(undefined)])),
-  };
+  const unsaid = Object.fromEntries(columns.map(({ name, canonicalOf }) => [name, canonicalOf(undefined)]));
+  return { menu, operator, identity, columns, rows, others, identities, index, unsaid };
 }
 
 /** Compares the rows of one print with the wanted ones, and keeps of those that agree no more than that they do. */
@@ -75,6 +61,8 @@ export class Agreeing {
   readonly #marks: Uint8Array;
   readonly #handles: HandleList;
   readonly #ownTexts = new Map<number, string>();
+  /** Most rows were made in the order in which they are declared, and come so. */
+  #next = 0;
 
   constructor(wanted: WantedRows) {
     this.#wanted = wanted;
@@ -82,13 +70,14 @@ export class Agreeing {
     this.#markerOf = markerReader(wanted.operator);
     this.#mark = `lm:${wanted.operator}/`;
     this.#marks = new Uint8Array(wanted.rows.length);
+    for (const place of wanted.others) this.#marks[place] = met;
     this.#handles = new HandleList(wanted.rows.length);
   }
 
   /** Is it there as wanted, with our marker, and the first of its identity? Then nothing of it has to be looked at again. */
   take(row: RouterOsRow): boolean {
-    const { menu, index, rows } = this.#wanted;
-    const place = index.find(this.#identityOf(row));
+    const { menu, rows } = this.#wanted;
+    const place = this.#placeOf(this.#identityOf(row));
     const handle = row['.id'];
     if (place === -1 || handle === undefined || this.#marks[place] !== unseen) return false;
     const wanted = rows[place] as Row;
@@ -99,6 +88,7 @@ export class Agreeing {
     if (ownText !== '') this.#ownTexts.set(place, ownText);
     this.#marks[place] = agreed;
     this.#handles.set(place, handle);
+    this.#next = place + 1;
     return true;
   }
 
@@ -120,6 +110,11 @@ export class Agreeing {
     const handleAt = (place: number) => this.#handles.at(place);
     const [marks, ownTexts] = [this.#marks, this.#ownTexts];
     return { menu: menu.path, operator, wanted, identities, index, unsaid, marks, ownTexts, handleAt };
+  }
+
+  #placeOf(identity: string): number {
+    const { identities, index } = this.#wanted;
+    return identities[this.#next] === identity ? this.#next : index.find(identity);
   }
 
   #holds(row: RouterOsRow, { fields }: Row): boolean {
@@ -151,12 +146,19 @@ function isComparable(menu: Menu): boolean {
   return Object.values(fields).every(({ hidden, writeOnly, parts }) => !hidden && writeOnly !== true && !parts);
 }
 
-/** Of rows with one identity none. */
-function withoutDoubles(all: readonly Row[], some: readonly Row[]): readonly Row[] {
-  const identities = all.map(({ identity }) => identity);
-  const index = new TextIndex(identities);
-  const doubled = new Set(identities.filter((identity, at) => index.find(identity) !== at));
-  return doubled.size === 0 ? some : some.filter(({ identity }) => !doubled.has(identity));
+/** Does a row name none that is to be renamed, and is none itself known by what a row that is gone would show? */
+function namesReader(
+  { fields }: Menu,
+  identity: readonly string[],
+  renamed: ReadonlySet<string>,
+): (row: Row) => boolean {
+  const known = identity.filter((name) => fields[name]?.references !== undefined);
+  const named = Object.entries(fields).flatMap(([name, { references: menu }]) =>
+    menu === undefined || renamed.size === 0 ? [] : [{ name, menu }],
+  );
+  return (row) =>
+    known.every((name) => !rawId.test(String(row.fields[name]))) &&
+    named.every(({ name, menu }) => !renamed.has(keyOf({ menu, identity: String(row.fields[name]) })));
 }
 
 /** By the texts as they are printed: where one is spelt otherwise than we do, nothing is found, and the row is kept. */

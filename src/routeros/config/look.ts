@@ -61,7 +61,8 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
 
 /** Where nothing is known of what we hold, rows of ours may be left in any menu. */
 function isWorthReading(desired: readonly Row[], held: readonly string[]): (menu: Menu) => boolean {
-  const wanted = new Set([...desired.map(({ menu }) => menu), ...held]);
+  const wanted = new Set(held);
+  for (const { menu } of desired) wanted.add(menu);
   return ({ path, sparing }) => sparing !== true || held.length === 0 || wanted.has(path);
 }
 
