@@ -17,6 +17,16 @@ export const minuteMs = 60_000;
 
 type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
 
+/** Rejects are held back by ticks of so long: time moves on with them, since nobody else moves it while he waits for one. */
+const rejectTickMs = 25;
+
+class LabClock extends ManualClock {
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms === rejectTickMs) setImmediate(() => this.advance(ms));
+    return super.sleep(ms, signal);
+  }
+}
+
 /** The daemon and a simulated router, which talk by UDP and over the API, in one time that stands still until it is moved. */
 export class QuotaLab implements AsyncDisposable {
   readonly clock: ManualClock;
@@ -39,7 +49,7 @@ export class QuotaLab implements AsyncDisposable {
 
   /** @param service more lines of the spec of the one service @param people items of the list of subscribers */
   static async start(service: string, people: string, at = '2026-03-10T12:00:00Z'): Promise<QuotaLab> {
-    const clock = new ManualClock(Date.parse(at));
+    const clock = new LabClock(Date.parse(at));
     const nas = `127.${1 + (process.pid % 250)}.${Math.floor(Math.random() * 250)}.3`;
     const users = [{ name: 'lastmile', password: 'api' }];
     const router = await SimulatedRouterOs.start({ clock, radiusSourceAddress: nas, users });
@@ -113,12 +123,15 @@ export class QuotaLab implements AsyncDisposable {
     return client;
   }
 
-  /** The first line so logged from here on, or `since` a number of lines. */
-  async logged(wanted: Readonly<Record<string, unknown>>, since = this.lines.length): Promise<Line> {
-    for (let at = since; ; at += 1) {
+  /** The first line so logged from here on, or one so many `times` later. */
+  async logged(wanted: Readonly<Record<string, unknown>>, times = 1): Promise<Line> {
+    let left = times;
+    for (let at = this.lines.length; ; at += 1) {
       while (this.lines[at] === undefined) await this.#more();
       const line = this.lines[at] as Line;
-      if (Object.entries(wanted).every(([name, value]) => line[name] === value)) return line;
+      if (!Object.entries(wanted).every(([name, value]) => line[name] === value)) continue;
+      left -= 1;
+      if (left === 0) return line;
     }
   }
 
