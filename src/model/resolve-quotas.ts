@@ -94,13 +94,14 @@ function carryOverOf({ period, time, carryOver }: QuotaSpec, report: Report): st
   );
 }
 
-const slotMinutes = 15;
+/** As accounting keeps it. */
+const slotMinutes = 60;
 
 function checkFreeHours({ freeHours = [] }: QuotaSpec, report: Report): void {
   for (const [index, window] of freeHours.entries()) {
     const { from, till } = timeWindow(window);
     const odd = from % slotMinutes !== 0 ? 'from' : till % slotMinutes !== 0 ? 'till' : undefined;
-    if (odd !== undefined) report(['freeHours', index, odd], 'usage is kept by quarters of an hour', '22:15');
+    if (odd !== undefined) report(['freeHours', index, odd], 'usage is kept by the hour', '22:00');
   }
 }
 

@@ -96,7 +96,7 @@ describe('a declared quota', () => {
 
   it('is taken with everything it can have', () => {
     const steps = `steps: [{octets: 150G, ${rate('2M')}}, {octets: 200G, then: {block: true}}]`;
-    const free = 'freeHours: [{days: [sat, sun], from: "00:15", till: "06:00"}]';
+    const free = 'freeHours: [{days: [sat, sun], from: "00:00", till: "06:00"}]';
     const quota = `{name: a, octets: 100G, period: month, anchor: sign-up, carryOver: 20G, ${free}, ${rate('4M')}, ${steps}}`;
 
     expect(

@@ -1221,7 +1221,7 @@ export interface Service {
        */
       carryOver?: boolean | string;
       /**
-       * Windows, at quarters of an hour, in which nothing is counted and no step is in force.
+       * Windows, at whole hours, in which nothing is counted and no step is in force.
        *
        * Items: One window.
        */

@@ -1940,7 +1940,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "freeHours": {
                     "type": "array",
-                    "description": "Windows, at quarters of an hour, in which nothing is counted and no step is in force.",
+                    "description": "Windows, at whole hours, in which nothing is counted and no step is in force.",
                     "items": {
                       "type": "object",
                       "description": "One window.",
