@@ -15,7 +15,7 @@ export interface StandInOptions {
   readonly secrets: SecretSettings;
   readonly fillRandom: (octets: Uint8Array) => void;
   readonly version: string;
-  readonly log: Pick<Logger, 'debug' | 'warn'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /**
@@ -73,7 +73,7 @@ export class StandIn {
         if (key === undefined) return this.#kept.forget();
         await this.#options.target.sealAll();
         await this.#kept.keep(settings, key);
-        this.#options.log.debug('what is served is kept for the next start');
+        this.#options.log.info('what is served is kept for the next start');
       }),
     );
   }
