@@ -19,6 +19,8 @@ export interface BooksOptions {
   readonly keepClosed: number;
   /** Commits that may wait for rows of what they came to. */
   readonly commitsPerSettle: number;
+  /** Goes through all of the journal, whatever has rows already. */
+  readonly anew: boolean;
 }
 
 /** What they need of the store. */
@@ -95,9 +97,9 @@ export class Books {
     books.#number = mark?.number ?? 0;
     books.#place = mark?.place;
     books.#closings = mark?.closings ?? [];
-    const isLost = store.wasRepaired || lacks(marks);
+    const isLost = options.anew || store.wasRepaired || lacks(marks);
     books.#first = isLost ? books.#number + 1 : (mark?.first ?? 1);
-    if (isLost) listeners.onLost();
+    if (isLost && !options.anew) listeners.onLost();
     const after = isLost ? await books.#healingFrom() : mark?.place;
     await books.#replay(after, isLost || mark === undefined, listeners.onDamage);
     return books;
@@ -227,7 +229,7 @@ export class Books {
     let from = 0;
     for (const segment of (await this.#store.journal.segments()).toReversed()) {
       octets += await this.#store.journal.octetsOf(segment);
-      if (octets > healedOctets) break;
+      if (octets > healedOctets && !this.#options.anew) break;
       from = firstOf(segment) - 1;
     }
     return { sequence: from, segment: '', offset: 0, at: 0 };

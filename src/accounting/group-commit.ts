@@ -67,6 +67,11 @@ export class GroupCommit<T> {
     this.wake();
   }
 
+  /** Resolves when no commit is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   /** Takes nothing more, and resolves when all that waits is committed or refused. */
   async drain(error: LastmileError): Promise<void> {
     this.#refusal ??= error;

@@ -69,6 +69,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   #settling: Promise<void> | undefined;
   #indexing: Promise<void> | undefined;
   #waitMs = firstWaitMs;
+  /** The next reading goes through all of the journal. */
+  #anew = false;
 
   private constructor(store: AccountingDatabase, options: AccountingOptions, loaded: Loaded, clocks: ClockWatch) {
     this.#clocks = clocks;
@@ -223,6 +225,17 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return this.#rows.usageUsers();
   }
 
+  /**
+   * Works out all that the journal comes to once more: for rows that are lost. Meanwhile nothing is acknowledged; a NAS sends
+   * again what it gets no answer for.
+   */
+  async workOutAnew(): Promise<void> {
+    await this.#recovering;
+    this.#anew = true;
+    this.#recover(new Error('what was lost is worked out anew'));
+    await this.#recovering;
+  }
+
   /** Takes nothing more, and ends when what waits is stored. */
   async close(): Promise<void> {
     this.#unsubscribe();
@@ -233,6 +246,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     await this.#settling;
     this.#settle();
     await this.#settling;
+    // Where the store cannot be written, the time of its newest commit has to do.
+    await this.#clocks.close().catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -334,8 +349,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
         await clock.sleep(waitMs, signal);
         // Rows that it has yet to write must not come after newer ones.
         await this.#settling;
+        // Nor may the file be closed that a commit is being written to.
+        await this.#commits.idle();
         await this.#store.reopen();
-        const { books, findings } = await load(this.#store, this.#options);
+        const { books, findings } = await load(this.#store, this.#options, this.#anew);
+        this.#anew = false;
         this.#books = books;
         this.#findings = findings;
         this.#tellAll();
@@ -354,7 +372,7 @@ interface Loaded {
   readonly findings: readonly StateFinding[];
 }
 
-async function load(store: AccountingDatabase, options: AccountingOptions): Promise<Loaded> {
+async function load(store: AccountingDatabase, options: AccountingOptions, anew = false): Promise<Loaded> {
   const { log, keepClosed = 20_000, commitsPerSettle = 5000 } = options;
   const findings: StateFinding[] = [];
   const tell = (finding: StateFinding) => {
@@ -365,7 +383,7 @@ async function load(store: AccountingDatabase, options: AccountingOptions): Prom
     onDamage: (damage: JournalDamage) => tell(journalFinding(damage)),
     onLost: () => tell(rowsLost),
   };
-  const books = await Books.load(store, { log, keepClosed, commitsPerSettle }, listeners);
+  const books = await Books.load(store, { log, keepClosed, commitsPerSettle, anew }, listeners);
   return { books, findings };
 }
 

@@ -17,6 +17,7 @@ import type {
   SessionsRequest,
   SuspendRequest,
 } from './service.ts';
+import { stateRoutes } from './state-routes.ts';
 import type { UsageRequest } from './usage.ts';
 
 /** `open` needs no token. */
@@ -362,5 +363,6 @@ export const routes: readonly Route[] = [
     handle: (service, request) => service.why((request.params as { username: string }).username),
   },
   ...eventRoutes,
+  ...stateRoutes,
   ...restRoutes,
 ];

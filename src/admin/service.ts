@@ -15,6 +15,7 @@ import type { TargetStatus } from '../status/status-book.ts';
 import type { EventsService } from './events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
 import type { TopUpAnswer, TopUpRequest } from './quota.ts';
+import type { StateAnswer, StateRequest } from './state-care.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
 /** What the daemon offers to commands, pages and programs. Implemented in `daemon/`. */
@@ -43,6 +44,8 @@ export interface AdminService {
   /** Gives somebody more than his quotas include. @throws RequestError, AmbiguousError */
   topUp(request: TopUpRequest): Promise<TopUpAnswer>;
   coa(request: CoaRequest): Promise<readonly DisconnectResult[]>;
+  /** Looks after what is stored. @throws RequestError, LastmileError of the store */
+  careForState(request: StateRequest): Promise<StateAnswer>;
   /** What people had done, newest first. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
   /** Devices that logins are bound to: all, or those of one username. */

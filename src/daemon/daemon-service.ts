@@ -28,6 +28,7 @@ import type {
   SuspendRequest,
   WhyAnswer,
 } from '../admin/service.ts';
+import type { StateAnswer, StateRequest } from '../admin/state-care.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
@@ -65,6 +66,7 @@ import { standingHints, standingsIfKnown, standingsOf, topUp } from './quota-ord
 import { lastRevision, type Reconciler } from './reconciler.ts';
 import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
 import { usersNamed } from './sessions-named.ts';
+import { careForState } from './state-care.ts';
 import { routersOf, usageAnswer } from './usage-answers.ts';
 import type { UsageCollector } from './usage-collector.ts';
 import { knownAs, whyOf } from './why.ts';
@@ -240,6 +242,10 @@ export class DaemonService implements AdminService {
     const gone = await this.#options.devices.forget(user, mac);
     for (const device of gone) this.#options.log.info({ ...device, by }, 'device forgotten');
     return gone.map(learnedJson);
+  }
+
+  careForState(request: StateRequest): Promise<StateAnswer> {
+    return careForState(this.#options.engine, this.#options.clock, request);
   }
 
   audit(limit: number): Promise<readonly AuditEntry[]> {

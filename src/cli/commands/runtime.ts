@@ -36,6 +36,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .action((kind, name, options, command) =>
       carry(command, async (io, around) => (await import('../get.ts')).getCommand(kind, name, options, io, around)),
     );
+  addState(program, carry);
   withState(program.command('sessions'))
     .description('who is online, or was')
     .option('--user <username>', 'only this username, device or subscriber')
@@ -208,4 +209,43 @@ function addWebhooks(program: Command, carry: Carry): void {
 
 function another(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+/** Commands on what is stored. */
+function addState(program: Command, carry: Carry): void {
+  const state = program
+    .command('state')
+    .description('what is stored: look at it, mend it, copy it; while a daemon runs, too');
+  const looks = {
+    check: 'reads all that is stored and compares it with its checksums; exit 1 when something is damaged',
+    verify: 'compares the journal of accounting with the chain of its segments: any octet that was changed shows',
+    repair: 'drops damaged rows, kept in a file, and works out sessions and usage anew from the journal',
+  } as const;
+  for (const action of ['check', 'verify', 'repair'] as const) {
+    withState(state.command(action))
+      .description(looks[action])
+      .addOption(outputs(['text', 'json', 'yaml']))
+      .action((options, command) =>
+        carry(command, async (io, around) =>
+          (await import('../state.ts')).stateCommand({ action }, options, io, around),
+        ),
+      );
+  }
+  withState(state.command('backup'))
+    .argument('<dir>', 'a folder that is empty, or not there yet')
+    .description('copies all that is stored, as of one moment')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((to: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../state.ts')).stateCommand({ action: 'backup', to }, options, io, around),
+      ),
+    );
+  withState(state.command('restore'))
+    .argument('<dir>', 'a backup')
+    .description('puts a backup in the place of the state folder; no daemon may run on it')
+    .option('--replace', 'where there is something: it is kept beside it', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((from: string, options, command) =>
+      carry(command, async (io, around) => (await import('../state.ts')).restoreCommand(from, options, io, around)),
+    );
 }
