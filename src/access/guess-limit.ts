@@ -1,3 +1,5 @@
+import { parseMac } from '../base/mac.ts';
+
 /** One attempt to log in, by what it can be told from others. A `LoggedDecision` is one. */
 export interface GuessPlace {
   readonly username: string;
@@ -24,6 +26,11 @@ export interface GuessLimit {
    * @returns takes it back, when it is known
    */
   open(place: GuessPlace, exists: boolean, now: number): () => void;
+  /**
+   * Where an attempt is refused, and others of the same account or device are not known yet: when one of them is. It may
+   * have been right, and then there is room again. Absent: nothing is open.
+   */
+  whenKnown(place: GuessPlace): Promise<void> | undefined;
   /** The device is this user's, and comes to this NAS. */
   succeeded(place: GuessPlace): void;
 }
@@ -32,6 +39,9 @@ export interface GuessLimits {
   /** Wrong guesses that are free, and how long one more takes to become so. */
   readonly ofAccount: { readonly burst: number; readonly everyMs: number };
   readonly ofStation: { readonly burst: number; readonly everyMs: number };
+  /** Of one account by all its devices and NAS together; then each of those that took part has one more in `laneQuietMs`. */
+  readonly ofAll: { readonly burst: number; readonly everyMs: number };
+  readonly laneQuietMs: number;
   /** Of each sort. */
   readonly mostCounted: number;
   /** A power of two. Of 100,000 users with one device each, about one in ten is forgotten for another. */
@@ -41,6 +51,8 @@ export interface GuessLimits {
 const defaults: GuessLimits = {
   ofAccount: { burst: 5, everyMs: 1000 },
   ofStation: { burst: 20, everyMs: 1000 },
+  ofAll: { burst: 20, everyMs: 1000 },
+  laneQuietMs: 30_000,
   mostCounted: 16_384,
   placesKnown: 1 << 20,
 };
@@ -48,39 +60,58 @@ const defaults: GuessLimits = {
 /**
  * Slows down whoever guesses and never the right user: failures are counted for each account, but an account's known
  * devices, and then the NAS it is known at, are counted each for itself. Somebody who goes through many accounts is counted
- * by Calling-Station-Id. Bounded in memory, whatever names are made up.
+ * by Calling-Station-Id; and who may try by many known devices of one account has no more tries with all of them than with a
+ * few, while a device that nobody guesses by stays free. Bounded in memory, whatever names are made up.
  *
  * @param seed 32 unpredictable bits, without which nobody can make a device look known
+ * @param isOwn is it known otherwise that this device, `AA:BB:CC:DD:EE:FF`, is the user's? Asked while somebody guesses
  */
-export function guessLimit(seed: number, limits: Partial<GuessLimits> = {}): GuessLimit {
-  const { ofAccount, ofStation, mostCounted, placesKnown } = { ...defaults, ...limits };
+export function guessLimit(
+  seed: number,
+  limits: Partial<GuessLimits> = {},
+  isOwn: (username: string, mac: string) => boolean = () => false,
+): GuessLimit {
+  const { ofAccount, ofStation, ofAll, laneQuietMs, mostCounted, placesKnown } = { ...defaults, ...limits };
   const accounts = counter(ofAccount, mostCounted);
   const inventions = counter(ofAccount, mostCounted);
   const stations = counter(ofStation, mostCounted);
+  const together = counter(ofAll, mostCounted);
+  const guessedBy = counter({ burst: 1, everyMs: laneQuietMs }, mostCounted);
   const known = knownPairs(seed, placesKnown);
+  const opened = openAttempts();
 
   /** The account as far as this place may be held against it: a key of one counter. */
-  const lane = ({ username, nas, callingStationId }: GuessPlace): string => {
-    const own = callingStationId !== undefined && known.has(username, callingStationId);
-    if (own) return `${username}\n${callingStationId}`;
+  const lane = (place: GuessPlace): string => {
+    const { username, nas, callingStationId } = place;
+    if (isKnownDevice(place)) return `${username}\n${callingStationId}`;
     return known.has(username, nas) ? `${username}\n\n${nas}` : username;
   };
-  const isKnownDevice = ({ username, callingStationId }: GuessPlace): boolean =>
-    callingStationId !== undefined && known.has(username, callingStationId);
+  const isKnownDevice = ({ username, callingStationId }: GuessPlace): boolean => {
+    if (callingStationId === undefined) return false;
+    if (known.has(username, callingStationId)) return true;
+    const mac = parseMac(callingStationId);
+    return mac !== undefined && (known.has(username, mac) || isOwn(username, mac));
+  };
 
   return {
     get watching() {
-      return accounts.size + inventions.size + stations.size > 0;
+      return accounts.size + inventions.size + stations.size + together.size > 0;
     },
     refuses(place, now) {
       const key = lane(place);
       if (accounts.isOver(key, now) || inventions.isOver(key, now)) return true;
+      if (together.isOver(place.username, now) && guessedBy.isOver(key, now)) return true;
       const { callingStationId } = place;
       return callingStationId !== undefined && stations.isOver(callingStationId, now) && !isKnownDevice(place);
     },
     failed(place, exists, now) {
       const { callingStationId } = place;
-      (exists ? accounts : inventions).add(lane(place), now);
+      const key = lane(place);
+      (exists ? accounts : inventions).add(key, now);
+      if (exists) {
+        together.add(place.username, now);
+        guessedBy.set(key, now);
+      }
       if (callingStationId !== undefined && !isKnownDevice(place)) stations.add(callingStationId, now);
     },
     open(place, exists, now) {
@@ -90,10 +121,15 @@ export function guessLimit(seed: number, limits: Partial<GuessLimits> = {}): Gue
       const station = isKnownDevice(place) ? undefined : callingStationId;
       account.add(key, now);
       if (station !== undefined) stations.add(station, now);
+      const over = opened.begin(key, station);
       return () => {
         account.takeBack(key);
         if (station !== undefined) stations.takeBack(station);
+        over();
       };
+    },
+    whenKnown(place) {
+      return opened.next(lane(place), isKnownDevice(place) ? undefined : place.callingStationId);
     },
     succeeded({ username, nas, callingStationId }) {
       if (callingStationId !== undefined) known.add(username, callingStationId);
@@ -102,10 +138,47 @@ export function guessLimit(seed: number, limits: Partial<GuessLimits> = {}): Gue
   };
 }
 
+interface OpenAttempts {
+  /** @returns it is known what it was */
+  begin(lane: string, station: string | undefined): () => void;
+  next(lane: string, station: string | undefined): Promise<void> | undefined;
+}
+
+/** Attempts of which it is not known yet what they are, and who waits for that. */
+function openAttempts(): OpenAttempts {
+  const open = new Map<string, { count: number; waiting: (() => void)[] }>();
+  const keysOf = (lane: string, station: string | undefined): readonly string[] =>
+    station === undefined ? [lane] : [lane, `\n\n\n${station}`];
+  const end = (key: string): void => {
+    const known = open.get(key);
+    if (known === undefined) return;
+    known.count -= 1;
+    if (known.count === 0) open.delete(key);
+    for (const wake of known.waiting.splice(0)) wake();
+  };
+  return {
+    begin(lane, station) {
+      const keys = keysOf(lane, station);
+      for (const key of keys) {
+        const known = open.get(key) ?? { count: 0, waiting: [] };
+        open.set(key, known);
+        known.count += 1;
+      }
+      return () => keys.forEach(end);
+    },
+    next(lane, station) {
+      const known = keysOf(lane, station).flatMap((key) => open.get(key) ?? [])[0];
+      return known === undefined ? undefined : new Promise((resolve) => known.waiting.push(resolve));
+    },
+  };
+}
+
 interface Counter {
   readonly size: number;
   isOver(key: string, now: number): boolean;
   add(key: string, now: number): void;
+  /** As if there was one, whatever there was. */
+  set(key: string, now: number): void;
   /** One that was added, whether it is forgiven by now or not. */
   takeBack(key: string): void;
 }
@@ -117,20 +190,21 @@ function counter({ burst, everyMs }: GuessLimits['ofAccount'], most: number): Co
     for (const [key, at] of forgivenAt) if (at <= now) forgivenAt.delete(key);
   };
   let sweptAt = 0;
+  const keep = (key: string, at: number, now: number): void => {
+    if (forgivenAt.size >= most || now - sweptAt > burst * everyMs) {
+      sweep(now);
+      sweptAt = now;
+    }
+    if (!forgivenAt.has(key) && forgivenAt.size >= most) dropOldest(forgivenAt);
+    forgivenAt.set(key, at);
+  };
   return {
     get size() {
       return forgivenAt.size;
     },
     isOver: (key, now) => (forgivenAt.get(key) ?? now) - now > (burst - 1) * everyMs,
-    add(key, now) {
-      if (forgivenAt.size >= most || now - sweptAt > burst * everyMs) {
-        sweep(now);
-        sweptAt = now;
-      }
-      const at = Math.max(forgivenAt.get(key) ?? now, now) + everyMs;
-      if (!forgivenAt.has(key) && forgivenAt.size >= most) dropOldest(forgivenAt);
-      forgivenAt.set(key, at);
-    },
+    add: (key, now) => keep(key, Math.max(forgivenAt.get(key) ?? now, now) + everyMs, now),
+    set: (key, now) => keep(key, now + everyMs, now),
     takeBack(key) {
       const at = forgivenAt.get(key);
       if (at !== undefined) forgivenAt.set(key, at - everyMs);

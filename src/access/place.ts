@@ -24,6 +24,8 @@ export function objectionToPlace(lock: PlaceLock, place: LoginPlace): 'wrong-dev
 export interface DeviceMemory {
   /** Is it one of the first so many, or is there room for it among them? */
   admits(username: string, mac: string, max: number): boolean;
+  /** Is it one of them? */
+  has?(username: string, mac: string): boolean;
   /** It was let in: it is one of them from now on. */
   learn(username: string, mac: string): void;
 }

@@ -641,6 +641,7 @@ export class Daemon implements AsyncDisposable {
         authority: () => this.#authority.current,
         proxy: () => this.#proxy.current,
         eap: this.#eap.server,
+        online: () => this.#engine.accounting.open(),
         places: this.#books.places,
         devices: this.#books.devices,
         // What subscribers have bought is known when the declarations are.

@@ -41,6 +41,10 @@ export class LearnedDevices {
     return known.length < max || known.some((each) => each.mac === mac);
   }
 
+  has(username: string, mac: string): boolean {
+    return this.list(username).some((each) => each.mac === mac);
+  }
+
   /** It is one of them from now on. The disk is not waited for. */
   learn(username: string, mac: string): void {
     if (this.list(username).some((each) => each.mac === mac)) return;

@@ -53,6 +53,8 @@ export interface AccessHelpers {
   readonly authority?: () => Authority<LoginLimits> | undefined;
   /** Absent: whoever comes by EAP is rejected. */
   readonly eap?: EapServer;
+  /** Who is online at the start, and from where: nobody is held up there by what others guess. Absent: nobody. */
+  readonly online?: () => Iterable<GuessPlace>;
   /** Absent: sessions of a login are not counted. */
   readonly places?: SessionPlaces;
   /** Absent: no login is bound to the devices it came with first. */
@@ -87,10 +89,14 @@ export class AccessHandler {
   /** The last of each username: one at a time, so that of many who log in at once by one account none looks like a guess. */
   readonly #slowOf = new Map<string, Promise<void>>();
   readonly #guesses: GuessLimit;
+  /** By username: how many wait for others of the same account. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(deps: AccessHandlerDeps) {
     this.#deps = deps;
-    this.#guesses = guessLimit(Buffer.from(deps.random.take(4)).readInt32BE());
+    const seed = Buffer.from(deps.random.take(4)).readInt32BE();
+    this.#guesses = guessLimit(seed, {}, (username, mac) => isOwnDevice(deps, username, mac));
+    for (const session of deps.online?.() ?? []) this.#guesses.succeeded(session);
   }
 
   answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
@@ -154,7 +160,11 @@ export class AccessHandler {
 
   #decide(exchange: Exchange): AccessAnswer | Promise<AccessAnswer> {
     const { sent, door, now } = exchange;
-    if (this.#guesses.watching && this.#refuses(exchange)) return this.#decideOtherwise(exchange, 'too-many-guesses');
+    if (this.#guesses.watching && this.#refuses(exchange)) {
+      const known = this.#guesses.whenKnown(placeOf(exchange));
+      if (known === undefined) return this.#decideOtherwise(exchange, 'too-many-guesses');
+      return this.#decideLater(keptExchange(exchange), known);
+    }
     const login = this.#deps.directory.login(exchange.username);
     const redirects = redirectsAt(exchange);
     const decision = authorise({ credential: sent.credential, door, redirects }, login, now);
@@ -174,6 +184,21 @@ export class AccessHandler {
     return unproven.has(decision.reason)
       ? this.#decideOtherwise(exchange, decision.reason)
       : this.#reject(exchange, decision.reason);
+  }
+
+  /** Others of this account are being decided about: many who log in by one account at once are no guesses. */
+  async #decideLater(exchange: Exchange, known: Promise<void>): Promise<AccessAnswer> {
+    const { username } = exchange;
+    const others = this.#waiting.get(username) ?? 0;
+    if (others >= mostWaiting) return { reply: undefined, drop: 'overload' };
+    this.#waiting.set(username, others + 1);
+    await known;
+    // What it was is counted by then.
+    await new Promise(setImmediate);
+    const left = (this.#waiting.get(username) ?? 1) - 1;
+    if (left === 0) this.#waiting.delete(username);
+    else this.#waiting.set(username, left);
+    return this.#decide(exchange);
   }
 
   /** A password that is kept in a form that takes its time. Few at once: each holds a thread, and a good deal of memory. */
@@ -394,6 +419,9 @@ function encodePassphrase(passphrase: Secret): Uint8Array {
 /** Logins whose passwords are compared in other threads at the same time, of which there are four. */
 const mostSlow = 32;
 
+/** Logins that may wait for others of their account, as when a crowd of guests comes by one that a program decides about. */
+const mostWaiting = 64;
+
 const ignore = (): void => undefined;
 
 const nothingLimited: QuotaLeft = {};
@@ -417,6 +445,13 @@ function isUnknownDevice(
 ): boolean {
   const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
   return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
+}
+
+/** Declared for the same subscriber, or learned as the account's. */
+function isOwnDevice({ directory, devices }: AccessHandlerDeps, username: string, mac: string): boolean {
+  if (devices?.has?.(username, mac) === true) return true;
+  const subscriber = directory.device(mac)?.subscriber;
+  return subscriber !== undefined && subscriber === directory.login(username)?.subscriber;
 }
 
 function placeOf({ packet, frame, context, username }: Exchange): GuessPlace {

@@ -24,6 +24,76 @@ function guessFor(limit: GuessLimit, seconds: number, place: (second: number) =>
   return looked;
 }
 
+describe('many known devices of one account', () => {
+  const mac = (at: number) => `02:00:00:00:01:${at.toString(16).padStart(2, '0')}`;
+  const devices = Array.from(
+    { length: 50 },
+    (_, at): GuessPlace => ({ ...home, nas: `cafe-${at}`, callingStationId: mac(at) }),
+  );
+
+  it('have hardly more tries together than one, and the user on one by which nobody guesses is free', () => {
+    const limit = guessLimit(seed);
+    for (const device of [...devices, home]) limit.succeeded(device);
+    let looked = 0;
+
+    for (let second = 0; second < 120; second += 1) {
+      for (const device of devices) looked += guess(limit, device, 10, second * 1000);
+      expect(limit.refuses(home, second * 1000)).toBe(false);
+    }
+
+    // One in a second, one more by each in half a minute, and what is free at first.
+    expect(looked).toBeLessThan(120 + 50 * 5 + 25);
+    expect(looked).toBeGreaterThan(120);
+  });
+});
+
+describe('a device that is known to be the user’s without having been in', () => {
+  const own = (username: string, mac: string) => username === 'anna' && mac === 'AA:BB:CC:00:00:01';
+
+  it.each(['AA:BB:CC:00:00:01', 'aa-bb-cc-00-00-01', 'aabb.cc00.0001'])('is counted for itself, as %s', (spelling) => {
+    const limit = guessLimit(seed, {}, own);
+
+    guessFor(limit, 10, () => thief);
+
+    expect(limit.refuses({ ...thief, callingStationId: spelling }, 9_500)).toBe(false);
+    expect(limit.refuses({ ...thief, callingStationId: 'AA:BB:CC:00:00:02' }, 9_500)).toBe(true);
+  });
+
+  it('is found in any spelling where it was in as the NAS spelt it', () => {
+    const limit = guessLimit(seed);
+    limit.succeeded(home);
+
+    guessFor(limit, 10, () => thief);
+
+    expect(limit.refuses({ ...thief, callingStationId: 'aa-bb-cc-00-00-01' }, 9_500)).toBe(false);
+  });
+});
+
+describe('attempts of which it is not known yet what they are', () => {
+  it('are waited for by those that they would have refused, until one is known', async () => {
+    const limit = guessLimit(seed);
+    const known = Array.from({ length: 5 }, () => limit.open(thief, true, 0));
+    const refused = limit.refuses(thief, 0);
+    const waiting = limit.whenKnown(thief);
+
+    known[0]?.();
+    await waiting;
+
+    expect(refused).toBe(true);
+    expect(limit.refuses(thief, 0)).toBe(false);
+    for (const each of known.slice(1)) each();
+    expect(limit.whenKnown(thief)).toBeUndefined();
+  });
+
+  it('are waited for by nobody of another account and device', () => {
+    const limit = guessLimit(seed);
+    limit.open(thief, true, 0);
+
+    expect(limit.whenKnown({ ...home, username: 'ben' })).toBeUndefined();
+    expect(limit.whenKnown({ ...thief, username: 'ben' })).toBeDefined();
+  });
+});
+
 describe('somebody who guesses passwords of one account', () => {
   it('has five tries, then one in a second', () => {
     expect(guessFor(guessLimit(seed), 1, () => thief)).toBe(5);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { eapCode, eapType, encodeEap } from '../../src/eap/packet.ts';
+import type { AccessHelpers } from '../../src/radius/access-handler.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { encodeAttribute, listAttributes } from '../../src/radius/packet/attributes.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
@@ -130,6 +131,70 @@ describe('a password of which only a slow hash is kept', () => {
     await using bench = await startServer([login('anna', { passwordHash })], { clock: new ManualClock() });
 
     expect(await codesOf(bench, new Array(20).fill('correct horse'))).toEqual(new Array(20).fill(2));
+  });
+});
+
+describe('many who log in by one account at once', () => {
+  const shared = async (bench: Bench, passwords: readonly string[]) => {
+    await using nas = await TestNas.open();
+    for (const [at, password] of passwords.entries()) {
+      const from = station(`02:00:00:00:00:${at.toString(16).padStart(2, '0')}`);
+      nas.send(papRequest('lobby', password, { ...fresh(), attributes: [from] }).octets, bench.auth);
+    }
+    const codes: (number | undefined)[] = [];
+    for (const _ of passwords) codes.push((await nas.next())[0]);
+    return codes;
+  };
+  const program = (right: string): AccessHelpers => ({
+    authority: () => ({
+      asks: 'unknown',
+      async ask({ password }) {
+        await new Promise(setImmediate);
+        if (Buffer.from(password ?? '').toString() !== right) return { verdict: 'reject', reason: 'refused-elsewhere' };
+        return { verdict: 'accept', sawPassword: true, grants: () => ({ interimSeconds: 600, attributes: [] }) };
+      },
+    }),
+  });
+
+  it('are let in by the program that knows it, as many as they are', async () => {
+    await using bench = await startServer([], { clock: new ManualClock(), access: program('open sesame') });
+
+    expect(await shared(bench, new Array(40).fill('open sesame'))).toEqual(new Array(40).fill(2));
+  });
+
+  it('are not asked about without end when they guess', async () => {
+    await using bench = await startServer([], { clock: new ManualClock(), access: program('open sesame') });
+
+    const codes = await shared(
+      bench,
+      Array.from({ length: 40 }, (_, at) => `guess ${at}`),
+    );
+
+    expect(codes).toEqual(new Array(40).fill(3));
+    expect([rejected(bench, 'refused-elsewhere'), rejected(bench, 'too-many-guesses')]).toEqual([5, 35]);
+  });
+});
+
+describe('an account that somebody guesses at when we have just started', () => {
+  it('is free to whoever was online before, and to its declared devices', async () => {
+    const online = { username: 'anna', nas: 'core-1', callingStationId: 'AA:BB:CC:00:00:01' };
+    const access = { online: () => [online] };
+    await using bench = await startServer([login('anna')], { clock: new ManualClock(), access });
+    bench.directory.devices.set(
+      'AA:BB:CC:00:00:02',
+      login('AA:BB:CC:00:00:02', { subscriber: login('anna').subscriber }),
+    );
+    await using nas = await TestNas.open();
+    const ask = async (password: string, from: string) => {
+      const attributes = [station(from)];
+      return (await nas.exchange(papRequest('anna', password, { ...fresh(), attributes }).octets, bench.auth))[0];
+    };
+
+    for (let time = 0; time < 9; time += 1) await ask(`guess ${time}`, '66:66:66:66:66:66');
+
+    expect(await ask('correct horse', '66:66:66:66:66:66')).toBe(3);
+    expect(await ask('correct horse', 'AA:BB:CC:00:00:01')).toBe(2);
+    expect(await ask('correct horse', 'aa-bb-cc-00-00-02')).toBe(2);
   });
 });
 
