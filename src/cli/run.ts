@@ -11,6 +11,7 @@ import { inheritedSockets } from './inherited-sockets.ts';
 import { exitCodes, type Io } from './io.ts';
 import { isExample } from './is-example.ts';
 import { secretsBeside } from './secret-env.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface RunOptions {
@@ -26,6 +27,7 @@ const shownIssues = 20;
 
 /** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
+  keepHeapSmall();
   const source = await openSource(dir);
   // Logins do not wait for git to look through all files.
   const told = tellUncommitted(dir, source, io);
