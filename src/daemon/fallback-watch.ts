@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
-import type { Model, Router } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import { fallbackSeconds } from '../routeros/menus/fallback-scheduler.ts';
 import type { RouterPool } from './router-pool.ts';
 
@@ -38,8 +38,9 @@ export class FallbackWatch implements AsyncDisposable {
   /** Watches the routers of this model that have rows which wait, and no others. */
   follow(model: Model): void {
     if (this.#closed) return;
+    const waiting = withWaiting(model);
     const wanted = new Map(
-      model.routers.filter((router) => hasWaiting(model, router)).map((each) => [each.name, each]),
+      model.routers.flatMap((each) => (each.api !== undefined && waiting.has(each.name) ? [[each.name, each]] : [])),
     );
     for (const [name, { seconds, stop }] of this.#watched) {
       const router = wanted.get(name);
@@ -86,8 +87,9 @@ export class FallbackWatch implements AsyncDisposable {
   }
 }
 
-function hasWaiting({ subscriptions }: Model, { name, api }: Router): boolean {
-  return (
-    api !== undefined && subscriptions.some(({ fallback, localOn }) => fallback === true && localOn.includes(name))
-  );
+/** Names of routers with rows that wait. */
+function withWaiting({ subscriptions }: Model): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { fallback, localOn } of subscriptions) if (fallback === true) for (const name of localOn) names.add(name);
+  return names;
 }

@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import type { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
-import type { Model, Router } from '../model/model.ts';
+import type { Model, Router, Subscription } from '../model/model.ts';
 import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import { endCauses, endReading } from '../usage/match-sessions.ts';
+import { subscriptionsByRouter } from './by-router.ts';
 import { takeOverSessions } from './renamed-router.ts';
 import { RouterCollector } from './router-collector.ts';
 import type { RouterPool } from './router-pool.ts';
@@ -46,7 +47,10 @@ export class UsageCollector implements AsyncDisposable {
   /** Reads the routers of this model from now on. Sessions of routers that are gone end where they were last read. */
   follow(model: Model): void {
     if (this.#stopped) return;
-    const routers = model.routers.filter(({ api }) => api !== undefined).map((router) => readRouterOf(router, model));
+    const local = subscriptionsByRouter(model);
+    const routers = model.routers.flatMap((router) =>
+      router.api === undefined ? [] : readRouterOf(router, model, local.get(router.name)),
+    );
     this.#takeOver(model);
     const names = new Set(routers.map(({ name }) => name));
     for (const [name, collector] of [...this.#routers]) {
@@ -170,9 +174,8 @@ class RouterNotDialledError extends LastmileError {
   }
 }
 
-function readRouterOf(router: Router, model: Model): ReadRouter {
+function readRouterOf(router: Router, model: Model, here: readonly Subscription[] = []): ReadRouter {
   const { name, previousNames = [], reconcile, dhcp, hotspots } = router;
-  const here = model.subscriptions.filter(({ localOn }) => localOn.includes(name));
   return {
     name,
     formerNames: stillFree(previousNames, model),

@@ -7,6 +7,7 @@ import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
 import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
 import { exists, locate, type Path } from './locate.ts';
+import { placeInItem } from './place-in-item.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 export interface ManifestFile {
@@ -179,7 +180,14 @@ function locateProblems(
 }
 
 function findPlaces(problems: readonly Problem[], places: Map<string, IssuePlace>, path: string, text: string): void {
-  const unknown = problems.filter((problem) => !places.has(placeKey(problem)));
+  const unknown: Problem[] = [];
+  for (const problem of problems) {
+    if (places.has(placeKey(problem))) continue;
+    const { place } = problem;
+    const found = place?.item === undefined ? undefined : placeInItem(path, text, place.origin.line, problem.path);
+    if (found === undefined) unknown.push(problem);
+    else places.set(placeKey(problem), found);
+  }
   if (unknown.length === 0) return;
   const file = readYamlFile(path, text);
   for (const problem of unknown) places.set(placeKey(problem), placeIn(file, problem));
