@@ -34,7 +34,9 @@ export class MessageRing {
     const length = this.#words[(slot * headerSize + messageLengthAt) >> 2] as number;
     const from = this.#data + slot * dataStride;
     const copy = Buffer.allocUnsafe(length);
-    this.#octets.copy(copy, 0, from, from + length);
+    const octets = this.#octets;
+    // `copy` would make a view first.
+    for (let index = 0; index < length; index += 1) copy[index] = octets[from + index] as number;
     return copy;
   }
 

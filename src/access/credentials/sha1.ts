@@ -20,8 +20,8 @@ export function sha1(work: Sha1Workspace, octets: Uint8Array, length: number): v
   }
   const rest = length - from;
   const whole = rest >>> 2;
-  words.fill(0, whole);
   for (let index = 0; index < whole; index += 1) words[index] = wordAt(octets, from + index * 4);
+  for (let index = whole + 1; index < 16; index += 1) words[index] = 0;
   let last = 0x80 << (24 - (rest & 3) * 8);
   for (let index = 0; index < (rest & 3); index += 1) {
     last |= (octets[from + whole * 4 + index] as number) << (24 - index * 8);
@@ -29,7 +29,7 @@ export function sha1(work: Sha1Workspace, octets: Uint8Array, length: number): v
   words[whole] = last;
   if (rest >= 56) {
     sha1Block(state, words);
-    words.fill(0);
+    for (let index = 0; index < 15; index += 1) words[index] = 0;
   }
   words[15] = length << 3;
   sha1Block(state, words);

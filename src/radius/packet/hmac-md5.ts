@@ -32,9 +32,9 @@ export function hmacMd5Into(
 
 /** The block of the outer hash: the inner digest and its padding, after 80 octets in all. */
 function loadDigest({ state, words }: Md5Workspace): void {
-  words.fill(0);
   copyState(state, words);
   words[4] = 0x80;
+  for (let index = 5; index < 16; index += 1) words[index] = 0;
   words[14] = 80 * 8;
 }
 
