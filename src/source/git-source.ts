@@ -9,12 +9,20 @@ import { type IgnoreRules, isDeclaration, parseIgnore } from './selection.ts';
 import type { Revision, Source, SourceFile } from './source.ts';
 import { watchPaths } from './watch.ts';
 
+/** A blob and what is in it. */
+interface BlobFile {
+  readonly blob: Blob;
+  readonly file: SourceFile;
+}
+
 interface Blob {
   readonly path: string;
   readonly id: string;
   readonly octets: number;
 }
 
+/** Has `log` name the branch of HEAD, whatever the configuration leaves out. */
+const branchNames = ['--decorate=short', '--decorate-refs=HEAD', '--decorate-refs=refs/heads/*'] as const;
 /** Keeps git from forgetting the commit that is served after a restart. */
 const keptRef = 'refs/lastmile/last-good';
 /** A git that is silent for so long will not answer. */
@@ -28,6 +36,8 @@ export class GitSource implements Source {
   /** Loaded when it is first asked: after a restart logins are answered before. */
   #git: Promise<SimpleGit> | undefined;
   readonly #stop = new AbortController();
+  /** Of the revision that was read last. */
+  #last: readonly BlobFile[] = [];
   #watcher: AsyncDisposable | undefined;
 
   constructor(dir: string) {
@@ -37,13 +47,14 @@ export class GitSource implements Source {
 
   async read(known?: string): Promise<Revision | undefined> {
     try {
-      const [hash = '', author = '', subject = ''] = (
-        await this.#raw('log', '-1', '--format=%H%x00%an <%ae>%x00%s')
+      const [hash = '', author = '', names = '', subject = ''] = (
+        await this.#raw('log', '-1', ...branchNames, '--format=%H%x00%an <%ae>%x00%D%x00%s')
       ).split('\0');
-      const branch = (await this.#raw('rev-parse', '--abbrev-ref', 'HEAD')).trim();
-      const id = `${branch}@sha1:${hash}`;
+      const id = `${branchIn(names)}@sha1:${hash}`;
       if (id === known) return undefined;
-      return { id, files: await this.#files(hash), author, subject: subject.trim() };
+      const files = await this.#files(hash);
+      this.#last = files;
+      return { id, files: files.map(({ file }) => file), author, subject: subject.trim() };
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -53,7 +64,7 @@ export class GitSource implements Source {
   async readCommit(rev: string): Promise<Revision> {
     try {
       const hash = (await this.#raw('rev-parse', '--verify', '--end-of-options', `${rev}^{commit}`)).trim();
-      return { id: `${rev}@sha1:${hash}`, files: await this.#files(hash) };
+      return { id: `${rev}@sha1:${hash}`, files: await this.#filesOf(hash) };
     } catch (error) {
       throw await this.#failure(error, `no commit ${rev}: `);
     }
@@ -63,7 +74,7 @@ export class GitSource implements Source {
     const hash = hashOf(id);
     if (hash === undefined) throw new SourceError(`${this.#dir}: ${id} is not a commit`);
     try {
-      return await this.#files(hash);
+      return await this.#filesOf(hash);
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -137,11 +148,27 @@ export class GitSource implements Source {
     return (await this.#git).raw([...args]);
   }
 
-  async #files(commit: string): Promise<readonly SourceFile[]> {
+  async #filesOf(commit: string): Promise<readonly SourceFile[]> {
+    return (await this.#files(commit)).map(({ file }) => file);
+  }
+
+  /** What is in the same blob at the same path as in the revision that was read last is that file, and not read again. */
+  async #files(commit: string): Promise<readonly BlobFile[]> {
     const blobs = blobsOf(await this.#raw('ls-tree', '-r', '-l', '-z', '--full-tree', commit));
+    const known = new Map(this.#last.map(({ blob, file }) => [keyOf(blob), file]));
     const ignore = blobs.filter((blob) => blob.path === '.lastmileignore');
     const rules = parseIgnore(firstText(await this.#contents(ignore)));
-    return this.#contents(wanted(blobs, rules));
+    const all = wanted(blobs, rules);
+    checkBounds(all);
+    const unknown = all.filter((blob) => !known.has(keyOf(blob)));
+    for (const [at, file] of (await this.#contents(unknown)).entries()) {
+      const blob = unknown[at];
+      if (blob !== undefined) known.set(keyOf(blob), file);
+    }
+    return all.flatMap((blob) => {
+      const file = known.get(keyOf(blob));
+      return file === undefined ? [] : [{ blob, file }];
+    });
   }
 
   /** Reads blobs through one `git cat-file --batch`. */
@@ -156,6 +183,15 @@ export class GitSource implements Source {
 async function gitIn(baseDir: string): Promise<SimpleGit> {
   const { simpleGit } = await import('simple-git');
   return simpleGit({ baseDir, timeout: { block: 30_000 } });
+}
+
+/** The branch in `HEAD -> main, other`; `HEAD` where it is on none. */
+function branchIn(names: string): string {
+  return /^HEAD -> (\S+?)(?:, |$)/.exec(names)?.[1] ?? 'HEAD';
+}
+
+function keyOf({ id, path }: Blob): string {
+  return `${id} ${path}`;
 }
 
 function hashOf(id: string): string | undefined {

@@ -73,6 +73,36 @@ describe('a git repository', () => {
     expect((await source.readCommit('HEAD~1')).files).toEqual(first?.files);
   });
 
+  it('is read like one that was never read before, whatever a commit does, and what did not change is no other object', async () => {
+    await using folder = await repository();
+    await using source = new GitSource(folder.path);
+    const write = (path: string, text: string) => writeFileSync(join(folder.path, path), text);
+    const edits: readonly (() => void)[] = [
+      () => write('b.yaml', 'a: 1\n'),
+      () => write('a.yaml', 'a: 2\n'),
+      () => git(folder.path, 'mv', 'b.yaml', 'c.yaml'),
+      () => write('.lastmileignore', 'c.yaml\n'),
+      () => write('d.yaml', 'ä: 1\n'),
+      () => rmSync(join(folder.path, '.lastmileignore')),
+      () => rmSync(join(folder.path, 'a.yaml')),
+      () => git(folder.path, 'tag', 'v1'),
+    ];
+    let before = await source.read();
+    for (const edit of edits) {
+      edit();
+      git(folder.path, 'add', '-A');
+      git(folder.path, 'commit', '-q', '--allow-empty', '-m', 'next');
+
+      const now = await source.read(before?.id);
+
+      await using other = new GitSource(folder.path);
+      expect(now).toEqual(await other.read());
+      const same = now?.files.filter(({ path, text }) => before?.files.some((f) => f.path === path && f.text === text));
+      expect(same?.every((file) => before?.files.includes(file))).toBe(true);
+      before = now;
+    }
+  });
+
   it('is selected by the same rules as a folder', async () => {
     await using folder = await TempFolder.make();
     git(folder.path, 'init', '-q', '-b', 'main');
