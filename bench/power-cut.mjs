@@ -8,7 +8,7 @@ import { subscribers, withPeers } from './shared/peers.mjs';
 import { freeUdpPorts } from './shared/ports.mjs';
 import { end } from './shared/processes.mjs';
 import { accessRequest, accountingRequest, accountingStatus } from './shared/radius-requests.mjs';
-import { report } from './shared/report.mjs';
+import { aim, report } from './shared/report.mjs';
 
 const dialling = subscribers / 2;
 const spreadMs = Number(process.env.BENCH_SPREAD_SECONDS ?? 60) * 1000;
@@ -39,7 +39,7 @@ function rowsOf(label, { online, accounted, sent, again, redials, rejects }) {
   return [
     row('first online', online[0]),
     row('half online', online[Math.floor(online.length / 2)]),
-    row('all online', online.at(-1)),
+    { ...row('all online', online.at(-1)), aim: aim(online.at(-1), '≤', spreadMs / 1000 + 10) },
     row('all sessions on disk', Math.max(...accounted)),
     row('packets sent', sent, ''),
     row('of them sent again', again, ''),
