@@ -1582,6 +1582,10 @@ export interface SubscriberList {
      * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
      */
     expires?: string;
+    /**
+     * Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.
+     */
+    since?: string;
     service?: Name;
     /**
      * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.
@@ -1626,6 +1630,10 @@ export interface SubscriberList {
      * When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00).
      */
     expires?: string;
+    /**
+     * Since when a subscriber has this: a day (2026-05-17) or a time, as `expires`. The day on which quotas with `anchor: sign-up` begin anew, and when a `validity` from assignment begins. Default: when it was seen first.
+     */
+    since?: string;
     service?: Name;
     /**
      * What the subscriber logs in with: exact, upper and lower case differ. None where `mac` is enough.

@@ -2262,6 +2262,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "$ref": "#/$defs/subscriberSpec/properties/expires",
               "description": "When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00)."
             },
+            "since": {
+              "$ref": "#/$defs/subscriberSpec/properties/since",
+              "description": "Since when a subscriber has this: the sign-up of quotas, and the assignment of `validity`."
+            },
             "service": {
               "$ref": "#/$defs/subscriberSpec/properties/service",
               "description": "Name of the Service."
@@ -2359,6 +2363,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "expires": {
                 "$ref": "#/$defs/subscriberSpec/properties/expires",
                 "description": "When access ends: RFC 3339 (2027-01-31T18:00:00Z), or without offset in the time zone of the Operator (2027-01-31T18:00)."
+              },
+              "since": {
+                "$ref": "#/$defs/subscriberSpec/properties/since",
+                "description": "Since when a subscriber has this: the sign-up of quotas, and the assignment of `validity`."
               },
               "service": {
                 "$ref": "#/$defs/subscriberSpec/properties/service",
