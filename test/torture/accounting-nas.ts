@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+const secret = 'a shared secret of thirty-two ch';
+const resendMs = 100;
+
+/** What `lastmile run` needs to serve this NAS. */
+export const nasDeclarations = `apiVersion: lastmile/v1
+kind: Operator
+metadata: {name: torture}
+spec:
+  timezone: UTC
+  radius:
+    messageAuthenticator: off
+    clients: [{name: nas-1, clientAddress: 127.0.0.1, secret: '${secret}', profile: mikrotik}]
+---
+apiVersion: lastmile/v1
+kind: Service
+metadata: {name: home}
+spec: {access: [pppoe]}
+---
+apiVersion: lastmile/v1
+kind: Subscriber
+metadata: {name: anna}
+spec: {service: home, username: anna, password: 'anna has a password'}
+`;
+
+/**
+ * A NAS with one session for each of its users, whose counters never stop: as soon as a report is acknowledged the next is
+ * sent, and until then the same again.
+ */
+export class AccountingNas implements AsyncDisposable {
+  /** Octets last acknowledged, by user. */
+  readonly acknowledged = new Map<string, number>();
+  readonly #socket: Socket;
+  readonly #users: readonly User[];
+  readonly #waiters = new Set<() => void>();
+  #port = 0;
+  #count = 0;
+
+  private constructor(socket: Socket, users: number) {
+    this.#socket = socket;
+    this.#users = Array.from({ length: users }, (_, id) => new User(id, (packet) => this.#send(packet)));
+    socket.on('message', (answer) => this.#hear(answer));
+    socket.on('error', () => undefined);
+  }
+
+  static async start(users: number): Promise<AccountingNas> {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new AccountingNas(socket, users);
+  }
+
+  /** Where the server is now. */
+  aimAt(port: number): void {
+    this.#port = port;
+    for (const user of this.#users) user.begin();
+  }
+
+  /** Reports acknowledged so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Resolves when so many more are acknowledged. */
+  async more(reports: number): Promise<void> {
+    const until = this.#count + reports;
+    while (this.#count < until) await new Promise<void>((next) => this.#waiters.add(next));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const user of this.#users) user.end();
+    this.#socket.close();
+    await once(this.#socket, 'close');
+  }
+
+  #send(packet: Buffer): void {
+    if (this.#port !== 0) this.#socket.send(packet, this.#port, '127.0.0.1', () => undefined);
+  }
+
+  #hear(answer: Buffer): void {
+    const user = this.#users[answer[1] ?? -1];
+    const octets = user?.answered(answer);
+    if (user === undefined || octets === undefined) return;
+    this.acknowledged.set(user.name, octets);
+    this.#count += 1;
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const next of waiters) next();
+  }
+}
+
+/** The identifier is the user's number, and one packet of his is out at a time. */
+class User {
+  readonly name: string;
+  readonly #id: number;
+  readonly #send: (packet: Buffer) => void;
+  #octets = 0;
+  #packet: Buffer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(id: number, send: (packet: Buffer) => void) {
+    this.#id = id;
+    this.name = `user-${id}`;
+    this.#send = send;
+  }
+
+  begin(): void {
+    if (this.#packet === undefined) this.#next();
+    this.#timer ??= setInterval(() => this.#packet !== undefined && this.#send(this.#packet), resendMs);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#packet = undefined;
+  }
+
+  /** @returns the octets that are acknowledged, `undefined` for an answer to something else */
+  answered(answer: Buffer): number | undefined {
+    const packet = this.#packet;
+    if (packet === undefined || !isAnswer(answer, packet)) return undefined;
+    const octets = this.#octets;
+    this.#next();
+    return octets;
+  }
+
+  #next(): void {
+    this.#octets += 1000 + this.#id;
+    this.#packet = accountingRequest(this.#id, this.name, this.#octets);
+    this.#send(this.#packet);
+  }
+}
+
+function accountingRequest(identifier: number, user: string, octets: number): Buffer {
+  const attributes = [
+    attribute(40, number(3)),
+    attribute(1, Buffer.from(user)),
+    attribute(44, Buffer.from(`81-${user}`)),
+    attribute(32, Buffer.from('nas-1')),
+    // The NAS counts a second for each report.
+    attribute(46, number(Math.floor(octets / 1000))),
+    attribute(42, number(octets)),
+    attribute(43, number(octets)),
+  ];
+  const packet = Buffer.concat([Buffer.from([4, identifier, 0, 0]), Buffer.alloc(16), ...attributes]);
+  packet.writeUInt16BE(packet.length, 2);
+  createHash('md5').update(packet).update(secret).digest().copy(packet, 4);
+  return packet;
+}
+
+function isAnswer(answer: Buffer, request: Buffer): boolean {
+  const [head, rest] = [answer.subarray(0, 4), answer.subarray(20)];
+  const sum = createHash('md5').update(head).update(request.subarray(4, 20)).update(rest).update(secret).digest();
+  return answer[0] === 5 && sum.equals(answer.subarray(4, 20));
+}
+
+function attribute(type: number, value: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([type, value.length + 2]), value]);
+}
+
+function number(value: number): Buffer {
+  const octets = Buffer.alloc(4);
+  octets.writeUInt32BE(value);
+  return octets;
+}
