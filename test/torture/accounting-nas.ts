@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 const secret = 'a shared secret of thirty-two ch';
+const password = 'anna has a password';
 const resendMs = 100;
+/** As a router waits on a busy machine. */
+const longestMs = 10_000;
 
 /** What `lastmile run` needs to serve this NAS. */
 export const nasDeclarations = `apiVersion: lastmile/v1
@@ -23,7 +26,7 @@ spec: {access: [pppoe]}
 apiVersion: lastmile/v1
 kind: Subscriber
 metadata: {name: anna}
-spec: {service: home, username: anna, password: 'anna has a password'}
+spec: {service: home, username: anna, password: '${password}'}
 `;
 
 /**
@@ -89,6 +92,38 @@ export class AccountingNas implements AsyncDisposable {
     this.#waiters.clear();
     for (const next of waiters) next();
   }
+}
+
+/** Asks for anna to be let in, once. @returns whether she was; false as well when there was no answer for ten seconds */
+export async function letsAnnaIn(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  try {
+    const authenticator = randomBytes(16);
+    const attributes = [attribute(1, Buffer.from('anna')), attribute(2, hidden(authenticator))];
+    const packet = Buffer.concat([Buffer.from([1, 1, 0, 0]), authenticator, ...attributes]);
+    packet.writeUInt16BE(packet.length, 2);
+    socket.send(packet, port, '127.0.0.1');
+    const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(longestMs) })) as [Buffer];
+    return answer[0] === 2;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
+}
+
+/** User-Password (RFC 2865 §5.2). */
+function hidden(authenticator: Buffer): Buffer {
+  const padded = Buffer.alloc(Math.ceil(password.length / 16) * 16);
+  padded.write(password);
+  let before: Buffer = authenticator;
+  for (let at = 0; at < padded.length; at += 16) {
+    const mask = createHash('md5').update(secret).update(before).digest();
+    for (let n = 0; n < 16; n += 1) padded[at + n] = (padded[at + n] ?? 0) ^ (mask[n] ?? 0);
+    before = padded.subarray(at, at + 16);
+  }
+  return padded;
 }
 
 /** The identifier is the user's number, and one packet of his is out at a time. */

@@ -1,0 +1,3 @@
+import { tortureFullDisk } from './full-disk.ts';
+
+tortureFullDisk('a daemon whose disk fills up a hundred times', 100, 1_800_000, 2_000);
