@@ -27,6 +27,9 @@ export class Command {
   readonly over = new AbortController();
   /** Monotonic time of the router's last word about it, or of our sending it; absent while it waits for its turn. */
   heardAt: number | undefined;
+  /** What came for it so far. */
+  rows = 0;
+  octets = 0;
   readonly #traps: Trap[] = [];
   #settled = false;
   #resolve!: (ret: string | undefined) => void;

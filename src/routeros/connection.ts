@@ -39,8 +39,9 @@ export interface ConnectOptions {
   readonly silenceMs?: number;
   /** Commands under way at once; others wait their turn. Default 8: what RouterOS takes is not documented. */
   readonly maxInFlight?: number;
-  /** Rows `run` keeps before it gives up. Default one million. */
+  /** Rows that a command may be answered with, and their octets, before it is given up. Default one million, 256 MiB. */
   readonly maxRows?: number;
+  readonly maxOctets?: number;
   /** The code page of text that is not UTF-8. Default windows-1252. */
   readonly fallbackEncoding?: FallbackEncoding;
   readonly signal?: AbortSignal;
@@ -66,6 +67,7 @@ export async function connectRouterOs(options: ConnectOptions): Promise<RouterOs
     silenceMs: options.silenceMs ?? 30_000,
     maxInFlight: options.maxInFlight ?? 8,
     maxRows: options.maxRows ?? 1_000_000,
+    maxOctets: options.maxOctets ?? 256 * 2 ** 20,
   });
   try {
     await logIn(session, at, options, timeoutMs);

@@ -15,7 +15,7 @@ import {
 } from './errors.ts';
 import type { Attributes, DialledAt, Listening, RouterOsSession, RunOptions, RunResult } from './session.ts';
 import { type Reply, ReplyParser, type RouterOsRow } from './wire/reply.ts';
-import { SentenceReader } from './wire/sentence.ts';
+import { type RawSentence, SentenceReader } from './wire/sentence.ts';
 import type { DecodeText } from './wire/words.ts';
 
 export interface MultiplexerOptions {
@@ -26,8 +26,9 @@ export interface MultiplexerOptions {
   readonly silenceMs: number;
   /** Commands the router works on at once; others wait. */
   readonly maxInFlight: number;
-  /** Rows `run` keeps before it gives up. */
+  /** What a command may be answered with before it is given up, whoever keeps it: a router that never ends is not right. */
   readonly maxRows: number;
+  readonly maxOctets: number;
 }
 
 /** How long a cancelled command may take to end before the router counts as gone. */
@@ -80,11 +81,8 @@ export class Multiplexer implements RouterOsSession {
   }
 
   async run(command: string, attributes: Attributes = {}, options: RunOptions = {}): Promise<RunResult> {
-    const { maxRows } = this.#options;
     const rows: RouterOsRow[] = [];
-    const keep = (row: RouterOsRow): void => {
-      if (rows.push(row) > maxRows) throw this.#tooManyRows(command);
-    };
+    const keep = (row: RouterOsRow): void => void rows.push(row);
     const ret = await this.#execute({ command, attributes, queries: options.queries }, keep, options);
     return ret === undefined ? { rows } : { rows, ret };
   }
@@ -181,14 +179,14 @@ export class Multiplexer implements RouterOsSession {
       while (this.#pausedBy === undefined && this.#end === undefined) {
         const sentence = this.#reader.next();
         if (sentence === undefined) return;
-        this.#dispatch(this.#parser.parse(sentence));
+        this.#dispatch(this.#parser.parse(sentence), octetsOf(sentence));
       }
     } catch (error) {
       this.#fail(new RouterProtocolError(this.#options.at, messageOf(error), error));
     }
   }
 
-  #dispatch(reply: Reply): void {
+  #dispatch(reply: Reply, octets: number): void {
     if (reply.word === '!fatal') {
       this.#fail(new RouterFatalError(this.#options.at, reply.text || (reply.attributes['message'] ?? '')));
       return;
@@ -197,13 +195,20 @@ export class Multiplexer implements RouterOsSession {
     if (command === undefined) return;
     command.heardAt = this.#receivedAt;
     // `!empty` (since 7.18) adds nothing to the `!done` that follows it; words of later versions shall not hurt.
-    if (reply.word === '!re') this.#row(command, reply.attributes);
+    if (reply.word === '!re') this.#row(command, reply.attributes, octets);
     else if (reply.word === '!trap') command.trap(reply.attributes);
     else if (reply.word === '!done') this.#finish(command, reply.attributes['ret']);
   }
 
-  #row(command: Command, row: RouterOsRow): void {
+  #row(command: Command, row: RouterOsRow, octets: number): void {
     if (command.settled) return;
+    command.rows += 1;
+    command.octets += octets;
+    const excess = this.#excessOf(command);
+    if (excess !== undefined) {
+      this.#giveUp(command, excess);
+      return;
+    }
     try {
       const pending = command.onRow(row);
       // Not `!== undefined`: where nothing is asked for, a function may return anything.
@@ -290,9 +295,17 @@ export class Multiplexer implements RouterOsSession {
     return new RouterTimeoutError(this.#options.at, command.name, what);
   }
 
-  #tooManyRows(command: string): RouterProtocolError {
-    return new RouterProtocolError(this.#options.at, `${command} returned more than ${this.#options.maxRows} rows`);
+  /** Who listens keeps nothing, and listens for ever. */
+  #excessOf({ name, slotted, rows, octets }: Command): RouterProtocolError | undefined {
+    const { at, maxRows, maxOctets } = this.#options;
+    if (!slotted || (rows <= maxRows && octets <= maxOctets)) return undefined;
+    const what = rows > maxRows ? `${maxRows} rows` : `${maxOctets} octets`;
+    return new RouterProtocolError(at, `${name} returned more than ${what}`);
   }
+}
+
+function octetsOf({ bounds }: RawSentence): number {
+  return (bounds.at(-1) ?? 0) - (bounds[0] ?? 0);
 }
 
 function whenAborted(signal: AbortSignal | undefined, act: () => void, until: AbortSignal): void {

@@ -538,19 +538,44 @@ describe('what a router sends that it should not', () => {
     await expect(session.run('/x/print')).rejects.toMatchObject({ code: 'LM_ROUTER_PROTOCOL' });
   });
 
-  it('more rows than `run` keeps reject that command alone', async () => {
-    await using router = await ScriptedRouter.loggedIn(async (peer) => {
-      const print = await peer.next();
-      for (let i = 0; i < 4; i += 1) peer.reply(print, '!re', `=n=${i}`);
-      const cancel = await peer.next();
-      peer.reply(print, '!done');
-      peer.reply(cancel, '!done');
+  it('more rows or octets than a command may bring reject that command alone, and end it on the router', async () => {
+    const answers = async (peer: ScriptedPeer) => {
+      for (let command = 0; command < 4; command += 1) {
+        const print = await peer.next();
+        for (let i = 0; i < 4; i += 1) peer.reply(print, '!re', `=n=${i}`);
+        const cancel = await peer.next();
+        peer.reply(print, '!done');
+        peer.reply(cancel, '!done');
+      }
       peer.reply(await peer.next(), '!done');
-    });
-    await using session = await connectTo(router.port, { maxRows: 3 });
+    };
+    const limits = [
+      { limit: { maxRows: 3 }, words: 'more than 3 rows' },
+      { limit: { maxOctets: 30 }, words: 'more than 30 octets' },
+    ];
+    for (const { limit, words } of limits) {
+      await using router = await ScriptedRouter.loggedIn(answers);
+      await using session = await connectTo(router.port, limit);
+      for (let i = 0; i < 2; i += 1) {
+        await expect(session.run('/x/print')).rejects.toThrow(words);
+        await expect(session.stream('/x/print', {}, () => undefined)).rejects.toThrow(words);
+      }
+      await expect(session.run('/y/print')).resolves.toEqual({ rows: [] });
+    }
+  });
 
-    await expect(session.run('/x/print')).rejects.toThrow('more than 3 rows');
-    await expect(session.run('/y/print')).resolves.toEqual({ rows: [] });
+  it('rows of a command that is listened to may be any number', async () => {
+    const seen: string[] = [];
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const listen = await peer.next();
+      for (let i = 0; i < 9; i += 1) peer.reply(listen, '!re', `=n=${i}`);
+      peer.reply(listen, '!done');
+    });
+    await using session = await connectTo(router.port, { maxRows: 3, maxOctets: 30 });
+
+    await session.listen('/x/listen', {}, (row) => void seen.push(row['n'] ?? '')).ended;
+
+    expect(seen).toHaveLength(9);
   });
 
   it('any octets at all: commands settle, nothing else happens', async () => {
