@@ -338,11 +338,8 @@ export class Daemon implements AsyncDisposable {
   /** The newest declarations cannot be had, or are refused: what was good last stays in force, whole. */
   async #serveLastGood(): Promise<void> {
     const model = this.#reconciler.inForce === undefined ? await this.#lastGoodModel() : undefined;
-    try {
-      if (model !== undefined) await this.#serve(model);
-    } finally {
-      this.#untilRead.end();
-    }
+    if (model !== undefined) await this.#listen(model);
+    this.#untilRead.end();
   }
 
   async #madeService(): Promise<DaemonService> {
@@ -600,9 +597,21 @@ export class Daemon implements AsyncDisposable {
       this.#radius = undefined;
     }
     if (endpointText(plan.admin) === endpointText(this.#adminListen)) return;
+    await this.#moveAdmin(plan.admin);
+  }
+
+  /** Where that cannot be it stays, and a restart is said to be needed. */
+  async #moveAdmin(to: Endpoint): Promise<void> {
+    const before = this.#adminListen;
     await this.#admin?.[Symbol.asyncDispose]();
     this.#admin = undefined;
-    await this.#openAdmin(plan.admin);
+    try {
+      await this.#openAdmin(to);
+    } catch (err) {
+      if (!(err instanceof LastmileError)) throw err;
+      this.#options.log.error({ err }, 'the admin API stays where it was');
+      await this.#openAdmin(before);
+    }
   }
 
   #useSettings(settings: ServedSettings): void {

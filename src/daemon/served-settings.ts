@@ -66,10 +66,19 @@ function builtAt(): number {
   return statSync(fileURLToPath(import.meta.url)).mtimeMs;
 }
 
+interface Tagged {
+  readonly secret?: string;
+  readonly whole?: string;
+  readonly list?: readonly unknown[];
+  readonly fields?: object;
+}
+
 /** Plain data as JSON has it, secrets in clear, for what is sealed. */
 function toPlain(value: unknown): unknown {
   if (value instanceof Secret) return { secret: value.reveal() };
+  if (typeof value === 'bigint') return { whole: String(value) };
   if (Array.isArray(value)) return { list: value.map(toPlain) };
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('JSON has no such number');
   if (typeof value !== 'object' || value === null) return value;
   if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError('settings are plain data');
   return { fields: Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toPlain(field)])) };
@@ -77,8 +86,9 @@ function toPlain(value: unknown): unknown {
 
 function fromPlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const { secret, list, fields } = value as { secret?: string; list?: readonly unknown[]; fields?: object };
+  const { secret, whole, list, fields } = value as Tagged;
   if (secret !== undefined) return new Secret(secret);
+  if (whole !== undefined) return BigInt(whole);
   if (list !== undefined) return list.map(fromPlain);
   return Object.fromEntries(Object.entries(fields ?? {}).map(([name, field]) => [name, fromPlain(field)]));
 }

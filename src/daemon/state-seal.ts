@@ -1,3 +1,4 @@
+import { sameData } from '../base/same-data.ts';
 import type { SecretField, SecretUses } from '../model/secret-values.ts';
 import { SealingKey } from '../secrets/sealing-key.ts';
 import type { Revision, Source, SourceFile } from '../source/source.ts';
@@ -27,6 +28,12 @@ interface Slot extends Keeper {
   readonly key: string;
 }
 
+/** A keeper, and what it tells. */
+interface Told {
+  readonly keeper: Keeper;
+  readonly texts: readonly string[];
+}
+
 interface Kept {
   readonly slots: readonly Slot[];
 }
@@ -48,6 +55,8 @@ export class StateSeal {
   readonly #options: StateSealOptions;
   #slots: readonly Slot[];
   #key: SealingKey | undefined;
+  /** What the slots were last made of, or found to be made of. */
+  #texts: readonly (readonly string[])[] = [];
 
   private constructor(options: StateSealOptions, slots: readonly Slot[]) {
     this.#options = options;
@@ -83,14 +92,27 @@ export class StateSeal {
     }));
     const wanted = told.flatMap(({ keeper, texts }) => (texts === undefined ? [] : [{ keeper, texts }]));
     if (wanted.length === 0) return this.#forget();
-    const known = this.#key;
-    const kinds = new Set([...wanted.map(({ keeper }) => keeper.kind), ...this.#slots.map(({ kind }) => kind)]);
-    const opens = (slot: Slot, at: number): boolean => {
-      const next = wanted[at];
-      return next !== undefined && isSame(slot, next.keeper) && this.#opened(slot, next.texts) !== undefined;
-    };
-    if (known !== undefined && this.#slots.length === wanted.length && this.#slots.every(opens)) return;
-    const key = known === undefined || kinds.has('master-key') ? SealingKey.draw(this.#options.fillRandom) : known;
+    if (!this.#holds(wanted)) await this.#renew(wanted);
+    this.#texts = wanted.map((each) => each.texts);
+  }
+
+  /** Does each of them open the key already? */
+  #holds(wanted: readonly Told[]): boolean {
+    const key = this.#key;
+    if (key === undefined || this.#slots.length !== wanted.length) return false;
+    return wanted.every(({ keeper, texts }, at) => {
+      const slot = this.#slots[at];
+      if (slot === undefined || !isSame(slot, keeper)) return false;
+      return sameData(texts, this.#texts[at]) || this.#opened(slot, texts)?.id === key.id;
+    });
+  }
+
+  async #renew(wanted: readonly Told[]): Promise<void> {
+    const isReplaced = [...this.#slots, ...wanted.map(({ keeper }) => keeper)].some(
+      ({ kind }) => kind === 'master-key',
+    );
+    const known = isReplaced ? undefined : this.#key;
+    const key = known ?? SealingKey.draw(this.#options.fillRandom);
     const slots = wanted.map(({ keeper, texts }) => this.#slot(key, keeper, texts));
     await this.#options.meta.put(metaKey, { slots } satisfies Kept, { sync: true });
     this.#slots = slots;
@@ -114,6 +136,7 @@ export class StateSeal {
   async #forget(): Promise<void> {
     if (this.#slots.length > 0) await this.#options.meta.del(metaKey, { sync: true });
     this.#slots = [];
+    this.#texts = [];
     this.#key = undefined;
   }
 }
@@ -139,7 +162,8 @@ function keepersOf({ masterKey, elsewhere, inText }: SecretUses, revision: strin
   }
   if (elsewhere.length > mostElsewhere || elsewhere.length + inText.size === 0) return [];
   const keeper = { kind: 'declarations' as const, secrets: elsewhere };
-  const byCount = [...inText].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+  const byCount = [...inText].sort(([a, few], [b, more]) => few - more || (a < b ? -1 : 1));
+  // The smallest: they are read with each start.
   const rich = byCount.filter(([, count]) => count >= manySecrets).slice(0, mostSlots);
   if (rich.length > 0) return rich.map(([file]) => ({ ...keeper, files: [file], revision }));
   if (byCount.length === 0) return [{ ...keeper, files: [], revision: '' }];

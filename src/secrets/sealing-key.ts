@@ -35,7 +35,7 @@ export class SealingKey {
 
   /** What follows from these texts alone, by HKDF-SHA-256 (RFC 5869). */
   static from(texts: readonly string[], salt: Uint8Array, fillRandom: (octets: Uint8Array) => void): SealingKey {
-    const material = createHash('sha512');
+    const material = createHash('sha256');
     for (const text of texts) material.update(`${Buffer.byteLength(text)}:`).update(text);
     return new SealingKey(Buffer.from(hkdfSync('sha256', material.digest(), salt, use, 32)), fillRandom);
   }

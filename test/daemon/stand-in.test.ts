@@ -10,7 +10,10 @@ import { Daemon, type Listeners } from '../../src/daemon/daemon.ts';
 import { parseEndpoint } from '../../src/daemon/listeners.ts';
 import { radiusLogin } from '../../src/radius/client.ts';
 import { SourceError } from '../../src/source/errors.ts';
+import { keyOf } from '../../src/store/layout.ts';
+import { Store } from '../../src/store/store.ts';
 import { KeptSource } from '../support/kept-source.ts';
+import { freeTcpPort, freeUdpPort } from '../support/network.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 const sharedSecret = 'a shared secret of thirty-two ch';
@@ -45,6 +48,8 @@ const declared = { 'operator.yaml': operator, 'people.yaml': people };
 interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly version?: string;
+  /** Where RADIUS and the admin API listen is as declared. */
+  readonly asDeclared?: true;
 }
 
 /** A daemon in this process, which may be waiting for its declarations yet. */
@@ -59,7 +64,7 @@ class Serving implements AsyncDisposable {
       source,
       stateDir: join(root, 'state'),
       load: { env: options.env ?? env },
-      listen: { auth: loopback, accounting: loopback, admin: loopback },
+      listen: options.asDeclared === true ? {} : { auth: loopback, accounting: loopback, admin: loopback },
       clock: systemClock,
       log: pino({ level: 'debug' }, { write: (line: string) => this.#note(line) }),
       random: Math.random,
@@ -81,9 +86,9 @@ class Serving implements AsyncDisposable {
     return this.#log.join('');
   }
 
-  /** Resolves when the log has this message. */
-  async logged(message: string): Promise<void> {
-    while (!this.log.includes(`"msg":"${message}"`)) await this.#news();
+  /** Resolves when the log has this message, so many times. */
+  async logged(message: string, times = 1): Promise<void> {
+    while (this.log.split(`"msg":"${message}"`).length <= times) await this.#news();
   }
 
   /** Where it listens, as soon as it does. */
@@ -105,10 +110,14 @@ class Serving implements AsyncDisposable {
     });
   }
 
-  async login(username: string, password: string): Promise<string> {
+  /** @param askedOnce no second time, for who is to hear nothing */
+  async login(username: string, password: string, askedOnce = false): Promise<string> {
     const { auth } = await this.listeners(({ auth: bound }) => bound.length > 0);
     const server = parseEndpoint(auth[0] ?? '') ?? loopback;
-    const options = { server, secret: new Secret(sharedSecret), clock: systemClock, random: randomFillSync };
+    const options = {
+      ...{ server, secret: new Secret(sharedSecret), clock: systemClock, random: randomFillSync },
+      ...(askedOnce ? { retry: { initialMs: 300, mostMs: 300, sends: 1 } } : {}),
+    };
     const answer = await radiusLogin(options, { username, password: new Secret(password), method: 'pap' });
     return answer.result === 'silence' ? 'silence' : String(answer.code);
   }
@@ -128,9 +137,10 @@ class Serving implements AsyncDisposable {
 /** Serves declarations until the directory holds them and its secrets are kept, and ends. */
 async function served(root: string, source: KeptSource, options: StartOptions = {}): Promise<void> {
   await using serving = new Serving(root, source, options);
-  await serving.logged('what is served is kept for the next start');
+  await serving.logged(keptForNext);
 }
 
+const keptForNext = 'what is served is kept for the next start';
 const reading = /as it was applied last/;
 
 describe('a restart while the declarations are still being read', () => {
@@ -163,7 +173,7 @@ describe('a restart while the declarations are still being read', () => {
 
     const before = await serving.login('ben', canary.ben);
     next.release();
-    await serving.logged('what is served is kept for the next start');
+    await serving.logged(keptForNext);
 
     expect(before).toBe('Access-Accept');
     expect(await serving.login('ben', canary.ben)).toBe('Access-Reject');
@@ -249,6 +259,82 @@ describe('what was applied last', () => {
     expect((await serving.readiness()).notes).toHaveLength(1);
     next.release();
   });
+
+  it('is what the last commit made of it, without a master key, too', async () => {
+    await using root = await TempFolder.make();
+    const many = Array.from({ length: 150 }, (_, at) => `  - {name: u${at}, username: u${at}, password: of-${at}}\n`);
+    const files = { ...declared, 'operator.yaml': withoutMasterKey, 'many.yaml': people.replace(/ {2}- .*\n/g, '') };
+    files['many.yaml'] = files['many.yaml'].replace('name: people', 'name: many') + many.join('');
+    const source = new KeptSource(files);
+    await using first = new Serving(root.path, source);
+    await first.logged(keptForNext);
+    source.write({ ...files, 'people.yaml': people.replace(canary.ben, 'another password') });
+    await (await first.started).refresh();
+    await first.logged(keptForNext, 2);
+    source.write({ ...files, 'people.yaml': people.replace(canary.ben, 'a third password') });
+    await (await first.started).refresh();
+    await first.logged(keptForNext, 3);
+    await first[Symbol.asyncDispose]();
+    const next = source.again().hold();
+    await using serving = new Serving(root.path, next);
+
+    expect(await serving.login('ben', 'a third password')).toBe('Access-Accept');
+    expect(await serving.login('ben', 'another password')).toBe('Access-Reject');
+    expect(await serving.login('u149', 'of-149')).toBe('Access-Accept');
+    expect((await serving.readiness()).notes).toHaveLength(1);
+    next.release();
+  });
+
+  it('gives no answer about somebody whose row is damaged, rather than a reject, until the declarations are read', async () => {
+    await using root = await TempFolder.make();
+    const source = new KeptSource(declared);
+    await served(root.path, source);
+    await using state = await stateOf(root.path);
+    await state.table('directory').put(`${keyOf('login')}anna`, {
+      fields: { password: { digest: '00' } },
+      sealed: 'AAAA',
+    });
+    await state.close();
+    const next = source.again().hold();
+    await using serving = new Serving(root.path, next);
+
+    const ben = await serving.login('ben', canary.ben);
+    const anna = await serving.login('anna', canary.anna, true);
+    next.release();
+    await serving.logged(keptForNext);
+
+    expect([anna, ben]).toEqual(['silence', 'Access-Accept']);
+    expect(await serving.login('anna', canary.anna)).toBe('Access-Accept');
+  });
+});
+
+describe('listen addresses that were changed while the daemon was down', () => {
+  it('are those of before until the declarations are read, and then the new ones', async () => {
+    await using root = await TempFolder.make();
+    const [before, after] = [await freeUdpPort('127.0.0.1'), await freeUdpPort('127.0.0.1')];
+    const [adminBefore, adminAfter] = [await freeTcpPort(), await freeTcpPort()];
+    const listening = (auth: number, admin: number) =>
+      operator.replace(
+        '  radius:\n',
+        `  admin: {listen: "127.0.0.1:${admin}"}\n  radius:\n    listen: {auth: "127.0.0.1:${auth}", accounting: "127.0.0.1:${auth + 1}"}\n`,
+      );
+    const source = new KeptSource({ ...declared, 'operator.yaml': listening(before, adminBefore) });
+    await served(root.path, source, { asDeclared: true });
+    const next = source.again().hold();
+    next.write({ ...declared, 'operator.yaml': listening(after, adminAfter) });
+    await using serving = new Serving(root.path, next, { asDeclared: true });
+
+    const standing = await serving.listeners();
+    const early = await serving.login('anna', canary.anna);
+    next.release();
+    const moved = await serving.listeners(({ auth }) => auth[0] === `127.0.0.1:${after}`);
+
+    expect(standing).toMatchObject({ auth: [`127.0.0.1:${before}`], admin: `127.0.0.1:${adminBefore}` });
+    expect(early).toBe('Access-Accept');
+    expect(moved.admin).toBe(`127.0.0.1:${adminAfter}`);
+    expect(await serving.login('anna', canary.anna)).toBe('Access-Accept');
+    expect((await serving.readiness()).status).toBe(200);
+  });
 });
 
 describe('the state folder', () => {
@@ -270,15 +356,18 @@ describe('the state folder', () => {
   });
 
   it.each([
-    ['state-seal', 'what is no JSON'],
-    ['state-seal', '{"slots":[{"kind":"master-key"},7,null]}'],
-    ['served-settings', '{"by":1,"sealed":{}}'],
-    ['served-settings', '[]'],
-  ])('may have %s damaged (%s): RADIUS waits for the declarations', async (key, value) => {
+    ['state-seal', 'text'],
+    ['state-seal', { slots: [{ kind: 'master-key' }, 7, null] }],
+    ['served-settings', { by: 1, sealed: {} }],
+    ['served-settings', []],
+  ])('may have %s damaged (%j): RADIUS waits for the declarations', async (key, value) => {
     await using root = await TempFolder.make();
     const source = new KeptSource(declared);
     await served(root.path, source);
-    await damage(root.path, `meta:${key}`, value);
+    await using state = await stateOf(root.path);
+    expect(await state.table('meta').get(key)).toBeDefined();
+    await state.table('meta').put(key, value);
+    await state.close();
 
     await using serving = new Serving(root.path, source.again());
     await serving.started;
@@ -298,10 +387,8 @@ async function everythingIn(dir: string): Promise<readonly string[]> {
   return texts;
 }
 
-async function damage(root: string, key: string, value: string): Promise<void> {
-  await using level = await opened(join(root, 'state'));
-  expect(await level.db.get(key)).toBeDefined();
-  await level.db.put(key, value);
+function stateOf(root: string): Promise<Store> {
+  return Store.open(join(root, 'state'), { clock: systemClock, log: pino({ level: 'silent' }) });
 }
 
 async function opened(state: string): Promise<AsyncDisposable & { readonly db: Level }> {
