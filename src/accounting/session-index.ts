@@ -5,8 +5,8 @@ import { userOf } from './session-user.ts';
 export class SessionIndex {
   readonly #open = new Map<string, SessionState>();
   readonly #closed = new Map<string, SessionState>();
-  /** Of an id on a NAS: username → key of the newest. */
-  readonly #byId = new Map<string, Map<string, string>>();
+  /** Of an id on a NAS: the key of the newest of each username, or all of them. Nearly always it is one. */
+  readonly #byId = new Map<string, string | readonly string[]>();
   readonly #openByUser = new Groups();
   readonly #openBySessionId = new Groups();
   readonly #keepClosed: number;
@@ -54,7 +54,7 @@ export class SessionIndex {
 
   /** The newest sessions under an id of a NAS, open or closed of late: one per username. */
   named(nas: string, sessionId: string): readonly SessionState[] {
-    return this.#all(this.#byId.get(idOnNas(nas, sessionId))?.values() ?? []);
+    return this.#all(this.#keysById(idOnNas(nas, sessionId)));
   }
 
   put(session: SessionState): void {
@@ -72,16 +72,25 @@ export class SessionIndex {
   }
 
   #all(keys: Iterable<string>): readonly SessionState[] {
-    return [...keys].flatMap((key) => this.byKey(key) ?? []);
+    const found: SessionState[] = [];
+    for (const key of keys) {
+      const session = this.byKey(key);
+      if (session !== undefined) found.push(session);
+    }
+    return found;
+  }
+
+  #keysById(id: string): readonly string[] {
+    const keys = this.#byId.get(id) ?? [];
+    return typeof keys === 'string' ? [keys] : keys;
   }
 
   #regroup(old: SessionState | undefined, session: SessionState): void {
     if (old !== undefined) this.#leaveGroups(old);
     const id = idOnNas(session.nas, session.sessionId);
-    const sameId = this.#byId.get(id) ?? new Map<string, string>();
     // The newest under a name takes the place of the one before, which no packet can be of any more.
-    sameId.delete(session.username);
-    this.#byId.set(id, sameId.set(session.username, session.key));
+    const others = this.#keysById(id).filter((key) => this.byKey(key)?.username !== session.username);
+    this.#byId.set(id, others.length === 0 ? session.key : [...others, session.key]);
     if (session.stoppedAt !== undefined) return;
     this.#openByUser.add(userOf(session.username), session.key);
     this.#openBySessionId.add(plainId(session.sessionId), session.key);
@@ -89,9 +98,10 @@ export class SessionIndex {
 
   #leaveGroups(session: SessionState): void {
     const id = idOnNas(session.nas, session.sessionId);
-    const sameId = this.#byId.get(id);
-    if (sameId?.get(session.username) === session.key) sameId.delete(session.username);
-    if (sameId?.size === 0) this.#byId.delete(id);
+    const others = this.#keysById(id).filter((key) => key !== session.key);
+    const [only] = others;
+    if (only === undefined) this.#byId.delete(id);
+    else this.#byId.set(id, others.length === 1 ? only : others);
     if (session.stoppedAt !== undefined) return;
     this.#openByUser.remove(userOf(session.username), session.key);
     this.#openBySessionId.remove(plainId(session.sessionId), session.key);
@@ -114,23 +124,29 @@ function plainId(sessionId: string): string {
   return sessionId.toLowerCase().replace(/^0x/, '');
 }
 
-/** Keys of sessions by some name they share, in order of joining. Tens of thousands may share one. */
+/**
+ * Keys of sessions by some name they share, in order of joining. Tens of thousands may share one; nearly all are alone, and
+ * need no set of their own.
+ */
 class Groups {
-  readonly #keys = new Map<string, Set<string>>();
+  readonly #keys = new Map<string, string | Set<string>>();
 
   get(name: string): Iterable<string> {
-    return this.#keys.get(name) ?? [];
+    const keys = this.#keys.get(name);
+    if (keys === undefined) return [];
+    return typeof keys === 'string' ? [keys] : keys;
   }
 
   add(name: string, key: string): void {
     const keys = this.#keys.get(name);
-    if (keys === undefined) this.#keys.set(name, new Set([key]));
+    if (keys === undefined || keys === key) this.#keys.set(name, key);
+    else if (typeof keys === 'string') this.#keys.set(name, new Set([keys, key]));
     else keys.add(key);
   }
 
   remove(name: string, key: string): void {
     const keys = this.#keys.get(name);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#keys.delete(name);
+    if (keys === key) this.#keys.delete(name);
+    else if (typeof keys === 'object' && keys.delete(key) && keys.size === 0) this.#keys.delete(name);
   }
 }
