@@ -45,6 +45,8 @@ export type Decision =
       readonly redirected?: 'suspended' | 'expired' | 'quota-used';
       /** Let in though it is no longer paid for. */
       readonly inGrace?: true;
+      /** Seconds from now that somebody else than the declaration gave: they hold for the whole session, whatever is declared meanwhile. */
+      readonly remainingSeconds?: number;
       /** What the subscriber's side needs to see, or encrypt with: MS-CHAP only. */
       readonly proof?: CredentialProof;
     }

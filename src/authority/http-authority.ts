@@ -140,11 +140,12 @@ export class HttpAuthority<L extends Rated> implements Authority<L>, AsyncDispos
     const late = new AbortController();
     const done = new AbortController();
     const expire = (): void => late.abort();
-    void clock.sleep(hook.timeoutMs, done.signal).then(expire, () => undefined);
     try {
+      // Before the time of the program begins: it is not the one that takes it.
       const { request } = await import('undici');
       this.#agent ??= agentFor(hook);
       const dispatcher = await this.#agent;
+      void clock.sleep(hook.timeoutMs, done.signal).then(expire, () => undefined);
       const { statusCode, body } = await request(hook.url, {
         dispatcher,
         ...this.#requestFor(question),

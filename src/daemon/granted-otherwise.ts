@@ -1,9 +1,8 @@
 import type { Session, SessionReader } from '../accounting/event.ts';
 import type { DirectoryReader, Login } from '../directory/reader.ts';
 import { grantedAttributes } from '../radius/access-accept.ts';
-import { markInClass } from '../radius/class-attribute.ts';
+import { classKey, markInClass } from '../radius/class-attribute.ts';
 import { differenceOf, grantedMark } from '../radius/granted-mark.ts';
-import { sharedKey } from '../radius/packet/shared-key.ts';
 import type { LiveSession } from '../reconcile/target.ts';
 
 /** Between a login and the first record of its session lies no more: what is older was told of changes as they came. */
@@ -32,7 +31,7 @@ function differenceFor(
 ): 'firm' | 'loose' | undefined {
   const nas = directory.nas(name);
   if (repeated === undefined || nas === undefined || source === 'api') return undefined;
-  const granted = markInClass(Buffer.from(repeated, 'hex'), username, sharedKey(nas.secret.reveal()));
+  const granted = markInClass(Buffer.from(repeated, 'hex'), username, classKey(nas));
   if (granted === undefined) return undefined;
   return differenceOf(granted, grantedMark(grantedAttributes(login.limits, nas)));
 }

@@ -350,6 +350,8 @@ export class AccessHandler {
     const { writer, random, decisions } = this.#deps;
     const prepared = this.#prepared(limits, context.nas);
     const timeout = decision.limits.sessionTimeoutSeconds;
+    const { remainingSeconds } = decision;
+    const endsAt = remainingSeconds === undefined ? 0 : endOf(exchange.now, remainingSeconds);
     startReply(writer, code.accessAccept, packet, signsReply(exchange));
     appendEncoded(writer, prepared.encoded);
     if (passphrase !== undefined) appendEncoded(writer, encodePassphrase(passphrase));
@@ -357,12 +359,20 @@ export class AccessHandler {
     if (octets !== undefined) for (const each of octets) appendEncoded(writer, encodeNamed(each));
     if (timeout !== undefined) appendInteger(writer, attribute.sessionTimeout, timeout);
     if (exchange.eap === undefined) {
-      appendClass(writer, packet, offsetOf(exchange.frame, attribute.userName), context.key, random, prepared.mark);
+      appendClass(
+        writer,
+        packet,
+        offsetOf(exchange.frame, attribute.userName),
+        context.key,
+        random,
+        prepared.mark,
+        endsAt,
+      );
     } else {
       // The one that was proved, by which the NAS is to account (RFC 2865 §5.1), and which Class is about.
       const name = encodeAttribute(attribute.userName, Buffer.from(username));
       appendEncoded(writer, name);
-      appendClass(writer, name, 0, context.key, random, prepared.mark);
+      appendClass(writer, name, 0, context.key, random, prepared.mark, endsAt);
       appendEap(writer, exchange.eap, packet, context.key, random);
     }
     if (decision.proof !== undefined) {
@@ -445,6 +455,11 @@ function isUnknownDevice(
 ): boolean {
   const mac = reason === 'unknown-subscriber' ? parseMac(username) : undefined;
   return mac !== undefined && (door === 'dhcp' || parseMac(callingStationId ?? '') === mac);
+}
+
+/** Seconds since 1970, in the four octets that there are for them. */
+function endOf(now: number, seconds: number): number {
+  return Math.min(Math.floor(now / 1000) + Math.max(1, Math.floor(seconds)), 0xffff_ffff);
 }
 
 /** Declared for the same subscriber, or learned as the account's. */

@@ -48,7 +48,9 @@ export async function askAboutAccepted(
   // Who is kept to a page stays as slow as that, whatever somebody else would give him.
   const told = decision.redirected === undefined ? answer.grants(limits) : limits;
   const granted = told === limits ? limits : { ...told, saidElsewhere: true as const };
-  return { verdict: 'accept', decision: shortened(decision, answer.remainingSeconds), limits: granted };
+  const { remainingSeconds } = answer;
+  const ends = remainingSeconds === undefined ? {} : { remainingSeconds };
+  return { verdict: 'accept', decision: { ...shortened(decision, remainingSeconds), ...ends }, limits: granted };
 }
 
 /** The same, for no longer than so many seconds. */

@@ -1,10 +1,11 @@
 import type { QuotaBook } from '../access/quota.ts';
-import { sessionSecondsLeft } from '../access/session-time.ts';
+import { longestSessionSeconds, sessionSecondsLeft } from '../access/session-time.ts';
 import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import { NasIndex } from '../directory/nas-index.ts';
 import type { Login, Nas } from '../directory/reader.ts';
 import { grantedAttributes } from './access-accept.ts';
+import { classKey, endInClass } from './class-attribute.ts';
 import { valueName } from './dictionary/dictionary.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 import { doorOfSession } from './door.ts';
@@ -123,8 +124,18 @@ export class CoaClient implements DynamicAuthorization {
     await Promise.all(this.#clockProofs.values());
   }
 
-  /** A time that cannot be told now is left as it is: what the NAS has may be the soonest. */
+  /** What is declared, but no longer than somebody else gave with its login. */
   async #secondsLeft(nas: Nas, session: Session, login: Login): Promise<number | undefined> {
+    const { class: repeated, username } = session;
+    const end = repeated === undefined ? undefined : endInClass(Buffer.from(repeated, 'hex'), username, classKey(nas));
+    const declared = await this.#declaredSecondsLeft(nas, session, login);
+    if (end === undefined) return declared;
+    const given = Math.max(1, Math.floor((end - this.#options.clock.now()) / 1000));
+    return Math.min(declared ?? given, given, longestSessionSeconds);
+  }
+
+  /** A time that cannot be told now is left as it is: what the NAS has may be the soonest. */
+  async #declaredSecondsLeft(nas: Nas, session: Session, login: Login): Promise<number | undefined> {
     const { quotas, clock } = this.#options;
     const isHeld = login.limits.rules?.quotas !== undefined;
     const { startedAt, sessionSeconds } = session;

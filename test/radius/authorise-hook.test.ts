@@ -5,10 +5,12 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { LoginLimits } from '../../src/directory/reader.ts';
 import type { AuthorizeHook } from '../../src/model/model.ts';
+import { endInClass } from '../../src/radius/class-attribute.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
+import { listAttributes } from '../../src/radius/packet/attributes.ts';
 import { json, type Program, startProgram } from '../support/program.ts';
-import { login, papRequest, request, startServer, TestNas, testLog } from './support.ts';
+import { login, papRequest, request, startServer, TestNas, testKey, testLog } from './support.ts';
 
 const guests: LoginLimits = { interimSeconds: 300, attributes: [] };
 
@@ -168,6 +170,10 @@ describe('a login of a declared subscriber, where a program is asked about all',
 
     expect(words(reply)).toContain('Mikrotik-Rate-Limit=1M/2M');
     expect(words(reply)).toContain('Session-Timeout=60');
+    const given = listAttributes(reply, 20, reply.length).find(({ type }) => type === 25)?.value ?? new Uint8Array();
+    const end = endInClass(given, 'anna', testKey) ?? 0;
+    expect(Math.abs(end - Date.now() - 60_000)).toBeLessThan(30_000);
+    expect(given.length).toBeLessThanOrEqual(64);
   });
 
   it('is not asked about a wrong password, and can be refused with the right one', async () => {

@@ -8,9 +8,11 @@ import type { Session } from '../../src/accounting/event.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
 import { hoursOf, hoursText } from '../../src/model/hours.ts';
+import { appendClass } from '../../src/radius/class-attribute.ts';
 import { CoaClient, type CoaClientOptions } from '../../src/radius/coa-client.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
+import { noMark } from '../../src/radius/granted-mark.ts';
 import { emptyFrame, readFrame } from '../../src/radius/packet/framing.ts';
 import { appendEncoded, finishReply, replyWriter, startReply } from '../../src/radius/packet/reply.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
@@ -189,6 +191,31 @@ describe('a router that takes CoA', () => {
       expect(words(router.requests[0])).toContain('Mikrotik-Rate-Limit=10M/40M');
       expect(words(router.requests[0]).join(' ')).not.toContain('Session-Timeout');
     });
+  });
+
+  it.each([
+    ['sooner than what is declared', 600, 600],
+    ['later than what is declared', 7200, 3600],
+  ])('does not get more than a program gave with the login, which is %s', async (_, given, told) => {
+    const clock = new ManualClock();
+    await using router = await TestRouter.start(ack);
+    await using client = await startClient({ clock });
+    const writer = replyWriter();
+    startReply(writer, 2, Buffer.alloc(20));
+    const at = writer.length;
+    const name = Buffer.from('\u0001\u0006anna');
+    const random = randomPool((octets) => void randomFillSync(octets));
+    appendClass(writer, name, 0, testKey, random, noMark, clock.now() / 1000 + given);
+    const repeated = Buffer.from(writer.out.subarray(at + 2, writer.length)).toString('hex');
+    const limits = { ...login('anna').limits, sessionTimeoutSeconds: 3600 };
+    const begun = { ...session, startedAt: clock.now(), updatedAt: clock.now(), class: repeated };
+
+    await client.change(router.nas, begun, login('anna', { limits }));
+    await client.change(router.nas, { ...begun, username: 'ben' }, login('ben', { limits }));
+
+    const timeouts = router.requests.map((each) => words(each).find((word) => word.startsWith('Session-Timeout')));
+    // Of somebody else it is no Class of ours.
+    expect(timeouts).toEqual([`Session-Timeout=${told}`, 'Session-Timeout=3600']);
   });
 
   it('ends a session with the hours of its service after a change of speed', async () => {
