@@ -11,6 +11,9 @@ export const retransmissionWindowMs = 60_000;
 /** A packet without session time, timestamp or new octets is the one before it, sent again, if it comes so soon. */
 const resendMs = 30_000;
 
+/** So long a packet may take that tells no delay. */
+const onTheWayMs = 10_000;
+
 /** Of an absurd session that gets ever new addresses, the last are known. */
 const mostFormer = 100;
 
@@ -97,7 +100,10 @@ function formerOf({ upOctets, downOctets, formerly }: SessionState): Required<Se
 function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
   const time = eventTime(event);
   if (current === undefined) return [begin(event, time)];
-  if (current.stoppedAt !== undefined) return startsAfter(current, time) ? [begin(event, time, current)] : [];
+  if (current.stoppedAt !== undefined) {
+    const isAgain = time.from === 'event-timestamp' && keyOf(event, time.at) === current.key;
+    return !isAgain && startsAfter(current, time) ? [begin(event, time, current)] : [];
+  }
   const away = distance(current, time.at, time.byArrival);
   if (Math.abs(away) <= retransmissionWindowMs || (away < 0 && !current.startKnown))
     return learnStart(current, event, time);
@@ -109,10 +115,10 @@ function applyStart(current: SessionState | undefined, event: AccountingEvent): 
 /** Whether a Start that finds its session closed is of a new one, and not the old Start come late or again. */
 function startsAfter(closed: SessionState, time: EventTime): boolean {
   const [stoppedAt, endedAt] = [closed.stoppedAt ?? 0, closed.endedAt ?? 0];
-  if (time.from === 'event-timestamp' && closed.endedBy === 'stop') return time.at > stoppedAt;
-  if (time.from === 'event-timestamp' && time.at === closed.startedAt) return false;
-  if (closed.endedBy !== 'stop') return time.byArrival >= endedAt;
+  const byNas = time.from === 'event-timestamp' && closed.startFrom === time.from;
+  if (closed.endedBy !== 'stop') return time.byArrival >= endedAt && !(byNas && time.at === closed.startedAt);
   if (!closed.startKnown) return time.byArrival > endedAt + retransmissionWindowMs;
+  if (byNas) return time.at > stoppedAt && time.byArrival >= endedAt;
   return time.byArrival > endedAt && time.byArrival > closed.originAt + resendMs;
 }
 
@@ -139,7 +145,7 @@ function applyProgress(current: SessionState | undefined, event: AccountingEvent
  * id, and one that we took its NAS's word for to be gone may be there all the same.
  */
 function applyAfterEnd(closed: SessionState, event: AccountingEvent): readonly SessionState[] {
-  if (beganAfter(closed, closed.endedAt ?? 0, closed.stoppedAt ?? 0, event)) {
+  if (beganAfter(closed, closed.endedAt ?? 0, closed.stoppedAt ?? 0, event) || beganWithBoot(closed, event)) {
     return [progress(beginUnseen(event, closed), event)];
   }
   if (closed.endedBy === 'stop' || isOfPrevious(closed, event)) return [];
@@ -168,6 +174,14 @@ function beganAfter(session: SessionState, byArrival: number, at: number, event:
   const ageMs = event.sessionSeconds * 1000;
   const beganAt = timeIn(session, time) - ageMs;
   return time.byArrival - ageMs > byArrival + retransmissionWindowMs && beganAt > at + retransmissionWindowMs;
+}
+
+/** Whether the packet's session, whose Start was lost, is one of those that began as soon as its NAS was up again. */
+function beganWithBoot(closed: SessionState, event: AccountingEvent): boolean {
+  if (closed.endedBy !== 'nas' || event.sessionSeconds === undefined) return false;
+  const beganAt = eventTime(event).byArrival - event.sessionSeconds * 1000;
+  const sinceBoot = beganAt - (closed.endedAt ?? 0);
+  return sinceBoot > -onTheWayMs && Math.abs(sinceBoot) < Math.abs(beganAt - closed.originAt);
 }
 
 /** The time of an event by the clock that the start of the session is by: the NAS's, or ours. */
@@ -206,14 +220,15 @@ function isNews(current: SessionState, next: SessionState, event: AccountingEven
 /** The session after an Interim-Update or Stop that is its own. */
 function progress(before: SessionState, event: AccountingEvent): SessionState {
   const time = eventTime(event, before.originAt);
-  const newer = isNewer(before, event, time);
+  const order = orderOf(before, event, time);
+  const newer = order > 0;
   const current = withClockSet(before, event, time);
   const at = momentIn(current, event, time);
-  const up = advance(counterOf(current, 'up', event), { low: event.inputOctets, high: event.inputGigawords }, newer);
+  const up = advance(counterOf(current, 'up', event), { low: event.inputOctets, high: event.inputGigawords }, order);
   const down = advance(
     counterOf(current, 'down', event),
     { low: event.outputOctets, high: event.outputGigawords },
-    newer,
+    order,
   );
   const counted = Math.max(0, Math.floor((time.byArrival - current.originAt) / 1000));
   const next: SessionState = {
@@ -261,10 +276,10 @@ function withoutApi(current: SessionState, event: AccountingEvent): SessionState
   return session;
 }
 
-/** Whether the packet tells of a later moment than all before it. Session time is the NAS's own count, no clock moves it. */
-function isNewer(current: SessionState, event: AccountingEvent, time: EventTime): boolean {
-  if (event.sessionSeconds !== undefined) return event.sessionSeconds > current.sessionSeconds;
-  return timeIn(current, time) > current.eventAt;
+/** More than 0: the packet tells of a later moment than all before it; less: of an earlier one. No clock moves the NAS's own count. */
+function orderOf(current: SessionState, event: AccountingEvent, time: EventTime): number {
+  if (event.sessionSeconds !== undefined) return event.sessionSeconds - current.sessionSeconds;
+  return timeIn(current, time) - current.eventAt;
 }
 
 function begin(event: AccountingEvent, time: EventTime, before?: SessionState): SessionState {
@@ -277,10 +292,12 @@ function beginUnseen(event: AccountingEvent, before?: SessionState): SessionStat
 }
 
 function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: SessionState | undefined): SessionState {
-  const [nas, sessionId, username] = [event.nas, event.sessionId ?? '', event.username ?? ''];
+  const { nas, sessionId = '', username = '' } = event;
   const startedAt = Math.max(0, time.at - ageMs);
+  const key = keyOf(event, startedAt);
   return {
-    key: sessionKey(nas, sessionId, username, startedAt),
+    // Of two that began at one moment, by a clock that was set back between them, each has its own.
+    key: key === before?.key ? keyOf(event, startedAt + 1) : key,
     nas,
     sessionId,
     username,
@@ -296,6 +313,10 @@ function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: S
     ...describe(event, undefined, true),
     ...(before === undefined ? {} : { before: { startedAt: before.startedAt, originAt: before.originAt } }),
   };
+}
+
+function keyOf({ nas, sessionId = '', username = '' }: AccountingEvent, startedAt: number): string {
+  return sessionKey(nas, sessionId, username, startedAt);
 }
 
 function close(
