@@ -315,8 +315,8 @@ export class Reconciler implements AsyncDisposable {
   /** Nobody loses RADIUS before the router that is to let him in by itself holds the row. */
   #bridged(model: Model, revision: string): Model {
     const { admitted = () => false } = this.#options;
-    const pending = (router: string) => this.#targets.has(router) && !this.#isInStep(router, { revision });
-    const bridged = untilLocal(model, pending, admitted);
+    const pending = new Set([...this.#targets.keys()].filter((name) => !this.#isInStep(name, { revision })));
+    const bridged = untilLocal(model, (router) => pending.has(router), admitted);
     this.#bridging = bridged !== model;
     return bridged;
   }

@@ -85,7 +85,7 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
       secrets: {
         resolver: options.secrets,
         mode: options.mode,
-        textAllowed: (file) => options.example === true || inExamples(file),
+        textAllowed: options.example === true ? () => true : onceEach(inExamples),
       },
       ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
       ...(options.attributeHides === undefined ? {} : { attributeHides: options.attributeHides }),
@@ -122,6 +122,16 @@ function forgetOthers(files: readonly ManifestFile[], cache: FileCache | undefin
   if (cache === undefined || cache.size <= files.length) return;
   const paths = new Set(files.map(({ path }) => path));
   for (const path of [...cache.keys()].filter((each) => !paths.has(each))) cache.delete(path);
+}
+
+/** Asked of every secret, of which a file has a thousand. */
+function onceEach(tell: (file: string) => boolean): (file: string) => boolean {
+  const told = new Map<string, boolean>();
+  return (file) => {
+    const known = told.get(file) ?? tell(file);
+    told.set(file, known);
+    return known;
+  };
 }
 
 function inExamples(file: string): boolean {
