@@ -10,14 +10,18 @@ import type { RunSettings } from './run-target.ts';
 
 /** What is kept of the last look at the whole of a target that was, or was brought, as declared. */
 export interface LastLook {
-  /** What was declared then, where all of it is there: where it says the same now, nobody need ask which rows it makes. */
-  readonly model?: Model;
-  /** Of what was wanted there, and is there since. */
-  readonly digests: RowDigests;
+  /** What was wanted there, and is there since. */
+  readonly held: Held;
   /** Those that hold until the whole is looked at again. */
   readonly findings: readonly Finding[];
   readonly terms: Terms;
 }
+
+/**
+ * Nearly always all that was declared then is there: it says which rows are, when that is asked, and shares all but a little
+ * with what is declared now. Else the rows that are there, by their digests.
+ */
+type Held = { readonly model: Model } | { readonly digests: RowDigests };
 
 /** What decides besides rows: with any of it declared otherwise, the whole is looked at. */
 interface Terms {
@@ -39,24 +43,29 @@ export interface Found {
   readonly unmet: readonly Row[];
 }
 
-/** What to remember of a target that holds what is wanted, but for what cannot be had. Pure. */
+/**
+ * What to remember of a target that holds what is wanted, but for what cannot be had. Pure.
+ *
+ * @param wanted asked only where something cannot be had
+ */
 export function lookOf(
   target: Pick<Target, 'ordered'>,
-  wanted: readonly Row[],
+  wanted: () => readonly Row[],
   { findings, unmet }: Found,
   settings: RunSettings,
 ): LastLook {
-  const digests = without(digestRows(wanted, target.ordered, digestKey(settings)), unmet);
+  const { model } = settings;
   return {
-    ...(unmet.length === 0 ? { model: settings.model } : {}),
-    digests,
+    held:
+      unmet.length === 0
+        ? { model }
+        : { digests: without(digestRows(wanted(), target.ordered, digestKey(settings)), unmet) },
     findings: findings.filter(({ code }) => !isSettled(code, settings)),
     terms: termsOf(settings),
   };
 }
 
 function without(digests: RowDigests, rows: readonly Row[]): RowDigests {
-  if (rows.length === 0) return digests;
   const keys = new Set(rows.map(keyOf));
   return new Map([...digests].filter(([key]) => !keys.has(key)));
 }
@@ -82,10 +91,13 @@ export function sinceLook(target: Target, settings: RunSettings): SinceLook {
   if (last === undefined || known === undefined || reason !== 'revision' || pause !== undefined) return unknown;
   if (settings.inventory.effectsDue(target.name).length > 0) return unknown;
   if (known.left.size > 0 || !isDeepStrictEqual(last.terms, termsOf(settings))) return unknown;
-  if (last.model !== undefined && sameData(last.model, settings.model))
+  const { held } = last;
+  if ('model' in held && sameData(held.model, settings.model))
     return target.partOf?.([], []) === undefined ? unknown : { type: 'nothing', last };
+  const digested = (rows: readonly Row[]) => digestRows(rows, target.ordered, known.key);
   const wanted = target.desired(settings.model);
-  const touched = rowsTouched(last.digests, digestRows(wanted, target.ordered, known.key));
+  const before = 'model' in held ? digested(target.desired(held.model)) : held.digests;
+  const touched = rowsTouched(before, digested(wanted));
   const part = target.partOf?.(touched, wanted);
   if (part === undefined) return unknown;
   if (touched.length === 0) return { type: 'nothing', last };

@@ -147,7 +147,7 @@ function withLook(target: Target, ran: Ran, wanted: () => readonly Row[], settin
   const { result, failed, refusals } = ran.outcome;
   const isAsDeclared = result === 'in-sync' || (result === 'applied' && failed.length + refusals.length === 0);
   if (!isAsDeclared || waitingCount(ran.outcome) > 0) return ran;
-  return { ...ran, look: lookOf(target, wanted(), ran.found, settings) };
+  return { ...ran, look: lookOf(target, wanted, ran.found, settings) };
 }
 
 type Reconcile = (deps: RunSettings & ReconcileDeps) => Promise<RunInPart & Partial<Pick<BriefRun, 'brief'>>>;
