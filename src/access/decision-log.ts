@@ -112,60 +112,79 @@ interface DecisionRing {
   newest(usernames: ReadonlySet<string>, count: number): Ordered[];
 }
 
-/** The last `capacity` decisions, field by field: what was given is copied out of and not kept, which spares the collector. */
+/** So many decisions are kept in arrays of one length, made when the first of them comes. A power of two. */
+const perPage = 4096;
+
+/** Decisions, field by field: what was given is copied out of and not kept, which spares the collector. */
+interface DecisionPage {
+  readonly orders: Float64Array;
+  readonly at: Float64Array;
+  /** 0 for none, as there is no Session-Timeout of 0. */
+  readonly timeout: Float64Array;
+  readonly username: string[];
+  readonly nas: string[];
+  readonly method: string[];
+  readonly verdict: LoggedDecision['verdict'][];
+  readonly callingStationId: (string | undefined)[];
+  readonly reason: (string | undefined)[];
+  readonly reply: (string | undefined)[];
+}
+
+function decisionPage(size: number): DecisionPage {
+  return {
+    ...{ orders: new Float64Array(size), at: new Float64Array(size), timeout: new Float64Array(size) },
+    ...{ username: new Array(size), nas: new Array(size), method: new Array(size), verdict: new Array(size) },
+    ...{ callingStationId: new Array(size), reason: new Array(size), reply: new Array(size) },
+  };
+}
+
+/** The last `capacity` decisions, in pages: arrays that grow would be copied again and again while the first of them come in. */
 function decisionRing(capacity: number): DecisionRing {
-  const orders = new Float64Array(capacity);
-  const at = new Float64Array(capacity);
-  const timeout = new Float64Array(capacity);
-  const texts: Record<'username' | 'nas' | 'method' | 'verdict', string[]> = {
-    username: [],
-    nas: [],
-    method: [],
-    verdict: [],
-  };
-  const optional: Record<'callingStationId' | 'reason' | 'reply', (string | undefined)[]> = {
-    callingStationId: [],
-    reason: [],
-    reply: [],
-  };
+  const pages: DecisionPage[] = [];
+  const size = Math.min(perPage, capacity);
   let added = 0;
 
-  const read = (slot: number): LoggedDecision => ({
-    at: at[slot] as number,
-    username: texts.username[slot] as string,
-    nas: texts.nas[slot] as string,
-    method: texts.method[slot] as string,
-    verdict: texts.verdict[slot] as LoggedDecision['verdict'],
+  const read = (page: DecisionPage, slot: number): LoggedDecision => ({
+    at: page.at[slot] as number,
+    username: page.username[slot] as string,
+    nas: page.nas[slot] as string,
+    method: page.method[slot] as string,
+    verdict: page.verdict[slot] as LoggedDecision['verdict'],
     ...compact({
-      callingStationId: optional.callingStationId[slot],
-      reason: optional.reason[slot],
-      reply: optional.reply[slot],
-      sessionTimeoutSeconds: timeout[slot] === 0 ? undefined : timeout[slot],
+      callingStationId: page.callingStationId[slot],
+      reason: page.reason[slot],
+      reply: page.reply[slot],
+      sessionTimeoutSeconds: page.timeout[slot] === 0 ? undefined : page.timeout[slot],
     }),
   });
 
   return {
     add(decision, order) {
-      const slot = added % capacity;
+      const at = added % capacity;
       added += 1;
-      orders[slot] = order;
-      at[slot] = decision.at;
-      timeout[slot] = decision.sessionTimeoutSeconds ?? 0;
-      texts.username[slot] = decision.username;
-      texts.nas[slot] = decision.nas;
-      texts.method[slot] = decision.method;
-      texts.verdict[slot] = decision.verdict;
-      optional.callingStationId[slot] = decision.callingStationId;
-      optional.reason[slot] = decision.reason;
-      optional.reply[slot] = decision.reply;
+      const slot = at % size;
+      const page = pages[(at - slot) / size] ?? decisionPage(size);
+      if (slot === 0) pages[at / size] = page;
+      page.orders[slot] = order;
+      page.at[slot] = decision.at;
+      page.timeout[slot] = decision.sessionTimeoutSeconds ?? 0;
+      page.username[slot] = decision.username;
+      page.nas[slot] = decision.nas;
+      page.method[slot] = decision.method;
+      page.verdict[slot] = decision.verdict;
+      page.callingStationId[slot] = decision.callingStationId;
+      page.reason[slot] = decision.reason;
+      page.reply[slot] = decision.reply;
     },
     newest(usernames, count) {
       const found: Ordered[] = [];
       const oldest = Math.max(0, added - capacity);
       for (let number = added - 1; number >= oldest && found.length < count; number -= 1) {
-        const slot = number % capacity;
-        if (usernames.has(texts.username[slot] as string))
-          found.push({ order: orders[slot] as number, decision: read(slot) });
+        const at = number % capacity;
+        const slot = at % size;
+        const page = pages[(at - slot) / size] as DecisionPage;
+        if (usernames.has(page.username[slot] as string))
+          found.push({ order: page.orders[slot] as number, decision: read(page, slot) });
       }
       return found;
     },

@@ -52,6 +52,20 @@ describe('the decisions of one username', () => {
     expect(Object.keys(log.of('anna')[1] ?? {})).not.toContain('reply');
   });
 
+  it.each([4096, 5000, 8192])(
+    'are found again among the last %i, and are forgotten after so many others',
+    (accepts) => {
+      const log = recentDecisions({ accepts, rejects: 1, unknown: 1, guests: 1, silences: 1, perUsername: 5 });
+      for (let at = 0; at < 3 * accepts; at += 1) log.record(accept(`user-${at}`, at));
+
+      const found = [2 * accepts - 1, 2 * accepts, 3 * accepts - 1].map((at) =>
+        log.of(`user-${at}`).map((one) => one.at),
+      );
+
+      expect(found).toEqual([[], [2 * accepts], [3 * accepts - 1]]);
+    },
+  );
+
   it('survive floods of invented usernames, and of rejects if they are accepts', () => {
     const log = recentDecisions({ accepts: 10, rejects: 10, unknown: 10, guests: 10, silences: 10, perUsername: 5 });
     log.record(accept('anna', 1));
