@@ -74,6 +74,9 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
   #waking = new AbortController();
   #loop: Promise<void> | undefined;
   #telling: Promise<void> | undefined;
+  readonly #unwritten = new Set<string>();
+  #writing: Promise<void> | undefined;
+  #written: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: QuotaKeeperOptions) {
@@ -89,11 +92,12 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
       ({ service }) => service.quotas !== undefined || service.validity !== undefined,
     );
     const all = new Map(held.map((subscription) => [lastingKey(subscription), subscription]));
-    const stored = this.#stored(this.#options.records.keepAll(this.#assigned(all)));
+    for (const [key, facts] of this.#assigned(all)) this.#keep(key, facts);
     for (const key of this.#holders.keys()) if (!all.has(key)) this.#release(key);
     this.#byLogin.clear();
     for (const [key, subscription] of all) this.#hold(key, subscription);
-    await stored;
+    await this.#writing;
+    await this.#written;
     this.#loop ??= this.#run();
   }
 
@@ -174,6 +178,8 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     await this.#loop;
     await this.#telling;
     await Promise.allSettled([...this.#holders.values()].flatMap(({ loading }) => loading ?? []));
+    await this.#writing;
+    await this.#written;
   }
 
   #useTimezone(timezone: string): void {
@@ -366,8 +372,16 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     });
   }
 
+  /** Those of one turn are one write: thousands may be at another step at the same moment. */
   #keep(key: string, facts: QuotaFacts): void {
-    void this.#stored(this.#options.records.keepAll(new Map([[key, facts]])));
+    this.#options.records.note(key, facts);
+    this.#unwritten.add(key);
+    this.#writing ??= othersFirst().then(() => {
+      this.#writing = undefined;
+      const all = [...this.#unwritten];
+      this.#unwritten.clear();
+      this.#written = this.#written.then(() => this.#stored(this.#options.records.write(all)));
+    });
   }
 
   /** A disk that takes nothing must not keep a step from being taken: it is in memory, and is worked out anew after a start. */

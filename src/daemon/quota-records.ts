@@ -51,11 +51,17 @@ export class QuotaRecords {
     return this.#topUps.get(subscription) ?? none;
   }
 
-  /** In memory at once: a disk that takes nothing must not keep a step from being taken. @throws LastmileError of the store */
-  async keepAll(all: ReadonlyMap<string, QuotaFacts>): Promise<void> {
-    for (const [subscription, facts] of all) this.#facts.set(subscription, facts);
-    const writes = Array.from(all, ([subscription, facts]) => {
-      return { type: 'put', key: keyOf(subscription), value: { subscription, ...facts } } as const;
+  /** In memory: a disk that takes nothing must not keep a step from being taken. `write` brings it there. */
+  note(subscription: string, facts: QuotaFacts): void {
+    this.#facts.set(subscription, facts);
+  }
+
+  /** Brings what is known of these by now to the disk. @throws LastmileError of the store */
+  async write(subscriptions: readonly string[]): Promise<void> {
+    const writes = subscriptions.flatMap((subscription) => {
+      const facts = this.facts(subscription);
+      if (facts === undefined) return [];
+      return [{ type: 'put', key: keyOf(subscription), value: { subscription, ...facts } } as const];
     });
     for (let at = 0; at < writes.length; at += rowsPerWrite) {
       await this.#tables.quota.batch(writes.slice(at, at + rowsPerWrite));
