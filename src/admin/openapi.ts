@@ -1,3 +1,4 @@
+import { answersOf } from './answer-shapes.ts';
 import type { Route } from './routes.ts';
 
 /** The OpenAPI 3.1 document of these routes. */
@@ -15,7 +16,7 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operation({ url, summary, role, schema }: Route): object {
+function operation({ method, url, summary, role, schema }: Route): object {
   const inPath = [...url.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -30,6 +31,16 @@ function operation({ url, summary, role, schema }: Route): object {
     ...(role === 'open' ? {} : { security: [{ token: [role] }] }),
     parameters: [...inPath, ...inQuery],
     ...(schema.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: schema.body } } } }),
-    responses: { 200: { description: 'as the summary says' } },
+    responses: responses(method, url, role === 'open', schema),
   };
+}
+
+function responses(method: string, url: string, isOpen: boolean, schema: Route['schema']): object {
+  const takesSomething = schema.body !== undefined || schema.querystring !== undefined;
+  return Object.fromEntries(
+    Object.entries(answersOf(method, url, isOpen, takesSomething)).map(([status, { description, schema: shape }]) => [
+      status,
+      { description, ...(shape === undefined ? {} : { content: { 'application/json': { schema: shape } } }) },
+    ]),
+  );
 }

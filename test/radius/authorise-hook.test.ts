@@ -19,7 +19,7 @@ function authorityOf(program: Pick<Program, 'url'>, more: Partial<AuthorizeHook>
     url: program.url,
     asks: 'unknown',
     sendPassword: false,
-    timeoutMs: 1_000,
+    timeoutMs: 15_000,
     cacheMs: 0,
     whenDown: 'silent',
     ...more,

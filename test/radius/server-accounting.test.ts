@@ -125,6 +125,22 @@ describe('accounting of a session', () => {
     expect(listAttributes(raw, 0, raw.length).map(({ type }) => type)).toEqual([44, 1, 32, 40]);
   });
 
+  it('is taken of a NAS that does not name itself: its address and its secret say whose it is', async () => {
+    await using bench = await startServer([]);
+    await using nas = await TestNas.open();
+    const attributes = [
+      { name: 'Acct-Status-Type', value: 'Start' },
+      { name: 'Acct-Session-Id', value: '81000001' },
+      { name: 'User-Name', value: 'anna' },
+    ];
+
+    const reply = await nas.exchange(accountingRequest(attributes).octets, bench.accounting);
+
+    expect(reply[0]).toBe(5);
+    expect(bench.sink.events).toMatchObject([{ nas: coreNas.name, sessionId: '81000001', status: 'start' }]);
+    expect(bench.sink.events[0]).not.toHaveProperty('nasIpAddress');
+  });
+
   it('leaves out a value that does not fit its type, and goes on', async () => {
     await using bench = await startServer([]);
     await using nas = await TestNas.open();
