@@ -102,6 +102,8 @@ export class Books {
     if (isLost && !options.anew) listeners.onLost();
     const after = isLost ? await books.#healingFrom() : mark?.place;
     await books.#replay(after, isLost || mark === undefined, listeners.onDamage);
+    // The next start cannot tell any more that something was lost.
+    if (isLost) await books.settle();
     return books;
   }
 
