@@ -357,6 +357,7 @@ export class Daemon implements AsyncDisposable {
         openSessions: () => engine.accounting.openCount,
         radius: () => this.#counters.samples().filter(({ nas }) => nas !== heartbeatNas),
         heartbeat: () => this.#heartbeat.pulses(),
+        batched: () => this.#radius?.batched() ?? [],
         revision: () => this.#reconciler.inForce?.revision,
         logins: () => engine.directory.loginCount,
         targets: () => this.#reconciler.targetNames,

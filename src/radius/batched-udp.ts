@@ -47,6 +47,11 @@ export class BatchedUdp {
     options.socket.on('message', this.#onMessage);
   }
 
+  /** False once the calls were found not to work. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
   /** Sends one datagram before the turn of the loop ends. */
   readonly send = (packet: Buffer, to: Peer, sent: Sent): void => {
     if (!this.#usable || !isNamed(to)) {

@@ -83,6 +83,15 @@ export class RadiusServer implements AsyncDisposable {
     return { auth: of('auth'), accounting: of('accounting'), radsec: this.#radsec?.addresses() ?? [] };
   }
 
+  /** UDP listeners, and which of them read and send many packets by one call. */
+  batched(): readonly { readonly service: string; readonly listener: string; readonly batched: boolean }[] {
+    return this.#listeners.map(({ service, socket, batched }) => {
+      const { host, port } = boundTo(socket);
+      const listener = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+      return { service, listener, batched: batched?.usable === true };
+    });
+  }
+
   /** A way to send a request down a connection that a NAS has to us; nothing when it has none. */
   tunnel(nas: Nas): Slot | undefined {
     return this.#radsec?.slot(nas.name);

@@ -29,6 +29,12 @@ export interface MetricSources {
     readonly result: string;
     readonly value: number;
   }[];
+  /** RADIUS listeners on UDP, and which read and send many packets by one call. */
+  readonly batched?: () => readonly {
+    readonly service: string;
+    readonly listener: string;
+    readonly batched: boolean;
+  }[];
   /** Our own listeners and declared peers, as the heartbeat sees them. */
   readonly heartbeat?: () => readonly {
     readonly peer?: string;
@@ -327,6 +333,16 @@ export class Metrics {
           const why = up || reason === undefined ? {} : { reason };
           this.set({ ...(peer === undefined ? {} : { peer }), service, listener, ...why }, up ? 1 : 0);
         }
+      },
+    });
+    new Gauge({
+      name: 'lastmile_radius_batched',
+      help: 'RADIUS listeners on UDP: 1 where packets are read and sent many at a time, 0 where one by one',
+      registers,
+      labelNames: ['service', 'listener'] as const,
+      collect() {
+        this.reset();
+        for (const { batched, ...labels } of sources.batched?.() ?? []) this.set(labels, batched ? 1 : 0);
       },
     });
     new Gauge({

@@ -36,6 +36,16 @@ describe.each(ways)('a server that reads and sends packets $way', ({ more }) => 
     await Promise.all(senders.map((nas) => nas[Symbol.asyncDispose]()));
   });
 
+  it('says which way each listener goes', async () => {
+    await using bench = await startServer([anna], more);
+
+    const batched = more.datagramCalls !== undefined;
+    expect(bench.server.batched()).toEqual([
+      { service: 'auth', listener: `127.0.0.1:${bench.auth.port}`, batched },
+      { service: 'accounting', listener: `127.0.0.1:${bench.accounting.port}`, batched },
+    ]);
+  });
+
   it('answers a retransmission with the same octets', async () => {
     await using bench = await startServer([anna], more);
     await using nas = await TestNas.open();

@@ -41,6 +41,16 @@ describe('metrics', () => {
     ]);
   });
 
+  it('tell which listeners read and send packets many at a time', async () => {
+    const listeners = [true, false].map((batched, at) => ({ service: 'auth', listener: `0.0.0.0:${at + 1}`, batched }));
+    const text = await metricsOf({ batched: () => listeners }).text();
+
+    expect(text.match(/^lastmile_radius_batched.*$/gm)).toEqual([
+      'lastmile_radius_batched{service="auth",listener="0.0.0.0:1"} 1',
+      'lastmile_radius_batched{service="auth",listener="0.0.0.0:2"} 0',
+    ]);
+  });
+
   it('tell how large the state folder is', async () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_state_bytes 4096$/m);
   });
