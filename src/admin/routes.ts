@@ -176,9 +176,10 @@ export const routes: readonly Route[] = [
     url: '/api/v1/usage/:username',
     role: 'viewer',
     summary:
-      'Octets of a username, a device or a subscriber by hour, day or month; since and until as 7d, 2026-11-01 or a time',
+      'Octets of a username, a device or a subscriber by hour, day or month, or by the periods of a quota; since and until as 7d, 2026-11-01 or a time',
     schema: query({
       by: { enum: ['hour', 'day', 'month'], default: 'day' },
+      quota: name,
       since: name,
       until: name,
     }),

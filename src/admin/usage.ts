@@ -5,6 +5,8 @@ export interface UsageRequest {
   /** A username, a MAC in any spelling, or a subscriber's name: then of all that it logs in by. */
   readonly username: string;
   readonly by: Period;
+  /** Instead, by the periods of this quota, and what it counts. */
+  readonly quota?: string;
   /**
    * How long ago (`7d`), a day (`2026-11-01`), or a time, of the operator's zone where it names none. Absent: a day, 30 days or
    * a year ago, from the begin of a period.
@@ -19,6 +21,8 @@ export interface UsageAnswer {
   /** What it logs in by, all counted. */
   readonly logins: readonly string[];
   readonly by: Period;
+  /** Whose periods they are. Absent: those of the calendar. */
+  readonly quota?: string;
   /** IANA name of the zone whose periods they are. */
   readonly timezone: string;
   readonly since: string;
@@ -28,6 +32,13 @@ export interface UsageAnswer {
   readonly total: { readonly up: string; readonly down: string };
   /** Open sessions, which go on. */
   readonly openSessions: number;
+  /** What they have, each with what was used of it. Present where there are several. */
+  readonly services?: readonly {
+    readonly login: string;
+    readonly service?: string;
+    readonly up: string;
+    readonly down: string;
+  }[];
   /** How their quotas and validity stand. Absent where no daemon was asked. */
   readonly standings?: readonly StandingJson[];
   /** Reasons for which routers may count less than there was. */

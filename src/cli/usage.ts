@@ -1,4 +1,5 @@
 import type { Period } from '../accounting/usage-periods.ts';
+import { RequestError } from '../admin/request-error.ts';
 import type { LiveSessionUsage, LiveUsage, UsageAnswer } from '../admin/usage.ts';
 import { printable } from '../base/bytes.ts';
 import { formatOctets } from '../base/units.ts';
@@ -13,6 +14,7 @@ import type { Surroundings } from './surroundings.ts';
 
 export interface UsageOptions extends RuntimeOptions {
   readonly by: Period;
+  readonly quota?: string;
   /** As `UsageRequest` has them. */
   readonly since?: string;
   readonly until?: string;
@@ -32,14 +34,22 @@ export async function usageCommand(
   io: Io,
   around: Surroundings,
 ): Promise<number> {
-  const { by, since, until } = options;
-  const span = { by, ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  const { by, quota, since, until } = options;
+  const span = {
+    by,
+    ...(quota === undefined ? {} : { quota }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
   const answer = await either(
     options,
     around,
     (daemon) => daemon.get<UsageAnswer>(`/api/v1/usage/${encodeURIComponent(username)}?${new URLSearchParams(span)}`),
     // Alone it knows neither subscribers nor their time zone.
-    (engine) => usageAnswer(engine.accounting, { username, ...span }, { ...alone(username), now: around.clock.now() }),
+    (engine) => {
+      if (quota !== undefined) throw new RequestError('no daemon answers: it is who knows quotas');
+      return usageAnswer(engine.accounting, { username, ...span }, { ...alone(username), now: around.clock.now() });
+    },
   );
   for (const note of answer.notes) io.err(`lastmile: ${printable(note, 500)}\n`);
   const standings = (answer.standings ?? []).map(standingText).join('');
@@ -80,7 +90,7 @@ async function show(usage: LiveUsage, { output }: LiveOptions, io: Io): Promise<
   io.out(await render(usage, output, () => liveText(usage)));
 }
 
-function usageText({ username, logins, timezone, periods, total, openSessions }: UsageAnswer): string {
+function usageText({ username, logins, timezone, periods, total, openSessions, services = [] }: UsageAnswer): string {
   const others =
     logins.length === 1 && logins[0] === username ? '' : ` (${logins.map((each) => printable(each)).join(', ')})`;
   const open = openSessions === 0 ? 'offline' : `${openSessions} open sessions`;
@@ -92,10 +102,9 @@ function usageText({ username, logins, timezone, periods, total, openSessions }:
     formatOctets(BigInt(down)),
     formatOctets(BigInt(up) + BigInt(down)),
   ];
-  return (
-    head +
-    table(['PERIOD', 'UP', 'DOWN', 'TOGETHER'], [...periods.map((each) => row(each.period, each)), row('total', total)])
-  );
+  const byService = services.map((each) => row(`${each.service ?? 'unknown'} (${printable(each.login)})`, each));
+  const rows = [...periods.map((each) => row(each.period, each)), row('total', total), ...byService];
+  return head + table(['PERIOD', 'UP', 'DOWN', 'TOGETHER'], rows);
 }
 
 function liveText({ at, sessions }: LiveUsage): string {

@@ -62,7 +62,7 @@ import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { learnedJson } from './login-books.ts';
 import { chosen, planTargets } from './plan-targets.ts';
-import { standingHints, standingsIfKnown, standingsOf, topUp } from './quota-orders.ts';
+import { quotaNamed, standingHints, standingsIfKnown, standingsOf, topUp } from './quota-orders.ts';
 import { lastRevision, type Reconciler } from './reconciler.ts';
 import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
 import { usersNamed } from './sessions-named.ts';
@@ -213,7 +213,13 @@ export class DaemonService implements AdminService {
       .flatMap(({ router, findings }) => findings.map(({ message }) => `${router}: ${message}`));
     const timezone = this.#model?.operator.timezone ?? 'UTC';
     const standings = await standingsOf(engine.quotas, logins);
-    return usageAnswer(engine.accounting, request, { logins, timezone, now: clock.now(), notes, standings });
+    const quota = request.quota === undefined ? {} : { quota: await quotaNamed(engine.quotas, logins, request.quota) };
+    const serviceOf = (login: string) => {
+      const service = (engine.directory.login(login) ?? engine.directory.device(login))?.service;
+      return service === undefined ? {} : { service };
+    };
+    const around = { logins, timezone, now: clock.now(), notes, standings, serviceOf, ...quota };
+    return usageAnswer(engine.accounting, request, around);
   }
 
   liveUsage(username: string): Promise<LiveUsage> {

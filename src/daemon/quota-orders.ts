@@ -12,6 +12,7 @@ import type { Engine } from './engine.ts';
 import type { HeldQuotas, QuotaKeeper } from './quota-keeper.ts';
 import { slotMs } from './quota-usage.ts';
 import { usersNamed } from './sessions-named.ts';
+import type { QuotaOf } from './usage-answers.ts';
 
 /** How the subscriptions of these logins stand, each once. */
 export async function standingsOf(
@@ -19,6 +20,22 @@ export async function standingsOf(
   logins: readonly string[],
 ): Promise<readonly StandingJson[]> {
   return (await heldBy(quotas, logins)).map(standingJson);
+}
+
+/** The quota of this name that one of these logins has. @throws RequestError when there is none */
+export async function quotaNamed(
+  quotas: Pick<QuotaKeeper, 'standingOf'>,
+  logins: readonly string[],
+  name: string,
+): Promise<QuotaOf> {
+  const held = await heldBy(quotas, logins);
+  for (const { states, assignedAt = 0 } of held) {
+    const state = states.find((each) => each.name === name);
+    if (state === undefined) continue;
+    return { quota: state.quota, since: state.quota.period === 'validity' ? state.from : assignedAt };
+  }
+  const known = held.flatMap(({ states }) => states.map((each) => each.name)).join(', ');
+  throw new RequestError(`no quota is called ${printable(name)}${known === '' ? '' : `: there are ${known}`}`);
 }
 
 /** The same for `lastmile why`, which must be told what else is known while the store is down. */

@@ -6,6 +6,9 @@ import type { UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import { parseDuration } from '../base/units.ts';
 import { timeReader } from '../model/local-time.ts';
 import type { Model } from '../model/model.ts';
+import type { Quota } from '../model/quota.ts';
+import { quotaClock } from '../quota/quota-clock.ts';
+import { usageByPeriod } from '../quota/usage-by-period.ts';
 
 /**
  * What somebody used, from the hours kept.
@@ -15,21 +18,18 @@ import type { Model } from '../model/model.ts';
 export async function usageAnswer(
   accounting: Pick<AccountingStore, 'usage' | 'openOf'>,
   request: UsageRequest,
-  { logins, timezone, now, notes, standings }: UsageSurroundings,
+  { logins, timezone, now, notes, standings, quota, serviceOf = () => ({}) }: UsageSurroundings,
 ): Promise<UsageAnswer> {
   const { username, by } = request;
   const moment = (name: 'since' | 'until') => momentOf(name, request[name], timezone, now);
   const since = Math.max(0, moment('since') ?? usualSince(now, by, timezone));
   const until = Math.max(since, moment('until') ?? now);
   const [from, to] = [Math.floor(since / hourMs), Math.ceil((until + 1) / hourMs)];
-  const hours = (await Promise.all(logins.map((login) => accounting.usage(login, from, to)))).flat();
-  const periods = periodsOf(
-    [...hours].sort((a, b) => a.hour - b.hour),
-    by,
-    timezone,
+  const each = await Promise.all(
+    logins.map(async (login) => ({ login, hours: await accounting.usage(login, from, to) })),
   );
-  const sum = (direction: keyof Pick<UsageDelta, 'up' | 'down'>) =>
-    hours.reduce((octets, each) => octets + each[direction], 0n).toString();
+  const hours = each.flatMap((one) => one.hours).sort((a, b) => a.hour - b.hour);
+  const periods = quota === undefined ? periodsOf(hours, by, timezone) : byQuota(quota, hours, timezone);
   return {
     username,
     logins,
@@ -38,11 +38,31 @@ export async function usageAnswer(
     since: new Date(from * hourMs).toISOString(),
     until: new Date(until).toISOString(),
     periods: periods.map(({ period, up, down }) => ({ period, up: up.toString(), down: down.toString() })),
-    total: { up: sum('up'), down: sum('down') },
+    total: sumOf(periods),
+    ...(quota === undefined ? {} : { quota: quota.quota.name }),
+    ...(logins.length < 2
+      ? {}
+      : { services: each.map((one) => ({ login: one.login, ...serviceOf(one.login), ...sumOf(one.hours) })) }),
     openSessions: logins.reduce((count, login) => count + accounting.openOf(login).length, 0),
     ...(standings === undefined ? {} : { standings }),
     notes,
   };
+}
+
+/** A quota, and since when somebody has it. */
+export interface QuotaOf {
+  readonly quota: Quota;
+  readonly since: number;
+}
+
+function byQuota({ quota, since }: QuotaOf, hours: readonly UsageDelta[], timezone: string) {
+  const uses = hours.map(({ hour, up, down }) => ({ at: hour * hourMs, up, down }));
+  return usageByPeriod(quota, uses, since, timezone, quotaClock(timezone));
+}
+
+function sumOf(all: readonly Pick<UsageDelta, 'up' | 'down'>[]): { readonly up: string; readonly down: string } {
+  const sum = (direction: 'up' | 'down') => all.reduce((octets, each) => octets + each[direction], 0n).toString();
+  return { up: sum('up'), down: sum('down') };
 }
 
 /** @throws RequestError when it is no moment */
@@ -64,6 +84,9 @@ export interface UsageSurroundings {
   readonly now: number;
   readonly notes: readonly string[];
   readonly standings?: UsageAnswer['standings'];
+  /** By whose periods. */
+  readonly quota?: QuotaOf;
+  readonly serviceOf?: (login: string) => { readonly service?: string };
 }
 
 /** Routers on which somebody may be: where sessions are open, and where local rows are. */

@@ -106,6 +106,16 @@ describe('somebody who uses up a quota', () => {
     await passes(lab, hourMs, { msg: 'plan applied', target: 'directory' });
     expect(await lab.router.dial(anna)).toMatchObject({ ok: true });
     expect(lab.rates()).toEqual([full]);
+    await lab.uses('anna', 700n);
+    const admin = await lab.admin();
+    expect(await admin.get('/api/v1/usage/anna?quota=fair')).toMatchObject({
+      quota: 'fair',
+      periods: [
+        { period: '2026-03-10 15:00', up: '0', down: '3000000000' },
+        { period: '2026-03-10 16:00', up: '0', down: '700' },
+      ],
+    });
+    await expect(admin.get('/api/v1/usage/anna?quota=other')).rejects.toThrow('there are fair');
   });
 
   it('is put on another pool and list by a new session, and off them likewise', async () => {

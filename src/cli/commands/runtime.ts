@@ -80,6 +80,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .argument('<username>', 'a username, a MAC, or a subscriber')
     .description('octets by hour, day or month; or what they use now')
     .addOption(new Option('--by <period>', 'hour, day or month').choices(['hour', 'day', 'month']).default('day'))
+    .option('--quota <name>', 'instead by the periods of a quota, and what it counts')
     .option('--since <time>', 'so long ago (7d), a day (2026-11-01) or a time')
     .option('--until <time>', 'likewise')
     .option('--live', 'current rates, again and again until it is stopped', false)
