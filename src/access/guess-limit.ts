@@ -132,7 +132,8 @@ export function guessLimit(
       return opened.next(lane(place), isKnownDevice(place) ? undefined : place.callingStationId);
     },
     succeeded({ username, nas, callingStationId }) {
-      known.add(username, nas, callingStationId);
+      if (callingStationId !== undefined) known.add(username, callingStationId);
+      known.add(username, nas);
     },
   };
 }
@@ -220,58 +221,39 @@ function dropOldest(map: Map<string, number>): void {
 
 interface KnownPairs {
   has(username: string, place: string): boolean;
-  /** One pair, or two of the same username. */
-  add(username: string, place: string, other: string | undefined): void;
+  add(username: string, place: string): void;
 }
 
-/** Marks that a processor reads from memory at once. */
-const inLine = 16;
-
-/**
- * Remembers pairs by a hash in a table of fixed size, where the later takes the place of the earlier: a set would cost each
- * login. All pairs of a username are side by side: what a login waits for is memory.
- */
+/** Remembers pairs by a hash in a table of fixed size, where the later takes the place of the earlier: a set would cost each login. */
 function knownPairs(seed: number, slots: number): KnownPairs {
   const marks = new Uint32Array(slots);
-  const lines = slots / inLine - 1;
-  let first = 0;
-  let line = 0;
+  const mask = slots - 1;
+  let index = 0;
   let mark = 0;
-  const findLine = (username: string): void => {
+  const find = (username: string, place: string): void => {
     let a = seed ^ 0x9e3779b9;
-    let b = Math.imul(seed, 0x85ebca6b);
+    let b = Math.imul(seed, 0x85ebca6b) ^ place.length;
     for (let at = 0; at < username.length; at += 1) {
       const unit = username.charCodeAt(at);
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b + unit, 0xcc9e2d51) ^ (b >>> 15);
     }
-    line = ((a ^ (a >>> 15)) & lines) * inLine;
-    first = b;
-  };
-  /** @returns the slot of a place in the line that was found */
-  const find = (place: string): number => {
-    let b = first ^ place.length;
     for (let at = 0; at < place.length; at += 1) {
-      b = Math.imul(b + place.charCodeAt(at), 0x1b873593) ^ (b >>> 13);
+      const unit = place.charCodeAt(at);
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul(b + unit, 0x1b873593) ^ (b >>> 13);
     }
-    b = Math.imul(b ^ (b >>> 16), 0x85ebca6b);
-    mark = ((b ^ (b >>> 13)) | 1) >>> 0;
-    return line + (b >>> 28);
-  };
-  const put = (place: string): void => {
-    const slot = find(place);
-    marks[slot] = mark;
+    index = (a ^ (a >>> 15)) & mask;
+    mark = ((b ^ (b >>> 16)) | 1) >>> 0;
   };
   return {
     has(username, place) {
-      findLine(username);
-      const slot = find(place);
-      return marks[slot] === mark;
+      find(username, place);
+      return marks[index] === mark;
     },
-    add(username, place, other) {
-      findLine(username);
-      put(place);
-      if (other !== undefined) put(other);
+    add(username, place) {
+      find(username, place);
+      marks[index] = mark;
     },
   };
 }
