@@ -3,7 +3,16 @@ import { type AccountingEvent, addressFields, type SessionEnd, type SessionMoved
 import { type EventTime, eventTime } from './event-time.ts';
 import { advance, type Counter, noOctets, total } from './octets.ts';
 import { type SessionState, sessionKey } from './session-state.ts';
-import { lostStop, nasReboot, notOnNas, renamed, terminateCauseWord } from './terminate-cause.ts';
+import {
+  lostStop,
+  nasReboot,
+  nasRebooted,
+  notHeardOf,
+  notOnNas,
+  renamed,
+  replaced,
+  terminateCauseWord,
+} from './terminate-cause.ts';
 
 /** Within this a Start is the same Start sent again, and times of one moment may differ. */
 export const retransmissionWindowMs = 60_000;
@@ -153,9 +162,12 @@ function applyAfterEnd(closed: SessionState, event: AccountingEvent): readonly S
   return goesOn(closed, event) ? [progress(openAgain(closed), event)] : [];
 }
 
-/** Does a NAS that had denied having this session account for it, well after that? */
+/** Causes of ends that nobody saw: packets that come later know better. */
+const supposed: readonly string[] = [notOnNas, notHeardOf, replaced, nasRebooted];
+
+/** Does a NAS account for a session that it had denied having, or that we had given up, well after that? */
 function goesOn(closed: SessionState, event: AccountingEvent): boolean {
-  if (closed.endedBy !== 'gone' || closed.terminateCause !== notOnNas) return false;
+  if (closed.endedBy !== 'gone' || !supposed.includes(closed.terminateCause ?? '')) return false;
   const isLater = eventTime(event).byArrival > (closed.endedAt ?? 0) + resendMs;
   return isLater && (event.sessionSeconds === undefined || event.sessionSeconds > closed.sessionSeconds);
 }

@@ -32,6 +32,15 @@ export const lostStop = 'Lost';
 /** Nor this: its Stop never came, and asked to end it the NAS said that it does not have it. */
 export const notOnNas = 'Not-On-NAS';
 
+/** Nor this: nothing was heard of it for too long. */
+export const notHeardOf = 'Not-Heard-Of';
+
+/** Nor this: it was silent, and its device came online anew. */
+export const replaced = 'Replaced';
+
+/** The standard's word, here for a NAS that did not tell. */
+export const nasRebooted = 'NAS-Reboot';
+
 /** Nor this: it goes on under the new name of its router. */
 export const renamed = 'Router-Renamed';
 

@@ -43,6 +43,7 @@ import { loopStalls } from './loop-stalls.ts';
 import { PortalGateway } from './portal-gateway.ts';
 import { type InForce, Reconciler } from './reconciler.ts';
 import type { ServedSettings } from './served-settings.ts';
+import { SilentSessions } from './silent-sessions.ts';
 import { StandIn } from './stand-in.ts';
 import { StoredSigning } from './stored-signing.ts';
 import { Telling } from './telling.ts';
@@ -110,6 +111,7 @@ export class Daemon implements AsyncDisposable {
   /** RADIUS is served from what was applied last, and the declarations are yet to be read. */
   readonly #untilRead = new UntilRead();
   readonly #telling: Telling;
+  readonly #silent: SilentSessions;
   readonly #heartbeat: Heartbeat;
   readonly #stalls = loopStalls();
   /** As soon as anybody can ask. */
@@ -149,6 +151,7 @@ export class Daemon implements AsyncDisposable {
     this.#books = books;
     this.#telling = telling;
     this.#standIn = standIn;
+    this.#silent = this.#endSilent();
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { clock, log, random } = options;
     const { fillRandom } = options;
@@ -246,6 +249,14 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
+  #endSilent(): SilentSessions {
+    const { clock, log } = this.#options;
+    const { accounting, directory } = this.#engine;
+    const usual = { interimSeconds: 120, staleAfterSeconds: 86_400 };
+    const settings = () => this.#reconciler.inForce?.model.operator.accounting ?? usual;
+    return new SilentSessions({ accounting, directory, settings, clock, log });
+  }
+
   /** Whoever asks is told of conversations that nobody went on with, too. */
   #decisionsUpToNow(): RecentDecisions {
     return {
@@ -275,6 +286,7 @@ export class Daemon implements AsyncDisposable {
     this.#stalls[Symbol.dispose]();
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
+    await this.#silent[Symbol.asyncDispose]();
     await this.#books[Symbol.asyncDispose]();
     await this.#telling[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();

@@ -121,6 +121,8 @@ export interface Operator {
   };
   readonly accounting: {
     readonly interimSeconds: number;
+    /** A session that nothing was heard of for so long counts as ended. */
+    readonly staleAfterSeconds: number;
     /** How often counters are read over the API. Absent: 300. */
     readonly collectSeconds?: number;
   };

@@ -75,11 +75,16 @@ function interval(to: Resolving, declared: Declared<OperatorSpec> | undefined): 
 }
 
 function accounting(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['accounting'] {
-  const { interim, collect } = declared?.spec.accounting ?? {};
+  const { interim, collect, staleAfter } = declared?.spec.accounting ?? {};
   const path = ['spec', 'accounting'];
   const interimSeconds = (parseDuration(interim ?? '2m') ?? 120_000) / 1000;
   if (declared !== undefined && interim !== undefined) checkInterim(to, declared, interim, [...path, 'interim']);
-  return compact({ interimSeconds, collectSeconds: collectSeconds(to, declared, collect, [...path, 'collect']) });
+  const staleAfterSeconds = (parseDuration(staleAfter ?? '1d') ?? 86_400_000) / 1000;
+  return compact({
+    interimSeconds,
+    staleAfterSeconds,
+    collectSeconds: collectSeconds(to, declared, collect, [...path, 'collect']),
+  });
 }
 
 function radius(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator['radius'] {

@@ -51,7 +51,7 @@ describe('a whole repository', () => {
       },
       admin: { listen: { host: '127.0.0.1', port: 9812 }, tokens: [] },
       reconcile: { intervalMs: 300_000, mode: 'apply', deleteLimits: { always: 3, share: 0.05, most: 25 } },
-      accounting: { interimSeconds: 120 },
+      accounting: { interimSeconds: 120, staleAfterSeconds: 86_400 },
     });
     expect(model.routers[0]).toMatchObject({
       api: { port: 8728 },

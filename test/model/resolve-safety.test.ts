@@ -47,7 +47,7 @@ describe('what the Operator says about changes', () => {
     const { reconcile, accounting } = modelOf(files('')).operator;
 
     expect(Object.keys(reconcile)).toEqual(['intervalMs', 'mode', 'deleteLimits']);
-    expect(accounting).toEqual({ interimSeconds: 120 });
+    expect(accounting).toEqual({ interimSeconds: 120, staleAfterSeconds: 86_400 });
   });
 
   it('has limits of its own for a menu and for a kind, the rest as in general', () => {

@@ -597,6 +597,7 @@ export interface Operator {
     accounting?: {
       interim?: Seconds;
       collect?: Seconds;
+      staleAfter?: Seconds;
     };
     /**
      * A program of yours that is asked about logins by HTTP, while they wait.

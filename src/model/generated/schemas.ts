@@ -810,8 +810,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "How often counters are read over the API, from 30s to 24h. Default 5m."
                 },
                 "staleAfter": {
-                  "not": {},
-                  "description": "Not supported yet: the time after which a silent session counts as ended."
+                  "$ref": "#/$defs/seconds",
+                  "description": "A session that nothing was heard of for so long counts as ended, where it was last heard of; not before three interim intervals and a minute. Default 1d."
                 },
                 "retention": {
                   "not": {},
