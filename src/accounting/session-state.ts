@@ -84,12 +84,16 @@ export function toStored(state: SessionState, upTo?: number): StoredSession {
   return stored as StoredSession;
 }
 
-/** The very object, as it came from the disk, made into a session: a copy of one takes many times as long, at each start of each. */
+/** The very object, as it came from the disk, made into a session: a copy of each takes many times as long, at each start. */
 export function fromStored(stored: StoredSession): SessionState {
-  const up = loadCounter(stored.up);
-  const down = loadCounter(stored.down);
-  const octets = { up, down, upOctets: up.base + up.seen, downOctets: down.base + down.seen };
-  return Object.assign(stored, stored.upTo === undefined ? octets : { ...octets, upTo: undefined }) as SessionState;
+  const { up, down } = stored;
+  const state = stored as unknown as { -readonly [K in keyof SessionState]: SessionState[K] } & { upTo?: undefined };
+  state.up = loadCounter(up);
+  state.down = loadCounter(down);
+  state.upOctets = state.up.base + state.up.seen;
+  state.downOctets = state.down.base + state.down.seen;
+  if (state.upTo !== undefined) state.upTo = undefined;
+  return state;
 }
 
 function storeCounter(counter: Counter): StoredCounter {
