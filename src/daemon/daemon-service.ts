@@ -53,6 +53,7 @@ import type { Pause } from '../status/pauses.ts';
 import type { TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
+import { rowFinding } from '../store/state-finding.ts';
 import { declaredObjects } from './declared-objects.ts';
 import { diagnose } from './diagnose.ts';
 import type { Engine } from './engine.ts';
@@ -432,7 +433,8 @@ export class DaemonService implements AdminService {
 
   #findings(): readonly string[] {
     const { engine, radius } = this.#options;
-    const accounting = engine.accounting.findings().map(({ message }) => message);
+    const stored = [...engine.store.damage().map(rowFinding), ...engine.accounting.findings()];
+    const accounting = stored.map(({ message }) => message);
     const packets = (radius()?.findings() ?? []).map(
       ({ nas, reason, count, source, hint }) =>
         `RADIUS from ${source} (${nas}): ${count} × ${reason}${hint === undefined ? '' : `; ${hint}`}`,
