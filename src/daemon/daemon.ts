@@ -88,6 +88,8 @@ interface Beginnings {
   readonly standIn: StandIn;
 }
 
+/** As long as RADIUS has the process for itself after a restart. */
+const firstAnswersMs = 100;
 /** As long as RADIUS goes on answering when it stops. */
 const lastAnswersMs = 1_000;
 
@@ -312,8 +314,11 @@ export class Daemon implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
+    const { clock } = this.#options;
     const standing = await this.#answerAtOnce();
     const first = standing === undefined ? await this.#firstModel() : undefined;
+    // What comes next keeps the process busy: whoever waits already is answered before.
+    if (standing !== undefined) await clock.sleep(firstAnswersMs, this.#stopping.signal).catch(() => undefined);
     await this.#openAdmin((standing ?? first)?.operator.admin.listen ?? defaultAdmin);
     if (first === undefined) this.#tellListeners();
     else await this.#serve(first);
