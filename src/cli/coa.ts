@@ -1,5 +1,5 @@
 import type { CoaRequest, DisconnectResult } from '../admin/service.ts';
-import { isZeroTimeout } from '../radius/zero-timeout.ts';
+import { isZeroTimeout } from '../radius/reply/zero-timeout.ts';
 import { complain } from './complain.ts';
 import { sessionResultsText } from './disconnect.ts';
 import { findDaemon } from './find-daemon.ts';

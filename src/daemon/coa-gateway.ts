@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import type { Session } from '../accounting/event.ts';
 import type { Login, Nas } from '../directory/reader.ts';
-import { CoaClient, type CoaClientOptions } from '../radius/coa-client.ts';
+import { CoaClient, type CoaClientOptions } from '../radius/coa/coa-client.ts';
+import type { DynamicAnswer, DynamicAuthorization } from '../radius/coa/session-control.ts';
 import type { NamedAttribute } from '../radius/dictionary/encode-named.ts';
-import type { DynamicAnswer, DynamicAuthorization } from '../radius/session-control.ts';
 
 /**
  * Sends CoA and Disconnect from the address that routers know as their RADIUS server, where this machine has it: RouterOS

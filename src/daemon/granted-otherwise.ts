@@ -1,8 +1,8 @@
 import type { Session, SessionReader } from '../accounting/event.ts';
 import type { DirectoryReader, Login } from '../directory/reader.ts';
-import { grantedAttributes } from '../radius/access-accept.ts';
-import { classKey, markInClass } from '../radius/class-attribute.ts';
-import { differenceOf, grantedMark } from '../radius/granted-mark.ts';
+import { grantedAttributes } from '../radius/reply/access-accept.ts';
+import { classKey, markInClass } from '../radius/reply/class-attribute.ts';
+import { differenceOf, grantedMark } from '../radius/reply/granted-mark.ts';
 import type { LiveSession } from '../reconcile/target.ts';
 
 /** Between a login and the first record of its session lies no more: what is older was told of changes as they came. */

@@ -3,7 +3,7 @@ import type { Session } from '../accounting/event.ts';
 import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import type { Model, Router } from '../model/model.ts';
-import type { RemovedFrom, SessionsByApi } from '../radius/session-control.ts';
+import type { RemovedFrom, SessionsByApi } from '../radius/coa/session-control.ts';
 import { type ApiCall, CallLog } from '../routeros/call-log.ts';
 import { Inspections } from '../routeros/config/inspect.ts';
 import { RouterTarget } from '../routeros/router-target.ts';

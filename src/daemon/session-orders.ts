@@ -8,7 +8,7 @@ import type { Outbox, OutboxEntry } from '../directory/outbox.ts';
 import type { Login } from '../directory/reader.ts';
 import { servedLogin } from '../directory/row-meaning.ts';
 import { encodeNamed } from '../radius/dictionary/encode-named.ts';
-import { isZeroTimeout } from '../radius/zero-timeout.ts';
+import { isZeroTimeout } from '../radius/reply/zero-timeout.ts';
 import type { Engine } from './engine.ts';
 import { sessionNamed, usersNamed } from './sessions-named.ts';
 

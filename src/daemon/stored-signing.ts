@@ -1,5 +1,5 @@
 import type { Nas } from '../directory/reader.ts';
-import type { LearnedPolicy, LearnedSigning } from '../radius/learned-signing.ts';
+import type { LearnedPolicy, LearnedSigning } from '../radius/signing/learned-signing.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 

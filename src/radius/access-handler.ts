@@ -15,18 +15,15 @@ import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts
 import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
 import type { AccessRules } from '../model/access-rules.ts';
-import { appendHidden, preparedReplies } from './access-accept.ts';
 import type { AccessAnswer } from './access-answer.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown, shortened } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
-import { appendClass } from './class-attribute.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf, doorOfEap } from './door.ts';
 import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
 import { type Exchange, keptExchange, redirectsAt, signsReply, textOf } from './exchange.ts';
 import { leftOfQuotas, refusalByRules } from './held-rules.ts';
-import { appendMschapError, appendMschapProof } from './ms-chap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { encodeAttribute } from './packet/attributes.ts';
 import { attribute, code, headerLength } from './packet/codes.ts';
@@ -42,8 +39,11 @@ import {
 } from './packet/reply.ts';
 import { askHome, judgeRealm } from './proxy/proxied-access.ts';
 import type { Realm, RealmProxy } from './proxy/realm-proxy.ts';
-import { quotaAttributes } from './quota-attributes.ts';
 import type { RandomPool } from './random-pool.ts';
+import { appendHidden, preparedReplies } from './reply/access-accept.ts';
+import { appendClass } from './reply/class-attribute.ts';
+import { appendMschapError, appendMschapProof } from './reply/ms-chap-reply.ts';
+import { quotaAttributes } from './reply/quota-attributes.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 import { foldAddress } from './source-address.ts';
 

@@ -1,10 +1,10 @@
 import type { AccessKind } from '../model/model.ts';
-import { redirectsSuspended } from './access-accept.ts';
 import type { SentCredential } from './access-credential.ts';
 import type { EapReply } from './eap-access.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute } from './packet/codes.ts';
 import { type Frame, keptFrame, offsetOf } from './packet/framing.ts';
+import { redirectsSuspended } from './reply/access-accept.ts';
 
 /** One Access-Request while it is answered. */
 export interface Exchange {

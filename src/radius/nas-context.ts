@@ -1,10 +1,10 @@
 import { codeOf } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { NasCounters, RadiusCounters } from './counters.ts';
-import type { LearnedPolicy, LearnedSigning } from './learned-signing.ts';
 import { attribute } from './packet/codes.ts';
 import { type Frame, offsetOf } from './packet/framing.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
+import type { LearnedPolicy, LearnedSigning } from './signing/learned-signing.ts';
 
 /** Status-Server that a NAS may send at once, and how long it takes until it may send one more. */
 const statusBurst = 100;

@@ -23,8 +23,6 @@ import {
 import { type ClientPort, forget, isCurrent, type RememberedRequest, remember } from './duplicate-cache.ts';
 import { textOf } from './exchange.ts';
 import { Intake } from './intake.ts';
-import { integrityFlaw, proofOf } from './integrity.ts';
-import type { LearnedSigning } from './learned-signing.ts';
 import { mayAskStatus, type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
 import { emptyFrame, type Frame, misfitsIn, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
@@ -32,7 +30,9 @@ import { appendProxyStates, finishReply, replyWriter, startReply } from './packe
 import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
-import { SigningWatch } from './signing-watch.ts';
+import { integrityFlaw, proofOf } from './signing/integrity.ts';
+import type { LearnedSigning } from './signing/learned-signing.ts';
+import { SigningWatch } from './signing/signing-watch.ts';
 import { silentDecision } from './silence.ts';
 import { foldAddress } from './source-address.ts';
 

@@ -6,8 +6,8 @@ import type { AccountingEvent, AccountingSink } from '../../src/accounting/event
 import { AccountingStore } from '../../src/accounting/store.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Login } from '../../src/directory/reader.ts';
-import { CoaClient } from '../../src/radius/coa-client.ts';
-import { NasSessionControl } from '../../src/radius/session-control.ts';
+import { CoaClient } from '../../src/radius/coa/coa-client.ts';
+import { NasSessionControl } from '../../src/radius/coa/session-control.ts';
 import { Store } from '../../src/store/store.ts';
 import { documentAt } from '../docs/document.ts';
 import { type Bench, coreNas, secretText, startServer } from '../radius/support.ts';

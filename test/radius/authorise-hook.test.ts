@@ -5,10 +5,10 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { LoginLimits } from '../../src/directory/reader.ts';
 import type { AuthorizeHook } from '../../src/model/model.ts';
-import { endInClass } from '../../src/radius/class-attribute.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { listAttributes } from '../../src/radius/packet/attributes.ts';
+import { endInClass } from '../../src/radius/reply/class-attribute.ts';
 import { json, type Program, startProgram } from '../support/program.ts';
 import { login, papRequest, request, startServer, TestNas, testKey, testLog } from './support.ts';
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
-import { CoaClient } from '../../src/radius/coa-client.ts';
+import { CoaClient } from '../../src/radius/coa/coa-client.ts';
 import { freeUdpPort } from '../support/network.ts';
 import { PeerProcess } from '../support/peer-process.ts';
 import { TempFolder } from '../support/temp-folder.ts';

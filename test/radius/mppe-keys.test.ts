@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mschap2Proof } from '../../src/access/credentials/ms-chap.ts';
 import { appendEap } from '../../src/radius/eap-access.ts';
-import { appendMschapProof } from '../../src/radius/ms-chap-reply.ts';
 import { listAttributes } from '../../src/radius/packet/attributes.ts';
 import { finishReply, type ReplyWriter, replyWriter, startReply } from '../../src/radius/packet/reply.ts';
 import { revealSalted } from '../../src/radius/packet/salted.ts';
 import { randomPool } from '../../src/radius/random-pool.ts';
+import { appendMschapProof } from '../../src/radius/reply/ms-chap-reply.ts';
 import { authenticatorOf, papRequest, testKey } from './support.ts';
 
 const [sendKey, receiveKey] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
-import { CoaClient } from '../../src/radius/coa-client.ts';
+import { CoaClient } from '../../src/radius/coa/coa-client.ts';
 import { offerPppoe, RawClient, startRouter } from '../simulator/support.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { type Bench, coreNas, login, startServer, testLog } from './support.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
-import { isOwnClass } from '../../src/radius/class-attribute.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
 import { emptyFrame, firstValue, readFrame } from '../../src/radius/packet/framing.ts';
 import { sharedKey } from '../../src/radius/packet/shared-key.ts';
 import { verifyReply, verifyReplyMessageAuthenticator } from '../../src/radius/packet/verify.ts';
+import { isOwnClass } from '../../src/radius/reply/class-attribute.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { authenticatorOf, coreNas, login, papRequest, request, startServer, TestNas, testKey } from './support.ts';
 

@@ -4,10 +4,10 @@ import type { LoginLimits } from '../../src/directory/reader.ts';
 import { loginOf, nasOf, servedLogin } from '../../src/directory/row-meaning.ts';
 import { directoryRows } from '../../src/directory/rows.ts';
 import type { Model } from '../../src/model/model.ts';
-import { type NasWords, prepareReply } from '../../src/radius/access-accept.ts';
 import { checkAttribute, hidesValue } from '../../src/radius/dictionary/check-attribute.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
-import { octetLimits } from '../../src/radius/vendor-words.ts';
+import { type NasWords, prepareReply } from '../../src/radius/reply/access-accept.ts';
+import { octetLimits } from '../../src/radius/reply/vendor-words.ts';
 import { load, modelOf } from '../support/manifest.ts';
 
 const profiles: Readonly<Record<string, NasWords>> = {

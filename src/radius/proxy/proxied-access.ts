@@ -3,7 +3,6 @@ import type { DecisionLog } from '../../access/decision-log.ts';
 import { longestSessionSeconds } from '../../access/session-time.ts';
 import { Secret } from '../../base/secret.ts';
 import type { LoginLimits } from '../../directory/reader.ts';
-import { appendHidden, grantedAttributes, type NasWords, type PreparedReply } from '../access-accept.ts';
 import type { AccessAnswer } from '../access-answer.ts';
 import { type Exchange, redirectsAt, signsReply, textOf } from '../exchange.ts';
 import { encodeAttribute } from '../packet/attributes.ts';
@@ -18,6 +17,7 @@ import {
   startReply,
 } from '../packet/reply.ts';
 import type { RandomPool } from '../random-pool.ts';
+import { appendHidden, grantedAttributes, type NasWords, type PreparedReply } from '../reply/access-accept.ts';
 import type { HomeReply } from './home-server.ts';
 import type { Realm, RealmProxy } from './realm-proxy.ts';
 import { replyForNas } from './translate.ts';

@@ -2,13 +2,13 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { Nas } from '../../directory/reader.ts';
 import type { Channel, Peer } from '../channel.ts';
+import type { Slot } from '../coa/request-lanes.ts';
 import type { DropReason } from '../drops.ts';
 import { DuplicateCache } from '../duplicate-cache.ts';
 import { code } from '../packet/codes.ts';
 import { emptyFrame, type Frame, readFrame } from '../packet/framing.ts';
 import { type SharedKey, sharedKey } from '../packet/shared-key.ts';
 import { verifyReply, verifyReplyMessageAuthenticator } from '../packet/verify.ts';
-import type { Slot } from '../request-lanes.ts';
 import type { Answer, Question } from '../udp-requester.ts';
 import { PacketStream } from './packet-stream.ts';
 

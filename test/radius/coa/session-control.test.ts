@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../src/accounting/event.ts';
-import { Secret } from '../../src/base/secret.ts';
-import { Directory } from '../../src/directory/directory.ts';
-import { loginOf } from '../../src/directory/row-meaning.ts';
-import { type DynamicAnswer, NasSessionControl, type SessionsByApi } from '../../src/radius/session-control.ts';
-import type { SessionEffect } from '../../src/reconcile/target.ts';
+import type { Session } from '../../../src/accounting/event.ts';
+import { Secret } from '../../../src/base/secret.ts';
+import { Directory } from '../../../src/directory/directory.ts';
+import { loginOf } from '../../../src/directory/row-meaning.ts';
+import { type DynamicAnswer, NasSessionControl, type SessionsByApi } from '../../../src/radius/coa/session-control.ts';
+import type { SessionEffect } from '../../../src/reconcile/target.ts';
 
 const signal = new AbortController().signal;
 const login = loginOf({ identity: 'anna', fields: { state: 'active', radius: 'yes', rate: '5M/20M' } });

@@ -1,10 +1,10 @@
-import type { Session, SessionEnder, SessionReader } from '../accounting/event.ts';
-import { notOnNas } from '../accounting/terminate-cause.ts';
-import { messageOf } from '../base/errors.ts';
-import type { SessionControl } from '../directory/directory-target.ts';
-import type { DirectoryReader, Login, Nas } from '../directory/reader.ts';
-import type { SessionEffect, SessionResult } from '../reconcile/target.ts';
-import type { NamedAttribute } from './dictionary/encode-named.ts';
+import type { Session, SessionEnder, SessionReader } from '../../accounting/event.ts';
+import { notOnNas } from '../../accounting/terminate-cause.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { SessionControl } from '../../directory/directory-target.ts';
+import type { DirectoryReader, Login, Nas } from '../../directory/reader.ts';
+import type { SessionEffect, SessionResult } from '../../reconcile/target.ts';
+import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 /** What came of a CoA or Disconnect, after all retransmissions. */
 export type DynamicAnswer =

@@ -1,12 +1,12 @@
-import { Secret } from '../base/secret.ts';
-import type { LoginLimits, Nas } from '../directory/reader.ts';
-import type { VendorProfile } from '../model/model.ts';
-import { attributeNamed } from './dictionary/dictionary.ts';
-import { encodeHidden, encodeNamed, type NamedAttribute, travelsHidden } from './dictionary/encode-named.ts';
+import { Secret } from '../../base/secret.ts';
+import type { LoginLimits, Nas } from '../../directory/reader.ts';
+import type { VendorProfile } from '../../model/model.ts';
+import { attributeNamed } from '../dictionary/dictionary.ts';
+import { encodeHidden, encodeNamed, type NamedAttribute, travelsHidden } from '../dictionary/encode-named.ts';
+import { appendEncoded, type ReplyWriter } from '../packet/reply.ts';
+import type { SharedKey } from '../packet/shared-key.ts';
+import type { RandomPool } from '../random-pool.ts';
 import { grantedMark, noMark } from './granted-mark.ts';
-import { appendEncoded, type ReplyWriter } from './packet/reply.ts';
-import type { SharedKey } from './packet/shared-key.ts';
-import type { RandomPool } from './random-pool.ts';
 import { redirectAttributes, vendorWords } from './vendor-words.ts';
 
 /** The attributes of an Access-Accept that do not change from one login to the next, encoded. */

@@ -1,26 +1,26 @@
-import type { QuotaBook } from '../access/quota.ts';
-import { longestSessionSeconds, sessionSecondsLeft } from '../access/session-time.ts';
-import type { Session } from '../accounting/event.ts';
-import type { Clock } from '../base/clock.ts';
-import { NasIndex } from '../directory/nas-index.ts';
-import type { Login, Nas } from '../directory/reader.ts';
-import { grantedAttributes } from './access-accept.ts';
-import { classKey, endInClass } from './class-attribute.ts';
-import { valueName } from './dictionary/dictionary.ts';
-import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
-import { doorOfSession } from './door.ts';
-import type { RadiusLog } from './drops.ts';
+import type { QuotaBook } from '../../access/quota.ts';
+import { longestSessionSeconds, sessionSecondsLeft } from '../../access/session-time.ts';
+import type { Session } from '../../accounting/event.ts';
+import type { Clock } from '../../base/clock.ts';
+import { NasIndex } from '../../directory/nas-index.ts';
+import type { Login, Nas } from '../../directory/reader.ts';
+import { valueName } from '../dictionary/dictionary.ts';
+import { encodeNamed, type NamedAttribute } from '../dictionary/encode-named.ts';
+import { doorOfSession } from '../door.ts';
+import type { RadiusLog } from '../drops.ts';
+import { attribute, code, codeName } from '../packet/codes.ts';
+import { firstValue } from '../packet/framing.ts';
+import { encodeRequest } from '../packet/request.ts';
+import { type SharedKey, sharedKey } from '../packet/shared-key.ts';
+import { type FillRandom, randomPool } from '../random-pool.ts';
+import { grantedAttributes } from '../reply/access-accept.ts';
+import { classKey, endInClass } from '../reply/class-attribute.ts';
+import { isChangeable, isDispensable } from '../reply/granted-mark.ts';
+import type { Answer, RetryTimes } from '../udp-requester.ts';
 import { errorCauses, meaningOfCause } from './error-cause.ts';
-import { isChangeable, isDispensable } from './granted-mark.ts';
-import { attribute, code, codeName } from './packet/codes.ts';
-import { firstValue } from './packet/framing.ts';
-import { encodeRequest } from './packet/request.ts';
-import { type SharedKey, sharedKey } from './packet/shared-key.ts';
-import { type FillRandom, randomPool } from './random-pool.ts';
 import { RequestLanes, type Slot } from './request-lanes.ts';
 import type { DynamicAnswer, DynamicAuthorization } from './session-control.ts';
 import { type Identification, type SessionIdentity, sessionKeys } from './session-keys.ts';
-import type { Answer, RetryTimes } from './udp-requester.ts';
 
 export interface CoaClientOptions {
   /** Source of the requests: RouterOS takes them only from an address of its `/radius`. Default any. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
-import { type SessionIdentity, sessionKeys } from '../../src/radius/session-keys.ts';
+import { type SessionIdentity, sessionKeys } from '../../../src/radius/coa/session-keys.ts';
+import { describeAttributes } from '../../../src/radius/dictionary/describe.ts';
 
 const known: SessionIdentity = {
   username: '000c4200d464',

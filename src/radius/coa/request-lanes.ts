@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import type { SharedKey } from './packet/shared-key.ts';
-import { type RequesterTools, UdpRequester } from './udp-requester.ts';
+import type { SharedKey } from '../packet/shared-key.ts';
+import { type RequesterTools, UdpRequester } from '../udp-requester.ts';
 
 /** How long a NAS may take two requests with one Identifier from one port for the same (RFC 5176 §6.3). */
 const windowMs = 300_000;

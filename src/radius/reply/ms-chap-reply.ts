@@ -1,14 +1,14 @@
-import type { CredentialProof } from '../access/credentials/credential.ts';
-import { mschapErrorNumber } from '../access/mschap-error.ts';
-import type { SentCredential } from './access-credential.ts';
-import { microsoft, microsoftVendor } from './dictionary/microsoft.ts';
-import { encodeVendorAttribute } from './packet/attributes.ts';
-import { headerLength } from './packet/codes.ts';
-import { mask } from './packet/password.ts';
-import { appendEncoded, type ReplyWriter } from './packet/reply.ts';
-import { hideSalted } from './packet/salted.ts';
-import type { SharedKey } from './packet/shared-key.ts';
-import type { RandomPool } from './random-pool.ts';
+import type { CredentialProof } from '../../access/credentials/credential.ts';
+import { mschapErrorNumber } from '../../access/mschap-error.ts';
+import type { SentCredential } from '../access-credential.ts';
+import { microsoft, microsoftVendor } from '../dictionary/microsoft.ts';
+import { encodeVendorAttribute } from '../packet/attributes.ts';
+import { headerLength } from '../packet/codes.ts';
+import { mask } from '../packet/password.ts';
+import { appendEncoded, type ReplyWriter } from '../packet/reply.ts';
+import { hideSalted } from '../packet/salted.ts';
+import type { SharedKey } from '../packet/shared-key.ts';
+import type { RandomPool } from '../random-pool.ts';
 
 /** Encryption allowed, not demanded. */
 const policyAllowed = Uint8Array.of(0, 0, 0, 1);

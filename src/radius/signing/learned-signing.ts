@@ -1,4 +1,4 @@
-import type { Nas } from '../directory/reader.ts';
+import type { Nas } from '../../directory/reader.ts';
 
 /** Whether a NAS signs its requests. */
 export type LearnedPolicy = 'require' | 'off';

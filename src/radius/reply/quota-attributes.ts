@@ -1,6 +1,6 @@
-import type { QuotaLeft } from '../access/quota.ts';
-import type { VendorProfile } from '../model/model.ts';
-import type { NamedAttribute } from './dictionary/encode-named.ts';
+import type { QuotaLeft } from '../../access/quota.ts';
+import type { VendorProfile } from '../../model/model.ts';
+import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 const word = 1n << 32n;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chapResponse } from '../../src/access/credentials/verify-credential.ts';
-import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
-import { learnedSigning } from '../../src/radius/learned-signing.ts';
-import { encodeAttribute, listAttributes } from '../../src/radius/packet/attributes.ts';
-import { sharedKey } from '../../src/radius/packet/shared-key.ts';
+import { chapResponse } from '../../../src/access/credentials/verify-credential.ts';
+import { encodeNamed } from '../../../src/radius/dictionary/encode-named.ts';
+import { encodeAttribute, listAttributes } from '../../../src/radius/packet/attributes.ts';
+import { sharedKey } from '../../../src/radius/packet/shared-key.ts';
+import { learnedSigning } from '../../../src/radius/signing/learned-signing.ts';
 import {
   type Bench,
   coreNas,
@@ -13,7 +13,7 @@ import {
   request,
   startServer,
   TestNas,
-} from './support.ts';
+} from '../support.ts';
 
 const learning = { ...coreNas, messageAuthenticator: 'learn' } as const;
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../base/clock.ts';
-import type { DirectoryReader, Nas } from '../directory/reader.ts';
-import { type RadiusFinding, type RadiusLog, unsignedHint } from './drops.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { DirectoryReader, Nas } from '../../directory/reader.ts';
+import { type RadiusFinding, type RadiusLog, unsignedHint } from '../drops.ts';
+import type { NasContext } from '../nas-context.ts';
+import { attribute, code } from '../packet/codes.ts';
+import { type Frame, offsetOf } from '../packet/framing.ts';
 import { type LearnedPolicy, type LearnedSigning, learnedSigning } from './learned-signing.ts';
-import type { NasContext } from './nas-context.ts';
-import { attribute, code } from './packet/codes.ts';
-import { type Frame, offsetOf } from './packet/framing.ts';
 
 /** So many signed requests in a row show that a NAS has learned to sign, and is not to forget it. */
 const signedForGood = 1000;

@@ -1,7 +1,7 @@
-import { parseRate } from '../base/units.ts';
-import type { LoginLimits } from '../directory/reader.ts';
-import type { RedirectRecipe, VendorProfile } from '../model/model.ts';
-import type { NamedAttribute } from './dictionary/encode-named.ts';
+import { parseRate } from '../../base/units.ts';
+import type { LoginLimits } from '../../directory/reader.ts';
+import type { RedirectRecipe, VendorProfile } from '../../model/model.ts';
+import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 /** How a kind of NAS is told what a login is granted. What it cannot be told is not said to it. */
 export interface VendorWords {

@@ -1,11 +1,11 @@
-import { equalOctetsAt } from '../base/equal-octets.ts';
-import type { Nas } from '../directory/reader.ts';
+import { equalOctetsAt } from '../../base/equal-octets.ts';
+import type { Nas } from '../../directory/reader.ts';
+import { attribute, maxPacketLength } from '../packet/codes.ts';
+import { hmacMd5Into } from '../packet/hmac-md5.ts';
+import type { ReplyWriter } from '../packet/reply.ts';
+import { type SharedKey, sharedKey } from '../packet/shared-key.ts';
+import type { RandomPool } from '../random-pool.ts';
 import { markLength } from './granted-mark.ts';
-import { attribute, maxPacketLength } from './packet/codes.ts';
-import { hmacMd5Into } from './packet/hmac-md5.ts';
-import type { ReplyWriter } from './packet/reply.ts';
-import { type SharedKey, sharedKey } from './packet/shared-key.ts';
-import type { RandomPool } from './random-pool.ts';
 
 const version = 2;
 /** With the time at which the session must end, as somebody else than the declaration said. */

@@ -1,8 +1,8 @@
-import type { DropReason, Proof } from './drops.ts';
-import type { NasContext } from './nas-context.ts';
-import { attribute, code } from './packet/codes.ts';
-import { type Frame, offsetOf } from './packet/framing.ts';
-import { isKeyed, verifyKeyedRequest, verifyRequestMessageAuthenticator } from './packet/verify.ts';
+import type { DropReason, Proof } from '../drops.ts';
+import type { NasContext } from '../nas-context.ts';
+import { attribute, code } from '../packet/codes.ts';
+import { type Frame, offsetOf } from '../packet/framing.ts';
+import { isKeyed, verifyKeyedRequest, verifyRequestMessageAuthenticator } from '../packet/verify.ts';
 
 /**
  * Does the packet prove that whoever sent it knows the shared secret, as far as the declaration of its NAS asks?

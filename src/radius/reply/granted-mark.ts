@@ -1,4 +1,4 @@
-import type { NamedAttribute } from './dictionary/encode-named.ts';
+import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 /** Attributes that a NAS takes for a running session, and cannot do without: what the subscriber notices. */
 const essential: ReadonlySet<string> = new Set([

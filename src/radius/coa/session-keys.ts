@@ -1,8 +1,8 @@
-import type { Session } from '../accounting/event.ts';
-import { parseMac } from '../base/mac.ts';
-import type { AccessKind, VendorProfile } from '../model/model.ts';
-import { encodeNamed } from './dictionary/encode-named.ts';
-import { doorOfSession } from './door.ts';
+import type { Session } from '../../accounting/event.ts';
+import { parseMac } from '../../base/mac.ts';
+import type { AccessKind, VendorProfile } from '../../model/model.ts';
+import { encodeNamed } from '../dictionary/encode-named.ts';
+import { doorOfSession } from '../door.ts';
 
 /** What a NAS can find a session by. */
 export type SessionIdentity = Pick<
