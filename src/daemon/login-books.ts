@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type OpenSession, type SessionPlaces, sessionPlaces } from '../access/session-places.ts';
-import { isStale } from '../accounting/view.ts';
+import { silentMs, staleMs } from '../accounting/silence.ts';
 import type { LearnedDeviceJson } from '../admin/service.ts';
 import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
@@ -36,7 +36,9 @@ export class LoginBooks implements AsyncDisposable {
         const now = options.clock.now();
         return accounting
           .openOf(username)
-          .filter((each) => each.source !== 'api' && !isStale(each, now, interimSeconds));
+          .filter(
+            (each) => each.source !== 'api' && silentMs(each, now, accounting.clockSet) <= staleMs(interimSeconds),
+          );
       },
       deviceOf: (callingStationId) => parseMac(callingStationId) ?? callingStationId,
       end: (session, why) => void this.#end(session, why),

@@ -89,7 +89,7 @@ describe('a session that nothing is heard of', () => {
 
     expect(await lab.all()).toEqual(['81000001 open', '81000001 Not-Heard-Of']);
     const sessions = await lab.accounting.history('anna', 5);
-    expect(sessions.map(({ upOctets }) => upOctets).toSorted()).toEqual([3n, 7n]);
+    expect(sessions.map(({ upOctets }) => String(upOctets)).toSorted((a, b) => a.localeCompare(b))).toEqual(['3', '7']);
   });
 
   it('is left alone while its clock was only set', async () => {
