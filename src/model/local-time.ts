@@ -60,6 +60,8 @@ function fromLocal(wall: number, offsetAt: (instant: number) => number): number 
 
 /** Local time minus UTC at an instant, in milliseconds. @throws RangeError when the zone is not known */
 export function offsetReader(timezone: string): (instant: number) => number {
+  // What is known of it needs no zones, which take a tenth of a second to load.
+  if (timezone === 'UTC') return () => 0;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     hourCycle: 'h23',

@@ -11,6 +11,7 @@ import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
+import { eachInSteps, inTurns } from '../base/steps.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
 import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
@@ -96,7 +97,8 @@ export class AccessHandler {
     this.#deps = deps;
     const seed = Buffer.from(deps.random.take(4)).readInt32BE();
     this.#guesses = guessLimit(seed, {}, (username, mac) => isOwnDevice(deps, username, mac));
-    for (const session of deps.online?.() ?? []) this.#guesses.succeeded(session);
+    // Of tens of thousands it takes its time: logins are answered in between.
+    void inTurns(eachInSteps(deps.online?.() ?? [], (session) => this.#guesses.succeeded(session)));
   }
 
   answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
