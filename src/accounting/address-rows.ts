@@ -38,10 +38,23 @@ export class AddressRows {
    * ended just before may be among them.
    */
   async *between(range: AddressRange, from: number, till: number): AsyncIterable<AddressRow> {
-    const longest = range.family === 4 ? 32 : 128;
-    for (let length = 0; length <= longest; length += 1) {
+    for await (const length of this.#lengths(range.family)) {
       if (length < range.length) yield* this.#oneAddress(masked(range, length), from, till);
       else yield* this.#manyAddresses(range, length, from, till);
+    }
+  }
+
+  /** Lengths of prefixes that there are, the shortest first. */
+  async *#lengths(family: AddressRange['family']): AsyncIterable<number> {
+    let next: number | undefined = 0;
+    while (next !== undefined) {
+      const rows = { gte: `${family}${lengthKey(next)}`, lt: `${family};`, limit: 1 };
+      next = undefined;
+      for await (const key of this.#table.keys(rows)) {
+        const length = Number.parseInt(key.slice(1, headLength), 16);
+        yield length;
+        next = length + 1;
+      }
     }
   }
 
@@ -89,7 +102,11 @@ const headLength = 3;
 const numberLength = numberKey(0).length;
 
 function prefixOf({ family, length, first }: AddressRange): string {
-  return `${family}${length.toString(16).padStart(2, '0')}${first}`;
+  return `${family}${lengthKey(length)}${first}`;
+}
+
+function lengthKey(length: number): string {
+  return length.toString(16).padStart(2, '0');
 }
 
 function keysOf(session: SessionState): readonly string[] {

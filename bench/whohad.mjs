@@ -1,0 +1,114 @@
+// `node bench/whohad.mjs [SESSIONS]`: who had an address, and what somebody used, with so many stored sessions (1,000,000) of a
+// year. One session in a hundred has an address that every router gives out. Beside it a plain read of LevelDB by its key.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { parseAddressRange } from '../dist/accounting/address-range.js';
+import { applyEvent } from '../dist/accounting/fold.js';
+import { SessionRows } from '../dist/accounting/session-rows.js';
+import { AccountingStore } from '../dist/accounting/store.js';
+import { hourMs } from '../dist/accounting/usage-deltas.js';
+import { systemClock } from '../dist/base/system-clock.js';
+import { folderBytes } from '../dist/store/folder-bytes.js';
+import { Store } from '../dist/store/store.js';
+import { median, report } from './shared/report.mjs';
+
+const sessions = Number(process.argv[2] ?? 1_000_000);
+const subscribers = Math.max(100, Math.min(100_000, sessions / 100));
+const yearMs = 365 * 86_400_000;
+const began = Date.now() - yearMs;
+const shared = '192.168.88.10';
+const asked = 200;
+const log = pino({ level: 'silent' });
+
+const dir = await mkdtemp(join(tmpdir(), 'lastmile-bench-'));
+try {
+  const store = await Store.open(dir, { clock: systemClock, log });
+  const filled = performance.now();
+  await fill(store);
+  const fillSeconds = (performance.now() - filled) / 1000;
+  const accounting = await AccountingStore.open(store, { clock: systemClock, log });
+  // The index by address is looked after at the first start.
+  await accounting.holders({ range: parseAddressRange('10.0.0.1'), at: began, limit: 1, interimSeconds: 120 });
+  const plain = store.table('latest');
+  const rows = [
+    ...(await row('an address', asked, () => who(accounting, addressOf(anyUser())))),
+    ...(await row('an address that every router gives out', asked / 10, () => who(accounting, shared))),
+    ...(await row('a /24', asked / 10, () => who(accounting, '10.0.7.0/24'))),
+    ...(await row('usage of one, a year', asked / 4, () =>
+      accounting.usage(`u${anyUser()}`, hours(began), hours(began + yearMs)),
+    )),
+    ...(await row('the last hundred sessions of one', asked / 4, () => accounting.history(`u${anyUser()}`, 100))),
+    ...(await row('a plain read of LevelDB', asked, () => plain.get(`n${anyUser()}`))),
+    { label: 'octets on disk of a session', value: (await folderBytes(dir)) / sessions, unit: 'B' },
+    { label: 'sessions made', value: sessions / fillSeconds, unit: '1/s' },
+  ];
+  report('whohad', `whohad and usage with ${sessions.toLocaleString('en')} stored sessions of a year`, rows);
+  await accounting.close();
+  await store.close();
+} finally {
+  await rm(dir, { recursive: true, force: true });
+}
+
+async function fill(store) {
+  const rows = new SessionRows(store);
+  for (let at = 0; at < sessions; at += 1) {
+    rows.add([changeOf(at)]);
+    if (rows.isFull) await rows.settle(at + 1, []);
+  }
+  await rows.settle(sessions, []);
+}
+
+/** In the order they began; most last some hours, some for weeks. */
+function changeOf(at) {
+  const user = at % subscribers;
+  const start = began + Math.floor((at / sessions) * (yearMs - 86_400_000 * 30));
+  const seconds = Math.floor(60 * 10 ** (Math.random() * 4.5));
+  const about = {
+    nas: `core-${user % 1000}`,
+    sourceAddress: '192.0.2.1',
+    sessionId: at.toString(16).padStart(8, '8'),
+    username: `u${user}`,
+    framedIpAddress: at % 100 === 0 ? shared : addressOf(user),
+    callingStationId: '02:00:00:00:00:01',
+    raw: '',
+  };
+  const [open] = applyEvent(undefined, { ...about, status: 'start', statusNumber: 1, receivedAt: start });
+  const counters = { sessionSeconds: seconds, inputOctets: 1_000_000, outputOctets: 9_000_000 };
+  const end = { ...about, ...counters, status: 'stop', statusNumber: 2, receivedAt: start + seconds * 1000 };
+  const [after] = applyEvent(open, end);
+  const hour = hours(start + seconds * 1000);
+  return { before: undefined, after, used: { sequence: at + 1, hours: [{ hour, up: 1_000_000n, down: 9_000_000n }] } };
+}
+
+function who(accounting, address) {
+  const at = began + Math.floor(Math.random() * yearMs);
+  return accounting.holders({ range: parseAddressRange(address), at, limit: 100, interimSeconds: 120 });
+}
+
+function addressOf(user) {
+  return `10.${(user >> 16) & 255}.${(user >> 8) & 255}.${user & 255}`;
+}
+
+function anyUser() {
+  return Math.floor(Math.random() * subscribers);
+}
+
+function hours(at) {
+  return Math.floor(at / hourMs);
+}
+
+async function row(label, times, ask) {
+  const took = [];
+  for (let at = 0; at < times; at += 1) {
+    const from = performance.now();
+    await ask();
+    took.push(performance.now() - from);
+  }
+  took.sort((a, b) => a - b);
+  return [
+    { label: `${label}: median`, value: median(took), unit: 'ms' },
+    { label: `${label}: p99`, value: took[Math.min(took.length - 1, Math.floor(took.length * 0.99))], unit: 'ms' },
+  ];
+}
