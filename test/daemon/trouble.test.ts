@@ -37,7 +37,7 @@ describe('a repository that is invalid from the start', () => {
     expect(health.status).toBe(200);
     expect(ready.status).toBe(503);
     expect(await ready.text()).toContain('is invalid');
-    expect(daemon.complaints).toContain('services.yaml:6:16');
+    await daemon.complained('services.yaml:6:16');
     expect(closed).toBeUndefined();
     expect(listeners.auth).toBe(`127.0.0.1:${network.authPort}`);
     expect((await fetch(`http://${listeners.admin}/readyz`)).status).toBe(200);
@@ -148,7 +148,7 @@ describe('a revision with very many errors', () => {
     const broken = Array.from({ length: 500 }, (_, n) => `kind: Nothing${n}`);
     network.write('broken.yaml', broken.join('\n---\n'));
     await using daemon = await network.daemon();
-    await daemon.logged({ msg: 'revision refused; what is in force stays' });
+    await daemon.complained('lastmile validate --max-errors');
 
     await daemon.stop();
 

@@ -103,7 +103,7 @@ describe('a repository followed by the daemon', () => {
     await daemon.logged({ msg: 'revision refused; what is in force stays' });
 
     expect(await network.router.dial(dialAnna)).toMatchObject({ ok: true, rateLimit: '5M/20M' });
-    expect(daemon.complaints).toContain('services.yaml:6:3');
+    await daemon.complained('services.yaml:6:3');
     const status = await network.lastmile('status');
     expect(status.out).toContain('BuildFailed');
     const ready = await fetch(`http://${daemon.listeners.admin}/readyz`);

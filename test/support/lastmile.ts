@@ -90,6 +90,11 @@ export class DaemonProcess implements AsyncDisposable {
     return this.#log.find(fits) ?? {};
   }
 
+  /** Resolves when it has said this on stderr, be it in the log. */
+  async complained(words: string): Promise<void> {
+    await this.#until(() => this.complaints.includes(words));
+  }
+
   /** Resolves when RADIUS is open. */
   async serving(): Promise<PrintedListeners> {
     await this.#until(() => this.#printed.some((listeners) => listeners.auth !== undefined));
