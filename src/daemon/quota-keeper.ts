@@ -47,6 +47,8 @@ interface Holder {
 const longestWaitMs = 30_000;
 /** Clocks that differ by more than this since the last look were set. */
 const jumpMs = 5_000;
+/** One that is set by more than this was wrong before, and did not only stand still with the machine. */
+const wrongMs = 86_400_000;
 const loadsAtOnce = 8;
 const holdersPerTurn = 128;
 
@@ -75,6 +77,8 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
   #loop: Promise<void> | undefined;
   #telling: Promise<void> | undefined;
   readonly #unwritten = new Set<string>();
+  /** Whose times were noted since the start, or since the clock was set. */
+  readonly #noted = new Map<string, Noted>();
   #writing: Promise<void> | undefined;
   #written: Promise<void> = Promise.resolve();
   #closed = false;
@@ -92,7 +96,10 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
       ({ service }) => service.quotas !== undefined || service.validity !== undefined,
     );
     const all = new Map(held.map((subscription) => [lastingKey(subscription), subscription]));
-    for (const [key, facts] of this.#assigned(all)) this.#keep(key, facts);
+    for (const [key, facts] of this.#assigned(all)) {
+      this.#keep(key, facts);
+      this.#note(key, { assigned: facts.firstLogin === undefined });
+    }
     for (const key of this.#holders.keys()) if (!all.has(key)) this.#release(key);
     this.#byLogin.clear();
     for (const [key, subscription] of all) this.#hold(key, subscription);
@@ -242,6 +249,7 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     if (facts.firstLogin !== undefined) return;
     const firstLogin = Math.max(facts.assignedAt, Math.min(startedAt, this.#options.clock.now()));
     this.#keep(key, { ...facts, firstLogin });
+    this.#note(key, { firstLogin: true });
     this.#tell(subscription);
   }
 
@@ -468,11 +476,30 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     this.#offset = offset;
     if (!jumped) return;
     this.#options.log.warn({ byMs: Math.round(by) }, 'the clock was set: quotas are looked at anew');
+    if (Math.abs(by) > wrongMs) this.#correct(by);
     for (const holder of this.#holders.values()) {
       if (holder.pieces === undefined) continue;
       delete holder.pieces;
       this.#wantLoad(holder);
     }
+  }
+
+  /** What was noted since the start was noted by the clock that was wrong: nobody's time is to be over, or to begin, for that. */
+  #correct(by: number): void {
+    const { records } = this.#options;
+    for (const [key, { assigned, firstLogin }] of this.#noted) {
+      const known = records.facts(key);
+      if (known === undefined) continue;
+      const first = known.firstLogin === undefined ? {} : { firstLogin: known.firstLogin + (firstLogin ? by : 0) };
+      this.#keep(key, { ...known, assignedAt: known.assignedAt + (assigned ? by : 0), ...first });
+      const holder = this.#holders.get(key);
+      if (holder !== undefined) this.#tell(holder.subscription);
+    }
+    void this.#stored(records.shiftTopUps(by));
+  }
+
+  #note(key: string, what: Partial<Noted>): void {
+    this.#noted.set(key, { assigned: false, firstLogin: false, ...this.#noted.get(key), ...what });
   }
 
   #wallOffset(): number {
@@ -499,6 +526,12 @@ export interface StepCount {
 }
 
 type Pieces = ReadonlyMap<string, readonly Piece[]>;
+
+/** Which times of a subscription were noted by the clock as it is. */
+interface Noted {
+  readonly assigned: boolean;
+  readonly firstLogin: boolean;
+}
 
 interface HeldQuota {
   readonly quota: NonNullable<Subscription['service']['quotas']>[number];

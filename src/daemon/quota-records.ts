@@ -27,6 +27,8 @@ export class QuotaRecords {
   readonly #tables: QuotaTables;
   readonly #facts = new Map<string, QuotaFacts>();
   readonly #topUps = new Map<string, readonly TopUp[]>();
+  /** Since the start. */
+  readonly #given: { readonly subscription: string; readonly number: number }[] = [];
 
   private constructor(tables: QuotaTables) {
     this.#tables = tables;
@@ -74,8 +76,24 @@ export class QuotaRecords {
     const added = { ...topUp, number };
     await this.#tables.topups.put(keyOf(subscription, number), { subscription, ...added }, { sync: true });
     this.#topUps.set(subscription, [...this.topUps(subscription), added]);
+    this.#given.push({ subscription, number });
     return added;
   }
+
+  /** Times of top-ups that were given since the start, by a clock that was wrong by so much. @throws LastmileError of the store */
+  async shiftTopUps(by: number): Promise<void> {
+    for (const { subscription, number } of this.#given) {
+      const shifted = this.topUps(subscription).map((each) => (each.number === number ? shiftedBy(each, by) : each));
+      this.#topUps.set(subscription, shifted);
+      const value = shifted.find((each) => each.number === number);
+      if (value === undefined) continue;
+      await this.#tables.topups.put(keyOf(subscription, number), { subscription, ...value }, { sync: true });
+    }
+  }
+}
+
+function shiftedBy({ until, ...topUp }: TopUp, by: number): TopUp {
+  return { ...topUp, at: topUp.at + by, ...(until === undefined ? {} : { until: until + by }) };
 }
 
 const rowsPerWrite = 1000;

@@ -218,3 +218,39 @@ describe('another service', () => {
     await first[Symbol.asyncDispose]();
   });
 });
+
+describe('a validity that began while the clock was wrong', () => {
+  it.each([25 * 365 * 24 * hourMs, -25 * 365 * 24 * hourMs])(
+    'SPL-28: by %i ms ends on time once it is right',
+    async (wrong) => {
+      const prepaid = servicePlan({ name: 'prepaid', validity: { from: 'first-login', lastsMs: 24 * hourMs } });
+      const people = [subscriptionOf('anna', { service: prepaid, username: 'anna' })];
+      await using at = await lab(people);
+      const model = { ...at.model, services: [prepaid], subscriptions: people };
+      at.clock.set(wrong);
+      await using keeper = await at.open();
+      await keeper.follow(model);
+      at.books.store('anna', 1n, at.clock.now());
+      const held = await keeper.standingOf('anna');
+      const begun = at.clock.now();
+      expect(held?.validUntil).toBe(begun + 24 * hourMs);
+      await keeper.add(held as NonNullable<typeof held>, {
+        at: begun,
+        of: 'validity',
+        amount: String(hourMs),
+        by: 'test',
+      });
+
+      at.clock.advance(hourMs);
+      at.clock.set(-wrong);
+      const told = changed(keeper);
+      at.clock.advance(30_000);
+      await told;
+
+      const right = start + 25 * hourMs;
+      expect((await keeper.standingOf('anna'))?.validUntil).toBe(right);
+      expect(keeper.asOf(model, at.clock.now()).subscriptions[0]).toMatchObject({ state: 'active', expires: right });
+      expect(keeper.asOf(model, right).subscriptions[0]).toMatchObject({ state: 'suspended', reason: 'expired' });
+    },
+  );
+});
