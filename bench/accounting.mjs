@@ -39,7 +39,9 @@ report(
       value: recordsPerSecond,
       unit: '1/s',
       ...(at === 0
-        ? { ratio: `${(recordsPerSecond / raw).toFixed(2)} × the disk, ${(recordsPerSecond / kept).toFixed(2)} × nothing written` }
+        ? {
+            ratio: `${(recordsPerSecond / raw).toFixed(2)} × the disk, ${(recordsPerSecond / kept).toFixed(2)} × nothing written`,
+          }
         : {}),
     },
     { label: `${name}: p99`, value: p99Ms, unit: 'ms' },
