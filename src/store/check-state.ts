@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { StoreCorruptError } from './errors.ts';
 import { firstOf, type JournalDamage } from './journal.ts';
 import { type Chain, digestOf, readChain } from './journal-chain.ts';
 import { type TableName, tables } from './layout.ts';
@@ -27,9 +28,9 @@ export interface StateReport {
 
 /** Reads every row and every commit, and compares each with its checksum. */
 export async function checkState(store: Store): Promise<StateReport> {
-  const rows = await countRows(store);
+  const { rows, findings } = await countRows(store);
   const report = await verifyJournal(store);
-  return { ...report, rows, findings: [...store.damage().map(rowFinding), ...report.findings] };
+  return { ...report, rows, findings: [...store.damage().map(rowFinding), ...findings, ...report.findings] };
 }
 
 /** Reads the journal, and compares every closed segment with the chain: any octet of it that was changed shows. */
@@ -55,14 +56,20 @@ export async function verifyJournal(store: Store): Promise<StateReport> {
   };
 }
 
-async function countRows(store: Store): Promise<Readonly<Record<string, number>>> {
+async function countRows(store: Store) {
   const rows: Record<string, number> = {};
+  const findings: StateFinding[] = [];
   for (const name of Object.keys(tables) as TableName[]) {
     let count = 0;
-    for await (const _ of store.table(name).entries()) count += 1;
+    try {
+      for await (const _ of store.table(name).entries()) count += 1;
+    } catch (error) {
+      if (!(error instanceof StoreCorruptError)) throw error;
+      findings.push({ code: 'LM_ROWS_LOST', message: `table ${name} cannot be read to its end: ${error.message}` });
+    }
     if (count > 0) rows[name] = count;
   }
-  return rows;
+  return { rows, findings };
 }
 
 async function brokenChain(store: Store, chain: Chain): Promise<readonly StateFinding[]> {

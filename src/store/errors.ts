@@ -135,9 +135,12 @@ const isFull = (code: string | undefined) => code === 'ENOSPC' || code === 'EDQU
 const isNotWritable = (code: string | undefined) => code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
 const isNotAFolder = (code: string | undefined) => code === 'ENOTDIR' || code === 'EEXIST';
 
-/** CURRENT or a manifest naming a file that is gone: an I/O error to LevelDB, damage to us. */
+/** A file that is named and gone, or is empty and cannot be mapped into memory: an I/O error to LevelDB, damage to us. */
 function isMissingPart(codes: readonly (string | undefined)[], text: string): boolean {
-  return codes.includes('LEVEL_IO_ERROR') && /No such file or directory|does not exist/i.test(text);
+  return (
+    codes.includes('LEVEL_IO_ERROR') &&
+    /No such file or directory|does not exist|\.(?:ldb|sst): Invalid argument/i.test(text)
+  );
 }
 
 /** The error and its causes, outermost first. `level` wraps what went wrong in "Database failed to open". */

@@ -28,6 +28,7 @@ import {
 import { isThisProcess, readLockHolder, removeLockHolder, thisProcess, writeLockHolder } from './lock-holder.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { sumOf, textOf } from './row-sum.ts';
+import { salvage } from './salvage.ts';
 import { Table, type TableHost, type Write } from './table.ts';
 
 export interface StoreOptions {
@@ -307,14 +308,32 @@ export class Store {
       throw await this.#openingError(error);
     }
     try {
-      await this.#takeHold();
-      await this.#migrate(level);
-      return { level, identity: await identityOf(dir) };
+      return await this.#prepared(level);
+    } catch (error) {
+      await level.close();
+      const failure = toStoreError(dir, error);
+      if (failure instanceof StoreCorruptError && this.#repaired === undefined)
+        return await this.#openRepaired(failure);
+      await this.#letGo();
+      throw failure;
+    }
+  }
+
+  async #openRepaired(found: StoreCorruptError): Promise<Opened> {
+    const level = await this.#repair(found);
+    try {
+      return await this.#prepared(level);
     } catch (error) {
       await level.close();
       await this.#letGo();
-      throw toStoreError(dir, error);
+      throw toStoreError(this.dir, error);
     }
+  }
+
+  async #prepared(level: Level): Promise<Opened> {
+    await this.#takeHold();
+    await this.#migrate(level);
+    return { level, identity: await identityOf(this.dir) };
   }
 
   /** Nothing more is written until `reopen` has kept what can be read. */
@@ -364,7 +383,7 @@ export class Store {
   async #repair(found: StoreCorruptError): Promise<Level> {
     const { dir } = this;
     this.#options.log.error({ err: found, dir }, 'state folder is damaged: what can be read of it is kept');
-    await repairLevel(join(dir, databaseFolder));
+    await salvage(join(dir, databaseFolder));
     const level = await openLevel(dir);
     this.#repaired = found;
     return level;
@@ -499,11 +518,6 @@ async function identityOf(dir: string): Promise<string> {
 
 function isGone(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
-}
-
-/** What `level` is made of on Node.js can do more than its types say, which are those of browsers as well. */
-function repairLevel(path: string): Promise<void> {
-  return (Level as unknown as { repair(path: string): Promise<void> }).repair(path);
 }
 
 /** Without it LevelDB would begin anew, over all there is. */
