@@ -59,4 +59,15 @@ describe('rows of the directory, made again', () => {
 
     expect(after.map((row) => before.includes(row))).toEqual([true, false, false]);
   });
+
+  it('are copied with all they say, though they work it out each time', () => {
+    const [row] = directoryRows(load('20M', ['one'], 'UTC', {}));
+
+    const copy = { ...row };
+
+    expect(Object.keys(copy).sort()).toEqual(['fields', 'identity', 'menu', 'owner', 'ownership', 'source']);
+    expect(copy.fields).toMatchObject({ subscriber: 'p0', service: 'home', rate: '5M/20M' });
+    expect(copy).toMatchObject({ owner: 'Subscriber/p0', source: { file: 'isp.yaml' } });
+    expect(JSON.parse(JSON.stringify(row))).toEqual(JSON.parse(JSON.stringify(copy)));
+  });
 });
