@@ -26,7 +26,7 @@ describe('the authorities of NAS on RadSec', () => {
 });
 
 describe('a peer of the heartbeat on RadSec', () => {
-  const fingerprint = 'AB:'.repeat(31) + 'AB';
+  const fingerprint = `${'AB:'.repeat(31)}AB`;
   const peers = (peer: string, radsec = `radsec: {${pair}}`) =>
     `${radsec}\n    heartbeat: {peers: [{name: second, address: 192.0.2.3, ${peer}}]}`;
 

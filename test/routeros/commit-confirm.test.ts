@@ -180,7 +180,9 @@ describe('a router that has just started', () => {
     const { lab } = await settledAt('127.0.0.2');
     await using _lab = lab;
     const { signal } = new AbortController();
-    const model = lab.model(`${at('127.0.0.2')}\n/ip/firewall/filter:\n  - {chain: input, action: drop, src-address-list: bad}`);
+    const model = lab.model(
+      `${at('127.0.0.2')}\n/ip/firewall/filter:\n  - {chain: input, action: drop, src-address-list: bad}`,
+    );
     lab.router.reboot();
     const target = lab.target(model);
     const observation = await target.observe(signal, target.desired(model));
