@@ -207,7 +207,8 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     const isSame = before !== undefined && isCountedAlike(before, subscription);
     if (!isSame) delete holder.pieces;
     const mark = records.facts(key)?.mark;
-    this.#due.set(key, mark?.till);
+    // Of one that is counted on, what comes next is known.
+    if (holder.pieces === undefined) this.#due.set(key, mark?.till);
     const isOnline = loginsOf(subscription).some((login) => accounting.openOf(login).length > 0);
     if (holder.pieces === undefined && (isOnline || mark !== undefined || before !== undefined)) this.#wantLoad(holder);
   }

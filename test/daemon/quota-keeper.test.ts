@@ -254,3 +254,25 @@ describe('a validity that began while the clock was wrong', () => {
     },
   );
 });
+
+describe('a commit in free hours', () => {
+  it('does not keep the step from being in force when they end', async () => {
+    const [quota] = service.quotas ?? [];
+    const freeHours = [{ days: [0, 1, 2, 3, 4, 5, 6], from: 12 * 60, till: 14 * 60 }];
+    const night = servicePlan({ name: 'home', quotas: quota === undefined ? [] : [{ ...quota, freeHours }] });
+    const people = [subscriptionOf('anna', { service: night, username: 'anna' })];
+    await using at = await lab(people);
+    const model = { ...at.model, services: [night], subscriptions: people };
+    at.books.store('anna', 1000n, start - 3 * hourMs);
+    await using keeper = await at.open();
+    await keeper.follow(model);
+    expect(await keeper.left('anna', start)).toEqual({});
+
+    await keeper.follow({ ...model, subscriptions: [...people] });
+    const told = changed(keeper);
+    at.clock.advance(2 * hourMs);
+
+    expect(await told).toEqual(['anna']);
+    expect(keeper.left('anna', at.clock.now())).toBe('used');
+  });
+});
