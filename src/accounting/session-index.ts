@@ -121,7 +121,8 @@ function sameGroups(a: SessionState, b: SessionState): boolean {
 }
 
 function plainId(sessionId: string): string {
-  return sessionId.toLowerCase().replace(/^0x/, '');
+  const lower = sessionId.toLowerCase();
+  return lower.startsWith('0x') ? lower.slice(2) : lower;
 }
 
 /**
