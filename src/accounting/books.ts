@@ -3,7 +3,7 @@ import { firstOf, type JournalDamage, type JournalPlace } from '../store/journal
 import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
-import { closeSessions } from './close-sessions.ts';
+import { SessionClosings } from './close-sessions.ts';
 import type { AccountingEvent, AccountingRecord } from './event.ts';
 import { CommitFold, type SessionChange } from './fold-commit.ts';
 import { readJournal } from './journal.ts';
@@ -74,6 +74,7 @@ export class Books {
   #number = 0;
   #first = 1;
   #place: JournalPlace | undefined;
+  readonly #closer = new SessionClosings();
   #closings: readonly AccountingEvent[] = [];
   #commitsWaiting = 0;
   #settling: Promise<void> | undefined;
@@ -160,7 +161,7 @@ export class Books {
       recall: (nas, sessionId, username) => this.rows.recall(nas, sessionId, username),
     });
     for (const record of records) this.#apply(fold, record);
-    const closings = closeSessions(fold, this.index, [...this.#closings, ...records.filter(concernsNas)]);
+    const closings = this.#closer.close(fold, this.index, [...this.#closings, ...records.filter(concernsNas)]);
     const changes = Array.from(fold.changes.values(), (change) => {
       const usedIn: UsedIn = (hour) => this.rows.usedIn(change.after, hour);
       const hours = usageBetween(change.before, change.after, at, usedIn);

@@ -4,30 +4,70 @@ import type { SessionIndex } from './session-index.ts';
 import type { SessionState } from './session-state.ts';
 
 /** So many per commit: a router with 100,000 sessions that boots must not hold up the others. */
-const closedPerCommit = 500;
+const closedPerCommit = 200;
+/** Nor must it to look for them among a million. */
+const lookedAtPerCommit = 10_000;
 
-/**
- * Ends sessions that On and Off packets concern, as many as one commit may.
- *
- * @param due the packets, oldest first
- * @returns those that have sessions left to end
- */
-export function closeSessions(
-  fold: CommitFold,
-  index: SessionIndex,
-  due: readonly AccountingEvent[],
-): readonly AccountingEvent[] {
-  let left = closedPerCommit;
-  for (const [at, event] of due.entries()) {
-    for (const session of everySession(fold, index)) {
-      if (left === 0) return due.slice(at);
-      if (session.nas === event.nas && fold.close(session, event)) left -= 1;
+/** Ends sessions that On and Off packets concern, some with each commit, and knows how far it has come. */
+export class SessionClosings {
+  /** Packets being carried out: whoever comes to these begins anew. */
+  #due: readonly AccountingEvent[] = [];
+  #byNas: ReadonlyMap<string, readonly AccountingEvent[]> = new Map();
+  #rest: Iterator<SessionState> | undefined;
+
+  /**
+   * Goes on with it. What it ends must come into force, or these closings be left and others made.
+   *
+   * @param due the packets, oldest first
+   * @returns those that have sessions left to end
+   */
+  close(
+    fold: CommitFold,
+    index: Pick<SessionIndex, 'open'>,
+    due: readonly AccountingEvent[],
+  ): readonly AccountingEvent[] {
+    if (due.length === 0) return due;
+    if (!isSame(due, this.#due)) this.#begin(index, due);
+    // What this commit begins is not in the index yet.
+    for (const { before, after } of [...fold.changes.values()]) if (before === undefined) this.#closeOne(fold, after);
+    let left = closedPerCommit;
+    for (let looked = 0; looked < lookedAtPerCommit && left > 0; looked += 1) {
+      const next = this.#rest?.next();
+      if (next === undefined || next.done === true) return this.#end();
+      if (this.#closeOne(fold, next.value)) left -= 1;
     }
+    return due;
   }
-  return [];
+
+  #begin(index: Pick<SessionIndex, 'open'>, due: readonly AccountingEvent[]): void {
+    this.#due = due;
+    this.#byNas = grouped(due);
+    // Of a map: what goes meanwhile is left out, what comes is met at the end.
+    this.#rest = index.open()[Symbol.iterator]();
+  }
+
+  #closeOne(fold: CommitFold, session: SessionState): boolean {
+    return this.#byNas.get(session.nas)?.some((event) => fold.close(session, event)) ?? false;
+  }
+
+  #end(): readonly AccountingEvent[] {
+    this.#due = [];
+    this.#rest = undefined;
+    return [];
+  }
 }
 
-function* everySession(fold: CommitFold, index: SessionIndex): Iterable<SessionState> {
-  yield* index.open();
-  for (const { before, after } of fold.changes.values()) if (before === undefined) yield after;
+/** Oldest first, each. */
+function grouped(due: readonly AccountingEvent[]): ReadonlyMap<string, readonly AccountingEvent[]> {
+  const byNas = new Map<string, AccountingEvent[]>();
+  for (const event of due) {
+    const same = byNas.get(event.nas);
+    if (same === undefined) byNas.set(event.nas, [event]);
+    else same.push(event);
+  }
+  return byNas;
+}
+
+function isSame(a: readonly AccountingEvent[], b: readonly AccountingEvent[]): boolean {
+  return a.length === b.length && a.every((each, at) => each === b[at]);
 }

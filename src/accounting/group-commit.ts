@@ -82,6 +82,8 @@ export class GroupCommit<T> {
     // What else the sockets hold in this turn of the loop comes along.
     await setImmediate();
     while (!this.#halted && (this.#waiting.length > 0 || this.#options.more())) {
+      // What waits for no disk must not keep the sockets waiting.
+      if (this.#waiting.length === 0) await setImmediate();
       await this.#commit(this.#waiting.splice(0, this.#options.maxTogether));
     }
     this.#running = undefined;

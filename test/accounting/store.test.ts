@@ -245,6 +245,21 @@ describe('a NAS that boots', () => {
     await setup.store.close();
   });
 
+  it('lets others come between: its sessions end a few at a time', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await Promise.all(many(1700).map((event) => setup.accounting.record(event)));
+    await setup.accounting.record(nasPacket('on', 600));
+    const left: number[] = [];
+
+    while (setup.accounting.openCount > 0) {
+      left.push(setup.accounting.openCount);
+      await new Promise(setImmediate);
+    }
+
+    expect(left.map((count, at) => (left[at - 1] ?? 1700) - count).every((ended) => ended <= 400)).toBe(true);
+  });
+
   it('has the rest of its sessions ended after a restart of ours', async () => {
     await using folder = await TempFolder.make();
     {
