@@ -37,7 +37,7 @@ export interface RawEntry {
 /** @param records one text per record, none with a line break */
 export function encodeEntry(sequence: number, at: number, records: readonly string[]): readonly [Buffer, Buffer] {
   const body = Buffer.from(`${records.join('\n')}\n`);
-  const head = `=${sequence} ${at} ${body.length} ${hex(crc32(body))}`;
+  const head = `=${sequence} ${Math.max(0, Math.floor(at))} ${body.length} ${hex(crc32(body))}`;
   return [Buffer.from(`${head} ${hex(crc32(head))}\n`), body];
 }
 
