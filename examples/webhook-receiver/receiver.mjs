@@ -40,13 +40,15 @@ function isTrue(headers, body) {
 }
 
 const sessions = new Sessions();
-createServer(async (request, response) => {
+createServer((request, response) => {
   const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString('utf8');
-  if (!isTrue(request.headers, body)) return response.writeHead(401).end();
-  sessions.take(JSON.parse(body).events.filter(({ type }) => type.startsWith('session.')));
-  response.writeHead(204).end();
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = Buffer.concat(chunks).toString('utf8');
+    if (!isTrue(request.headers, body)) return response.writeHead(401).end();
+    sessions.take(JSON.parse(body).events.filter(({ type }) => type.startsWith('session.')));
+    return response.writeHead(204).end();
+  });
 }).listen(Number(port), '127.0.0.1', function () {
   process.stdout.write(`listening on ${this.address().port}\n`);
 });

@@ -45,8 +45,8 @@ describe('state repair, while records come', () => {
     const kept = await readFile(answer.repaired?.kept ?? '', 'utf8');
     expect(kept.trimEnd().split('\n')).toHaveLength(spoilt.length);
     const after = await accounting.find({ interimSeconds: 60 });
-    expect(after.map(({ key, stoppedAt }) => [key, stoppedAt]).sort()).toEqual(
-      before.map(({ key, stoppedAt }) => [key, stoppedAt]).sort(),
+    expect(after.map(({ key, stoppedAt }) => `${key} ${stoppedAt}`).sort()).toEqual(
+      before.map(({ key, stoppedAt }) => `${key} ${stoppedAt}`).sort(),
     );
     const hours = await accounting.usage('a', Math.floor(t0 / 3_600_000), Math.floor(t0 / 3_600_000) + 5);
     expect(hours.map(({ up, down }) => [up, down])).toEqual([[500n, 700n]]);

@@ -344,5 +344,6 @@ function shown({ fields, ...row }: ReturnType<typeof look>['rows'][number]): str
     name,
     value instanceof Secret ? value.reveal() : value,
   ]);
-  return JSON.stringify([Object.entries(row).toSorted(), values.toSorted()]);
+  const sorted = (entries: readonly unknown[]) => entries.map((entry) => JSON.stringify(entry)).toSorted();
+  return JSON.stringify([sorted(Object.entries(row)), sorted(values)]);
 }
