@@ -14,7 +14,6 @@ import { TempFolder } from '../support/temp-folder.ts';
 import { AccountingNas, nasDeclarations } from './accounting-nas.ts';
 
 const users = 40;
-const options = { clock: new QuickClock(Date.now()), log: pino({ level: 'silent' }) };
 
 /**
  * Kills the shipped daemon again and again while it acknowledges accounting, at any moment: while it starts, in the middle of a
@@ -64,6 +63,8 @@ const listening = [
 
 /** What was acknowledged is in the journal, in its session, and in usage by hour, once. */
 export async function expectKept(state: string, acknowledged: ReadonlyMap<string, number>): Promise<void> {
+  // The time it is: to look with another clock would be a clock that was set.
+  const options = { clock: new QuickClock(Date.now()), log: pino({ level: 'silent' }) };
   await using store = await Store.open(state, options);
   await using accounting = await AccountingStore.open(store, options);
   const stored = new Map<string, number>();
