@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { formatIpv4 } from '../model/ipv4.ts';
 import { type AddressRange, overlap, parseAddressRange } from './address-range.ts';
 import { type AddressSpan, addressSpans } from './address-spans.ts';
 import { addressFields } from './event.ts';
@@ -36,7 +37,7 @@ export interface AddressHolder {
 const clockMs = 60_000;
 /** A session whose Stop never came may have gone on for so long after it was last heard of: some interim intervals. */
 const unseenEndMs = 10 * 60_000;
-const perSlice = 2000;
+const perSlice = 1000;
 
 /** Who had an address: those who held it first, then those who may have; of each the one that began last first. */
 export async function addressHolders(
@@ -52,10 +53,12 @@ export async function addressHolders(
     // Beyond that, more of the same would only fill the memory.
     return found.size < 100 * query.limit;
   };
+  const { family, length, first } = query.range;
+  const exact = family === 4 && length === 32 ? formatIpv4(Number.parseInt(first, 16)) : undefined;
   let seen = 0;
   // Open first, then what ended: one that ends meanwhile is met twice, and none not at all.
   for (const session of index.open()) {
-    if (mayHold(session, query.range) && !look(session)) break;
+    if (mayHold(session, query.range, exact) && !look(session)) break;
     seen += 1;
     if (seen % perSlice === 0) await setImmediate();
   }
@@ -66,12 +69,21 @@ export async function addressHolders(
 }
 
 /** One look at what is nearly always another address. */
-function mayHold(session: SessionState, range: AddressRange): boolean {
+function mayHold(session: SessionState, range: AddressRange, exact: string | undefined): boolean {
   if (session.formerAddresses !== undefined) return true;
+  const { framedIpAddress } = session;
+  // Dotted quads have one spelling each.
+  if (exact !== undefined && framedIpAddress !== exact && hasOnlyIpv4(session)) return false;
   return addressFields.some((field) => {
     const address = session[field];
     return address !== undefined && isIn(address, range);
   });
+}
+
+function hasOnlyIpv4({ framedIpAddress, framedIpv6Address, framedIpv6Prefix, delegatedIpv6Prefix }: SessionState) {
+  if (framedIpv6Address !== undefined || framedIpv6Prefix !== undefined || delegatedIpv6Prefix !== undefined)
+    return false;
+  return framedIpAddress === undefined || !framedIpAddress.includes(':');
 }
 
 function isIn(address: string, range: AddressRange): boolean {
