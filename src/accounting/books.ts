@@ -198,13 +198,14 @@ export class Books {
   }
 
   async #settle(): Promise<void> {
-    const place = this.#place;
-    if (place === undefined || this.#commitsWaiting === 0) return;
+    if (this.#place === undefined || this.#commitsWaiting === 0) return;
     const number = this.#number + 1;
     const first = Math.max(this.#first, number - marksKept + 1);
+    const old = await this.#marksBefore(first);
+    // From here on in one turn: what a commit adds meanwhile must be in the rows and in the mark, or in neither.
+    const place = this.#place;
     const mark: Mark = { number, first, place, closings: this.#closings };
     this.#commitsWaiting = 0;
-    const old = await this.#marksBefore(first);
     const marks = [this.#marks.toPut(numberKey(number), mark), ...old];
     await this.rows.settle(place.sequence, [...this.readings.settle(), ...marks]);
     this.readings.settled();
