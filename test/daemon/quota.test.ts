@@ -50,8 +50,8 @@ const changes = (lab: QuotaLab) => lab.lines.filter(({ msg }) => msg === 'sessio
 describe('somebody who uses up a quota', () => {
   it('IS-09: is slowed down on every session by CoA, once, and fast again when the next period begins', async () => {
     await using lab = await QuotaLab.start(daily, annaYaml);
-    await lab.router.dial(anna);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
+    await lab.dial(anna);
     expect(lab.rates()).toEqual([full, full]);
 
     // Two sessions: more than a GB together.
@@ -64,7 +64,7 @@ describe('somebody who uses up a quota', () => {
     expect(changes(lab)).toBe(2);
 
     // Who comes meanwhile has the speed of the step at once.
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     expect(lab.rates()).toEqual([throttled, throttled, throttled]);
 
     await passes(lab, hourMs, coa, 3);
@@ -78,7 +78,7 @@ describe('somebody who uses up a quota', () => {
       `quotas: [{name: fair, octets: 1G, period: hour, ${slow}, ${steps}}]`,
       annaYaml,
     );
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     // What is left until the block is counted by the router, too.
     expect((await (await lab.admin()).get<WhyAnswer>('/api/v1/why/anna')).decisions[0]?.reply).toContain(
       'Mikrotik-Total-Limit=3000000000',
@@ -91,7 +91,7 @@ describe('somebody who uses up a quota', () => {
     await uses(lab, 1_000_000_000n, ended);
     expect(lab.router.sessions()).toEqual([]);
 
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: false });
+    expect(await lab.dial(anna)).toMatchObject({ ok: false });
     const why = await (await lab.admin()).get<WhyAnswer>('/api/v1/why/anna');
     expect(why.decisions[0]).toMatchObject({ verdict: 'reject', reason: 'quota-used' });
     expect(why.hints).toContainEqual(
@@ -104,7 +104,7 @@ describe('somebody who uses up a quota', () => {
     });
 
     await passes(lab, hourMs, { msg: 'plan applied', target: 'directory' });
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: true });
+    expect(await lab.dial(anna)).toMatchObject({ ok: true });
     expect(lab.rates()).toEqual([full]);
     await lab.uses('anna', 700n);
     const admin = await lab.admin();
@@ -121,21 +121,21 @@ describe('somebody who uses up a quota', () => {
   it('is put on another pool and list by a new session, and off them likewise', async () => {
     const other = 'then: {pool: slow, addressList: used-up}';
     await using lab = await QuotaLab.start(`quotas: [{name: fair, octets: 1G, period: hour, ${other}}]`, annaYaml);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
 
     await uses(lab, 1_000_000_000n, ended);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
 
     expect(lab.router.sessions()[0]?.address).toMatch(/^10\.20\.0\./);
     expect(lab.router.rows('/ip/firewall/address-list').map(({ list }) => list)).toContain('used-up');
     await passes(lab, hourMs, ended);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     expect(lab.router.sessions()[0]?.address).toMatch(/^10\.10\.0\./);
   });
 
   it('IS-02: is at the same step after a restart, told nothing twice; what came due meanwhile is done at the start', async () => {
     await using lab = await QuotaLab.start(daily, annaYaml);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     await uses(lab, 1_100_000_000n, coa);
 
     await lab.stop();
@@ -155,7 +155,7 @@ describe('somebody who uses up a quota', () => {
 
   it('IS-10: whose NAS is away is told when it is heard again', async () => {
     await using lab = await QuotaLab.start(daily, annaYaml);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     const away = (['drop-incoming', 'refuse-login'] as const).map((kind) => lab.router.faults.add({ kind }));
     lab.router.dropConnections();
 
@@ -164,7 +164,7 @@ describe('somebody who uses up a quota', () => {
     await meanwhile(lab, failed);
     expect(lab.rates()).toEqual([full]);
     // Whoever comes meanwhile has the speed of the step all the same.
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: true, rateLimit: throttled });
+    expect(await lab.dial(anna)).toMatchObject({ ok: true, rateLimit: throttled });
 
     for (const lift of away) lift();
     await meanwhile(lab, lab.logged(coa));
@@ -175,7 +175,7 @@ describe('somebody who uses up a quota', () => {
 describe('a top-up', () => {
   it('IW-25: is fast at once, on every session, until it is used, also after a restart, and in the audit log', async () => {
     await using lab = await QuotaLab.start(daily, annaYaml);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     await uses(lab, 1_500_000_000n, coa);
     const topUp = async (body: object) =>
       (await lab.admin()).post<TopUpAnswer>('/api/v1/topup', { user: 'anna', by: 'mary', ...body });
@@ -225,7 +225,7 @@ describe('free hours', () => {
       `quotas: [{name: fair, octets: 1G, period: day, ${free}, ${slow}}]`,
       annaYaml,
     );
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     await uses(lab, 1_100_000_000n, coa);
 
     await passes(lab, hourMs, coa);
@@ -241,19 +241,19 @@ describe('free hours', () => {
 describe('a quota of time', () => {
   it('is told to the NAS, which ends the session itself, and acts with the interim all the same', async () => {
     await using lab = await QuotaLab.start('quotas: [{name: evening, time: 10m, period: day}]', annaYaml);
-    await lab.router.dial(anna);
+    await lab.dial(anna);
     const { decisions } = await (await lab.admin()).get<WhyAnswer>('/api/v1/why/anna');
     expect(decisions[0]?.reply).toContain('Session-Timeout=600');
 
     const told = lab.logged({ msg: 'quota step', step: 1 });
     for (let at = 0; at < 5; at += 1) {
       lab.clock.advance(120_000);
-      await lab.router.accountingIdle();
+      await lab.accounted();
     }
     await told;
     await lab.refresh();
 
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: false });
+    expect(await lab.dial(anna)).toMatchObject({ ok: false });
   });
 });
 
@@ -262,19 +262,19 @@ describe('a validity', () => {
     await using lab = await QuotaLab.start('validity: {from: first-login, lasts: 2h}', annaYaml);
     expect(await standing(lab)).toMatchObject({ notBegun: true });
     lab.clock.advance(5 * dayMs);
-    await lab.router.dial(anna);
-    await lab.router.accountingIdle();
+    await lab.dial(anna);
+    await lab.accounted();
     expect(await standing(lab)).toMatchObject({ validUntil: '2026-03-15T14:00:00.000Z' });
 
     await lab.stop();
     await lab.run();
     await passes(lab, 2 * hourMs, ended);
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: false });
+    expect(await lab.dial(anna)).toMatchObject({ ok: false });
 
     const applied = lab.logged({ msg: 'plan applied', target: 'directory' });
     await (await lab.admin()).post('/api/v1/topup', { user: 'anna', extend: '7d' });
     await applied;
-    expect(await lab.router.dial(anna)).toMatchObject({ ok: true });
+    expect(await lab.dial(anna)).toMatchObject({ ok: true });
     expect(Date.parse((await standing(lab))?.validUntil ?? '')).toBe(lab.clock.now() + 7 * dayMs);
   });
 });
@@ -284,7 +284,7 @@ describe('a clock that is set', () => {
     'SPL-28: by %i ms and back leaves the right step',
     async (ms) => {
       await using lab = await QuotaLab.start(daily, annaYaml);
-      await lab.router.dial(anna);
+      await lab.dial(anna);
       await uses(lab, 1_100_000_000n, coa);
 
       lab.clock.set(ms);
@@ -307,7 +307,7 @@ describe('a subscriber whom the router lets in by itself', () => {
     await using lab = await QuotaLab.start(daily, ben);
     const profileOf = () => lab.router.row('/ppp/secret', 'ben')?.['profile'];
     expect(lab.router.row('/ppp/profile', 'home (fair 1)')).toMatchObject({ 'rate-limit': throttled });
-    await lab.router.dial({ username: 'ben', password: 'secret' });
+    await lab.dial({ username: 'ben', password: 'secret' });
     // Whoever asks for his usage has the router read.
     await standing(lab, 'ben');
     lab.router.traffic('ben', { down: 1_100_000_000n });
@@ -319,7 +319,7 @@ describe('a subscriber whom the router lets in by itself', () => {
 
     expect(profileOf()).toBe('home (fair 1)');
     expect(lab.router.sessions()).toEqual([]);
-    await lab.router.dial({ username: 'ben', password: 'secret' });
+    await lab.dial({ username: 'ben', password: 'secret' });
     expect(lab.rates()).toEqual([throttled]);
     await passes(lab, hourMs, { msg: 'quota step', step: 0 });
     await lab.refresh();

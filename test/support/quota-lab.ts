@@ -135,10 +135,23 @@ export class QuotaLab implements AsyncDisposable {
     }
   }
 
+  /** Somebody dials, and his session, if there is one, is accounted for. */
+  async dial(request: Parameters<SimulatedRouterOs['dial']>[0]): ReturnType<SimulatedRouterOs['dial']> {
+    const dialled = await this.router.dial(request);
+    await this.accounted();
+    return dialled;
+  }
+
   /** So much is used, and told with the next interim. */
   async uses(username: string, down: bigint): Promise<void> {
     this.router.traffic(username, { down });
     this.clock.advance(2 * minuteMs);
+    await this.accounted();
+  }
+
+  /** Waits until all that the router has to tell by now is told: it wakes in a turn of its own. */
+  async accounted(): Promise<void> {
+    await new Promise(setImmediate);
     await this.router.accountingIdle();
   }
 
