@@ -66,9 +66,24 @@ export class DeadLetters {
 
   /** The next of a webhook to be tried again. @throws LastmileError of the store */
   async due(webhook: string): Promise<DeadLetter | undefined> {
+    for (let key = this.#nextDue(webhook); key !== undefined; key = this.#nextDue(webhook)) {
+      const letter = await this.#table.get(key);
+      if (letter !== undefined) return letter;
+      // Damaged: it must not stand in the way of the others.
+      this.#due.delete(key);
+    }
+    return undefined;
+  }
+
+  hasDue(webhook: string): boolean {
+    return this.#nextDue(webhook) !== undefined;
+  }
+
+  #nextDue(webhook: string): string | undefined {
     const { gte, lt } = keysUnder(webhook);
-    const key = [...this.#due].filter((each) => each >= gte && each < lt).sort()[0];
-    return key === undefined ? undefined : await this.#table.get(key);
+    let next: string | undefined;
+    for (const key of this.#due) if (key >= gte && key < lt && (next === undefined || key < next)) next = key;
+    return next;
   }
 
   /** Deletes letters of a webhook: those with these numbers, or all. @returns how many @throws LastmileError of the store */

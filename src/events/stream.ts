@@ -43,9 +43,11 @@ export async function* eventStream(options: StreamOptions): AsyncGenerator<strin
       keptUntil = clock.now() + keptForMs;
       await log.wantUntil(typesOf(types), keptUntil);
     }
+    const newest = log.last;
     const events = await log.after(number, together);
     const chosen = events.filter(({ type }) => isChosen(types, type));
-    number = events.at(-1)?.number ?? number;
+    // Where none is, those that were there are damaged: to wait for them would be for ever.
+    number = events.at(-1)?.number ?? newest;
     if (chosen.length > 0) yield chosen.map((event) => textOf(toEventJson(log.series, event))).join('');
     else if (events.length === 0 && !(await happens(options, number))) yield ': nothing new\n\n';
   }

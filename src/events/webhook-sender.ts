@@ -138,14 +138,11 @@ export class WebhookSender implements AsyncDisposable {
   async #next(): Promise<void> {
     const { log, webhook } = this.#options;
     const { signal } = this.#stopping;
-    const gone = log.first - 1 - this.#upTo;
-    if (gone > 0) {
-      this.#lost += gone;
-      return await this.#settle(log.first - 1);
-    }
+    if (log.first - 1 > this.#upTo) return await this.#lose(log.first - 1);
+    const newest = log.last;
     const read = await log.after(this.#upTo, mostTogether);
     const last = read.at(-1);
-    if (last === undefined) return await this.#idle(signal);
+    if (last === undefined) return await (newest > this.#upTo ? this.#lose(newest) : this.#idle(signal));
     const chosen = read.filter(({ type }) => isChosen(webhook.events, type));
     const together = chosen.slice(0, this.#together);
     if (together.length === 0) return await this.#settle(last.number);
@@ -155,9 +152,17 @@ export class WebhookSender implements AsyncDisposable {
     await this.#after(outcome, together, upTo);
   }
 
+  /** What is up to there is deleted, or damaged: to wait for it would be for ever. */
+  async #lose(upTo: number): Promise<void> {
+    this.#lost += upTo - this.#upTo;
+    await this.#settle(upTo);
+  }
+
   async #idle(signal: AbortSignal): Promise<void> {
     if (this.#written < this.#upTo) await this.#write();
-    await this.#options.log.beyond(this.#upTo, AbortSignal.any([signal, this.#hurriedFrom()]));
+    const { letters, webhook, log } = this.#options;
+    if (letters.hasDue(webhook.name)) return;
+    await log.beyond(this.#upTo, AbortSignal.any([signal, this.#hurriedFrom()]));
   }
 
   /** Fires when nobody should wait any longer: at once, when that was said since the last time. */
@@ -211,26 +216,27 @@ export class WebhookSender implements AsyncDisposable {
     return connection.post(body, signatureHeaders(signed, keys), this.#stopping.signal);
   }
 
-  /** Those that a person wants tried again: each alone, in order, before what is new. */
+  /** Those that a person wants tried again: each alone, in order, before what is new; while it is away, one in between. */
   async #retryLetters(): Promise<void> {
     const { letters, webhook } = this.#options;
     for (;;) {
       const letter = await letters.due(webhook.name);
       if (letter === undefined || this.#stopping.signal.aborted) return;
-      await this.#retry(letter);
+      if ((await this.#retry(letter)) === 'failed') return;
     }
   }
 
-  async #retry(letter: DeadLetter): Promise<void> {
+  async #retry(letter: DeadLetter): Promise<Outcome['result']> {
     const { letters, clock } = this.#options;
     const outcome = await this.#tell([letter.event]);
-    if (this.#stopping.signal.aborted) return;
     if (outcome.result === 'taken') {
       this.#taken += 1;
-      return await letters.remove(letter);
+      await letters.remove(letter);
+    } else if (!this.#stopping.signal.aborted) {
+      const { again: _again, ...rest } = letter;
+      await letters.put({ ...rest, why: outcome.why, at: clock.now() });
     }
-    const { again: _again, ...rest } = letter;
-    await letters.put({ ...rest, why: outcome.why, at: clock.now() });
+    return outcome.result;
   }
 
   async #pause(outcome: Exclude<Outcome, { readonly result: 'taken' }>): Promise<void> {

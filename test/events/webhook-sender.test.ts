@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
+import { eventId } from '../../src/events/event.ts';
+import { eventStream } from '../../src/events/stream.ts';
+import { numberKey } from '../../src/store/layout.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { QuickClock } from '../support/quick-clock.ts';
 import { EventLab, isSigned, numbered, Program, webhook } from './webhook-lab.ts';
@@ -168,6 +171,66 @@ describe('a program that refuses one event', () => {
     expect(letters).toMatchObject([{ event: { number: 37 }, why: 'answers with status 422' }]);
     expect(again).toBe(1);
     expect(taken.map(String)).toEqual([...upTo(60).filter((n) => n !== '37'), '37']);
+  });
+});
+
+describe('a program that is away while dead letters are told again', () => {
+  it('is told what is new in between: it does not wait for all of them', async () => {
+    const clock = new QuickClock();
+    await using lab = await EventLab.start(clock);
+    await using program = await Program.start();
+    program.answer = ({ events }) => ({ status: Number(events[0]?.data['n']) > 100 ? 503 : 200 });
+    await (await lab.sender(webhook(program.url)))[Symbol.asyncDispose]();
+    for (const [at, event] of numbered(clock, 101, 102).entries()) {
+      await lab.letters.put({
+        webhook: 'billing',
+        event: { ...event, number: 101 + at },
+        why: 'late',
+        at: clock.now(),
+      });
+    }
+    await lab.letters.again('billing');
+    await lab.log.add(numbered(clock, 1, 1));
+
+    await using _sender = await lab.sender(webhook(program.url));
+    await program.asked(3);
+
+    expect(program.ids()).toEqual(['101', '1', '102']);
+  });
+});
+
+describe('a log whose newest events are damaged', () => {
+  it('counts them as lost, and goes on with the next', async () => {
+    const clock = new QuickClock();
+    await using lab = await EventLab.start(clock);
+    await using program = await Program.start();
+    await (await lab.sender(webhook(program.url)))[Symbol.asyncDispose]();
+    await lab.log.add(numbered(clock, 1, 2));
+    for (const number of [1, 2]) await lab.store.table('events').del(numberKey(number));
+
+    await using sender = await lab.sender(webhook(program.url));
+    while (sender.state().pending > 0) await new Promise(setImmediate);
+    await lab.log.add(numbered(clock, 3, 3));
+    await program.asked(1);
+
+    expect(program.ids()).toEqual(['3']);
+    expect(sender.state().lost).toBe(2);
+  });
+
+  it('keeps who reads the stream waiting for the next, not busy', async () => {
+    const clock = new QuickClock();
+    await using lab = await EventLab.start(clock);
+    await lab.log.add(numbered(clock, 1, 2));
+    await lab.store.table('events').del(numberKey(2));
+    const over = new AbortController();
+    const { log } = lab;
+    const stream = eventStream({ log, clock, types: ['*'], after: eventId(log.series, 1), signal: over.signal });
+
+    await stream.next();
+    const silence = await stream.next();
+    over.abort();
+
+    expect(silence.value).toBe(': nothing new\n\n');
   });
 });
 
