@@ -29,6 +29,7 @@ export class QuotaRecords {
   readonly #topUps = new Map<string, readonly TopUp[]>();
   /** Since the start. */
   readonly #given: { readonly subscription: string; readonly number: number }[] = [];
+  #adding: Promise<unknown> = Promise.resolve();
 
   private constructor(tables: QuotaTables) {
     this.#tables = tables;
@@ -70,8 +71,14 @@ export class QuotaRecords {
     }
   }
 
-  /** Paid for: it counts once it is synced. @throws LastmileError of the store */
-  async add(subscription: string, topUp: Omit<TopUp, 'number'>): Promise<TopUp> {
+  /** Paid for: it counts once it is synced. One after the other: each has a number of its own. @throws LastmileError of the store */
+  add(subscription: string, topUp: Omit<TopUp, 'number'>): Promise<TopUp> {
+    const turn = this.#adding.then(() => this.#add(subscription, topUp));
+    this.#adding = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #add(subscription: string, topUp: Omit<TopUp, 'number'>): Promise<TopUp> {
     const number = (this.topUps(subscription).at(-1)?.number ?? 0) + 1;
     const added = { ...topUp, number };
     await this.#tables.topups.put(keyOf(subscription, number), { subscription, ...added }, { sync: true });
