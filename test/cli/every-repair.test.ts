@@ -15,11 +15,14 @@ const looks: Readonly<Record<string, string>> = {
   disconnect: 'disconnect --dry-run',
   coa: 'sessions',
   devices: 'devices list',
+  state: 'state check',
+  topup: 'usage',
+  webhooks: 'webhooks list',
 };
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [
   ...['api-log', 'discover', 'doctor', 'drift', 'get', 'orphans', 'plan', 'schema', 'sessions', 'status', 'usage'],
-  ...['export', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
+  ...['events', 'export', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
 ];
 
 const menus = ['/ppp/secret', '/ppp/profile', '/ip/pool', '/radius', '/ppp/aaa', '/ppp/active', '/system/identity'];
