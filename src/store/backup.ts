@@ -179,7 +179,7 @@ async function check(dir: string, from: string, manifest: BackupManifest): Promi
       throw new BackupError(`${from}: ${path} is not what was backed up`);
   }
   let rows = 0;
-  const copy = new Level<string, string>(join(from, databaseFolder), { createIfMissing: false });
+  const copy = new Level<string, string>(join(dir, databaseFolder), { createIfMissing: false });
   try {
     await copy.open();
     for await (const _ of copy.keys()) rows += 1;

@@ -123,6 +123,21 @@ describe('a backup', () => {
     expect(report.journal.commits).toBeGreaterThanOrEqual(5);
   });
 
+  it('is not written to when it is put back: it may lie on what can only be read', async () => {
+    await using folder = await TempFolder.make();
+    const [state, copy] = [join(folder.path, 'state'), join(folder.path, 'copy')];
+    await seed(state, 5);
+    {
+      await using store = await opened(state);
+      await backUp(store, copy, now);
+    }
+    const before = await readdir(join(copy, 'db'));
+
+    await restore(copy, join(folder.path, 'again'), { replace: false, now });
+
+    expect(await readdir(join(copy, 'db'))).toEqual(before);
+  });
+
   it('is refused where something is, and where it is not what was backed up', async () => {
     await using folder = await TempFolder.make();
     const [state, copy] = [join(folder.path, 'state'), join(folder.path, 'copy')];
