@@ -102,8 +102,13 @@ function without({ up, down }: SessionState, counted: SessionState) {
   return octets(less(up, counted.upOctets), less(down, counted.downOctets));
 }
 
-function formerOf({ upOctets, downOctets, formerly }: SessionState): Required<SessionState>['formerly'] {
-  return { up: `${upOctets + BigInt(formerly?.up ?? 0)}`, down: `${downOctets + BigInt(formerly?.down ?? 0)}` };
+function formerOf(session: SessionState): Required<SessionState>['formerly'] {
+  const { upOctets, downOctets, sessionSeconds: seconds, formerly } = session;
+  return {
+    up: `${upOctets + BigInt(formerly?.up ?? 0)}`,
+    down: `${downOctets + BigInt(formerly?.down ?? 0)}`,
+    seconds,
+  };
 }
 
 function applyStart(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {

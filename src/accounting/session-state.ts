@@ -22,8 +22,8 @@ export interface SessionState extends Session {
   readonly endedAt?: number;
   /** `startedAt` and `originAt` of the session that had this id just before. */
   readonly before?: { readonly startedAt: number; readonly originAt: number };
-  /** Octets of it that are counted under former names of its NAS, decimal text. */
-  readonly formerly?: { readonly up: string; readonly down: string };
+  /** Of it, what is counted under former keys: octets, decimal text, and seconds, which `sessionSeconds` goes on from. */
+  readonly formerly?: { readonly up: string; readonly down: string; readonly seconds?: number };
   /** What was read last, of a session that `source` calls `api`. Left of one that RADIUS took over: its octets are replaced by the first of a packet. */
   readonly api?: {
     readonly access: ApiReading['access'];

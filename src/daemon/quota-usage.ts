@@ -27,9 +27,9 @@ export async function usageSince(
 
 /** What a commit says was used. `undefined`: it can only be told by looking at everything. */
 export function usageOfChange({ before, after, used }: SessionChange): readonly SlotUse[] | undefined {
-  if (before !== undefined && before.startedAt !== after.startedAt) return undefined;
+  if (before !== undefined && beginOf(before) !== beginOf(after)) return undefined;
   const octets = (used?.hours ?? []).map(({ hour, up, down }) => ({ at: hour * slotMs, up, down, online: 0n }));
-  const [heard, now] = [before === undefined ? after.startedAt : endOf(before), endOf(after)];
+  const [heard, now] = [before === undefined ? beginOf(after) : endOf(before), endOf(after)];
   const time = now >= heard ? slots(heard, now) : slots(now, heard).map((slot) => ({ ...slot, online: -slot.online }));
   return [...octets, ...time];
 }
@@ -49,7 +49,12 @@ async function timeSince(
   from: number,
 ): Promise<readonly SlotUse[]> {
   const sessions = await accounting.history(login, mostSessions);
-  return sessions.flatMap((session) => slots(Math.max(session.startedAt, from), endOf(session)));
+  return sessions.flatMap((session) => slots(Math.max(beginOf(session), from), endOf(session)));
+}
+
+/** Not what another had of it, under another key: that counts there. */
+function beginOf({ startedAt, formerly }: SessionChange['after']): number {
+  return startedAt + (formerly?.seconds ?? 0) * 1000;
 }
 
 /** As long as it was heard of. */
