@@ -34,7 +34,7 @@ export class WebhookConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#agent)?.destroy();
+    await (await this.#agent?.catch(() => undefined))?.destroy();
   }
 }
 

@@ -195,7 +195,9 @@ export class Journal {
     const [head, body] = encodeEntry(sequence, at, records);
     const segment = this.#fitting(at) ?? (await this.#another(at, sequence));
     const octets = Buffer.concat([head, body]);
-    await Promise.all([writeAll(segment.fd, octets, segment.end), this.#stillThere(segment)]);
+    // Both to their end: a descriptor that is written to must not be closed, and be another file's, meanwhile.
+    const done = await Promise.allSettled([writeAll(segment.fd, octets, segment.end), this.#stillThere(segment)]);
+    for (const each of done) if (each.status === 'rejected') throw each.reason;
     segment.end += octets.length;
     this.#next = sequence + 1;
     return { sequence, segment: segment.name, offset: segment.end, at };
