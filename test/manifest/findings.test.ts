@@ -45,8 +45,8 @@ describe('text where YAML sees something else', () => {
 describe('what is not supported yet', () => {
   it.each([
     [
-      document('Service', 'x', 'access: [pppoe]\nvalidity: {lasts: 30d}'),
-      '6:3 LM_NOT_SUPPORTED_YET "validity" is not supported yet: prepaid time.',
+      document('Operator', 'x', 'accounting:\n  retention: 30d'),
+      expect.stringContaining('6:5 LM_NOT_SUPPORTED_YET "retention" is not supported yet'),
     ],
     [
       document('PortalSite', 'x', 'methods: [voucher]\nbridge: {mikrotik: {router: a, hotspot: b}}'),
