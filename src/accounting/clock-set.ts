@@ -22,7 +22,7 @@ export function byClockOf(session: SessionState, clockSet = 0): SessionState {
     originAt: originAt + shift,
     updatedAt: updatedAt + shift,
     ...(endedAt === undefined ? {} : { endedAt: endedAt + shift }),
-    ...(before === undefined ? {} : { before: { ...before, originAt: before.originAt + shift } }),
+    ...(before === undefined ? {} : { before: movedBefore(before, shift) }),
     ...clockSetOf(clockSet),
   };
 }
@@ -30,6 +30,16 @@ export function byClockOf(session: SessionState, clockSet = 0): SessionState {
 /** As it is kept: none where the clock was never set. */
 export function clockSetOf(clockSet: number | undefined): { readonly clockSet?: number } {
   return clockSet === undefined || clockSet === 0 ? {} : { clockSet };
+}
+
+/** To leave a start by our clock where it was would let what packets say of this session look as if it were of that one. */
+function movedBefore(before: Required<SessionState>['before'], shift: number): Required<SessionState>['before'] {
+  const { startedAt, originAt, startFrom } = before;
+  return {
+    ...before,
+    ...(startFrom === 'event-timestamp' ? {} : { startedAt: Math.max(0, startedAt + shift) }),
+    originAt: originAt + shift,
+  };
 }
 
 function movedTimes(

@@ -87,7 +87,7 @@ export class CommitFold {
       (each) => each.username === reading.username && each.source !== 'api' && each.stoppedAt === undefined,
     );
     const key = readingKey(reading);
-    const current = byRadius ?? this.#changes.get(key)?.after ?? this.#known.byKey(key);
+    const current = byRadius ?? this.#changes.get(key)?.after ?? this.#known.byKey(key) ?? this.#recall(reading, key);
     const after = applyReading(current, reading);
     if (after !== undefined && after !== current) this.#change(current, after);
   }
@@ -95,6 +95,12 @@ export class CommitFold {
   #find(event: AccountingEvent, sessionId: string): SessionState | undefined {
     const found = pick(this.#all(event.nas, sessionId), event.username);
     return found ?? this.#known.recall(event.nas, sessionId, event.username ?? '');
+  }
+
+  /** One that is over, however long ago: what is in memory must not decide whether it is. */
+  #recall({ nas, sessionId, username }: ApiReading, key: string): SessionState | undefined {
+    const last = this.#known.recall(nas, sessionId, username);
+    return last?.key === key ? last : undefined;
   }
 
   #all(nas: string, sessionId: string): readonly SessionState[] {

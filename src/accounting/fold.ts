@@ -328,8 +328,12 @@ function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: S
     sessionSeconds: 0,
     ...octets(noOctets, noOctets),
     ...describe(event, undefined, true),
-    ...(before === undefined ? {} : { before: { startedAt: before.startedAt, originAt: before.originAt } }),
+    ...(before === undefined ? {} : { before: startOf(before) }),
   };
+}
+
+function startOf({ startedAt, originAt, startFrom }: SessionState): Required<SessionState>['before'] {
+  return { startedAt, originAt, startFrom };
 }
 
 function keyOf({ nas, sessionId = '', username = '' }: AccountingEvent, startedAt: number): string {

@@ -36,9 +36,11 @@ export class ReadingRows {
 
   /** By username. */
   async totalsOf(nas: string): Promise<ReadonlyMap<string, UserTotals>> {
+    // As it is now: rows that are written while others are read may be among these or not.
+    const waiting = [this.#settling, this.#fresh];
     const found = new Map<string, UserTotals>();
     for await (const [, { username, ...totals }] of this.#totals.entries(keysUnder(nas))) found.set(username, totals);
-    for (const { totals } of [this.#settling, this.#fresh]) {
+    for (const { totals } of waiting) {
       for (const [username, of] of totals.get(nas) ?? []) {
         if (of === undefined) found.delete(username);
         else found.set(username, of);

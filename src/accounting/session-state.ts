@@ -20,8 +20,8 @@ export interface SessionState extends Session {
   readonly endedBy?: 'stop' | 'nas' | 'lost' | 'gone';
   /** When that happened, by our own clock. */
   readonly endedAt?: number;
-  /** `startedAt` and `originAt` of the session that had this id just before. */
-  readonly before?: { readonly startedAt: number; readonly originAt: number };
+  /** Of the session that had this id just before. `startFrom` is absent of what older releases stored. */
+  readonly before?: { readonly startedAt: number; readonly originAt: number; readonly startFrom?: TimeSource };
   /** Of it, what is counted under former keys: octets, decimal text, and seconds, which `sessionSeconds` goes on from. */
   readonly formerly?: { readonly up: string; readonly down: string; readonly seconds?: number };
   /** What was read last, of a session that `source` calls `api`. Left of one that RADIUS took over: its octets are replaced by the first of a packet. */

@@ -249,6 +249,18 @@ describe('the time of a packet', () => {
 
     expect(session).toMatchObject({ upOctets: 2n, sessionSeconds: 120, startedAt: t0 });
   });
+
+  it('leaves no packet to the session before, however often our clock was set back and, unseen, right again', () => {
+    const year = 365 * 86_400_000;
+    const session = fold(
+      packet('interim', 0, used(1000, 1, 1)),
+      packet('interim', 60, { ...used(1060, 2, 2), clockSet: -year }),
+      packet('interim', 120, { ...used(1120, 3, 3), clockSet: -2 * year }),
+      packet('interim', 180, { ...used(1180, 4, 4), clockSet: -2 * year }),
+    );
+
+    expect(session).toMatchObject({ upOctets: 4n, sessionSeconds: 1180, startedAt: t0 - 1_000_000 });
+  });
 });
 
 describe('Accounting-On and Accounting-Off', () => {
