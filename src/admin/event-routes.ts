@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { choosesAny, eventTypes } from '../model/event-types.ts';
 import type { LettersRequest } from './events-service.ts';
 import { RequestError } from './request-error.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import type { AdminService } from './service.ts';
 
 const id = { type: 'string', minLength: 1, maxLength: 64 } as const;

@@ -1,5 +1,5 @@
 import { answersOf } from './answer-shapes.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApi(routes: readonly Route[]): object {

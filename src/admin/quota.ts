@@ -1,4 +1,4 @@
-import type { Ordered } from './service.ts';
+import type { Ordered } from './ordered.ts';
 
 /** How a quota stands. Amounts are decimal text: octets, or seconds online. Times are RFC 3339. */
 export interface QuotaJson {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RestQuestion } from '../radius/rest/rest-front.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import type { AdminService } from './service.ts';
 
 const schema: Route['schema'] = {

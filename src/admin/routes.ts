@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { eventRoutes } from './event-routes.ts';
 import type { ExportRequest, WhoHadRequest } from './evidence.ts';
 import { exportType } from './evidence.ts';
 import type { TopUpRequest } from './quota.ts';
 import { restRoutes } from './rest-routes.ts';
+import type { Route } from './route.ts';
 import type {
-  AdminService,
   ApplyRequest,
   CoaRequest,
   DisconnectRequest,
@@ -19,21 +18,6 @@ import type {
 } from './service.ts';
 import { stateRoutes } from './state-routes.ts';
 import type { UsageRequest } from './usage.ts';
-
-/** `open` needs no token. */
-export type Role = 'open' | 'viewer' | 'operator' | 'admin';
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly role: Role;
-  readonly summary: string;
-  /** JSON Schemas of what it takes. */
-  readonly schema: { readonly body?: object; readonly querystring?: object; readonly params?: object };
-  /** Octets of a body, where declarations are sent. */
-  readonly largestBody?: number;
-  readonly handle: (service: AdminService, request: FastifyRequest, reply: FastifyReply) => unknown;
-}
 
 const name = { type: 'string', minLength: 1, maxLength: 4096 } as const;
 const files = {

@@ -14,7 +14,8 @@ import type { AdminToken, Endpoint } from '../model/model.ts';
 import { openApi } from './openapi.ts';
 import { checkerOf, wordsFor } from './request-check.ts';
 import { AmbiguousError, RequestError } from './request-error.ts';
-import { type Role, routes } from './routes.ts';
+import type { Role } from './route.ts';
+import { routes } from './routes.ts';
 import type { AdminService } from './service.ts';
 
 export interface AdminServerOptions {

@@ -14,6 +14,7 @@ import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import type { EventsService } from './events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
+import type { Ordered } from './ordered.ts';
 import type { TopUpAnswer, TopUpRequest } from './quota.ts';
 import type { StateAnswer, StateRequest } from './state-care.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
@@ -158,12 +159,6 @@ export type DisconnectRequest = ({ readonly user: string } | { readonly session:
   /** Only says which it would be. */
   readonly dryRun?: boolean;
 } & Ordered;
-
-/** Who has something done, and why: kept in the audit log. */
-export interface Ordered {
-  readonly by?: string;
-  readonly reason?: string;
-}
 
 export type CoaRequest = ({ readonly user: string } | { readonly session: string }) & {
   /** In place of the limits that are declared. */

@@ -1,4 +1,4 @@
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import { type StateRequest, stateActions } from './state-care.ts';
 
 /** What is stored, and its care. */

@@ -25,7 +25,8 @@ import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
 import type { RowSeal } from './row-seal.ts';
 import { directoryRows, directoryRowsInSteps, type RowMemory } from './rows.ts';
-import type { StoredRow, StoredRows, StoredSecretRow } from './stored-rows.ts';
+import type { StoredRow } from './stored-row.ts';
+import type { StoredRows, StoredSecretRow } from './stored-rows.ts';
 
 /** Name of the directory among targets. */
 export const directoryName = 'directory';

@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type { ObservedValue, Row, Value } from '../reconcile/target.ts';
-import type { StoredRow } from './stored-rows.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /** Keeps text from whoever has only the disk. */
 export interface RowSeal {

@@ -10,13 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import { Outbox, type OutboxEntry, type OutboxOrder, type RowBefore } from './outbox.ts';
 import { lacksSeal, openedFields, type RowSeal, sealedSecrets } from './row-seal.ts';
-
-/** A row of the directory as kept on disk: text, and keyed digests in place of secrets. */
-export interface StoredRow {
-  readonly fields: Readonly<Record<string, string | { readonly digest: string }>>;
-  /** Its secrets under a key that is not on the disk. Absent: there is no such key, or there was none. */
-  readonly sealed?: string;
-}
+import type { StoredRow } from './stored-row.ts';
 
 /** Rows as they were before changes that are on disk, of which sessions that began meanwhile may have no order yet. */
 export interface RowsUnderWay {

@@ -1,4 +1,3 @@
-import type { DatagramCalls } from './datagram-calls.ts';
 import { maxPacketLength } from './packet/codes.ts';
 
 /**
@@ -18,7 +17,7 @@ export class MessageRing {
   readonly #names: number;
   readonly #data: number;
 
-  constructor(size: number, calls: Pick<DatagramCalls, 'addressOf'>) {
+  constructor(size: number, calls: { addressOf(octets: Uint8Array): number }) {
     this.size = size;
     this.#names = size * (headerSize + vectorSize);
     this.#data = this.#names + size * nameStride;

@@ -1,0 +1,5 @@
+/** Who has something done, and why: kept in the audit log. */
+export interface Ordered {
+  readonly by?: string;
+  readonly reason?: string;
+}
