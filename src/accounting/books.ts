@@ -4,13 +4,14 @@ import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
 import { SessionClosings } from './close-sessions.ts';
-import type { AccountingEvent, AccountingRecord } from './event.ts';
+import type { AccountingEvent, AccountingRecord, ApiReading } from './event.ts';
 import { CommitFold, type SessionChange } from './fold-commit.ts';
 import { readJournal } from './journal.ts';
 import { ReadingRows } from './reading-rows.ts';
 import { lastOfOldJournal, takeOverJournal } from './schema-1.ts';
 import { SessionIndex } from './session-index.ts';
 import { SessionRows } from './session-rows.ts';
+import { parseSessionKey, type SessionState } from './session-state.ts';
 import { type UsedIn, usageBetween } from './usage-deltas.ts';
 
 export interface BooksOptions {
@@ -119,6 +120,8 @@ export class Books {
         place.sequence,
         at,
         heals ? events.filter((each) => this.#isNews(each, place)) : events,
+        // A row that is of later has what an On or Off did to it, and sessions may have rows that came after.
+        heals ? (session) => this.rows.rightUpTo(session) < place.sequence : undefined,
       );
       const changes = heals ? outcome.changes.map((change) => this.rows.lacking(change)) : outcome.changes;
       this.follow({ ...outcome, changes }, place);
@@ -130,12 +133,19 @@ export class Books {
   #isNews(record: AccountingRecord, { sequence }: JournalPlace): boolean {
     if (!('sessionId' in record) || record.sessionId === undefined)
       return record.status === 'on' || record.status === 'off';
-    const { nas, sessionId } = record;
-    const username = 'username' in record ? (record.username ?? '') : '';
-    const session =
-      this.index.named(nas, sessionId).find((each) => each.username === username) ??
-      this.rows.recall(nas, sessionId, username);
+    const session = 'key' in record ? this.#byKey(record.key) : this.#named(record, record.sessionId);
     return session === undefined || this.rows.rightUpTo(session) < sequence;
+  }
+
+  #named({ nas, username = '' }: AccountingEvent | ApiReading, sessionId: string): SessionState | undefined {
+    const session = this.index.named(nas, sessionId).find((each) => each.username === username);
+    return session ?? this.rows.recall(nas, sessionId, username);
+  }
+
+  #byKey(key: string): SessionState | undefined {
+    const parts = parseSessionKey(key);
+    const last = parts === undefined ? undefined : this.rows.recall(...parts);
+    return this.index.byKey(key) ?? (last?.key === key ? last : undefined);
   }
 
   /** Wall time of the newest commit. */
@@ -153,15 +163,21 @@ export class Books {
     return this.#closings.length > 0;
   }
 
-  /** Works out what records come to, and changes nothing. */
-  work(sequence: number, at: number, records: readonly AccountingRecord[]): Outcome {
+  /** Works out what records come to, and changes nothing. @param closes which sessions an On or Off may end: all, if absent */
+  work(
+    sequence: number,
+    at: number,
+    records: readonly AccountingRecord[],
+    closes?: (session: SessionState) => boolean,
+  ): Outcome {
     const fold = new CommitFold({
       named: (nas, sessionId) => this.index.named(nas, sessionId),
       byKey: (key) => this.index.byKey(key),
       recall: (nas, sessionId, username) => this.rows.recall(nas, sessionId, username),
     });
     for (const record of records) this.#apply(fold, record);
-    const closings = this.#closer.close(fold, this.index, [...this.#closings, ...records.filter(concernsNas)]);
+    const due = [...this.#closings, ...records.filter(concernsNas)];
+    const closings = this.#closer.close(fold, this.index, due, closes);
     const changes = Array.from(fold.changes.values(), (change) => {
       const usedIn: UsedIn = (hour) => this.rows.usedIn(change.after, hour);
       const hours = usageBetween(change.before, change.after, at, usedIn);

@@ -19,12 +19,14 @@ export class SessionClosings {
    * Goes on with it. What it ends must come into force, or these closings be left and others made.
    *
    * @param due the packets, oldest first
+   * @param concerns says no to sessions that are as they were after these packets already
    * @returns those that have sessions left to end
    */
   close(
     fold: CommitFold,
     index: Pick<SessionIndex, 'open'>,
     due: readonly AccountingEvent[],
+    concerns: (session: SessionState) => boolean = everyone,
   ): readonly AccountingEvent[] {
     if (due.length === 0) return due;
     if (!isSame(due, this.#due)) this.#begin(index, due);
@@ -34,7 +36,7 @@ export class SessionClosings {
     for (let looked = 0; looked < lookedAtPerCommit && left > 0; looked += 1) {
       const next = this.#rest?.next();
       if (next === undefined || next.done === true) return this.#end();
-      if (this.#closeOne(fold, next.value)) left -= 1;
+      if (concerns(next.value) && this.#closeOne(fold, next.value)) left -= 1;
     }
     return due;
   }
@@ -56,6 +58,8 @@ export class SessionClosings {
     return [];
   }
 }
+
+const everyone = () => true;
 
 /** Oldest first, each. */
 function grouped(due: readonly AccountingEvent[]): ReadonlyMap<string, readonly AccountingEvent[]> {
