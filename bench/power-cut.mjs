@@ -7,7 +7,7 @@ import { declareNetwork, startDaemon } from './shared/lastmile-daemon.mjs';
 import { subscribers, withPeers } from './shared/peers.mjs';
 import { freeUdpPorts } from './shared/ports.mjs';
 import { end } from './shared/processes.mjs';
-import { accessRequest, accountingRequest, accountingStatus } from './shared/radius-requests.mjs';
+import { accessRequest, accountingRequest, accountingStatus, isRightAnswer } from './shared/radius-requests.mjs';
 import { aim, report } from './shared/report.mjs';
 
 const dialling = subscribers / 2;
@@ -116,7 +116,8 @@ async function openLine(free) {
         resolve(answer);
       };
       const timer = setTimeout(settle, timeoutMs);
-      open.set(identifier, settle);
+      // A late answer to what was asked before by this Identifier is none to this.
+      open.set(identifier, (answer) => isRightAnswer(answer, packet, answer[0], false) && settle(answer));
       socket.send(packet, port, '127.0.0.1');
     });
   const line = { exchange, close: () => new Promise((resolve) => socket.close(resolve)) };

@@ -60,7 +60,7 @@ async function measure(what) {
 
 /** The part that grows with the number of subscribers but not with YAML. */
 async function rules() {
-  const { resolveModel } = await import('../dist/model/resolve-model.js');
+  const { resolveModel } = await import('../dist/model/resolve/resolve-model.js');
   const { secretResolver } = await import('../dist/secrets/secret-resolver.js');
   const origin = { file: 'x.yaml', line: 1, column: 1 };
   const object = (kind, name, spec) => ({ kind, name, labels: {}, previousNames: [], spec, origin, document: 0 });

@@ -12,12 +12,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const exceptions = new Map([]);
 
 /** Menus the schema does not cover. Their names are those of the manual. */
-const beyond = new Set([
-  '/interface/bridge/port',
-  '/interface/wireguard',
-  '/interface/wireguard/peers',
-  '/system/routerboard',
-]);
+const beyond =
+  /^\/(?:interface\/(?:bridge\/port|wireguard)|system\/routerboard|routing|mpls|caps-man|tool\/graphing|ipv6\/(?:dhcp-client|route))\b/;
+/** Kinds of interfaces it does not cover, either. */
+const kinds =
+  /^\/interface\/(?:vrrp|gre|eoip|ipip|bonding|vpls|vxlan|(?:l2tp|sstp|ovpn|pppoe)-client|(?:l2tp|sstp|pptp)-server|wireless\/security-profiles|wifi\/(?!access-list|registration))/;
 
 const [file, dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist')] = process.argv.slice(2);
 if (file === undefined) {
@@ -52,7 +51,7 @@ function isMenu(value) {
 function unknownNames(menu) {
   const known = schema[menu.path];
   // What only older versions had is in no schema of today.
-  if (menu.goneSince !== undefined || beyond.has(menu.path)) return [];
+  if (menu.goneSince !== undefined || beyond.test(menu.path) || kinds.test(menu.path)) return [];
   if (known === undefined) return [`${menu.path}: no such menu`];
   const names = new Set(['.id', ...(exceptions.get(menu.path) ?? [])]);
   for (const list of ['add', 'set', 'print', 'readonly', 'flags'])

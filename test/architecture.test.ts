@@ -10,14 +10,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'base'],
+    ...['adopt', 'retention', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
-    'quota',
+    ...['quota', 'retention'],
   ],
   admin: [
+    'retention',
     'status',
     'source',
     'manifest',
@@ -63,6 +64,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   usage: ['accounting', 'routeros', 'model', 'base'],
   // Judges what was read of routers and controllers, and what the others found of them.
   doctor: ['usage', 'routeros', 'radius', 'omada', 'status', 'model', 'base'],
+  // How long what is stored is kept, what is kept all the same, and all there is of one person.
+  retention: ['accounting', 'status', 'store', 'model', 'base'],
   secrets: ['base'],
   store: ['base'],
   // The tour that `npm start` gives: it drives the shipped command and simulated devices from outside.

@@ -175,6 +175,12 @@ static double percentile(double share) {
   return buckets;
 }
 
+/** Whether no lane has a packet left. */
+static int exhausted(void) {
+  for (uint32_t l = 0; l < laneCount; l++) if (lanes[l].next < perLane) return 0;
+  return 1;
+}
+
 static void warm(void) {
   measuring = 1;
   lost = 0;
@@ -208,7 +214,7 @@ int main(int argc, char **argv) {
     if (!measuring && at >= warmAt) { warm(); warmAt = at; }
     if (!stopped && measuring && at >= warmAt + measured) stopped = 1;
     if (paced && !stopped) for (; due <= at; due += gap) sendMore(&lanes[turn++ % laneCount], 1, due);
-    if (once && open == 0) stopped = 1;
+    if (once && open == 0 && exhausted()) stopped = 1;
     if (stopped && ended == 0) { ended = at; counted = answered; }
     if (stopped && open == 0) break;
     if (at - swept > 50000000) {

@@ -1,6 +1,6 @@
 import { macOfClientId, parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import { authoriseProven, type Decision, grantedLimits, type RejectReason } from './authorise.ts';
 import type { Credential } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';

@@ -1,4 +1,4 @@
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import { quotaOfReason } from '../model/quota.ts';
 import type { Credential, CredentialProof } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';

@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import { authoriseProven, type Decision, type RejectReason } from './authorise.ts';
 import type { Credential } from './credentials/credential.ts';
 import { verifyCredential } from './credentials/verify-credential.ts';

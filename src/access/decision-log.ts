@@ -1,6 +1,7 @@
 import { compact } from '../base/compact.ts';
 import { macSpellings, parseMac } from '../base/mac.ts';
 import { parseGuestUsername } from './portal-password.ts';
+import { type StationOctets, textOfStation } from './station-octets.ts';
 
 /** One decision about a login, kept for `lastmile why`. */
 export interface LoggedDecision {
@@ -8,7 +9,7 @@ export interface LoggedDecision {
   readonly at: number;
   readonly username: string;
   readonly nas: string;
-  readonly callingStationId?: string;
+  readonly callingStationId?: string | undefined;
   /**
    * How the password was shown: `pap`, `chap`, `mschap1`, `mschap2`, `none`. Where something else decided: `mac` for a known
    * device, `portal` for a one-time password, `portal-page` for the portal itself, `dhcp` for a client nobody knows,
@@ -21,15 +22,24 @@ export interface LoggedDecision {
    * Why it was rejected, or let in only to meet a page: `suspended`, `expired`. Or that it was let in in `grace`. Or why it
    * got no answer: `cannot-decide`, `home-server-down`, `overload`, `eap-given-up`, ….
    */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** What an accept granted, for people: `Mikrotik-Rate-Limit=5M/20M, …`. */
-  readonly reply?: string;
-  readonly sessionTimeoutSeconds?: number;
+  readonly reply?: string | undefined;
+  /** Of a login that is told of: where `reply` has Framed-IP-Address without a value, its value. `of` has it put in. */
+  readonly address?: string | undefined;
+  readonly sessionTimeoutSeconds?: number | undefined;
+}
+
+/** A decision that has just been made. */
+export interface MadeDecision extends LoggedDecision {
+  /** In place of `callingStationId`. */
+  readonly station?: StationOctets | undefined;
 }
 
 /** Where decisions go. */
 export interface DecisionLog {
-  record(decision: LoggedDecision): void;
+  /** @param decision as a whole good until the call returns */
+  record(decision: MadeDecision): void;
 }
 
 /** The last decisions of each username, newest last, in memory. */
@@ -107,13 +117,18 @@ interface Ordered {
 }
 
 interface DecisionRing {
-  add(decision: LoggedDecision, order: number): void;
+  add(decision: MadeDecision, order: number): void;
   /** At most `count`. */
   newest(usernames: ReadonlySet<string>, count: number): Ordered[];
 }
 
-/** So many decisions are kept in arrays of one length, made when the first of them comes. A power of two. */
-const perPage = 4096;
+/**
+ * So many decisions are kept in arrays of one length, made when the first of them comes. A power of two, and so many that
+ * the collector leaves the arrays where they are: shorter ones it would copy twice while logins wait.
+ */
+const perPage = 16_384;
+/** A Calling-Station-Id of no more than so many octets is kept beside the heap: a MAC, an IPv4 address. */
+const stationRoom = 23;
 
 /** Decisions, field by field: what was given is copied out of and not kept, which spares the collector. */
 interface DecisionPage {
@@ -125,16 +140,20 @@ interface DecisionPage {
   readonly nas: string[];
   readonly method: string[];
   readonly verdict: LoggedDecision['verdict'][];
-  readonly callingStationId: (string | undefined)[];
+  /** For each a length and its octets; `otherStation` where there is none, or another text. */
+  readonly stations: Uint8Array;
+  readonly otherStations: Map<number, string>;
   readonly reason: (string | undefined)[];
   readonly reply: (string | undefined)[];
+  readonly address: (string | undefined)[];
 }
 
 function decisionPage(size: number): DecisionPage {
   return {
     ...{ orders: new Float64Array(size), at: new Float64Array(size), timeout: new Float64Array(size) },
     ...{ username: new Array(size), nas: new Array(size), method: new Array(size), verdict: new Array(size) },
-    ...{ callingStationId: new Array(size), reason: new Array(size), reply: new Array(size) },
+    ...{ stations: new Uint8Array(size * (stationRoom + 1)), otherStations: new Map(), reason: new Array(size) },
+    ...{ reply: new Array(size), address: new Array(size) },
   };
 }
 
@@ -151,9 +170,9 @@ function decisionRing(capacity: number): DecisionRing {
     method: page.method[slot] as string,
     verdict: page.verdict[slot] as LoggedDecision['verdict'],
     ...compact({
-      callingStationId: page.callingStationId[slot],
+      callingStationId: stationIn(page, slot),
       reason: page.reason[slot],
-      reply: page.reply[slot],
+      reply: withAddress(page.reply[slot], page.address[slot]),
       sessionTimeoutSeconds: page.timeout[slot] === 0 ? undefined : page.timeout[slot],
     }),
   });
@@ -172,9 +191,11 @@ function decisionRing(capacity: number): DecisionRing {
       page.nas[slot] = decision.nas;
       page.method[slot] = decision.method;
       page.verdict[slot] = decision.verdict;
-      page.callingStationId[slot] = decision.callingStationId;
+      if (decision.station === undefined) putStation(page, slot, decision.callingStationId);
+      else putStationOctets(page, slot, decision.station);
       page.reason[slot] = decision.reason;
       page.reply[slot] = decision.reply;
+      page.address[slot] = decision.address;
     },
     newest(usernames, count) {
       const found: Ordered[] = [];
@@ -189,4 +210,48 @@ function decisionRing(capacity: number): DecisionRing {
       return found;
     },
   };
+}
+
+/** A hundred thousand with an address each share all else that they are granted. */
+function withAddress(reply: string | undefined, address: string | undefined): string | undefined {
+  return address === undefined ? reply : reply?.replace('Framed-IP-Address=', (name) => `${name}${address}`);
+}
+
+/** In place of a length. */
+const otherStation = 0xff;
+
+/** What a NAS has just sent would be the only thing that outlives its login. */
+function putStation({ stations, otherStations }: DecisionPage, slot: number, text: string | undefined): void {
+  if (otherStations.size > 0) otherStations.delete(slot);
+  const at = slot * (stationRoom + 1);
+  stations[at] = otherStation;
+  if (text === undefined) return;
+  let seen = text.length > stationRoom ? 0x80 : 0;
+  for (let index = 0; index < text.length && seen < 0x80; index += 1) {
+    const unit = text.charCodeAt(index);
+    seen |= unit;
+    stations[at + 1 + index] = unit;
+  }
+  if (seen < 0x80) stations[at] = text.length;
+  else otherStations.set(slot, text);
+}
+
+function putStationOctets(page: DecisionPage, slot: number, station: StationOctets): void {
+  const { octets, from, end } = station;
+  if (end - from > stationRoom) {
+    putStation(page, slot, textOfStation(station));
+    return;
+  }
+  const { stations, otherStations } = page;
+  if (otherStations.size > 0) otherStations.delete(slot);
+  const at = slot * (stationRoom + 1);
+  stations[at] = end - from;
+  for (let index = from; index < end; index += 1) stations[at + 1 + index - from] = octets[index] as number;
+}
+
+function stationIn({ stations, otherStations }: DecisionPage, slot: number): string | undefined {
+  const at = slot * (stationRoom + 1);
+  const length = stations[at] as number;
+  if (length === otherStation) return otherStations.get(slot);
+  return Buffer.from(stations.buffer, at + 1, length).toString('latin1');
 }

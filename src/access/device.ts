@@ -1,7 +1,7 @@
 import { equalOctets } from '../base/equal-octets.ts';
 import { macSpellings, parseMac } from '../base/mac.ts';
 import type { Secret } from '../base/secret.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import type { Credential } from './credentials/credential.ts';
 import { chapResponse, verifyCredential } from './credentials/verify-credential.ts';
 

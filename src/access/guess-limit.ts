@@ -1,17 +1,18 @@
 import { parseMac } from '../base/mac.ts';
+import type { StationOctets } from './station-octets.ts';
 
 /** One attempt to log in, by what it can be told from others. A `LoggedDecision` is one. */
 export interface GuessPlace {
   readonly username: string;
   readonly nas: string;
   /** Absent where the NAS asks by itself, or does not say. */
-  readonly callingStationId?: string;
+  readonly callingStationId?: string | undefined;
 }
 
 /** How fast passwords can be tried, whatever the method. */
 export interface GuessLimit {
   /** False as long as nobody has guessed wrong lately: asked of every login before anything else is. */
-  readonly watching: boolean;
+  isWatching(): boolean;
   /**
    * Is this attempt one too many? Then the password is not looked at: a right one would tell, too.
    *
@@ -32,7 +33,7 @@ export interface GuessLimit {
    */
   whenKnown(place: GuessPlace): Promise<void> | undefined;
   /** The device is this user's, and comes to this NAS. */
-  succeeded(place: GuessPlace): void;
+  succeeded(place: GuessPlace & { readonly station?: StationOctets | undefined }): void;
 }
 
 export interface GuessLimits {
@@ -72,12 +73,13 @@ export function guessLimit(
   isOwn: (username: string, mac: string) => boolean = () => false,
 ): GuessLimit {
   const { ofAccount, ofStation, ofAll, laneQuietMs, mostCounted, placesKnown } = { ...defaults, ...limits };
-  const accounts = counter(ofAccount, mostCounted);
-  const inventions = counter(ofAccount, mostCounted);
-  const stations = counter(ofStation, mostCounted);
-  const together = counter(ofAll, mostCounted);
+  const watched: Watched = { keys: 0 };
+  const accounts = counter(ofAccount, mostCounted, watched);
+  const inventions = counter(ofAccount, mostCounted, watched);
+  const stations = counter(ofStation, mostCounted, watched);
+  const together = counter(ofAll, mostCounted, watched);
   const guessedBy = counter({ burst: 1, everyMs: laneQuietMs }, mostCounted);
-  const known = knownPairs(seed, placesKnown);
+  const known = new KnownPairs(seed, placesKnown);
   const opened = openAttempts();
 
   /** The account as far as this place may be held against it: a key of one counter. */
@@ -94,9 +96,7 @@ export function guessLimit(
   };
 
   return {
-    get watching() {
-      return accounts.size + inventions.size + stations.size + together.size > 0;
-    },
+    isWatching: () => watched.keys > 0,
     refuses(place, now) {
       const key = lane(place);
       if (accounts.isOver(key, now) || inventions.isOver(key, now)) return true;
@@ -131,8 +131,9 @@ export function guessLimit(
     whenKnown(place) {
       return opened.next(lane(place), isKnownDevice(place) ? undefined : place.callingStationId);
     },
-    succeeded({ username, nas, callingStationId }) {
-      if (callingStationId !== undefined) known.add(username, callingStationId);
+    succeeded({ username, nas, callingStationId, station }) {
+      if (station !== undefined) known.addOctets(username, station);
+      else if (callingStationId !== undefined) known.add(username, callingStationId);
       known.add(username, nas);
     },
   };
@@ -173,8 +174,12 @@ function openAttempts(): OpenAttempts {
   };
 }
 
+/** How many keys some counters have together. */
+interface Watched {
+  keys: number;
+}
+
 interface Counter {
-  readonly size: number;
   isOver(key: string, now: number): boolean;
   add(key: string, now: number): void;
   /** As if there was one, whatever there was. */
@@ -184,24 +189,23 @@ interface Counter {
 }
 
 /** For each key the time at which all its failures are forgiven: one number counts and forgets. */
-function counter({ burst, everyMs }: GuessLimits['ofAccount'], most: number): Counter {
+function counter({ burst, everyMs }: GuessLimits['ofAccount'], most: number, watched: Watched = { keys: 0 }): Counter {
   const forgivenAt = new Map<string, number>();
   const sweep = (now: number): void => {
     for (const [key, at] of forgivenAt) if (at <= now) forgivenAt.delete(key);
   };
   let sweptAt = 0;
   const keep = (key: string, at: number, now: number): void => {
+    const before = forgivenAt.size;
     if (forgivenAt.size >= most || now - sweptAt > burst * everyMs) {
       sweep(now);
       sweptAt = now;
     }
     if (!forgivenAt.has(key) && forgivenAt.size >= most) dropOldest(forgivenAt);
     forgivenAt.set(key, at);
+    watched.keys += forgivenAt.size - before;
   };
   return {
-    get size() {
-      return forgivenAt.size;
-    },
     isOver: (key, now) => (forgivenAt.get(key) ?? now) - now > (burst - 1) * everyMs,
     add: (key, now) => keep(key, Math.max(forgivenAt.get(key) ?? now, now) + everyMs, now),
     set: (key, now) => keep(key, now + everyMs, now),
@@ -219,41 +223,75 @@ function dropOldest(map: Map<string, number>): void {
   }
 }
 
-interface KnownPairs {
-  has(username: string, place: string): boolean;
-  add(username: string, place: string): void;
-}
-
 /** Remembers pairs by a hash in a table of fixed size, where the later takes the place of the earlier: a set would cost each login. */
-function knownPairs(seed: number, slots: number): KnownPairs {
-  const marks = new Uint32Array(slots);
-  const mask = slots - 1;
-  let index = 0;
-  let mark = 0;
-  const find = (username: string, place: string): void => {
-    let a = seed ^ 0x9e3779b9;
-    let b = Math.imul(seed, 0x85ebca6b) ^ place.length;
+class KnownPairs {
+  readonly #marks: Int32Array;
+  readonly #mask: number;
+  readonly #seed: number;
+  /** Two hashes of what was gone through last. */
+  #a = 0;
+  #b = 0;
+
+  constructor(seed: number, slots: number) {
+    this.#seed = seed;
+    this.#marks = new Int32Array(slots);
+    this.#mask = slots - 1;
+  }
+
+  has(username: string, place: string): boolean {
+    this.#hash(username, place.length);
+    this.#goOn(place);
+    return this.#marks[this.#index()] === this.#mark();
+  }
+
+  add(username: string, place: string): void {
+    this.#hash(username, place.length);
+    this.#goOn(place);
+    this.#marks[this.#index()] = this.#mark();
+  }
+
+  /** The same as `add` of their text. */
+  addOctets(username: string, { octets, from, end }: StationOctets): void {
+    this.#hash(username, end - from);
+    let [a, b] = [this.#a, this.#b];
+    for (let at = from; at < end; at += 1) {
+      const octet = octets[at] as number;
+      a = Math.imul(a ^ octet, 0x01000193);
+      b = Math.imul(b + octet, 0x1b873593) ^ (b >>> 13);
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#marks[this.#index()] = this.#mark();
+  }
+
+  #hash(username: string, placeLength: number): void {
+    let a = this.#seed ^ 0x9e3779b9;
+    let b = Math.imul(this.#seed, 0x85ebca6b) ^ placeLength;
     for (let at = 0; at < username.length; at += 1) {
       const unit = username.charCodeAt(at);
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b + unit, 0xcc9e2d51) ^ (b >>> 15);
     }
+    this.#a = a;
+    this.#b = b;
+  }
+
+  #goOn(place: string): void {
+    let [a, b] = [this.#a, this.#b];
     for (let at = 0; at < place.length; at += 1) {
       const unit = place.charCodeAt(at);
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b + unit, 0x1b873593) ^ (b >>> 13);
     }
-    index = (a ^ (a >>> 15)) & mask;
-    mark = ((b ^ (b >>> 16)) | 1) >>> 0;
-  };
-  return {
-    has(username, place) {
-      find(username, place);
-      return marks[index] === mark;
-    },
-    add(username, place) {
-      find(username, place);
-      marks[index] = mark;
-    },
-  };
+    this.#a = a;
+    this.#b = b;
+  }
+
+  #index(): number {
+    return (this.#a ^ (this.#a >>> 15)) & this.#mask;
+  }
+
+  #mark(): number {
+    return (this.#b ^ (this.#b >>> 16)) | 1;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Secret } from '../base/secret.ts';
-import type { AccessRules } from '../model/access-rules.ts';
 import type { Hours } from '../model/hours.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 
 /** What a decision needs to know of a login. The directory's `Login` is one. */
 export interface AccessLogin {

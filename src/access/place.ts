@@ -1,4 +1,4 @@
-import type { PlaceLock } from '../model/access-rules.ts';
+import type { PlaceLock } from '../model/kinds/access-rules.ts';
 
 /** Where a login comes from, as its NAS says. */
 export interface LoginPlace {

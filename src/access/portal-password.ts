@@ -32,13 +32,17 @@ export function portalPassword(key: Secret, { username, mac, nas }: PortalPasswo
 
 const guest = /^guest-(.+)-([0-9a-f]{12})$/;
 
+export const guestPrefix = 'guest-';
+
 /** The username of somebody without an account, who only accepted the terms: one per site and device. */
 export function guestUsername(site: string, mac: string): string {
-  return `guest-${site}-${mac.replaceAll(':', '').toLowerCase()}`;
+  return `${guestPrefix}${site}-${mac.replaceAll(':', '').toLowerCase()}`;
 }
 
 /** Site and device of such a username; `undefined` when it is none. */
 export function parseGuestUsername(username: string): { readonly site: string; readonly mac: string } | undefined {
+  // Of every login it is asked.
+  if (!username.startsWith('guest-')) return undefined;
   const [, site, digits] = guest.exec(username) ?? [];
   if (site === undefined || digits === undefined) return undefined;
   return { site, mac: (digits.toUpperCase().match(/../g) ?? []).join(':') };

@@ -1,4 +1,4 @@
-import type { AccessRules } from '../model/access-rules.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
 
 /** A session that accounting knows to be open. */
 export interface OpenSession {
@@ -140,11 +140,11 @@ export function sessionPlaces({ open, deviceOf, end }: SessionPlacesOptions): Se
   };
 }
 
-/** A device that comes again at its NAS leaves a ghost: one session of each. */
+/** A device that comes again, or roams to another NAS, leaves a ghost: one session of each. */
 function newestOfEach(sessions: readonly OpenSession[], deviceOf: SessionPlacesOptions['deviceOf']): OpenSession[] {
   const byDevice = new Map<string, OpenSession>();
   for (const session of sessions) {
-    const name = `${session.nas}\0${nameOf(session, deviceOf)}`;
+    const name = nameOf(session, deviceOf);
     const known = byDevice.get(name);
     if (known === undefined || known.startedAt <= session.startedAt) byDevice.set(name, session);
   }

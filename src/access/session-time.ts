@@ -1,5 +1,5 @@
 import type { Hours } from '../model/hours.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import type { AccessLogin } from './login.ts';
 
 /** RouterOS takes no Session-Timeout above this many seconds (248 days). */

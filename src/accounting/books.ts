@@ -1,18 +1,21 @@
 import type { Logger } from 'pino';
+import { eachInSteps, inTurns } from '../base/steps.ts';
 import { firstOf, type JournalDamage, type JournalPlace } from '../store/journal.ts';
 import { numberKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import type { Table, Write } from '../store/table.ts';
-import { SessionClosings } from './close-sessions.ts';
+import { ErasedUsers } from './erase-user.ts';
 import type { AccountingEvent, AccountingRecord, ApiReading } from './event.ts';
-import { CommitFold, type SessionChange } from './fold-commit.ts';
+import { CommitFold, type KnownSessions, type SessionChange } from './fold-commit.ts';
 import { readJournal } from './journal.ts';
-import { ReadingRows } from './reading-rows.ts';
 import { lastOfOldJournal, takeOverJournal } from './schema-1.ts';
-import { SessionIndex } from './session-index.ts';
-import { SessionRows } from './session-rows.ts';
-import { parseSessionKey, type SessionState } from './session-state.ts';
-import { type UsedIn, usageBetween } from './usage-deltas.ts';
+import { SessionClosings } from './sessions/close-sessions.ts';
+import { SessionIndex } from './sessions/session-index.ts';
+import { SessionRows } from './sessions/session-rows.ts';
+import { parseSessionKey, type SessionState } from './sessions/session-state.ts';
+import { SetAside } from './set-aside.ts';
+import { ReadingRows } from './usage/reading-rows.ts';
+import { type UsageDelta, type UsedIn, usageBetween } from './usage/usage-deltas.ts';
 
 export interface BooksOptions {
   readonly log: Logger;
@@ -22,6 +25,8 @@ export interface BooksOptions {
   readonly commitsPerSettle: number;
   /** Goes through all of the journal, whatever has rows already. */
   readonly anew: boolean;
+  /** Is told of what cannot be worked out. Absent: the log alone is. */
+  readonly aside?: SetAside;
 }
 
 /** What they need of the store. */
@@ -78,15 +83,35 @@ export class Books {
   readonly #closer = new SessionClosings();
   #closings: readonly AccountingEvent[] = [];
   #commitsWaiting = 0;
+  #settledTo = 0;
+  #erased: ErasedUsers | undefined;
   #settling: Promise<void> | undefined;
+  #calmly = false;
+  readonly #aside: SetAside;
+  readonly #known: KnownSessions;
 
   private constructor(store: BooksStore, options: BooksOptions) {
     this.#store = store;
     this.#options = options;
+    this.#aside = options.aside ?? new SetAside(options.log);
     this.#marks = store.table('marks');
     this.index = new SessionIndex(options.keepClosed);
-    this.rows = new SessionRows(store);
+    this.rows = new SessionRows(store, (err, { key }) => {
+      const [nas, sessionId] = parseSessionKey(key) ?? [];
+      this.#aside.note(err, { what: 'row of usage', nas, sessionId });
+    });
     this.readings = new ReadingRows(store);
+    this.#known = {
+      under: (id) => this.index.under(id),
+      byKey: (key) => this.index.byKey(key),
+      elsewhere: (sessionId, username) => this.index.openNamed(sessionId, username),
+      recall: (nas, sessionId, username) => this.rows.recall(nas, sessionId, username),
+    };
+  }
+
+  /** Of nothing, until others are loaded. */
+  static none(store: BooksStore, options: BooksOptions): Books {
+    return new Books(store, options);
   }
 
   /** Reads the rows, then what the journal has beyond them. @throws LastmileError of the store */
@@ -95,13 +120,17 @@ export class Books {
     const marks = await books.#readMarks();
     const mark = marks.at(-1);
     if ((await lastOfOldJournal(store)) !== undefined) await takeOverJournal(store);
-    for (const session of await books.rows.load(Math.min(options.keepClosed, 1000))) books.index.put(session);
+    const sessions = await books.rows.load(Math.min(options.keepClosed, 1000));
+    // Logins are answered in between.
+    await inTurns(eachInSteps(sessions, (session) => books.index.put(session)));
     books.#number = mark?.number ?? 0;
     books.#place = mark?.place;
+    books.#settledTo = books.sequence;
     books.#closings = mark?.closings ?? [];
     const isLost = options.anew || store.wasRepaired || lacks(marks);
     books.#first = isLost ? books.#number + 1 : (mark?.first ?? 1);
     if (isLost && !options.anew) listeners.onLost();
+    books.#erased = isLost ? await ErasedUsers.open(store) : undefined;
     const after = isLost ? await books.#healingFrom() : mark?.place;
     await books.#replay(after, isLost || mark === undefined, listeners.onDamage);
     // The next start cannot tell any more that something was lost.
@@ -115,18 +144,44 @@ export class Books {
     heals: boolean,
     onDamage: (damage: JournalDamage) => void,
   ): Promise<void> {
-    for await (const { place, at, events } of readJournal(this.#store, after, onDamage)) {
+    const onNoRecord = (sequence: number, error: unknown) =>
+      this.#aside.note(error, { what: 'what is no record', sequence });
+    for await (const { place, at, events } of readJournal(this.#store, after, { onDamage, onNoRecord })) {
       const outcome = this.work(
         place.sequence,
         at,
-        heals ? events.filter((each) => this.#isNews(each, place)) : events,
+        heals ? events.filter((each) => this.#counts(each, place)) : events,
         // A row that is of later has what an On or Off did to it, and sessions may have rows that came after.
         heals ? (session) => this.rows.rightUpTo(session) < place.sequence : undefined,
       );
-      const changes = heals ? outcome.changes.map((change) => this.rows.lacking(change)) : outcome.changes;
+      const changes = heals ? outcome.changes.map((change) => this.#lacking(change, place)) : outcome.changes;
       this.follow({ ...outcome, changes }, place);
       if (this.due) await this.settle();
     }
+  }
+
+  /** Whether a record is to be folded once more. Where rows do not tell, it is not: it could count twice. */
+  #counts(record: AccountingRecord, place: JournalPlace): boolean {
+    try {
+      return !this.#isErased(record, place) && this.#isNews(record, place);
+    } catch (err) {
+      this.#aside.note(err, { what: 'record', sequence: place.sequence, ...named(record) });
+      return false;
+    }
+  }
+
+  #lacking(change: SessionChange, { sequence }: JournalPlace): SessionChange {
+    try {
+      return this.rows.lacking(change);
+    } catch (err) {
+      this.#aside.note(err, { what: 'what was used by records', sequence, ...named(change.after) });
+      return { before: change.before, after: change.after };
+    }
+  }
+
+  /** Whether it is of somebody who was erased since, and is in the journal still. */
+  #isErased(record: AccountingRecord, { sequence }: JournalPlace): boolean {
+    return 'username' in record && this.#erased?.covers(record.username, sequence) === true;
   }
 
   /** Whether a record is of a session whose row does not follow it. */
@@ -158,6 +213,11 @@ export class Books {
     return this.#place?.sequence ?? 0;
   }
 
+  /** Number of the newest commit that rows follow. */
+  get settledTo(): number {
+    return this.#settledTo;
+  }
+
   /** Whether there are sessions left to close though no records wait. */
   get closesMore(): boolean {
     return this.#closings.length > 0;
@@ -170,19 +230,17 @@ export class Books {
     records: readonly AccountingRecord[],
     closes?: (session: SessionState) => boolean,
   ): Outcome {
-    const fold = new CommitFold({
-      named: (nas, sessionId) => this.index.named(nas, sessionId),
-      byKey: (key) => this.index.byKey(key),
-      recall: (nas, sessionId, username) => this.rows.recall(nas, sessionId, username),
-    });
-    for (const record of records) this.#apply(fold, record);
-    const due = [...this.#closings, ...records.filter(concernsNas)];
-    const closings = this.#closer.close(fold, this.index, due, closes);
-    const changes = Array.from(fold.changes.values(), (change) => {
-      const usedIn: UsedIn = (hour) => this.rows.usedIn(change.after, hour);
-      const hours = usageBetween(change.before, change.after, at, usedIn);
-      return hours.length === 0 ? change : { ...change, used: { sequence, hours } };
-    });
+    const fold = new CommitFold(this.#known, { events: this.#closings, concerns: closes });
+    for (const record of records) this.#apply(fold, record, sequence);
+    const closings = this.#closer.close(fold, this.index, fold.due, closes, (err, session) =>
+      this.#aside.note(err, { what: 'end by its NAS', ...named(session) }),
+    );
+    const changes: SessionChange[] = [];
+    for (const change of fold.changes.values()) {
+      const hours = this.#usedBy(change, sequence, at);
+      const { before, after } = change;
+      changes.push(hours.length === 0 ? change : { before, after, used: { sequence, hours } });
+    }
     return { records, changes, closings };
   }
 
@@ -198,19 +256,30 @@ export class Books {
 
   /** Whether enough waits for `settle`. */
   get due(): boolean {
-    return this.rows.isFull || this.#commitsWaiting >= this.#options.commitsPerSettle;
+    return this.#fill >= 1;
+  }
+
+  get #fill(): number {
+    return Math.max(this.rows.fill, this.#commitsWaiting / this.#options.commitsPerSettle);
   }
 
   /**
    * Brings the rows up to what is in force now. Not synced: what a power cut takes of them is replayed.
    *
+   * @param calmly leaves time for others, as long as it is done before the next is due, until `hurry`
    * @throws LastmileError of the store, after which these books must be left and others loaded
    */
-  settle(): Promise<void> {
+  settle(calmly = false): Promise<void> {
+    if (this.#settling === undefined) this.#calmly = calmly;
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = undefined;
     });
     return this.#settling;
+  }
+
+  /** Somebody waits for the `settle` that is under way. */
+  hurry(): void {
+    this.#calmly = false;
   }
 
   async #settle(): Promise<void> {
@@ -223,10 +292,16 @@ export class Books {
     const mark: Mark = { number, first, place, closings: this.#closings };
     this.#commitsWaiting = 0;
     const marks = [this.#marks.toPut(numberKey(number), mark), ...old];
-    await this.rows.settle(place.sequence, [...this.readings.settle(), ...marks]);
+    await this.rows.settle(place.sequence, [...this.readings.settle(), ...marks], (done) => this.#isBehind(done));
     this.readings.settled();
     this.#number = number;
     this.#first = first;
+    this.#settledTo = place.sequence;
+  }
+
+  /** Of what came meanwhile less may wait than is written. */
+  #isBehind(done: number): boolean {
+    return !this.#calmly || this.#fill >= done;
   }
 
   async #marksBefore(first: number): Promise<readonly Write[]> {
@@ -266,17 +341,47 @@ export class Books {
   }
 
   /** A record that cannot be folded is stored all the same: it must not stand in the way of the others. */
-  #apply(fold: CommitFold, record: AccountingRecord): void {
+  #apply(fold: CommitFold, record: AccountingRecord, sequence: number): void {
     try {
       fold.apply(record);
     } catch (err) {
-      const { nas } = record;
-      this.#options.log.error(
-        { err, nas, ...('sessionId' in record ? { sessionId: record.sessionId } : {}) },
-        'accounting record stored, but its session could not be updated',
-      );
+      this.#aside.note(err, { what: 'record', sequence, ...named(record) });
     }
   }
+
+  /** Where rows do not tell when it was used, what is taken back is of now: the sum is right all the same. */
+  #usedBy({ before, after }: SessionChange, sequence: number, at: number): readonly UsageDelta[] {
+    let rows: UsedIn | undefined;
+    const usedIn: UsedIn = (hour) => {
+      rows ??= this.rows.usedIn(after);
+      return rows(hour);
+    };
+    return (
+      this.#usageBetween(before, after, { sequence, at, usedIn }) ??
+      this.#usageBetween(before, after, { sequence, at, usedIn: unknownUse }) ??
+      []
+    );
+  }
+
+  #usageBetween(
+    before: SessionState | undefined,
+    after: SessionState,
+    { sequence, at, usedIn }: { readonly sequence: number; readonly at: number; readonly usedIn: UsedIn },
+  ): readonly UsageDelta[] | undefined {
+    try {
+      return usageBetween(before, after, at, usedIn);
+    } catch (err) {
+      this.#aside.note(err, { what: 'hours of what was used by records', sequence, ...named(after) });
+      return undefined;
+    }
+  }
+}
+
+const unknownUse: UsedIn = () => ({ up: 0n, down: 0n });
+
+function named(of: AccountingRecord | SessionState): { readonly nas: string; readonly sessionId?: string } {
+  const sessionId = 'sessionId' in of ? of.sessionId : undefined;
+  return { nas: of.nas, ...(sessionId === undefined ? {} : { sessionId }) };
 }
 
 /** Whether one is missing of those that are to be there. */
@@ -288,7 +393,3 @@ function lacks(marks: readonly Mark[]): boolean {
 }
 
 const oldClosingsKey = 'accounting-closings';
-
-function concernsNas(record: AccountingRecord): record is AccountingEvent {
-  return record.status === 'on' || record.status === 'off';
-}

@@ -1,5 +1,5 @@
 import type { AccountingRecord } from './event.ts';
-import type { SessionState } from './session-state.ts';
+import type { SessionState } from './sessions/session-state.ts';
 
 /** A record that tells by how much the clock had been set when it came. Readings of the API name sessions by a clock of their own. */
 export function stampedWith(record: AccountingRecord, clockSet: number): AccountingRecord {

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, firstRightTime } from '../base/clock.ts';
 import type { KeyValue } from '../store/key-value.ts';
 
 /** Smaller steps do no harm, and a clock that is kept in time makes many of them. */
@@ -23,10 +23,11 @@ export class ClockWatch {
   readonly #rows: Rows;
   #offset: number;
   #total: number;
-  #saved: number;
+  /** Absent: what is on disk is not so any more. */
+  #saved: number | undefined;
   #saving: Promise<void> | undefined;
 
-  private constructor(clock: Clocks, rows: Rows, total: number, saved: number) {
+  private constructor(clock: Clocks, rows: Rows, total: number, saved: number | undefined) {
     this.#clock = clock;
     this.#rows = rows;
     this.#offset = clock.now() - clock.monotonic();
@@ -36,20 +37,27 @@ export class ClockWatch {
 
   /**
    * @param lastAt wall time of what was stored last: where that is later than now, the clock was set back while we were away.
-   * That it was set forward cannot be told from a long absence
-   * @throws LastmileError of the store
+   * That it was set forward cannot be told from a long absence, but where it was from before any release: then no time went by
+   * @throws LastmileError of the store when it cannot be read. Where it cannot be written, `look` tries again
    */
   static async open(clock: Clocks, rows: Rows, lastAt: number | undefined): Promise<ClockWatch> {
     const { total, stoppedAt } = (await rows.get(rowKey)) ?? { total: 0 };
     const seen = stoppedAt ?? lastAt;
-    const back = seen === undefined ? 0 : clock.now() - seen;
+    const step = seen === undefined ? 0 : clock.now() - seen;
+    const wasSet = step < -smallestMs || (seen !== undefined && seen < firstRightTime && clock.now() >= firstRightTime);
     // Without the time of the stop, which is not the last any more as soon as something is stored.
-    if (stoppedAt !== undefined) await rows.put(rowKey, { total });
-    return new ClockWatch(clock, rows, back < -smallestMs ? total + back : total, total);
+    const saved = stoppedAt === undefined || (await isWritten(rows.put(rowKey, { total })));
+    return new ClockWatch(clock, rows, wasSet ? total + step : total, saved ? total : undefined);
   }
 
-  /** By how much it was set in all, milliseconds. */
+  /** By how much it was set in all, up to this very moment, milliseconds. */
   get total(): number {
+    this.#compare(smallestMs);
+    return this.#total;
+  }
+
+  /** `total` as of the last look: for who has looked in this turn. */
+  get lookedTotal(): number {
     return this.#total;
   }
 
@@ -85,4 +93,12 @@ export class ClockWatch {
     await this.#rows.put(rowKey, row, { sync: true });
     this.#saved = row.total;
   }
+}
+
+/** A disk that takes nothing stores nothing else either: until it does, the time of the stop is that of what was stored last. */
+function isWritten(writing: Promise<void>): Promise<boolean> {
+  return writing.then(
+    () => true,
+    () => false,
+  );
 }

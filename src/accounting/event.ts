@@ -81,8 +81,8 @@ export interface SessionMoved {
   readonly receivedAt: number;
 }
 
-/** Where the octets of a session are counted on a router: the interface of PPP, a simple queue, the hotspot, or `/ip/accounting`. */
-export type MeterSource = 'interface' | 'queue' | 'hotspot' | 'flows';
+/** Where the octets of a session are counted: on a router the interface of PPP, a simple queue, the hotspot, or `/ip/accounting`; else an Omada controller. */
+export type MeterSource = 'interface' | 'queue' | 'hotspot' | 'flows' | 'omada';
 
 /** A session as a router's API shows it, in the journal among the packets: of sessions that no RADIUS accounting tells of. */
 export interface ApiReading {
@@ -98,6 +98,8 @@ export interface ApiReading {
   readonly receivedAt: number;
   readonly sessionSeconds: number;
   readonly access: 'ppp' | 'hotspot' | 'dhcp';
+  /** Read of an Omada controller. Absent: of a router. */
+  readonly source?: 'omada';
   /** Absent: the router showed none. */
   readonly meter?: MeterReading;
   /** Uptime of the router when the session began, seconds. */
@@ -204,8 +206,8 @@ export interface Session {
   readonly class?: string;
   /** RFC 2866 §5.10 word, `Lost-Carrier`, once stopped; `Lost` and `Not-On-NAS` are words of our own. */
   readonly terminateCause?: string;
-  /** Counted by reading the router's API. Absent: by RADIUS. */
-  readonly source?: 'api';
+  /** Counted by reading the router's API, or an Omada controller. Absent: by RADIUS. */
+  readonly source?: 'api' | 'omada';
 }
 
 export const addressFields = [

@@ -1,8 +1,8 @@
 import type { AccountingEvent, AccountingRecord, ApiReading, SessionEnd, SessionMoved } from './event.ts';
-import { applyEvent, closeByNas, closeGone, moveSession } from './fold.ts';
-import { applyReading, readingKey } from './fold-reading.ts';
-import { idOnNas, type SessionState } from './session-state.ts';
-import type { UsageDelta } from './usage-deltas.ts';
+import { applyEvent, closeByNas, closeGone, mayHaveRoamed, moveSession, roamSession } from './fold.ts';
+import { following, idOnNas, type SessionState } from './sessions/session-state.ts';
+import { applyReading, readingKey } from './usage/fold-reading.ts';
+import type { UsageDelta } from './usage/usage-deltas.ts';
 
 /** What a commit does to one session. */
 export interface SessionChange {
@@ -13,27 +13,50 @@ export interface SessionChange {
   readonly used?: { readonly sequence: number; readonly hours: readonly UsageDelta[] };
 }
 
+/** None, one, as nearly always, or several: an array for each look at one would be a good part of what a record leaves behind. */
+export type Named = SessionState | readonly SessionState[] | undefined;
+
 /** What the fold of a commit needs to know of the sessions there are. */
 export interface KnownSessions {
-  /** The newest sessions under an Acct-Session-Id of a NAS, one per username, as far as they are in memory. */
-  named(nas: string, sessionId: string): readonly SessionState[];
+  /** The newest sessions under an Acct-Session-Id of a NAS, one per username, as far as they are in memory. @param id of `idOnNas` */
+  under(id: string): Named;
+  /** Open sessions of this Acct-Session-Id and username at any NAS. Absent: nobody roams. */
+  elsewhere?(sessionId: string, username: string): readonly SessionState[];
   /** Of those in memory. */
   byKey(key: string): SessionState | undefined;
   /** The newest session so named, from further back. */
   recall(nas: string, sessionId: string, username: string): SessionState | undefined;
 }
 
+/** Accounting-On and -Off packets whose sessions are not all ended yet. */
+export interface DueClosings {
+  /** Oldest first. */
+  readonly events: readonly AccountingEvent[];
+  /** Which sessions they may end: all, if absent. */
+  readonly concerns?: ((session: SessionState) => boolean) | undefined;
+}
+
 /**
  * Folds records in order of arrival, each seeing what those before it did, without touching what is known.
- * Accounting-On and -Off are not carried out here: they may concern any number of sessions (`CommitFold.close`).
+ * Accounting-On and -Off are carried out here for sessions that packets come for; they may concern any number of others
+ * (`CommitFold.close`).
  */
 export class CommitFold {
   readonly #known: KnownSessions;
-  readonly #changes = new Map<string, SessionChange>();
-  readonly #named = new Map<string, readonly SessionState[]>();
+  readonly #changes = new Map<string, { -readonly [K in keyof SessionChange]: SessionChange[K] }>();
+  readonly #named = new Map<string, Named>();
+  readonly #due: AccountingEvent[];
+  readonly #concerns: DueClosings['concerns'];
 
-  constructor(known: KnownSessions) {
+  constructor(known: KnownSessions, { events, concerns }: DueClosings = { events: [] }) {
     this.#known = known;
+    this.#due = [...events];
+    this.#concerns = concerns;
+  }
+
+  /** Those that were due, and came since, oldest first. */
+  get due(): readonly AccountingEvent[] {
+    return this.#due;
   }
 
   /** By session key, in the order they were first touched. */
@@ -45,6 +68,7 @@ export class CommitFold {
     if (event.status === 'ended') this.#end(event);
     else if (event.status === 'read') this.#read(event);
     else if (event.status === 'moved') this.#move(event);
+    else if (event.status === 'on' || event.status === 'off') this.#due.push(event);
     else if (event.status !== 'totals' && event.status !== 'flows') this.#applyPacket(event);
   }
 
@@ -60,8 +84,33 @@ export class CommitFold {
   #applyPacket(event: AccountingEvent): void {
     if (event.sessionId === undefined) return;
     if (event.status !== 'start' && event.status !== 'interim' && event.status !== 'stop') return;
-    const current = this.#find(event, event.sessionId);
+    const current = this.#closedFirst(this.#find(event, event.sessionId));
+    if (event.status !== 'start' && mayHaveRoamed(current) && this.#roams(current, event)) return;
     for (const session of applyEvent(current, event)) this.#change(current, session);
+  }
+
+  /** The first report of a session here may be of one that was elsewhere until now, and that counts on. @returns whether it is */
+  #roams(current: SessionState | undefined, event: AccountingEvent): boolean {
+    for (const other of this.#known.elsewhere?.(event.sessionId ?? '', event.username ?? '') ?? []) {
+      const from = this.#closedFirst(this.#changes.get(other.key)?.after ?? other);
+      if (from === undefined || from.stoppedAt !== undefined || from.source !== undefined) continue;
+      const result = roamSession(current, from, event);
+      if (result === undefined) continue;
+      if (result.ended === undefined) this.#change(from, result.next);
+      else {
+        this.#change(from, result.ended);
+        this.#change(current, result.next);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /** What an On or Off before this packet ends, however many others it has yet to: else the packet would go on with it. */
+  #closedFirst(session: SessionState | undefined): SessionState | undefined {
+    if (this.#due.length === 0 || session === undefined || session.stoppedAt !== undefined) return session;
+    if (this.#concerns?.(session) === false) return session;
+    return this.#due.some((event) => this.close(session, event)) ? this.#changes.get(session.key)?.after : session;
   }
 
   #end(end: SessionEnd): void {
@@ -84,17 +133,20 @@ export class CommitFold {
 
   #read(reading: ApiReading): void {
     const byRadius = this.#all(reading.nas, reading.sessionId).find(
-      (each) => each.username === reading.username && each.source !== 'api' && each.stoppedAt === undefined,
+      (each) => each.username === reading.username && each.source === undefined && each.stoppedAt === undefined,
     );
     const key = readingKey(reading);
     const current = byRadius ?? this.#changes.get(key)?.after ?? this.#known.byKey(key) ?? this.#recall(reading, key);
     const after = applyReading(current, reading);
-    if (after !== undefined && after !== current) this.#change(current, after);
+    if (after === undefined || after === current) return;
+    this.#change(current, current === undefined ? following(after, this.#find(reading, reading.sessionId)) : after);
   }
 
-  #find(event: AccountingEvent, sessionId: string): SessionState | undefined {
-    const found = pick(this.#all(event.nas, sessionId), event.username);
-    return found ?? this.#known.recall(event.nas, sessionId, event.username ?? '');
+  #find({ nas, username }: Pick<AccountingEvent, 'nas' | 'username'>, sessionId: string): SessionState | undefined {
+    const named = this.#under(idOnNas(nas, sessionId));
+    const found = isSeveral(named) ? pick(named, username) : named;
+    if (found !== undefined && (isSeveral(named) || isSpokenOf(found, username))) return found;
+    return this.#known.recall(nas, sessionId, username ?? '');
   }
 
   /** One that is over, however long ago: what is in memory must not decide whether it is. */
@@ -104,22 +156,26 @@ export class CommitFold {
   }
 
   #all(nas: string, sessionId: string): readonly SessionState[] {
-    return this.#named.get(idOnNas(nas, sessionId)) ?? this.#known.named(nas, sessionId);
+    const named = this.#under(idOnNas(nas, sessionId));
+    if (named === undefined) return [];
+    return isSeveral(named) ? named : [named];
+  }
+
+  #under(id: string): Named {
+    return this.#named.get(id) ?? this.#known.under(id);
   }
 
   #change(current: SessionState | undefined, after: SessionState): void {
-    const before =
-      current?.key === after.key ? (this.#changes.get(after.key)?.before ?? this.#stored(current)) : undefined;
-    this.#changes.set(after.key, { before, after });
-    const others = this.#all(after.nas, after.sessionId).filter(
-      ({ key, username }) => key !== after.key && username !== after.username,
-    );
-    this.#named.set(idOnNas(after.nas, after.sessionId), [...others, after]);
-  }
-
-  /** A session that this very commit made is not stored yet. */
-  #stored(session: SessionState): SessionState | undefined {
-    return this.#changes.has(session.key) ? undefined : session;
+    const isSame = current?.key === after.key;
+    const change = this.#changes.get(after.key);
+    // A session that this very commit made is not stored yet.
+    if (change === undefined) this.#changes.set(after.key, { before: isSame ? current : undefined, after });
+    else {
+      if (!isSame) change.before = undefined;
+      change.after = after;
+    }
+    const id = idOnNas(after.nas, after.sessionId);
+    this.#named.set(id, withNewest(this.#under(id), after));
   }
 }
 
@@ -132,4 +188,25 @@ function pick(sessions: readonly SessionState[], username: string | undefined): 
   if (same !== undefined) return same;
   if (username === undefined) return sessions.length === 1 ? sessions[0] : undefined;
   return sessions.find((session) => session.username === '' && session.stoppedAt === undefined);
+}
+
+/** `pick` of one. */
+function isSpokenOf(session: SessionState, username: string | undefined): boolean {
+  if (username === undefined || session.username === username) return true;
+  return session.username === '' && session.stoppedAt === undefined;
+}
+
+function withNewest(named: Named, after: SessionState): Named {
+  if (named === undefined) return after;
+  if (!isSeveral(named)) return isOther(named, after) ? [named, after] : after;
+  const others = named.filter((each) => isOther(each, after));
+  return others.length === 0 ? after : [...others, after];
+}
+
+function isOther({ key, username }: SessionState, after: SessionState): boolean {
+  return key !== after.key && username !== after.username;
+}
+
+export function isSeveral(named: Named): named is readonly SessionState[] {
+  return Array.isArray(named);
 }

@@ -1,8 +1,14 @@
 import { byClockOf, clockSetOf } from './clock-set.ts';
 import { type AccountingEvent, addressFields, type SessionEnd, type SessionMoved } from './event.ts';
 import { type EventTime, eventTime } from './event-time.ts';
-import { advance, type Counter, noOctets, total } from './octets.ts';
-import { type SessionState, sessionKey } from './session-state.ts';
+import {
+  draftOf,
+  instanceAfter,
+  type SessionDraft,
+  type SessionState,
+  sessionKey,
+  sessionOf,
+} from './sessions/session-state.ts';
 import {
   lostStop,
   nasReboot,
@@ -11,14 +17,19 @@ import {
   notOnNas,
   renamed,
   replaced,
+  roamed,
   terminateCauseWord,
 } from './terminate-cause.ts';
+import { advance, type Counter, noOctets, total } from './usage/octets.ts';
 
 /** Within this a Start is the same Start sent again, and times of one moment may differ. */
 export const retransmissionWindowMs = 60_000;
 
 /** A packet without session time, timestamp or new octets is the one before it, sent again, if it comes so soon. */
 const resendMs = 30_000;
+
+/** A session that left a NAS whose reports go on, and that was heard of where it is so short a time ago, is reported by both. */
+const besideMs = 330_000;
 
 /** So long a packet may take that tells no delay. */
 const onTheWayMs = 10_000;
@@ -92,8 +103,84 @@ export function moveSession(
     const isSame = Math.abs(there.originAt - session.originAt) <= 2 * retransmissionWindowMs;
     return { ended, moved: isSame ? { ...there, ...without(there, session), formerly: formerOf(session) } : undefined };
   }
-  const key = sessionKey(to, session.sessionId, session.username, session.startedAt);
+  // It may have had this name before; readings look for theirs by when it began.
+  const { startedAt, source } = session;
+  const instance = source === undefined ? instanceAfter(session, startedAt) : startedAt;
+  const key = sessionKey(to, session.sessionId, session.username, instance);
   return { ended, moved: { ...rest, nas: to, key, ...without(session, session), formerly: formerOf(session) } };
+}
+
+/**
+ * The session of which a packet speaks where it was open at another NAS until now, with its id, device and counters: there it is over,
+ * and here only what is counted beyond that counts.
+ *
+ * @param current the newest session so named at the packet's own NAS
+ * @param from one that is open elsewhere
+ * @returns what they are then, the newest last. `ended` is absent where the other NAS reports it, too: there it goes on. `undefined` when
+ * the packet is not of that one
+ */
+export function roamSession(
+  current: SessionState | undefined,
+  from: SessionState,
+  event: AccountingEvent,
+): { readonly ended?: SessionState; readonly next: SessionState } | undefined {
+  const session = byClockOf(from, event.clockSet);
+  const here = current === undefined ? undefined : byClockOf(current, event.clockSet);
+  if (!mayHaveRoamed(here) || !goesOnFrom(session, here, event)) return undefined;
+  const { byArrival } = eventTime(event);
+  if (here?.terminateCause === roamed && event.status === 'interim' && byArrival - session.updatedAt < besideMs) {
+    return { next: besides(session, event) };
+  }
+  const ended = close(session, 'stop', session.eventAt, byArrival, roamed);
+  const counted = { ...without(session, session), formerly: formerOf(session) };
+  if (here !== undefined && here.stoppedAt === undefined) {
+    const { startedAt, startKnown, startFrom, originAt, eventAt, sessionSeconds } = session;
+    const times = { startedAt, startKnown, startFrom, originAt, eventAt, sessionSeconds };
+    return { ended, next: progress({ ...here, ...times, ...counted }, event) };
+  }
+  const { nas: _nas, key: _key, ...rest } = session;
+  const instance = here === undefined ? session.startedAt : instanceAfter(here, session.startedAt);
+  const key = sessionKey(event.nas, session.sessionId, session.username, instance);
+  return { ended, next: progress({ ...rest, nas: event.nas, key, ...counted }, event) };
+}
+
+/** The session after a report of it by a NAS where it is not, or not alone: what is counted counts, and it stays where it is. */
+function besides(session: SessionState, event: AccountingEvent): SessionState {
+  const {
+    nasIpAddress: _a,
+    nasIdentifier: _i,
+    calledStationId: _c,
+    nasPort: _p,
+    nasPortId: _n,
+    nasPortType: _t,
+    ...rest
+  } = event;
+  // Its own NAS may be silent all the same.
+  return { ...progress(session, { ...rest, nas: session.nas }), updatedAt: session.updatedAt };
+}
+
+/** Whether a packet that finds this session may be of one at another NAS: it has counted nothing yet, or is over by that. */
+export function mayHaveRoamed(here: SessionState | undefined): boolean {
+  if (here === undefined) return true;
+  if (here.stoppedAt !== undefined) return here.terminateCause === roamed;
+  return here.sessionSeconds === 0 && here.formerly === undefined;
+}
+
+/** Whether id, username, device, begin and counters are all those of that session. */
+function goesOnFrom(session: SessionState, here: SessionState | undefined, event: AccountingEvent): boolean {
+  const { sessionSeconds, inputOctets, outputOctets, callingStationId, username = '' } = event;
+  if (sessionSeconds === undefined || inputOctets === undefined || outputOctets === undefined) return false;
+  if (session.nas === event.nas || session.username !== username) return false;
+  if (callingStationId === undefined || session.callingStationId !== callingStationId) return false;
+  const began = eventTime(event).byArrival - sessionSeconds * 1000;
+  const away = Math.abs(began - session.originAt);
+  const isNearer = here === undefined || here.stoppedAt !== undefined || away < Math.abs(began - here.originAt);
+  if (away > retransmissionWindowMs || !isNearer || sessionSeconds < session.sessionSeconds) return false;
+  const order = sessionSeconds - session.sessionSeconds;
+  const up = advance(session.up, { low: inputOctets, high: event.inputGigawords }, order);
+  const down = advance(session.down, { low: outputOctets, high: event.outputGigawords }, order);
+  // Counters that begin anew are of another session, or of a NAS that counts for itself.
+  return up.base === session.up.base && down.base === session.down.base && total(session.up) + total(session.down) > 0n;
 }
 
 /** Counters less what another has counted already. */
@@ -137,9 +224,14 @@ function startsAfter(closed: SessionState, time: EventTime): boolean {
 }
 
 function learnStart(current: SessionState, event: AccountingEvent, time: EventTime): readonly SessionState[] {
-  const described = { ...current, ...describe(event, current, false) };
-  if (current.startKnown) return sameDescription(current, described) ? [] : [described];
-  return [{ ...described, startKnown: true, startedAt: time.at, startFrom: time.from, originAt: time.byArrival }];
+  const draft = draftOf(current);
+  describe(draft, event, false);
+  if (current.startKnown) return sameDescription(current, sessionOf(draft)) ? [] : [sessionOf(draft)];
+  draft.startKnown = true;
+  draft.startedAt = time.at;
+  draft.startFrom = time.from;
+  draft.originAt = time.byArrival;
+  return [sessionOf(draft)];
 }
 
 function applyProgress(current: SessionState | undefined, event: AccountingEvent): readonly SessionState[] {
@@ -180,7 +272,7 @@ function goesOn(closed: SessionState, event: AccountingEvent): boolean {
 /** What was stored as ended stays so, with what it had used: the rest of the session is counted from there, under a key of its own. */
 function openAgain(closed: SessionState): SessionState {
   const { stoppedAt: _at, endedBy: _by, endedAt = 0, terminateCause: _cause, key: _key, ...rest } = closed;
-  const key = sessionKey(closed.nas, closed.sessionId, closed.username, endedAt);
+  const key = sessionKey(closed.nas, closed.sessionId, closed.username, instanceAfter(closed, endedAt));
   return { ...rest, key, ...without(closed, closed), formerly: formerOf(closed) };
 }
 
@@ -248,18 +340,20 @@ function progress(before: SessionState, event: AccountingEvent): SessionState {
     order,
   );
   const counted = Math.max(0, Math.floor((time.byArrival - current.originAt) / 1000));
-  const next: SessionState = {
-    ...withoutApi(current, event),
-    ...describe(event, current, newer),
-    ...(newer ? leftAddresses(event, current, at) : {}),
-    ...octets(up, down),
-    sessionSeconds: Math.max(current.sessionSeconds, event.sessionSeconds ?? counted),
-    updatedAt: Math.max(current.updatedAt, event.receivedAt),
-    eventAt: Math.max(current.eventAt, at),
-  };
-  if (event.status !== 'stop') return next;
-  const cause = event.terminateCause === undefined ? undefined : terminateCauseWord(event.terminateCause);
-  return close(next, 'stop', at, time.byArrival, cause);
+  const next = draftOf(current);
+  if (event.inputOctets !== undefined) next.api = undefined;
+  describe(next, event, newer);
+  if (newer) leaveAddresses(next, event, current, at);
+  count(next, up, down);
+  next.sessionSeconds = Math.max(current.sessionSeconds, event.sessionSeconds ?? counted);
+  next.updatedAt = Math.max(current.updatedAt, event.receivedAt);
+  next.eventAt = Math.max(current.eventAt, at);
+  if (event.status === 'stop') end(next, 'stop', at, time.byArrival, causeOf(event));
+  return sessionOf(next);
+}
+
+function causeOf({ terminateCause }: AccountingEvent): string | undefined {
+  return terminateCause === undefined ? undefined : terminateCauseWord(terminateCause);
 }
 
 /** When it happened in the session: of what the clocks say, what fits its Acct-Session-Time, which no clock moves. */
@@ -287,12 +381,6 @@ function counterOf(current: SessionState, direction: 'up' | 'down', event: Accou
   return { ...noOctets, base: -BigInt(current.formerly?.[direction] ?? 0) };
 }
 
-function withoutApi(current: SessionState, event: AccountingEvent): SessionState {
-  if (event.inputOctets === undefined || current.api === undefined) return current;
-  const { api: _read, ...session } = current;
-  return session;
-}
-
 /** More than 0: the packet tells of a later moment than all before it; less: of an earlier one. No clock moves the NAS's own count. */
 function orderOf(current: SessionState, event: AccountingEvent, time: EventTime): number {
   if (event.sessionSeconds !== undefined) return event.sessionSeconds - current.sessionSeconds;
@@ -300,21 +388,21 @@ function orderOf(current: SessionState, event: AccountingEvent, time: EventTime)
 }
 
 function begin(event: AccountingEvent, time: EventTime, before?: SessionState): SessionState {
-  return { ...blank(event, time, 0, before), startKnown: true };
+  const session = blank(event, time, 0, before);
+  session.startKnown = true;
+  return sessionOf(session);
 }
 
 /** A session whose Start was not seen (yet): begun as long ago as it says it lasts. */
 function beginUnseen(event: AccountingEvent, before?: SessionState): SessionState {
-  return blank(event, eventTime(event), (event.sessionSeconds ?? 0) * 1000, before);
+  return sessionOf(blank(event, eventTime(event), (event.sessionSeconds ?? 0) * 1000, before));
 }
 
-function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: SessionState | undefined): SessionState {
+function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: SessionState | undefined): SessionDraft {
   const { nas, sessionId = '', username = '' } = event;
   const startedAt = Math.max(0, time.at - ageMs);
-  const key = keyOf(event, startedAt);
-  return {
-    // Of two that began at one moment, by a clock that was set back between them, each has its own.
-    key: key === before?.key ? keyOf(event, startedAt + 1) : key,
+  const session = draftOf({
+    key: keyOf(event, before === undefined ? startedAt : instanceAfter(before, startedAt)),
     nas,
     sessionId,
     username,
@@ -326,10 +414,14 @@ function blank(event: AccountingEvent, time: EventTime, ageMs: number, before: S
     updatedAt: event.receivedAt,
     eventAt: startedAt,
     sessionSeconds: 0,
-    ...octets(noOctets, noOctets),
-    ...describe(event, undefined, true),
-    ...(before === undefined ? {} : { before: startOf(before) }),
-  };
+    up: noOctets,
+    down: noOctets,
+    upOctets: 0n,
+    downOctets: 0n,
+  });
+  describe(session, event, true);
+  if (before !== undefined) session.before = startOf(before);
+  return session;
 }
 
 function startOf({ startedAt, originAt, startFrom }: SessionState): Required<SessionState>['before'] {
@@ -347,19 +439,29 @@ function close(
   endedAt: number,
   cause: string | undefined,
 ): SessionState {
-  return {
-    ...withoutCause(session),
-    stoppedAt: Math.max(at, session.startedAt),
-    endedBy,
-    endedAt,
-    ...(cause === undefined ? {} : { terminateCause: cause }),
-  };
+  const closed = draftOf(session);
+  end(closed, endedBy, at, endedAt, cause);
+  return sessionOf(closed);
 }
 
-function withoutCause(session: SessionState): SessionState {
-  if (session.terminateCause === undefined) return session;
-  const { terminateCause: _old, ...rest } = session;
-  return rest;
+function end(
+  session: SessionDraft,
+  endedBy: SessionState['endedBy'],
+  at: number,
+  endedAt: number,
+  cause: string | undefined,
+): void {
+  session.stoppedAt = Math.max(at, session.startedAt);
+  session.endedBy = endedBy;
+  session.endedAt = endedAt;
+  session.terminateCause = cause;
+}
+
+function count(session: SessionDraft, up: Counter, down: Counter): void {
+  session.up = up;
+  session.down = down;
+  session.upOctets = total(up);
+  session.downOctets = total(down);
 }
 
 function octets(up: Counter, down: Counter) {
@@ -383,27 +485,43 @@ const descriptive = [
   'class',
 ] as const;
 
-/** What the packet says of the session beside its counters. What an older packet says only fills what is missing. */
-function describe(event: AccountingEvent, current: SessionState | undefined, newer: boolean): Partial<SessionState> {
-  const said: Partial<Record<(typeof descriptive)[number] | 'username', string | number>> = {};
-  for (const field of descriptive) {
-    const value = event[field];
-    if (value !== undefined && (newer || current?.[field] === undefined)) said[field] = value;
-  }
-  if (event.username !== undefined && current?.username === '') said.username = event.username;
-  // Each of them has the type of the field it is of.
-  return said as Partial<SessionState>;
+/** Notes what the packet says of the session beside its counters. What an older packet says only fills what is missing. */
+function describe(session: SessionDraft, event: AccountingEvent, newer: boolean): void {
+  session.sentSessionId = told(session.sentSessionId, event.sentSessionId, newer);
+  session.framedIpAddress = told(session.framedIpAddress, event.framedIpAddress, newer);
+  session.framedIpv6Address = told(session.framedIpv6Address, event.framedIpv6Address, newer);
+  session.framedIpv6Prefix = told(session.framedIpv6Prefix, event.framedIpv6Prefix, newer);
+  session.delegatedIpv6Prefix = told(session.delegatedIpv6Prefix, event.delegatedIpv6Prefix, newer);
+  session.callingStationId = told(session.callingStationId, event.callingStationId, newer);
+  session.calledStationId = told(session.calledStationId, event.calledStationId, newer);
+  session.nasPort = told(session.nasPort, event.nasPort, newer);
+  session.nasPortId = told(session.nasPortId, event.nasPortId, newer);
+  session.nasPortType = told(session.nasPortType, event.nasPortType, newer);
+  session.serviceType = told(session.serviceType, event.serviceType, newer);
+  session.framedProtocol = told(session.framedProtocol, event.framedProtocol, newer);
+  session.connectInfo = told(session.connectInfo, event.connectInfo, newer);
+  session.nasIpAddress = told(session.nasIpAddress, event.nasIpAddress, newer);
+  session.nasIdentifier = told(session.nasIdentifier, event.nasIdentifier, newer);
+  session.multiSessionId = told(session.multiSessionId, event.multiSessionId, newer);
+  session.class = told(session.class, event.class, newer);
+  if (event.username !== undefined && session.username === '') session.username = event.username;
 }
 
-/** What it had before the addresses that the packet tells, in place of them. */
-function leftAddresses(event: AccountingEvent, current: SessionState, at: number): Partial<SessionState> {
-  const left = addressFields.flatMap((field) => {
-    const [address, next] = [current[field], event[field]];
-    if (address === undefined || next === undefined || next === address) return [];
-    return [{ field, address, till: Math.max(at, current.startedAt) }];
-  });
-  if (left.length === 0) return {};
-  return { formerAddresses: [...(current.formerAddresses ?? []), ...left].slice(-mostFormer) };
+/** An equal text that is there already is not kept twice. */
+function told<T>(known: T | undefined, value: T | undefined, newer: boolean): T | undefined {
+  if (value === undefined || value === known) return known;
+  return newer || known === undefined ? value : known;
+}
+
+/** Notes what it had before the addresses that the packet tells, in place of them. */
+function leaveAddresses(session: SessionDraft, event: AccountingEvent, current: SessionState, at: number): void {
+  for (const field of addressFields) {
+    const address = current[field];
+    const next = event[field];
+    if (address === undefined || next === undefined || next === address) continue;
+    const left = { field, address, till: Math.max(at, current.startedAt) };
+    session.formerAddresses = [...(session.formerAddresses ?? []), left].slice(-mostFormer);
+  }
 }
 
 function sameDescription(a: SessionState, b: SessionState): boolean {

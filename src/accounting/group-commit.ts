@@ -13,8 +13,10 @@ export interface GroupCommitOptions<T> {
   readonly more: () => boolean;
 }
 
-interface Waiting<T> {
-  readonly item: T;
+/** Items that go into one commit, all of which come to the same: one promise is enough for all who wait. */
+interface Batch<T> {
+  readonly items: T[];
+  readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: LastmileError) => void;
 }
@@ -22,7 +24,9 @@ interface Waiting<T> {
 /** One commit at a time: what arrives while one is under way forms the next. */
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;
-  #waiting: Waiting<T>[] = [];
+  /** All full but the last. */
+  #batches: Batch<T>[] = [];
+  #waiting = 0;
   #running: Promise<void> | undefined;
   #refusal: LastmileError | undefined;
   #halted = false;
@@ -32,19 +36,20 @@ export class GroupCommit<T> {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting;
   }
 
-  /** Resolves when the item is committed. @throws AccountingUnavailableError */
+  /** Resolves when the item is committed; those of one commit share a promise. @throws AccountingUnavailableError */
   add(item: T): Promise<void> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    if (this.#waiting.length >= this.#options.maxWaiting) {
-      return Promise.reject(new AccountingUnavailableError(`${this.#waiting.length} records wait already`));
+    if (this.#waiting >= this.#options.maxWaiting) {
+      return Promise.reject(new AccountingUnavailableError(`${this.#waiting} records wait already`));
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
-      this.wake();
-    });
+    const batch = this.#open();
+    batch.items.push(item);
+    this.#waiting += 1;
+    this.wake();
+    return batch.done;
   }
 
   /** Begins committing if there is something to commit and nobody does. */
@@ -56,9 +61,10 @@ export class GroupCommit<T> {
   refuse(error: LastmileError): void {
     this.#refusal = error;
     this.#halted = true;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { reject } of waiting) reject(error);
+    const batches = this.#batches;
+    this.#batches = [];
+    this.#waiting = 0;
+    for (const { reject } of batches) reject(error);
   }
 
   accept(): void {
@@ -78,26 +84,44 @@ export class GroupCommit<T> {
     await this.#running;
   }
 
+  /** The batch that is not full yet. */
+  #open(): Batch<T> {
+    const last = this.#batches.at(-1);
+    if (last !== undefined && last.items.length < this.#options.maxTogether) return last;
+    const batch = emptyBatch<T>();
+    this.#batches.push(batch);
+    return batch;
+  }
+
   async #run(): Promise<void> {
     // What else the sockets hold in this turn of the loop comes along.
     await setImmediate();
-    while (!this.#halted && (this.#waiting.length > 0 || this.#options.more())) {
+    while (!this.#halted && (this.#waiting > 0 || this.#options.more())) {
       // What waits for no disk must not keep the sockets waiting.
-      if (this.#waiting.length === 0) await setImmediate();
-      await this.#commit(this.#waiting.splice(0, this.#options.maxTogether));
+      if (this.#waiting === 0) await setImmediate();
+      await this.#commit(this.#batches.shift());
     }
     this.#running = undefined;
   }
 
-  async #commit(taken: readonly Waiting<T>[]): Promise<void> {
+  async #commit(batch: Batch<T> | undefined): Promise<void> {
+    this.#waiting -= batch?.items.length ?? 0;
     try {
-      await this.#options.commit(taken.map(({ item }) => item));
+      await this.#options.commit(batch?.items ?? []);
     } catch (cause) {
       const error = new AccountingUnavailableError('the state folder cannot be written', cause);
       this.refuse(error);
-      for (const { reject } of taken) reject(error);
+      batch?.reject(error);
       return;
     }
-    for (const { resolve } of taken) resolve();
+    batch?.resolve();
   }
+}
+
+function emptyBatch<T>(): Batch<T> {
+  let [resolve, reject]: [() => void, (error: LastmileError) => void] = [() => undefined, () => undefined];
+  const done = new Promise<void>((resolved, rejected) => {
+    [resolve, reject] = [resolved, rejected];
+  });
+  return { items: [], done, resolve, reject };
 }

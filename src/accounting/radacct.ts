@@ -16,7 +16,7 @@ const columns: Readonly<Record<string, (session: Session) => Cell>> = {
   acctstoptime: ({ stoppedAt }) => (stoppedAt === undefined ? undefined : time(stoppedAt)),
   acctinterval: () => undefined,
   acctsessiontime: ({ sessionSeconds }) => sessionSeconds,
-  acctauthentic: ({ source }) => (source === 'api' ? 'Local' : 'RADIUS'),
+  acctauthentic: ({ source }) => (source === undefined ? 'RADIUS' : 'Local'),
   connectinfo_start: ({ connectInfo }) => connectInfo,
   connectinfo_stop: () => undefined,
   // From the NAS's side: input is what it got from the subscriber.

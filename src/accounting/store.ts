@@ -1,25 +1,30 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { codeOf, messageOf } from '../base/errors.ts';
+import { EntryWriter } from '../store/entry-writer.ts';
 import type { JournalDamage, JournalPlace } from '../store/journal.ts';
 import { journalFinding, rowsLost, type StateFinding } from '../store/state-finding.ts';
 import type { Store } from '../store/store.ts';
-import { type AddressHolder, addressHolders, type HolderQuery } from './address-holders.ts';
-import { Books, type BooksStore, type Outcome } from './books.ts';
+import { type AddressHolder, addressHolders, type HolderQuery } from './addresses/address-holders.ts';
+import { Books, type BooksOptions, type BooksStore, type Outcome } from './books.ts';
 import { stampedWith } from './clock-set.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { AccountingUnavailableError } from './errors.ts';
 import type { AccountingRecord, AccountingSink, Session, SessionEnder, SessionReader, UserTotals } from './event.ts';
 import type { SessionChange } from './fold-commit.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { SessionIndex } from './session-index.ts';
-import { findSessions, historyOf, type SessionQuery } from './session-queries.ts';
-import type { SessionRows } from './session-rows.ts';
-import type { SessionState } from './session-state.ts';
-import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './session-user.ts';
-import { SessionWaiters } from './session-waiters.ts';
-import { touchedAfter } from './touched-after.ts';
-import type { UsageDelta } from './usage-deltas.ts';
-import type { SessionView } from './view.ts';
+import type { SessionIndex } from './sessions/session-index.ts';
+import { findSessions, historyOf, type SessionQuery } from './sessions/session-queries.ts';
+import type { SessionRows } from './sessions/session-rows.ts';
+import type { SessionState } from './sessions/session-state.ts';
+import { deviceOf, isSessionOf, type SessionUser, sessionUserKey, usernamesOf } from './sessions/session-user.ts';
+import { SessionWaiters } from './sessions/session-waiters.ts';
+import { touchedAfter } from './sessions/touched-after.ts';
+import type { SessionView } from './sessions/view.ts';
+import { SetAside } from './set-aside.ts';
+import { timeKeptSince } from './time-kept.ts';
+import { UntilRoom } from './until-room.ts';
+import type { UsageDelta } from './usage/usage-deltas.ts';
 
 export interface AccountingOptions {
   readonly clock: Clock;
@@ -30,6 +35,8 @@ export interface AccountingOptions {
   readonly keepClosed?: number;
   /** Commits whose sessions may wait for rows of their own. Default 5000. */
   readonly commitsPerSettle?: number;
+  /** Resolves when nobody needs the store at every moment, as logins do that are read from it. `undefined`: nobody does. */
+  readonly untilSpared?: () => Promise<void> | undefined;
 }
 
 /**
@@ -39,12 +46,20 @@ export interface AccountingOptions {
 type StoredListener = (session: SessionState, isNew: boolean, change: SessionChange) => void;
 
 /** What it needs of the store: tests put a failing disk in between. */
-export type AccountingDatabase = BooksStore & Pick<Store, 'reopen' | 'onBroken'>;
+export type AccountingDatabase = BooksStore &
+  Pick<Store, 'reopen' | 'onBroken' | 'broken'> &
+  Partial<Pick<Store, 'freeOctets'>>;
 
 const maxTogether = 2000;
+/** Records that wait until sessions are read. */
+const mostEarly = 10_000;
+/** The clock of before sessions are read may run on a little: that is no step. */
+const smallestStepMs = 1000;
 /** Sessions that wait for their rows, beyond which records wait for them. */
 const mostWaiting = 100_000;
 const firstWaitMs = 100;
+/** So long the store is left open for whoever needs it at every moment. */
+const longestNeedMs = 30_000;
 /** Where there is room again, accounting goes on within two of these. */
 const longestWaitMs = 1_000;
 
@@ -57,27 +72,46 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   readonly #store: AccountingDatabase;
   readonly #options: AccountingOptions;
   readonly #commits: GroupCommit<AccountingRecord>;
+  /** There is one commit at a time. */
+  readonly #writer = new EntryWriter();
   readonly #stopping = new AbortController();
   readonly #stopWaiters = new SessionWaiters();
   readonly #startWaiters = new SessionWaiters();
   readonly #listeners = new Set<StoredListener>();
   readonly #unsubscribe: () => void;
-  readonly #clocks: ClockWatch;
+  /** Absent until sessions are read. */
+  #clocks: ClockWatch | undefined;
+  readonly #aside: SetAside;
   #books: Books;
+  #reading: Promise<void> | undefined;
+  readonly #isRead: Promise<void>;
+  #tellRead = (): void => undefined;
+  /** Records that came before sessions were read. */
+  #early = 0;
   #findings: readonly StateFinding[] = [];
   #recovering: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
   #indexing: Promise<void> | undefined;
   #waitMs = firstWaitMs;
+  readonly #untilRoom: UntilRoom;
+  /** Why it is not stored, as it was told last. */
+  #told: string | undefined;
+  #timeSince = 0;
+  #readUpTo: number | undefined;
   /** The next reading goes through all of the journal. */
   #anew = false;
+  /** Waits for the next reading. */
+  #rewrite: ((sequence: number) => Promise<void>) | undefined;
 
-  private constructor(store: AccountingDatabase, options: AccountingOptions, loaded: Loaded, clocks: ClockWatch) {
-    this.#clocks = clocks;
+  private constructor(store: AccountingDatabase, options: AccountingOptions) {
     this.#store = store;
     this.#options = options;
-    this.#books = loaded.books;
-    this.#findings = loaded.findings;
+    this.#untilRoom = new UntilRoom(options.clock);
+    this.#aside = new SetAside(options.log);
+    this.#books = Books.none(store, booksOptions(options, this.#aside));
+    this.#isRead = new Promise((resolve) => {
+      this.#tellRead = resolve;
+    });
     this.#commits = new GroupCommit({
       maxWaiting: options.maxWaiting ?? 10_000,
       maxTogether,
@@ -93,17 +127,55 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
 
   /** Loads the open sessions and looks for gaps in the journal. @throws LastmileError of the store */
   static async open(store: AccountingDatabase, options: AccountingOptions): Promise<AccountingStore> {
-    const loaded = await load(store, options);
-    const clocks = await ClockWatch.open(options.clock, store.table('meta'), loaded.books.lastAt);
-    const accounting = new AccountingStore(store, options, loaded, clocks);
-    accounting.#commits.wake();
-    accounting.#indexAddresses();
-    return accounting;
+    const accounting = AccountingStore.unread(store, options);
+    try {
+      await accounting.read();
+      return accounting;
+    } catch (error) {
+      await accounting.close();
+      throw error;
+    }
+  }
+
+  /** Knows of no session yet. Records that come before `read` is through are stored after it. */
+  static unread(store: AccountingDatabase, options: AccountingOptions): AccountingStore {
+    return new AccountingStore(store, options);
+  }
+
+  /** Reads what `open` does. @throws LastmileError of the store, after which it may be tried again */
+  read(): Promise<void> {
+    this.#reading ??= this.#load().catch((error: unknown) => {
+      this.#reading = undefined;
+      throw error;
+    });
+    return this.#reading;
+  }
+
+  /** Whether sessions are known. */
+  get isRead(): boolean {
+    return this.#clocks !== undefined;
+  }
+
+  /** Resolves when sessions are known, or never will be. `undefined`: they are. */
+  get untilRead(): Promise<void> | undefined {
+    return this.isRead ? undefined : this.#isRead;
+  }
+
+  /** Where sessions are not known by now, they never will be: whoever waits for them waits no more. */
+  giveUp(): void {
+    this.#tellRead();
+  }
+
+  /** Does at once what needs sessions, and where they are yet to be read when they are. */
+  after<T>(work: () => T | Promise<T>): T | Promise<T> {
+    return this.isRead ? work() : this.#isRead.then(work);
   }
 
   record(event: AccountingRecord): Promise<void> {
-    const saved = this.#clocks.look();
-    const stamped = stampedWith(event, this.#clocks.total);
+    const clocks = this.#clocks;
+    if (clocks === undefined) return this.#recordLater(event);
+    const saved = clocks.look();
+    const stamped = stampedWith(event, clocks.lookedTotal);
     return saved === undefined ? this.#commits.add(stamped) : this.#addAfter(saved, stamped);
   }
 
@@ -114,14 +186,24 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     await this.record({ status: 'ended', key, nas, sessionId, receivedAt: this.#options.clock.now(), cause });
   }
 
-  /** Missing or damaged records met when the journal was last opened. */
+  /** Missing or damaged records met when the journal was last opened, and what could not be worked out. */
   findings(): readonly StateFinding[] {
-    return this.#findings;
+    return [...this.#findings, ...this.#aside.findings()];
   }
 
   /** By how much the wall clock was set in all, as `SessionState.clockSet` has it. */
   get clockSet(): number {
-    return this.#clocks.total;
+    return this.#clocks?.total ?? 0;
+  }
+
+  /** Wall time of the newest commit that there was at the start. Absent: there was none, or they are yet to be read. */
+  get readUpTo(): number | undefined {
+    return this.#readUpTo;
+  }
+
+  /** From this moment on `usage` has the time online, milliseconds since 1970. */
+  get timeSince(): number {
+    return this.#timeSince;
   }
 
   /** Sequence of the newest commit. */
@@ -189,11 +271,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /**
-   * Octets of a user by hour, oldest first, each hour once.
+   * What a user used by quarter of an hour, oldest first, each once.
    *
    * @param username of a device, its MAC in any spelling
-   * @param from hours since 1970
-   * @param to the hour after the last
+   * @param from hours since 1970, in quarters
+   * @param to the quarter after the last
    */
   usage(username: string, from: number, to: number): Promise<readonly UsageDelta[]> {
     return this.#rows.usage(usernamesOf(username), from, to);
@@ -226,28 +308,67 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /**
+   * Brings rows up to what is stored by now.
+   *
+   * @returns number of the newest commit that they follow; a smaller one where they cannot be written now
+   * @throws LastmileError of the store; AccountingUnavailableError while it is opened again
+   */
+  async settled(): Promise<number> {
+    await this.read();
+    if (this.#recovering !== undefined) throw new AccountingUnavailableError('the state folder is being opened again');
+    await this.#rowsWritten();
+    this.#settle();
+    await this.#rowsWritten();
+    return this.#books.settledTo;
+  }
+
+  /**
    * Works out all that the journal comes to once more: for rows that are lost. Meanwhile nothing is acknowledged; a NAS sends
    * again what it gets no answer for.
    */
   async workOutAnew(): Promise<void> {
+    await this.read();
     await this.#recovering;
     this.#anew = true;
     this.#recover(new Error('what was lost is worked out anew'));
     await this.#recovering;
   }
 
+  /**
+   * Has rows rewritten that nothing may write meanwhile, and reads them again; as with `workOutAnew`, nothing is acknowledged
+   * until then.
+   *
+   * @param work gets the number of the newest commit, which all rows follow
+   * @throws whatever `work` throws, and AccountingUnavailableError when it is closed before
+   */
+  async rewriteRows<T>(work: (sequence: number) => Promise<T>): Promise<T> {
+    await this.read();
+    await this.#recovering;
+    if (this.#stopping.signal.aborted) throw new AccountingUnavailableError('shutting down');
+    const result = new Promise<T>((resolve, reject) => {
+      this.#rewrite = (sequence) => work(sequence).then(resolve, reject);
+      this.#recover(new Error('rows are rewritten'));
+      void this.#recovering?.then(() => reject(new AccountingUnavailableError('shutting down')));
+    });
+    await Promise.allSettled([result]);
+    await this.#recovering;
+    return await result;
+  }
+
   /** Takes nothing more, and ends when what waits is stored. */
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#stopping.abort();
+    await this.#reading?.catch(() => undefined);
+    this.giveUp();
     await this.#recovering;
     await this.#commits.drain(new AccountingUnavailableError('shutting down'));
     await this.#indexing;
-    await this.#settling;
+    await this.#rowsWritten();
     this.#settle();
-    await this.#settling;
+    await this.#rowsWritten();
     // Where the store cannot be written, the time of its newest commit has to do.
-    await this.#clocks.close().catch(() => undefined);
+    await this.#clocks?.close().catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -262,20 +383,53 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return this.#books.rows;
   }
 
+  async #load(): Promise<void> {
+    const { clock } = this.#options;
+    const loaded = await load(this.#store, this.#options, this.#aside);
+    const { lastAt, sequence } = loaded.books;
+    const clocks = await ClockWatch.open(clock, this.#store.table('meta'), lastAt);
+    this.#timeSince = await timeKeptSince(this.#store.table('meta'), sequence === 0, clock.now());
+    this.#books = loaded.books;
+    this.#findings = loaded.findings;
+    this.#readUpTo = lastAt;
+    this.#clocks = clocks;
+    this.#tellRead();
+    // While it was read, others may have met a disk that takes nothing.
+    const { broken } = this.#store;
+    if (broken !== undefined) return this.#recover(broken);
+    this.#commits.wake();
+    this.#indexAddresses();
+  }
+
+  async #recordLater(event: AccountingRecord): Promise<void> {
+    if (this.#early >= (this.#options.maxWaiting ?? mostEarly)) {
+      throw new AccountingUnavailableError('open sessions are being read');
+    }
+    this.#early += 1;
+    const offset = this.#clockOffset();
+    await this.#isRead;
+    if (!this.isRead) throw new AccountingUnavailableError('open sessions could not be read');
+    // Nobody watches the clock until then: as if it had come by the clock as it is now.
+    const step = Math.round(this.#clockOffset() - offset);
+    await this.record(Math.abs(step) < smallestStepMs ? event : { ...event, receivedAt: event.receivedAt + step });
+  }
+
+  #clockOffset(): number {
+    return this.#options.clock.now() - this.#options.clock.monotonic();
+  }
+
   async #commit(events: readonly AccountingRecord[]): Promise<void> {
     if (events.length === 0) return this.#follow(this.#books.work(this.#books.sequence, this.#options.clock.now(), []));
     // Rows that lag too far behind would fill the memory.
-    if (this.#rows.waiting > mostWaiting) await this.#settling;
+    if (this.#rows.waiting > mostWaiting) await this.#rowsWritten();
     const books = this.#books;
     const at = this.#options.clock.now();
     const sequence = this.#store.journal.next;
-    const stored = this.#store.append(
-      at,
-      events.map((event) => JSON.stringify(event)),
-    );
+    const stored = this.#store.append(at, this.#writer.write(events));
     // Worked out while it is on its way to the disk, in force only when it is there: then the NAS get their answers.
     const [place, outcome] = await Promise.all([stored, worked(() => books.work(sequence, at, events))]);
     this.#waitMs = firstWaitMs;
+    this.#told = undefined;
     this.#follow(outcome, place);
   }
 
@@ -299,7 +453,7 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     for (const listener of this.#listeners) {
       for (const change of changes) listener(change.after, change.before === undefined, change);
     }
-    if (this.#books.due) this.#settle();
+    if (this.#books.due) this.#settle(true);
   }
 
   #tellStarted(session: SessionState): void {
@@ -314,13 +468,19 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   /** A failure needs nothing here: the store is broken then, opened again and read. */
-  #settle(): void {
+  #settle(calmly = false): void {
     this.#settling ??= this.#books
-      .settle()
+      .settle(calmly)
       .catch((err: unknown) => this.#options.log.warn({ err }, 'session rows not written yet'))
       .finally(() => {
         this.#settling = undefined;
       });
+  }
+
+  /** Resolves when no rows are being written. */
+  async #rowsWritten(): Promise<void> {
+    this.#books.hurry();
+    await this.#settling;
   }
 
   /** Nobody waits for it but who asks for an address. */
@@ -332,6 +492,8 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
   }
 
   #recover(cause: unknown): void {
+    // What is being read for the first time sees to it itself.
+    if (!this.isRead) return;
     this.#commits.refuse(new AccountingUnavailableError('the state folder is being opened again', cause));
     if (this.#stopping.signal.aborted) return;
     this.#recovering ??= this.#reopen().finally(() => {
@@ -346,24 +508,56 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
       const waitMs = this.#waitMs;
       this.#waitMs = Math.min(longestWaitMs, waitMs * 2);
       try {
+        await this.#untilSpared();
         await clock.sleep(waitMs, signal);
+        await this.#untilRoom.wait(() => this.#free(), signal);
+        const since = clock.monotonic();
         // Rows that it has yet to write must not come after newer ones.
-        await this.#settling;
+        await this.#rowsWritten();
         // Nor may the file be closed that a commit is being written to.
         await this.#commits.idle();
         await this.#store.reopen();
-        const { books, findings } = await load(this.#store, this.#options, this.#anew);
+        const openedAt = clock.monotonic();
+        if (this.#anew) this.#aside.clear();
+        let loaded = await load(this.#store, this.#options, this.#aside, this.#anew);
         this.#anew = false;
+        const rewrite = this.#rewrite;
+        if (rewrite !== undefined) {
+          await loaded.books.settle();
+          this.#rewrite = undefined;
+          await rewrite(loaded.books.sequence);
+          loaded = await load(this.#store, this.#options, this.#aside);
+        }
+        const { books, findings } = loaded;
         this.#books = books;
         this.#findings = findings;
         this.#tellAll();
-        log.info({ sequence: this.sequence }, 'state folder opened again, accounting goes on');
+        const took = { openedMs: Math.round(openedAt - since), readMs: Math.round(clock.monotonic() - openedAt) };
+        log.info({ sequence: this.sequence, waitMs, ...took }, 'state folder opened again, accounting goes on');
         this.#commits.accept();
         return;
       } catch (err) {
-        if (!signal.aborted) log.warn({ err, waitMs }, 'accounting not stored, no replies sent');
+        this.#untilRoom.failed(err, await this.#free());
+        const why = codeOf(err) ?? messageOf(err);
+        if (signal.aborted) continue;
+        log[why === this.#told ? 'debug' : 'warn']({ err, waitMs }, 'accounting not stored, no replies sent');
+        this.#told = why;
       }
     }
+  }
+
+  async #free(): Promise<number> {
+    return (await this.#store.freeOctets?.()) ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #untilSpared(): Promise<void> {
+    const spared = this.#options.untilSpared?.();
+    if (spared === undefined) return;
+    const done = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, done.signal]);
+    const patience = this.#options.clock.sleep(longestNeedMs, signal).catch(() => undefined);
+    await Promise.race([spared, patience]);
+    done.abort();
   }
 }
 
@@ -372,8 +566,13 @@ interface Loaded {
   readonly findings: readonly StateFinding[];
 }
 
-async function load(store: AccountingDatabase, options: AccountingOptions, anew = false): Promise<Loaded> {
-  const { log, keepClosed = 20_000, commitsPerSettle = 5000 } = options;
+async function load(
+  store: AccountingDatabase,
+  options: AccountingOptions,
+  aside: SetAside,
+  anew = false,
+): Promise<Loaded> {
+  const { log } = options;
   const findings: StateFinding[] = [];
   const tell = (finding: StateFinding) => {
     findings.push(finding);
@@ -383,8 +582,15 @@ async function load(store: AccountingDatabase, options: AccountingOptions, anew 
     onDamage: (damage: JournalDamage) => tell(journalFinding(damage)),
     onLost: () => tell(rowsLost),
   };
-  const books = await Books.load(store, { log, keepClosed, commitsPerSettle, anew }, listeners);
+  const books = await Books.load(store, { ...booksOptions(options, aside), anew }, listeners);
   return { books, findings };
+}
+
+function booksOptions(
+  { log, keepClosed = 20_000, commitsPerSettle = 5000 }: AccountingOptions,
+  aside: SetAside,
+): BooksOptions {
+  return { log, keepClosed, commitsPerSettle, anew: false, aside };
 }
 
 /** So that whoever waits for several sees the failure of each. */

@@ -44,6 +44,9 @@ export const nasRebooted = 'NAS-Reboot';
 /** Nor this: it goes on under the new name of its router. */
 export const renamed = 'Router-Renamed';
 
+/** Nor this: it goes on at another NAS, which counts on from where it was. */
+export const roamed = 'Roamed';
+
 /** The standard's word for a cause, `Cause-99` for a number it does not have. */
 export function terminateCauseWord(number: number): string {
   return words[number - 1] ?? `Cause-${number}`;

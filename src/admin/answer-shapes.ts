@@ -31,8 +31,16 @@ const session = shape(
     ...{ framedIpv6Prefix: text, delegatedIpv6Prefix: text, formerAddresses: list({ type: 'object' }) },
     ...{ callingStationId: text, calledStationId: text, nasPort: whole, nasPortId: text, nasPortType: whole },
     ...{ serviceType: whole, framedProtocol: whole, connectInfo: text, nasIpAddress: text, nasIdentifier: text },
-    ...{ multiSessionId: text, class: text, terminateCause: text, source: oneOf('api') },
+    ...{ multiSessionId: text, class: text, terminateCause: text, source: oneOf('api', 'omada') },
   },
+);
+
+const visit = shape(
+  {
+    ...{ username: text, nas: list(text), startedAt: instant, seconds: whole, upOctets: octets, downOctets: octets },
+    sessions: { ...list(text), description: 'keys of sessions, in the order they began' },
+  },
+  { callingStationId: text, stoppedAt: instant },
 );
 
 const settled = shape({
@@ -95,7 +103,12 @@ const asked: Answers = {
 
 /** By method and path. Of the others the summary of the route says what they answer. */
 export const answerShapes: Readonly<Record<string, Answers>> = {
-  'GET /api/v1/sessions': { 200: { description: 'sessions, newest first', schema: list(session) } },
+  'GET /api/v1/sessions': {
+    200: {
+      description: 'sessions, or with visits=true visits, newest first',
+      schema: list({ anyOf: [session, visit] }),
+    },
+  },
   'POST /api/v1/disconnect': {
     200: { description: 'one of each session; none: nobody is online', schema: list(settled) },
   },

@@ -50,7 +50,7 @@ export class AdminClient {
     } catch (error) {
       if (
         error instanceof AdminClientError &&
-        ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(codeOf(error.cause) ?? '')
+        ['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK'].includes(codeOf(error.cause) ?? '')
       ) {
         return undefined;
       }

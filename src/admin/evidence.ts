@@ -1,6 +1,6 @@
-import type { ExportFormat } from '../accounting/session-export.ts';
-import type { Period } from '../accounting/usage-periods.ts';
-import type { SessionJson } from '../accounting/view.ts';
+import type { ExportFormat } from '../accounting/sessions/session-export.ts';
+import type { SessionJson } from '../accounting/sessions/view.ts';
+import type { Period } from '../accounting/usage/usage-periods.ts';
 
 /** Who asks, and why: kept in the audit log. */
 export interface Asker {
@@ -36,6 +36,14 @@ export interface HolderJson {
   readonly subscriber?: string;
   /** The address or prefix of the session that was asked for, or that has it in it. */
   readonly address: string;
+  /** The address that was asked for, where a router put it in place of the one of the session. */
+  readonly outside?: {
+    readonly address: string;
+    /** Of the router. */
+    readonly nas: string;
+    /** Absent: any. */
+    readonly ports?: readonly [first: number, last: number];
+  };
   readonly from: string;
   /** Absent: it has it still. */
   readonly till?: string;

@@ -11,3 +11,9 @@ export class AmbiguousError extends LastmileError {
   readonly code = 'LM_AMBIGUOUS';
   readonly retry = 'never';
 }
+
+/** What was asked must not be done, or not yet. Status 422, exit 4. */
+export class RefusedError extends LastmileError {
+  readonly code = 'LM_REFUSED';
+  readonly retry = 'never';
+}

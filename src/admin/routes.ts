@@ -3,6 +3,7 @@ import { eventRoutes } from './event-routes.ts';
 import type { ExportRequest, WhoHadRequest } from './evidence.ts';
 import { exportType } from './evidence.ts';
 import type { TopUpRequest } from './quota.ts';
+import { recordsRoutes } from './records-routes.ts';
 import { restRoutes } from './rest-routes.ts';
 import type { Route } from './route.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   ResumeRequest,
   SessionsRequest,
   SuspendRequest,
+  VisitsWanted,
 } from './service.ts';
 import { stateRoutes } from './state-routes.ts';
 import type { UsageRequest } from './usage.ts';
@@ -100,21 +102,23 @@ export const routes: readonly Route[] = [
     url: '/api/v1/sessions',
     role: 'viewer',
     summary:
-      'Sessions: open ones, or all with all=true, from or till, or closed=true. The header lastmile-more is sent when there are more than limit',
+      'Sessions: open ones, or all with all=true, from or till, or closed=true; with visits=true those that belong together as one. The header lastmile-more is sent when there are more than limit',
     schema: query({
       user: name,
       nas: name,
       all: { type: 'boolean' },
       closed: { type: 'boolean' },
+      visits: { type: 'boolean' },
       from: name,
       till: name,
       limit: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1000 },
     }),
     handle: async (service, request, reply) => {
-      const { limit = 1000, ...which } = request.query as Partial<SessionsRequest>;
+      const { limit = 1000, visits = false, ...which } = request.query as Partial<SessionsRequest> & VisitsWanted;
       const found = await service.sessions({ ...which, limit: limit + 1 });
       if (found.length > limit) reply.header('lastmile-more', 'true');
-      return found.slice(0, limit);
+      const sessions = found.slice(0, limit);
+      return visits ? service.visitsOf(sessions) : sessions;
     },
   },
   {
@@ -349,5 +353,6 @@ export const routes: readonly Route[] = [
   },
   ...eventRoutes,
   ...stateRoutes,
+  ...recordsRoutes,
   ...restRoutes,
 ];

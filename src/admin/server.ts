@@ -10,10 +10,11 @@ import fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
-import type { AdminToken, Endpoint } from '../model/model.ts';
+import type { AdminToken } from '../model/kinds/operator.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 import { openApi } from './openapi.ts';
 import { checkerOf, wordsFor } from './request-check.ts';
-import { AmbiguousError, RequestError } from './request-error.ts';
+import { AmbiguousError, RefusedError, RequestError } from './request-error.ts';
 import type { Role } from './route.ts';
 import { routes } from './routes.ts';
 import type { AdminService } from './service.ts';
@@ -154,6 +155,7 @@ function answerError(error: unknown, reply: FastifyReply, log: Logger): FastifyR
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (error instanceof RequestError) return reply.code(400).send({ error: error.message, code: error.code });
   if (error instanceof AmbiguousError) return reply.code(409).send({ error: error.message, code: error.code });
+  if (error instanceof RefusedError) return reply.code(422).send({ error: error.message, code: error.code });
   if (error instanceof LastmileError) return reply.code(503).send({ error: error.message, code: error.code });
   if (status < 500) return reply.code(status).send({ error: messageOf(error) });
   log.error({ err: error }, 'admin request failed');

@@ -1,6 +1,7 @@
 import type { LoggedDecision } from '../access/decision-log.ts';
-import type { AccountingResult } from '../accounting/recent-accounting.ts';
-import type { SessionJson } from '../accounting/view.ts';
+import type { AccountingResult } from '../accounting/sessions/recent-accounting.ts';
+import type { SessionJson } from '../accounting/sessions/view.ts';
+import type { Visit } from '../accounting/sessions/visits.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
@@ -16,6 +17,7 @@ import type { EventsService } from './events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
 import type { Ordered } from './ordered.ts';
 import type { TopUpAnswer, TopUpRequest } from './quota.ts';
+import type { RecordsService } from './records-service.ts';
 import type { StateAnswer, StateRequest } from './state-care.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 
@@ -23,10 +25,13 @@ import type { LiveUsage, UsageAnswer, UsageRequest } from './usage.ts';
 export interface AdminService {
   /** What happened, and the webhooks that are told of it. */
   readonly events: EventsService;
+  readonly records: RecordsService;
   readiness(): Promise<Readiness>;
   status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */
   sessions(query: SessionsRequest): Promise<readonly SessionJson[]>;
+  /** The visits that sessions are of, newest first. */
+  visitsOf(sessions: readonly SessionJson[]): readonly Visit[];
   usage(request: UsageRequest): Promise<UsageAnswer>;
   /** Who had an address at a moment. @throws RequestError when it is no address or no moment */
   whoHad(request: WhoHadRequest): Promise<WhoHadAnswer>;
@@ -88,6 +93,11 @@ export interface SessionsRequest {
   /** Those that began before. */
   readonly till?: string;
   readonly limit: number;
+}
+
+/** Sessions that belong together are asked for as one. */
+export interface VisitsWanted {
+  readonly visits?: boolean;
 }
 
 /** A device that a login is bound to, by `devices.lock` of its service. */

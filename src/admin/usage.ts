@@ -1,4 +1,5 @@
-import type { Period } from '../accounting/usage-periods.ts';
+import type { CorrectionKind } from '../accounting/usage/usage-corrections.ts';
+import type { Period } from '../accounting/usage/usage-periods.ts';
 import type { StandingJson } from './quota.ts';
 
 export interface UsageRequest {
@@ -30,6 +31,8 @@ export interface UsageAnswer {
   /** In order; a period without usage is left out. */
   readonly periods: readonly { readonly period: string; readonly up: string; readonly down: string }[];
   readonly total: { readonly up: string; readonly down: string };
+  /** What of that was set right, in order. Absent: nothing was. */
+  readonly corrections?: readonly UsageCorrectionJson[];
   /** Open sessions, which go on. */
   readonly openSessions: number;
   /** What they have, each with what was used of it. Present where there are several. */
@@ -43,6 +46,18 @@ export interface UsageAnswer {
   readonly standings?: readonly StandingJson[];
   /** Reasons for which routers may count less than there was. */
   readonly notes: readonly string[];
+}
+
+/** It is in the sums already: of `taken-back` they are less by it, of the others they have it. */
+export interface UsageCorrectionJson {
+  /** By hour, day or month, also where the periods of a quota are asked for. */
+  readonly period: string;
+  readonly kind: CorrectionKind;
+  readonly times: number;
+  readonly up: string;
+  readonly down: string;
+  /** Time online. */
+  readonly seconds: number;
 }
 
 /** What somebody uses now. */

@@ -37,7 +37,10 @@ export interface Adopted {
 }
 
 /** Each try leaves out, or lets be, all that the one before has shown: after so many there is nothing left to. */
-const mostTries = 40;
+const mostTries = 60;
+
+/** Until then rows are left out one by one. */
+const patientTries = 30;
 
 /**
  * Finds the fullest declaration of a router as it is of which the next plan is empty: makes one, reads it as the daemon
@@ -58,6 +61,7 @@ export async function adoptRouter(picture: Picture, settings: AdoptSettings): Pr
       plan,
       files,
       managed: settings.managed,
+      menusWhole: tries > patientTries,
     });
     if (next === undefined || tries >= mostTries)
       return {

@@ -1,11 +1,16 @@
+import { isSecretProperty } from '../model/secret-property.ts';
 import { allMenus } from '../routeros/all-menus.ts';
 import { yesNo } from '../routeros/canonical.ts';
-import { factsOf } from '../routeros/config/facts.ts';
-import type { KnownMenu } from '../routeros/config/known-menu.ts';
+import { factsOf, guessedFields } from '../routeros/config/facts.ts';
+import { hasComments, type KnownMenu } from '../routeros/config/known-menu.ts';
+import { knownMenus } from '../routeros/config/known-menus.ts';
 import type { Field, Menu } from '../routeros/menus/menu.ts';
-import type { Doubts } from './doubts.ts';
+import type { RouterOsVersion } from '../routeros/versions.ts';
+import { type Doubts, menuTag } from './doubts.ts';
+import { furtherFields } from './further-fields.ts';
+import { isSomebodys } from './overlooked.ts';
 import { type LeftOut, peopleMenus } from './people.ts';
-import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
+import { commentOf, holderOf, isSet, type Picture, type PictureRow, rowsOf, type Taken, tagOf } from './picture.ts';
 import { rowMenus, stock } from './row-menus.ts';
 import { type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
@@ -69,19 +74,42 @@ export const configMenus: readonly string[] = [
   '/system/script',
 ];
 
-/** Settings that decide who may come in, and the flag without which they do nothing. */
-const settingsFlags: Readonly<Record<string, string>> = { '/ppp/aaa': 'use-radius', '/radius/incoming': 'accept' };
+/** Settings of what is off from the factory, and the flag without which they do nothing. */
+const settingsFlags: Readonly<Record<string, string>> = {
+  '/caps-man/manager': 'enabled',
+  '/interface/l2tp-server/server': 'enabled',
+  '/interface/ovpn-server/server': 'enabled',
+  '/interface/pptp-server/server': 'enabled',
+  '/interface/sstp-server/server': 'enabled',
+  '/interface/wifi/cap': 'enabled',
+  '/interface/wifi/capsman': 'enabled',
+  '/ip/proxy': 'enabled',
+  '/ip/smb': 'enabled',
+  '/ip/socks': 'enabled',
+  '/ip/upnp': 'enabled',
+  '/mpls/ldp': 'enabled',
+  '/ppp/aaa': 'use-radius',
+  '/radius/incoming': 'accept',
+  '/system/ntp/server': 'enabled',
+};
 
 /** Settings that are declared where one of them is not as from the factory. */
 const changedSettings: readonly string[] = [
   '/ip/cloud',
   '/ip/dhcp-server/config',
+  '/ip/firewall/connection/tracking',
+  '/ip/neighbor/discovery-settings',
   '/ip/settings',
+  '/ip/ssh',
   '/ip/traffic-flow',
+  '/ipv6/settings',
   '/snmp',
   '/system/clock',
   '/system/note',
   '/tool/bandwidth-server',
+  '/tool/e-mail',
+  '/tool/mac-server',
+  '/tool/mac-server/mac-winbox',
   '/tool/mac-server/ping',
   '/tool/romon',
   '/user/aaa',
@@ -121,10 +149,14 @@ export const otherMenus: readonly string[] = rowMenus.filter(
 const mostRows = 2_000;
 
 const tooMany = 'too many to review: a program keeps them';
+const untold = 'it is on, and RouterOS 6 does not tell what it takes there';
 
 export interface ConfigSettings {
   readonly operator: string;
+  readonly version: RouterOsVersion | undefined;
   readonly doubts: Doubts;
+  /** Names that a write takes, by menu, where the router tells. */
+  readonly taken: Taken;
   /** Tags of rows that other parts of the declarations say. */
   readonly said: ReadonlySet<string>;
   readonly managed: ReadonlyMap<string, Menu>;
@@ -145,6 +177,19 @@ export function configTag(menu: string, row: PictureRow): string {
   return `config ${tagOf(menu, row)}`;
 }
 
+/** Menus of which nothing is known here, and the router tells what it takes there. Accounts are nobody's to copy. */
+export function toldMenus({ taken }: Picture): readonly string[] {
+  return otherMenus.filter((menu) => taken.has(menu) && menu !== '/user');
+}
+
+/** What is known of a menu, else what its rows and the router tell: rows that all have a name are known by it. */
+function factsFor(picture: Picture, menu: string, { managed, taken }: ConfigSettings): KnownMenu {
+  if (knownMenus.has(menu) || managed.has(menu)) return factsOf(menu, managed.get(menu));
+  const named = rowsOf(picture, menu).every((row) => !isSomebodys(menu, row) || row['name'] !== undefined);
+  const comment = taken.get(menu)?.has('comment') === true;
+  return { path: menu, fields: guessedFields(menu), identity: named ? ['name'] : 'marker', comment };
+}
+
 /** `config` of the router: rows that are neither the router's own nor declared elsewhere. */
 export function configNode(
   picture: Picture,
@@ -159,18 +204,26 @@ export function configNode(
   const node: Record<string, Node> = {};
   const left: LeftMenu[] = [];
   const leftOut: LeftOut[] = [];
-  for (const menu of [...configMenus, ...configSettings].sort()) {
-    const facts = factsOf(menu, settings.managed.get(menu));
+  for (const menu of [...new Set([...configMenus, ...configSettings, ...toldMenus(picture)])].sort()) {
+    const facts = factsFor(picture, menu, settings);
     const rows = rowsOf(picture, menu);
     const flag = settingsFlags[menu];
-    if (configSettings.includes(menu)) {
-      const [row = {}] = rows;
+    const [row = {}] = rows;
+    // Some that are settings in one version are rows in another.
+    if (configSettings.includes(menu) && row['.id'] === undefined) {
       const said = flag === undefined ? isChanged(facts, row) : isSet(row[flag]);
-      if (said && !settings.doubts.out.has(menu))
-        node[menu] = new Tagged(fieldsOf(facts, menu, row, settings), { tag: menu });
+      if (!said || settings.doubts.out.has(menu)) continue;
+      const fields = fieldsOf(facts, menu, row, settings);
+      if (Object.keys(fields).length === 0) left.push({ menu, rows: 1, why: untold });
+      else node[menu] = new Tagged(fields, { tag: menu });
       continue;
     }
     if (rows.length > mostRows) left.push({ menu, rows: rows.length, why: tooMany });
+    if (facts.identity === 'marker' && !facts.comment) {
+      const others = rows.filter((each) => !isOwn(facts, each)).length;
+      if (others > 0) left.push({ menu, rows: others, why: 'they have neither name nor comment to be known by' });
+      continue;
+    }
     const list = (rows.length > mostRows ? [] : rows).flatMap((row) => {
       const made = rowNode(facts, menu, row, settings);
       if (typeof made === 'string') leftOut.push({ menu, row, why: made });
@@ -201,19 +254,20 @@ function rowNode(
   settings: ConfigSettings,
 ): Tagged | string | undefined {
   const tag = configTag(menu, row);
-  const { text, marker } = commentOf(row);
+  const { text } = commentOf(row);
   if (settings.said.has(tagOf(menu, row)) || isOwn(facts, row) || isFromFactory(menu, row)) return undefined;
-  const doubt = settings.doubts.out.get(tag);
+  const doubt = settings.doubts.out.get(tag) ?? settings.doubts.out.get(menuTag(menu));
   if (doubt !== undefined) return doubt;
   // What another holds is his. What we hold is said under the name it has.
-  if (marker !== undefined && marker.operator !== settings.operator)
-    return `it is held by lm:${marker.operator}/${marker.owner}`;
-  const gone = Object.keys(facts.fields).find((name) => /^\*[0-9A-F]+$/.test(row[name] ?? ''));
+  const holder = holderOf(row, settings.operator);
+  if (holder !== undefined) return `it is held by ${holder}`;
+  const further = furtherFields(facts, settings.taken.get(menu));
+  const gone = [...Object.keys(facts.fields), ...further.keys()].find((name) => /^\*[0-9A-F]+$/.test(row[name] ?? ''));
   if (gone !== undefined) return `its ${gone} ${row[gone]} was removed`;
   const fields = fieldsOf(facts, menu, row, settings);
   const changed = Object.keys(fields).length > (facts.fixed === true ? identityOf(facts).length : 0);
   if (!changed) return undefined;
-  const hasComment = text !== undefined && facts.comment;
+  const hasComment = text !== undefined && hasComments(facts, settings.version);
   return new Tagged({ ...fields, ...(hasComment ? { comment: text } : {}) }, { tag });
 }
 
@@ -236,6 +290,7 @@ function isFromFactory(menu: string, row: PictureRow): boolean {
 
 /** Made by RouterOS, or by what is declared elsewhere. */
 function isOwn(facts: KnownMenu, row: PictureRow): boolean {
+  if (otherMenus.includes(facts.path)) return !isSomebodys(facts.path, row);
   if (facts.ignore?.(row) === true || isSet(row['default']) || isSet(row['dynamic']) || isSet(row['connection']))
     return true;
   return facts.builtIn === true && /^\*[F]{4}/.test(row['.id'] ?? '');
@@ -246,11 +301,12 @@ function identityOf({ identity }: KnownMenu): readonly string[] {
 }
 
 /** What is not as from the factory, and what it is known by. */
-function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, { secret }: ConfigSettings): NodeMap {
+function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, settings: ConfigSettings): NodeMap {
+  const { secret, taken } = settings;
   const fields: Record<string, Node> = {};
   const known = identityOf(facts);
   for (const [name, field] of Object.entries(facts.fields)) {
-    const value = row[name];
+    const value = field.clear === 'flag' ? field.canonical?.(row[name] ?? 'no') : row[name];
     if (value === undefined || value === '' || name === 'comment' || field.refused !== undefined) continue;
     if (usual[menu]?.[name] === value || isWorkedOut(menu, name, row)) continue;
     // The day on which the row was made, unless somebody said another.
@@ -260,9 +316,24 @@ function fieldsOf(facts: KnownMenu, menu: string, row: PictureRow, { secret }: C
     if (field.secret === true && /^\*{5}$/.test(value)) continue;
     if (field.secret === true)
       fields[name] = secret(`${menu} ${known.map((key) => row[key]).join(' ')} ${name}`, value);
-    else fields[name] = valueNode(field, value);
+    else fields[name] = isWord(name) ? value : valueNode(field, value);
   }
-  return fields;
+  const called = [...known, 'name'].flatMap((name) => row[name] ?? []).at(0) ?? row['.id'] ?? '';
+  for (const [name, standard] of facts.whole === true ? [] : furtherFields(facts, taken.get(menu))) {
+    const value = row[name];
+    // Rows without a name are known by all that they say.
+    const usual = facts.identity !== 'marker' && value === standard;
+    if (value === undefined || value === '' || usual || /^\*{5}$/.test(value)) continue;
+    const node = isWord(name) ? value : valueNode({}, value);
+    fields[name] = isSecretProperty(name) ? secret(`${menu} ${called} ${name}`, value) : node;
+  }
+  return knownMenus.has(menu) ? fields : inReadingOrder(fields);
+}
+
+/** What a row is called before all that it says, and last that it is off. */
+function inReadingOrder({ name, disabled, ...fields }: NodeMap): NodeMap {
+  const first = name === undefined ? {} : { name };
+  return { ...first, ...fields, ...(disabled === undefined ? {} : { disabled }) };
 }
 
 /** A network that follows from the address, and how many neighbours the memory is good for. */
@@ -275,9 +346,14 @@ export function isDefault({ default: standard, canonical = (text) => text }: Fie
   return standard !== undefined && canonical(value) === canonical(standard);
 }
 
+/** What somebody made up is text, though it may look like a flag. */
+function isWord(name: string): boolean {
+  return name === 'name' || name === 'ssid';
+}
+
 /** Flags as YAML has them, numbers as numbers, all else as the router shows it. */
-function valueNode({ canonical }: Field, value: string): Node {
+function valueNode({ canonical, clear }: Field, value: string): Node {
   if (value === 'true' || value === 'false') return value === 'true';
-  if (canonical === yesNo && (value === 'yes' || value === 'no')) return value === 'yes';
+  if ((canonical === yesNo || clear === 'flag') && (value === 'yes' || value === 'no')) return value === 'yes';
   return /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }

@@ -16,4 +16,9 @@ export interface IgnoredRow {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** Stands for all rows of a menu. */
+export function menuTag(menu: string): string {
+  return `all of ${menu}`;
+}
+
 export const noDoubts: Doubts = { out: new Map(), ignored: new Map() };

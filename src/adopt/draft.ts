@@ -1,11 +1,13 @@
+import type { Router } from '../model/kinds/router.ts';
 import type { Model } from '../model/model.ts';
 import type { Menu } from '../routeros/menus/menu.ts';
+import { parseVersion } from '../routeros/versions.ts';
 import { type ConfigSettings, configNode, type LeftMenu } from './config-menus.ts';
 import type { Doubts } from './doubts.ts';
 import { ignoreNode } from './ignore-rules.ts';
 import { namesBeside } from './names.ts';
 import { type LeftOut, type Person, peopleOf } from './people.ts';
-import { type Picture, rowsOf, tagOf } from './picture.ts';
+import { freeOf, type Picture, rowsOf, tagOf } from './picture.ts';
 import {
   declaredPools,
   dhcpServers,
@@ -20,7 +22,7 @@ import {
   systemNode,
 } from './router-spec.ts';
 import { type SecretStyle, type StoredSecrets, secretStore } from './secrets.ts';
-import { contentOf, contentOfPlan, nameOfTariff, type Tariff, tariffSpec } from './tariffs.ts';
+import { contentOf, contentOfPlan, type DeclaredPools, nameOfTariff, type Tariff, tariffSpec } from './tariffs.ts';
 import { mapOf, type Node, type NodeMap, Tagged } from './yaml-text.ts';
 
 /** What is declared already, and must be kept. */
@@ -30,6 +32,8 @@ export interface Declared {
   readonly usernames: readonly string[];
   readonly macs: readonly string[];
   readonly addresses: readonly string[];
+  /** What the router's own declaration says of where people come in; it stays as it is. */
+  readonly router: Pick<Router, 'pools' | 'ipv6Pools' | 'dhcp' | 'hotspots'>;
   /** Names by kind. */
   readonly names: {
     readonly service: readonly string[];
@@ -70,10 +74,12 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
   const { declared, router } = settings;
   const store = secretStore(settings.secrets, declared.secrets);
   const secret = (what: string, value: string) => store.keep([router, what], value);
-  const ownPools = declaredPools(picture, doubts);
-  const servers = pppoeServers(picture, doubts);
-  const dhcp = dhcpServers(picture, doubts, ownPools);
-  const spots = hotspots(picture, doubts, ownPools, (name, value) => secret(`hotspot ${name} mac`, value));
+  // What another operator holds waits for him: nothing that names it is ours, either.
+  const free = freeOf(picture, declared.operator);
+  const ownPools = poolsOf(declared, declaredPools(free, doubts));
+  const servers = pppoeServers(free, doubts);
+  const dhcp = dhcpServers(free, doubts, ownPools);
+  const spots = hotspots(free, doubts, ownPools, (name, value) => secret(`hotspot ${name} mac`, value));
   const { persons, rest, leftOut } = peopleOf(picture, {
     operator: declared.operator,
     names: namesBeside(new Set(declared.names.subscriber)),
@@ -82,18 +88,18 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
     addresses: new Set(declared.addresses),
     pools: ownPools,
     doubts,
-    macHotspots: spots.filter(({ spec }) => spec['macAuth'] !== undefined).map(({ spec }) => String(spec['name'])),
-    hotspots: spots.length > 0,
-    dhcp: dhcp.length > 0,
+    ...doorsOf(declared, dhcp, spots),
   });
   const sold = tariffsSold(persons, declared);
-  const ipv4 = pools(picture, doubts);
-  const ipv6 = ipv6Pools(picture, doubts);
+  const ipv4 = pools(free, doubts);
+  const ipv6 = ipv6Pools(free, doubts);
   const said = [...ipv4, ...ipv6, ...servers, ...dhcp, ...spots].flatMap(tagsOf);
   const config = configNode(picture, {
     operator: declared.operator,
+    version: parseVersion(picture.version),
     doubts,
     managed: settings.managed,
+    taken: picture.taken,
     people: rest,
     secret,
     said: new Set([...said, ...saidByTariffs(picture, persons), ...spots.map((spot) => profileTag(picture, spot))]),
@@ -121,6 +127,26 @@ export function draftOf(picture: Picture, doubts: Doubts, settings: DraftSetting
     leftOut: [...leftOut, ...config.leftOut],
     inConfig: config.people,
     leftMenus: config.left,
+  };
+}
+
+/** Ways in that are declared: what the router's declaration says of them already is not said anew. */
+function doorsOf({ sections, router }: Declared, dhcp: readonly Entry[], spots: readonly Entry[]) {
+  const hotspots = sections.has('hotspots')
+    ? router.hotspots.map(({ name, macAuth }) => ({ name, mac: macAuth !== undefined }))
+    : spots.map(({ spec }) => ({ name: String(spec['name']), mac: spec['macAuth'] !== undefined }));
+  return {
+    macHotspots: hotspots.filter(({ mac }) => mac).map(({ name }) => name),
+    hotspots: hotspots.length > 0,
+    dhcp: sections.has('dhcp') ? router.dhcp.length > 0 : dhcp.length > 0,
+  };
+}
+
+function poolsOf({ sections, router }: Declared, found: DeclaredPools): DeclaredPools {
+  const names = (pools: readonly { readonly name: string }[] = []) => new Set(pools.map(({ name }) => name));
+  return {
+    ipv4: sections.has('pools') ? names(router.pools) : found.ipv4,
+    ipv6: sections.has('ipv6Pools') ? names(router.ipv6Pools) : found.ipv6,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type ParsedNode, parseAllDocuments } from 'yaml';
 import type { ManifestFile } from '../manifest/load-manifest.ts';
 import type { Draft } from './draft.ts';
-import { type Node, type NodeMap, type Span, yamlText } from './yaml-text.ts';
+import { type Node, type NodeMap, type Span, yamlFields, yamlText } from './yaml-text.ts';
 
 /** A file of a candidate, and what stands where in it. */
 export interface AdoptedFile extends ManifestFile {
@@ -122,7 +122,7 @@ function splitAfterLine(text: string, at: number): readonly [string, string] {
 }
 
 function inserted(before: string, sections: NodeMap, indent: number, after: string) {
-  const { text, spans } = yamlText(sections, indent);
+  const { text, spans } = yamlFields(sections, indent);
   const lines = before.split('\n').length - 1;
   return {
     text: `${before}${text}${after}`,

@@ -1,7 +1,7 @@
 import type { Issue } from '../manifest/issue.ts';
 import type { PlanDocument, PlannedChange } from '../reconcile/plan.ts';
 import type { Menu } from '../routeros/menus/menu.ts';
-import type { Doubts, IgnoredRow } from './doubts.ts';
+import { type Doubts, type IgnoredRow, menuTag } from './doubts.ts';
 import type { AdoptedFile } from './files.ts';
 import { answersTag } from './router-spec.ts';
 
@@ -11,6 +11,8 @@ export interface Tried {
   readonly plan: PlanDocument | undefined;
   readonly files: readonly AdoptedFile[];
   readonly managed: ReadonlyMap<string, Menu>;
+  /** True after many tries: where something is wrong with one row of a menu, all of them are left out. */
+  readonly menusWhole?: boolean;
 }
 
 /**
@@ -48,19 +50,22 @@ function ownPart(owner: string): string | undefined {
 }
 
 /** Doubts with what a try has shown; `undefined` when it has shown nothing new. Pure. */
-export function learn(doubts: Doubts, { issues, plan, files, managed }: Tried): Doubts | undefined {
+export function learn(doubts: Doubts, { issues, plan, files, managed, menusWhole = false }: Tried): Doubts | undefined {
   const out = new Map(doubts.out);
   const ignored = new Map(doubts.ignored);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const tagAt = (path: string, line: number) =>
     byPath.get(path)?.spans.findLast(({ from, to }) => line >= from && line <= to)?.tag;
   const leave = (tag: string | undefined, why: string): void => {
-    if (tag !== undefined && !out.has(tag)) out.set(tag, why);
+    if (tag === undefined) return;
+    if (!out.has(tag)) out.set(tag, why);
+    const [, menu] = /^(?:config )?(\/\S+) \*/.exec(tag) ?? [];
+    if (menusWhole && menu !== undefined && !out.has(menuTag(menu))) out.set(menuTag(menu), why);
   };
 
   for (const { file, line, message } of issues) leave(tagAt(file, line), message);
   for (const { message } of plan?.refusals ?? []) {
-    const [, path = '', line = '', why = message] = /^(.*?):(\d+): (.*)$/s.exec(message) ?? [];
+    const [, path = '', line = '', why = message] = /^(.*?):(\d+)(?::\d+)?: (.*)$/s.exec(message) ?? [];
     leave(tagAt(path, Number(line)), why);
   }
   for (const change of plan?.changes ?? []) {

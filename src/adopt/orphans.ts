@@ -1,6 +1,6 @@
 import type { Inventory } from '../reconcile/inventory.ts';
+import type { ObservedRow, Row } from '../reconcile/row.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { ObservedRow, Row } from '../reconcile/target.ts';
 import { toolNamed } from './summary.ts';
 
 /** A row on a router that no declaration makes. */

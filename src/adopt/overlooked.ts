@@ -1,4 +1,5 @@
 import { RouterTrapError } from '../routeros/errors.ts';
+import { unlearned } from '../routeros/learned-rows.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { isSet } from './picture.ts';
@@ -44,6 +45,7 @@ async function count(session: Pick<RouterOsSession, 'stream'>, menu: string, sig
   try {
     await session.stream(`${menu}/print`, { '.proplist': '.id,name,dynamic,default,builtin,default-name' }, each, {
       signal,
+      queries: unlearned(menu),
     });
     return rows;
   } catch (error) {
@@ -54,6 +56,7 @@ async function count(session: Pick<RouterOsSession, 'stream'>, menu: string, sig
 
 /** Not made by the router itself, nor brought from the factory. */
 export function isSomebodys(menu: string, row: RouterOsRow): boolean {
+  if (row['.id'] === undefined) return false;
   if (stock[menu]?.includes(row['name'] ?? '') === true) return false;
   const { '.id': id = '', 'default-name': hardware = '' } = row;
   return !['dynamic', 'default', 'builtin'].some((flag) => isSet(row[flag])) && !/^\*F{4}/.test(id) && hardware === '';

@@ -1,8 +1,8 @@
 import { parseMac } from '../base/mac.ts';
 import { ranges } from '../routeros/canonical.ts';
-import type { Doubts } from './doubts.ts';
+import { type Doubts, menuTag } from './doubts.ts';
 import type { Names } from './names.ts';
-import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
+import { commentOf, holderOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
 import {
   addressIn,
   contentOf,
@@ -96,10 +96,9 @@ export function peopleOf(picture: Picture, settings: PeopleSettings): People {
 }
 
 function doubted(menu: string, row: PictureRow, { doubts, operator }: PeopleSettings): Left | undefined {
-  const { marker } = commentOf(row);
-  if (marker !== undefined && marker.operator !== operator)
-    return { final: `it is held by lm:${marker.operator}/${marker.owner}` };
-  return doubts.out.get(tagOf(menu, row));
+  const holder = holderOf(row, operator);
+  if (holder !== undefined) return { final: `it is held by ${holder}` };
+  return doubts.out.get(tagOf(menu, row)) ?? doubts.out.get(menuTag(menu));
 }
 
 /** Tariffs by the name of their profile; a name that stands twice is none. */
@@ -107,12 +106,14 @@ type ByProfile = ReadonlyMap<string, Tariff | string>;
 
 function tariffsOf(
   picture: Picture,
-  { pools, doubts }: PeopleSettings,
+  { pools, doubts, operator }: PeopleSettings,
 ): { readonly ppp: ByProfile; readonly hotspot: ByProfile } {
   const by = (menu: string, make: (row: PictureRow, pools: DeclaredPools) => Tariff): ByProfile =>
     new Map(
       rowsOf(picture, menu).map((row) => {
         const tariff = make(row, pools);
+        const holder = holderOf(row, operator);
+        if (holder !== undefined) return [row['name'] ?? '', `its profile is held by ${holder}`];
         return [row['name'] ?? '', doubts.out.get(`tariff ${contentOf(tariff)}`) ?? tariff];
       }),
     );

@@ -1,5 +1,5 @@
 import { formatRate, parseRate } from '../base/units.ts';
-import type { Rate } from '../model/model.ts';
+import type { Rate } from '../model/kinds/limits.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { rateLimit, timeMs } from '../routeros/canonical.ts';
 import { mapOf, type NodeMap } from './yaml-text.ts';

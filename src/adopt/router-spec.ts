@@ -2,7 +2,7 @@ import { compact } from '../base/compact.ts';
 import { type MacFormat, macFormats } from '../base/mac.ts';
 import { contains, formatIpv4, type Ipv4Range, parseIpv4, parseIpv4Range } from '../model/ipv4.ts';
 import { timeMs, wordSet } from '../routeros/canonical.ts';
-import type { Doubts } from './doubts.ts';
+import { type Doubts, menuTag } from './doubts.ts';
 import { runsOf } from './people.ts';
 import { commentOf, isSet, type Picture, type PictureRow, rowsOf, tagOf } from './picture.ts';
 import { addressIn, type DeclaredPools, durationNode } from './tariffs.ts';
@@ -319,7 +319,7 @@ function entriesOf(
 ): readonly Entry[] {
   const names = new Set<string>();
   return rowsOf(picture, menu).flatMap((row) => {
-    if (doubts.out.has(tagOf(menu, row)) || commentOf(row).marker?.operator === '') return [];
+    if (doubts.out.has(tagOf(menu, row)) || doubts.out.has(menuTag(menu))) return [];
     const spec = make(row);
     const name = String(spec?.['name'] ?? '');
     if (spec === undefined || names.has(name)) return [];

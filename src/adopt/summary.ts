@@ -1,6 +1,6 @@
 import { printable } from '../base/bytes.ts';
 import type { Adopted } from './adopt-router.ts';
-import { otherMenus } from './config-menus.ts';
+import { otherMenus, toldMenus } from './config-menus.ts';
 import { isSomebodys } from './overlooked.ts';
 import { type Picture, type PictureRow, rowsOf } from './picture.ts';
 import { answersTag } from './router-spec.ts';
@@ -106,7 +106,9 @@ function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
     ...rows.map(({ menu, row, why }) => [menu, why, nameOf(row)] as const),
     ...draft.leftMenus.map(({ menu, rows: count, why }) => [menu, why, counted(count, 'row')] as const),
   ]);
+  const told = new Set(toldMenus(picture));
   const others = otherMenus.flatMap((menu) => {
+    if (told.has(menu)) return [];
     const count = rowsOf(picture, menu).filter((row) => isSomebodys(menu, row)).length;
     return count === 0 ? [] : [`${menu} (${count})`];
   });
@@ -118,9 +120,15 @@ function leftLines(picture: Picture, { draft }: Adopted): readonly string[] {
 
 const factory = 'it is from the factory';
 
+/** By its name, else by what a person would look for, and its `.id`. */
 function nameOf(row: PictureRow): string {
-  return printable(row['name'] ?? row['mac-address'] ?? row['.id'] ?? '', 40);
+  const { '.id': id = '', name = row['mac-address'] } = row;
+  if (name !== undefined) return printable(name, 40);
+  const said = telling.flatMap((field) => row[field] ?? []).filter((value) => value !== '');
+  return said.length === 0 ? id : `${printable(said.slice(0, 2).join(' '), 40)} (${id})`;
 }
+
+const telling = ['chain', 'list', 'dst-host', 'host', 'dst-address', 'address', 'regexp', 'rule', 'comment'];
 
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');

@@ -1,4 +1,5 @@
-import type { AccessKind, Rate, ServicePlan } from '../model/model.ts';
+import type { Rate } from '../model/kinds/limits.ts';
+import type { AccessKind, ServicePlan } from '../model/kinds/service.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { address, rateLimit, timeMs, wordSet, yesNo } from '../routeros/canonical.ts';
 import { addressListsOf, profileName } from '../routeros/menus/rows.ts';

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import type { Row } from '../reconcile/target.ts';
+import type { Row } from '../reconcile/row.ts';
 import { factsOf } from '../routeros/config/facts.ts';
 import type { KnownMenu } from '../routeros/config/known-menu.ts';
 import type { Menu } from '../routeros/menus/menu.ts';

@@ -45,6 +45,14 @@ export function yamlText(node: Node, indent = 0): YamlText {
   return { text: `${lines.join('\n')}\n`, spans };
 }
 
+/** Fields of a map that is there, each from a line of its own, however short. */
+export function yamlFields(map: NodeMap, indent: number): YamlText {
+  const lines: string[] = [];
+  const spans: Span[] = [];
+  writeEntries({ lines, spans }, map, indent);
+  return { text: `${lines.join('\n')}\n`, spans };
+}
+
 interface Page {
   readonly lines: string[];
   readonly spans: Span[];

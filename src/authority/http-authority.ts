@@ -4,7 +4,7 @@ import type { Authority, AuthorityQuestion, AuthorityVerdict } from '../access/a
 import type { SessionLimits } from '../access/login.ts';
 import type { Clock } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/errors.ts';
-import type { AuthorizeHook } from '../model/model.ts';
+import type { AuthorizeHook } from '../model/kinds/operator.ts';
 import { type Bandwidth, type ReadAnswer, readAnswer } from './answer.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { type AuthorityLog, type TroubleLog, troubleLog } from './trouble-log.ts';

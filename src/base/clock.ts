@@ -7,3 +7,6 @@ export interface Clock {
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** No release is from before that: a wall clock that says less is wrong, as of a machine whose battery is empty. */
+export const firstRightTime = Date.UTC(2024, 0, 1);

@@ -31,13 +31,17 @@ export async function othersFirst(): Promise<void> {
   await setImmediate();
 }
 
-/** Does something with each item, some hundred in a step. */
-export function* eachInSteps<Item>(items: Iterable<Item>, act: (item: Item) => void): Steps<void> {
+/** Does something with each item, some hundred in a step, or as many as are given. */
+export function* eachInSteps<Item>(
+  items: Iterable<Item>,
+  act: (item: Item) => void,
+  perStep = itemsPerStep,
+): Steps<void> {
   let count = 0;
   for (const item of items) {
     act(item);
     count += 1;
-    if (count % itemsPerStep === 0) yield;
+    if (count % perStep === 0) yield;
   }
 }
 

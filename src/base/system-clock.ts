@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
 
 /** Node's timers fire at once when they are set for longer than this. */

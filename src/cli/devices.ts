@@ -2,7 +2,7 @@ import type { LearnedDeviceJson } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
 import { parseMac } from '../base/mac.ts';
 import type { Engine } from '../daemon/engine.ts';
-import { learnedJson } from '../daemon/login-books.ts';
+import { learnedJson } from '../daemon/logins/login-books.ts';
 import { LearnedDevices } from '../directory/learned-devices.ts';
 import { complain } from './complain.ts';
 import { exitCodes, type Io } from './io.ts';

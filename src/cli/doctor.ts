@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { printable } from '../base/bytes.ts';
-import { diagnose } from '../daemon/diagnose.ts';
-import { RouterPool } from '../daemon/router-pool.ts';
+import { diagnose } from '../daemon/targets/diagnose.ts';
+import { RouterPool } from '../daemon/targets/router-pool.ts';
 import type { Diagnosis, DoctorFinding } from '../doctor/finding.ts';
 import { asOf } from '../model/as-of.ts';
 import { OmadaClients } from '../omada/clients.ts';

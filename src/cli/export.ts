@@ -1,8 +1,9 @@
-import type { ExportFormat } from '../accounting/session-export.ts';
-import type { Period } from '../accounting/usage-periods.ts';
-import { auditedExport } from '../daemon/evidence.ts';
+import type { ExportFormat } from '../accounting/sessions/session-export.ts';
+import type { Period } from '../accounting/usage/usage-periods.ts';
+import { auditedExport } from '../daemon/stored/evidence.ts';
 import { aloneWith } from './evidence-alone.ts';
 import { exitCodes, type Io } from './io.ts';
+import { withRecords } from './records.ts';
 import { either } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 import { whoOf } from './who-of.ts';
@@ -48,4 +49,17 @@ async function written(pieces: AsyncIterable<string>, io: Io): Promise<void> {
     io.out(piece);
     await io.drained?.();
   }
+}
+
+export interface PersonOptions {
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** `lastmile export person USERNAME`: all that is stored of somebody, a JSON object a line. */
+export async function exportPersonCommand(username: string, options: PersonOptions, io: Io, around: Surroundings) {
+  const { reason } = options;
+  const asked = { username, by: whoOf(io), ...(reason === undefined ? {} : { reason }) };
+  await withRecords(options, around, async (records) => written(await records.person(asked), io));
+  return exitCodes.success;
 }

@@ -11,12 +11,14 @@ import { type Picture, takePicture } from '../adopt/picture.ts';
 import type { SecretStyle, StoredSecrets } from '../adopt/secrets.ts';
 import { summaryOf } from '../adopt/summary.ts';
 import { mapOf, type NodeMap, yamlText } from '../adopt/yaml-text.ts';
+import { parseMac } from '../base/mac.ts';
 import { Secret } from '../base/secret.ts';
-import { planTargets } from '../daemon/plan-targets.ts';
-import { RouterPool } from '../daemon/router-pool.ts';
+import { planTargets } from '../daemon/targets/plan-targets.ts';
+import { RouterPool } from '../daemon/targets/router-pool.ts';
 import { hasErrors } from '../manifest/issue.ts';
 import { type FileCache, loadManifest, type Manifest, type ManifestFile } from '../manifest/load-manifest.ts';
-import type { Model, Router } from '../model/model.ts';
+import type { Router } from '../model/kinds/router.ts';
+import type { Model } from '../model/model.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { PlanDocument } from '../reconcile/plan.ts';
 import { allMenus } from '../routeros/all-menus.ts';
@@ -131,6 +133,8 @@ async function siteOf(
     return usage(`${name} is declared at ${found.file.path}: leave --address out`, io);
   if (found === undefined && options.passwordEnv !== undefined && env[options.passwordEnv] === undefined)
     return usage(`--password-env names ${options.passwordEnv}, and there is no such variable`, io);
+  if (found === undefined && options.passwordEnv === undefined && env[variableName(name, 'api')] === undefined)
+    return usage('--address needs --password-env, the name of the variable with the password', io);
   if (found !== undefined && !isDeclaredAs(found, 'observe')) {
     complain(
       new Error(
@@ -168,7 +172,7 @@ async function siteOf(
     folder: inside ? folderBelow(dir, options.out) : '',
     files,
     more,
-    declared: declaredBefore(bare.model, [...files, bareFile(name, place)], name, env),
+    declared: declaredBefore(bare.model, [...files, bareFile(name, place)], router, env),
     load,
     apiSecret: dialled.secrets,
   };
@@ -256,18 +260,36 @@ function loader(env: Io['env'], { secrets: folder, secretsAs }: ImportOptions, e
   };
 }
 
-function declaredBefore(model: Model, files: readonly ManifestFile[], router: string, env: Io['env']): Declared {
-  const own = routerIn(files, router);
+function declaredBefore(model: Model, files: readonly ManifestFile[], router: Router, env: Io['env']): Declared {
+  const own = routerIn(files, router.name);
   return {
     operator: model.operator.name,
     services: model.services,
-    usernames: model.subscriptions.flatMap(({ username }) => username ?? []),
-    macs: model.subscriptions.flatMap(({ macs }) => macs),
+    usernames: [
+      ...model.subscriptions.flatMap(({ username }) => username ?? []),
+      ...[...configValues(router, '/ppp/secret', 'name'), ...configValues(router, '/ip/hotspot/user', 'name')],
+    ],
+    macs: [
+      ...model.subscriptions.flatMap(({ macs }) => macs),
+      ...configValues(router, '/ip/dhcp-server/lease', 'mac-address').flatMap((text) => parseMac(text) ?? []),
+    ],
     addresses: model.subscriptions.flatMap(({ address }) => address ?? []),
+    router,
     names: namesIn(files),
-    sections: own === undefined ? new Set() : sectionsOf(own.file.text, router),
+    sections: own === undefined ? new Set() : sectionsOf(own.file.text, router.name),
     secrets: new Set(Object.keys(env)),
   };
+}
+
+/** What rows of a menu say of a field in `config` of the router. */
+function configValues({ config = [] }: Router, path: string, field: string): readonly string[] {
+  return config.flatMap((menu) => {
+    if (menu.path !== path || menu.kind !== 'rows') return [];
+    return menu.rows.flatMap(({ fields }) => {
+      const value = fields[field];
+      return typeof value === 'string' ? [value] : [];
+    });
+  });
 }
 
 async function adopt(

@@ -1,6 +1,6 @@
 import { LastmileError } from '../base/errors.ts';
 import type { ListenOverrides } from '../daemon/listeners.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 
 /** The sockets that were handed over cannot be used. */
 export class InheritedSocketsError extends LastmileError {

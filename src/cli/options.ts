@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseEndpoint } from '../daemon/listeners.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 
 /** Of commands that look for the daemon of a state folder, or work in one. */
 export function withState(command: Command): Command {

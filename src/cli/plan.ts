@@ -1,10 +1,10 @@
 import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
-import { requireKnown, targetNames } from '../daemon/known-targets.ts';
-import { OmadaPool } from '../daemon/omada-pool.ts';
-import { chosen, planTargets } from '../daemon/plan-targets.ts';
-import { lastRevision } from '../daemon/reconciler.ts';
-import { RouterPool } from '../daemon/router-pool.ts';
+import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
+import { OmadaPool } from '../daemon/targets/omada-pool.ts';
+import { chosen, planTargets } from '../daemon/targets/plan-targets.ts';
+import { lastRevision } from '../daemon/targets/reconciler.ts';
+import { RouterPool } from '../daemon/targets/router-pool.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Issue } from '../manifest/issue.ts';
 import { asOf } from '../model/as-of.ts';

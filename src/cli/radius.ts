@@ -1,6 +1,6 @@
 import { printable } from '../base/bytes.ts';
 import { Secret } from '../base/secret.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 import {
   type LoginMethod,
   type RadiusClientResult,

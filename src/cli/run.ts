@@ -7,6 +7,7 @@ import { GitSource } from '../source/git-source.ts';
 import { openSource } from '../source/open-source.ts';
 import type { Revision, Source } from '../source/source.ts';
 import { complain } from './complain.ts';
+import { giveBackFreed } from './freed-memory.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { exitCodes, type Io } from './io.ts';
 import { isExample } from './is-example.ts';
@@ -28,6 +29,7 @@ const shownIssues = 20;
 /** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
   keepHeapSmall();
+  giveBackFreed(around.signal);
   const source = await openSource(dir);
   // Logins do not wait for git to look through all files.
   const told = tellUncommitted(dir, source, io);

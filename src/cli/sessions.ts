@@ -1,7 +1,8 @@
-import { type SessionJson, toSessionJson } from '../accounting/view.ts';
+import { type SessionJson, toSessionJson } from '../accounting/sessions/view.ts';
+import { type Visit, visitsOf } from '../accounting/sessions/visits.ts';
 import { printable } from '../base/bytes.ts';
 import { formatDuration, formatOctets } from '../base/units.ts';
-import { sessionQuery } from '../daemon/evidence.ts';
+import { sessionQuery } from '../daemon/stored/evidence.ts';
 import { aloneWith } from './evidence-alone.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render, table } from './output.ts';
@@ -15,6 +16,8 @@ export interface SessionsOptions extends RuntimeOptions {
   readonly closed: boolean;
   readonly from?: string;
   readonly till?: string;
+  /** Those that belong together as one. */
+  readonly visits: boolean;
   readonly limit: number;
 }
 
@@ -53,8 +56,32 @@ export async function sessionsCommand(options: SessionsOptions, io: Io, around: 
       `lastmile: there are more sessions than the ${sessions.length} shown; --limit ${options.limit * 10} shows more\n`,
     );
   }
-  io.out(await render(sessions, options.output, () => sessionsText(sessions, around.clock.now())));
+  const now = around.clock.now();
+  if (options.visits) {
+    const visits = visitsOf(sessions, now);
+    io.out(await render(visits, options.output, () => visitsText(visits)));
+    return exitCodes.success;
+  }
+  io.out(await render(sessions, options.output, () => sessionsText(sessions, now)));
   return exitCodes.success;
+}
+
+function visitsText(visits: readonly Visit[]): string {
+  if (visits.length === 0) return 'No sessions.\n';
+  return table(
+    ['USER', 'CALLER', 'SINCE', 'ONLINE', 'SESSIONS', 'UP', 'DOWN', 'AT', 'STATE'],
+    visits.map((visit) => [
+      printable(visit.username),
+      printable(visit.callingStationId ?? ''),
+      `${visit.startedAt.slice(0, 19)}Z`,
+      formatDuration(visit.seconds * 1000),
+      `${visit.sessions.length}`,
+      formatOctets(BigInt(visit.upOctets)),
+      formatOctets(BigInt(visit.downOctets)),
+      visit.nas.join(', '),
+      visit.stoppedAt === undefined ? 'open' : 'closed',
+    ]),
+  );
 }
 
 function sessionsText(sessions: readonly SessionJson[], now: number): string {

@@ -65,7 +65,9 @@ function targetsTable(targets: readonly TargetStatus[], now: number): string {
     ['TARGET', 'READY', 'SYNCED', 'DRIFTED', 'CHECKED', 'SAYS'],
     targets.map(({ name, conditions, last }) => {
       const of = (type: string) => conditions.find((condition) => condition.type === type);
-      const says = of(of('Stalled')?.status === 'True' ? 'Stalled' : 'Ready')?.message ?? '';
+      const found = of(of('Stalled')?.status === 'True' ? 'Stalled' : 'Ready')?.message ?? '';
+      const suspended = of('Suspended');
+      const says = suspended?.status === 'True' ? `suspended: ${suspended.message}; ${found}` : found;
       return [
         name,
         of('Ready')?.status ?? '',

@@ -1,5 +1,6 @@
 import type { DaemonStatus } from '../admin/service.ts';
 import type { Engine } from '../daemon/engine.ts';
+import { withPauses } from '../status/paused.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { complain } from './complain.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -42,16 +43,24 @@ function namesIn({ targets, controllers = [] }: DaemonStatus): readonly string[]
 }
 
 function storedStatus(around: Surroundings) {
-  return async (engine: Engine): Promise<DaemonStatus> => ({
-    version: around.version,
-    pid: 0,
-    startedAt: '',
-    source: 'no daemon answers: this is what was stored last',
-    conditions: [],
-    targets: engine.status.targets(),
-    openSessions: engine.accounting.openCount,
-    stateBytes: await folderBytes(engine.store.dir),
-    sessionEvents: [],
-    findings: engine.accounting.findings().map((finding) => JSON.stringify(finding)),
-  });
+  return async (engine: Engine): Promise<DaemonStatus> => {
+    const now = around.clock.now();
+    const pauses = engine.pauses.all(now);
+    return {
+      version: around.version,
+      pid: 0,
+      startedAt: '',
+      source: 'no daemon answers: this is what was stored last',
+      conditions: [],
+      targets: withPauses(engine.status.targets(), pauses, now),
+      pauses,
+      openSessions: engine.accounting.openCount,
+      stateBytes: await folderBytes(engine.store.dir),
+      sessionEvents: [],
+      findings: [
+        ...engine.routers.unconfirmed(),
+        ...engine.accounting.findings().map((finding) => JSON.stringify(finding)),
+      ],
+    };
+  };
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Engine } from '../daemon/engine.ts';
+import { StoreBusyError, StoreLockedError } from '../store/errors.ts';
 import { databaseFolder } from '../store/layout.ts';
 
 /** What commands that reach out need: time, randomness, a log, and to be told to stop. */
@@ -18,11 +19,29 @@ export interface Surroundings {
   readonly version: string;
 }
 
-/** Opens the state folder for a command that works alone. @throws StoreLockedError when a daemon holds it silently */
-export async function openEngine(stateDir: string, { clock, log, fillRandom }: Surroundings): Promise<Engine> {
+/** Opens the state folder for a command that works alone. @throws StoreBusyError when another process holds it silently */
+export async function openEngine(stateDir: string, around: Surroundings): Promise<Engine> {
+  const engine = await openAsItIs(stateDir, around);
+  try {
+    const { eraseDueAlone } = await import('../daemon/stored/records-alone.ts');
+    await eraseDueAlone(engine, around);
+    return engine;
+  } catch (error) {
+    await engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same, without what a restore that was killed has left to do. */
+export async function openAsItIs(stateDir: string, { clock, log, fillRandom }: Surroundings): Promise<Engine> {
   // Loaded only here: most commands ask the daemon, and should start at once.
   const { Engine } = await import('../daemon/engine.ts');
-  return Engine.open({ stateDir, clock, log, fillRandom });
+  try {
+    return await Engine.open({ stateDir, clock, log, fillRandom });
+  } catch (error) {
+    if (error instanceof StoreLockedError) throw new StoreBusyError(stateDir, error.pid, error.as, error);
+    throw error;
+  }
 }
 
 /** Is there a state folder to look into? Commands that only look must not make one. */

@@ -1,18 +1,21 @@
-import type { Period } from '../accounting/usage-periods.ts';
+import type { CorrectionKind } from '../accounting/usage/usage-corrections.ts';
+import type { Period } from '../accounting/usage/usage-periods.ts';
 import { RequestError } from '../admin/request-error.ts';
 import type { LiveSessionUsage, LiveUsage, UsageAnswer } from '../admin/usage.ts';
 import { printable } from '../base/bytes.ts';
-import { formatOctets } from '../base/units.ts';
-import { usageAnswer } from '../daemon/usage-answers.ts';
+import { csvLine } from '../base/csv.ts';
+import { formatDuration, formatOctets } from '../base/units.ts';
+import { usageAnswer } from '../daemon/sessions/usage-answers.ts';
 import { complain } from './complain.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
-import { render, table } from './output.ts';
+import { type Output, render, table } from './output.ts';
 import { standingText } from './quota-text.ts';
 import { either, type RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface UsageOptions extends RuntimeOptions {
+export interface UsageOptions extends Omit<RuntimeOptions, 'output'> {
+  readonly output: Output | 'csv';
   readonly by: Period;
   readonly quota?: string;
   /** As `UsageRequest` has them. */
@@ -20,14 +23,15 @@ export interface UsageOptions extends RuntimeOptions {
   readonly until?: string;
 }
 
-export interface LiveOptions extends RuntimeOptions {
+export interface LiveOptions extends Omit<RuntimeOptions, 'output'> {
+  readonly output: Output | 'csv';
   /** Between two looks. */
   readonly every: number;
   /** Looks. Absent: until it is stopped. */
   readonly count?: number;
 }
 
-/** `lastmile usage USERNAME [--since T] [--until T] [--by hour|day|month]`: octets by period. */
+/** `lastmile usage USERNAME [--since T] [--until T] [--by hour|day|month] [-o csv]`: octets by period. */
 export async function usageCommand(
   username: string,
   options: UsageOptions,
@@ -52,8 +56,12 @@ export async function usageCommand(
     },
   );
   for (const note of answer.notes) io.err(`lastmile: ${printable(note, 500)}\n`);
+  if (options.output === 'csv') {
+    io.out(usageCsv(answer));
+    return exitCodes.success;
+  }
   const standings = (answer.standings ?? []).map(standingText).join('');
-  io.out(await render(answer, options.output, () => usageText(answer) + standings));
+  io.out(await render(answer, options.output, () => usageText(answer) + correctionsText(answer) + standings));
   return exitCodes.success;
 }
 
@@ -64,6 +72,11 @@ export async function liveUsageCommand(
   io: Io,
   around: Surroundings,
 ): Promise<number> {
+  const { output } = options;
+  if (output === 'csv') {
+    complain(new Error('csv is of periods: --live has none'), io);
+    return exitCodes.error;
+  }
   const daemon = await findDaemon(options.state, around.signal);
   if (daemon === undefined) {
     complain(new Error('no daemon answers: it is who asks the routers'), io);
@@ -72,7 +85,7 @@ export async function liveUsageCommand(
   for (let at = 0; options.count === undefined || at < options.count; at += 1) {
     const started = around.clock.monotonic();
     const usage = await daemon.get<LiveUsage>(`/api/v1/usage/${encodeURIComponent(username)}/live`);
-    await show(usage, options, io);
+    await show(usage, output, io);
     if (options.count !== undefined && at + 1 >= options.count) break;
     const rest = options.every * 1000 - (around.clock.monotonic() - started);
     if (rest > 0) await around.clock.sleep(rest, around.signal);
@@ -84,7 +97,7 @@ function alone(username: string) {
   return { logins: [username], timezone: 'UTC', notes: [] };
 }
 
-async function show(usage: LiveUsage, { output }: LiveOptions, io: Io): Promise<void> {
+async function show(usage: LiveUsage, output: Output, io: Io): Promise<void> {
   if (output === 'json') return io.out(`${JSON.stringify(usage)}\n`);
   for (const note of usage.notes) io.err(`lastmile: ${printable(note, 500)}\n`);
   io.out(await render(usage, output, () => liveText(usage)));
@@ -105,6 +118,27 @@ function usageText({ username, logins, timezone, periods, total, openSessions, s
   const byService = services.map((each) => row(`${each.service ?? 'unknown'} (${printable(each.login)})`, each));
   const rows = [...periods.map((each) => row(each.period, each)), row('total', total), ...byService];
   return head + table(['PERIOD', 'UP', 'DOWN', 'TOGETHER'], rows);
+}
+
+const kindWords: Readonly<Record<CorrectionKind, string>> = {
+  'taken-back': 'taken back',
+  'counter-fell': 'counter fell',
+  late: 'late',
+};
+
+function correctionsText({ corrections = [] }: UsageAnswer): string {
+  if (corrections.length === 0) return '';
+  const rows = corrections.map(({ period, kind, times, up, down, seconds }) => [
+    ...[period, kindWords[kind], String(times), formatOctets(BigInt(up)), formatOctets(BigInt(down))],
+    seconds === 0 ? '-' : formatDuration(seconds * 1000),
+  ]);
+  return table(['CORRECTED', 'WHY', 'TIMES', 'UP', 'DOWN', 'ONLINE'], rows);
+}
+
+/** A line for each period, in octets. What was corrected is in them. */
+function usageCsv({ username, periods }: UsageAnswer): string {
+  const rows = periods.map(({ period, up, down }) => [username, period, up, down, `${BigInt(up) + BigInt(down)}`]);
+  return [['username', 'period', 'up', 'down', 'together'], ...rows].map(csvLine).join('');
 }
 
 function liveText({ at, sessions }: LiveUsage): string {

@@ -1,6 +1,6 @@
 import type { HolderJson, WhoHadAnswer } from '../admin/evidence.ts';
 import { printable } from '../base/bytes.ts';
-import { auditedWhoHad } from '../daemon/evidence.ts';
+import { auditedWhoHad } from '../daemon/stored/evidence.ts';
 import { aloneWith } from './evidence-alone.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render, table } from './output.ts';
@@ -45,17 +45,22 @@ function answerText({ address, at, holders }: WhoHadAnswer): string {
   return table(['', 'USER', 'SUBSCRIBER', 'ADDRESS', 'FROM', 'TILL', 'NAS', 'SESSION', 'CALLER'], holders.map(row));
 }
 
-function row({ match, username, subscriber, address, from, till, session }: HolderJson): readonly string[] {
+function row({ match, username, subscriber, address, outside, from, till, session }: HolderJson): readonly string[] {
   const lastHeard = session.stale ? `? last heard ${session.updatedAt}` : 'now';
   return [
     match === 'held' ? 'held' : 'perhaps',
     printable(username),
     subscriber ?? '',
-    printable(address),
+    `${printable(address)}${outside === undefined ? '' : ` as ${outsideText(outside)}`}`,
     from,
     till ?? lastHeard,
     session.nas,
     printable(session.sessionId),
     printable(session.callingStationId ?? ''),
   ];
+}
+
+/** `198.51.100.7:1024-3039 of core-1`. */
+function outsideText({ address, ports, nas }: Required<HolderJson>['outside']): string {
+  return `${address}${ports === undefined ? '' : `:${ports.join('-')}`} of ${nas}`;
 }

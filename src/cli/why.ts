@@ -1,6 +1,6 @@
 import type { WaitingOrder, WhyAnswer } from '../admin/service.ts';
 import { printable } from '../base/bytes.ts';
-import { whyOf } from '../daemon/why.ts';
+import { whyOf } from '../daemon/logins/why.ts';
 import { exitCodes, type Io } from './io.ts';
 import { render } from './output.ts';
 import { either, type RuntimeOptions } from './runtime.ts';

@@ -1,13 +1,20 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { collectText } from '../manifest/load-manifest.ts';
 import type { SourceFile } from '../source/source.ts';
 import { partsOf } from './collected-parts.ts';
 
-// Runs in a thread of its own, see `warm-cache.ts`: for each word it is sent, one message with some of what the next file
-// declares; and it ends.
-const parts = partsOf(workerData as readonly SourceFile[], ({ path, text }) => collectText(path, text));
-parentPort?.on('message', () => {
-  const { done, value } = parts.next();
-  parentPort?.postMessage(done === true ? undefined : value);
-  if (done === true) parentPort?.close();
-});
+// Runs in a thread of its own, see `warm-cache.ts`: sent files, it begins with them; for each word after that, one message with
+// some of what the next of them declares, and `undefined` when there is no more.
+if (parentPort !== null) serve(parentPort);
+
+function serve(port: MessagePort): void {
+  let parts = partsOf([], collect);
+  port.on('message', (message: readonly SourceFile[] | 'next') => {
+    if (message !== 'next') parts = partsOf(message, collect);
+    port.postMessage(parts.next().value);
+  });
+}
+
+function collect({ path, text }: SourceFile): ReturnType<typeof collectText> {
+  return collectText(path, text);
+}

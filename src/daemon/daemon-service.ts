@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
-import type { RecentAccounting } from '../accounting/recent-accounting.ts';
-import { type SessionJson, toSessionJson } from '../accounting/view.ts';
+import type { RecentAccounting } from '../accounting/sessions/recent-accounting.ts';
+import { type SessionJson, toSessionJson } from '../accounting/sessions/view.ts';
+import { type Visit, visitsOf } from '../accounting/sessions/visits.ts';
 import type { EventsService } from '../admin/events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from '../admin/evidence.ts';
 import type { TopUpAnswer, TopUpRequest } from '../admin/quota.ts';
+import type { RecordsService } from '../admin/records-service.ts';
 import type {
   AdminService,
   ApplyAnswer,
@@ -49,31 +51,34 @@ import type { AuditEntry } from '../status/audit-log.ts';
 import { type CollectionStatus, judgeCollection } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
+import { withPauses } from '../status/paused.ts';
 import type { Pause } from '../status/pauses.ts';
 import type { TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { rowFinding } from '../store/state-finding.ts';
 import { declaredObjects } from './declared-objects.ts';
-import { diagnose } from './diagnose.ts';
 import type { Engine } from './engine.ts';
-import { auditedExport, auditedWhoHad, type EvidenceSurroundings, sessionQuery } from './evidence.ts';
-import { requireKnown, requireRouter } from './known-targets.ts';
-import type { LiveUsageMeter } from './live-usage.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
-import { learnedJson } from './login-books.ts';
-import { chosen, planTargets } from './plan-targets.ts';
-import { quotaNamed, standingHints, standingsIfKnown, standingsOf, topUp } from './quota-orders.ts';
-import { lastRevision, type Reconciler } from './reconciler.ts';
-import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './session-orders.ts';
-import { usersNamed } from './sessions-named.ts';
-import { careForState } from './state-care.ts';
-import { routersOf, usageAnswer } from './usage-answers.ts';
-import type { UsageCollector } from './usage-collector.ts';
-import { knownAs, whyOf } from './why.ts';
+import { learnedJson } from './logins/login-books.ts';
+import { knownAs, whyOf } from './logins/why.ts';
+import { quotaNamed, standingHints, standingsIfKnown, standingsOf, topUp } from './quota/quota-orders.ts';
+import { interimOf } from './sessions/interim-of.ts';
+import type { LiveUsageMeter } from './sessions/live-usage.ts';
+import { changeSessions, disconnectSessions, outboxStatus, waitingOrders } from './sessions/session-orders.ts';
+import { usersNamed } from './sessions/sessions-named.ts';
+import { routersOf, usageAnswer } from './sessions/usage-answers.ts';
+import type { UsageCollector } from './sessions/usage-collector.ts';
+import { auditedExport, auditedWhoHad, type EvidenceSurroundings, sessionQuery } from './stored/evidence.ts';
+import { careForState } from './stored/state-care.ts';
+import { diagnose } from './targets/diagnose.ts';
+import { requireKnown, requireRouter } from './targets/known-targets.ts';
+import { chosen, planTargets } from './targets/plan-targets.ts';
+import { lastRevision, type Reconciler } from './targets/reconciler.ts';
 
 export interface DaemonServiceOptions {
   readonly events: EventsService;
+  readonly records: RecordsService;
   readonly engine: Engine;
   readonly reconciler: Reconciler;
   readonly decisions: RecentDecisions;
@@ -116,16 +121,18 @@ export class NothingInForceError extends LastmileError {
 /** What the daemon answers to commands, pages and programs. */
 export class DaemonService implements AdminService {
   readonly events: EventsService;
+  readonly records: RecordsService;
   readonly #options: DaemonServiceOptions;
   readonly #startedAt: number;
   #revision: Omit<Revision, 'files'> | undefined;
-  /** What the files of the revision in force come to. */
-  #contents: string | undefined;
+  /** What the files of the revision in force come to: worked out when somebody asks. */
+  #contents: (() => string) | undefined;
   #refused: string | undefined;
 
   constructor(options: DaemonServiceOptions) {
     this.#options = options;
     this.events = options.events;
+    this.records = options.records;
     this.#startedAt = options.clock.now();
   }
 
@@ -133,7 +140,11 @@ export class DaemonService implements AdminService {
   took(revision: Revision): void {
     const { files, ...about } = revision;
     this.#revision = about;
-    this.#contents = folderRevision(files);
+    let contents: string | undefined;
+    this.#contents = () => {
+      contents ??= folderRevision(files);
+      return contents;
+    };
     this.#refused = undefined;
   }
 
@@ -162,6 +173,8 @@ export class DaemonService implements AdminService {
     const { author, subject } = this.#revision ?? {};
     const standsIn = this.#options.standsIn();
     const next = reconciler.nextChange;
+    const now = this.#options.clock.now();
+    const pauses = engine.pauses.all(now);
     return {
       version,
       pid: process.pid,
@@ -172,10 +185,10 @@ export class DaemonService implements AdminService {
       ...(author === undefined ? {} : { author }),
       ...(subject === undefined ? {} : { subject }),
       conditions: engine.status.source,
-      targets: withConditions(engine.status.targets(), this.#options.collector.conditions()),
+      targets: withConditions(withPauses(engine.status.targets(), pauses, now), this.#options.collector.conditions()),
       controllers: this.#options.controllers(),
       collections: this.#options.collector.status(),
-      pauses: engine.pauses.all(this.#options.clock.now()),
+      pauses,
       openSessions: engine.accounting.openCount,
       stateBytes: await folderBytes(engine.store.dir),
       sessionEvents: engine.status.sessionEvents(),
@@ -193,6 +206,10 @@ export class DaemonService implements AdminService {
       users.map((user) => engine.accounting.find({ ...wanted, ...(user === undefined ? {} : { user }) })),
     );
     return found.flat().slice(0, query.limit).map(toSessionJson);
+  }
+
+  visitsOf(sessions: readonly SessionJson[]): readonly Visit[] {
+    return visitsOf(sessions, this.#options.clock.now());
   }
 
   whoHad(request: WhoHadRequest): Promise<WhoHadAnswer> {
@@ -261,6 +278,7 @@ export class DaemonService implements AdminService {
 
   async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
     const { engine, clock } = this.#options;
+    await this.#untilRead();
     const wanted = files === undefined ? this.#inForce() : this.#loadGiven(files);
     if (wanted.result === 'invalid') return wanted;
     const model = engine.quotas.asOf(wanted.model, clock.now());
@@ -312,6 +330,7 @@ export class DaemonService implements AdminService {
   }
 
   async suspend({ target, ...rest }: SuspendRequest): Promise<Pause> {
+    await this.#untilRead();
     requireRouter(target, this.#targetNames());
     const pause = { target, ...rest, since: this.#options.clock.now() };
     await this.#options.reconciler.suspend(pause);
@@ -324,6 +343,7 @@ export class DaemonService implements AdminService {
 
   async drift(target?: string): Promise<DriftAnswer> {
     const { engine } = this.#options;
+    await this.#untilRead();
     const known = this.#targetNames().filter((name) => name !== directoryName);
     requireKnown(known, target === undefined ? [] : [target]);
     const answer = await this.plan(target === undefined ? { exclude: [directoryName] } : { targets: [target] });
@@ -339,6 +359,7 @@ export class DaemonService implements AdminService {
 
   async doctor({ target, ping }: DoctorRequest): Promise<Diagnosis> {
     const { engine, clock, collector, radius, lookAtControllers } = this.#options;
+    await this.#untilRead();
     const { inForce } = this.#options.reconciler;
     if (inForce === undefined) throw new NothingInForceError(this.#refused);
     return diagnose(engine.quotas.asOf(inForce.model, clock.now()), target, {
@@ -396,6 +417,11 @@ export class DaemonService implements AdminService {
     return reconciler.inForce === undefined ? undefined : engine.quotas.asOf(reconciler.inForce.model, clock.now());
   }
 
+  /** Who asks while a start still reads the declarations is answered by them. */
+  async #untilRead(): Promise<void> {
+    if (this.#options.reconciler.inForce === undefined && this.#refused === undefined) await this.#options.refresh();
+  }
+
   #inForce() {
     const { inForce } = this.#options.reconciler;
     if (inForce === undefined) return { result: 'invalid' as const, issues: [] };
@@ -420,15 +446,16 @@ export class DaemonService implements AdminService {
 
   /** Are these the files of the revision in force? */
   #follows(files: Revision['files']): boolean {
-    return this.#contents !== undefined && folderRevision(files) === this.#contents;
+    return this.#contents !== undefined && folderRevision(files) === this.#contents();
   }
 
   #evidence(): EvidenceSurroundings {
     const { engine, clock } = this.#options;
-    const { accounting, directory, audit } = engine;
+    const { accounting, translations, directory, audit } = engine;
     const operator = this.#model?.operator;
-    const interimSeconds = operator?.accounting.interimSeconds ?? 120;
-    return { accounting, directory, audit, timezone: operator?.timezone ?? 'UTC', interimSeconds, now: clock.now() };
+    const interimSeconds = interimOf(directory, operator?.accounting.interimSeconds ?? 120);
+    const timezone = operator?.timezone ?? 'UTC';
+    return { accounting, translations, directory, audit, timezone, interimSeconds, now: clock.now() };
   }
 
   #findings(): readonly string[] {

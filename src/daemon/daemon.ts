@@ -1,32 +1,28 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type RecentDecisions, recentDecisions } from '../access/decision-log.ts';
-import { RecentAccounting } from '../accounting/recent-accounting.ts';
+import { AccountingUnavailableError } from '../accounting/errors.ts';
+import { RecentAccounting } from '../accounting/sessions/recent-accounting.ts';
+import type { RecordsService } from '../admin/records-service.ts';
 import type { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { Issue } from '../manifest/issue.ts';
-import type { FileCache, LoadMemory } from '../manifest/load-manifest.ts';
-import type { Endpoint, Model } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
+import type { Model } from '../model/model.ts';
 import type { Slot } from '../radius/coa/request-lanes.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
-import { openDatagramCalls } from '../radius/datagram-calls.ts';
-import { RadiusServer } from '../radius/server.ts';
+import type { RadiusServer } from '../radius/server.ts';
 import { operationOf } from '../routeros/call-log.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
-import { folderBytes } from '../store/folder-bytes.ts';
+import { dueErasuresFile } from '../store/layout.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
 import type { DaemonService } from './daemon-service.ts';
-import { DeclaredAuthority } from './declared-authority.ts';
-import { DeclaredEap, givenUpDecision } from './declared-eap.ts';
-import { DeclaredProxy } from './declared-proxy.ts';
 import { Engine } from './engine.ts';
-import { EventAnswers } from './event-answers.ts';
-import { FallbackWatch } from './fallback-watch.ts';
-import { Heartbeat, heartbeatNas } from './heartbeat.ts';
 import { LastGood } from './last-good.ts';
 import {
   defaultAdmin,
@@ -36,20 +32,29 @@ import {
   listenPlan,
   sameListeners,
 } from './listeners.ts';
-import { LiveUsageMeter } from './live-usage.ts';
 import type { LoadSettings } from './load.ts';
-import { LoginBooks } from './login-books.ts';
+import { DeclaredAuthority } from './logins/declared-authority.ts';
+import { DeclaredEap, givenUpDecision } from './logins/declared-eap.ts';
+import { DeclaredProxy } from './logins/declared-proxy.ts';
+import { Heartbeat } from './logins/heartbeat.ts';
+import { LoginBooks } from './logins/login-books.ts';
+import { PortalGateway } from './logins/portal-gateway.ts';
 import { loopStalls } from './loop-stalls.ts';
-import { PortalGateway } from './portal-gateway.ts';
-import { type InForce, Reconciler } from './reconciler.ts';
+import { metricSources } from './metric-sources.ts';
+import { startRadius } from './radius-front.ts';
 import type { ServedSettings } from './served-settings.ts';
-import { SilentSessions } from './silent-sessions.ts';
-import { StandIn } from './stand-in.ts';
-import { StoredSigning } from './stored-signing.ts';
-import { Telling } from './telling.ts';
+import { LiveUsageMeter } from './sessions/live-usage.ts';
+import { SilentSessions } from './sessions/silent-sessions.ts';
+import { UsageCollector } from './sessions/usage-collector.ts';
+import { type Accepted, SourceFollower } from './source-follower.ts';
+import type { RetentionKeeper } from './stored/retention-keeper.ts';
+import { FallbackWatch } from './targets/fallback-watch.ts';
+import { type InForce, Reconciler } from './targets/reconciler.ts';
+import { StandIn } from './targets/stand-in.ts';
+import { EventAnswers } from './telling/event-answers.ts';
+import { Telling } from './telling/telling.ts';
 import { admittedBy } from './until-local.ts';
 import { UntilRead } from './until-read.ts';
-import { UsageCollector } from './usage-collector.ts';
 
 export interface DaemonOptions {
   readonly source: Source;
@@ -118,27 +123,17 @@ export class Daemon implements AsyncDisposable {
   readonly #stalls = loopStalls();
   /** As soon as anybody can ask. */
   #service: DaemonService | undefined;
+  #retention: RetentionKeeper | undefined;
   #metrics: Metrics | undefined;
-  readonly #cache: FileCache = new Map();
-  readonly #memory: LoadMemory = {};
+  readonly #declarations: SourceFollower;
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
   #adminListen: Endpoint = defaultAdmin;
   /** The directory's memory holds what the disk says was applied. */
   #loaded = false;
-  #watching = false;
-  /** The newest revision that was looked at, taken or not. */
-  #seen: string | undefined;
-  /** Looked at but not taken, for a reason outside of it: looked at again from that time of the monotonic clock. */
-  #again: { readonly revision: Revision; readonly from: number } | undefined;
-  /** What was told of the newest revision that was refused. */
-  #refusal: string | undefined;
-  /** What is to be said of the source while it can be read. */
-  #judgement: Judgement | undefined;
   /** In force, but the directory has not said yet that it holds it. */
   #candidate: Revision | undefined;
-  #reading: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
 
   private constructor(
@@ -155,6 +150,21 @@ export class Daemon implements AsyncDisposable {
     this.#standIn = standIn;
     this.#silent = this.#endSilent();
     this.#lastGood = new LastGood(engine.store.table('meta'));
+    this.#declarations = new SourceFollower({
+      ...options,
+      lastGood: this.#lastGood,
+      beforePoll: () => engine.store.check(),
+      accept: (accepted) => this.#take(accepted),
+      refuse: (revision, issues, errors) => {
+        this.#service?.refusedRevision(revision, errors);
+        options.onInvalid?.(revision, issues);
+      },
+      looked: async () => {
+        const model = this.#reconciler.inForce?.model;
+        if (model !== undefined) await this.#listen(model);
+      },
+      judge: (judgement) => this.#judge(judgement),
+    });
     const { clock, log, random } = options;
     const { fillRandom } = options;
     this.#accountingResults = new RecentAccounting(engine.accounting, clock);
@@ -172,12 +182,14 @@ export class Daemon implements AsyncDisposable {
       ...{ directory: engine.directory, clock, log, random: fillRandom },
       listeners: () => this.#radius?.addresses() ?? { auth: [], accounting: [] },
       stores: () => engine.store.broken === undefined,
+      ready: () => engine.accounting.untilRead,
       overloads: () => overloadsOf(this.#counters),
       stalledMs: () => this.#stalls.longest(),
     });
     engine.routers.onCall((router, { command, result, durationMs }) =>
       this.#metrics?.observeCall(router, { operation: operationOf(command), result, durationMs }),
     );
+    engine.directoryTarget.outbox.onEffect((result, tookMs) => this.#metrics?.observeEffect(result, tookMs));
     this.#reconciler = new Reconciler({
       engine,
       clock,
@@ -191,12 +203,13 @@ export class Daemon implements AsyncDisposable {
       onServed: (inForce) => this.#keepGood(inForce),
       quotas: engine.quotas,
     });
-    engine.quotas.onChange((subscriptions) => {
-      this.#reconciler.changedByThemselves(subscriptions);
+    engine.quotas.onChange((subscriptions, model) => {
+      this.#reconciler.changedByThemselves(subscriptions, model);
       telling.quotas(subscriptions);
     });
     this.#fallbacks = new FallbackWatch({ routers: engine.routers, clock, log });
-    this.#collector = new UsageCollector({ accounting: engine.accounting, routers: engine.routers, clock, log });
+    const { accounting, routers, translations } = engine;
+    this.#collector = new UsageCollector({ accounting, routers, translations, clock, log });
   }
 
   /**
@@ -212,7 +225,16 @@ export class Daemon implements AsyncDisposable {
     const decisions = recentDecisions();
     let daemon: Daemon | undefined;
     const tunnel = (nas: Nas): Slot | undefined => daemon?.tunnel(nas);
-    const engine = await Engine.open({ stateDir, clock, log, fillRandom, decisions, tunnel });
+    const engine = await Engine.open({
+      stateDir,
+      clock,
+      log,
+      fillRandom,
+      decisions,
+      tunnel,
+      as: 'daemon',
+      sessionsLater: true,
+    });
     daemon = await Daemon.#made(options, engine, decisions);
     try {
       await daemon.#start();
@@ -272,23 +294,24 @@ export class Daemon implements AsyncDisposable {
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
   refresh(): Promise<void> {
-    const next = this.#reading.then(() => this.#read());
-    this.#reading = next.catch(() => undefined);
-    return next;
+    return this.#declarations.refresh();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
-    await this.#options.source[Symbol.asyncDispose]();
     // What is being read may open RADIUS.
-    await this.#reading;
+    await this.#declarations[Symbol.asyncDispose]();
     await this.#portal[Symbol.asyncDispose]();
     await this.#heartbeat[Symbol.asyncDispose]();
     this.#stalls[Symbol.dispose]();
+    // Of a start that failed: nobody is to wait for what was never read.
+    this.#untilRead.giveUp(new AccountingUnavailableError('shutting down'));
+    this.#engine.accounting.giveUp();
     await this.#stopRadius();
     this.#eap[Symbol.dispose]();
     await this.#silent[Symbol.asyncDispose]();
+    await this.#retention?.[Symbol.asyncDispose]();
     await this.#books[Symbol.asyncDispose]();
     await this.#telling[Symbol.asyncDispose]();
     await this.#fallbacks[Symbol.asyncDispose]();
@@ -316,18 +339,28 @@ export class Daemon implements AsyncDisposable {
   async #start(): Promise<void> {
     const { clock } = this.#options;
     const standing = await this.#answerAtOnce();
-    const first = standing === undefined ? await this.#firstModel() : undefined;
     // What comes next keeps the process busy: whoever waits already is answered before.
     if (standing !== undefined) await clock.sleep(firstAnswersMs, this.#stopping.signal).catch(() => undefined);
+    await this.#engine.readSessions();
+    await this.#eraseDue();
+    await this.#telling.tellSessions();
+    if (standing === undefined) this.#engine.directoryTarget.readAhead();
+    const first = standing === undefined ? await this.#declarations.firstModel() : undefined;
     await this.#openAdmin((standing ?? first)?.operator.admin.listen ?? defaultAdmin);
     if (first === undefined) this.#tellListeners();
     else await this.#serve(first);
     // Not before the first answers: it takes its time.
     this.#engine.directoryTarget.readAhead();
-    await this.#watch();
-    await this.#refreshQuietly();
+    await this.#declarations.follow();
     if (this.#untilRead.standsIn !== undefined) await this.#serveLastGood();
-    void this.#poll();
+    void this.#declarations.poll();
+  }
+
+  /** What a restore that was killed has left to do. */
+  async #eraseDue(): Promise<void> {
+    if (!existsSync(join(this.#options.stateDir, dueErasuresFile))) return;
+    const { eraseDueAlone } = await import('./stored/records-alone.ts');
+    await eraseDueAlone(this.#engine, this.#options);
   }
 
   /** RADIUS as it was served last, before a declaration is read. `undefined` where that cannot be. */
@@ -354,7 +387,7 @@ export class Daemon implements AsyncDisposable {
 
   /** The newest declarations cannot be had, or are refused: what was good last stays in force, whole. */
   async #serveLastGood(): Promise<void> {
-    const model = this.#reconciler.inForce === undefined ? await this.#lastGoodModel() : undefined;
+    const model = this.#reconciler.inForce === undefined ? await this.#declarations.lastGoodModel() : undefined;
     if (model !== undefined) await this.#listen(model);
     this.#untilRead.end();
   }
@@ -366,32 +399,20 @@ export class Daemon implements AsyncDisposable {
     ]);
     const engine = this.#engine;
     const { clock, log, version, source, load } = this.#options;
+    const records = await this.#madeRecords();
     const metrics = new Metrics(
-      {
-        portal: this.#portal.counters,
-        authorize: () => this.#authority.counts(),
-        proxy: () => this.#proxy.counts(),
-        openSessions: () => engine.accounting.openCount,
-        radius: () => this.#counters.samples().filter(({ nas }) => nas !== heartbeatNas),
-        heartbeat: () => this.#heartbeat.pulses(),
-        batched: () => this.#radius?.batched() ?? [],
-        revision: () => this.#reconciler.inForce?.revision,
-        logins: () => engine.directory.loginCount,
-        targets: () => this.#reconciler.targetNames,
-        pauses: () => engine.pauses.all(clock.now()).map(({ target, kind }) => ({ target, kind })),
-        driftLeft: () =>
-          this.#reconciler.targetNames.map((target) => ({ target, rows: engine.drift.left(target).size })),
-        collections: () => this.#collector.status(),
-        outbox: () => this.#outbox(),
-        webhooks: () => this.#telling.webhooks.states(),
-        quotas: () => engine.quotas.counts(),
-        stateBytes: () => folderBytes(engine.store.dir),
-      },
+      metricSources({
+        ...{ engine, records, clock },
+        ...{ portal: this.#portal, authority: this.#authority, proxy: this.#proxy, heartbeat: this.#heartbeat },
+        ...{ reconciler: this.#reconciler, collector: this.#collector, telling: this.#telling },
+        ...{ counters: this.#counters, radius: () => this.#radius },
+      }),
       version,
     );
     this.#metrics = metrics;
     return new DaemonService({
       engine,
+      records,
       events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
       reconciler: this.#reconciler,
       decisions: this.#decisionsUpToNow(),
@@ -403,8 +424,8 @@ export class Daemon implements AsyncDisposable {
       version,
       source,
       load,
-      cache: this.#cache,
-      refresh: () => this.#refreshQuietly(),
+      cache: this.#declarations.cache,
+      refresh: () => this.#declarations.refreshQuietly(),
       radius: () => this.#radius,
       standsIn: () => this.#untilRead.standsIn,
       heartbeats: () => this.#heartbeat.missed(),
@@ -419,6 +440,20 @@ export class Daemon implements AsyncDisposable {
       collector: this.#collector,
       live: new LiveUsageMeter({ routers: engine.routers, clock }),
     });
+  }
+
+  async #madeRecords(): Promise<RecordsService> {
+    const [{ RetentionKeeper }, { RecordsAnswers }] = await Promise.all([
+      import('./stored/retention-keeper.ts'),
+      import('./stored/records-answers.ts'),
+    ]);
+    const { clock, log, fillRandom: random } = this.#options;
+    const [engine, devices] = [this.#engine, this.#books.devices];
+    const model = () => this.#reconciler.inForce?.model;
+    const dropLetters = (before: number) => this.#telling.webhooks.dropLetters(before);
+    this.#retention ??= await RetentionKeeper.start({ engine, devices, model, clock, log, dropLetters });
+    const decisions = (username: string) => this.#decisionsUpToNow().of(username);
+    return new RecordsAnswers({ engine, keeper: this.#retention, devices, decisions, model, random, clock });
   }
 
   async #openAdmin(declared: Endpoint): Promise<void> {
@@ -437,92 +472,9 @@ export class Daemon implements AsyncDisposable {
     if (this.#bound !== undefined) this.#bound = { ...this.#bound, admin: this.#adminListen };
   }
 
-  /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
-  async #firstModel(): Promise<Model | undefined> {
-    this.#engine.directoryTarget.readAhead();
-    const kept = await this.#lastGoodModel();
-    if (kept !== undefined) return kept;
-    const newest = await this.#options.source.read().catch(() => undefined);
-    return newest === undefined ? undefined : (await this.#load(newest.files)).model;
-  }
-
-  async #lastGoodModel(): Promise<Model | undefined> {
-    const kept = await this.#lastGood.read(this.#options.source);
-    return kept === undefined ? undefined : (await this.#load(kept.files)).model;
-  }
-
-  /** In another thread as far as it goes: a large commit must not hold up logins. */
-  async #load(files: Revision['files']) {
-    const [{ warmCache }, { loadInTurns }] = await Promise.all([import('./warm-cache.ts'), import('./load.ts')]);
-    await warmCache(files, this.#cache);
-    return loadInTurns(files, { ...this.#options.load, cache: this.#cache, memory: this.#memory, mode: 'use' });
-  }
-
-  /** Without being told of changes the daemon still finds them by polling; it is tried again with each poll. */
-  async #watch(): Promise<void> {
-    const { source, stateDir, log } = this.#options;
-    if (this.#watching) return;
-    try {
-      await source.watch(() => void this.#refreshQuietly(), [resolve(stateDir)]);
-      this.#watching = true;
-      if (this.#stopping.signal.aborted) await source[Symbol.asyncDispose]();
-    } catch (error) {
-      if (!(error instanceof LastmileError)) throw error;
-      log.debug({ err: error }, 'the source cannot be watched yet');
-    }
-  }
-
-  async #refreshQuietly(): Promise<void> {
-    try {
-      await this.refresh();
-    } catch (error) {
-      if (!(error instanceof LastmileError)) throw error;
-      if (this.#stopping.signal.aborted) return;
-      const judgement = { type: 'SourceReady', status: 'False', reason: 'ReadFailed', message: error.message } as const;
-      if (this.#judge(judgement)) {
-        this.#options.log.error({ err: error }, 'declarations cannot be read; what is in force stays');
-      }
-    }
-  }
-
-  async #read(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    const revision = (await this.#options.source.read(this.#seen)) ?? this.#dueAgain();
-    if (revision !== undefined) await this.#consider(revision);
-    if (this.#judgement !== undefined) this.#judge(this.#judgement);
-    const model = this.#reconciler.inForce?.model;
-    if (model !== undefined) await this.#listen(model);
-  }
-
-  async #consider(revision: Revision): Promise<void> {
-    const { clock, log } = this.#options;
-    this.#seen = revision.id;
-    const started = clock.monotonic();
-    const { model, issues, secretUses } = await this.#load(revision.files);
-    const now = clock.monotonic();
-    // Of a large network, this must not take more than a tenth of the time.
-    this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
-    if (model === undefined) return this.#reject(revision, issues);
+  async #take({ revision, model, secretUses }: Accepted): Promise<void> {
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
-    for (const issue of issues) {
-      const place = `${issue.file}:${issue.line}:${issue.column}`;
-      log.warn({ place, code: issue.code }, issue.message);
-    }
-    await this.#take(revision, model);
-  }
-
-  #dueAgain(): Revision | undefined {
-    const again = this.#again;
-    return again !== undefined && this.#options.clock.monotonic() >= again.from ? again.revision : undefined;
-  }
-
-  async #take(revision: Revision, model: Model): Promise<void> {
-    const { log } = this.#options;
-    log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
-    this.#refusal = undefined;
     this.#service?.took(revision);
-    const message = `following ${revision.id}`;
-    this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
     this.#candidate = revision;
@@ -545,23 +497,6 @@ export class Daemon implements AsyncDisposable {
     await this.#lastGood.keep(this.#options.source, revision);
     this.#standIn.keep(model);
     this.#candidate = undefined;
-  }
-
-  #reject(revision: Revision, issues: readonly Issue[]): void {
-    const errors = issues.filter((issue) => issue.severity === 'error');
-    const refusal = JSON.stringify([revision.id, errors]);
-    if (refusal === this.#refusal) return;
-    this.#refusal = refusal;
-    const first = errors[0];
-    const place = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
-    const message = `${revision.id} has ${errors.length} errors${place}`;
-    this.#judgement = { type: 'SourceReady', status: 'False', reason: 'BuildFailed', message };
-    this.#service?.refusedRevision(revision, errors.length);
-    this.#options.log.error(
-      { revision: revision.id, errors: errors.length },
-      'revision refused; what is in force stays',
-    );
-    this.#options.onInvalid?.(revision, issues);
   }
 
   /** Sees to it that RADIUS is open, and says whether all is listened on that is declared. */
@@ -594,6 +529,8 @@ export class Daemon implements AsyncDisposable {
   async #serve(model: Model): Promise<void> {
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
+    // Listeners are moved only when nobody waits any more.
+    this.#untilRead.known();
     if (this.#untilRead.standsIn !== undefined) await this.#moveListeners(model);
     if (this.#radius === undefined) await this.#openRadius(model);
     else this.#useSettings(model);
@@ -645,37 +582,11 @@ export class Daemon implements AsyncDisposable {
     this.#authority.use(settings);
     this.#eap.use(settings);
     this.#proxy.use(settings);
-    const { radsec: tls } = settings.operator.radius;
-    const signing = await StoredSigning.open(this.#engine.store.table('meta'), (err) =>
-      log.warn({ err }, 'what was learned of a NAS is not stored'),
-    );
-    this.#radius = await RadiusServer.start({
-      datagramCalls: await openDatagramCalls(log),
-      signing,
-      listenAuth: plan.auth,
-      listenAccounting: plan.accounting,
-      ...(tls === undefined || plan.radsec === undefined ? {} : { radsec: { listen: plan.radsec, tls } }),
-      directory: this.#engine.directory,
-      accounting: this.#accountingResults,
-      accountingAvailable: () => this.#engine.store.broken === undefined,
-      decisions: { record: (decision) => decision.nas === heartbeatNas || this.#decisions.record(decision) },
-      metrics: this.#counters,
-      heard: (nas, from) => this.#engine.delivery.heard(nas.name, from),
-      clock,
-      random: fillRandom,
-      log,
-      access: {
-        authority: () => this.#authority.current,
-        proxy: () => this.#proxy.current,
-        eap: this.#eap.server,
-        online: () => this.#engine.accounting.open(),
-        places: this.#books.places,
-        devices: this.#books.devices,
-        // What subscribers have bought is known when the declarations are.
-        quotas: {
-          left: (username, now) => this.#untilRead.after(() => this.#engine.quotas.left(username, now)),
-        },
-      },
+    this.#radius = await startRadius(plan, settings.operator.radius.radsec, {
+      ...{ engine: this.#engine, books: this.#books, untilRead: this.#untilRead },
+      ...{ authority: this.#authority, proxy: this.#proxy, eap: this.#eap },
+      ...{ decisions: this.#decisions, accountingResults: this.#accountingResults, counters: this.#counters },
+      ...{ clock, log, fillRandom },
     });
     const { auth, accounting, radsec } = plan;
     this.#bound = { auth, accounting, admin: this.#adminListen, ...(radsec === undefined ? {} : { radsec }) };
@@ -709,11 +620,6 @@ export class Daemon implements AsyncDisposable {
     });
   }
 
-  #outbox(): readonly { readonly nas: string; readonly waiting: number }[] {
-    const { outbox } = this.#engine.directoryTarget;
-    return outbox.nas().map((nas) => ({ nas, waiting: outbox.countAt(nas) }));
-  }
-
   /** @returns whether this is news */
   #judge(judgement: Judgement): boolean {
     const { status } = this.#engine;
@@ -721,27 +627,10 @@ export class Daemon implements AsyncDisposable {
     status.recordSource(judgement, this.#options.clock.now());
     return before?.status !== judgement.status || before.message !== judgement.message;
   }
-
-  async #poll(): Promise<void> {
-    const { clock, source, pollMs } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await clock.sleep(pollMs ?? source.pollMs, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.#engine.store.check();
-      await this.#watch();
-      await this.#refreshQuietly();
-    }
-  }
 }
 
 /** Packets dropped because there were too many. */
 function overloadsOf(counters: RadiusCounters): number {
   const overloads = counters.samples().filter(({ metric, detail }) => metric === 'dropped' && detail === 'overload');
   return overloads.reduce((sum, { value }) => sum + value, 0);
-}
-
-/** May this go away without a new revision? A secret may appear that was not there. */
-function isOutside({ code }: Issue): boolean {
-  return code === 'LM_SECRET_MISSING' || code === 'LM_SECRET_REFUSED' || code === 'LM_SECRET_EMPTY';
 }

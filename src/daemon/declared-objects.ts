@@ -1,6 +1,8 @@
 import type { DeclaredObject } from '../admin/service.ts';
-import type { Model, Origin, Subscription } from '../model/model.ts';
+import type { Subscription } from '../model/kinds/subscription.ts';
+import type { Model } from '../model/model.ts';
 import { isOverdue, nextChanges } from '../model/next-change.ts';
+import type { Origin } from '../model/origin.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { routerWords, siteWords } from './declared-words.ts';
 

@@ -1,5 +1,6 @@
 import { compact } from '../base/compact.ts';
-import type { DhcpServer, Hotspot, PortalBridge, PortalSite, PppoeServer, Router } from '../model/model.ts';
+import type { PortalBridge, PortalSite } from '../model/kinds/portal-site.ts';
+import type { DhcpServer, Hotspot, PppoeServer, Router } from '../model/kinds/router.ts';
 
 /** A router in the words of its declaration, defaults filled in. */
 export function routerWords({ name: _name, origin: _origin, ...router }: Router): object {

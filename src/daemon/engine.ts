@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type RecentDecisions, wasAcceptedInFull } from '../access/decision-log.ts';
+import { TranslationHistory } from '../accounting/addresses/translation-history.ts';
 import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
 import { Directory } from '../directory/directory.ts';
@@ -8,6 +9,7 @@ import type { Nas } from '../directory/reader.ts';
 import { StoredRows } from '../directory/stored-rows.ts';
 import { EventLog } from '../events/event-log.ts';
 import type { Model } from '../model/model.ts';
+import { OmadaClients } from '../omada/clients.ts';
 import type { Slot } from '../radius/coa/request-lanes.ts';
 import { NasSessionControl } from '../radius/coa/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
@@ -20,16 +22,17 @@ import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
 import { StoreCorruptError } from '../store/errors.ts';
 import { Store } from '../store/store.ts';
-import { CoaGateway } from './coa-gateway.ts';
-import { grantedOtherwise } from './granted-otherwise.ts';
-import { LateSessions } from './late-sessions.ts';
-import { OmadaPool } from './omada-pool.ts';
-import { onlineSessions, siteOfGuest } from './online-sessions.ts';
-import { OutboxDelivery } from './outbox-delivery.ts';
-import { QuotaKeeper } from './quota-keeper.ts';
-import { QuotaRecords } from './quota-records.ts';
-import { RouterMemories } from './router-memories.ts';
-import { RouterPool } from './router-pool.ts';
+import { grantedOtherwise } from './logins/granted-otherwise.ts';
+import { QuotaKeeper } from './quota/quota-keeper.ts';
+import { QuotaRecords } from './quota/quota-records.ts';
+import { CoaGateway } from './sessions/coa-gateway.ts';
+import { LateSessions } from './sessions/late-sessions.ts';
+import { OmadaSessions } from './sessions/omada-sessions.ts';
+import { onlineSessions, siteOfGuest } from './sessions/online-sessions.ts';
+import { OutboxDelivery } from './sessions/outbox-delivery.ts';
+import { OmadaPool } from './targets/omada-pool.ts';
+import { RouterMemories } from './targets/router-memories.ts';
+import { RouterPool } from './targets/router-pool.ts';
 
 export interface EngineOptions {
   readonly stateDir: string;
@@ -38,11 +41,18 @@ export interface EngineOptions {
   readonly fillRandom: (octets: Uint8Array) => void;
   /** Decisions about logins, where any are made. */
   readonly decisions?: RecentDecisions;
+  /** Open sessions are read with `readSessions` only: RADIUS may be served before. */
+  readonly sessionsLater?: boolean;
   /** A way to a NAS through a connection that it has to us. */
   readonly tunnel?: (nas: Nas) => Slot | undefined;
+  /** Commands that find the state folder held are told that this is the daemon. */
+  readonly as?: 'daemon';
 }
 
-type EngineParts = Omit<Engine, 'targets' | 'borrow' | 'wrongClocks' | typeof Symbol.asyncDispose>;
+type EngineParts = Omit<
+  Engine,
+  'targets' | 'followGuests' | 'borrow' | 'wrongClocks' | 'readSessions' | typeof Symbol.asyncDispose
+>;
 
 /** Targets for a while. */
 export interface Loan extends AsyncDisposable {
@@ -59,6 +69,8 @@ export class Engine implements AsyncDisposable {
   readonly directory: Directory;
   readonly directoryTarget: DirectoryTarget;
   readonly accounting: AccountingStore;
+  /** How routers translated addresses, and when. */
+  readonly translations: TranslationHistory;
   /** How subscriptions stand with their quotas. */
   readonly quotas: QuotaKeeper;
   readonly status: StatusBook;
@@ -75,6 +87,10 @@ export class Engine implements AsyncDisposable {
   readonly audit: AuditLog;
   /** Tells sessions what they could not be told when it was decided. */
   readonly delivery: OutboxDelivery;
+  /** Controllers that let guests in for us. */
+  readonly omada: OmadaClients;
+  /** Who was let in there. */
+  readonly guests: OmadaSessions;
   readonly #coa: CoaGateway;
   readonly #controllers: OmadaPool;
   readonly #disposables: readonly AsyncDisposable[];
@@ -90,6 +106,7 @@ export class Engine implements AsyncDisposable {
     this.directory = parts.directory;
     this.directoryTarget = parts.directoryTarget;
     this.accounting = parts.accounting;
+    this.translations = parts.translations;
     this.quotas = parts.quotas;
     this.status = parts.status;
     this.sessions = parts.sessions;
@@ -100,6 +117,8 @@ export class Engine implements AsyncDisposable {
     this.events = parts.events;
     this.delivery = parts.delivery;
     this.audit = parts.audit;
+    this.omada = parts.omada;
+    this.guests = parts.guests;
     this.#coa = coa;
     this.#controllers = controllers;
     this.#disposables = disposables;
@@ -107,8 +126,8 @@ export class Engine implements AsyncDisposable {
 
   /** @throws StoreLockedError and the other errors of the state folder */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { clock, log } = options;
-    const store = await Store.open(options.stateDir, { clock, log });
+    const { clock, log, as } = options;
+    const store = await Store.open(options.stateDir, { clock, log, ...(as === undefined ? {} : { as }) });
     try {
       return await Engine.#over(store, options).catch(async (error: unknown) => {
         if (!(error instanceof StoreCorruptError)) throw error;
@@ -124,18 +143,21 @@ export class Engine implements AsyncDisposable {
 
   static async #over(store: Store, options: EngineOptions): Promise<Engine> {
     const { clock, log, decisions } = options;
-    const accounting = await AccountingStore.open(store, { clock, log });
+    const directory = new Directory();
+    const untilSpared = () => directory.untilWhole;
+    const accounting = await (options.sessionsLater === true
+      ? AccountingStore.unread(store, { clock, log, untilSpared })
+      : AccountingStore.open(store, { clock, log }));
     try {
       const inventory = await StoredInventory.open(store.table<InventoryRecord>('inventory'));
       const status = await StatusBook.open(store.table('meta'));
       const stored = await StoredRows.open(store, () => clock.now());
-      const directory = new Directory();
       const pauses = await Pauses.open(store.table('meta'));
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
       const routers = new RouterPool({ clock, isPaused, memories: await RouterMemories.open(store.table('meta')) });
       const { tunnel } = options;
       const records = await QuotaRecords.open({ quota: store.table('quota'), topups: store.table('topups') });
-      const quotas = new QuotaKeeper({ records, accounting, clock, log });
+      const quotas = new QuotaKeeper({ records, accounting, meta: store.table('meta'), clock, log });
       const dynamic = new CoaGateway({
         clock,
         quotas,
@@ -143,7 +165,15 @@ export class Engine implements AsyncDisposable {
         log,
         ...(tunnel === undefined ? {} : { tunnel }),
       });
-      const sessions = new NasSessionControl({ directory, sessions: accounting, dynamic, api: routers });
+      const omada = new OmadaClients({ clock, log });
+      const guests = new OmadaSessions({
+        ...{ accounting, controllers: omada, clock, log },
+        onAnswer: (controller) => delivery.heard(controller),
+      });
+      const sessions = new NasSessionControl({
+        ...{ directory, sessions: accounting, dynamic, api: routers },
+        controllers: guests,
+      });
       const directoryTarget = new DirectoryTarget({
         directory,
         stored,
@@ -157,12 +187,13 @@ export class Engine implements AsyncDisposable {
       });
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
-      const audit = await AuditLog.open(store.table('audit'));
+      const audit = await AuditLog.open(store.table('audit'), store.table('meta'));
+      const translations = new TranslationHistory(store.table('nat'));
       const events = await EventLog.open({ store, now: () => clock.now() });
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, quotas, status, sessions, routers },
-        ...{ pauses, protection, drift, delivery, audit, events },
+        ...{ pauses, protection, drift, delivery, audit, events, translations, omada, guests },
       };
       routers.onCall((router, { result }) => {
         if (result === 'done') delivery.heard(router);
@@ -185,13 +216,32 @@ export class Engine implements AsyncDisposable {
     }
   }
 
+  /** Who is online, as accounting knows; once. @throws LastmileError of the store */
+  async readSessions(): Promise<void> {
+    try {
+      await this.accounting.read();
+    } catch (error) {
+      if (!(error instanceof StoreCorruptError)) throw error;
+      // What can be read of it is kept, and what accounting lacks comes from the journal.
+      await this.store.reopen();
+      await this.accounting.read();
+    }
+  }
+
   /** Names of NAS that take CoA only without Event-Timestamp. */
   wrongClocks(): readonly string[] {
     return this.#coa.wrongClocks();
   }
 
+  /** From now on guests are let in, and put off the line, by the controllers and sites of this model. */
+  followGuests(model: Model): void {
+    this.omada.use(model);
+    this.guests.use(model);
+  }
+
   /** Every target of a model: the directory first, then routers that have an API, then controllers with an OpenAPI. */
   targets(model: Model): readonly Target[] {
+    this.followGuests(model);
     this.#coa.useSource(model.operator.radius.servers.map((server) => server.address));
     return [this.directoryTarget, ...this.routers.targets(model), ...this.#controllers.targets(model)];
   }
@@ -212,6 +262,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.omada[Symbol.dispose]();
     const failures: unknown[] = [];
     for (const each of this.#disposables) {
       try {

@@ -1,4 +1,5 @@
-import type { Endpoint, Model } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
+import type { Model } from '../model/model.ts';
 
 /** Addresses given on the command line: they override the declaration. */
 export interface ListenOverrides {

@@ -1,5 +1,6 @@
 import type { DirectoryReader } from '../directory/reader.ts';
-import type { Model, Subscription } from '../model/model.ts';
+import type { Subscription } from '../model/kinds/subscription.ts';
+import type { Model } from '../model/model.ts';
 
 /**
  * The model as the directory is to serve it while routers are not yet in step: who is to be let in by a router itself from

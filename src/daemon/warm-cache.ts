@@ -1,47 +1,89 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { FileCache } from '../manifest/load-manifest.ts';
+import { othersFirst } from '../base/steps.ts';
+import { type FileCache, keepCollected, keepEdited } from '../manifest/load-manifest.ts';
 import type { SourceFile } from '../source/source.ts';
 import { type Collected, type CollectedPart, partJoiner } from './collected-parts.ts';
 
-/** Below this many characters a file is read sooner than a thread is started. */
-const worthAThread = 100_000;
+/** More characters than this are read in a thread: in this one, logins would wait for it. */
+const worthAThread = 5_000;
+/** A thread that has read more keeps more memory than is worth it. */
+const mostKept = 2_000_000;
+/** Who commits once often commits again: a thread that has read before reads six times as fast. */
+const keptMs = 300_000;
 
 /** Built beside this module; where the sources are run as they are, there is none and files are read in place. */
 const workerFile = fileURLToPath(new URL('./collect-worker.js', import.meta.url));
 
-/**
- * Reads the files that changed into the cache, in another thread when there is much to read: RADIUS is answered
- * meanwhile. Whatever goes wrong there, the files are then read in place.
- */
-export async function warmCache(files: readonly SourceFile[], cache: FileCache): Promise<void> {
-  const changed = files.filter(({ path, text }) => cache.get(path)?.text !== text);
-  const characters = changed.reduce((sum, { text }) => sum + text.length, 0);
-  if (characters < worthAThread || !existsSync(workerFile)) return;
-  const texts = new Map(changed.map(({ path, text }) => [path, text]));
-  await collectElsewhere(changed, (path, collected) => {
-    cache.set(path, { text: texts.get(path) ?? '', collected, places: new Map() });
-  });
-}
+/** Reads files in another thread when there is much to read: RADIUS is answered meanwhile. One call at a time. */
+export class ReadingThread implements Disposable {
+  #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
-/** Part by part, each asked for in a turn of its own. Resolves when there is no more, or no way to more. */
-function collectElsewhere(
-  files: readonly SourceFile[],
-  take: (path: string, collected: Collected) => void,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const worker = new Worker(workerFile, { workerData: files });
-    const join = partJoiner();
-    const next = () => worker.postMessage('next');
-    worker.on('message', (part: CollectedPart | undefined) => {
-      if (part === undefined) return resolve();
-      const whole = join(part);
-      if (whole !== undefined) take(part.path, whole);
-      setImmediate(next);
+  /** Reads the files that changed into the cache. Whatever goes wrong, those that are missing there are then read in place. */
+  async warm(files: readonly SourceFile[], cache: FileCache): Promise<void> {
+    const changed: SourceFile[] = [];
+    for (const file of files) {
+      if (cache.get(file.path)?.text === file.text) continue;
+      if (!keepEdited(cache, file)) changed.push(file);
+      // Where it cannot be told, a millisecond or two went by as well.
+      await othersFirst();
+    }
+    const characters = changed.reduce((sum, { text }) => sum + text.length, 0);
+    if (characters < worthAThread || !existsSync(workerFile)) return;
+    const texts = new Map(changed.map(({ path, text }) => [path, text]));
+    await this.#collect(changed, (path, collected) => {
+      keepCollected(cache, path, texts.get(path) ?? '', collected);
     });
-    worker.once('error', () => resolve());
-    worker.once('exit', () => resolve());
-    next();
-  });
+    if (characters > mostKept) this[Symbol.dispose]();
+    else this.#keep();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#idle);
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  /** Part by part, each asked for in a turn of its own. Resolves when there is no more, or no way to more. */
+  #collect(files: readonly SourceFile[], take: (path: string, collected: Collected) => void): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker ?? this.#start();
+    worker.ref();
+    return new Promise((resolve) => {
+      const join = partJoiner();
+      const onPart = (part: CollectedPart | undefined): void => {
+        if (part === undefined) {
+          worker.off('message', onPart);
+          worker.off('exit', resolve);
+          resolve();
+          return;
+        }
+        const whole = join(part);
+        if (whole !== undefined) take(part.path, whole);
+        setImmediate(() => worker.postMessage('next'));
+      };
+      worker.on('message', onPart);
+      worker.once('exit', resolve);
+      worker.postMessage(files);
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerFile);
+    const over = (): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on('error', over);
+    worker.on('exit', over);
+    this.#worker = worker;
+    return worker;
+  }
+
+  /** It does not keep the process from ending. */
+  #keep(): void {
+    this.#worker?.unref();
+    this.#idle = setTimeout(() => this[Symbol.dispose](), keptMs).unref();
+  }
 }

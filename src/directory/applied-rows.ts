@@ -1,7 +1,7 @@
 import { eachInSteps, type Steps } from '../base/steps.ts';
 import { differingFields } from '../reconcile/differing-fields.ts';
-import type { RowName } from '../reconcile/digests.ts';
-import type { ObservedRow, Row } from '../reconcile/target.ts';
+import type { ObservedRow, Row } from '../reconcile/row.ts';
+import type { RowName } from '../reconcile/row-name.ts';
 import type { DirectoryRow } from './rows.ts';
 
 /** The rows there, but for those that are known to be as wanted. */
@@ -72,6 +72,14 @@ export class AppliedRows {
       for (const row of there.values()) if (!settled.has(row)) rows.push(row);
     }
     return { rows, settled, held };
+  }
+
+  /** The same of these alone: nothing is said of others. */
+  amid(wanted: readonly Row[]): Unsettled {
+    const there = wanted.flatMap((row) => this.get(row) ?? []);
+    const settled = new Set<object>(wanted.filter((row) => isOne(row, this.get(row))));
+    const held = new Map(Array.from(this.#menus, ([menu, rows]) => [menu, rows.size] as const));
+    return { rows: there.filter((row) => !settled.has(row)), settled, held };
   }
 
   #forget(name: RowName): void {

@@ -3,19 +3,21 @@ import { parseMac } from '../base/mac.ts';
 import { runWindowed } from '../base/run-windowed.ts';
 import { Secret } from '../base/secret.ts';
 import { eachInSteps, inTurns, othersFirst, type Steps } from '../base/steps.ts';
+import { changedSubscriptions } from '../model/changed-subscriptions.ts';
+import type { Subscription } from '../model/kinds/subscription.ts';
 import type { Model } from '../model/model.ts';
+import { partTarget } from '../reconcile/part-target.ts';
+import type { ObservedRow, Row, Value } from '../reconcile/row.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import type {
   Change,
   LiveSession,
   Observation,
-  ObservedRow,
-  Row,
   SessionEffect,
   SessionResult,
   Settled,
   Target,
-  Value,
+  TargetPart,
 } from '../reconcile/target.ts';
 import { AppliedRows } from './applied-rows.ts';
 import type { Directory } from './directory.ts';
@@ -24,7 +26,7 @@ import { idOf, type Outbox, type OutboxEntry, type OutboxOrder, type RowBefore }
 import type { Login, PortalAccess } from './reader.ts';
 import { loginOf, nasOf, portalOf, servedLogin } from './row-meaning.ts';
 import type { RowSeal } from './row-seal.ts';
-import { directoryRows, directoryRowsInSteps, type RowMemory } from './rows.ts';
+import { directoryRows, directoryRowsInSteps, type RowMemory, rowsOfSubscribers } from './rows.ts';
 import type { StoredRow } from './stored-row.ts';
 import type { StoredRows, StoredSecretRow } from './stored-rows.ts';
 
@@ -60,6 +62,8 @@ export interface DirectoryTargetOptions {
   readonly grantedOtherwise?: (session: LiveSession, login: Login) => 'firm' | 'loose' | undefined;
 }
 
+/** Of more subscriptions, a look at the whole takes no longer. */
+const mostInPart = 5_000;
 /** Written together, and served together: what it takes is time in which no login is answered. */
 const rowsPerWrite = 512;
 
@@ -113,6 +117,41 @@ export class DirectoryTarget implements Target {
       pendingEffects: this.outbox.effects(),
       findings: [],
     };
+  }
+
+  /** Who is at another step of a quota is put there without a look at all others. What sessions are owed from before, the whole sees to. */
+  ofSome(some: Model): Target {
+    const desired = rowsOfSubscribers(directoryRows(some, this.#memory));
+    const observe = async (): Promise<Observation> => {
+      const rows = await this.#stored();
+      await inTurns(this.#serve(rows, desired));
+      await inTurns(rows.stored.adopt(desired));
+      return { ...rows.stored.amid(desired), sessions: [], pendingEffects: [], findings: [] };
+    };
+    return partTarget(this, { desired, observe });
+  }
+
+  /** Whatever the whole finds besides, it would have found before: nobody else writes here. */
+  since(before: Model, now: Model): TargetPart | undefined {
+    if (before.operator !== now.operator || before.routers !== now.routers) return undefined;
+    if (before.portalSites !== now.portalSites) return undefined;
+    const { gone, come } = changedSubscriptions(before.subscriptions, now.subscriptions);
+    if (gone.length + come.length > mostInPart) return undefined;
+    const rowsOf = (subscriptions: readonly Subscription[]) =>
+      rowsOfSubscribers(directoryRows({ ...now, routers: [], portalSites: [], subscriptions }, this.#memory));
+    const desired = rowsOf(come);
+    const wanted = new Set(desired.map(keyOf));
+    const others = rowsOf(gone).filter((row) => !wanted.has(keyOf(row)));
+    const observe = async (): Promise<Observation> => {
+      const rows = await this.#stored();
+      await inTurns(this.#serve(rows, desired));
+      await inTurns(rows.stored.adopt(desired));
+      const seen = rows.stored.amid(desired);
+      const left = others.flatMap((row) => rows.stored.get(row) ?? []);
+      const pendingEffects = this.outbox.effects();
+      return { ...seen, rows: [...seen.rows, ...left], sessions: [], pendingEffects, findings: [] };
+    };
+    return { desired, observe };
   }
 
   /** From here on the disk keeps the secrets of rows, under this seal. Absent: it does not. */
@@ -223,7 +262,9 @@ export class DirectoryTarget implements Target {
   unwanted(session: Omit<LiveSession, 'radius'>, isNew = false): SessionEffect | undefined {
     const { sessionId, nas } = session;
     const login = this.#loginNamed(session.username);
-    const meaning = this.#lateMeaning({ ...session, radius: true }, login, isNew);
+    // Not a copy of all of it: this is asked of every accounting record.
+    const live = { username: session.username, sessionId, radius: true, ...(nas === undefined ? {} : { nas }) };
+    const meaning = this.#lateMeaning(live, login, isNew);
     if (meaning === undefined) return undefined;
     const { username } = login ?? session;
     const due = this.outbox

@@ -1,18 +1,21 @@
 import { compact } from '../base/compact.ts';
 import type { Hours } from '../model/hours.ts';
-import type { AccessKind } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
+import { LoginIndex } from './login-index.ts';
 import { NasIndex } from './nas-index.ts';
 import type { DirectoryReader, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
 /** The one subscriber directory, in memory. Reads are synchronous; only the directory's `Target` writes. */
 export class Directory implements DirectoryReader {
-  readonly #logins = new Map<string, Login>();
+  readonly #logins = new LoginIndex();
   readonly #devices = new Map<string, Login>();
   readonly #portals = new Map<string, PortalAccess>();
   readonly #nas = new Map<string, Nas>();
   /** One for all who have the same: each reckons by itself. */
   readonly #hours = new Map<string, Hours>();
   #behind: RowsBehind | undefined;
+  #whole: Promise<void> | undefined;
+  #tellWhole = (): void => undefined;
   #probe: { readonly nas: readonly Nas[]; readonly login: Login; readonly tunnels: readonly Nas[] } | undefined;
   /** But for what is one login's own, by what they say. */
   readonly #limits = new Map<string, LoginLimits>();
@@ -33,9 +36,29 @@ export class Directory implements DirectoryReader {
     return behind;
   }
 
+  loginAt(octets: Uint8Array, from: number, end: number): Login | undefined {
+    return this.#logins.at(octets, from, end);
+  }
+
+  fetchLogins(packets: readonly Uint8Array[], from: Uint16Array, end: Uint16Array): void {
+    this.#logins.fetch(packets, from, end);
+  }
+
   /** Where logins and devices are looked for that are not in memory, while they are yet to be read. Absent: nowhere. */
   standOn(behind: RowsBehind | undefined): void {
     this.#behind = behind;
+    this.#tellWhole();
+    this.#whole =
+      behind === undefined
+        ? undefined
+        : new Promise((resolve) => {
+            this.#tellWhole = resolve;
+          });
+  }
+
+  /** Resolves when all is in memory. `undefined`: it is. */
+  get untilWhole(): Promise<void> | undefined {
+    return this.#whole;
   }
 
   /** Is not all in memory yet? */
@@ -108,7 +131,7 @@ export class Directory implements DirectoryReader {
   }
 
   putLogin(login: Login): void {
-    this.#logins.set(login.username, this.#shared(login));
+    this.#logins.set(this.#shared(login));
   }
 
   removeLogin(username: string): void {
@@ -144,6 +167,11 @@ export class Directory implements DirectoryReader {
   #shared(login: Login): Login {
     const { access } = login;
     const limits = this.#sharedLimits(login.limits);
+    if (access !== undefined && Object.keys(login).length === usualKeys) {
+      const { username, subscriber, service, password, state, radius } = login;
+      // Written out it takes 32 octets less than a copy: with 100,000 subscribers that is 3 MB.
+      return { username, subscriber, service, access: this.#sharedAccess(access), password, state, radius, limits };
+    }
     return compact({ ...login, access: access === undefined ? undefined : this.#sharedAccess(access), limits });
   }
 
@@ -160,6 +188,10 @@ export class Directory implements DirectoryReader {
     const { address, routes, ipv6, attributes, ...others } = limits;
     const shared = this.#sharedByAll({ ...others, attributes: noAttributes });
     const own = attributes.length === 0 ? noAttributes : attributes;
+    if (address !== undefined && routes === undefined && ipv6 === undefined) {
+      const usual = usualLimits(shared, own, address);
+      if (usual !== undefined) return usual;
+    }
     // Not a copy by spreading: of objects of many shapes, each copy has a shape of its own, which is larger than it is.
     return compact({ ...shared, address, routes, ipv6, attributes: own });
   }
@@ -201,6 +233,24 @@ const mostLimits = 1000;
 function isOfOne({ address, routes, ipv6, attributes }: LoginLimits): boolean {
   if (address !== undefined || routes !== undefined || ipv6?.prefix !== undefined) return true;
   return ipv6?.delegated !== undefined || attributes.length > 0;
+}
+
+/** Of a login with nothing but its service, and the ways that is sold for. */
+const usualKeys = 8;
+
+/** Limits with nothing but a rate, times and an address: written out they take a quarter less than a copy. Nothing for others. */
+function usualLimits(
+  shared: LoginLimits,
+  attributes: LoginLimits['attributes'],
+  address: string,
+): LoginLimits | undefined {
+  const { rateLimit, rate, sessionTimeoutSeconds, interimSeconds } = shared;
+  if (rateLimit === undefined || rate === undefined) return undefined;
+  const keys = Object.keys(shared).length;
+  if (sessionTimeoutSeconds === undefined) {
+    return keys === 4 ? { rateLimit, rate, interimSeconds, attributes, address } : undefined;
+  }
+  return keys === 5 ? { rateLimit, rate, sessionTimeoutSeconds, interimSeconds, attributes, address } : undefined;
 }
 
 const noAttributes: LoginLimits['attributes'] = [];

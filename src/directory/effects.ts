@@ -32,6 +32,11 @@ const notWhileSuspended = new Set([
   'ipv6',
   'routes',
 ]);
+/** Fields that nobody is told of who was let in once for a time: likewise. Whose password or device it is, and where he may be, counts. */
+const toldOnce = new Set([
+  ...['rate', 'session-timeout', 'idle-timeout', 'session-max', 'hours', 'attributes', 'secret-attributes'],
+  ...['lists', 'address', 'pool', 'ipv6', 'routes'],
+]);
 /** Likewise, of a portal site: who is let in from now on, and where. */
 const atNextGuest = new Set(['key', 'nas', 'hotspots', 'click-through', 'interim', 'rules']);
 /** Menus whose identity is the username of sessions. */
@@ -48,6 +53,7 @@ export type Meaning = Pick<SessionEffect, 'action' | 'why'>;
  * is. Pure.
  */
 export function meaningSince(change: Change, session: LiveSession): Meaning | undefined {
+  if (session.fixed === true) return onceMeaning(change, session);
   if (!loginMenus.has(change.menu)) return guestMeaning(change);
   const meaning = meaningOf(change);
   if (meaning?.action === 'disconnect' || !isShutOut(change, session)) return meaning;
@@ -68,7 +74,9 @@ function loginEffect(change: Change, { sessionsOf }: OnlineSessions): SessionEff
   const { identity: username, before } = change;
   // Sessions of local rows are accounted, too, but it is the router's target that ends them.
   if (before?.fields['radius'] === 'no') return undefined;
-  const sessions = sessionsOf(username).filter((session) => session.radius);
+  const all = sessionsOf(username).filter((session) => session.radius);
+  // What those need who were let in once for a time, all others need, too.
+  const sessions = all.filter((session) => session.fixed !== true || meaningSince(change, session) !== undefined);
   if (sessions.length === 0) return undefined;
   const meaning = meaningOf(change);
   if (meaning?.action === 'disconnect') return effectOn(sessions, { username, ...meaning });
@@ -100,6 +108,14 @@ function meetsPage(fields: Readonly<Record<string, unknown>> | undefined): boole
   return fields?.['state'] === 'suspended' && (fields['suspended'] ?? '') !== '';
 }
 
+/** What a change means for somebody who was let in once for a time: an end, or nothing. */
+function onceMeaning(change: Change, session: LiveSession): Meaning | undefined {
+  const set = Object.fromEntries(Object.entries(change.set).filter(([name]) => !toldOnce.has(name)));
+  const { fixed: _, ...other } = session;
+  const meaning = meaningSince({ ...change, set }, other);
+  return meaning?.action === 'change' ? undefined : meaning;
+}
+
 /** Fields that say something else than before: a row of an earlier version lacks those that are empty. */
 function changed({ set, before }: Change): Change['set'] {
   return Object.fromEntries(Object.entries(set).filter(([name, value]) => (before?.fields[name] ?? '') !== value));
@@ -127,21 +143,21 @@ function isShutOut({ set, before, after }: Change, { door }: LiveSession): boole
 }
 
 function guestEffects(changes: readonly Change[], { guestSessions }: OnlineSessions): readonly SessionEffect[] {
-  const meanings = new Map<string, Meaning>();
-  for (const change of changes) {
-    const meaning = guestMeaning(change);
-    if (meaning !== undefined) meanings.set(change.identity, meaning);
-  }
-  if (meanings.size === 0) return [];
+  const sites = new Map(
+    changes.flatMap((change) => (guestMeaning(change) === undefined ? [] : [[change.identity, change] as const])),
+  );
+  if (sites.size === 0) return [];
   const byUsername = new Map<string, GuestSession[]>();
   for (const session of guestSessions()) {
-    if (!session.radius || !meanings.has(session.site)) continue;
+    const change = sites.get(session.site);
+    if (!session.radius || change === undefined || meaningSince(change, session) === undefined) continue;
     const others = byUsername.get(session.username);
     if (others === undefined) byUsername.set(session.username, [session]);
     else others.push(session);
   }
   return [...byUsername].flatMap(([username, sessions]) => {
-    const meaning = meanings.get(sessions[0]?.site ?? '');
+    const change = sites.get(sessions[0]?.site ?? '');
+    const meaning = change === undefined ? undefined : guestMeaning(change);
     return meaning === undefined ? [] : effectOn(sessions, { username, ...meaning });
   });
 }

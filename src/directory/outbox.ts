@@ -34,6 +34,9 @@ export type OutboxOrder = Pick<OutboxEntry, 'nas' | 'username' | 'sessionId' | '
 
 type OutboxListener = (nas: string, what: 'tried' | 'gone') => void;
 
+/** What came of an order that was carried out, and the milliseconds from when it was first given. */
+type EffectListener = (result: 'changed' | 'disconnected', tookMs: number) => void;
+
 export interface OutboxOptions {
   readonly table: Table<OutboxEntry>;
   /** Wall time, milliseconds since 1970. */
@@ -53,6 +56,7 @@ export class Outbox {
   readonly #byUser = new Map<string, Set<string>>();
   readonly #bySession = new Map<string, Set<string>>();
   readonly #listeners = new Set<OutboxListener>();
+  readonly #effectListeners = new Set<EffectListener>();
   #next = 1;
   #lost = 0;
   #turns = 0;
@@ -117,6 +121,11 @@ export class Outbox {
   onChange(listener: OutboxListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` when a session has what was ordered. */
+  onEffect(listener: EffectListener): void {
+    this.#effectListeners.add(listener);
   }
 
   /**
@@ -194,8 +203,16 @@ export class Outbox {
       await this.#replace({ ...entry, ...(entry.action === 'change' ? { touched: true } : {}), tried });
       this.#tell(entry.nas, 'tried');
     } else {
+      if (result !== undefined) this.#tellEffect(entry, result.result);
       await this.#forget(entry);
     }
+  }
+
+  #tellEffect({ since }: OutboxEntry, result: SessionResult['result']): void {
+    if (result !== 'changed' && result !== 'disconnected') return;
+    // The clock may have been set back meanwhile.
+    const tookMs = Math.max(0, this.#options.now() - since);
+    for (const listener of this.#effectListeners) listener(result, tookMs);
   }
 
   /** Takes it out: it is told, or its session is over. */

@@ -1,12 +1,20 @@
 import type { Secret } from '../base/secret.ts';
-import type { AccessRules } from '../model/access-rules.ts';
 import type { Hours } from '../model/hours.ts';
-import type { AccessKind, NasRadsec, NasSigning, RedirectRecipe, VendorProfile } from '../model/model.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
+import type { NasRadsec, NasSigning, RedirectRecipe, VendorProfile } from '../model/kinds/radius.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 
 /** What runtime (RADIUS, portals) sees of the declared state. Reads are synchronous and never touch the disk. */
 export interface DirectoryReader {
   /** The login with exactly this username (case-sensitive). */
   login(username: string): Login | undefined;
+  /** The same by the octets `[from, end)` of a packet, quicker. Nothing where it cannot be told by them alone: `login` can. */
+  loginAt(octets: Uint8Array, from: number, end: number): Login | undefined;
+  /**
+   * Packets have come that `loginAt` will be asked about, at most 64: `[from, end)` of the username in each, an end of 0 where
+   * there is none. Changes nothing but how long that takes.
+   */
+  fetchLogins(packets: readonly Uint8Array[], from: Uint16Array, end: Uint16Array): void;
   /** The login of the device with this MAC (`AA:BB:CC:DD:EE:FF`). */
   device(mac: string): Login | undefined;
   /** What portal sites let in at this NAS beside logins of their own password; empty for most NAS. */

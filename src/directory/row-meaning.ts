@@ -1,10 +1,11 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { parseRate } from '../base/units.ts';
-import type { AccessRules } from '../model/access-rules.ts';
 import { hoursOf } from '../model/hours.ts';
-import type { AccessKind, NasSigning, RedirectRecipe, VendorProfile } from '../model/model.ts';
-import type { Row, Value } from '../reconcile/target.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
+import type { NasSigning, RedirectRecipe, VendorProfile } from '../model/kinds/radius.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
+import type { Row, Value } from '../reconcile/row.ts';
 import type { Ipv6Limits, Login, LoginLimits, Nas, PortalAccess } from './reader.ts';
 
 type StoredFields = Pick<Row, 'identity' | 'fields'>;

@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.ts';
+import type { ObservedValue, Row, Value } from '../reconcile/row.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { ObservedValue, Row, Value } from '../reconcile/target.ts';
 import type { StoredRow } from './stored-row.ts';
 
 /** Keeps text from whoever has only the disk. */

@@ -1,28 +1,19 @@
 import { compact } from '../base/compact.ts';
 import { Secret } from '../base/secret.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
-import { someRules } from '../model/access-rules.ts';
 import { endOfAccess } from '../model/as-of.ts';
 import { hoursText } from '../model/hours.ts';
-import type {
-  DhcpServer,
-  ExtraAttribute,
-  Hotspot,
-  MikrotikBridge,
-  Model,
-  NasRadsec,
-  NasSigning,
-  Origin,
-  PortalSite,
-  RadiusClient,
-  Router,
-  ServicePlan,
-  SubscriberRoute,
-  Subscription,
-} from '../model/model.ts';
+import { someRules } from '../model/kinds/access-rules.ts';
+import type { MikrotikBridge, PortalSite } from '../model/kinds/portal-site.ts';
+import type { NasRadsec, NasSigning, RadiusClient } from '../model/kinds/radius.ts';
+import type { DhcpServer, Hotspot, Router } from '../model/kinds/router.ts';
+import type { ExtraAttribute, ServicePlan } from '../model/kinds/service.ts';
+import type { SubscriberRoute, Subscription } from '../model/kinds/subscription.ts';
+import type { Model } from '../model/model.ts';
+import type { Origin } from '../model/origin.ts';
 import { rateLimitText } from '../model/rate-limit.ts';
 import { connectionList } from '../model/service-lists.ts';
-import type { ObservedRow, Row, Value } from '../reconcile/target.ts';
+import type { ObservedRow, Row, Value } from '../reconcile/row.ts';
 import type { LoginLimits } from './reader.ts';
 import { limitsOf } from './row-meaning.ts';
 
@@ -87,6 +78,11 @@ export function* directoryRowsInSteps(
     ...model.routers.flatMap((router) => (router.radius === undefined ? [] : [routerRow(router, interimSeconds)])),
   );
   return rows;
+}
+
+/** Of these rows, those of subscribers. */
+export function rowsOfSubscribers(rows: readonly DirectoryRow[]): readonly DirectoryRow[] {
+  return rows.filter(({ menu }) => menu === 'login' || menu === 'device');
 }
 
 function subscriptionRows(subscription: Subscription, around: Around): SubscriptionRows {

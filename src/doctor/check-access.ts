@@ -1,4 +1,4 @@
-import { isPublicAddress } from '../model/check-public-radius.ts';
+import { isPublicAddress } from '../model/check/check-public-radius.ts';
 import { missingRights, sharedAccount } from '../routeros/own-access.ts';
 import type { RouterFacts } from './facts.ts';
 import type { Trouble } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { Router } from '../model/model.ts';
+import type { Router } from '../model/kinds/router.ts';
 import { timeMs } from '../routeros/canonical.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { isYes, type RouterFacts } from './facts.ts';

@@ -1,5 +1,5 @@
-import { publicServer } from '../model/check-public-radius.ts';
-import type { Router, RouterRadius } from '../model/model.ts';
+import { publicServer } from '../model/check/check-public-radius.ts';
+import type { Router, RouterRadius } from '../model/kinds/router.ts';
 import { formatTime, timeMs } from '../routeros/canonical.ts';
 import { differences, has } from '../routeros/versions.ts';
 import { enabledRows, isYes, type RadiusRow, type RouterFacts, settingsOf } from './facts.ts';

@@ -1,5 +1,6 @@
 import { LastmileError } from '../base/errors.ts';
-import type { Model, Router } from '../model/model.ts';
+import type { Router } from '../model/kinds/router.ts';
+import type { Model } from '../model/model.ts';
 import type { RouterOsSession } from '../routeros/session.ts';
 import { checkAccess } from './check-access.ts';
 import { checkCertificates } from './check-certificates.ts';

@@ -1,4 +1,5 @@
-import type { Operator, Router } from '../model/model.ts';
+import type { Operator } from '../model/kinds/operator.ts';
+import type { Router } from '../model/kinds/router.ts';
 import type { OwnAccess } from '../routeros/own-access.ts';
 import type { RouterOsVersion } from '../routeros/versions.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import type { Secret } from '../base/secret.ts';
-import { isPublicAddress } from '../model/check-public-radius.ts';
-import type { Model, Router } from '../model/model.ts';
+import { isPublicAddress } from '../model/check/check-public-radius.ts';
+import type { Router } from '../model/kinds/router.ts';
+import type { Model } from '../model/model.ts';
 import { timeMs } from '../routeros/canonical.ts';
 import { RouterTrapError } from '../routeros/errors.ts';
 import { firstRows } from '../routeros/first-rows.ts';

@@ -1,4 +1,5 @@
-import type { Model, Router } from '../model/model.ts';
+import type { Router } from '../model/kinds/router.ts';
+import type { Model } from '../model/model.ts';
 import { siteOf } from '../routeros/menus/hotspot-site.ts';
 import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { type Garden, type SiteTries, triedHosts } from './tried-hosts.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import type { Router } from '../model/model.ts';
+import type { Router } from '../model/kinds/router.ts';
 import {
   RouterClosedError,
   RouterLoginError,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { EapMethodName, EapSettings } from '../model/model.ts';
+import type { EapMethodName, EapSettings } from '../model/kinds/radius.ts';
 import { eapTlsMethod } from './eap-tls.ts';
 import { md5Method } from './md5.ts';
 import type { EapMethod, FillRandom } from './method.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { EapSettings } from '../model/model.ts';
+import type { EapSettings } from '../model/kinds/radius.ts';
 import { eapMethods, type MethodTable } from './eap-methods.ts';
 import { type EapJudge, type EapReason, type FillRandom, type MethodStep, rejected, type Turn } from './method.ts';
 import { type EapPacket, eapCode, eapType, encodeEap, encodeOutcome, methodsOfNak, parseEap } from './packet.ts';

@@ -97,6 +97,17 @@ export class DeadLetters {
     return count;
   }
 
+  /** Deletes those given up before a moment. @returns how many @throws LastmileError of the store */
+  async dropBefore(at: number): Promise<number> {
+    let count = 0;
+    for await (const [, letter] of this.#table.entries()) {
+      if (letter.at >= at || letter.again === true) continue;
+      await this.remove(letter);
+      count += 1;
+    }
+    return count;
+  }
+
   /** A letter that is put is not due any more. @throws LastmileError of the store */
   async put(letter: DeadLetter): Promise<void> {
     const { webhook, event } = letter;

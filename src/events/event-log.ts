@@ -15,12 +15,14 @@ interface SeriesRow {
   readonly series: string;
 }
 
-type Wanted = Readonly<Record<string, number>>;
+/** By type. */
+type Numbers = Readonly<Partial<Record<EventType, number>>>;
 
 const seriesKey = 'events';
 const wantedKey = 'events-wanted';
-/** Types of which there are many: kept only for somebody. */
-const manyOf: ReadonlySet<EventType> = new Set(['session.updated']);
+const leftOutKey = 'events-left-out';
+/** Types of which there are many: kept only for somebody. To write them costs as much as all else of an accounting record. */
+const manyOf: ReadonlySet<EventType> = new Set(['session.started', 'session.updated', 'session.stopped']);
 const rowsPerTrim = 4000;
 
 /**
@@ -33,18 +35,30 @@ export class EventLog {
   /** Of the IDs: another folder is another series, and its numbers are not these. */
   readonly series: string;
   /** Types that there are many of, and how long each is kept for somebody. Wall time. */
-  #wanted: Wanted;
-  #always: (type: EventType) => boolean = () => false;
+  #wanted: Numbers;
+  /** Until it is known what webhooks want, it may be anything. */
+  #always: (type: EventType) => boolean = () => true;
+  /** Number after which events of a type were left out last. */
+  readonly #leftOut: Map<EventType, number>;
+  #leftOutStored = true;
+  #seriesStored = true;
   #first: number;
   #last: number;
   #writing: Promise<unknown> = Promise.resolve();
   /** After a failed write it is not known how much of it is on the disk. */
   #unsure = false;
 
-  private constructor(options: EventLogOptions, series: string, wanted: Wanted, first: number, last: number) {
+  private constructor(
+    options: EventLogOptions,
+    series: string,
+    [wanted, leftOut]: readonly [Numbers, Numbers],
+    first: number,
+    last: number,
+  ) {
     this.#options = options;
     this.series = series;
     this.#wanted = wanted;
+    this.#leftOut = new Map(Object.entries(leftOut) as [EventType, number][]);
     this.#first = first;
     this.#last = last;
   }
@@ -53,11 +67,14 @@ export class EventLog {
   static async open(options: EventLogOptions): Promise<EventLog> {
     const { store } = options;
     const rows = store.table<SeriesRow & { readonly last?: number }>('meta');
-    const row = (await rows.get(seriesKey)) ?? { series: randomBytes(4).toString('hex') };
-    await rows.put(seriesKey, row);
-    const wanted = (await store.table<Wanted>('meta').get(wantedKey)) ?? {};
+    const stored = await rows.get(seriesKey);
+    const row = stored ?? { series: randomBytes(4).toString('hex') };
+    const numbers = store.table<Numbers>('meta');
+    const kept = [(await numbers.get(wantedKey)) ?? {}, (await numbers.get(leftOutKey)) ?? {}] as const;
     const [first, last] = [await end(store, false), await end(store, true)];
-    return new EventLog(options, row.series, wanted, first ?? (row.last ?? 0) + 1, last ?? row.last ?? 0);
+    const log = new EventLog(options, row.series, kept, first ?? (row.last ?? 0) + 1, last ?? row.last ?? 0);
+    log.#seriesStored = stored !== undefined;
+    return log;
   }
 
   /** Number of the newest; 0 before there was any. */
@@ -70,9 +87,19 @@ export class EventLog {
     return this.#first;
   }
 
-  /** Whether such an event is of use to anybody. */
+  /** Whether such an event, which has just happened, is of use to anybody. It is noted where it is not. */
   wants(type: EventType): boolean {
-    return !manyOf.has(type) || this.#always(type) || (this.#wanted[type] ?? 0) > this.#options.now();
+    if (!manyOf.has(type) || this.#always(type) || (this.#wanted[type] ?? 0) > this.#options.now()) return true;
+    if (this.#leftOut.get(type) !== this.#last) {
+      this.#leftOut.set(type, this.#last);
+      this.#leftOutStored = false;
+    }
+    return false;
+  }
+
+  /** Whether events of one of these types that came after that number were left out: nobody wanted them then. */
+  lacksAfter(number: number, types: readonly EventType[]): boolean {
+    return types.some((type) => (this.#leftOut.get(type) ?? -1) >= number);
   }
 
   /** What webhooks want, from now on. */
@@ -85,7 +112,7 @@ export class EventLog {
     const more = types.filter((type) => manyOf.has(type) && (this.#wanted[type] ?? 0) < until);
     if (more.length === 0) return;
     this.#wanted = { ...this.#wanted, ...Object.fromEntries(more.map((type) => [type, until])) };
-    await this.#options.store.table<Wanted>('meta').put(wantedKey, this.#wanted);
+    await this.#options.store.table<Numbers>('meta').put(wantedKey, this.#wanted);
   }
 
   /**
@@ -147,8 +174,14 @@ export class EventLog {
       number += 1;
       writes.push(table.toPut(numberKey(number), { number, ...event }));
     }
+    if (!this.#seriesStored) writes.push(store.table<SeriesRow>('meta').toPut(seriesKey, { series: this.series }));
+    // Of a crash before this, what was left out is met again in the journal.
+    const leftOut = [...this.#leftOut];
+    if (!this.#leftOutStored) writes.push(store.table<Numbers>('meta').toPut(leftOutKey, Object.fromEntries(leftOut)));
     await write(writes);
     this.#unsure = false;
+    this.#seriesStored = true;
+    this.#leftOutStored = leftOut.every(([type, after]) => this.#leftOut.get(type) === after);
     if (number === this.#last) return;
     this.#last = number;
     for (const wake of this.#waiting) wake();

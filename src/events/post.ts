@@ -1,6 +1,6 @@
 import type { Agent } from 'undici';
 import { codeOf, messageOf } from '../base/errors.ts';
-import type { Webhook } from '../model/model.ts';
+import type { Webhook } from '../model/kinds/operator.ts';
 import { type Outcome, outcomeOf } from './retry.ts';
 
 const largestAnswer = 64 * 1024;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Session } from '../accounting/event.ts';
-import { toSessionJson, viewOf } from '../accounting/view.ts';
+import { toSessionJson, viewOf } from '../accounting/sessions/view.ts';
 import type { NewEvent } from './event.ts';
 
 /** What a stored record did to a session. */

@@ -34,15 +34,13 @@ const reconnectMs = 2_000;
  */
 export async function* eventStream(options: StreamOptions): AsyncGenerator<string> {
   const { log, clock, signal, types } = options;
-  const start = startOf(log, options.after);
+  // From the first line on nothing is left out.
+  let keptUntil = await keep(options);
+  const start = startOf(log, options);
   yield `retry: ${reconnectMs}\n\n`;
   if (start.gap !== undefined) yield `event: gap\ndata: ${JSON.stringify({ message: start.gap })}\n\n`;
-  let keptUntil = 0;
   for (let number = start.number; !signal.aborted; ) {
-    if (clock.now() > keptUntil - keptForMs + renewedMs) {
-      keptUntil = clock.now() + keptForMs;
-      await log.wantUntil(typesOf(types), keptUntil);
-    }
+    if (clock.now() > keptUntil - keptForMs) keptUntil = await keep(options);
     const newest = log.last;
     const events = await log.after(number, together);
     const chosen = events.filter(({ type }) => isChosen(types, type));
@@ -51,6 +49,18 @@ export async function* eventStream(options: StreamOptions): AsyncGenerator<strin
     if (chosen.length > 0) yield chosen.map((event) => textOf(toEventJson(log.series, event))).join('');
     else if (events.length === 0 && !(await happens(options, number))) yield ': nothing new\n\n';
   }
+}
+
+/**
+ * Has events of these types kept from now on, for whoever reads them and may come back.
+ *
+ * @returns until when, wall time
+ * @throws LastmileError of the store
+ */
+export async function keep({ log, clock, types }: Pick<StreamOptions, 'log' | 'clock' | 'types'>): Promise<number> {
+  const until = clock.now() + keptForMs + renewedMs;
+  await log.wantUntil(typesOf(types), until);
+  return until;
 }
 
 /** Events that are kept, in order: after the one named, else the newest. @throws LastmileError of the store */
@@ -70,7 +80,7 @@ export async function readEvents(
     }
     return found.slice(-limit);
   }
-  for (let { number } = startOf(log, after); found.length < limit; ) {
+  for (let { number } = startOf(log, { after, types }); found.length < limit; ) {
     const events = await log.after(number, together);
     const last = events.at(-1);
     if (last === undefined) break;
@@ -94,11 +104,15 @@ async function happens({ log, clock, signal }: StreamOptions, number: number): P
   return happened;
 }
 
-function startOf(log: EventLog, after: string | undefined): { readonly number: number; readonly gap?: string } {
+function startOf(log: EventLog, { after, types }: EventsRequest): { readonly number: number; readonly gap?: string } {
   if (after === undefined) return { number: log.last };
   const number = numberIn(log.series, after);
   const oldest = log.first - 1;
-  if (number !== undefined && number >= oldest) return { number: Math.min(number, log.last) };
+  if (number !== undefined && number >= oldest) {
+    const lacks = log.lacksAfter(number, typesOf(types));
+    const gap = `some of what came after ${after} was not kept: nobody had read it for a day`;
+    return { number: Math.min(number, log.last), ...(lacks ? { gap } : {}) };
+  }
   const next = log.first > log.last ? 'the next one' : eventId(log.series, log.first);
   return { number: oldest, gap: `what came right after ${after} is not kept any more; this goes on from ${next}` };
 }

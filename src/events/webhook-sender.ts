@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { isChosen } from '../model/event-types.ts';
-import type { Webhook } from '../model/model.ts';
+import type { Webhook } from '../model/kinds/operator.ts';
 import type { Table } from '../store/table.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import { eventId, type StoredEvent, toEventJson } from './event.ts';

@@ -13,7 +13,7 @@ import type {
 } from '../model/declarations.ts';
 import type { Metadata, SubscriberList } from '../model/generated/documents.ts';
 import { kinds } from '../model/generated/schemas.ts';
-import type { Origin } from '../model/model.ts';
+import type { Origin } from '../model/origin.ts';
 import type { Issue } from './issue.ts';
 import { firstKey, locate, type Path } from './locate.ts';
 import type { Plain } from './plain-value.ts';

@@ -1,10 +1,15 @@
-import { finish, type Steps } from '../base/steps.ts';
+import { compact } from '../base/compact.ts';
+import { sharedWith } from '../base/same-data.ts';
+import { eachInSteps, finish, type Steps } from '../base/steps.ts';
 import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
-import type { WholeModel } from '../model/resolve-memory.ts';
-import { resolveModelInSteps } from '../model/resolve-model.ts';
+import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
+import type { WholeModel } from '../model/resolve/resolve-memory.ts';
+import { type ResolveOptions, resolveModelInSteps } from '../model/resolve/resolve-model.ts';
 import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
 import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
+import { editedList } from './edited-list.ts';
+import { editedSince } from './edited-since.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
 import { exists, locate, type Path } from './locate.ts';
 import { placeInItem } from './place-in-item.ts';
@@ -33,7 +38,8 @@ export interface LoadOptions {
 }
 
 interface CachedFile {
-  readonly text: string;
+  /** That of whoever read it last, so that it is there once: with 100,000 subscribers it is 12 MB. */
+  text: string;
   readonly collected: Collected;
   /** Where fields stand that problems were found with before. */
   readonly places: Map<string, IssuePlace>;
@@ -44,9 +50,9 @@ type IssuePlace = Pick<Issue, 'line' | 'column' | 'endColumn'>;
 /** By path: the text, what it declares, and where. */
 export type FileCache = Map<string, CachedFile>;
 
-/** The last model that was whole. */
+/** The last model that was whole, and what each file declared then. Brought along in place. */
 export interface LoadMemory {
-  last?: WholeModel;
+  last?: WholeModel & { readonly files: Map<string, Collected> };
 }
 
 export interface Manifest {
@@ -69,38 +75,70 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
 /** The same, with leave to do other things in between. */
 export function* loadManifestInSteps(files: readonly ManifestFile[], options: LoadOptions): Steps<Manifest> {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
-  const collected = nothingCollected();
+  const parts = new Map<string, Collected>();
   for (const file of sorted) {
-    addCollected(collected, collectOne(file, options.cache));
-    yield;
+    const wasRead = options.cache?.get(file.path)?.text === file.text;
+    parts.set(file.path, collectOne(file, options.cache));
+    if (!wasRead) yield;
   }
   forgetOthers(sorted, options.cache);
   if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
-
-  const unchecked = new Map<string, Set<string>>();
   const memory = options.mode === 'use' ? options.memory : undefined;
-  const { model, problems, known, secretUses } = yield* resolveModelInSteps(
+  return (
+    (yield* editedInSteps(sorted, parts, memory, options)) ?? (yield* wholeInSteps(sorted, parts, memory, options))
+  );
+}
+
+type Parts = Map<string, Collected>;
+
+/** What was whole before, with what was edited since. `undefined` where all has to be looked at. */
+function* editedInSteps(
+  files: readonly ManifestFile[],
+  parts: Parts,
+  memory: LoadMemory | undefined,
+  options: LoadOptions,
+): Steps<Manifest | undefined> {
+  const last = memory?.last;
+  const edit = last === undefined ? undefined : editedSince(last.files, parts);
+  if (memory === undefined || last === undefined || edit === undefined) return undefined;
+  const resolved = yield* resolveEditInSteps(last, edit, resolveOptions(options));
+  if (resolved === undefined) return undefined;
+  const { model, problems, known, book, secretUses } = resolved;
+  memory.last = { model, known, book, files: parts };
+  const said = [...parts.values()].flatMap((part) => part.issues);
+  const issues = sortIssues([...said, ...locateProblems(problems, files, options.cache ?? new Map())]);
+  return { model, secretUses, issues };
+}
+
+function* wholeInSteps(
+  files: readonly ManifestFile[],
+  parts: Parts,
+  memory: LoadMemory | undefined,
+  options: LoadOptions,
+): Steps<Manifest> {
+  const collected = nothingCollected();
+  yield* eachInSteps(parts.values(), (part) => addCollected(collected, part));
+  const unchecked = new Map<string, Set<string>>();
+  const { model, problems, known, book, secretUses } = yield* resolveModelInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
-    {
-      secrets: {
-        resolver: options.secrets,
-        mode: options.mode,
-        textAllowed: options.example === true ? () => true : onceEach(inExamples),
-      },
-      ...(options.attributeCheck === undefined ? {} : { attributeCheck: options.attributeCheck }),
-      ...(options.attributeHides === undefined ? {} : { attributeHides: options.attributeHides }),
-      ...(memory?.last === undefined ? {} : { last: memory.last }),
-    },
+    { ...resolveOptions(options), ...(memory?.last === undefined ? {} : { last: memory.last }) },
   );
   const issues = sortIssues([
     ...collected.issues,
-    ...locateProblems(problems, sorted, options.cache ?? new Map()),
+    ...locateProblems(problems, files, options.cache ?? new Map()),
     ...uncheckedReferences(unchecked),
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
   if (hasErrors(issues)) return { issues };
-  if (memory !== undefined) memory.last = { model, known };
+  if (memory !== undefined) memory.last = { model, known, book, files: parts };
   return { model, secretUses, issues };
+}
+
+function resolveOptions({ secrets, mode, example, attributeCheck, attributeHides }: LoadOptions): ResolveOptions {
+  return {
+    secrets: { resolver: secrets, mode, textAllowed: example === true ? () => true : onceEach(inExamples) },
+    ...compact({ attributeCheck, attributeHides }),
+  };
 }
 
 /** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */
@@ -112,10 +150,37 @@ export function collectText(path: string, text: string): Collected {
 
 function collectOne({ path, text }: ManifestFile, cache: FileCache | undefined): Collected {
   const known = cache?.get(path);
-  if (known?.text === text) return known.collected;
-  const collected = collectText(path, text);
-  cache?.set(path, { text, collected, places: new Map() });
-  return collected;
+  if (known?.text === text) {
+    known.text = text;
+    return known.collected;
+  }
+  const collected = known === undefined ? undefined : collectEdited(known, path, text);
+  const read = collected ?? collectText(path, text);
+  if (cache !== undefined) keepCollected(cache, path, text, read);
+  return read;
+}
+
+/** What a file declares by now that was read before, where that takes no time. */
+function collectEdited(known: CachedFile, path: string, text: string): Collected | undefined {
+  return editedList(known, text, (some) => collectText(path, some));
+}
+
+/** Keeps what a file that changed declares, where it takes no time to tell. */
+export function keepEdited(cache: FileCache, { path, text }: ManifestFile): boolean {
+  const known = cache.get(path);
+  const collected = known === undefined ? undefined : collectEdited(known, path, text);
+  if (collected !== undefined) keepCollected(cache, path, text, collected);
+  return collected !== undefined;
+}
+
+/** Keeps what a file declares. Subscribers that are declared as before, at the same place, are those of before. */
+export function keepCollected(cache: FileCache, path: string, text: string, collected: Collected): void {
+  const before = cache.get(path)?.collected.subscribers ?? [];
+  const byName = new Map(before.map((each) => [each.name, each]));
+  const { subscribers } = collected;
+  for (const [at, each] of before.length === 0 ? [] : subscribers.entries())
+    subscribers[at] = sharedWith(byName.get(each.name), each);
+  cache.set(path, { text, collected, places: new Map() });
 }
 
 function forgetOthers(files: readonly ManifestFile[], cache: FileCache | undefined): void {

@@ -1,5 +1,5 @@
 import { contains, formatIpv4, type Ipv4Range, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type { Router } from './model.ts';
+import type { Router } from './kinds/router.ts';
 
 /** The addresses of one router. */
 export interface AddressSpace {

@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.ts';
 import type { Declarations, Declared } from './declarations.ts';
-import { error, type Resolving } from './resolving.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 const ours = 'lastmile/';
 const preventDestroy = 'lastmile/prevent-destroy';
@@ -20,6 +20,23 @@ export function protectedObjects(to: Resolving, declarations: Declarations): rea
     omadaControllers,
   ];
   return all.flatMap((each) => each.filter((declared) => isProtected(to, declared)).map(nameOf)).sort();
+}
+
+/**
+ * The same after some declarations went and others came.
+ *
+ * @param before the objects of before, in order
+ */
+export function protectedSince(
+  to: Resolving,
+  before: readonly string[],
+  went: readonly Declared<unknown>[],
+  came: readonly Declared<unknown>[],
+): readonly string[] {
+  const gone = new Set(went.map(nameOf));
+  const news = came.filter((declared) => isProtected(to, declared)).map(nameOf);
+  if (news.length === 0 && !before.some((each) => gone.has(each))) return before;
+  return [...before.filter((each) => !gone.has(each)), ...news].sort();
 }
 
 function nameOf({ kind, name }: Declared<unknown>): string {

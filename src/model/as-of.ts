@@ -1,4 +1,6 @@
-import type { Model, ServicePlan, ServiceWindow, Subscription } from './model.ts';
+import type { ServicePlan, ServiceWindow } from './kinds/service.ts';
+import type { Subscription } from './kinds/subscription.ts';
+import type { Model } from './model.ts';
 import { type WindowClock, windowClock } from './window-turns.ts';
 
 /**
@@ -32,18 +34,29 @@ export function nextChangeAfter(model: Model, now: number): number | undefined {
   return next;
 }
 
-/** Names of routers whose own rows may have changed by themselves since then, that moment included. */
-export function routersChanged(model: Model, since: number, now: number): ReadonlySet<string> {
+/** What the clock alone has changed. */
+export interface ChangedByClock {
+  /** Names of routers whose own rows may be others. */
+  readonly routers: ReadonlySet<string>;
+  /** Ids of subscriptions whose access has ended. */
+  readonly ended: ReadonlySet<string>;
+  /** Whether services have other speeds, and with them whoever has one of these. */
+  readonly isPaced: boolean;
+}
+
+/** What may have become otherwise by itself since then, that moment included. */
+export function changedByClock(model: Model, since: number, now: number): ChangedByClock {
   const [before, after] = [servicesAt(model, since - 1), servicesAt(model, now)];
   const paced = new Set(model.services.filter((each) => before.get(each)?.rate !== after.get(each)?.rate));
-  const found = new Set<string>();
-  for (const service of paced) for (const router of service.routers ?? []) found.add(router);
+  const [routers, ended] = [new Set<string>(), new Set<string>()];
+  for (const service of paced) for (const router of service.routers ?? []) routers.add(router);
   for (const each of model.subscriptions) {
     const end = each.state === 'active' ? endOfAccess(each) : undefined;
     const isOver = end !== undefined && end >= since && end <= now;
-    if (isOver || paced.has(each.service)) for (const router of each.localOn) found.add(router);
+    if (isOver) ended.add(each.id);
+    if (isOver || paced.has(each.service)) for (const router of each.localOn) routers.add(router);
   }
-  return found;
+  return { routers, ended, isPaced: paced.size > 0 };
 }
 
 /** When a subscriber's access ends, with the grace of his service, milliseconds since 1970. */

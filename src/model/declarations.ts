@@ -1,5 +1,5 @@
 import type { OmadaController, Operator, PortalSite, Router, Service, SubscriberSpec } from './generated/documents.ts';
-import type { Origin } from './model.ts';
+import type { Origin } from './origin.ts';
 
 /** What the documents of a repository say, each true to its schema, none yet compared with another. */
 export interface Declarations {

@@ -1,5 +1,6 @@
 import { contains, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type { Model, Router } from './model.ts';
+import type { Router } from './kinds/router.ts';
+import type { Model } from './model.ts';
 import { stepPlans } from './quota.ts';
 
 /** Whom routers bring to the portal in place of the page he asked for, and why. */

@@ -1,5 +1,6 @@
 import { contains, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import type { Hotspot, Router, Subscription } from './model.ts';
+import type { Hotspot, Router } from './kinds/router.ts';
+import type { Subscription } from './kinds/subscription.ts';
 
 /** By what a customer has the fixed address at a router's hotspots: a device at one of them, or the name at all. */
 export type FixedPlace = { readonly mac: string; readonly hotspot: string } | 'name';

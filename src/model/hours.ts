@@ -1,4 +1,4 @@
-import type { TimeWindow } from './model.ts';
+import type { TimeWindow } from './kinds/limits.ts';
 import { type WindowClock, windowClock } from './window-turns.ts';
 
 /** When a service can be used. */

@@ -1,6 +1,6 @@
 import { parseDuration } from '../base/units.ts';
 import type { Placed } from './declarations.ts';
-import { type Resolving, warning } from './resolving.ts';
+import { type Resolving, warning } from './resolve/resolving.ts';
 
 const shortestMs = 60_000;
 const longestMs = 600_000;

@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import { certificateIn, keyFits } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
-import { error, type Resolving } from './resolving.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 import type { SecretField, SecretUse } from './secret-values.ts';
 
 /** By which a server of ours is known. Both are PEM. */

@@ -1,7 +1,7 @@
 import type { Declared, OperatorSpec } from './declarations.ts';
 import { normaliseIp } from './ipv4.ts';
-import type { Endpoint } from './model.ts';
-import { error, type Resolving } from './resolving.ts';
+import type { Endpoint } from './kinds/radius.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 /** Sockets to open, from one `host:port` or a list of them; those that cannot be are reported and left out. */
 export function listenEndpoints(

@@ -1,6 +1,7 @@
 import type { Declared, ServiceSpec } from './declarations.ts';
-import type { AccessKind, ServicePlan, Subscription } from './model.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import type { AccessKind, ServicePlan } from './kinds/service.ts';
+import type { LocalGroups } from './local-groups.ts';
+import { error, type Resolving, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<ServiceSpec>;
 
@@ -72,14 +73,10 @@ const abilities: readonly LocalAbility[] = [
 ];
 
 /** What a service asks for that a router alone cannot do: told once for each service kept on routers. */
-export function checkLocalLimits(
-  to: Resolving,
-  subscriptions: readonly Subscription[],
-  declared: ReadonlyMap<string, Declaration>,
-): void {
+export function checkLocalLimits(to: Resolving, groups: LocalGroups, declared: ReadonlyMap<string, Declaration>): void {
   const [kept, firm, alone] = [new Set<ServicePlan>(), new Set<ServicePlan>(), new Set<ServicePlan>()];
-  for (const { service, localOn, fallback, radius } of subscriptions) {
-    if (localOn.length === 0) continue;
+  for (const { subscription } of groups.values()) {
+    const { service, fallback, radius } = subscription;
     kept.add(service);
     if (fallback !== true) firm.add(service);
     if (!radius) alone.add(service);

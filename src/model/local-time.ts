@@ -72,9 +72,22 @@ export function offsetReader(timezone: string): (instant: number) => number {
     minute: 'numeric',
     second: 'numeric',
   });
-  return (instant) => {
+  return steady((instant) => {
     const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
     const { year = 0, month = 1, day: date = 1, hour = 0, minute: minutes = 0, second = 0 } = part;
     return Date.UTC(year, month - 1, date, hour, minutes, second) - Math.floor(instant / 1000) * 1000;
+  });
+}
+
+/** Remembers the last day on which clocks were not set: to ask a formatter takes microseconds, and usage is asked thousands of times. */
+function steady(offsetAt: (instant: number) => number): (instant: number) => number {
+  let known: { readonly from: number; readonly offset: number } | undefined;
+  return (instant) => {
+    if (known !== undefined && instant >= known.from && instant < known.from + day) return known.offset;
+    const from = Math.floor(instant / day) * day;
+    const offset = offsetAt(from);
+    if (offsetAt(from + day) !== offset) return offsetAt(instant);
+    known = { from, offset };
+    return offset;
   };
 }

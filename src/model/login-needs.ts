@@ -1,7 +1,8 @@
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import { placeOfFixedAddress } from './fixed-address.ts';
-import type { AccessKind, Router, ServicePlan } from './model.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import type { Router } from './kinds/router.ts';
+import type { AccessKind, ServicePlan } from './kinds/service.ts';
+import { error, type Resolving, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 

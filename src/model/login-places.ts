@@ -1,6 +1,8 @@
 import type { Declared, SubscriberSpec } from './declarations.ts';
-import type { AuthMethod, Router, ServicePlan, Subscription } from './model.ts';
-import { error, type Resolving } from './resolving.ts';
+import type { Router } from './kinds/router.ts';
+import type { AuthMethod, ServicePlan } from './kinds/service.ts';
+import type { Subscription } from './kinds/subscription.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 /** What decides where a subscriber can log in. */
 export interface LoginQuestion {

@@ -1,6 +1,8 @@
 import type { Declared, ServiceSpec } from './declarations.ts';
-import type { Operator, RadiusClient, ServicePlan } from './model.ts';
-import { type Resolving, warning } from './resolving.ts';
+import type { Operator } from './kinds/operator.ts';
+import type { RadiusClient } from './kinds/radius.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import { type Resolving, warning } from './resolve/resolving.ts';
 
 /** A limit of a service, and the NAS that no attribute tells of it. */
 interface Limit {

@@ -1,7 +1,8 @@
 import type { Secret } from '../base/secret.ts';
 import type { Placed } from './declarations.ts';
-import type { NasSigning, Operator } from './model.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import type { Operator } from './kinds/operator.ts';
+import type { NasSigning } from './kinds/radius.ts';
+import { error, type Resolving, warning } from './resolve/resolving.ts';
 
 /** The words of a router's `radius`, or of a client. */
 interface SigningSpec {

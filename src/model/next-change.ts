@@ -1,5 +1,6 @@
 import { endOfAccess, nextRateChange } from './as-of.ts';
-import type { ServicePlan, Subscription } from './model.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import type { Subscription } from './kinds/subscription.ts';
 import { type WindowClock, windowClock } from './window-turns.ts';
 
 /** What becomes of a subscription by itself, and when. */

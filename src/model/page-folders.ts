@@ -1,5 +1,5 @@
 import type { Declared, RouterSpec } from './declarations.ts';
-import { error, type Resolving } from './resolving.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 type HotspotSpec = NonNullable<RouterSpec['hotspots']>[number];
 

@@ -1,6 +1,6 @@
 import type { Declared, RouterSpec } from './declarations.ts';
 import { contains, formatIpv4, type Ipv4Range, parseIpv4, parseIpv4Range } from './ipv4.ts';
-import { type Resolving, warning } from './resolving.ts';
+import { type Resolving, warning } from './resolve/resolving.ts';
 
 /** Warns of every pool that gives clients an address which the router itself, or another gateway, has already. */
 export function checkPoolsLeaveRouter(to: Resolving, declared: Declared<RouterSpec>): void {

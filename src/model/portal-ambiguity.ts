@@ -1,6 +1,6 @@
 import type { Declared, PortalSiteSpec } from './declarations.ts';
-import type { PortalBridge } from './model.ts';
-import { error, placeOf, type Resolving } from './resolving.ts';
+import type { PortalBridge } from './kinds/portal-site.ts';
+import { error, placeOf, type Resolving } from './resolve/resolving.ts';
 
 type Declaration = Declared<PortalSiteSpec>;
 type Steps = readonly (string | number)[];

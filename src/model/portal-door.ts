@@ -1,5 +1,5 @@
 import { parseIpv4 } from './ipv4.ts';
-import type { Operator } from './model.ts';
+import type { Operator } from './kinds/operator.ts';
 
 /** Where browsers are sent that ask for a page by plain HTTP. */
 export interface PortalDoor {

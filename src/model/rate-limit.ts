@@ -1,5 +1,5 @@
 import { formatRate } from '../base/units.ts';
-import type { Rate } from './model.ts';
+import type { Rate } from './kinds/limits.ts';
 
 /**
  * MikroTik's rate text (reference: RouterOS RADIUS manual, Mikrotik-Rate-Limit; `rate-limit` of profiles), upload first,

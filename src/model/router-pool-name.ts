@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.ts';
 import type { Declared, RouterSpec } from './declarations.ts';
-import { error, type Resolving } from './resolving.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 /** Reports the name of a pool that its own router does not declare. */
 export function checkPoolOfRouter(

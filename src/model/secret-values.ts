@@ -34,12 +34,18 @@ export interface SecretUse {
   readonly unwritten?: string;
 }
 
+/** A secret from the environment or a file. */
+export interface SecretRead {
+  readonly field: SecretField;
+  readonly secret: Secret;
+}
+
 /** Which secrets somebody read, and what must be as it was for them to be the same again. */
 export interface SecretReads {
   /** How many stood in the document itself. */
   readonly inText: number;
   /** Those from the environment and from files. Derived ones are the same as long as the master key is. */
-  readonly elsewhere: readonly { readonly field: SecretField; readonly secret: Secret }[];
+  readonly elsewhere: readonly SecretRead[];
   /** Not all could be had. */
   readonly incomplete: boolean;
 }
@@ -58,7 +64,7 @@ export interface SecretReader {
   /** The secret, or one that is empty when it could not be had: said in `problems`. */
   read(field: SecretField, use: SecretUse): Secret;
   /** Does `work`, and tells what it read. */
-  recorded<T>(work: () => T): { readonly result: T; readonly reads: SecretReads };
+  recorded<T>(work: () => T): Recorded<T>;
   /**
    * Counts what was read before as if it were read again.
    *
@@ -73,6 +79,18 @@ export interface SecretReader {
   summary(): readonly Problem[];
   /** Where those that have been read come from. */
   uses(): SecretUses;
+  /** Of those from the environment and from files, whatever was not recorded, but for the master key. */
+  unrecorded(): readonly SecretRead[];
+  /** What is said of secrets in clear text, by file. */
+  textProblems(): ReadonlyMap<string, Problem>;
+}
+
+/** What came of some work, and which secrets it read. */
+export interface Recorded<T> {
+  readonly result: T;
+  readonly reads: SecretReads;
+  /** The first that stood in the document itself. */
+  readonly firstText: SecretUse | undefined;
 }
 
 export interface SecretOptions {
@@ -98,6 +116,7 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
   const inText = new Map<string, Tally>();
   const texts = new Map<string, number>();
   const elsewhere = new Map<string, SecretField>();
+  const unrecorded = new Map<string, SecretRead>();
   const missing = new Map<string, Tally>();
   const severity = options.mode === 'use' ? 'error' : 'warning';
 
@@ -136,41 +155,39 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     return options.resolver.derive(masterKey, parts, use.symbols);
   }
 
-  let recording: { inText: number; elsewhere: SecretReads['elsewhere'][number][]; incomplete: boolean } | undefined;
+  let recording: Recording | undefined;
 
   function read(field: SecretField, use: SecretUse): Secret {
     const secret = stored(field, use) ?? derived(typeof field === 'string' ? 0 : (field.derive ?? 0), use);
     noteElsewhere(field);
+    if (recording === undefined && isElsewhere(field)) unrecorded.set(secretKey(field), { field, secret });
     if (recording === undefined) return secret;
     if (secret === placeholder) recording.incomplete = true;
     else if (typeof field === 'string') recording.inText += 1;
-    else if (field.env !== undefined || field.file !== undefined) recording.elsewhere.push({ field, secret });
+    else if (isElsewhere(field)) recording.elsewhere.push({ field, secret });
+    if (typeof field === 'string') recording.firstText ??= use;
     return secret;
   }
 
   function noteElsewhere(field: SecretField): void {
-    if (typeof field !== 'string' && field.derive === undefined) elsewhere.set(JSON.stringify(field), field);
-  }
-
-  function holds({ field, secret }: SecretReads['elsewhere'][number]): boolean {
-    if (typeof field === 'string') return true;
-    const found = field.env === undefined ? options.resolver.file(field.file ?? '') : options.resolver.env(field.env);
-    return found.result === 'found' && found.secret.equals(secret);
+    if (isElsewhere(field)) elsewhere.set(secretKey(field), field);
   }
 
   return {
     read,
     recorded(work) {
-      const reads = { inText: 0, elsewhere: [], incomplete: false };
-      recording = reads;
+      const record: Recording = { inText: 0, elsewhere: [], incomplete: false, firstText: undefined };
+      recording = record;
       try {
-        return { result: work(), reads };
+        const result = work();
+        const { firstText, ...reads } = record;
+        return { result, reads, firstText };
       } finally {
         recording = undefined;
       }
     },
     again({ inText: count, elsewhere: others, incomplete }, file) {
-      if (incomplete || !others.every(holds)) return false;
+      if (incomplete || !others.every((each) => isStill(each, options.resolver))) return false;
       // The first of a file is told with its place: it is read again.
       const tally = count === 0 || options.textAllowed(file) ? undefined : inText.get(file);
       if (count > 0 && tally === undefined && !options.textAllowed(file)) return false;
@@ -187,10 +204,40 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     ],
     uses: () => ({
       ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey.field }),
-      elsewhere: [...elsewhere.values()],
+      elsewhere: inOrderOfKey(elsewhere),
       inText: texts,
     }),
+    unrecorded: () => [...unrecorded.values()],
+    textProblems: () => new Map(Array.from(inText, ([file, { first, count }]) => [file, textSecrets(first, count)])),
   };
+}
+
+interface Recording {
+  inText: number;
+  elsewhere: SecretRead[];
+  incomplete: boolean;
+  firstText: SecretUse | undefined;
+}
+
+/** Would this be read again as it was? */
+export function isStill({ field, secret }: SecretRead, resolver: SecretResolver): boolean {
+  if (typeof field === 'string') return true;
+  const found = field.env === undefined ? resolver.file(field.file ?? '') : resolver.env(field.env);
+  return found.result === 'found' && found.secret.equals(secret);
+}
+
+/** The same for two fields that read the same. */
+export function secretKey(field: SecretField): string {
+  return JSON.stringify(field);
+}
+
+/** Whoever reads them first must not matter. */
+export function inOrderOfKey(fields: ReadonlyMap<string, SecretField>): readonly SecretField[] {
+  return [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, field]) => field);
+}
+
+function isElsewhere(field: SecretField): boolean {
+  return typeof field !== 'string' && field.derive === undefined;
 }
 
 function count(tallies: Map<string, Tally>, key: string, use: SecretUse): void {
@@ -199,7 +246,8 @@ function count(tallies: Map<string, Tally>, key: string, use: SecretUse): void {
   else tally.count += 1;
 }
 
-function textSecrets(first: SecretUse, count: number): Problem {
+/** What is said of secrets in clear text in one file. */
+export function textSecrets(first: SecretUse, count: number): Problem {
   const message = `${count} ${count === 1 ? 'secret stands' : 'secrets stand'} in clear text in this file`;
   return problem(
     'warning',

@@ -1,6 +1,7 @@
 import type { Declared, ServiceSpec } from './declarations.ts';
-import type { AccessKind, ServicePlan, Subscription } from './model.ts';
-import { error, type Resolving } from './resolving.ts';
+import type { AccessKind, ServicePlan } from './kinds/service.ts';
+import type { LocalGroups } from './local-groups.ts';
+import { error, type Resolving } from './resolve/resolving.ts';
 
 type Declaration = Declared<ServiceSpec>;
 
@@ -69,9 +70,9 @@ export function checkProfiles(
   to: Resolving,
   services: readonly ServicePlan[],
   declared: ReadonlyMap<string, Declaration>,
-  subscriptions: readonly Subscription[],
+  groups: LocalGroups,
 ): void {
-  const places = placesOf(services, subscriptions);
+  const places = placesOf(services, groups);
   const owners = new Map<string, ServicePlan[]>();
   for (const service of services) {
     const name = service.profile ?? service.name;
@@ -88,12 +89,10 @@ export function checkProfiles(
 }
 
 /** Routers a service has a profile on: where it is offered, and where its subscribers are kept. */
-function placesOf(
-  services: readonly ServicePlan[],
-  subscriptions: readonly Subscription[],
-): ReadonlyMap<string, ReadonlySet<string>> {
+function placesOf(services: readonly ServicePlan[], groups: LocalGroups): ReadonlyMap<string, ReadonlySet<string>> {
   const places = new Map(services.map(({ name, routers = [] }) => [name, new Set(routers)]));
-  for (const { service, localOn } of subscriptions) for (const router of localOn) places.get(service.name)?.add(router);
+  for (const { subscription } of groups.values())
+    for (const router of subscription.localOn) places.get(subscription.service.name)?.add(router);
   return places;
 }
 

@@ -1,4 +1,4 @@
-import type { ServicePlan } from './model.ts';
+import type { ServicePlan } from './kinds/service.ts';
 
 /**
  * RouterOS address lists that clients of a tariff are put on while they are online and not suspended: those its attributes

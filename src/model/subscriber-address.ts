@@ -1,8 +1,10 @@
 import { type AddressSpace, canonicalIpv4, placeOfAddress } from './address-space.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import { contains } from './ipv4.ts';
-import type { Router, ServicePlan } from './model.ts';
-import { error, placeOf, type Resolving, warning } from './resolving.ts';
+import type { Router } from './kinds/router.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import type { Owners } from './owners.ts';
+import { error, placeOf, type Resolving, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 type Steps = readonly (string | number)[];
@@ -12,7 +14,7 @@ export interface AddressContext {
   readonly routers: ReadonlyMap<string, Router>;
   readonly spaces: ReadonlyMap<string, AddressSpace>;
   readonly foreignNas: boolean;
-  readonly addresses: Map<number, Declaration>;
+  readonly addresses: Owners<number>;
 }
 
 /** The routers a subscriber may come in on; `undefined` when the rules cannot know. */

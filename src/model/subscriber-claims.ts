@@ -1,7 +1,7 @@
 import { canonicalIpv4 } from './address-space.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
-import type { Subscription } from './model.ts';
-import type { SubscriberContext } from './resolve-subscribers.ts';
+import type { Subscription } from './kinds/subscription.ts';
+import type { SubscriberContext } from './resolve/resolve-subscribers.ts';
 import { isRandom } from './subscriber-devices.ts';
 
 type Declaration = Declared<SubscriberSpec>;
@@ -15,6 +15,7 @@ interface Claim {
     declared: Declaration,
     path: () => readonly (string | number)[],
   ) => void;
+  readonly giveUp: (subscription: Subscription, context: SubscriberContext) => void;
 }
 
 /** What resolving reads, and does not write: it is among the `Surroundings`, or what they are made to. */
@@ -27,17 +28,26 @@ const claims: Readonly<Record<Exclude<keyof SubscriberContext, Given | 'asked'>,
     take: ({ username }, { usernames }, declared) => {
       if (username !== undefined) usernames.set(username, declared);
     },
+    giveUp: ({ username }, { usernames }) => {
+      if (username !== undefined) usernames.delete(username);
+    },
   },
   addresses: {
     isFree: ({ address }, { addresses }) => address === undefined || !addresses.has(numberOf(address)),
     take: ({ address }, { addresses }, declared) => {
       if (address !== undefined) addresses.set(numberOf(address), declared);
     },
+    giveUp: ({ address }, { addresses }) => {
+      if (address !== undefined) addresses.delete(numberOf(address));
+    },
   },
   networks: {
     isFree: (each, { networks }) => !networksOf(each).some((network) => networks.has(network)),
     take: (each, { networks }, declared) => {
       for (const network of networksOf(each)) networks.set(network, declared);
+    },
+    giveUp: (each, { networks }) => {
+      for (const network of networksOf(each)) networks.delete(network);
     },
   },
   devices: {
@@ -47,6 +57,9 @@ const claims: Readonly<Record<Exclude<keyof SubscriberContext, Given | 'asked'>,
         devices.byMac.set(mac, declared);
         if (isRandom(mac)) devices.random.push({ mac, declared, path: [...path(), 'mac', index] });
       }
+    },
+    giveUp: ({ macs }, { devices }) => {
+      for (const mac of macs) devices.byMac.delete(mac);
     },
   },
 };
@@ -68,6 +81,11 @@ export function claimAgain(
   context: SubscriberContext,
 ): void {
   for (const claim of claimsOf(subscription)) claim.take(subscription, context, declared, path);
+}
+
+/** Gives up all that this subscription has and only one may have. */
+export function giveUp(subscription: Subscription, context: SubscriberContext): void {
+  for (const claim of claimsOf(subscription)) claim.giveUp(subscription, context);
 }
 
 /** Asked of a hundred thousand with each commit, most of whom have a username and nothing else of the kind. */

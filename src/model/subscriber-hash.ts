@@ -1,7 +1,9 @@
 import type { Secret } from '../base/secret.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
-import type { Router, ServicePlan, Subscription } from './model.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import type { Router } from './kinds/router.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import type { Subscription } from './kinds/subscription.ts';
+import { error, type Resolving, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 

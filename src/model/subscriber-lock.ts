@@ -1,9 +1,9 @@
 import { compact } from '../base/compact.ts';
 import { parseMac } from '../base/mac.ts';
-import type { PlaceLock } from './access-rules.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
-import type { Subscription } from './model.ts';
-import { error, type Resolving, unknownReference, warning } from './resolving.ts';
+import type { PlaceLock } from './kinds/access-rules.ts';
+import type { Subscription } from './kinds/subscription.ts';
+import { error, type Resolving, unknownReference, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 type Steps = readonly (string | number)[];

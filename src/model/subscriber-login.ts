@@ -1,8 +1,9 @@
 import { Secret } from '../base/secret.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
-import type { ServicePlan } from './model.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import type { Owners } from './owners.ts';
 import { parsePasswordHash } from './password-hash.ts';
-import { error, placeOf, type Resolving, warning } from './resolving.ts';
+import { error, placeOf, type Resolving, warning } from './resolve/resolving.ts';
 import type { SecretField } from './secret-values.ts';
 
 type Declaration = Declared<SubscriberSpec>;
@@ -33,7 +34,7 @@ export function resolveLogin(
   part: EntryPart | undefined,
   path: Steps,
   service: ServicePlan | undefined,
-  context: { readonly usernames: Map<string, Declaration> },
+  context: { readonly usernames: Owners<string> },
 ): ResolvedLogin | undefined {
   if (username !== undefined) checkUsername(to, declared, username, [...path, 'username'], context);
   if (ntHash !== undefined && field !== undefined) {
@@ -143,7 +144,7 @@ function checkUsername(
   declared: Declaration,
   username: string,
   path: Steps,
-  { usernames }: { readonly usernames: Map<string, Declaration> },
+  { usernames }: { readonly usernames: Owners<string> },
 ): void {
   // RFC 2865 §5.1: an attribute holds 253 octets.
   if (Buffer.byteLength(username) > 253) error(to, 'LM_TOO_LONG', 'a username has at most 253 octets', declared, path);

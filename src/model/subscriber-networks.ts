@@ -2,8 +2,10 @@ import { compact } from '../base/compact.ts';
 import type { Declared, SubscriberSpec } from './declarations.ts';
 import { parseIpv4, parseIpv4Range } from './ipv4.ts';
 import { parseIpv6Prefix } from './ipv6.ts';
-import type { ServicePlan, SubscriberRoute, Subscription } from './model.ts';
-import { error, placeOf, type Resolving, warning } from './resolving.ts';
+import type { ServicePlan } from './kinds/service.ts';
+import type { SubscriberRoute, Subscription } from './kinds/subscription.ts';
+import type { Owners } from './owners.ts';
+import { error, placeOf, type Resolving, warning } from './resolve/resolving.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 type Steps = readonly (string | number)[];
@@ -19,7 +21,7 @@ interface NetworksQuestion {
 
 interface NetworksContext {
   /** Whose a network is, by its one spelling. */
-  readonly networks: Map<string, Declaration>;
+  readonly networks: Owners<string>;
 }
 
 /** Fixed IPv6 prefixes of a subscriber and networks behind it; what nobody can give it is reported. */

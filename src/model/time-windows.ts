@@ -1,5 +1,5 @@
+import type { TimeWindow } from './kinds/limits.ts';
 import { timeReader } from './local-time.ts';
-import type { TimeWindow } from './model.ts';
 
 /** Whether a moment lies in one of the windows, in local time of `timezone` (IANA). Pure. */
 export function isOpen(windows: readonly TimeWindow[], now: number, timezone: string): boolean {

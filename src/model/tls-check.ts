@@ -1,7 +1,7 @@
 import { certificateIn } from './certificates.ts';
 import type { Placed } from './declarations.ts';
 import type { Tls } from './generated/documents.ts';
-import { error, type Resolving, warning } from './resolving.ts';
+import { error, type Resolving, warning } from './resolve/resolving.ts';
 
 /** How the certificate of something we connect to is judged. */
 export type TlsCheck =

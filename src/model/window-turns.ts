@@ -1,5 +1,5 @@
+import type { TimeWindow } from './kinds/limits.ts';
 import { offsetReader } from './local-time.ts';
-import type { TimeWindow } from './model.ts';
 
 /** Windows in local time of one zone. Made once for many questions: a formatter of times is dear. */
 export interface WindowClock {

@@ -1,4 +1,4 @@
-import type { OmadaController } from '../model/model.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
 
 /** A client of the controller, in its own spelling, as the redirect had it. */
 export type OmadaClientContext = {

@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { OmadaController } from '../model/model.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
 import type { ControllerAnswer } from './answer.ts';
 import { authBody, type OmadaClientContext } from './auth-body.ts';
+import type { ClientRecord } from './client-records.ts';
 import { clientListPath, standingOf } from './client-standing.ts';
 import type { ControllerInfo } from './controller-info.ts';
 import { underEither } from './either-signal.ts';
-import { meaningOf, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
+import { type AccessEnd, endAccess, recordsOf } from './end-access.ts';
+import { meaningOf, noPathCode, noRightOnSiteCode, operatorCodes, unknownIdCode } from './error-codes.ts';
 import { OmadaAnswerError, OmadaRefusedError, OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
 import { Findings, type OmadaFinding, type OmadaFindingReason, type OmadaLog } from './findings.ts';
 import { grantedSeconds, unitObjection } from './granted-time.ts';
@@ -18,6 +20,12 @@ export type OmadaVerdict =
   | { readonly result: 'authorised' }
   /** `stale`: the controller does not know this client as waiting; a fresh redirect helps. `failed`: the guest cannot help it. */
   | { readonly result: 'stale' | 'busy' | 'failed'; readonly reason: string };
+
+/** What came of taking the right to be let through from a device. */
+export type OmadaEnd =
+  | Extract<AccessEnd, { readonly result: 'over' }>
+  /** `unreached`: nobody answered. */
+  | { readonly result: 'failed'; readonly reason: string; readonly unreached?: true };
 
 export interface OmadaClientDeps {
   readonly clock: Clock;
@@ -97,6 +105,39 @@ export class OmadaClient implements Disposable {
     return this.findings();
   }
 
+  /**
+   * All that a controller (5.15 or above) has counted of the clients of a site, page by page. Never rejects.
+   *
+   * @returns undefined where it cannot be told now, or at all
+   */
+  async records(site: string, signal: AbortSignal): Promise<readonly ClientRecord[] | undefined> {
+    if (this.#unlisted.has(site)) return undefined;
+    try {
+      return await underEither([signal, this.#closing.signal], (either) => this.#records(site, either));
+    } catch (error) {
+      this.#failure(error, signal);
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes the right to be let through from a device, and sees that it has none any more. Never rejects.
+   *
+   * @param mac `AA:BB:CC:DD:EE:FF`
+   */
+  async disconnect(site: string, mac: string, signal: AbortSignal): Promise<OmadaEnd> {
+    if (this.#unlisted.has(site)) return this.#cannotEnd();
+    try {
+      const ended = await underEither([signal, this.#closing.signal], (either) =>
+        endAccess(site, mac, (request) => this.#session.call(request, either)),
+      );
+      return ended.result === 'over' ? this.#ended(ended) : this.#notEnded(ended, site);
+    } catch (error) {
+      const { reason } = this.#failure(error, signal);
+      return { result: 'failed', reason, ...(error instanceof OmadaUnreachableError ? { unreached: true } : {}) };
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#closing.abort(new Error('the declaration of the controller has changed'));
     this.#transport[Symbol.dispose]();
@@ -114,6 +155,35 @@ export class OmadaClient implements Disposable {
     if (listed?.type === 'session-over' && this.#session.logins === logins) this.#unlist(client.site);
     await this.#checkUnit(client, seconds, signal);
     return verdict;
+  }
+
+  async #records(site: string, signal: AbortSignal): Promise<readonly ClientRecord[] | undefined> {
+    const read = await recordsOf(site, undefined, (request) => this.#session.call(request, signal));
+    return read.result === 'read' ? read.records : undefined;
+  }
+
+  #ended(ended: Extract<AccessEnd, { readonly result: 'over' }>): OmadaEnd {
+    this.#worked();
+    this.#findings.clear(['no-right-on-site', 'refused']);
+    return ended;
+  }
+
+  #notEnded(ended: Exclude<AccessEnd, { readonly result: 'over' }>, site: string): OmadaEnd {
+    if (ended.result === 'still-in') {
+      const reason = this.#words('says that it has ended the access of a device, and still lists it as let in');
+      return { result: 'failed', reason };
+    }
+    const { doing, answer } = ended;
+    const hasNoList = answer.type === 'foreign' || (answer.type === 'refused' && answer.errorCode === noPathCode);
+    if (doing !== 'list' || !hasNoList) return { result: 'failed', reason: reasonIn(this.#verdict(answer, site)) };
+    this.#unlist(site);
+    return this.#cannotEnd();
+  }
+
+  /** Those before 5.15 offer an operator nothing that ends what was granted. */
+  #cannotEnd(): OmadaEnd {
+    const reason = this.#words('cannot end what it granted: one of 5.15 or above can');
+    return { result: 'failed', reason };
   }
 
   async #grant(client: OmadaClientContext, seconds: number, signal: AbortSignal): Promise<ControllerAnswer> {
@@ -181,7 +251,7 @@ export class OmadaClient implements Disposable {
     return kind === 'failed' ? this.#failed(reasonOf(errorCode), reason) : { result: kind, reason };
   }
 
-  #failure(error: unknown, signal: AbortSignal): OmadaVerdict {
+  #failure(error: unknown, signal: AbortSignal): Exclude<OmadaVerdict, { result: 'authorised' }> {
     if (signal.aborted) return { result: 'failed', reason: 'given up' };
     if (this.#closing.signal.aborted) return { result: 'busy', reason: messageOf(this.#closing.signal.reason) };
     const reason = messageOf(error);
@@ -201,7 +271,7 @@ export class OmadaClient implements Disposable {
     return busy ? { result: 'busy', reason } : this.#failed('refused', reason);
   }
 
-  #failed(finding: OmadaFindingReason, reason: string): OmadaVerdict {
+  #failed(finding: OmadaFindingReason, reason: string): Exclude<OmadaVerdict, { result: 'authorised' }> {
     this.#findings.note(finding, reason);
     return { result: 'failed', reason };
   }
@@ -225,6 +295,10 @@ export class OmadaClient implements Disposable {
   #words(what: string): string {
     return `Omada controller ${this.controller.name} ${what}`;
   }
+}
+
+function reasonIn(verdict: OmadaVerdict): string {
+  return verdict.result === 'authorised' ? 'more than its list can tell' : verdict.reason;
 }
 
 function resultIn(answer: ControllerAnswer | undefined): unknown {

@@ -1,6 +1,9 @@
-import type { Model, OmadaBridge, OmadaController, OmadaTls } from '../model/model.ts';
+import type { OmadaController, OmadaTls } from '../model/kinds/omada-controller.ts';
+import type { OmadaBridge } from '../model/kinds/portal-site.ts';
+import type { Model } from '../model/model.ts';
 import type { OmadaClientContext } from './auth-body.ts';
-import { type LastContact, OmadaClient, type OmadaClientDeps, type OmadaVerdict } from './client.ts';
+import { type LastContact, OmadaClient, type OmadaClientDeps, type OmadaEnd, type OmadaVerdict } from './client.ts';
+import type { ClientRecord } from './client-records.ts';
 import type { OmadaFinding } from './findings.ts';
 
 /** What is known of a controller. */
@@ -44,6 +47,21 @@ export class OmadaClients implements Disposable {
     const known = this.#clients.get(bridge.controller);
     if (known !== undefined) return known.authorise(client, seconds, signal);
     return { result: 'failed', reason: `no Omada controller ${bridge.controller} is declared` };
+  }
+
+  /** What a controller has counted of the clients of a site. Never rejects. @returns undefined where it cannot be told */
+  async records(controller: string, site: string, signal: AbortSignal): Promise<readonly ClientRecord[] | undefined> {
+    return await this.#clients.get(controller)?.records(site, signal);
+  }
+
+  /**
+   * Takes the right to be let through from a device at a site of a controller. Never rejects.
+   *
+   * @param mac `AA:BB:CC:DD:EE:FF`
+   * @returns undefined where there is no such controller
+   */
+  async disconnect(controller: string, site: string, mac: string, signal: AbortSignal): Promise<OmadaEnd | undefined> {
+    return await this.#clients.get(controller)?.disconnect(site, mac, signal);
   }
 
   /** Troubles of all controllers that were not seen to be over. */

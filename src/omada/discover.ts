@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { OmadaTls } from '../model/model.ts';
+import type { OmadaTls } from '../model/kinds/omada-controller.ts';
 import { askInfo, type Generation } from './controller-info.ts';
 import { fingerprintOf, secureConnect } from './secure-connect.ts';
 import { hostOf, portOf, Transport } from './transport.ts';

@@ -9,6 +9,8 @@ export interface ErrorCodeMeaning {
 
 /** Codes after which the session of the hotspot operator is gone. */
 export const sessionOverCode = -1200;
+/** Also: there is no such record. */
+export const invalidParametersCode = -1001;
 /** No such address. */
 export const noPathCode = -1600;
 /** No such controller id. */
@@ -33,7 +35,7 @@ const credentialWords =
 
 const meanings: ReadonlyMap<number, ErrorCodeMeaning> = new Map([
   [-1, { kind: 'failed', words: 'general error: see its log' }],
-  [-1001, { kind: 'failed', words: 'invalid parameters: a version that wants other fields?' }],
+  [invalidParametersCode, { kind: 'failed', words: 'invalid parameters: a version that wants other fields?' }],
   [-1004, { kind: 'failed', words: 'wrong request type: is url the address of the controller itself?' }],
   [-1005, { kind: 'failed', words: 'forbidden: is the account a hotspot operator of this site?' }],
   [sessionOverCode, { kind: 'busy', words: 'the session of the hotspot operator ended right after the login' }],

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
-import type { Model, OmadaController } from '../model/model.ts';
-import type { Change, Observation, Row, SessionEffect, SessionResult, Settled, Target } from '../reconcile/target.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
+import type { Model } from '../model/model.ts';
+import type { Row } from '../reconcile/row.ts';
+import type { Change, Observation, SessionEffect, SessionResult, Settled, Target } from '../reconcile/target.ts';
 import { OpenApi } from './open-api.ts';
 import { desiredRows } from './site/desired.ts';
 import { precedence, readIdentity, references } from './site/menus.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { OmadaController } from '../model/model.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
 import { type ControllerAnswer, isRecord, readAnswer } from './answer.ts';
 import { askInfo } from './controller-info.ts';
 import { meaningOf, refreshOverCode, tokenOverCodes, unknownIdCode } from './error-codes.ts';

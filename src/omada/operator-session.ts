@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { OmadaController } from '../model/model.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
 import { type ControllerAnswer, type HttpAnswer, isRecord, readAnswer } from './answer.ts';
 import { askInfo, type ControllerInfo, generationOf } from './controller-info.ts';
 import { type Cookies, cookieHeader, withSetCookie } from './cookies.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../base/errors.ts';
-import type { OmadaTls } from '../model/model.ts';
+import type { OmadaTls } from '../model/kinds/omada-controller.ts';
 import { OmadaUnreachableError, OmadaUntrustedError } from './errors.ts';
 
 export interface TlsEndpoint {

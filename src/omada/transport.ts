@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { codeOf } from '../base/errors.ts';
-import type { OmadaController } from '../model/model.ts';
+import type { OmadaController } from '../model/kinds/omada-controller.ts';
 import type { HttpAnswer } from './answer.ts';
 import { Circuit } from './circuit.ts';
 import { underEither } from './either-signal.ts';

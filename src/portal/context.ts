@@ -1,4 +1,4 @@
-import type { PortalLanguage } from '../model/model.ts';
+import type { PortalLanguage } from '../model/kinds/portal-site.ts';
 import type { OmadaClientContext } from './ports.ts';
 
 /** How long a page may lie open before it is sent, and how old a redirect of a controller may be. */

@@ -1,4 +1,4 @@
-import type { PortalLanguage, PortalSite } from '../model/model.ts';
+import type { PortalLanguage, PortalSite } from '../model/kinds/portal-site.ts';
 import type { Page } from './pages/render.ts';
 
 /** A page that is the same for every guest of a site, but for the token that it carries in some places. */

@@ -1,4 +1,4 @@
-import type { PortalSite } from '../model/model.ts';
+import type { PortalSite } from '../model/kinds/portal-site.ts';
 
 /** Hosts that devices ask only to find out whether there is a portal. */
 const probeHosts: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { PortalLanguage } from '../model/model.ts';
+import type { PortalLanguage } from '../model/kinds/portal-site.ts';
 import type { Answer } from './answer.ts';
 import { contextMs, type GuestContext } from './context.ts';
 import type { Fields } from './fields.ts';

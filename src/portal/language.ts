@@ -1,4 +1,4 @@
-import type { PortalLanguage } from '../model/model.ts';
+import type { PortalLanguage } from '../model/kinds/portal-site.ts';
 import { ar } from './texts/ar.ts';
 import { de } from './texts/de.ts';
 import { en } from './texts/en.ts';

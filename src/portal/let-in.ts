@@ -1,4 +1,4 @@
-import type { MikrotikBridge, OmadaBridge } from '../model/model.ts';
+import type { MikrotikBridge, OmadaBridge } from '../model/kinds/portal-site.ts';
 import type { Answer } from './answer.ts';
 import type { Entry } from './check-password.ts';
 import { contextMs, type GuestContext, type MikrotikDoor, type OmadaDoor, statusMs } from './context.ts';
@@ -68,6 +68,7 @@ async function atController(
     return unavailable(visit, context, entry, controllerRefusals[verdict.result]);
   }
   spent.use(context.nonce, contextMs);
+  deps.omada.began?.({ username: entry.username, mac: context.mac, nas: bridge.controller });
   brought(visit, context, { ...entry, seconds }, 'accepted');
   return { type: 'redirect', location: pathOf(visit.site, `/status?c=${statusToken(visit, context, entry, seconds)}`) };
 }

@@ -1,4 +1,4 @@
-import type { MikrotikBridge } from '../model/model.ts';
+import type { MikrotikBridge } from '../model/kinds/portal-site.ts';
 
 /** The paths a hotspot logs guests in at: with a folder of its own when the guest sees pages in another language. */
 const loginPath = /^\/(?:[A-Za-z0-9_-]+\/)?login$/;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type PortalPasswordUse, portalPassword, slotOf, slotSeconds } from '../access/portal-password.ts';
-import type { MikrotikBridge, PortalSite } from '../model/model.ts';
+import type { MikrotikBridge, PortalSite } from '../model/kinds/portal-site.ts';
 import type { Answer } from './answer.ts';
 import type { MikrotikDoor } from './context.ts';
 import type { Fields } from './fields.ts';

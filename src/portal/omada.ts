@@ -1,5 +1,5 @@
 import { parseMac } from '../base/mac.ts';
-import type { OmadaBridge, PortalSite } from '../model/model.ts';
+import type { OmadaBridge, PortalSite } from '../model/kinds/portal-site.ts';
 import { contextMs, type OmadaDoor, skewMs } from './context.ts';
 import type { Fields } from './fields.ts';
 import { guestMac } from './guest-mac.ts';

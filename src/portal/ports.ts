@@ -5,7 +5,9 @@ import type { SessionLimits } from '../access/login.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DirectoryReader, LoginLimits } from '../directory/reader.ts';
 import type { Diverted } from '../model/diverted.ts';
-import type { OmadaBridge, PortalSettings, PortalSite, ServicePlan } from '../model/model.ts';
+import type { PortalSettings } from '../model/kinds/operator.ts';
+import type { OmadaBridge, PortalSite } from '../model/kinds/portal-site.ts';
+import type { ServicePlan } from '../model/kinds/service.ts';
 import type { PortalCounters } from './counters.ts';
 
 /** What the portal needs of the rest. Everything is of the revision in force, and read anew for each request. */
@@ -68,6 +70,8 @@ export interface OmadaAccess {
     seconds: number,
     signal: AbortSignal,
   ): Promise<OmadaVerdict>;
+  /** A guest was let in: what the controller counts of the device from now on is this one's. */
+  began?(guest: GuestSession): void;
 }
 
 export type OmadaVerdict =

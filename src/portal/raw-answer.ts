@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { codeOf } from '../base/errors.ts';
-import type { PortalLanguage } from '../model/model.ts';
+import type { PortalLanguage } from '../model/kinds/portal-site.ts';
 import { allLanguages, chooseLanguage } from './language.ts';
 import { commonHeaders, contentPolicy } from './send.ts';
 import type { Message } from './texts/texts.ts';

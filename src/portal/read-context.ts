@@ -1,4 +1,4 @@
-import type { PortalSite } from '../model/model.ts';
+import type { PortalSite } from '../model/kinds/portal-site.ts';
 import type { Answer } from './answer.ts';
 import type { GuestContext } from './context.ts';
 import { readToken } from './token.ts';

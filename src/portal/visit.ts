@@ -1,4 +1,4 @@
-import type { MikrotikBridge, PortalLanguage, PortalSite } from '../model/model.ts';
+import type { MikrotikBridge, PortalLanguage, PortalSite } from '../model/kinds/portal-site.ts';
 import type { Answer } from './answer.ts';
 import type { FirstViews } from './first-view.ts';
 import type { Grants } from './grants.ts';

@@ -1,4 +1,4 @@
-import type { Quota } from '../model/quota.ts';
+import type { Quota } from '../model/kinds/quota.ts';
 import type { Piece } from './pieces.ts';
 import type { Lot } from './top-up.ts';
 

@@ -1,5 +1,7 @@
-import type { Model, Subscription } from '../model/model.ts';
-import { atStep, type QuotaMark } from '../model/quota.ts';
+import type { QuotaMark } from '../model/kinds/quota.ts';
+import type { Subscription } from '../model/kinds/subscription.ts';
+import type { Model } from '../model/model.ts';
+import { atStep } from '../model/quota.ts';
 
 /** Subscriptions as they were made otherwise before: what did not change is the same object. Filled in place. */
 export interface OverlayMemory<Key> {
@@ -35,6 +37,7 @@ export function withSteps(
   markOf: (subscription: Subscription) => QuotaMark | undefined,
   memory: OverlayMemory<string>,
 ): Model {
+  if (!model.services.some(({ quotas }) => quotas !== undefined)) return model;
   return changed(model, memory, (each) => {
     const mark = each.service.quotas === undefined ? undefined : markOf(each);
     if (mark === undefined) return undefined;

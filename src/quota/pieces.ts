@@ -1,4 +1,4 @@
-import type { Quota } from '../model/quota.ts';
+import type { Quota } from '../model/kinds/quota.ts';
 import type { Span } from '../model/quota-period.ts';
 import type { QuotaClock } from './quota-clock.ts';
 import type { Lot } from './top-up.ts';
@@ -91,7 +91,8 @@ export function carriedOn(fresh: readonly Piece[], known: readonly Piece[]): rea
   return found;
 }
 
-function counted({ of, direction }: Quota, { up, down, online }: SlotUse): bigint {
+/** How much of it counts for a quota, were it not free. */
+export function counted({ of, direction }: Quota, { up, down, online }: SlotUse): bigint {
   if (of === 'time') return online;
-  return { up, down, total: up + down }[direction];
+  return direction === 'total' ? up + down : direction === 'up' ? up : down;
 }

@@ -1,4 +1,4 @@
-import type { Quota } from '../model/quota.ts';
+import type { Quota } from '../model/kinds/quota.ts';
 import { type PeriodReader, periodReader } from '../model/quota-period.ts';
 import { windowClock } from '../model/window-turns.ts';
 

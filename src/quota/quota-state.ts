@@ -1,4 +1,5 @@
-import { byStrictness, effectAt, isGentle, type Quota, type QuotaMark } from '../model/quota.ts';
+import type { Quota, QuotaMark } from '../model/kinds/quota.ts';
+import { byStrictness, effectAt, isGentle } from '../model/quota.ts';
 import { charge } from './charge.ts';
 import type { Piece } from './pieces.ts';
 import type { QuotaClock } from './quota-clock.ts';
@@ -28,6 +29,8 @@ export interface QuotaState {
   readonly untilHard?: bigint;
   /** When it next stands otherwise though nothing is used. Absent: it does not. */
   readonly next?: number;
+  /** It stands as it does while less than this is used besides. Absent: whatever is used. */
+  readonly spare?: bigint;
 }
 
 /** Pure. @param pieces as `emptyPieces` makes them for this moment, with what was used */
@@ -53,6 +56,7 @@ export function quotaState(
   const rest = own + carried > plan ? own + carried - plan : 0n;
   const hard = hardStepAfter(quota, step);
   const next = reached === 0 ? undefined : nextOf(quota, till, topUps, now, clock);
+  const spare = rest > 0n ? rest : more > 0n ? more : untilStep(quota, reached, plan - carried);
   return {
     name: quota.name,
     quota,
@@ -67,8 +71,9 @@ export function quotaState(
     free,
     ...(hard === undefined || quota.freeHours !== undefined
       ? {}
-      : { untilHard: atLeastOne(BigInt(hard) + carried - plan) + more }),
+      : { untilHard: atLeast(1n, atLeast(0n, BigInt(hard) + carried - plan) + more) }),
     ...(next === undefined ? {} : { next }),
+    ...(spare === undefined ? {} : { spare }),
   };
 }
 
@@ -110,11 +115,16 @@ function nextOf(
   return Math.min(till, turn, ...topUps.map(({ until }) => until));
 }
 
+function untilStep({ steps }: Quota, reached: number, used: bigint): bigint | undefined {
+  const next = steps[reached];
+  return next === undefined ? undefined : BigInt(next.from) - used;
+}
+
 /** From how much on the first step is in force, after the one that is, that a running session cannot be told. */
 function hardStepAfter({ steps }: Quota, step: number): string | undefined {
   return steps.find(({ effect }, at) => at >= step && !isGentle(effect))?.from;
 }
 
-function atLeastOne(amount: bigint): bigint {
-  return amount > 0n ? amount : 1n;
+function atLeast(least: bigint, amount: bigint): bigint {
+  return amount > least ? amount : least;
 }

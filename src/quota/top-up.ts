@@ -1,4 +1,4 @@
-import type { Quota } from '../model/quota.ts';
+import type { Quota } from '../model/kinds/quota.ts';
 import { forever } from '../model/quota-period.ts';
 import type { QuotaClock } from './quota-clock.ts';
 
@@ -8,6 +8,8 @@ export interface TopUp {
   readonly number: number;
   /** Wall time, milliseconds since 1970. */
   readonly at: number;
+  /** By how much the clock had been set in all by then. Absent: it had not been. */
+  readonly clockSet?: number;
   /** Octets, or milliseconds online, decimal text; of `validity`, milliseconds by which it is longer. */
   readonly of: 'octets' | 'time' | 'validity';
   readonly amount: string;

@@ -1,5 +1,5 @@
+import type { Quota } from '../model/kinds/quota.ts';
 import { offsetReader } from '../model/local-time.ts';
-import type { Quota } from '../model/quota.ts';
 import type { SlotUse } from './pieces.ts';
 import type { QuotaClock } from './quota-clock.ts';
 
@@ -24,12 +24,13 @@ export function usageByPeriod(
   timezone: string,
   clock: QuotaClock,
 ): readonly QuotaPeriodUsage[] {
-  const offsetAt = offsetReader(timezone);
+  const periodOf = quotaPeriods(quota, since, timezone, clock);
   const periods = new Map<number, QuotaPeriodUsage>();
   for (const { at, up, down } of uses) {
-    if (clock.isFree(quota, at)) continue;
-    const { from } = clock.periodOf(quota, at, since);
-    const known = periods.get(from) ?? { period: nameOf(quota, from + offsetAt(from)), up: 0n, down: 0n };
+    const found = up === 0n && down === 0n ? undefined : periodOf(at);
+    if (found === undefined) continue;
+    const { from, period } = found;
+    const known = periods.get(from) ?? { period, up: 0n, down: 0n };
     periods.set(from, {
       ...known,
       up: known.up + (quota.direction === 'down' ? 0n : up),
@@ -37,6 +38,21 @@ export function usageByPeriod(
     });
   }
   return [...periods.values()];
+}
+
+/** The period of a quota that a moment lies in, by its begin and its name; `undefined` in free hours. */
+export function quotaPeriods(
+  quota: Quota,
+  since: number,
+  timezone: string,
+  clock: QuotaClock,
+): (at: number) => { readonly from: number; readonly period: string } | undefined {
+  const offsetAt = offsetReader(timezone);
+  return (at) => {
+    if (clock.isFree(quota, at)) return undefined;
+    const { from } = clock.periodOf(quota, at, since);
+    return { from, period: nameOf(quota, from + offsetAt(from)) };
+  };
 }
 
 /** @param local the beginning as if the zone were UTC */

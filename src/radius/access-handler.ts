@@ -1,12 +1,13 @@
 import { admit, grantsOf } from '../access/admit.ts';
 import { authorise, authoriseInTime, type Decision, type RejectReason, takesTime } from '../access/authorise.ts';
 import type { Authority } from '../access/authority.ts';
-import type { DecisionLog, LoggedDecision } from '../access/decision-log.ts';
+import type { DecisionLog, LoggedDecision, MadeDecision } from '../access/decision-log.ts';
 import { type GuessLimit, type GuessPlace, guessLimit } from '../access/guess-limit.ts';
 import type { DeviceMemory } from '../access/place.ts';
 import type { QuotaBook, QuotaLeft, QuotaVerdict } from '../access/quota.ts';
 import { rejectText } from '../access/reject-text.ts';
 import type { SessionPlaces } from '../access/session-places.ts';
+import type { StationOctets } from '../access/station-octets.ts';
 import type { UsedPasswords } from '../access/used-passwords.ts';
 import type { Clock } from '../base/clock.ts';
 import { parseMac } from '../base/mac.ts';
@@ -15,14 +16,15 @@ import { eachInSteps, inTurns } from '../base/steps.ts';
 import type { DirectoryReader, Login, LoginLimits } from '../directory/reader.ts';
 import type { EapServer } from '../eap/eap-server.ts';
 import type { EapFlaw } from '../eap/method.ts';
-import type { AccessRules } from '../model/access-rules.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
 import type { AccessAnswer } from './access-answer.ts';
 import { type SentCredential, sentCredential } from './access-credential.ts';
 import { type AskedVerdict, askAboutAccepted, askAboutUnknown, shortened } from './ask-authority.ts';
 import type { Peer } from './channel.ts';
 import { encodeNamed } from './dictionary/encode-named.ts';
 import { doorOf, doorOfEap } from './door.ts';
-import { appendEap, converse, type EapReply, failureFor, hasEap } from './eap-access.ts';
+import { appendEap, converse, failureFor, hasEap } from './eap-access.ts';
+import type { EapReply } from './eap-reply.ts';
 import { type Exchange, keptExchange, redirectsAt, signsReply, textOf } from './exchange.ts';
 import { leftOfQuotas, refusalByRules } from './held-rules.ts';
 import type { NasContext } from './nas-context.ts';
@@ -41,9 +43,10 @@ import {
 import { askHome, judgeRealm } from './proxy/proxied-access.ts';
 import type { Realm, RealmProxy } from './proxy/realm-proxy.ts';
 import type { RandomPool } from './random-pool.ts';
-import { appendHidden, preparedReplies } from './reply/access-accept.ts';
+import { appendHidden } from './reply/access-accept.ts';
 import { appendClass } from './reply/class-attribute.ts';
 import { appendMschapError, appendMschapProof } from './reply/ms-chap-reply.ts';
+import { preparedReplies } from './reply/prepared-replies.ts';
 import { quotaAttributes } from './reply/quota-attributes.ts';
 import { type RequestFlaw, requestFlaw } from './request-flaw.ts';
 import { foldAddress } from './source-address.ts';
@@ -55,7 +58,9 @@ export interface AccessHelpers {
   /** Absent: whoever comes by EAP is rejected. */
   readonly eap?: EapServer;
   /** Who is online at the start, and from where: nobody is held up there by what others guess. Absent: nobody. */
-  readonly online?: () => Iterable<GuessPlace>;
+  readonly online?: () => Iterable<GuessPlace> | Promise<Iterable<GuessPlace>>;
+  /** Resolves when it is known who is online, or never will be: until then rules cannot be held to. `undefined`, or absent: it is. */
+  readonly untilOnlineKnown?: () => Promise<void> | undefined;
   /** Absent: sessions of a login are not counted. */
   readonly places?: SessionPlaces;
   /** Absent: no login is bound to the devices it came with first. */
@@ -71,6 +76,8 @@ export interface AccessHandlerDeps extends AccessHelpers {
   readonly decisions: DecisionLog;
   readonly used: UsedPasswords;
   readonly clock: Clock;
+  /** Wall time of the packet at hand, milliseconds since 1970. */
+  readonly now: () => number;
   readonly random: RandomPool;
   readonly writer: ReplyWriter;
 }
@@ -90,6 +97,8 @@ export class AccessHandler {
   /** The last of each username: one at a time, so that of many who log in at once by one account none looks like a guess. */
   readonly #slowOf = new Map<string, Promise<void>>();
   readonly #guesses: GuessLimit;
+  /** Where the packet at hand has its Calling-Station-Id. */
+  readonly #station: Mutable<StationOctets> = { octets: new Uint8Array(0), from: 0, end: 0 };
   /** By username: how many wait for others of the same account. */
   readonly #waiting = new Map<string, number>();
 
@@ -97,20 +106,28 @@ export class AccessHandler {
     this.#deps = deps;
     const seed = Buffer.from(deps.random.take(4)).readInt32BE();
     this.#guesses = guessLimit(seed, {}, (username, mac) => isOwnDevice(deps, username, mac));
-    // Of tens of thousands it takes its time: logins are answered in between.
-    void inTurns(eachInSteps(deps.online?.() ?? [], (session) => this.#guesses.succeeded(session)));
+    const online = deps.online?.() ?? [];
+    if (online instanceof Promise) void online.then((places) => this.#letPlaces(places));
+    else this.#letPlaces(online);
+  }
+
+  /** Of tens of thousands it takes its time: logins are answered in between. */
+  #letPlaces(places: Iterable<GuessPlace>): void {
+    void inTurns(eachInSteps(places, (session) => this.#guesses.succeeded(session)));
   }
 
   answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
-    const now = this.#deps.clock.now();
-    const username = textOf(packet, frame, attribute.userName);
+    const now = this.#deps.now();
+    const proxy = this.#deps.proxy?.();
+    // Of foreign realms the directory knows nothing.
+    const login = proxy === undefined ? this.#loginOf(packet, frame) : undefined;
+    const username = login?.username ?? textOf(packet, frame, attribute.userName);
     const flaw = username === undefined ? 'no-username' : requestFlaw(packet, frame);
     if (username === undefined || flaw !== undefined) {
       const { method } = nothingSent.credential;
       const about = { username: username ?? '', sent: nothingSent, method, door: undefined };
       return this.#reject({ packet, frame, context, now, ...about }, flaw ?? 'no-username');
     }
-    const proxy = this.#deps.proxy?.();
     const realm = proxy?.realmOf(username);
     if (proxy !== undefined && realm !== undefined) {
       return this.#askHome(proxy, realm, { packet, frame, context, now, username });
@@ -118,7 +135,13 @@ export class AccessHandler {
     if (hasEap(frame)) return this.#converse({ packet, frame, context, now, username }, from);
     const sent = sentCredential(packet, frame, context.key, username);
     const door = doorOf(packet, frame, context.nas.profile);
-    return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now });
+    return this.#decide({ packet, frame, context, username, sent, method: sent.credential.method, door, now }, login);
+  }
+
+  /** By its octets: of most logins no text need be made of them. */
+  #loginOf(packet: Buffer, frame: Frame): Login | undefined {
+    const at = offsetOf(frame, attribute.userName);
+    return at === 0 ? undefined : this.#deps.directory.loginAt(packet, at + 2, at + (packet[at + 1] as number));
   }
 
   /** Somebody whom servers of others know. */
@@ -160,14 +183,15 @@ export class AccessHandler {
     return { reply: finishReply(writer, context.key) };
   }
 
-  #decide(exchange: Exchange): AccessAnswer | Promise<AccessAnswer> {
+  /** @param found the login of this name, where it was found just now */
+  #decide(exchange: Exchange, found?: Login): AccessAnswer | Promise<AccessAnswer> {
     const { sent, door, now } = exchange;
-    if (this.#guesses.watching && this.#refuses(exchange)) {
+    if (this.#guesses.isWatching() && this.#refuses(exchange)) {
       const known = this.#guesses.whenKnown(placeOf(exchange));
       if (known === undefined) return this.#decideOtherwise(exchange, 'too-many-guesses');
       return this.#decideLater(keptExchange(exchange), known);
     }
-    const login = this.#deps.directory.login(exchange.username);
+    const login = found ?? this.#deps.directory.login(exchange.username);
     const redirects = redirectsAt(exchange);
     const decision = authorise({ credential: sent.credential, door, redirects }, login, now);
     if (decision.verdict === 'accept') {
@@ -313,7 +337,16 @@ export class AccessHandler {
     const { rules } = limits;
     if (rules === undefined) return this.#accept(exchange, decision, login, limits, passphrase);
     const named = { ...exchange, username: login.username };
-    const { quotas } = this.#deps;
+    const { quotas, untilOnlineKnown } = this.#deps;
+    const unknown = untilOnlineKnown?.();
+    if (unknown !== undefined) {
+      const kept = keptExchange(named);
+      return unknown.then(() =>
+        untilOnlineKnown?.() === undefined
+          ? this.#hold(kept, decision, kept, limits, passphrase)
+          : { reply: undefined, drop: 'cannot-decide' },
+      );
+    }
     if (rules.quotas === undefined || quotas === undefined)
       return this.#holdTo(rules, named, decision, limits, passphrase);
     const left = leftOfQuotas(quotas, login.username, exchange.now);
@@ -384,8 +417,9 @@ export class AccessHandler {
       appendHidden(writer, prepared.hidden, packet.subarray(4, headerLength), context.key, random);
     }
     appendProxyStates(writer, packet, exchange.frame);
-    const record = recordOf(exchange, 'accept', username);
+    const record = acceptOf(exchange, username, this.#station);
     record.reply = passphrase === undefined ? prepared.summary : `${prepared.summary}, ${pskAttribute}=[secret]`;
+    if (prepared.ownAddress === true && limits.address !== undefined) record.address = limits.address;
     if (octets !== undefined) for (const { name, value } of octets) record.reply += `, ${name}=${String(value)}`;
     if (decision.redirected !== undefined) record.reason = decision.redirected;
     else if (decision.inGrace === true) record.reason = 'grace';
@@ -402,8 +436,9 @@ export class AccessHandler {
     // Not both (RFC 3579 §2.6.5).
     if (hasEap(frame)) appendEap(writer, failureFor(packet, frame), packet, context.key, random);
     else {
-      appendMschapError(writer, reason, sent, random);
-      appendAttribute(writer, attribute.replyMessage, Buffer.from(replyMessages[reason as RejectReason | RequestFlaw]));
+      const text = replyMessages[reason as RejectReason | RequestFlaw];
+      appendMschapError(writer, reason, text, sent, random);
+      appendAttribute(writer, attribute.replyMessage, Buffer.from(text));
     }
     appendProxyStates(writer, packet, frame);
     const record = recordOf(exchange, 'reject', exchange.username);
@@ -478,7 +513,37 @@ function placeOf({ packet, frame, context, username }: Exchange): GuessPlace {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Filled in place: spreading objects into one another was a tenth of the time of a login. */
+/** With all that there may be, to be filled in place: spreading objects into one another was a tenth of the time of a login. */
+function acceptOf(exchange: Exchange, username: string, station: Mutable<StationOctets>): Mutable<MadeDecision> {
+  const { packet, frame, context, method, now } = exchange;
+  const hasStation = findStation(packet, frame, station);
+  return {
+    at: now,
+    username,
+    nas: context.nas.name,
+    callingStationId: hasStation ? undefined : textOf(packet, frame, attribute.callingStationId),
+    method,
+    verdict: 'accept',
+    reason: undefined,
+    reply: undefined,
+    address: undefined,
+    sessionTimeoutSeconds: undefined,
+    station: hasStation ? station : undefined,
+  };
+}
+
+/** @returns false when there is none, or one that is not plain ASCII */
+function findStation(packet: Buffer, frame: Frame, out: Mutable<StationOctets>): boolean {
+  const at = offsetOf(frame, attribute.callingStationId);
+  if (at === 0) return false;
+  out.octets = packet;
+  out.from = at + 2;
+  out.end = at + (packet[at + 1] as number);
+  let seen = out.end === out.from ? 0x80 : 0;
+  for (let index = out.from; index < out.end; index += 1) seen |= packet[index] as number;
+  return seen < 0x80;
+}
+
 function recordOf(exchange: Exchange, verdict: LoggedDecision['verdict'], username: string): Mutable<LoggedDecision> {
   const { packet, frame, context, method, now } = exchange;
   const record: Mutable<LoggedDecision> = { at: now, username, nas: context.nas.name, method, verdict };

@@ -13,6 +13,8 @@ export interface BatchedUdpOptions {
   readonly calls: DatagramCalls;
   /** Takes in one packet. */
   readonly receive: (packet: Buffer, from: Peer) => void;
+  /** Told of packets that came together, before all of them are taken in one by one. */
+  readonly ahead?: (packets: readonly Buffer[]) => void;
   /** Told once, when the calls failed in a way that will not pass. */
   readonly gaveUp: (code: string) => void;
 }
@@ -111,15 +113,21 @@ export class BatchedUdp {
 
   /** Takes in what waits, up to one call's worth: where there is more, the loop comes by again at once. */
   #drain(): void {
-    const { calls, fd, receive } = this.#options;
+    const { calls, fd, receive, ahead } = this.#options;
     const ring = this.#in;
     const count = calls.receive(fd, ring.address, perCall);
     if (count < 0) this.#consider(count);
+    const packets: Buffer[] = [];
+    const senders: Peer[] = [];
     for (let slot = 0; slot < count; slot += 1) {
       const from = this.#peers.at(ring.octets, ring.nameOffset(slot));
       ring.clearName(slot);
-      if (from !== undefined) receive(ring.copyOf(slot), from);
+      if (from === undefined) continue;
+      packets.push(ring.copyOf(slot));
+      senders.push(from);
     }
+    if (packets.length > 1) ahead?.(packets);
+    for (let index = 0; index < packets.length; index += 1) receive(packets[index] as Buffer, senders[index] as Peer);
   }
 
   #sendByItself(slot: number): void {

@@ -3,7 +3,7 @@ import { chapResponse } from '../access/credentials/verify-credential.ts';
 import type { Clock } from '../base/clock.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 import { type DescribedAttribute, describeAttributes } from './dictionary/describe.ts';
 import { encodeNamed, type NamedAttribute } from './dictionary/encode-named.ts';
 import { microsoft, microsoftVendor } from './dictionary/microsoft.ts';
@@ -14,7 +14,7 @@ import { encodeRequest, type RequestParts } from './packet/request.ts';
 import { type SharedKey, sharedKey } from './packet/shared-key.ts';
 import { askByTls, type TlsIdentity } from './radsec/ask-by-tls.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
-import { type Answer, type ReplyFlaw, type RetryTimes, UdpRequester } from './udp-requester.ts';
+import { type Answer, type ReplyFlaw, type RequesterTools, type RetryTimes, UdpRequester } from './udp-requester.ts';
 
 export interface RadiusClientOptions {
   /** An address, not a name. */
@@ -24,6 +24,10 @@ export interface RadiusClientOptions {
   readonly random: FillRandom;
   /** Address to send from. */
   readonly bindAddress?: string;
+  /** Port to send from, where it can be had. Default: any. */
+  readonly bindPort?: number;
+  /** Told of the port that is sent from. */
+  readonly bound?: (port: number) => void;
   /** Default: three times, 1.5 s apart at first. */
   readonly retry?: RetryTimes;
   /** Believe replies without Message-Authenticator. Default false. */
@@ -123,7 +127,6 @@ async function askOnce(
 ): Promise<Answer | Unanswered> {
   const { server, clock, retry = defaultRetry, tls } = options;
   const random = randomPool(options.random);
-  const bind = { host: options.bindAddress ?? (server.host.includes(':') ? '::' : '0.0.0.0'), port: 0 };
   const request = encodeRequest({ ...parts, identifier: random.take(1)[0] as number }, key);
   const signedOnly = options.acceptUnsigned !== true && tls === undefined;
   const unanswered: { flaw?: ReplyFlaw } = {};
@@ -136,8 +139,17 @@ async function askOnce(
     const from = bindAddress === undefined ? {} : { bindAddress };
     return (await askByTls({ identity: tls, clock, withinMs: retry.initialMs, ...from }, question)) ?? unanswered;
   }
-  await using requester = await UdpRequester.open(bind, { clock, random }, server);
+  await using requester = await openRequester(options, { clock, random });
   return (await requester.ask(question, retry)) ?? unanswered;
+}
+
+async function openRequester(options: RadiusClientOptions, tools: RequesterTools): Promise<UdpRequester> {
+  const { server, bindAddress, bindPort = 0, bound } = options;
+  const host = bindAddress ?? (server.host.includes(':') ? '::' : '0.0.0.0');
+  const open = (port: number): Promise<UdpRequester> => UdpRequester.open({ host, port }, tools, server);
+  const requester = bindPort === 0 ? await open(0) : await open(bindPort).catch(() => open(0));
+  bound?.(requester.address().port);
+  return requester;
 }
 
 function keyOf({ secret, tls }: RadiusClientOptions): SharedKey {

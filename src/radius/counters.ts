@@ -1,3 +1,5 @@
+import { codeName } from './packet/codes.ts';
+
 /** What is counted, each by NAS and by a detail of its own. */
 export type RadiusMetric =
   /** Detail: name of the code. */
@@ -21,12 +23,16 @@ export interface CounterSample {
   readonly metric: RadiusMetric;
   readonly nas: string;
   readonly detail: string;
+  /** Where it came in: of what was dropped. */
+  readonly socket?: string;
   readonly value: number;
 }
 
 /** Counters of one NAS. */
 export interface NasCounters {
-  add(metric: RadiusMetric, detail: string): void;
+  add(metric: RadiusMetric, detail: string, socket?: string): void;
+  /** The same of packets by their code, without its name being looked up: every login is counted twice. */
+  addCode(metric: 'requests' | 'replies', code: number): void;
 }
 
 /** All counters, cheap to add to and read as a whole when somebody scrapes. */
@@ -35,28 +41,44 @@ export interface RadiusCounters {
   samples(): CounterSample[];
 }
 
+interface Count {
+  readonly detail: string;
+  readonly socket?: string;
+  value: number;
+}
+
 export function radiusCounters(): RadiusCounters {
-  const byNas = new Map<string, Map<RadiusMetric, Map<string, { value: number }>>>();
+  const byNas = new Map<string, Map<RadiusMetric, Map<string, Count>>>();
   return {
     of(nas) {
-      const metrics = within(byNas, nas, () => new Map<RadiusMetric, Map<string, { value: number }>>());
+      const metrics = within(byNas, nas, () => new Map<RadiusMetric, Map<string, Count>>());
+      const countOf = (metric: RadiusMetric, detail: string, socket?: string): Count => {
+        const key = socket === undefined ? detail : `${detail} ${socket}`;
+        return (
+          metrics.get(metric)?.get(key) ??
+          within(
+            within(metrics, metric, () => new Map<string, Count>()),
+            key,
+            () => ({ detail, ...(socket === undefined ? {} : { socket }), value: 0 }),
+          )
+        );
+      };
+      const byCode: Record<'requests' | 'replies', (Count | undefined)[]> = { requests: [], replies: [] };
       return {
-        add(metric, detail) {
-          const known = metrics.get(metric)?.get(detail);
-          if (known !== undefined) {
-            known.value += 1;
-            return;
-          }
-          const details = within(metrics, metric, () => new Map<string, { value: number }>());
-          within(details, detail, () => ({ value: 0 })).value += 1;
+        add(metric, detail, socket) {
+          countOf(metric, detail, socket).value += 1;
+        },
+        addCode(metric, code) {
+          const known = byCode[metric][code];
+          const count = known ?? countOf(metric, codeName(code));
+          if (known === undefined) byCode[metric][code] = count;
+          count.value += 1;
         },
       };
     },
     samples() {
       return [...byNas].flatMap(([nas, metrics]) =>
-        [...metrics].flatMap(([metric, details]) =>
-          [...details].map(([detail, { value }]) => ({ metric, nas, detail, value })),
-        ),
+        [...metrics].flatMap(([metric, details]) => [...details.values()].map((count) => ({ metric, nas, ...count }))),
       );
     },
   };

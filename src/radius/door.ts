@@ -1,5 +1,6 @@
 import { parseMac } from '../base/mac.ts';
-import type { AccessKind, VendorProfile } from '../model/model.ts';
+import type { VendorProfile } from '../model/kinds/radius.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
 import { mikrotikHostIp, mikrotikVendor } from './dictionary/mikrotik.ts';
 import { attribute } from './packet/codes.ts';
 import { type Frame, nextOffset, offsetOf } from './packet/framing.ts';

@@ -61,6 +61,8 @@ export interface RadiusFinding {
 /** What else is known of a packet, for the log. */
 export interface DropFields {
   readonly [name: string]: unknown;
+  /** Where it came in. */
+  readonly socket?: string;
   /** What it says of itself, where none of those declared there says so. Printable. */
   readonly nasIdentifier?: string;
 }

@@ -1,24 +1,141 @@
 import type { Frame } from './packet/framing.ts';
 
-/** One request as it is remembered: to answer its retransmissions with the same octets. */
-export interface RememberedRequest {
-  /** The authenticator as four integers, and the Length. */
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  readonly length: number;
+/** Identifiers whose requests are remembered side by side: many clients use a few of a port, and then another port. */
+const perPage = 8;
+/** Of a request: four words of its authenticator, its Length, its number, and how long its reply is. */
+const wordsEach = 7;
+const [lengthAt, numberAt, replyLengthAt] = [4, 5, 6];
+/** A reply of no more octets is kept beside the heap. Longer ones are rare. */
+const replyRoom = 160;
+/** In place of the length of a reply that is longer. */
+const isLonger = -1;
+
+/** Requests of neighbouring Identifiers, and what they were answered. */
+interface Page {
+  readonly words: Int32Array;
   /** Monotonic milliseconds of arrival. */
-  readonly at: number;
-  /** Absent while at work. */
-  reply?: Buffer;
+  readonly at: Float64Array;
+  readonly replies: Uint8Array;
+  readonly longer: (Buffer | undefined)[];
 }
 
-/** The requests of one client address and port, by Identifier. */
-export interface ClientPort {
-  readonly requests: (RememberedRequest | undefined)[];
+/**
+ * The requests of one client address and port, by Identifier. They lie beside the heap, in memory that is used again: each
+ * lives for as long as its Identifier takes to come round, and the collector would carry thousands of them with every sweep.
+ */
+export class ClientPort {
   /** Monotonic milliseconds of the last packet. */
   lastSeen: number;
+  readonly #pages: (Page | undefined)[] = [];
+  #number = 0;
+
+  constructor(now: number) {
+    this.lastSeen = now;
+  }
+
+  /**
+   * Remembers a new request in place of whatever had its Identifier.
+   *
+   * @param packet 20 octets at least
+   * @returns its number, unlike that of any other that has its Identifier and can still be open
+   */
+  remember(packet: Buffer, { identifier, length }: Frame, now: number): number {
+    const page = this.#pageFor(identifier);
+    const slot = identifier % perPage;
+    const { words } = page;
+    const at = slot * wordsEach;
+    for (let word = 0; word < lengthAt; word += 1) words[at + word] = authenticatorWord(packet, word);
+    this.#number = (this.#number % mostNumber) + 1;
+    words[at + lengthAt] = length;
+    words[at + numberAt] = this.#number;
+    words[at + replyLengthAt] = 0;
+    page.at[slot] = now;
+    page.longer[slot] = undefined;
+    return this.#number;
+  }
+
+  /** Is this request the one its Identifier stands for, and did that come at `since` or later? */
+  knows(packet: Buffer, { identifier, length }: Frame, since: number): boolean {
+    const page = this.#pages[(identifier / perPage) | 0];
+    const slot = identifier % perPage;
+    if (page === undefined || !((page.at[slot] as number) >= since)) return false;
+    const { words } = page;
+    const at = slot * wordsEach;
+    if (words[at + numberAt] === 0 || words[at + lengthAt] !== length) return false;
+    for (let word = 0; word < lengthAt; word += 1) {
+      if (words[at + word] !== authenticatorWord(packet, word)) return false;
+    }
+    return true;
+  }
+
+  /** When the request that its Identifier stands for came. */
+  arrivedAt(identifier: number): number {
+    return this.#pages[(identifier / perPage) | 0]?.at[identifier % perPage] as number;
+  }
+
+  /** What the request that its Identifier stands for was answered, a copy; nothing while that is at work. */
+  replyTo(identifier: number): Buffer | undefined {
+    const page = this.#pages[(identifier / perPage) | 0];
+    const slot = identifier % perPage;
+    const length = page?.words[slot * wordsEach + replyLengthAt] as number;
+    if (page === undefined || length === 0) return undefined;
+    if (length === isLonger) return page.longer[slot];
+    return Buffer.from(page.replies.subarray(slot * replyRoom, slot * replyRoom + length));
+  }
+
+  /** Remembers an answer. False when a newer request has the Identifier: nobody awaits this answer. */
+  answer(identifier: number, number: number, reply: Buffer): boolean {
+    const page = this.#pages[(identifier / perPage) | 0];
+    const slot = identifier % perPage;
+    const at = slot * wordsEach;
+    if (page === undefined || page.words[at + numberAt] !== number) return false;
+    const isLong = reply.length > replyRoom;
+    page.words[at + replyLengthAt] = isLong ? isLonger : reply.length;
+    if (isLong) page.longer[slot] = reply;
+    else page.replies.set(reply, slot * replyRoom);
+    return true;
+  }
+
+  /** Forgets a request that was not answered, so that it can be tried again. */
+  forget(identifier: number, number: number): void {
+    const words = this.#pages[(identifier / perPage) | 0]?.words;
+    const at = (identifier % perPage) * wordsEach + numberAt;
+    if (words?.[at] === number) words[at] = 0;
+  }
+
+  #pageFor(identifier: number): Page {
+    const index = (identifier / perPage) | 0;
+    const known = this.#pages[index];
+    if (known !== undefined) return known;
+    const made = newPage();
+    this.#pages[index] = made;
+    return made;
+  }
+}
+
+/** Numbers begin again after so many. 0 is that of no request. */
+const mostNumber = 0x3fff_ffff;
+
+function newPage(): Page {
+  const [times, octets] = [perPage * 8, perPage * wordsEach * 4];
+  const memory = new ArrayBuffer(times + octets + perPage * replyRoom);
+  return {
+    at: new Float64Array(memory, 0, perPage),
+    words: new Int32Array(memory, times, perPage * wordsEach),
+    replies: new Uint8Array(memory, times + octets),
+    longer: new Array(perPage),
+  };
+}
+
+/** One of the four of the Request Authenticator, in the order of the octets of a packet. */
+function authenticatorWord(packet: Buffer, word: number): number {
+  const at = 4 + word * 4;
+  return (
+    ((packet[at] as number) << 24) |
+    ((packet[at + 1] as number) << 16) |
+    ((packet[at + 2] as number) << 8) |
+    (packet[at + 3] as number)
+  );
 }
 
 /**
@@ -48,7 +165,7 @@ export class DuplicateCache {
     }
     if (now - this.#sweptAt > this.#keepMs / 4) this.#sweep(now);
     if (this.#ports >= this.#mostPorts) return undefined;
-    const added: ClientPort = { requests: [], lastSeen: now };
+    const added = new ClientPort(now);
     // The sweep may have dropped the address's map.
     ports = this.#clients.get(address);
     if (ports !== undefined && ports.size >= this.#mostPorts / 4) return undefined;
@@ -58,10 +175,9 @@ export class DuplicateCache {
     return added;
   }
 
-  /** The same request, seen less than `keepMs` ago. */
-  find(client: ClientPort, packet: Buffer, frame: Frame, now: number): RememberedRequest | undefined {
-    const known = client.requests[frame.identifier];
-    return known !== undefined && now - known.at <= this.#keepMs && isSame(known, packet, frame) ? known : undefined;
+  /** Is it a request that was seen less than `keepMs` ago? */
+  knows(client: ClientPort, packet: Buffer, frame: Frame, now: number): boolean {
+    return client.knows(packet, frame, now - this.#keepMs);
   }
 
   #sweep(now: number): void {
@@ -75,42 +191,4 @@ export class DuplicateCache {
       if (ports.size === 0) this.#clients.delete(address);
     }
   }
-}
-
-/**
- * Remembers a new request in place of whatever had its Identifier.
- *
- * @param packet 20 octets at least
- */
-export function remember(client: ClientPort, packet: Buffer, frame: Frame, now: number): RememberedRequest {
-  const request = {
-    a: packet.readInt32BE(4),
-    b: packet.readInt32BE(8),
-    c: packet.readInt32BE(12),
-    d: packet.readInt32BE(16),
-    length: frame.length,
-    at: now,
-  };
-  client.requests[frame.identifier] = request;
-  return request;
-}
-
-/** Is this still the request its Identifier stands for? If not, a newer one took its place and nobody awaits its answer. */
-export function isCurrent(client: ClientPort, identifier: number, request: RememberedRequest): boolean {
-  return client.requests[identifier] === request;
-}
-
-/** Forgets a request that was not answered, so that it can be tried again. */
-export function forget(client: ClientPort, identifier: number, request: RememberedRequest): void {
-  if (isCurrent(client, identifier, request)) client.requests[identifier] = undefined;
-}
-
-function isSame(known: RememberedRequest, packet: Buffer, frame: Frame): boolean {
-  return (
-    known.length === frame.length &&
-    known.a === packet.readInt32BE(4) &&
-    known.b === packet.readInt32BE(8) &&
-    known.c === packet.readInt32BE(12) &&
-    known.d === packet.readInt32BE(16)
-  );
 }

@@ -6,6 +6,7 @@ import type { EapServer, EapStep } from '../eap/eap-server.ts';
 import type { EapJudge, EapReason } from '../eap/method.ts';
 import { encodeOutcome } from '../eap/packet.ts';
 import { microsoft, microsoftVendor } from './dictionary/microsoft.ts';
+import type { EapReply } from './eap-reply.ts';
 import { type Exchange, redirectsAt, textOf } from './exchange.ts';
 import { encodeVendorAttribute } from './packet/attributes.ts';
 import { attribute, headerLength } from './packet/codes.ts';
@@ -14,13 +15,6 @@ import { appendAttribute, appendEncoded, type ReplyWriter } from './packet/reply
 import { hideSalted } from './packet/salted.ts';
 import type { SharedKey } from './packet/shared-key.ts';
 import type { RandomPool } from './random-pool.ts';
-
-/** What an EAP conversation adds to a reply. */
-export interface EapReply {
-  readonly packet: Buffer;
-  /** 64 octets, from which NAS and peer encrypt. */
-  readonly msk?: Buffer;
-}
 
 /** What comes of one round. */
 export type EapVerdict =

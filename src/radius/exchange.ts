@@ -1,6 +1,6 @@
-import type { AccessKind } from '../model/model.ts';
-import type { SentCredential } from './access-credential.ts';
-import type { EapReply } from './eap-access.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
+import { keptCredential, type SentCredential } from './access-credential.ts';
+import type { EapReply } from './eap-reply.ts';
 import type { NasContext } from './nas-context.ts';
 import { attribute } from './packet/codes.ts';
 import { type Frame, keptFrame, offsetOf } from './packet/framing.ts';
@@ -25,7 +25,7 @@ export interface Exchange {
 
 /** The same, to be answered when other packets have come in between. */
 export function keptExchange(exchange: Exchange): Exchange {
-  return { ...exchange, frame: keptFrame(exchange.frame) };
+  return { ...exchange, frame: keptFrame(exchange.frame), sent: keptCredential(exchange.sent) };
 }
 
 /** The first attribute of a type as text; `undefined` when there is none, or an empty one. */

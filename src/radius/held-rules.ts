@@ -4,7 +4,7 @@ import type { QuotaBook, QuotaVerdict } from '../access/quota.ts';
 import type { SessionPlaces } from '../access/session-places.ts';
 import { parseMac } from '../base/mac.ts';
 import type { LoginLimits } from '../directory/reader.ts';
-import type { AccessRules } from '../model/access-rules.ts';
+import type { AccessRules } from '../model/kinds/access-rules.ts';
 import { type Exchange, textOf } from './exchange.ts';
 import { vendorAttributes } from './packet/attributes.ts';
 import { attribute } from './packet/codes.ts';

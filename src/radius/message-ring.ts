@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { maxPacketLength } from './packet/codes.ts';
 
 /**

@@ -21,6 +21,8 @@ export interface NasContext {
   signedInRow: number;
   /** Monotonic time at which all its Status-Server will be forgotten. */
   statusForgottenAt: number;
+  /** By attribute, what its packets had last of those that are nearly always the same: with type and length, and as text. */
+  readonly repeated: Map<number, { readonly octets: Uint8Array; readonly text: string }>;
   /** What to do when a reply could not be sent: count it. The NAS will ask again. */
   readonly sent: (error: Error | null) => void;
 }
@@ -52,7 +54,7 @@ function makeContext(nas: Nas, counters: NasCounters, learned: LearnedSigning): 
   const { messageAuthenticator: declared } = nas;
   const signing = declared === 'learn' ? (learned.of(nas) ?? 'learn') : declared;
   const key = sharedKey(nas.secret.reveal());
-  return { nas, key, counters, signing, signedInRow: 0, statusForgottenAt: 0, sent };
+  return { nas, key, counters, signing, signedInRow: 0, statusForgottenAt: 0, repeated: new Map(), sent };
 }
 
 /**

@@ -20,19 +20,27 @@ import {
   type RadiusFinding,
   type RadiusLog,
 } from './drops.ts';
-import { type ClientPort, forget, isCurrent, type RememberedRequest, remember } from './duplicate-cache.ts';
+import type { ClientPort } from './duplicate-cache.ts';
 import { textOf } from './exchange.ts';
 import { Intake } from './intake.ts';
 import { mayAskStatus, type NasContext, nasContexts, pickNas } from './nas-context.ts';
 import { attribute, code, codeName } from './packet/codes.ts';
-import { emptyFrame, type Frame, misfitsIn, offsetOf, readAttributes, readHeader } from './packet/framing.ts';
+import {
+  emptyFrame,
+  type Frame,
+  findAttribute,
+  misfitsIn,
+  offsetOf,
+  readAttributes,
+  readHeader,
+} from './packet/framing.ts';
 import { appendProxyStates, finishReply, replyWriter, startReply } from './packet/reply.ts';
 import type { Forwarded } from './proxy/realm-proxy.ts';
 import { type FillRandom, type RandomPool, randomPool } from './random-pool.ts';
 import { RejectQueue } from './reject-queue.ts';
 import { integrityFlaw, proofOf } from './signing/integrity.ts';
 import type { LearnedSigning } from './signing/learned-signing.ts';
-import { SigningWatch } from './signing/signing-watch.ts';
+import { type NasSigning, SigningWatch } from './signing/signing-watch.ts';
 import { silentDecision } from './silence.ts';
 import { foldAddress } from './source-address.ts';
 
@@ -71,7 +79,8 @@ interface Answered {
   readonly identifier: number;
   readonly context: NasContext;
   readonly client: ClientPort;
-  readonly request: RememberedRequest;
+  /** The number under which it is remembered. */
+  readonly request: number;
   /** Unsigned: a password that was hidden by the secret proves that its NAS does not sign. */
   readonly teaches: boolean;
 }
@@ -79,6 +88,13 @@ interface Answered {
 /** One packet that passed every check. */
 interface Received extends Answered {
   readonly packet: Buffer;
+}
+
+/** Requests whose records go to the disk together, and the answers they get then. */
+interface Waiting {
+  readonly stored: Promise<void>;
+  readonly received: Received[];
+  readonly replies: Buffer[];
 }
 
 interface Outgoing {
@@ -106,9 +122,17 @@ export class RequestPipeline implements AsyncDisposable {
   readonly #rejectDelayMs: number;
   /** Answers that wait for the disk, or for somebody who is asked. */
   readonly #open = new Set<Promise<void>>();
+  /** Records that the disk has yet to take, those that came last. */
+  #waiting: Waiting | undefined;
+  /** Answers that wait beside others for one promise of `#open`. */
+  #together = 0;
   readonly #intake: Intake;
+  /** Of packets that came together, those that are yet to be looked at, and the time at which all of them came. */
+  readonly #batch = { left: 0, now: 0, monotonic: 0 };
   /** When the packet at hand came, of one that waited. */
   #keptAt = Number.POSITIVE_INFINITY;
+  /** Where usernames are in packets that came together. */
+  readonly #names = { from: new Uint16Array(64), end: new Uint16Array(64) };
   #outbox: Outgoing[] = [];
   #closing = false;
   #draining = false;
@@ -122,8 +146,9 @@ export class RequestPipeline implements AsyncDisposable {
     this.#contextOf = nasContexts(this.#counters, this.#signing.learned);
     this.#drops = dropLog(options.log, clock, () => directory.allNas());
     this.#random = randomPool(options.random);
-    const [random, writer, used] = [this.#random, this.#writer, usedPasswords()];
-    this.#access = new AccessHandler({ directory, decisions, used, clock, random, writer, ...options.access });
+    const [random, writer, used, batch] = [this.#random, this.#writer, usedPasswords(), this.#batch];
+    const now = (): number => (batch.left > 0 ? batch.now : clock.now());
+    this.#access = new AccessHandler({ directory, decisions, used, clock, now, random, writer, ...options.access });
     this.#intake = new Intake({
       clock,
       handle: (kept) => this.#receiveKept(kept),
@@ -143,10 +168,31 @@ export class RequestPipeline implements AsyncDisposable {
     return [...this.#drops.findings(), ...this.#signing.findings()];
   }
 
+  /** What was learned of NAS that may sign their requests or not. */
+  signing(): readonly NasSigning[] {
+    return this.#signing.state();
+  }
+
   /** Counts and tells of somebody who got no answer because he got no channel. */
   refused(reason: DropReason, source: string, fields: DropFields = {}): void {
-    this.#counters.of('unknown').add('dropped', reason);
+    this.#counters.of('unknown').add('dropped', reason, fields.socket);
     this.#drops.note(undefined, reason, source, fields);
+  }
+
+  /** Logins have come together: what they will be answered from is fetched together, before any of them is looked at. */
+  ahead(packets: readonly Buffer[]): void {
+    const { from, end } = this.#names;
+    for (let index = 0; index < packets.length; index += 1) {
+      const packet = packets[index] as Buffer;
+      const at = findAttribute(packet, attribute.userName);
+      from[index] = at + 2;
+      end[index] = at === 0 ? 0 : at + (packet[at + 1] as number);
+    }
+    this.#options.directory.fetchLogins(packets, from, end);
+    const { clock } = this.#options;
+    this.#batch.left = packets.length;
+    this.#batch.now = clock.now();
+    this.#batch.monotonic = clock.monotonic();
   }
 
   /** Takes in one packet. */
@@ -154,6 +200,12 @@ export class RequestPipeline implements AsyncDisposable {
     if (this.#closing) return;
     if (this.#intake.admits(channel)) this.#receive(channel, packet, from);
     else this.#intake.keep(channel, packet, from);
+    if (this.#batch.left > 0) this.#batch.left -= 1;
+  }
+
+  /** To look at the clock takes as long as to hash: packets that came together have come at one time. */
+  #monotonic(): number {
+    return this.#batch.left > 0 ? this.#batch.monotonic : this.#options.clock.monotonic();
   }
 
   #receiveKept({ channel, packet, from, at }: KeptPacket): void {
@@ -182,7 +234,7 @@ export class RequestPipeline implements AsyncDisposable {
   #receive(channel: Channel, packet: Buffer, from: Peer): void {
     const context = this.#admit(channel, packet, from);
     if (context === undefined) return;
-    context.counters.add('requests', codeName(this.#frame.code));
+    context.counters.addCode('requests', this.#frame.code);
     this.#options.heard?.(context.nas, from.address);
     if (this.#frame.code === code.statusServer) this.#answerStatus(channel, packet, from, context);
     else this.#handleOnce(channel, packet, from, context);
@@ -271,13 +323,14 @@ export class RequestPipeline implements AsyncDisposable {
 
   #handleOnce(channel: Channel, packet: Buffer, from: Peer, context: NasContext): void {
     const frame = this.#frame;
-    const now = this.#options.clock.monotonic();
+    const now = this.#monotonic();
     const client = channel.duplicates.port(from.address, from.port, now);
-    const known = client === undefined ? undefined : channel.duplicates.find(client, packet, frame, now);
-    if (known !== undefined) this.#repeat(channel, packet, from, context, known);
-    else if (client === undefined || this.#open.size >= mostOpen) this.#drop(channel, context, 'overload', from);
+    if (client !== undefined && channel.duplicates.knows(client, packet, frame, now))
+      this.#repeat(channel, packet, from, context, client);
+    else if (client === undefined || this.#open.size + this.#together >= mostOpen)
+      this.#drop(channel, context, 'overload', from);
     else {
-      const request = remember(client, packet, frame, now);
+      const request = client.remember(packet, frame, now);
       const teaches = this.#signing.teaches(context, frame);
       const received = { channel, packet, from, identifier: frame.identifier, context, client, request, teaches };
       if (frame.code === code.accessRequest) this.#authenticate(received);
@@ -285,11 +338,13 @@ export class RequestPipeline implements AsyncDisposable {
     }
   }
 
-  #repeat(channel: Channel, packet: Buffer, from: Peer, context: NasContext, known: RememberedRequest): void {
-    context.counters.add('duplicates', known.reply === undefined ? 'working' : 'resent');
+  #repeat(channel: Channel, packet: Buffer, from: Peer, context: NasContext, client: ClientPort): void {
+    const { identifier } = this.#frame;
+    const reply = client.replyTo(identifier);
+    context.counters.add('duplicates', reply === undefined ? 'working' : 'resent');
     // It waited while a later copy of it was answered.
-    if (this.#keptAt <= known.at) return;
-    if (known.reply !== undefined) this.#send(channel, known.reply, from, context);
+    if (this.#keptAt <= client.arrivedAt(identifier)) return;
+    if (reply !== undefined) this.#send(channel, reply, from, context);
     else this.#options.access?.proxy?.()?.again(packet, context.nas);
   }
 
@@ -337,7 +392,14 @@ export class RequestPipeline implements AsyncDisposable {
 
   #hold(work: Promise<void>): void {
     this.#open.add(work);
-    void work.finally(() => this.#open.delete(work));
+    // Not `finally`, which takes three promises more for each record.
+    void work.then(
+      () => this.#open.delete(work),
+      (error: unknown) => {
+        this.#open.delete(work);
+        throw error;
+      },
+    );
   }
 
   #replyLater(received: Received, reply: Buffer): void {
@@ -350,7 +412,7 @@ export class RequestPipeline implements AsyncDisposable {
 
   #account(received: Received): void {
     if (!this.#storing) {
-      forget(received.client, received.identifier, received.request);
+      received.client.forget(received.identifier, received.request);
       return;
     }
     const { packet, context, from } = received;
@@ -368,12 +430,32 @@ export class RequestPipeline implements AsyncDisposable {
 
   /** No reply unless the record is on disk (RFC 2866 §4.2): the NAS will send it again. */
   #replyWhenStored(received: Received, event: AccountingEvent, reply: Buffer): void {
+    const waiting = this.#waitingFor(this.#options.accounting.record(event));
+    waiting.received.push(received);
+    waiting.replies.push(reply);
+    if (waiting.received.length > 1) this.#together += 1;
+  }
+
+  /** Records that are stored together come one after the other, and have one promise. */
+  #waitingFor(stored: Promise<void>): Waiting {
+    if (this.#waiting?.stored === stored) return this.#waiting;
+    const waiting: Waiting = { stored, received: [], replies: [] };
+    this.#waiting = waiting;
     this.#hold(
-      this.#options.accounting.record(event).then(
-        () => this.#reply(received, reply),
-        (err: unknown) => this.#dropAfter(received, 'store-down', { err }),
+      stored.then(
+        () => this.#afterAll(waiting, (received, reply) => this.#reply(received, reply)),
+        (err: unknown) => this.#afterAll(waiting, (received) => this.#dropAfter(received, 'store-down', { err })),
       ),
     );
+    return waiting;
+  }
+
+  #afterAll(waiting: Waiting, answer: (received: Received, reply: Buffer) => void): void {
+    if (this.#waiting === waiting) this.#waiting = undefined;
+    this.#together -= waiting.received.length - 1;
+    for (let at = 0; at < waiting.received.length; at += 1) {
+      answer(waiting.received[at] as Received, waiting.replies[at] as Buffer);
+    }
   }
 
   /** Of somebody whom servers of others know: they have it stored, too, or the NAS sends it again (RFC 2866 §2.3). */
@@ -425,16 +507,15 @@ export class RequestPipeline implements AsyncDisposable {
 
   #reply(answered: Answered, reply: Buffer): void {
     const { client, identifier, request, context, channel, from } = answered;
-    if (!isCurrent(client, identifier, request)) {
+    if (!client.answer(identifier, request, reply)) {
       context.counters.add('duplicates', 'conflict');
       return;
     }
-    request.reply = reply;
     this.#send(channel, reply, from, context);
   }
 
   #send(channel: Channel, reply: Buffer, from: Peer, context: NasContext): void {
-    context.counters.add('replies', codeName(reply[0] as number));
+    context.counters.addCode('replies', reply[0] as number);
     if (channel.batched === true) channel.send(reply, from, context.sent);
     else {
       if (this.#outbox.length === 0) setImmediate(this.#flush);
@@ -469,18 +550,18 @@ export class RequestPipeline implements AsyncDisposable {
   }
 
   #dropAfter(received: Received, reason: DropReason, fields?: object): void {
-    forget(received.client, received.identifier, received.request);
+    received.client.forget(received.identifier, received.request);
     this.#drop(received.channel, received.context, reason, received.from, fields);
   }
 
   #drop(channel: Channel, context: NasContext, reason: DropReason, from: Peer, fields?: object): undefined {
-    context.counters.add('dropped', reason);
+    context.counters.add('dropped', reason, channel.service);
     this.#drops.note(context.nas, reason, foldAddress(from.address), { socket: channel.service, ...fields });
     channel.dropped?.(reason);
   }
 
   #dropUnknown(channel: Channel, reason: DropReason, source: string, from: Peer, fields: DropFields = {}): undefined {
-    this.#counters.of('unknown').add('dropped', reason);
+    this.#counters.of('unknown').add('dropped', reason, channel.service);
     this.#drops.note(undefined, reason, source, { socket: channel.service, port: from.port, ...fields });
     channel.dropped?.(reason);
   }

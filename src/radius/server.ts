@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram';
 import type { Nas } from '../directory/reader.ts';
-import type { Endpoint, RadsecSettings } from '../model/model.ts';
+import type { Endpoint, RadsecSettings } from '../model/kinds/radius.ts';
 import { BatchedUdp, type BatchedUdpOptions } from './batched-udp.ts';
 import type { Channel } from './channel.ts';
 import type { Slot } from './coa/request-lanes.ts';
@@ -13,6 +13,7 @@ import { type PipelineOptions, RequestPipeline } from './pipeline.ts';
 import { RadsecServer } from './radsec/radsec-server.ts';
 import { randomPool } from './random-pool.ts';
 import { RestFront } from './rest/rest-front.ts';
+import type { NasSigning } from './signing/signing-watch.ts';
 import { descriptorOf } from './socket-descriptor.ts';
 import { bindUdp, boundTo, closeUdp } from './udp.ts';
 
@@ -116,6 +117,11 @@ export class RadiusServer implements AsyncDisposable {
     return this.#pipeline.counters;
   }
 
+  /** What was learned of NAS that may sign their requests or not. */
+  signing(): readonly NasSigning[] {
+    return this.#pipeline.signing();
+  }
+
   /** What was dropped, by NAS and reason, with what to do about it. */
   findings(): readonly RadiusFinding[] {
     return this.#pipeline.findings();
@@ -147,7 +153,7 @@ export class RadiusServer implements AsyncDisposable {
     this.#radsec = await RadsecServer.start({
       ...{ listen, tls, directory, clock, log },
       receive: (channel, packet, from) => pipeline.receive(channel, packet, from),
-      refused: (reason, source, fields) => pipeline.refused(reason, source, fields),
+      refused: (reason, source, fields) => pipeline.refused(reason, source, { socket: 'radsec', ...fields }),
       ...(heard === undefined ? {} : { connected: heard }),
     });
   }
@@ -155,19 +161,22 @@ export class RadiusServer implements AsyncDisposable {
   async #listen(service: Listener['service'], endpoint: Endpoint): Promise<void> {
     const socket = await bindUdp(endpoint);
     const channel = udpChannel(service, socket);
-    const batched = this.#batch(socket, (packet, from) => this.#pipeline.receive(batchedChannel, packet, from));
+    const batched = this.#batch(socket, {
+      receive: (packet, from) => this.#pipeline.receive(batchedChannel, packet, from),
+      ...(service === 'auth' ? { ahead: (packets) => this.#pipeline.ahead(packets) } : {}),
+    });
     const batchedChannel = batched === undefined ? channel : { ...channel, send: batched.send, batched: true as const };
     this.#listeners.push({ service, socket, batched });
     if (batched === undefined) socket.on('message', (packet, from) => this.#pipeline.receive(channel, packet, from));
     socket.on('error', (err) => this.#options.log.warn({ err, service }, 'radius socket error'));
   }
 
-  #batch(socket: Socket, receive: BatchedUdpOptions['receive']): BatchedUdp | undefined {
+  #batch(socket: Socket, taking: Pick<BatchedUdpOptions, 'receive' | 'ahead'>): BatchedUdp | undefined {
     const { datagramCalls: calls, log } = this.#options;
     const fd = calls === undefined ? undefined : descriptorOf(socket);
     if (calls === undefined || fd === undefined) return undefined;
     const gaveUp = (code: string): void => log.warn({ code }, 'packets are read and sent one by one from here on');
-    return new BatchedUdp({ socket, fd, calls, receive, gaveUp });
+    return new BatchedUdp({ socket, fd, calls, gaveUp, ...taking });
   }
 }
 

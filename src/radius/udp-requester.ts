@@ -1,7 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { Clock } from '../base/clock.ts';
 import { codeOf } from '../base/errors.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 import { emptyFrame, type Frame, readFrame } from './packet/framing.ts';
 import type { EncodedRequest } from './packet/request.ts';
 import type { SharedKey } from './packet/shared-key.ts';

@@ -3,7 +3,7 @@ import { lookup as lookUp } from 'node:dns';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
-import type { Endpoint } from '../model/model.ts';
+import type { Endpoint } from '../model/kinds/radius.ts';
 
 export class RadiusListenError extends LastmileError {
   readonly code = 'LM_RADIUS_LISTEN';

@@ -1,6 +1,6 @@
 import type { TextIndex } from '../base/text-index.ts';
-import type { RowName } from './digests.ts';
-import type { ObservedRow, ObservedValue, Row } from './target.ts';
+import type { ObservedRow, ObservedValue, Row } from './row.ts';
+import type { RowName } from './row-name.ts';
 
 /** Which of the wanted rows of a menu are there just as they are wanted, and how the target addresses them. */
 export interface AgreedMarks {

@@ -1,8 +1,9 @@
 import { eachInSteps, type Steps } from '../base/steps.ts';
 import { type Difference, diff } from './diff.ts';
 import type { Ownership } from './ownership.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, Observation, ObservedRow, Row } from './target.ts';
+import type { Change, Finding, Observation } from './target.ts';
 
 /** Rows that are compared together. */
 const rowsTogether = 256;

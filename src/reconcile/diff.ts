@@ -1,13 +1,14 @@
 import { AgreedRows } from './agreed.ts';
 import { differingFields } from './differing-fields.ts';
-import type { RowName } from './digests.ts';
 import { withEdits } from './edited.ts';
 import { strangersFiles, withoutFullFolders } from './folder-rows.ts';
 import { type Layout, layoutOf } from './ordered.ts';
 import type { Ownership } from './ownership.ts';
 import { withRenames } from './renames.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, Observation, ObservedRow, Row } from './target.ts';
+import type { RowName } from './row-name.ts';
+import type { Change, Finding, Observation } from './target.ts';
 
 export interface Difference {
   readonly changes: readonly Change[];

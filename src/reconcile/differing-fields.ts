@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.ts';
-import type { ObservedRow, ObservedValue, Row, Value } from './target.ts';
+import type { ObservedRow, ObservedValue, Row, Value } from './row.ts';
 
 /** The fields of a row that the target does not hold as declared. */
 export function differingFields(

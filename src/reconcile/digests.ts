@@ -1,16 +1,11 @@
 import { hash } from 'node:crypto';
 import { Secret } from '../base/secret.ts';
+import type { Row, Value } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Row, Value } from './target.ts';
+import type { RowName } from './row-name.ts';
 
 /** What was wanted, without the rows: a digest of each by its key. */
 export type RowDigests = ReadonlyMap<string, string>;
-
-/** Names a row of a target. */
-export interface RowName {
-  readonly menu: string;
-  readonly identity: string;
-}
 
 /**
  * Digests of rows, SHA-256 over all that decides what is written, secrets among it. Where a row is declared does not count;

@@ -1,7 +1,7 @@
 import { differingFields } from './differing-fields.ts';
 import type { Ownership } from './ownership.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { ObservedRow, Row } from './target.ts';
 
 /** A stretch between two rows that stay in which more rows come or go than this is written anew. */
 const longest = 50;

@@ -1,8 +1,9 @@
 import { differingFields } from './differing-fields.ts';
 import { foldersOf } from './folders.ts';
 import type { Ownership } from './ownership.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, ObservedRow, Row } from './target.ts';
+import type { Change, Finding } from './target.ts';
 
 interface Possible {
   /** Without those that would overwrite a stranger's, and without what would show them. */

@@ -1,8 +1,9 @@
-import type { DeleteLimits } from '../model/model.ts';
+import type { DeleteLimits } from '../model/kinds/operator.ts';
 import { foldersOf } from './folders.ts';
 import { type ChangePlan, countByMenu, type Refusal } from './plan.ts';
+import type { Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Row, Target } from './target.ts';
+import type { Change, Target } from './target.ts';
 
 export interface GuardSettings {
   readonly deleteLimits: DeleteLimits;

@@ -1,7 +1,8 @@
-import type { IgnoreRule } from '../model/model.ts';
+import type { IgnoreRule } from '../model/kinds/operator.ts';
 import { differingFields } from './differing-fields.ts';
+import type { ObservedRow, ObservedValue, Row, Value } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Finding, Observation, ObservedRow, ObservedValue, Row, Value } from './target.ts';
+import type { Finding, Observation } from './target.ts';
 
 /** What is compared when some of it is to be left as it is. */
 export interface Compared {

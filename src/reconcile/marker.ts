@@ -1,4 +1,4 @@
-import type { Marker } from './target.ts';
+import type { Marker } from './row.ts';
 
 const marker = /(?:^|\s)lm:([^\s/]+)\/([^\s]+)$/u;
 

@@ -1,11 +1,16 @@
 import { foldersOf } from './folders.ts';
 import { replacementsOf } from './replacements.ts';
+import type { ObservedValue, Value } from './row.ts';
 import { keyOf } from './row-key.ts';
-import { prerequisitesOf, standingAside, type Wait } from './stand-aside.ts';
-import type { Change, ObservedValue, Target, Value } from './target.ts';
+import { prerequisitesOf, type Steps, standingAside, type Wait } from './stand-aside.ts';
+import type { Change, Target } from './target.ts';
 
 /** What decides the order of changes of a target. */
-export type OrderRules = Pick<Target, 'references' | 'spaces' | 'folders' | 'unique' | 'aside' | 'precedence'>;
+export type OrderRules = Pick<
+  Target,
+  'references' | 'spaces' | 'folders' | 'unique' | 'aside' | 'precedence' | 'behind'
+> &
+  Partial<Pick<Target, 'ordered'>>;
 
 /**
  * Arranges changes in levels: those of one level do not depend on one another, and each level needs only the ones before
@@ -13,13 +18,14 @@ export type OrderRules = Pick<Target, 'references' | 'spaces' | 'folders' | 'uni
  * Who names a folder comes after all that lies in it; who takes an address after the one that gives it up. A row goes when
  * the one that takes its place is there. Where rows take
  * theirs from one another, one of them stands aside meanwhile: steps of its own, which are no changes of the plan. What has
- * precedence over others is all before all of them. A circle of rows that name each other is cut somewhere: no order of
+ * precedence over others is all before all of them, and so is what comes to an ordered menu before what goes, and lists
+ * before the rules that go by them. A circle of rows that name each other is cut somewhere: no order of
  * single changes would do. Pure.
  */
 export function levelsOf(changes: readonly Change[], rules: OrderRules): readonly (readonly Change[])[] {
   const movable = changes.filter((change) => change.action !== 'move');
   const steps = standingAside(movable, waitsAmong(movable, rules), rules.aside ?? {});
-  const waitsFor = prerequisitesOf([...steps.waits, ...waitsByPrecedence(steps.changes, rules)]);
+  const waitsFor = prerequisitesOf(withTurns(steps, rules));
   const levels: Change[][] = waitsFor.size === 0 ? [[...steps.changes]] : [];
   const depth = new Map<Change, number>();
   const bound = waitsFor.size === 0 ? [] : steps.changes;
@@ -74,17 +80,65 @@ function waitsByReplacement(rows: readonly Change[], waits: readonly Wait[]): re
   );
 }
 
-/** Through a step between the two that is none: there may be many of either. */
 function waitsByPrecedence(rows: readonly Change[], { precedence = [] }: OrderRules): readonly Wait[] {
-  return precedence.flatMap((rule) => {
-    const [earlier, later] = [rows.filter(rule.earlier), rows.filter(rule.later)];
-    if (earlier.length === 0 || later.length === 0) return [];
-    const between: Change = { action: 'update', menu: '', identity: '', owner: '', set: {} };
-    return [
-      ...earlier.map((each) => ({ later: between, earlier: each })),
-      ...later.map((each) => ({ later: each, earlier: between })),
-    ];
-  });
+  return precedence.flatMap((rule) => oneAfterOther(rows.filter(rule.earlier), rows.filter(rule.later)));
+}
+
+/** Waits, and besides the turns that rules and lists take: what must be gone for others to be made, waits for none of them. */
+function withTurns({ changes, waits }: Steps, rules: OrderRules): readonly Wait[] {
+  const all = [...waits, ...waitsByPrecedence(changes, rules)];
+  for (const [earlier, later] of turnsOf(changes, rules)) {
+    if (earlier.length === 0 || later.length === 0) continue;
+    const needed = allBefore(earlier, prerequisitesOf(all));
+    const free = later.filter((change) => !needed.has(change));
+    for (const wait of oneAfterOther(earlier, free)) all.push(wait);
+  }
+  return all;
+}
+
+type Turn = readonly [earlier: readonly Change[], later: readonly Change[]];
+
+/**
+ * Rules of an ordered menu go when those are there that come: what both the old and the new ones let pass, passes all the
+ * while. Rules that go by lists come after these, and go before them.
+ */
+function turnsOf(changes: readonly Change[], { ordered = [], behind = {} }: OrderRules): readonly Turn[] {
+  const inTurn = new Set([...ordered, ...Object.entries(behind).flat(2)]);
+  const rows = changes.filter(({ menu }) => inTurn.has(menu));
+  const made = (path: string) => rows.filter(({ menu, action }) => menu === path && action !== 'delete');
+  const gone = (path: string) => rows.filter(({ menu, action }) => menu === path && action === 'delete');
+  const both = Object.entries(behind).flatMap(([menu, lists]) => lists.map((list) => [list, menu] as const));
+  return [
+    ...both.flatMap(([list, menu]): readonly Turn[] => [
+      [made(list), made(menu)],
+      [gone(menu), gone(list)],
+    ]),
+    ...ordered.map((menu): Turn => [made(menu).filter(({ action }) => action === 'create'), gone(menu)]),
+  ];
+}
+
+/** All that these wait for, however far back. */
+function allBefore(changes: readonly Change[], waitsFor: ReadonlyMap<Change, readonly Change[]>): ReadonlySet<Change> {
+  const found = new Set<Change>();
+  const open = [...changes];
+  for (let change = open.pop(); change !== undefined; change = open.pop()) {
+    for (const earlier of waitsFor.get(change) ?? []) {
+      if (found.has(earlier)) continue;
+      found.add(earlier);
+      open.push(earlier);
+    }
+  }
+  return found;
+}
+
+/** Through a step between the two that is none: there may be many of either. */
+function oneAfterOther(earlier: readonly Change[], later: readonly Change[]): readonly Wait[] {
+  if (earlier.length === 0 || later.length === 0) return [];
+  const between: Change = { action: 'update', menu: '', identity: '', owner: '', set: {} };
+  return [
+    ...earlier.map((each) => ({ later: between, earlier: each })),
+    ...later.map((each) => ({ later: each, earlier: between })),
+  ];
 }
 
 function waitsByValue(later: Change, earlier: readonly Change[] = []): readonly Wait[] {

@@ -1,5 +1,6 @@
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, ObservedRow, Row } from './target.ts';
+import type { Change } from './target.ts';
 
 /** Where a row of ours goes: in front of that row; absent for the end. */
 type Place = Pick<Change, 'place' | 'placeRow'>;

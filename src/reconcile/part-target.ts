@@ -15,6 +15,7 @@ export function partTarget(target: Target, part: TargetPart): Target {
     ...(target.unique === undefined ? {} : { unique: target.unique }),
     ...(target.aside === undefined ? {} : { aside: target.aside }),
     ...(target.precedence === undefined ? {} : { precedence: target.precedence }),
+    ...(target.behind === undefined ? {} : { behind: target.behind }),
     desired: () => part.desired,
     observe: (signal) => part.observe(signal),
     sessionEffects: (changes, observation) => target.sessionEffects(changes, observation),

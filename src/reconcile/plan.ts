@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Origin } from '../model/model.ts';
+import type { Origin } from '../model/origin.ts';
 import type { HeldChange } from './hold.ts';
 import { levelsOf, type OrderRules } from './order.ts';
+import type { Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Finding, Risk, Row, SessionEffect, Target } from './target.ts';
+import type { Change, Finding, Risk, SessionEffect, Target } from './target.ts';
 
 /** What one reconcile of one target is about to do. Plain data. */
 export interface ChangePlan {
@@ -39,7 +40,8 @@ export function planChanges(
 
 /**
  * New rows of an ordered menu are made in one level, since each goes to its place among those made before it: in the last
- * in which one of that menu would be. All moves are one level, each to a place that does not move.
+ * in which one of that menu would be. What goes of it goes from its end: a rule that drops the rest before those that it
+ * leaves out. All moves are one level, each to a place that does not move.
  */
 function inDeclaredOrder(
   levels: ChangePlan['levels'],
@@ -47,13 +49,18 @@ function inDeclaredOrder(
   ordered: readonly string[],
 ): ChangePlan['levels'] {
   const isNew = ({ action, menu }: Change) => action === 'create' && ordered.includes(menu);
+  const goesInTurn = ({ action, menu }: Change) => action === 'delete' && ordered.includes(menu);
   const moves = changes.filter(({ action }) => action === 'move');
-  const rest = levels.map((level) => level.filter(({ action }) => action !== 'move'));
+  // Each move is a level: of thousands, none is left to go through.
+  const rest = levels
+    .map((level) => level.filter(({ action }) => action !== 'move'))
+    .filter((level) => level.length > 0);
   const last = new Map(rest.flatMap((level, at) => level.filter(isNew).map(({ menu }) => [menu, at] as const)));
   const inOne = rest.map((level, at) => [
-    ...level.filter((change) => !isNew(change)),
+    ...level.filter((change) => !isNew(change) && !goesInTurn(change)),
     // In the order of the plan, which is the declared one.
     ...changes.filter((change) => isNew(change) && last.get(change.menu) === at),
+    ...level.filter(goesInTurn).reverse(),
   ]);
   return [...inOne, moves].filter((level) => level.length > 0);
 }

@@ -1,6 +1,7 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
 import { inTurns, othersFirst } from '../base/steps.ts';
-import type { IgnoreRule, Model } from '../model/model.ts';
+import type { IgnoreRule } from '../model/kinds/operator.ts';
+import type { Model } from '../model/model.ts';
 import { diff } from './diff.ts';
 import { diffInSteps } from './diff-in-steps.ts';
 import { countHeld, type GuardSettings, guard, type HeldRows } from './guard.ts';
@@ -10,17 +11,9 @@ import type { Claim, Inventory } from './inventory.ts';
 import { prerequisites } from './order.ts';
 import { addressOf, type ChangePlan, planChanges, type Refusal } from './plan.ts';
 import { type Broken, brokenRules, neededFirst, toBeSeen } from './precedence.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type {
-  Change,
-  HeldBack,
-  Observation,
-  ObservedRow,
-  Row,
-  SessionEffect,
-  SessionResult,
-  Target,
-} from './target.ts';
+import type { Armed, Change, HeldBack, Observation, SessionEffect, SessionResult, Target } from './target.ts';
 import { unsettled } from './unsettled.ts';
 
 export interface ReconcileDeps {
@@ -99,13 +92,13 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
     : target.sessionEffects(changes, observation);
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...found.findings, ...left];
-  const underConfirm = target.underConfirm?.(changes, whole) ?? [];
+  const underConfirm = (await target.underConfirm?.(changes, whole)) ?? [];
   const plan = { ...planChanges(target, changes, effects, seen), held: waiting, unmet: found.unmet, underConfirm };
   if (target.exclusive) await othersFirst();
   // Only deletes are measured against them: most looks find none.
   const deletes = changes.some(({ action }) => action === 'delete');
   const held = deletes ? heldRows(observation, model.operator.name, target, deps.inventory) : new Map<string, number>();
-  const objections = target.objections?.(changes, whole) ?? [];
+  const objections = (await target.objections?.(changes, whole)) ?? [];
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
     ...objections.map((objection) => ({ target: target.name, ...objection })),
@@ -128,7 +121,7 @@ async function look(target: Target, model: Model, deps: LookDeps) {
   const difference = target.exclusive
     ? await inTurns(diffInSteps(desired, observation, ownership))
     : diff(desired, observation, ownership);
-  const takenBack = target.heldBack?.(difference.changes, whole);
+  const takenBack = await target.heldBack?.(difference.changes, whole);
   const { changes, held } = partHeld(difference.changes, target, holdWith(takenBack, deps));
   const findings = [...ignored, ...difference.findings, ...(takenBack === undefined ? [] : [takenBack.finding])];
   return { ...difference, desired, observation, whole, changes, held, findings };
@@ -210,7 +203,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, whole, deps.signal);
   // Nobody is owed an end for changes that are never begun.
   if (!target.exclusive) await deps.inventory.expect(target.name, plan.sessions);
-  const errors = await applyLevels(target, model, plan, deps);
+  const errors = await applyLevels(target, model, plan, armed, deps);
   await armed?.confirm(deps.signal);
   if (target.exclusive) await othersFirst();
   const { failed, done, seen } = await readBack(target, model, plan, errors, deps);
@@ -315,6 +308,7 @@ async function applyLevels(
   target: Target,
   model: Model,
   plan: ChangePlan,
+  armed: Armed | undefined,
   deps: ReconcileDeps,
 ): Promise<Map<Change, unknown>> {
   const made: Change[] = [];
@@ -338,6 +332,7 @@ async function applyLevels(
     // Claimed first: to die in between leaves a claim on nothing, never a row that nobody owns. What moves is ours already.
     const claims = possible.filter(({ action }) => action !== 'move');
     if (!target.exclusive && claims.length > 0) await deps.inventory.claim(target.name, claims);
+    await armed?.holds?.([...tried.values()], deps.signal);
     const settled = await target.apply(possible, deps.signal);
     for (const { change, error } of settled.filter((each) => each.result === 'failed')) {
       errors.set(tried.get(change) ?? change, error);

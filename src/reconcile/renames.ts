@@ -1,6 +1,6 @@
 import type { Ownership } from './ownership.ts';
+import type { ObservedRow, Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { ObservedRow, Row } from './target.ts';
 
 /**
  * Rows of ours under an earlier name become what they are wanted as, and rows that name them name them so: to rename a row

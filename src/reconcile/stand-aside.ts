@@ -1,4 +1,5 @@
-import type { Change, Row } from './target.ts';
+import type { Row } from './row.ts';
+import type { Change } from './target.ts';
 
 /** What waits, and for what: `byValue` when the earlier gives up a value that the later takes. */
 export interface Wait {
@@ -22,7 +23,7 @@ export function prerequisitesOf(waits: readonly Wait[]): ReadonlyMap<Change, rea
   return waitsFor;
 }
 
-interface Steps {
+export interface Steps {
   readonly changes: readonly Change[];
   readonly waits: readonly Wait[];
 }

@@ -112,12 +112,21 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
   }
 }
 
-/** A person's request makes what otherwise waits and looks at the whole; a commit may be content with less than the rest. */
+/**
+ * A person's request makes what otherwise waits and looks at the whole; a commit may be content with less than the rest, and so
+ * may a quota or an expiry, but neither with what the other looks at.
+ */
 function join<Report>(asked: Asked<Report>, reason: string, waiting: Waiting<Report>): void {
-  if (strengthOf(reason) > strengthOf(asked.reason)) asked.reason = reason;
+  const [one, other] = [strengthOf(asked.reason), strengthOf(reason)];
+  const isOther = (reason === 'revision') !== (asked.reason === 'revision');
+  if (one === 0 && other === 0 && isOther) asked.reason = 'time';
+  else if (other > one) asked.reason = reason;
   asked.waiting.push(waiting);
 }
 
+/** Reasons for which less than the whole may be looked at. */
+const ofPart: ReadonlySet<string> = new Set(['revision', 'quota', 'expiry']);
+
 function strengthOf(reason: string): number {
-  return reason === 'request' ? 2 : reason === 'revision' ? 0 : 1;
+  return reason === 'request' ? 2 : ofPart.has(reason) ? 0 : 1;
 }

@@ -1,8 +1,9 @@
-import type { Secret } from '../base/secret.ts';
 import type { Steps } from '../base/steps.ts';
-import type { AccessKind, Model, Origin } from '../model/model.ts';
+import type { AccessKind } from '../model/kinds/service.ts';
+import type { Model } from '../model/model.ts';
 import type { AgreedRows } from './agreed.ts';
-import type { RowName } from './digests.ts';
+import type { Marker, ObservedRow, Row, Value } from './row.ts';
+import type { RowName } from './row-name.ts';
 
 /** A place desired state is applied to: one router, or the subscriber directory. */
 export interface Target {
@@ -40,6 +41,11 @@ export interface Target {
    * meanwhile. Absent: none.
    */
   readonly precedence?: readonly Precedence[];
+  /**
+   * For each menu, those with rows that its own go by without naming one, as rules go by who is on a list: these are there
+   * before it, and go after it. Absent: none.
+   */
+  readonly behind?: Readonly<Record<string, readonly string[]>>;
   /** Resolves when it can be talked to. Absent: it always can. @throws as `observe` does */
   ready?(signal: AbortSignal): Promise<void>;
   /** The rows this target should hold. Pure. */
@@ -62,21 +68,35 @@ export interface Target {
    */
   partOf?(touched: readonly RowName[], desired: readonly Row[]): TargetPart | undefined;
   /**
+   * It, seen through the rows that one model has otherwise than another. Only where it holds all that the first wants, and
+   * nobody else writes there. Absent, or `undefined`: it takes a look at the whole.
+   */
+  since?(before: Model, now: Model): TargetPart | undefined;
+  /**
+   * It, seen through the rows of the few subscribers that this model has: compared, changed and read back as any. Absent: it
+   * takes a look at the whole.
+   */
+  ofSome?(some: Model): Target;
+  /**
    * What rows that nobody declares, and of which no record says that they are ours, tell of an earlier time of ours. Pure.
    * Absent: nothing.
    */
   leftBehind?(unclaimed: readonly ObservedRow[]): readonly Finding[];
   /**
-   * Why these changes must not be made here: they would cut our own access. Pure. Absent: never.
+   * Why these changes must not be made here: they would cut our own access. It may take a while, which others are let in
+   * between. Absent: never.
    */
-  objections?(changes: readonly Change[], observation: Observation): readonly Objection[];
-  /** Of these changes, those that may cut our own access: they are made only once `arm` has seen to it. Pure. Absent: none. */
-  underConfirm?(changes: readonly Change[], observation: Observation): readonly Risk[];
+  objections?(changes: readonly Change[], observation: Observation): Promise<readonly Objection[]>;
   /**
-   * Of these changes, those that the target took back because they cut us off: they wait until a person asks. Pure. Absent:
-   * none ever.
+   * Of these changes, those that may cut our own access: they are made only once `arm` has seen to it. In turns, as
+   * `objections`. Absent: none.
    */
-  heldBack?(changes: readonly Change[], observation: Observation): HeldBack | undefined;
+  underConfirm?(changes: readonly Change[], observation: Observation): Promise<readonly Risk[]>;
+  /**
+   * Of these changes, those that the target took back because they cut us off: they wait until a person asks. In turns, as
+   * `objections`. Absent: none ever.
+   */
+  heldBack?(changes: readonly Change[], observation: Observation): Promise<HeldBack | undefined>;
   /**
    * Confirms what an earlier run left armed: that we came in again is the proof. Forgets what was taken back and is not
    * wanted any more. Called where changes may be made, with all that differs. Absent: nothing is ever left.
@@ -102,70 +122,6 @@ export interface TargetPart {
   readonly desired: readonly Row[];
   /** Rows of the part as they are now, and who is online by them. @throws as `Target.observe` does */
   observe(signal: AbortSignal): Promise<Observation>;
-}
-
-/** Canonical text, or a secret. */
-export type Value = string | Secret;
-
-/** What a target can say of a value: the text, or, of a secret, whether it is the declared one. */
-export type ObservedValue = string | { equals(secret: Secret): boolean };
-
-/** One row of a menu, or of the directory. */
-export interface Row {
-  /** `/ppp/secret`, or `login` in the directory. */
-  readonly menu: string;
-  /** What makes it the same row over time: never a router's `.id`. Empty for a settings menu. */
-  readonly identity: string;
-  readonly fields: Readonly<Record<string, Value>>;
-  /** Who declared it: `Subscriber/anna`, with `#part` when it makes several rows. */
-  readonly owner: string;
-  readonly source?: Origin;
-  /** What the target must be capable of beyond having the menu, in words of its own. Absent: nothing. */
-  readonly needs?: readonly string[];
-  /** A word for people that a new row gets in its comment, where it has one. Theirs to change. */
-  readonly note?: string;
-  /** Identities it had before, oldest first: a row of ours that has one of them is this one, and is renamed. */
-  readonly previously?: readonly string[];
-  /** Fields to empty where they hold just this value, which once was ours: any other is somebody's own. */
-  readonly releases?: Readonly<Record<string, string>>;
-  /** What fields that are not declared must be, where with any other value the row would say something else. */
-  readonly rest?: Readonly<Record<string, string>>;
-  /**
-   * In an ordered menu, which rows of others this and all of ours before it go in front of, besides those that refuse: any,
-   * or the first with this text as its comment.
-   */
-  readonly goesBefore?: { readonly any: true } | { readonly comment: string };
-  /** True where rows of others that refuse do not matter to its place. */
-  readonly free?: boolean;
-}
-
-export interface ObservedRow {
-  readonly menu: string;
-  readonly identity: string;
-  readonly fields: Readonly<Record<string, ObservedValue>>;
-  /**
-   * Who owns it: `marker` when the row says so itself, `inventory` when only our inventory can tell (settings, menus
-   * without a comment), `ours` when the whole target is ours (the directory).
-   */
-  readonly ownership: 'marker' | 'inventory' | 'ours';
-  /** The ownership marker found at the end of its comment. */
-  readonly marker?: Marker;
-  /** The comment without its marker: text of a person's own, which is kept. */
-  readonly ownText?: string;
-  /** True where the row is the target's own: it can be changed, and neither made nor removed. It carries no marker. */
-  readonly fixed?: boolean;
-  /** True when what it is known by names a row that is gone: whatever it was, it is no more. */
-  readonly dangling?: boolean;
-  /** Of a row that is to be renamed: the identity it still has. */
-  readonly formerly?: string;
-  /** How the target addresses the row now. */
-  readonly handle?: string;
-}
-
-export interface Marker {
-  readonly operator: string;
-  /** `Subscriber/anna`, `Router/core-1#pool-home`. */
-  readonly owner: string;
 }
 
 export interface Observation {
@@ -213,6 +169,12 @@ export interface HeldBack {
 /** A dead-man's switch on the target. */
 export interface Armed {
   /**
+   * Asked before these changes of the plan are made. Absent: it always holds.
+   *
+   * @throws LastmileError when the target takes changes back already, or soon: nothing would take these back any more
+   */
+  holds?(changes: readonly Change[], signal: AbortSignal): Promise<void>;
+  /**
    * Proves over a new connection that we still get in, and disarms the switch.
    *
    * @throws LastmileError when we do not: the target takes the changes back by itself
@@ -245,6 +207,8 @@ export interface LiveSession {
   readonly cookie?: true;
   /** The way it came in, where RADIUS tells. */
   readonly door?: AccessKind;
+  /** Let in once, for a time, by a controller that is told no limits afterwards. */
+  readonly fixed?: true;
   /** Name of the hotspot it is at. */
   readonly server?: string;
   readonly handle?: string;

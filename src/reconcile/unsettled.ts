@@ -1,4 +1,5 @@
-import type { Observation, Row } from './target.ts';
+import type { Row } from './row.ts';
+import type { Observation } from './target.ts';
 
 /** Wanted rows that have to be compared with what was seen: all but those that the target knows to be there as they are. */
 export function unsettled(

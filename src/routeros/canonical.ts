@@ -91,7 +91,8 @@ export function noneAs(word: string, canonical: (value: string) => string): (val
 
 /** Pool ranges: whole prefixes become ranges, lists keep their order, spaces go. */
 export function ranges(value: string): string {
-  return split(value).map(range).join(',');
+  const parts = split(value).map(range);
+  return parts.filter((part) => part !== '').join(',');
 }
 
 function range(text: string): string {

@@ -1,4 +1,5 @@
-import type { Finding, Objection, Row } from '../reconcile/target.ts';
+import type { Row } from '../reconcile/row.ts';
+import type { Finding, Objection } from '../reconcile/target.ts';
 import { fallthrough } from './menus/fallback-scheduler.ts';
 import { has, type RouterOsVersion, type Span } from './versions.ts';
 

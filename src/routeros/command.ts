@@ -27,6 +27,8 @@ export class Command {
   readonly over = new AbortController();
   /** Monotonic time of the router's last word about it, or of our sending it; absent while it waits for its turn. */
   heardAt: number | undefined;
+  /** Monotonic time of our sending it; absent until then. */
+  sentAt: number | undefined;
   /** What came for it so far. */
   rows = 0;
   octets = 0;

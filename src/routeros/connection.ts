@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import type { Secret } from '../base/secret.ts';
 import { systemClock } from '../base/system-clock.ts';
-import type { RouterTls } from '../model/model.ts';
+import type { RouterTls } from '../model/kinds/router.ts';
 import { answerTo } from './challenge-login.ts';
 import {
   type RouterAddress,
@@ -37,6 +37,8 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** How long the router may say nothing about a command it is at: each of its replies begins it anew. Default 30 s. */
   readonly silenceMs?: number;
+  /** How long one command may take in all, though its answer keeps coming. Default 15 min. */
+  readonly longestMs?: number;
   /** Commands under way at once; others wait their turn. Default 8: what RouterOS takes is not documented. */
   readonly maxInFlight?: number;
   /** Rows that a command may be answered with, and their octets, before it is given up. Default one million, 256 MiB. */
@@ -65,6 +67,7 @@ export async function connectRouterOs(options: ConnectOptions): Promise<RouterOs
     clock,
     decode,
     silenceMs: options.silenceMs ?? 30_000,
+    longestMs: options.longestMs ?? 900_000,
     maxInFlight: options.maxInFlight ?? 8,
     maxRows: options.maxRows ?? 1_000_000,
     maxOctets: options.maxOctets ?? 256 * 2 ** 20,

@@ -1,5 +1,5 @@
 import { LastmileError, messageOf } from '../base/errors.ts';
-import { formatTime } from './canonical.ts';
+import { formatTime, timeMs } from './canonical.ts';
 import { forbiddenFeatures } from './device-mode.ts';
 import { RouterTrapError } from './errors.ts';
 import { laterBy } from './later-by.ts';
@@ -35,6 +35,24 @@ export class RouterRevertedError extends LastmileError {
   }
 }
 
+/**
+ * The router took changes back, or will, before they were all made and confirmed, though they did not keep us out: its clock
+ * was set, or we stood still. They are made anew.
+ */
+export class SwitchGoneError extends LastmileError {
+  readonly code = 'LM_SWITCH_GONE';
+  readonly retry = 'backoff';
+  readonly router: string;
+
+  constructor(router: string) {
+    super(
+      `router ${router} took our changes back before they were confirmed, though they did not keep us out: was its clock set, ` +
+        'or did lastmile stand still? They are made again',
+    );
+    this.router = router;
+  }
+}
+
 export interface SwitchOptions {
   readonly router: string;
   readonly operator: string;
@@ -51,6 +69,8 @@ const remark = 'set by lastmile before it changes how it reaches this router; it
 const mostOctets = 30_000;
 /** Parts of that size: a router keeps them in its flash. */
 const mostParts = 20;
+/** The one that counts how long the router has been on comes after the one that goes by its clock. */
+const laterMs = 5_000;
 /** Rights the script may need, of those we have: nobody can give more than he has. */
 const wanted = ['read', 'write', 'policy', 'test', 'sensitive'] as const;
 
@@ -86,38 +106,47 @@ export async function switchState(
   signal: AbortSignal,
 ): Promise<SwitchState> {
   const { confirm, reverted } = switchNames(operator);
-  const scripts = (await printed(session, '/system/script', 'name', [], signal)).map(({ name }) => name);
+  const scripts = await printed(session, '/system/script', 'name,run-count', [], signal);
   const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
-  if (scripts.includes(reverted)) return 'fired';
+  const script = scripts.find(({ name }) => name === confirm);
+  if (scripts.some(({ name }) => name === reverted) || hasRun(script)) return 'fired';
   // Without its script, nothing is taken back: we were cut off while we removed the switch.
-  if (!scripts.includes(confirm) || schedulers.length === 0) return 'disarmed';
-  return schedulers.some((row) => Number(row['run-count'] ?? 0) > 0) ? 'fired' : 'armed';
+  if (script === undefined || schedulers.length === 0) return 'disarmed';
+  return schedulers.some(hasRun) ? 'fired' : 'armed';
+}
+
+function hasRun(row: RouterOsRow | undefined): boolean {
+  return Number(row?.['run-count'] ?? 0) > 0;
 }
 
 /**
- * Removes the switch, and what it leaves when it has fired. The scheduler that runs by the clock goes last: to be cut off
- * in between leaves nothing that goes off at a start of the router months later. Does nothing where there is none.
+ * Removes the switch, and what it leaves when it has fired. The scheduler that runs at a start goes first: to be cut off in
+ * between leaves nothing that goes off months later. The scripts go last: once no scheduler is left that could begin one, it is
+ * certain whether any has begun. Does nothing where there is none.
  *
+ * @returns `fired` where changes were taken back, be it while we were removing it
  * @throws the errors of the connection, RouterTrapError when the router does not let us
  */
-export async function disarmSwitch(session: RouterOsSession, operator: string, signal: AbortSignal): Promise<void> {
-  const { confirm, reverted } = switchNames(operator);
+export async function disarmSwitch(
+  session: RouterOsSession,
+  operator: string,
+  signal: AbortSignal,
+): Promise<Exclude<SwitchState, 'armed'>> {
+  const { boot, confirm, reverted } = switchNames(operator);
   const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
-  const scripts = (await printed(session, '/system/script', '.id,name', [], signal)).filter(
+  const atStart = schedulers.filter(({ name }) => name === boot);
+  const others = schedulers.filter(({ name }) => name !== boot);
+  await removed(session, '/system/scheduler', [...atStart, ...others], signal);
+  const scripts = (await printed(session, '/system/script', '.id,name,run-count', [], signal)).filter(
     ({ name = '' }) => name === reverted || isOfSwitch(name, operator),
   );
+  const fired = [...schedulers, ...scripts].some((row) => row['name'] === reverted || hasRun(row));
   const isTimed = ({ name }: RouterOsRow) => name === confirm;
   // The first script before its parts: one without them would take back a part only.
   const first = scripts.filter(isTimed);
-  const others = scripts.filter((row) => !isTimed(row));
-  await removed(
-    session,
-    '/system/scheduler',
-    schedulers.filter((row) => !isTimed(row)),
-    signal,
-  );
-  await removed(session, '/system/script', [...first, ...others], signal);
-  await removed(session, '/system/scheduler', schedulers.filter(isTimed), signal);
+  const parts = scripts.filter((row) => !isTimed(row));
+  await removed(session, '/system/script', [...first, ...parts], signal);
+  return fired ? 'fired' : 'disarmed';
 }
 
 async function removed(
@@ -175,7 +204,7 @@ function octetsOf(text: string): number {
 
 /** Under its last name the script stays until we have seen that it ran: that it is gone would prove nothing. */
 function scriptOf(statements: readonly string[], operator: string, parts: readonly NamedScript[] = []): string {
-  const { confirm, boot, reverted } = switchNames(operator);
+  const { confirm, boot, uptime, reverted } = switchNames(operator);
   const told = ':log warning "lastmile did not come back: its changes are taken back"';
   const remove = (menu: string) => (name: string) => `${menu} remove [find name=${quoted(name)}]`;
   const renamed = `/system script set [find name=${quoted(confirm)}] name=${quoted(reverted)}`;
@@ -183,7 +212,7 @@ function scriptOf(statements: readonly string[], operator: string, parts: readon
   const last = [
     // Both schedulers may run it at once: the later one finds that it is done.
     `:if ([:len [/system script find name=${quoted(confirm)}]] > 0) do={${replaced}}`,
-    ...[confirm, boot].map(remove('/system scheduler')),
+    ...[confirm, uptime, boot].map(remove('/system scheduler')),
     ...parts.map(({ name }) => name).map(remove('/system script')),
   ];
   return [attempted(told), ...statements, ...last.map((each) => attempted(each))].join('\n');
@@ -195,13 +224,19 @@ async function addRows(
   { operator, waitMs, policies }: SwitchOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { confirm, boot } = switchNames(operator);
+  const { confirm, boot, uptime } = switchNames(operator);
   const policy = wanted.filter((name) => policies?.has(name) ?? name !== 'test').join();
   const run = { 'on-event': confirm, policy, comment: remark };
   for (const script of scripts)
     await session.run('/system/script/add', { ...script, policy, comment: remark }, { signal });
   const atStart = { name: boot, 'start-time': 'startup', interval: '0s', ...run };
   await session.run('/system/scheduler/add', atStart, { signal });
+  const upMs = await upFor(session, signal);
+  // By the clock, and by how long it has been on: a clock that is set back would come to the time years later.
+  if (upMs !== undefined) {
+    const interval = formatTime(upMs + Math.max(waitMs, 1000) + laterMs);
+    await session.run('/system/scheduler/add', { name: uptime, 'start-time': 'startup', interval, ...run }, { signal });
+  }
   const start = await startIn(session, waitMs, signal);
   const timed = { name: confirm, ...start, interval: formatTime(Math.max(waitMs, 1000)), ...run };
   await session.run('/system/scheduler/add', timed, { signal });
@@ -225,6 +260,7 @@ async function verify(
 ): Promise<void> {
   const { confirm, boot } = switchNames(operator);
   const schedulers = await ofSwitch(session, '/system/scheduler', operator, signal);
+  // That which counts how long it has been on is there where it can be.
   const runs = [confirm, boot].every((name) =>
     schedulers.some((row) => row['name'] === name && row['disabled'] !== 'true'),
   );
@@ -242,6 +278,11 @@ async function areWhole(
     if (row?.['source']?.replaceAll('\r\n', '\n') !== source || row['invalid'] === 'true') return false;
   }
   return true;
+}
+
+async function upFor(session: RouterOsSession, signal: AbortSignal): Promise<number | undefined> {
+  const [row] = await printed(session, '/system/resource', 'uptime', [], signal);
+  return timeMs(row?.['uptime'] ?? '');
 }
 
 async function startIn(session: RouterOsSession, waitMs: number, signal: AbortSignal): Promise<Record<string, string>> {

@@ -268,8 +268,8 @@ function tlsText(trouble: TlsTrouble, { host, port }: RouterAddress, cause: unkn
       return `took the connection on port ${port} and does not answer in TLS. Is it the port of api-ssl (8729), and not of api?`;
     case 'closed':
       return (
-        `hung up during the TLS handshake on port ${port}. Does the "address" of api-ssl in /ip/service let us in, ` +
-        'are its max-sessions used up, and has it a certificate?'
+        `hung up during the TLS handshake on port ${port}. Is it the port of api-ssl (8729), and not of api? Does the "address" ` +
+        'of api-ssl in /ip/service let us in, are its max-sessions used up, and has it a certificate?'
       );
     case 'wanted':
       return `speaks TLS on port ${port}, where we are told to speak plainly: declare api.tls, or the port of api (8728)`;

@@ -1,4 +1,6 @@
 import { readMarker } from '../reconcile/marker.ts';
+import type { Marker } from '../reconcile/row.ts';
+import { isConfigRow } from './config/config-rows.ts';
 import type { Menu } from './menus/menu.ts';
 
 /** What a reader without the policy `sensitive` gets in place of a secret (seen on RouterOS 7.20.8). */
@@ -36,7 +38,7 @@ export class HiddenSecrets {
       if (value === mask) this.#masked = true;
       else if (value !== '') this.#clear = true;
     }
-    this.#due ||= this.#isDue(row) && readMarker(row['comment'] ?? '').marker !== undefined;
+    this.#due ||= this.#isDue(row) && isSomebodys(readMarker(row['comment'] ?? '').marker);
   }
 
   get hidden(): boolean {
@@ -47,4 +49,9 @@ export class HiddenSecrets {
   #isDue(row: Readonly<Record<string, string>>): boolean {
     return this.#names.some((name) => this.#secrets[name]?.absent?.(row) !== true);
   }
+}
+
+/** Rows of `config` are as they were found: a guest without a password, say. */
+function isSomebodys(marker: Marker | undefined): boolean {
+  return marker !== undefined && !isConfigRow(marker);
 }

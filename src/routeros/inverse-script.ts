@@ -1,7 +1,9 @@
 import { Secret } from '../base/secret.ts';
+import { finish, flatMapInSteps, type Steps } from '../base/steps.ts';
 import { writeMarker } from '../reconcile/marker.ts';
 import { levelsOf, type OrderRules, prerequisites } from '../reconcile/order.ts';
-import type { Change, ObservedRow, ObservedValue, Value } from '../reconcile/target.ts';
+import type { ObservedRow, ObservedValue, Value } from '../reconcile/row.ts';
+import type { Change } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
 import { type Board, pathOn } from './read-rows.ts';
 import { attempted, menuWords, quoted, scriptCommand } from './script-text.ts';
@@ -47,24 +49,43 @@ export function withDependants(
 }
 
 /**
+ * Of a plan, these changes and all others of the ordered menus that they are in: a rule is what it is by those around it. Pure.
+ */
+export function withNeighbours(
+  changes: readonly Change[],
+  plan: readonly Change[],
+  menus: InverseContext['menus'],
+): ReadonlySet<Change> {
+  const touched = new Set(changes.filter(({ menu }) => menus.get(menu)?.ordered === true).map(({ menu }) => menu));
+  return new Set([...changes, ...plan.filter(({ menu }) => touched.has(menu))]);
+}
+
+/**
  * The statements of a RouterOS script that take changes back: the old values, what was made is removed, what was removed is
  * made again with the fields it had, rows go back to their places. They may run when none, some or all of the changes were
  * made, and more than once. Pure.
  */
 export function inverseScript(changes: readonly Change[], context: InverseContext): InverseScript {
+  return finish(inverseScriptInSteps(changes, context));
+}
+
+/** The same, with leave to do other things in between. */
+export function* inverseScriptInSteps(changes: readonly Change[], context: InverseContext): Steps<InverseScript> {
   const { menus, rules } = context;
   const isOrdered = ({ menu }: Change) => menus.get(menu)?.ordered === true;
   const backwards = levelsOf(changes, rules).flat().reverse();
-  const lost = backwards.flatMap((change) => lostBy(change, menus.get(change.menu)));
+  yield;
   const inPlace = backwards.filter((change) => !isOrdered(change) || ['create', 'update'].includes(change.action));
-  const ordered = [...new Set(changes.filter(isOrdered).map(({ menu }) => menu))];
-  return {
-    statements: [
-      ...inPlace.flatMap((change) => takenBack(change, context)),
-      ...ordered.flatMap((menu) => restoredOrder(menu, changes, context)),
-    ],
-    lost,
-  };
+  const statements = yield* flatMapInSteps(inPlace, (change) => takenBack(change, context));
+  for (const menu of new Set(changes.filter(isOrdered).map((change) => change.menu))) {
+    for (const statement of yield* restoredOrder(menu, changes, context)) statements.push(statement);
+  }
+  return { statements, lost: lostAmong(backwards, menus) };
+}
+
+/** Fields of these changes whose old value cannot be known. */
+export function lostAmong(changes: readonly Change[], menus: InverseContext['menus']): readonly string[] {
+  return changes.flatMap((change) => lostBy(change, menus.get(change.menu)));
 }
 
 function takenBack(change: Change, context: InverseContext): readonly string[] {
@@ -104,7 +125,7 @@ function restoredFields(menu: Menu, change: Change, context: InverseContext): re
  * Rows that were removed or moved, in their order, each in front of the next that has stayed where it was: so none needs to
  * know what became of another, and run twice, they stand as they did after the first time.
  */
-function restoredOrder(path: string, changes: readonly Change[], context: InverseContext): readonly string[] {
+function* restoredOrder(path: string, changes: readonly Change[], context: InverseContext): Steps<readonly string[]> {
   const menu = context.menus.get(path);
   if (menu === undefined) return [];
   const rows = context.rows.filter((row) => row.menu === path);
@@ -113,7 +134,7 @@ function restoredOrder(path: string, changes: readonly Change[], context: Invers
   const [removed, moved] = [touched(changes, 'delete'), touched(changes, 'move')];
   const restless = touched(context.plan ?? changes, 'delete', 'move');
   const anchors = nextOf(rows, (row) => !restless.has(row) && !removed.has(row) && !moved.has(row));
-  return rows.flatMap((row, at) => {
+  return yield* flatMapInSteps(rows.entries(), ([at, row]) => {
     if (removed.has(row)) return [madeAgainAt(menu, row, anchors[at], context)];
     return moved.has(row) ? [movedBack(path, row.handle ?? '', anchors[at])] : [];
   });
@@ -216,8 +237,8 @@ function remarked(menu: Menu, { before, owner, set }: Change): boolean {
   return menu.comment && (before?.marker?.owner !== owner || set['comment'] !== undefined);
 }
 
-function commentOf({ ownText = '', marker }: ObservedRow): string {
-  return marker === undefined ? ownText : writeMarker(ownText, marker);
+function commentOf({ ownText = '', ownTextWritten = ownText, marker }: ObservedRow): string {
+  return marker === undefined ? ownTextWritten : writeMarker(ownTextWritten, marker);
 }
 
 function markerOf({ owner }: Change, { operator }: InverseContext) {

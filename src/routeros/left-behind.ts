@@ -1,4 +1,5 @@
-import type { Finding, ObservedRow } from '../reconcile/target.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
+import type { Finding } from '../reconcile/target.ts';
 import { type Board, pathOn } from './read-rows.ts';
 
 /** The folder that ours lie in unless another is declared: nobody else makes one of that name. */

@@ -1,8 +1,9 @@
 import { parseMac } from '../base/mac.ts';
 import { AgreedRows } from '../reconcile/agreed.ts';
-import type { RowName } from '../reconcile/digests.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { Change, LiveSession, Observation, ObservedRow, SessionEffect } from '../reconcile/target.ts';
+import type { RowName } from '../reconcile/row-name.ts';
+import type { Change, LiveSession, Observation, SessionEffect } from '../reconcile/target.ts';
 import { isFallback, rowIdentity } from './menus/rows.ts';
 
 /** Menus of those whom a router lets in by itself, and of what they get, by the kind of their sessions. */

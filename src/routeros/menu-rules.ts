@@ -1,4 +1,5 @@
-import type { ObservedRow, Target } from '../reconcile/target.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
+import type { Target } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
 
 /** What the reconciler asks about menus. */

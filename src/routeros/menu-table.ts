@@ -1,5 +1,5 @@
 import type { AgreedMenu } from '../reconcile/agreed.ts';
-import type { ObservedRow } from '../reconcile/target.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
 import { Agreeing, type WantedRows } from './agreeing.ts';
 import { HiddenSecrets } from './hidden-secrets.ts';
 import type { Menu } from './menus/menu.ts';

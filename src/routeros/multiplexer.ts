@@ -27,6 +27,7 @@ export interface MultiplexerOptions {
   /** Commands the router works on at once; others wait. */
   readonly maxInFlight: number;
   /** What a command may be answered with before it is given up, whoever keeps it: a router that never ends is not right. */
+  readonly longestMs: number;
   readonly maxRows: number;
   readonly maxOctets: number;
 }
@@ -142,12 +143,14 @@ export class Multiplexer implements RouterOsSession {
 
   /** While it waits for its turn, or we do not read, the silence is not the router's. */
   #watchSilence(command: Command, waitMs: number, signal: AbortSignal): void {
-    const { clock, silenceMs } = this.#options;
+    const { clock, silenceMs, longestMs } = this.#options;
     this.#after(waitMs, signal, () => {
       const listening = command.heardAt !== undefined && this.#pausedBy === undefined;
       const since = listening ? Math.max(command.heardAt ?? 0, this.#resumedAt) : clock.monotonic();
       const restMs = since + silenceMs - clock.monotonic();
-      if (restMs > 0) this.#watchSilence(command, restMs, signal);
+      if (listening && clock.monotonic() - (command.sentAt ?? since) >= longestMs)
+        this.#giveUp(command, this.#endless(command));
+      else if (restMs > 0) this.#watchSilence(command, restMs, signal);
       else this.#giveUp(command, this.#silent(command));
     });
   }
@@ -164,7 +167,8 @@ export class Multiplexer implements RouterOsSession {
   #send(command: Command): void {
     if (command.slotted) this.#inFlight += 1;
     this.#sent.set(command.tag, command);
-    command.heardAt = this.#options.clock.monotonic();
+    command.sentAt = this.#options.clock.monotonic();
+    command.heardAt = command.sentAt;
     this.#socket.write(command.sentence);
   }
 
@@ -287,6 +291,11 @@ export class Multiplexer implements RouterOsSession {
 
   #silent(command: Command): RouterTimeoutError {
     const what = `was not answered for ${this.#options.silenceMs} ms and is cancelled; it may have been carried out`;
+    return new RouterTimeoutError(this.#options.at, command.name, what);
+  }
+
+  #endless(command: Command): RouterTimeoutError {
+    const what = `was being answered for ${this.#options.longestMs} ms without an end and is cancelled`;
     return new RouterTimeoutError(this.#options.at, command.name, what);
   }
 

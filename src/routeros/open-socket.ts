@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import type { RouterTls } from '../model/model.ts';
+import type { RouterTls } from '../model/kinds/router.ts';
 import { type RouterAddress, RouterTlsError, RouterUnreachableError, unreachableReason } from './errors.ts';
 import { secured } from './tls.ts';
 

@@ -1,7 +1,8 @@
 import { compact } from '../base/compact.ts';
 import type { Finding } from '../reconcile/target.ts';
 import { RouterTrapError } from './errors.ts';
-import { type InterfaceRow, readInterfaces } from './own-interfaces.ts';
+import { isWithin } from './network-match.ts';
+import { type InterfaceRow, type Print, readInterfaces } from './own-interfaces.ts';
 import type { DialledAt, RouterOsSession } from './session.ts';
 import { isOfSwitch, switchNames } from './switch-names.ts';
 import type { RouterOsRow } from './wire/reply.ts';
@@ -12,6 +13,8 @@ export interface OwnAccess {
   readonly group?: string;
   /** Rights we have: those of the group, as they are now. */
   readonly policies?: ReadonlySet<string>;
+  /** Rights of every group, by its name. */
+  readonly groups?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Prefixes our user may come from; empty: any. */
   readonly userAddresses: readonly string[];
   readonly service: 'api' | 'api-ssl';
@@ -28,6 +31,16 @@ export interface OwnAccess {
   readonly addresses: readonly AddressRow[];
   /** What its interfaces are made of; absent: not known. */
   readonly interfaces?: readonly InterfaceRow[];
+  /** Which of them have routes of their own; absent: none. */
+  readonly vrfs?: readonly Vrf[];
+  /** Rules of any table of its firewall, of our version of IP, that put addresses on lists, as it prints them. */
+  readonly fed?: readonly RouterOsRow[];
+  /** Address lists that our address is on by itself, also for a while. */
+  readonly lists?: readonly string[];
+  /** True where packets to it may be tracked as no connection. */
+  readonly untracked?: boolean;
+  /** True where a policy of IPsec leads to us: other packets carry ours, by whatever interface. */
+  readonly encrypted?: boolean;
   /** A dead-man's switch, or part of one, that an earlier connection of ours left. */
   readonly armed?: { readonly nextRun?: string };
   /** Such a switch has taken our changes back, and we have not said that we saw it. */
@@ -44,6 +57,11 @@ export interface ServiceRow {
   readonly certificate?: string;
   readonly vrf?: string;
   readonly maxSessions?: number;
+}
+
+export interface Vrf {
+  readonly name: string;
+  readonly interfaces: readonly string[];
 }
 
 export interface AddressRow {
@@ -84,32 +102,87 @@ export async function readOwnAccess(
   const [user] = await print('/user', 'name,group,address,disabled', `?name=${username}`);
   const online = (await print('/user/active', 'name,address,via,group')).filter(({ name }) => name === username);
   const group = user?.['group'] ?? online[0]?.['group'];
-  const [rights] = group === undefined ? [] : await print('/user/group', 'name,policy', `?name=${group}`);
+  const groups = new Map(
+    (await print('/user/group', 'name,policy')).map(({ name = '', policy }) => [name, policy] as const),
+  );
+  const rights = group === undefined ? undefined : groups.get(group);
   const services = await print('/ip/service', 'name,port,disabled,address,certificate,vrf,max-sessions,dynamic');
-  const addresses = [
-    ...(await print('/ip/address', '.id,address,interface,disabled', '?dynamic=false')),
-    ...(await print('/ipv6/address', '.id,address,interface,disabled', '?dynamic=false')),
-  ];
-  const interfaces = await readInterfaces(print);
+  const source = sourceOf(online, at);
+  const [v4, v6, leased, vrfs, interfaces, rules] = await Promise.all([
+    print('/ip/address', '.id,address,interface,disabled', '?dynamic=false'),
+    print('/ipv6/address', '.id,address,interface,disabled', '?dynamic=false'),
+    print('/ip/dhcp-client', 'address,interface,disabled', '?status=bound'),
+    readVrfs(print),
+    readInterfaces(print),
+    readStandingRules(print, source),
+  ]);
   const schedulers = await print('/system/scheduler', 'name,next-run');
   const scripts = await print('/system/script', 'name');
   return compact({
     username,
     group,
-    policies: rights?.['policy'] === undefined ? undefined : grantedOf(rights['policy']),
+    policies: rights === undefined ? undefined : grantedOf(rights),
+    groups: new Map([...groups].flatMap(([name, policy]) => (policy === undefined ? [] : [[name, grantedOf(policy)]]))),
     userAddresses: listOf(user?.['address']),
     service: at.service,
     host: at.host,
     port: at.port,
     elsewhere: at.elsewhere,
     routerAddress: at.routerAddress,
-    source: sourceOf(online, at),
+    source,
     services: services.filter(({ dynamic }) => dynamic !== 'true').map(serviceOf),
-    addresses: addresses.map(addressOf),
+    addresses: [...v4, ...v6, ...leased].map(addressOf),
     interfaces: interfaces.length === 0 ? undefined : interfaces,
+    vrfs: vrfs.length === 0 ? undefined : vrfs,
+    ...rules,
     armed: armedBy([...schedulers, ...scripts], operator),
     reverted: scripts.some(({ name }) => name === switchNames(operator).reverted) ? true : undefined,
   });
+}
+
+/** Of RouterOS 7, and of 6. */
+async function readVrfs(print: Print): Promise<readonly Vrf[]> {
+  const rows = [
+    ...(await print('/ip/vrf', 'name,interfaces', '?disabled=false')),
+    ...(await print('/ip/route/vrf', 'routing-mark,interfaces', '?disabled=false')),
+  ];
+  const named = rows.map((row) => ({
+    name: row['name'] ?? row['routing-mark'] ?? '',
+    interfaces: listOf(row['interfaces']),
+  }));
+  return named.filter(({ name, interfaces }) => name !== 'main' && interfaces.length > 0);
+}
+
+/** What rules do with us that nobody declares, and that are not read with those that are. */
+async function readStandingRules(
+  print: Print,
+  source: string | undefined,
+): Promise<Partial<Pick<OwnAccess, 'fed' | 'lists' | 'untracked' | 'encrypted'>>> {
+  const folder = source?.includes(':') === true ? '/ipv6/firewall' : '/ip/firewall';
+  const feeding = 'chain,action,address-list,disabled,protocol,dst-port,src-address,dst-address,connection-state';
+  const byRule = ['filter', 'raw', 'mangle', 'nat'].flatMap((table) =>
+    ['src', 'dst'].map((end) => print(`${folder}/${table}`, feeding, `?action=add-${end}-to-address-list`)),
+  );
+  const [fed, entries, notracked, tracking, policies] = await Promise.all([
+    Promise.all(byRule),
+    source === undefined ? [] : print(`${folder}/address-list`, 'list', `?address=${source}`),
+    print(`${folder}/raw`, '.id', '?action=notrack', '?disabled=false'),
+    print('/ip/firewall/connection/tracking', 'enabled'),
+    print('/ip/ipsec/policy', 'dst-address', '?template=false', '?disabled=false'),
+  ]);
+  const rules = fed.flat();
+  const lists = [...new Set(entries.flatMap(({ list }) => list ?? []))];
+  const untracked = notracked.length > 0 || tracking.some(({ enabled }) => enabled === 'no' || enabled === 'false');
+  return {
+    ...(rules.length === 0 ? {} : { fed: rules }),
+    ...(lists.length === 0 ? {} : { lists }),
+    ...(untracked ? { untracked } : {}),
+    ...(policies.some((each) => leadsTo(source, each)) ? { encrypted: true } : {}),
+  };
+}
+
+function leadsTo(source: string | undefined, policy: RouterOsRow): boolean {
+  return source !== undefined && isWithin(source, policy['dst-address'] ?? '') === true;
 }
 
 /** Any part of a switch: one that was cut off while it was set or removed would go off some day. */

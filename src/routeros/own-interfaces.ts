@@ -9,7 +9,8 @@ export interface InterfaceRow {
   readonly below: readonly string[];
 }
 
-type Print = (menu: string, proplist: string, ...queries: readonly string[]) => Promise<readonly RouterOsRow[]>;
+/** Rows of a menu with these fields, that these queries are for; of a menu that the router does not show us, none. */
+export type Print = (menu: string, proplist: string, ...queries: readonly string[]) => Promise<readonly RouterOsRow[]>;
 type Pair = readonly [name: string, below: string];
 
 /** Reads what the interfaces of a router are made of: of kinds that it has none of, nothing. Sessions of clients are left out. */

@@ -1,4 +1,4 @@
-import type { Row } from '../reconcile/target.ts';
+import type { Row } from '../reconcile/row.ts';
 
 /** Of a subscriber, and says all it is by itself. */
 export function isPlain({ owner, needs, previously, releases, rest, goesBefore }: Row): boolean {

@@ -1,6 +1,7 @@
 import { AgreedRows } from '../reconcile/agreed.ts';
+import type { ObservedRow, Row } from '../reconcile/row.ts';
 import { keyOf } from '../reconcile/row-key.ts';
-import type { Objection, ObservedRow, Row } from '../reconcile/target.ts';
+import type { Objection } from '../reconcile/target.ts';
 import { wantedRows } from './agreeing.ts';
 import { asWanted } from './config/adopted-rows.ts';
 import { isConfigRow } from './config/config-rows.ts';

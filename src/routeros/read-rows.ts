@@ -1,8 +1,9 @@
 import { Secret } from '../base/secret.ts';
 import { markerReader } from '../reconcile/marker.ts';
-import type { Marker, ObservedRow, ObservedValue } from '../reconcile/target.ts';
+import type { Marker, ObservedRow, ObservedValue } from '../reconcile/row.ts';
 import type { Field, Menu } from './menus/menu.ts';
 import { rowIdentity } from './menus/rows.ts';
+import { writtenAs } from './wire/reply.ts';
 
 type RouterRow = Readonly<Record<string, string>>;
 
@@ -85,7 +86,7 @@ export function rowReader(
     const handle = row['.id'];
     const { marker, ownText } = hasComment ? markerOf(row['comment'] ?? '') : noComment;
     // Where a declaration may say it, a person's text is a field like others; the marker is not part of it.
-    if (saysComment) fields['comment'] = ownText;
+    if (saysComment) fields['comment'] = ownText.trimEnd();
     const isFixed = fixed === true || isBuiltIn(menu, row);
     const ownership = hasComment && !isFixed ? 'marker' : 'inventory';
     const identity = identify(fields, marker);
@@ -97,6 +98,8 @@ export function rowReader(
     if (isFixed) seen.fixed = true;
     if (marker !== undefined) seen.marker = marker;
     if (ownText !== '') seen.ownText = ownText;
+    const written = hasComment ? writtenAs(row, 'comment') : undefined;
+    if (written !== undefined) seen.ownTextWritten = markerOf(written).ownText;
     if (isDangling(fields)) seen.dangling = true;
     if (handle !== undefined) seen.handle = handle;
     return seen;

@@ -1,5 +1,5 @@
-import type { RowName } from '../reconcile/digests.ts';
-import type { ObservedRow, Row } from '../reconcile/target.ts';
+import type { ObservedRow, Row } from '../reconcile/row.ts';
+import type { RowName } from '../reconcile/row-name.ts';
 import { readSessionsOf } from './local-sessions.ts';
 import type { Menu } from './menus/menu.ts';
 import { isPlain } from './plain-rows.ts';

@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import { messageOf } from '../base/errors.ts';
 import { runWindowed } from '../base/run-windowed.ts';
-import type { Model, Router } from '../model/model.ts';
-import type { RowName } from '../reconcile/digests.ts';
+import type { Router } from '../model/kinds/router.ts';
+import type { Model } from '../model/model.ts';
+import type { ObservedRow, Row } from '../reconcile/row.ts';
+import type { RowName } from '../reconcile/row-name.ts';
 import type {
   Armed,
   Change,
@@ -11,9 +13,7 @@ import type {
   HeldBack,
   Objection,
   Observation,
-  ObservedRow,
   Risk,
-  Row,
   SessionEffect,
   SessionResult,
   Settled,
@@ -32,6 +32,7 @@ import { forbiddenFeatures } from './device-mode.ts';
 import { RouterClosedError, RouterTrapError } from './errors.ts';
 import { armFallback } from './fallback-arming.ts';
 import { leftBehind } from './left-behind.ts';
+import { listOrder } from './list-order.ts';
 import { localEffects } from './local-effects.ts';
 import { endSessions, readSessions, type SessionName, sessionMenu } from './local-sessions.ts';
 import { type MenuRules, rulesOf } from './menu-rules.ts';
@@ -74,6 +75,7 @@ export class RouterTarget implements Target, AsyncDisposable {
   readonly name: string;
   readonly exclusive = false;
   readonly precedence = switchOrder;
+  readonly behind = listOrder;
   readonly #options: RouterTargetOptions;
   /** Menus that we make rows in. */
   readonly #managed: ReadonlyMap<string, Menu>;
@@ -199,15 +201,15 @@ export class RouterTarget implements Target, AsyncDisposable {
     }
   }
 
-  objections(changes: readonly Change[], observation: Observation): readonly Objection[] {
-    return [...(observation.objections ?? []), ...this.#guard.objections(changes, observation)];
+  async objections(changes: readonly Change[], observation: Observation): Promise<readonly Objection[]> {
+    return [...(observation.objections ?? []), ...(await this.#guard.objections(changes, observation))];
   }
 
-  underConfirm(changes: readonly Change[], observation: Observation): readonly Risk[] {
+  underConfirm(changes: readonly Change[], observation: Observation): Promise<readonly Risk[]> {
     return this.#guard.risks(changes, observation);
   }
 
-  heldBack(changes: readonly Change[], observation: Observation): HeldBack | undefined {
+  heldBack(changes: readonly Change[], observation: Observation): Promise<HeldBack | undefined> {
     return this.#guard.heldBack(changes, observation);
   }
 
@@ -219,7 +221,8 @@ export class RouterTarget implements Target, AsyncDisposable {
 
   async arm(changes: readonly Change[], observation: Observation, signal: AbortSignal): Promise<Armed | undefined> {
     const moved = (session: RouterOsSession | undefined) => this.#moveTo(session);
-    const context = { menus: this.#menus, board: this.#board, rules: this, moved };
+    const current = (until: AbortSignal) => this.#connected(until);
+    const context = { menus: this.#menus, board: this.#board, rules: this, moved, current };
     return this.#guard.arm(await this.#connected(signal), changes, observation, context, signal);
   }
 

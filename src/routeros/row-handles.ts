@@ -1,5 +1,5 @@
 import { type AgreedMarks, type AgreedRows, placeIn } from '../reconcile/agreed.ts';
-import type { ObservedRow } from '../reconcile/target.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
 
 /** By what the router addresses rows now (`.id`): those of the last look, and what was made and removed since. */
 export class RowHandles {

@@ -1,3 +1,4 @@
+import { octetsOf } from './wire/words.ts';
 import type { Command } from './write-rows.ts';
 
 /**
@@ -26,16 +27,16 @@ export function attempted(statement: string, otherwise = ''): string {
  * is not printable ASCII goes by its octets.
  */
 export function quoted(text: string): string {
-  const escaped = text
+  const safe = text
     .replace(/["\\$?]/gu, (character) => `\\${character}`)
-    .replace(/[^ -~]/gu, (character) => controls[character] ?? octetsOf(character));
-  return `"${escaped}"`;
+    .replace(/[^ -~]/gu, (character) => controls[character] ?? escaped(octetsOf(character)));
+  return `"${safe}"`;
 }
 
 const controls: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-function octetsOf(character: string): string {
-  return [...Buffer.from(character)].map((octet) => `\\${octet.toString(16).padStart(2, '0').toUpperCase()}`).join('');
+function escaped(octets: Buffer): string {
+  return [...octets].map((octet) => `\\${octet.toString(16).padStart(2, '0').toUpperCase()}`).join('');
 }
 
 /** Ids (`*1A`), lists of them, variables (`$a1`) and calls (`[find …]`) that are ours. */

@@ -4,6 +4,8 @@ export interface SwitchNames {
   readonly confirm: string;
   /** The scheduler that runs it at the router's next start. */
   readonly boot: string;
+  /** The scheduler that runs it when the router has been on for so long, whatever its clock is set to. */
+  readonly uptime: string;
   /** What the script is called once it has run. */
   readonly reverted: string;
   /** A script that is run by the first one, where one would be too long. */
@@ -15,6 +17,7 @@ export function switchNames(operator: string): SwitchNames {
   return {
     confirm: `lastmile-confirm-${operator}`,
     boot: `lastmile-boot-${operator}`,
+    uptime: `lastmile-uptime-${operator}`,
     reverted: `lastmile-reverted-${operator}`,
     part: (number) => `lastmile-part${number}-${operator}`,
   };
@@ -22,8 +25,8 @@ export function switchNames(operator: string): SwitchNames {
 
 /** Is a scheduler or script of that name one that a switch has as long as it is set? Pure. */
 export function isOfSwitch(name: string, operator: string): boolean {
-  const { confirm, boot } = switchNames(operator);
-  return name === confirm || name === boot || isPart(name, operator);
+  const { confirm, boot, uptime } = switchNames(operator);
+  return [confirm, boot, uptime].includes(name) || isPart(name, operator);
 }
 
 function isPart(name: string, operator: string): boolean {

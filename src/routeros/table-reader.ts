@@ -1,5 +1,6 @@
 import type { WantedRows } from './agreeing.ts';
 import { RouterTrapError } from './errors.ts';
+import { unlearned } from './learned-rows.ts';
 import { MenuTable } from './menu-table.ts';
 import type { Menu } from './menus/menu.ts';
 import { costlyFields, proplistOf } from './read-rows.ts';
@@ -111,7 +112,8 @@ export class TableReader {
     signal: AbortSignal,
     queries: readonly string[] = [],
   ): Promise<void> {
-    return this.#turns.run(() => session.stream(`${path}/print`, attributes, onRow, { signal, queries }));
+    const words = [...queries, ...unlearned(path)];
+    return this.#turns.run(() => session.stream(`${path}/print`, attributes, onRow, { signal, queries: words }));
   }
 }
 

@@ -1,6 +1,9 @@
-import { createHmac, randomBytes, scryptSync } from 'node:crypto';
+import { createHmac, randomBytes, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import { Secret } from '../base/secret.ts';
-import type { Change, Value } from '../reconcile/target.ts';
+import { flatMapInSteps, inTurns } from '../base/steps.ts';
+import type { Value } from '../reconcile/row.ts';
+import type { Change } from '../reconcile/target.ts';
 
 /** What is kept of a router from one start to the next. */
 export interface RouterMemory {
@@ -26,18 +29,24 @@ export class TakenBack {
     this.#memory = memory;
   }
 
+  /** Was anything taken back that is not forgotten? */
+  isAny(): boolean {
+    return this.#kept() !== undefined;
+  }
+
   /** Those of these that were taken back. None, where not all that were are among them: something else is declared now. */
-  among(changes: readonly Change[]): readonly Change[] {
+  async among(changes: readonly Change[]): Promise<readonly Change[]> {
     const kept = this.#kept();
     if (kept === undefined || changes.length === 0) return [];
-    const found = changes.filter((change) => kept.prints.has(this.#printOf(change, kept.salt)));
-    const prints = new Set(found.map((change) => this.#printOf(change, kept.salt)));
-    return prints.size === kept.prints.size ? found : [];
+    const prints = await this.#printsOf(changes, kept.salt);
+    const found = changes.filter((_, at) => kept.prints.has(prints[at] ?? ''));
+    const seen = new Set(prints.filter((print) => kept.prints.has(print)));
+    return seen.size === kept.prints.size ? found : [];
   }
 
   async keep(changes: readonly Change[]): Promise<void> {
     const salt = randomBytes(16).toString('hex');
-    const prints = changes.map((change) => this.#printOf(change, salt));
+    const prints = await this.#printsOf(changes, salt);
     await this.#memory.setReverted(`${salt}:${[...new Set(prints)].sort().join()}`);
   }
 
@@ -60,18 +69,25 @@ export class TakenBack {
     return salt === undefined || prints === undefined ? undefined : { salt, prints: new Set(prints.split(',')) };
   }
 
-  /** The same for the same change, however its fields are arranged. */
-  #printOf({ menu, identity, action, set, place = '' }: Change, salt: string): string {
-    const fields = Object.entries(set).map(([name, value]) => `${name}=${plain(value)}`);
-    const text = JSON.stringify([menu, identity, action, place, ...fields.sort()]);
-    return createHmac('sha256', this.#keyOf(salt)).update(text).digest('hex');
+  async #printsOf(changes: readonly Change[], salt: string): Promise<readonly string[]> {
+    const key = await this.#keyOf(salt);
+    return inTurns(flatMapInSteps(changes, (change) => [printOf(change, key)]));
   }
 
-  /** It takes a while to make, so that it takes long to guess. */
-  #keyOf(salt: string): Buffer {
-    if (this.#key?.salt !== salt) this.#key = { salt, key: scryptSync(this.#password.reveal(), salt, 32) };
+  /** It takes a while to make, so that it takes long to guess: a thread of its own does it. */
+  async #keyOf(salt: string): Promise<Buffer> {
+    if (this.#key?.salt !== salt) {
+      this.#key = { salt, key: await (promisify(scrypt)(this.#password.reveal(), salt, 32) as Promise<Buffer>) };
+    }
     return this.#key.key;
   }
+}
+
+/** The same for the same change, however its fields are arranged. */
+function printOf({ menu, identity, action, set, place = '' }: Change, key: Buffer): string {
+  const fields = Object.entries(set).map(([name, value]) => `${name}=${plain(value)}`);
+  const text = JSON.stringify([menu, identity, action, place, ...fields.sort()]);
+  return createHmac('sha256', key).update(text).digest('hex');
 }
 
 function plain(value: Value): string {

@@ -2,7 +2,7 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { codeOf, LastmileError, messageOf, unreachable } from '../base/errors.ts';
-import type { RouterTls } from '../model/model.ts';
+import type { RouterTls } from '../model/kinds/router.ts';
 import { type RouterAddress, RouterTlsError, RouterUntrustedError } from './errors.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { unreachable } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { writeMarker } from '../reconcile/marker.ts';
-import type { Change, Value } from '../reconcile/target.ts';
+import type { Value } from '../reconcile/row.ts';
+import type { Change } from '../reconcile/target.ts';
 import type { Field, Menu } from './menus/menu.ts';
 import { type Board, pathOn } from './read-rows.ts';
 import { RowMissingError } from './target-errors.ts';
@@ -27,7 +28,7 @@ export function commandsFor(menu: Menu, change: Change, context: WriteContext): 
   const id = context.handle === undefined ? {} : { '.id': context.handle };
   switch (change.action) {
     case 'create': {
-      const fields = Object.entries(written(menu, change, context)).filter(([, value]) => value !== '');
+      const fields = Object.entries(written(menu, change, context)).filter((field) => !isNothing(menu, field));
       const place = context.place === undefined ? {} : { 'place-before': context.place };
       const attributes = { ...Object.fromEntries(fields), ...comment(menu, change, context), ...place };
       return [{ command: `${menu.path}/add`, attributes }];
@@ -80,7 +81,7 @@ function comment(menu: Menu, { before, after, owner, set }: Change, { operator }
   const declared = typeof set['comment'] === 'string' ? set['comment'] : undefined;
   if (!isMarked(menu, before)) return {};
   if (before?.marker?.owner === owner && declared === undefined) return {};
-  const ownText = declared ?? (before === undefined ? after?.note : before.ownText);
+  const ownText = declared ?? (before === undefined ? after?.note : (before.ownTextWritten ?? before.ownText));
   return { comment: writeMarker(ownText ?? '', { operator, owner }) };
 }
 
@@ -96,8 +97,7 @@ function updateCommands(
   commented: Readonly<Record<string, string>>,
 ): readonly Command[] {
   const fields = Object.entries(values);
-  // Addresses and numbers refuse the empty string (seen on RouterOS 7.2x).
-  const clears = ([name, value]: readonly [string, string]) => value === '' && menu.fields[name]?.clear === 'unset';
+  const clears = (field: readonly [string, string]) => isNothing(menu, field) && isUnset(menu, field[0]);
   const unsets = fields.filter(clears).map(([name]) => ({
     command: `${menu.path}/unset`,
     attributes: { ...id, 'value-name': name },
@@ -106,6 +106,17 @@ function updateCommands(
   const attributes = { ...Object.fromEntries(sets), ...commented };
   if (Object.keys(attributes).length === 0) return unsets;
   return [...unsets, { command: `${menu.path}/set`, attributes: { ...id, ...attributes } }];
+}
+
+/** What a new row has by itself. */
+function isNothing({ fields }: Menu, [name, value]: readonly [string, string]): boolean {
+  return value === '' || (value === 'no' && fields[name]?.clear === 'flag');
+}
+
+/** Addresses and numbers refuse the empty string, and words without a value take any (seen on RouterOS 7.2x). */
+function isUnset({ fields }: Menu, name: string): boolean {
+  const clear = fields[name]?.clear;
+  return clear === 'unset' || clear === 'flag';
 }
 
 function moveCommand(

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../base/secret.ts';
-import type { Change, ObservedRow } from '../reconcile/target.ts';
+import type { ObservedRow } from '../reconcile/row.ts';
+import type { Change } from '../reconcile/target.ts';
 import type { Menu } from './menus/menu.ts';
 
 /** Keeps digests from one start to the next. */

@@ -56,6 +56,8 @@ export class SimulatedRouterOs {
   readonly #forwarding: Forwarding;
   readonly #scripts: Scripts;
   readonly #scheduler: Scheduler;
+  /** The router's own clock is ahead by so much. */
+  #clockAheadMs = 0;
   readonly #executor: Executor;
   readonly #logins: ApiLogins;
   #api: ApiServices | undefined;
@@ -70,7 +72,12 @@ export class SimulatedRouterOs {
     this.faults = new Faults(options.faults);
     const database = new Database(allMenus, options.version ?? '7.22.3', options.packages);
     this.#database = database;
-    tellDeviceFacts({ database, clock, random, packages: options.packages ?? [] });
+    const ownClock = {
+      now: () => clock.now() + this.#clockAheadMs,
+      monotonic: () => clock.monotonic(),
+      sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
+    };
+    tellDeviceFacts({ database, clock: ownClock, random, packages: options.packages ?? [] });
     const { flash = false, filesPrintOneFolder: printsOneFolder = false } = options;
     this.#files = new FileSystem({ database, clock, flash, printsOneFolder });
     this.#certificates = new Certificates({ database, clock });
@@ -105,7 +112,7 @@ export class SimulatedRouterOs {
     });
     this.#scripts = new Scripts({ clock, database, executor: () => this.#executor, log });
     this.#scheduler = new Scheduler({
-      clock,
+      clock: ownClock,
       upMs: inServiceMs,
       database,
       isAllowed: () => database.settings('/system/device-mode').values.get('scheduler') !== 'false',
@@ -304,6 +311,12 @@ export class SimulatedRouterOs {
     const log = this.#database.table('/log');
     for (const row of [...log.rows()]) log.remove(row);
     this.#write('system,info', 'router rebooted');
+  }
+
+  /** The router's clock is set, by so many milliseconds: by a person, by NTP, or since its battery is empty. */
+  setClock(byMs: number): void {
+    this.#clockAheadMs += byMs;
+    this.#scheduler.clockSet(byMs);
   }
 
   /** Cuts every API connection. */

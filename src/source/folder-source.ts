@@ -1,25 +1,55 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readFolder } from './folder.ts';
+import { outlineOf, readFolder } from './folder.ts';
 import type { Revision, Source, SourceFile } from './source.ts';
 import { watchPaths } from './watch.ts';
 
-/** A plain folder: its revision is a hash of its contents. */
+/** Of what the folder held when it was read last. */
+interface Seen {
+  readonly id: string;
+  readonly outline: string;
+  /** Monotonic milliseconds at which it was first seen to be so. */
+  readonly since: number;
+  /** It was read again when time had passed: whatever is changed from then on has another time. */
+  readonly settled: boolean;
+}
+
+/** Two changes within so long may bear the same time, on the coarsest of file systems. */
+const settleMs = 5_000;
+
+/**
+ * A plain folder: its revision is a hash of its contents. Whoever looks again and again at what does not change has the
+ * files read twice, and looked at from then on: with 100,000 subscribers, the digest of them all held up the logins of that
+ * moment for 30 ms on a busy machine, twice a minute, and their text was left to the collector.
+ */
 export class FolderSource implements Source {
   readonly description: string;
   readonly pollMs = 30_000;
   readonly #dir: string;
+  readonly #monotonic: () => number;
+  #seen: Seen | undefined;
   #watcher: AsyncDisposable | undefined;
 
-  constructor(dir: string) {
+  /** @param monotonic milliseconds */
+  constructor(dir: string, monotonic: () => number = () => performance.now()) {
     this.#dir = dir;
+    this.#monotonic = monotonic;
     this.description = `the folder ${dir}`;
   }
 
   async read(known?: string): Promise<Revision | undefined> {
+    const since = this.#monotonic();
+    const outline = await outlineOf(this.#dir);
+    const before = this.#seen?.outline === outline ? this.#seen : undefined;
+    if (before?.settled === true && before.id === known) return undefined;
     const { files } = await readFolder(this.#dir);
     const id = folderRevision(files);
+    const same = before?.id === id ? before : undefined;
+    this.#seen =
+      same === undefined
+        ? { id, outline, since, settled: false }
+        : { ...same, settled: same.settled || since - same.since >= settleMs };
     return id === known ? undefined : { id, files };
   }
 

@@ -32,14 +32,37 @@ interface Walk {
  *
  * @throws SourceError when something cannot be read or a bound is passed
  */
-export async function readFolder(dir: string): Promise<FolderContent> {
+export function readFolder(dir: string): Promise<FolderContent> {
+  return withPaths(dir, async ({ root, paths, ignored }) => {
+    const files = await readFiles(root, paths.sort(compare));
+    return { files, ignored: ignored.sort(compare) };
+  });
+}
+
+/**
+ * What tells without reading them whether files are those of before: of each its path, inode, size, and when the system
+ * changed it last, which nobody can set.
+ *
+ * @throws SourceError as `readFolder` does
+ */
+export function outlineOf(dir: string): Promise<string> {
+  return withPaths(dir, async ({ root, paths }) => {
+    const lines: string[] = [];
+    for (const path of paths.sort(compare)) {
+      const { dev, ino, size, mtimeNs, ctimeNs } = await stat(join(root, path), { bigint: true });
+      lines.push(`${path}\0${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`);
+    }
+    return lines.join('\n');
+  });
+}
+
+async function withPaths<T>(dir: string, use: (walk: Walk) => Promise<T>): Promise<T> {
   try {
     const root = await realpath(dir);
     if (!(await stat(root)).isDirectory()) throw new SourceError(`${dir} is not a folder`);
     const walk: Walk = { root, rules: parseIgnore(await ignoreFile(root)), paths: [], ignored: [] };
     await walkFolder(walk, '', new Set([root]));
-    const files = await readFiles(root, walk.paths.sort(compare));
-    return { files, ignored: walk.ignored.sort(compare) };
+    return await use(walk);
   } catch (error) {
     if (error instanceof SourceError) throw error;
     throw new SourceError(`${dir} cannot be read: ${reason(error)}`, { cause: error });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { messageOf } from '../base/errors.ts';
 import { SourceError } from './errors.ts';
@@ -25,6 +25,8 @@ interface Blob {
 const branchNames = ['--decorate=short', '--decorate-refs=HEAD', '--decorate-refs=refs/heads/*'] as const;
 /** Keeps git from forgetting the commit that is served after a restart. */
 const keptRef = 'refs/lastmile/last-good';
+/** A ref is moved at once. What moves more of them meanwhile is seen the next time. */
+const refSettledMs = 20;
 /** A git that is silent for so long will not answer. */
 const longestMs = 120_000;
 
@@ -110,14 +112,16 @@ export class GitSource implements Source {
   async watch(changed: () => void): Promise<void> {
     const [gitDir = '', common = ''] = await this.#folders();
     const [own, shared] = [resolve(this.#dir, gitDir), resolve(this.#dir, common)];
-    // The reflog is appended to by every move of HEAD; refs are replaced by renaming, which watchers can miss.
+    // The reflog, which a bare repository lacks, is appended to by every move of HEAD; refs are replaced by renaming.
     const paths = [
       join(own, 'logs', 'HEAD'),
       join(own, 'HEAD'),
       join(shared, 'refs', 'heads'),
       join(shared, 'packed-refs'),
     ];
-    this.#watcher = await watchPaths(paths, changed);
+    const branch = await this.#raw('rev-parse', '--symbolic-full-name', 'HEAD').catch(() => '');
+    const folders = [dirname(join(shared, branch.trim()))];
+    this.#watcher = await watchPaths(paths, changed, undefined, { settledMs: refSettledMs, folders });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@ import { GitSource } from './git-source.ts';
 import type { Source } from './source.ts';
 
 /**
- * The source a folder stands for: with `.git` in it, commits of HEAD; without, the folder itself.
+ * The source a folder stands for: with `.git` in it, or of a bare repository, commits of HEAD; else the folder itself.
  *
  * @throws SourceError when there is no such folder
  */
@@ -15,6 +15,19 @@ export async function openSource(dir: string): Promise<Source> {
   const found = await stat(root).catch(() => undefined);
   if (found === undefined) throw new SourceError(`there is no folder ${root}`);
   if (!found.isDirectory()) throw new SourceError(`${root} is not a folder`);
-  const git = await stat(join(root, '.git')).catch(() => undefined);
-  return git === undefined ? new FolderSource(root) : new GitSource(root);
+  const isGit = (await isThere(join(root, '.git'))) || (await isBare(root));
+  return isGit ? new GitSource(root) : new FolderSource(root);
+}
+
+/** What `git init --bare` makes: the insides of a `.git`, with no work tree around them. */
+async function isBare(root: string): Promise<boolean> {
+  const found = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => isThere(join(root, name))));
+  return found.every((each) => each);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -23,22 +23,38 @@ export interface AuditEntry {
 
 export type AuditRecord = Omit<AuditEntry, 'number' | 'hash'>;
 
-/** What people had done, in order, each entry bound to the one before. Kept until somebody removes the state folder. */
+/** The last of the entries that were dropped: the next is bound to it. */
+export interface DroppedEntries extends Pick<AuditEntry, 'number' | 'hash'> {
+  /** When they were, wall time. */
+  readonly at: number;
+}
+
+/** In `meta`. */
+const droppedKey = 'audit-dropped';
+const entriesPerStep = 500;
+
+/** What people had done, in order, each entry bound to the one before. */
 export class AuditLog {
   readonly #table: Table<AuditEntry>;
+  readonly #meta: Table<DroppedEntries> | undefined;
   #last: Pick<AuditEntry, 'number' | 'hash'>;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(table: Table<AuditEntry>, last: Pick<AuditEntry, 'number' | 'hash'>) {
+  private constructor(
+    table: Table<AuditEntry>,
+    meta: Table<DroppedEntries> | undefined,
+    last: Pick<AuditEntry, 'number' | 'hash'>,
+  ) {
     this.#table = table;
+    this.#meta = meta;
     this.#last = last;
   }
 
-  /** @throws LastmileError of the store */
-  static async open(table: Table<AuditEntry>): Promise<AuditLog> {
-    let last: Pick<AuditEntry, 'number' | 'hash'> = { number: 0, hash: '' };
+  /** @param meta where it is kept what was dropped; absent: nothing ever is @throws LastmileError of the store */
+  static async open(table: Table<AuditEntry>, meta?: Table<DroppedEntries>): Promise<AuditLog> {
+    let last: Pick<AuditEntry, 'number' | 'hash'> = (await meta?.get(droppedKey)) ?? { number: 0, hash: '' };
     for await (const [, entry] of table.entries({ reverse: true, limit: 1 })) last = entry;
-    return new AuditLog(table, last);
+    return new AuditLog(table, meta, last);
   }
 
   /** Resolves when it is synced to disk. @throws LastmileError of the store */
@@ -53,6 +69,34 @@ export class AuditLog {
     const entries: AuditEntry[] = [];
     for await (const [, entry] of this.#table.entries({ reverse: true, limit })) entries.push(entry);
     return entries;
+  }
+
+  /** Oldest first. */
+  async *all(): AsyncIterable<AuditEntry> {
+    for await (const [, entry] of this.#table.entries()) yield entry;
+  }
+
+  /**
+   * Drops entries from the beginning on, up to the first that is younger, or held. What the next is bound to is kept.
+   *
+   * @returns how many went
+   * @throws LastmileError of the store
+   */
+  async dropBefore(before: number, isHeld: (entry: AuditEntry) => boolean, now: number): Promise<number> {
+    let dropped = 0;
+    for (;;) {
+      const step: AuditEntry[] = [];
+      for await (const [, entry] of this.#table.entries({ limit: entriesPerStep })) {
+        // The newest stays: the next is bound to it, whatever else is lost.
+        if (entry.at >= before || isHeld(entry) || entry.number === this.#last.number) break;
+        step.push(entry);
+      }
+      const last = step.at(-1);
+      if (last === undefined) return dropped;
+      await this.#meta?.put(droppedKey, { number: last.number, hash: last.hash, at: now }, { sync: true });
+      await this.#table.batch(step.map(({ number }) => ({ type: 'del', key: numberKey(number) })));
+      dropped += step.length;
+    }
   }
 
   async #write(record: AuditRecord): Promise<AuditEntry> {
@@ -73,6 +117,33 @@ export function firstBroken(entries: readonly AuditEntry[]): AuditEntry | undefi
     const follows = before === undefined || before.number + 1 === entry.number;
     return !follows || (before !== undefined && hash !== hashOf(before.hash, rest));
   });
+}
+
+/** What `verifyAudit` needs of a state folder. */
+export interface AuditTables {
+  table<T>(name: 'audit' | 'meta'): Pick<Table<T>, 'get' | 'entries'>;
+}
+
+/** What is there of the audit log, and, in words, what is not as it was written. @throws LastmileError of the store */
+export async function verifyAudit(
+  tables: AuditTables,
+): Promise<{ readonly entries: number; readonly link?: string; readonly broken?: string }> {
+  const dropped = await tables.table<DroppedEntries>('meta').get(droppedKey);
+  let last: Pick<AuditEntry, 'number' | 'hash'> = dropped ?? { number: 0, hash: '' };
+  let entries = 0;
+  for await (const [, { hash, ...rest }] of tables.table<AuditEntry>('audit').entries()) {
+    // A drop was cut short.
+    if (dropped !== undefined && rest.number <= dropped.number) continue;
+    if (rest.number !== last.number + 1) return { entries, broken: missing(last.number + 1, rest.number - 1) };
+    if (hash !== hashOf(last.hash, rest)) return { entries, broken: `entry ${rest.number} is not what was written` };
+    last = { number: rest.number, hash };
+    entries += 1;
+  }
+  return { entries, ...(last.hash === '' ? {} : { link: last.hash }) };
+}
+
+function missing(from: number, to: number): string {
+  return from >= to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`;
 }
 
 function hashOf(before: string, entry: Omit<AuditEntry, 'hash'>): string {

@@ -1,3 +1,4 @@
+import type { Pause } from './pauses.ts';
 import { failedCount, type TargetReport, waitingCount } from './report.ts';
 
 export type ConditionType =
@@ -39,11 +40,12 @@ export function judge(report: TargetReport): readonly Judgement[] {
       ? { type: 'Stalled', status: stalled ? 'True' : 'False', reason: stalled ? reason : 'Progressing', message }
       : { type: 'Stalled', ...held, status: 'True' },
     driftOf(report),
-    suspendedOf(report),
+    suspendedOf(report.pause),
   ];
 }
 
-function suspendedOf({ pause }: TargetReport): Judgement {
+/** Whether a target is left alone, and why. Pure. */
+export function suspendedOf(pause: Pause | undefined): Judgement {
   if (pause === undefined) return { type: 'Suspended', status: 'False', reason: 'NotSuspended', message: '' };
   const { kind, reason, by, until } = pause;
   const till = until === undefined ? '' : `, until ${new Date(until).toISOString()}`;

@@ -9,6 +9,7 @@ export interface MetricSources {
     readonly metric: string;
     readonly nas: string;
     readonly detail: string;
+    readonly socket?: string;
     readonly value: number;
   }[];
   readonly portal: {
@@ -35,6 +36,8 @@ export interface MetricSources {
     readonly listener: string;
     readonly batched: boolean;
   }[];
+  /** NAS of which is learned whether they sign their requests, and what was. */
+  readonly signing?: () => readonly { readonly nas: string; readonly learned: string }[];
   /** Our own listeners and declared peers, as the heartbeat sees them. */
   readonly heartbeat?: () => readonly {
     readonly peer?: string;
@@ -74,6 +77,12 @@ export interface MetricSources {
     readonly deadLetters: number;
     readonly trouble?: unknown;
   }[];
+  /** What was kept long enough and is removed, by what it is; and legal holds. */
+  readonly retention?: () => {
+    readonly removed: Readonly<Record<'sessions' | 'usage' | 'segments' | 'audit' | 'former', number>>;
+    readonly holds: number;
+    readonly last?: string;
+  };
   /** Size of the state folder. */
   readonly stateBytes: () => Promise<number>;
 }
@@ -99,6 +108,7 @@ export class Metrics {
   readonly #refusals: Counter<'reason'>;
   readonly #calls: Counter<'router' | 'op' | 'result'>;
   readonly #callDurations: Histogram<'router'>;
+  readonly #effects: Histogram<'result'>;
 
   /** Series of each router. */
   readonly #called = new Map<string, Map<string, { readonly op: string; readonly result: string }>>();
@@ -156,7 +166,19 @@ export class Metrics {
       labelNames: ['router'] as const,
       buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     });
+    this.#effects = new Histogram({
+      name: 'lastmile_session_effect_seconds',
+      help: 'From the order for a session that runs until its NAS had carried it out, waiting for the NAS included',
+      registers,
+      labelNames: ['result'] as const,
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400],
+    });
     this.#read(sources, version);
+  }
+
+  /** A session that runs has a new limit now, or has ended as it was to. */
+  observeEffect(result: 'changed' | 'disconnected', tookMs: number): void {
+    this.#effects.observe({ result }, tookMs / 1000);
   }
 
   observeCall(router: string, { operation: op, result, durationMs }: ObservedCall): void {
@@ -209,6 +231,22 @@ export class Metrics {
       });
     gauge('lastmile_sessions_open', 'Sessions that accounting knows to be open', sources.openSessions);
     gauge('lastmile_state_bytes', 'Size of the state folder', sources.stateBytes);
+    const { retention } = sources;
+    if (retention !== undefined) {
+      gauge('lastmile_legal_holds', 'Legal holds in force', () => retention().holds);
+      gauge('lastmile_retention_run_timestamp_seconds', 'When what was kept long enough was removed last', () =>
+        Math.floor(Date.parse(retention().last ?? '1970-01-01T00:00:00Z') / 1000),
+      );
+      new Counter({
+        name: 'lastmile_retention_removed_total',
+        help: 'Removed because it was kept long enough, since the state folder was made',
+        ...{ registers, labelNames: ['what' as const] },
+        collect() {
+          this.reset();
+          for (const [what, count] of Object.entries(retention().removed)) this.inc({ what }, count);
+        },
+      });
+    }
     gauge('lastmile_logins', 'Usernames in the directory', sources.logins);
     const ofRouter = { registers, labelNames: ['router' as const] };
     new Gauge({
@@ -264,10 +302,10 @@ export class Metrics {
       name: 'lastmile_radius_events',
       help: 'RADIUS packets by what became of them, since the start',
       registers,
-      labelNames: ['event', 'nas', 'detail'] as const,
+      labelNames: ['event', 'nas', 'detail', 'socket'] as const,
       collect() {
         this.reset();
-        for (const { metric, nas, detail, value } of sources.radius()) this.set({ event: metric, nas, detail }, value);
+        for (const { metric: event, value, ...labels } of sources.radius()) this.set({ event, ...labels }, value);
       },
     });
     new Gauge({
@@ -333,6 +371,16 @@ export class Metrics {
           const why = up || reason === undefined ? {} : { reason };
           this.set({ ...(peer === undefined ? {} : { peer }), service, listener, ...why }, up ? 1 : 0);
         }
+      },
+    });
+    new Gauge({
+      name: 'lastmile_radius_signing',
+      help: 'NAS declared messageAuthenticator: learn, by what was learned of them: require, off, or open',
+      registers,
+      labelNames: ['nas', 'learned'] as const,
+      collect() {
+        this.reset();
+        for (const labels of sources.signing?.() ?? []) this.set({ ...labels }, 1);
       },
     });
     new Gauge({

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { Level } from 'level';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { digestOf } from './journal-chain.ts';
-import { databaseFolder, journalFolder, schemaVersion } from './layout.ts';
+import { databaseFolder, heldFolder, journalFolder, schemaVersion } from './layout.ts';
 import type { Store } from './store.ts';
 import { syncFolder } from './sync-folder.ts';
+import { writeInPlace } from './write-in-place.ts';
 
 /** What a backup is, in `backup.json` beside what it holds: with it, another release and a later year can tell whether it is whole. */
 export interface BackupManifest {
@@ -39,7 +40,7 @@ export async function backUp(store: Store, to: string, now: number): Promise<Bac
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if ((await readdir(dir)).length > 0) throw new BackupError(`${to} is not empty: name a new folder for the backup`);
   const rows = await copyRows(store, join(dir, databaseFolder));
-  const files = await copyJournal(store, join(dir, journalFolder));
+  const files = await store.keepingSegments(() => copyJournal(store, join(dir, journalFolder)));
   const manifest: BackupManifest = {
     lastmile: 'backup',
     schema: schemaVersion,
@@ -52,16 +53,26 @@ export async function backUp(store: Store, to: string, now: number): Promise<Bac
   return manifest;
 }
 
+/** Where a backup is copied to that is to take the place of a state folder. */
+export function restoringFolder(stateDir: string): string {
+  return `${resolve(stateDir)}.restoring`;
+}
+
 /**
  * Puts a backup in the place of a state folder that nobody holds. What is there is kept beside it, if `replace` says so.
  *
+ * @param options `files`: text that is to be in it as well, by name; on disk before anything of what was there is touched
  * @returns the manifest, and where what was there is now
  * @throws BackupError when the backup is not whole, or something is there
  */
 export async function restore(
   from: string,
   stateDir: string,
-  options: { readonly replace: boolean; readonly now: number },
+  options: {
+    readonly replace: boolean;
+    readonly now: number;
+    readonly files?: Readonly<Record<string, string>>;
+  },
 ): Promise<{ readonly manifest: BackupManifest; readonly replaced?: string }> {
   const manifest = await readManifest(from);
   const dir = resolve(stateDir);
@@ -69,14 +80,19 @@ export async function restore(
   if (!isEmpty && !options.replace) {
     throw new BackupError(`state folder ${stateDir} is not empty: --replace keeps what is there beside it`);
   }
-  const fresh = `${dir}.restoring`;
-  await rm(fresh, { recursive: true, force: true });
+  const fresh = restoringFolder(dir);
+  const { files = {} } = options;
   await mkdir(fresh, { recursive: true, mode: 0o700 });
+  for (const [name, text] of Object.entries(files)) await writeInPlace(join(fresh, name), text);
+  await syncFolder(dirname(dir));
+  await removeAllBut(fresh, new Set(Object.keys(files)));
   try {
     for (const part of [databaseFolder, journalFolder]) await copyFolder(join(from, part), join(fresh, part));
     await check(fresh, from, manifest);
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
+    // What is to be in the folder that is not made yet is left where it is known nowhere else.
+    if (isEmpty && Object.keys(files).length > 0) await removeAllBut(fresh, new Set(Object.keys(files)));
+    else await rm(fresh, { recursive: true, force: true });
     throw error instanceof BackupError ? error : new BackupError(`${from}: ${messageOf(error)}`, { cause: error });
   }
   const replaced = isEmpty ? undefined : `${dir}.replaced-${new Date(options.now).toISOString().replaceAll(':', '')}`;
@@ -126,6 +142,11 @@ async function copyJournal(store: Store, to: string): Promise<BackupManifest['fi
     await copy(segment, segment === end?.segment ? end.offset : undefined);
   }
   await syncFolder(to);
+  // Records under a legal hold, of segments that were dropped.
+  const held = await readdir(journal.path(heldFolder)).catch((): string[] => []);
+  if (held.length > 0) await mkdir(join(to, heldFolder), { mode: 0o700 });
+  for (const name of held) await copy(join(heldFolder, name));
+  if (held.length > 0) await syncFolder(join(to, heldFolder));
   return files;
 }
 
@@ -133,6 +154,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     if (entry.isFile()) await copyStart(join(from, entry.name), join(to, entry.name));
+    else if (entry.isDirectory()) await copyFolder(join(from, entry.name), join(to, entry.name));
   }
   await syncFolder(to);
 }
@@ -189,6 +211,11 @@ async function check(dir: string, from: string, manifest: BackupManifest): Promi
     await copy.close();
   }
   if (rows !== manifest.rows) throw new BackupError(`${from}: ${rows} of ${manifest.rows} rows are there`);
+}
+
+async function removeAllBut(dir: string, kept: ReadonlySet<string>): Promise<void> {
+  const others = (await readdir(dir)).filter((name) => !kept.has(name));
+  for (const name of others) await rm(join(dir, name), { recursive: true, force: true });
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -7,12 +7,58 @@ export class StoreLockedError extends LastmileError {
   readonly dir: string;
   /** Who holds it, where it said so in `lock-holder.json`. */
   readonly pid: number | undefined;
+  readonly as: 'daemon' | undefined;
 
-  constructor(dir: string, pid: number | undefined, cause?: unknown) {
+  constructor(dir: string, pid: number | undefined, cause?: unknown, as?: 'daemon') {
     const holder = pid === undefined ? 'another process' : `process ${pid}`;
     super(`state folder ${dir} is in use by ${holder}: only one daemon may run on it`, { cause });
     this.dir = dir;
     this.pid = pid;
+    this.as = as;
+  }
+}
+
+/** As the above, for a command that wants the state folder for a moment: whoever holds it does not answer. */
+export class StoreBusyError extends LastmileError {
+  readonly code = 'LM_STORE_BUSY';
+  readonly retry = 'backoff';
+
+  constructor(dir: string, pid: number | undefined, as: 'daemon' | undefined, cause?: unknown) {
+    const holder = pid === undefined ? '' : ` (process ${pid})`;
+    const who = as === 'daemon' ? `a daemon${holder} is starting or stopping on` : `another command${holder} works on`;
+    super(`${who} state folder ${dir} and does not answer yet: try again in a moment`, { cause });
+  }
+}
+
+/** There is no state folder to look at. */
+export class NothingStoredError extends LastmileError {
+  readonly code = 'LM_NO_STATE';
+  readonly retry = 'never';
+
+  constructor(dir: string, why: string) {
+    super(`no daemon answers, and ${dir} is no state folder: ${why}. --state names the daemon's`);
+  }
+}
+
+/** The state folder is another user's. */
+export class StoreNotReadableError extends LastmileError {
+  readonly code = 'LM_STORE_NOT_READABLE';
+  readonly retry = 'never';
+
+  /** @param owner uid of whom it belongs to */
+  constructor(dir: string, owner: number | undefined, cause: unknown) {
+    const run = owner === undefined ? 'as its owner' : `as user ${owner}, whose it is (sudo -u '#${owner}' lastmile …)`;
+    super(`state folder ${dir} cannot be read: ${reason(cause)}; run this ${run}`, { cause });
+  }
+}
+
+/** There is no place for the working copy that a look needs. */
+export class LookNotPossibleError extends LastmileError {
+  readonly code = 'LM_NO_ROOM_TO_LOOK';
+  readonly retry = 'never';
+
+  constructor(tmp: string, cause: unknown) {
+    super(`no working copy can be made in ${tmp}: ${reason(cause)}; TMPDIR names another folder`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { EntryBody } from './entry-writer.ts';
 
 /**
  * Form of a segment of the journal, text throughout:
@@ -23,7 +24,7 @@ export type Found =
       /** Where the head could be read. */
       readonly sequence?: number;
     }
-  /** The segment ends within an entry. */
+  /** The segment ends within an entry, or with one of whose pages some were never written. */
   | { readonly type: 'torn'; readonly offset: number; readonly length: number };
 
 export interface RawEntry {
@@ -34,11 +35,36 @@ export interface RawEntry {
   readonly body: Buffer;
 }
 
-/** @param records one text per record, none with a line break */
-export function encodeEntry(sequence: number, at: number, records: readonly string[]): readonly [Buffer, Buffer] {
-  const body = Buffer.from(`${records.join('\n')}\n`);
-  const head = `=${sequence} ${Math.max(0, Math.floor(at))} ${body.length} ${hex(crc32(body))}`;
-  return [Buffer.from(`${head} ${hex(crc32(head))}\n`), body];
+/** In front of what an `EntryWriter` wrote: a head is no longer. */
+export const headRoom = 80;
+
+/** @param records one text per record, none with a line break; or as an `EntryWriter` wrote them, whose memory it is then */
+export function encodeEntry(sequence: number, at: number, records: readonly string[] | EntryBody): Buffer {
+  const octets = 'octets' in records ? records.octets : bodyOf(records);
+  const body = octets.subarray(headRoom);
+  const text = `=${sequence} ${Math.max(0, Math.floor(at))} ${body.length} ${hex(crc32(body))}`;
+  const head = `${text} ${hex(crc32(text))}\n`;
+  const start = headRoom - head.length;
+  octets.write(head, start, 'latin1');
+  return octets.subarray(start);
+}
+
+function bodyOf(records: readonly string[]): Buffer {
+  const octets = Buffer.allocUnsafe(headRoom + Math.max(1, sizeOf(records)));
+  let end = headRoom;
+  for (const record of records) {
+    end += octets.write(record, end);
+    octets[end] = lineEnd;
+    end += 1;
+  }
+  if (records.length === 0) octets[end] = lineEnd;
+  return octets;
+}
+
+function sizeOf(records: readonly string[]): number {
+  let size = records.length;
+  for (const record of records) size += Buffer.byteLength(record);
+  return size;
 }
 
 export function recordsOf({ body }: RawEntry): readonly string[] {
@@ -50,13 +76,22 @@ export function recordsOf({ body }: RawEntry): readonly string[] {
  *
  * @param at where to look: at the first octet of an entry, if all is well
  * @param whole whether these are all there are; else `undefined` is returned when more are needed to tell
+ * @param base where the first of these octets is in its file
  */
-export function nextFound(octets: Buffer, at: number, whole: boolean): Found | undefined {
+export function nextFound(octets: Buffer, at: number, whole: boolean, base = 0): Found | undefined {
+  const found = entryAt(octets, at, whole);
+  if (found?.type !== 'damage' || at + found.length < octets.length) return found;
+  if (!whole) return undefined;
+  // The last there is: a write that was cut short, unless all of it was written once.
+  return hasHole(octets, at, base) ? { type: 'torn', offset: at, length: found.length } : found;
+}
+
+function entryAt(octets: Buffer, at: number, whole: boolean): Found | undefined {
   const head = readHead(octets, at);
   if (head !== undefined) return bodyAt(octets, at, head, whole);
   // A head may be cut short by where the octets end.
   const rest = octets.length - at;
-  if (rest < longestHead && octets.indexOf(lineEnd, at) === -1) {
+  if (rest < headRoom && octets.indexOf(lineEnd, at) === -1) {
     if (!whole) return undefined;
     if (rest > 0 && octets[at] === headMark) return { type: 'torn', offset: at, length: rest };
   }
@@ -78,6 +113,19 @@ function bodyAt(octets: Buffer, offset: number, head: Head, whole: boolean): Fou
   return { type: 'damage', offset, length, why: 'the checksum does not hold', sequence };
 }
 
+/**
+ * Whether some sector of these octets, to their end, was never written: a disk takes the pages of one write in any order, what is
+ * made room for is zeros, and so is what a file system has not written; text has none.
+ */
+function hasHole(octets: Buffer, from: number, base: number): boolean {
+  for (let at = from; at < octets.length; ) {
+    const end = Math.min(octets.length, at + sectorOctets - ((base + at) % sectorOctets));
+    if (octets.subarray(at, end).every((octet) => octet === 0)) return true;
+    at = end;
+  }
+  return false;
+}
+
 interface Head {
   readonly sequence: number;
   readonly at: number;
@@ -87,14 +135,14 @@ interface Head {
   readonly length: number;
 }
 
+const sectorOctets = 512;
 const headMark = 0x3d;
 const lineEnd = 0x0a;
-const longestHead = 80;
 const headForm = /^=(\d+) (\d+) (\d+) ([0-9a-f]{8}) ([0-9a-f]{8})$/;
 
 function readHead(octets: Buffer, at: number): Head | undefined {
   if (octets[at] !== headMark) return undefined;
-  const end = octets.subarray(at, at + longestHead).indexOf(lineEnd);
+  const end = octets.subarray(at, at + headRoom).indexOf(lineEnd);
   if (end === -1) return undefined;
   const line = octets.toString('latin1', at, at + end);
   const [, sequence, time, length, sum = '', own = ''] = headForm.exec(line) ?? [];

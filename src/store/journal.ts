@@ -5,17 +5,28 @@ import {
   fdatasync,
   open as openFile,
   stat as statFile,
+  statSync,
   write,
 } from 'node:fs';
-import { mkdir, open, readdir, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from '../base/errors.ts';
+import type { EntryBody } from './entry-writer.ts';
 import { ChainBrokenError, StoreRemovedError } from './errors.ts';
-import { readChain, type SealedSegment, sealSegment } from './journal-chain.ts';
+import {
+  type Chain,
+  type DroppedSegments,
+  readChain,
+  type SealedSegment,
+  sealSegment,
+  withoutUpTo,
+  writeChain,
+} from './journal-chain.ts';
 import { encodeEntry, type Found, recordsOf, segmentHead } from './journal-format.ts';
+import { JournalRoom } from './journal-room.ts';
 import { numberKey, parseNumberKey } from './layout.ts';
-import { readSegment } from './read-segment.ts';
+import { endOfSegment, readSegment } from './read-segment.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** Just after a commit of the journal. */
@@ -67,6 +78,8 @@ interface OpenSegment {
   readonly inode: string;
   /** Of its first commit, days since 1970: a later day has a segment of its own. */
   readonly day: number;
+  /** Absent: each commit makes the file longer. */
+  readonly room: JournalRoom | undefined;
   end: number;
 }
 
@@ -82,6 +95,8 @@ interface Cursor {
 
 const dayMs = 86_400_000;
 const suffix = '.journal';
+/** A smaller segment needs no room made. */
+const leastSegment = 4 << 20;
 const files = {
   open: promisify(openFile),
   close: promisify(closeFile),
@@ -103,6 +118,7 @@ export class Journal {
   readonly #options: JournalOptions;
   #sealing: Promise<void> | undefined;
   #next = 1;
+  readonly #beganAt = new Map<string, number>();
   #segment: OpenSegment | undefined;
   /** Where `replay` says to go on: a segment that ended whole. */
   #goOn: JournalPlace | undefined;
@@ -151,7 +167,8 @@ export class Journal {
     onDamage: (damage: JournalDamage) => void,
   ): AsyncIterable<JournalEntry> {
     await this.release();
-    const cursor: Cursor = { next: (after?.sequence ?? 0) + 1 };
+    const { dropped } = after === undefined ? await readChain(this.#dir).catch(() => noChain) : noChain;
+    const cursor: Cursor = { next: after === undefined ? (dropped?.next ?? 1) : after.sequence + 1 };
     yield* this.#readAll(after, cursor, onDamage);
     this.#next = cursor.next;
     this.#goOn = cursor.goOn;
@@ -187,20 +204,85 @@ export class Journal {
    * Stores a commit. One at a time. @returns the place after it, once it is synced
    *
    * @param at wall time, milliseconds since 1970
-   * @param records one line of text each, none beginning with `=`
+   * @param records one line of text each, none beginning with `=`; or written by an `EntryWriter`, which is free again when this is done
    * @param sequence its number, not below `next`: for commits of another journal
    * @throws NodeJS.ErrnoException, StoreRemovedError: nothing of it counts, and `replay` must come before the next
    */
-  async append(at: number, records: readonly string[], sequence: number = this.#next): Promise<JournalPlace> {
-    const [head, body] = encodeEntry(sequence, at, records);
+  async append(
+    at: number,
+    records: readonly string[] | EntryBody,
+    sequence: number = this.#next,
+  ): Promise<JournalPlace> {
     const segment = this.#fitting(at) ?? (await this.#another(at, sequence));
-    const octets = Buffer.concat([head, body]);
-    // Both to their end: a descriptor that is written to must not be closed, and be another file's, meanwhile.
-    const done = await Promise.allSettled([writeAll(segment.fd, octets, segment.end), this.#stillThere(segment)]);
-    for (const each of done) if (each.status === 'rejected') throw each.reason;
+    const octets = encodeEntry(sequence, at, records);
+    const inWay = segment.room?.inWayOf(segment.end + octets.length);
+    if (inWay !== undefined) await inWay;
+    await writeAll(segment.fd, octets, segment.end);
+    this.#mustBeThere(segment);
     segment.end += octets.length;
+    segment.room?.written(octets.length, segment.end);
     this.#next = sequence + 1;
     return { sequence, segment: segment.name, offset: segment.end, at };
+  }
+
+  /** When the first commit of a segment was, wall time; `undefined` where none can be read. Segments never get another. */
+  async beganAt(segment: string): Promise<number | undefined> {
+    const known = this.#beganAt.get(segment);
+    if (known !== undefined) return known;
+    for await (const found of readSegment(this.path(segment))) {
+      if (found.type !== 'entry') continue;
+      this.#beganAt.set(segment, found.entry.at);
+      return found.entry.at;
+    }
+    return undefined;
+  }
+
+  /**
+   * Closed segments, oldest first, all of whose commits were before a moment: a later segment began before it, too, and none of
+   * them is of later by a clock that was right, which `now` is. Those that are not in the chain yet are not among them.
+   */
+  async over(before: number, now = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
+    const { sealed } = await readChain(this.#dir);
+    const closed = new Set(sealed.map(({ segment }) => segment));
+    const names = await this.segments();
+    const first = names.findIndex((name) => !closed.has(name));
+    for (let at = first === -1 ? names.length - 1 : first; at > 0; at -= 1) {
+      const began = await this.beganAt(names[at] ?? '').catch(() => undefined);
+      if (began !== undefined && began < before) return await this.#oldOf(names.slice(0, at + 1), before, now);
+    }
+    return [];
+  }
+
+  /**
+   * All but the last, up to one that is younger: what a segment that begins before the one before it says of that means nothing, for the
+   * clock was set back. One that begins later than now is of a clock that was wrong.
+   */
+  async #oldOf(names: readonly string[], before: number, now: number): Promise<readonly string[]> {
+    const began: (number | undefined)[] = [];
+    // One by one: of each a megabyte is read.
+    for (const name of names) began.push(await this.beganAt(name).catch(() => undefined));
+    const young = began.slice(0, -1).findIndex((from, at) => {
+      if (from === undefined || from > now) return false;
+      const wasSetBack = (began[at + 1] ?? from) < from;
+      return (wasSetBack ? (dayOf(from) + 1) * dayMs : from) > before;
+    });
+    return names.slice(0, young === -1 ? names.length - 1 : young);
+  }
+
+  /**
+   * Drops closed segments, all up to one, for good; the chain tells that they were there. Cut short, it is done the next time.
+   *
+   * @param upTo of `over`
+   * @param note keeps elsewhere what the chain is about to say of them
+   * @throws NodeJS.ErrnoException, ChainBrokenError, and whatever `note` throws: nothing was dropped then
+   */
+  drop(upTo: string, at: number, note: (dropped: DroppedSegments) => Promise<void>): Promise<DroppedSegments> {
+    const dropping = (this.#sealing ?? Promise.resolve()).then(() => this.#drop(upTo, at, note));
+    this.#sealing = dropping.then(
+      () => undefined,
+      () => undefined,
+    );
+    return dropping;
   }
 
   /** Lets go of the file, without what a failed `append` left of its own. */
@@ -209,6 +291,7 @@ export class Journal {
     const segment = this.#segment;
     if (segment === undefined) return;
     this.#segment = undefined;
+    await segment.room?.stop();
     await files.close(segment.fd).catch(() => undefined);
     await cut(segment.path, segment.end);
   }
@@ -219,19 +302,49 @@ export class Journal {
     this.#sealing = sealing.catch((error: unknown) => this.#options.onNotSealed?.(error));
   }
 
-  async #sealClosed(): Promise<void> {
-    let chain = await readChain(this.#dir);
-    // To go on behind what does not hold would make it look as if it did.
+  async #drop(upTo: string, at: number, note: (dropped: DroppedSegments) => Promise<void>): Promise<DroppedSegments> {
+    const chain = await this.#wholeChain();
+    const names = await this.segments();
+    const next = names.find((name) => name > upTo);
+    if (next === undefined || !chain.sealed.some(({ segment }) => segment === upTo)) throw new RangeError(upTo);
+    const rest = withoutUpTo(chain, upTo, firstOf(next), at);
+    const { dropped } = rest;
+    if (dropped === undefined) throw new RangeError(upTo);
+    await note(dropped);
+    await writeChain(this.#dir, rest);
+    for (const name of names) if (name <= upTo) await rm(this.path(name), { force: true });
+    await syncFolder(this.#dir);
+    return dropped;
+  }
+
+  /** To go on behind what does not hold would make it look as if it did. @throws ChainBrokenError */
+  async #wholeChain(): Promise<Chain> {
+    const chain = await readChain(this.#dir);
     const noted = await this.#options.notedLink?.();
-    const isWhole = noted === undefined || chain.sealed.some(({ link }) => link === noted);
+    const links = [chain.dropped, ...chain.sealed].map((each) => each?.link);
+    const isWhole = noted === undefined || links.includes(noted);
     if (chain.brokenAt !== undefined || !isWhole) throw new ChainBrokenError(chain.brokenAt ?? chain.sealed.length + 1);
+    return chain;
+  }
+
+  async #sealClosed(): Promise<void> {
+    let chain = await this.#wholeChain();
+    await this.#endDrop(chain);
     const names = await this.segments();
     const written = this.end?.segment ?? names.at(-1) ?? '';
     for (const segment of names) {
-      if (segment >= written || segment <= (chain.sealed.at(-1)?.segment ?? '')) continue;
+      if (segment >= written || segment <= ((chain.sealed.at(-1) ?? chain.dropped)?.segment ?? '')) continue;
       chain = await sealSegment(this.#dir, chain, segment);
       const sealed = chain.sealed.at(-1);
       if (sealed !== undefined) await this.#options.onSealed?.(sealed);
+    }
+  }
+
+  /** A drop that was cut short. */
+  async #endDrop({ dropped }: Chain): Promise<void> {
+    if (dropped === undefined) return;
+    for (const name of await this.segments()) {
+      if (name <= dropped.segment) await rm(this.path(name), { force: true });
     }
   }
 
@@ -296,9 +409,9 @@ export class Journal {
     damaged: (damage: JournalDamage) => void,
   ): AsyncIterable<Found> {
     const path = this.path(segment);
-    const { size } = await files.stat(path);
-    if (after !== undefined && size < after.offset) {
-      damaged({ type: 'damaged', segment, offset: size, octets: after.offset - size, why: 'the file was cut short' });
+    const end = after === undefined ? 0 : await endOfSegment(path);
+    if (after !== undefined && end < after.offset) {
+      damaged({ type: 'damaged', segment, offset: end, octets: after.offset - end, why: 'the file was cut short' });
       return;
     }
     yield* readSegment(path, after?.offset);
@@ -319,7 +432,7 @@ export class Journal {
     }
     const full = this.#segment;
     const next = await this.#begin(sequence, dayOf(at));
-    if (full !== undefined) await files.close(full.fd);
+    if (full !== undefined) await leave(full);
     this.#segment = next;
     this.#seal();
     return next;
@@ -328,7 +441,8 @@ export class Journal {
   async #openAgain({ segment: name, offset: end, at }: JournalPlace): Promise<OpenSegment> {
     const path = this.path(name);
     const fd = await files.open(path, constants.O_WRONLY | throughFlag());
-    return { name, path, fd, inode: inodeOf(await files.stat(path)), day: dayOf(at), end };
+    const inode = inodeOf(await files.stat(path));
+    return { name, path, fd, inode, day: dayOf(at), room: await this.#room(path, inode), end };
   }
 
   async #begin(sequence: number, day: number): Promise<OpenSegment> {
@@ -341,17 +455,30 @@ export class Journal {
     try {
       await writeAll(fd, segmentHead, 0);
       await syncFolder(this.#dir);
-      return { name, path, fd, inode: inodeOf(await files.stat(path)), day, end: segmentHead.length };
+      const inode = inodeOf(await files.stat(path));
+      return { name, path, fd, inode, day, room: await this.#room(path, inode), end: segmentHead.length };
     } catch (error) {
       await files.close(fd).catch(() => undefined);
       throw error;
     }
   }
 
-  /** What is written to a file that was removed is gone when it is closed. */
-  async #stillThere({ path, inode }: OpenSegment): Promise<void> {
+  /** Of another file that took its place in this moment nothing may be touched. */
+  async #room(path: string, inode: string): Promise<JournalRoom | undefined> {
+    if (!writesThrough || this.#segmentOctets < leastSegment) return undefined;
+    const room = await JournalRoom.of(path, this.#segmentOctets);
+    if (room === undefined || inodeOf(await room.inode()) === inode) return room;
+    await room.stop();
+    return undefined;
+  }
+
+  /**
+   * What is written to a file that was removed is gone when it is closed. At once: of a file that is open the system has all of its path
+   * in memory, so that this takes a tenth of the time that it takes to have another thread look.
+   */
+  #mustBeThere({ path, inode }: OpenSegment): void {
     try {
-      if (inodeOf(await files.stat(path)) === inode) return;
+      if (inodeOf(statSync(path)) === inode) return;
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
       throw new StoreRemovedError(this.#dir, error);
@@ -377,6 +504,13 @@ function writeSome(fd: number, octets: Buffer, from: number, position: number): 
       else reject(error);
     });
   });
+}
+
+/** It is closed for good: no octet of it is written from now on. */
+async function leave({ path, fd, room, end }: OpenSegment): Promise<void> {
+  await room?.stop();
+  await files.close(fd);
+  if (room !== undefined) await cut(path, end);
 }
 
 /** Best effort: what is not cut off is met as a commit that nobody was told of, or as damage. */
@@ -418,3 +552,4 @@ const throughFlag = () => (writesThrough ? constants.O_DSYNC : 0);
 const dayOf = (at: number) => Math.floor(at / dayMs);
 const inodeOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }) => `${dev}:${ino}`;
 const nobody = (): Dirent[] => [];
+const noChain: Chain = { sealed: [], octets: 0 };

@@ -5,7 +5,11 @@
  *       lock-holder.json    who holds the folder: { pid, process, since }, for the words of "in use by"
  *       journal/            what was acknowledged, see `journal.ts` and `journal-format.ts`
  *         <first commit, 14 hex digits>.journal
+ *         chain             of closed segments, see `journal-chain.ts`
+ *         held/             records under a legal hold, of segments that were dropped; with a chain of their own
  *       db/                 LevelDB, one writer (its own LOCK): all the rest, and what the journal comes to
+ *       erasures-due.json   after a restore: who is to be erased in it first, see `daemon/stored/due-erasures.ts`
+ *       reserve             nothing: room to open the database when the disk is full, see `reserve.ts`
  *
  * A LevelDB key is `<table>:<key>`, UTF-8, values are `~<CRC-32 of key and text, 8 hex digits><text>`. Tables:
  *
@@ -20,7 +24,8 @@
  * | `history`   | username, start time, session key     | JSON, its key in `closed`                           |
  * | `latest`    | NAS, Acct-Session-Id, username        | JSON, key in `closed` of the last session so named  |
  * | `addresses` | address, duration, start, session key | JSON, when that closed session ended; `address-rows.ts` |
- * | `usage`     | username, hour since 1970, session key | JSON, octets of that hour, see `usage-rows.ts`      |
+ * | `nat`       | NAS, since when                       | JSON, how it translates addresses from then on      |
+ * | `usage`     | username, hour since 1970, session key | JSON, what it used in that hour, see `usage-rows.ts` |
  * | `totals`    | NAS, username                         | JSON, `UserTotals` of a hotspot user as last read   |
  * | `inventory` | target and row                        | JSON, rows made on a target                         |
  * | `directory` | row of the subscriber directory       | JSON                                                |
@@ -32,6 +37,8 @@
  * | `events`    | number (grows)                        | JSON, what happened, for webhooks and the stream    |
  * | `webhooks`  | name                                  | JSON, up to which event it was told                 |
  * | `letters`   | name of the webhook, event number     | JSON, an event that it did not take                 |
+ * | `holds`     | number (grows)                        | JSON, what is kept whatever its age: a legal hold   |
+ * | `erased`    | digest of a username                  | JSON, up to which commit nothing of it counts       |
  *
  * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
  */
@@ -45,6 +52,7 @@ export const tables = {
   history: 'json',
   latest: 'json',
   addresses: 'json',
+  nat: 'json',
   usage: 'json',
   totals: 'json',
   inventory: 'json',
@@ -57,6 +65,8 @@ export const tables = {
   events: 'json',
   webhooks: 'json',
   letters: 'json',
+  holds: 'json',
+  erased: 'json',
 } as const;
 
 export type TableName = keyof typeof tables;
@@ -72,7 +82,12 @@ export const databaseFolder = 'db';
 /** LevelDB's own, in the database folder: held open, and never removed, as long as the database is open. */
 export const databaseLockFile = 'LOCK';
 export const journalFolder = 'journal';
+export const dueErasuresFile = 'erasures-due.json';
+/** Below `journalFolder`. */
+export const heldFolder = 'held';
 export const lockHolderFile = 'lock-holder.json';
+/** Takes room, and holds nothing. */
+export const reserveFile = 'reserve';
 
 /**
  * A key whose order is that of its parts: numbers (whole, 0 to 2^53 − 1) by value, text by code point, a shorter list of parts
@@ -124,13 +139,26 @@ export function textOf(part: string): string {
 }
 
 const troublesome = /[\0\p{Cs}]/gu;
+/** Of a pair or not: where there is none of these, NUL is all there is to look for. */
+const surrogate = /[\ud800-\udfff]/;
 
 /**
  * A key as the disk gets it. UTF-8 has no half surrogate pairs and would make them all U+FFFD, so that two names become one:
  * they are escaped, with NUL as the escape. Order stays but for them: they come first.
  */
 export function toDiskKey(table: TableName, key: string): string {
-  return `${table}:${key.replace(troublesome, (found) => (found === '\0' ? '\0\0' : `\0${found.charCodeAt(0).toString(16)}`))}`;
+  if (surrogate.test(key)) return `${table}:${key.replace(troublesome, escaped)}`;
+  let diskKey = `${table}:`;
+  let from = 0;
+  for (let at = key.indexOf('\0'); at !== -1; at = key.indexOf('\0', from)) {
+    diskKey += `${key.slice(from, at)}\0\0`;
+    from = at + 1;
+  }
+  return diskKey + key.slice(from);
+}
+
+function escaped(found: string): string {
+  return found === '\0' ? '\0\0' : `\0${found.charCodeAt(0).toString(16)}`;
 }
 
 export function fromDiskKey(table: TableName, key: string): string {

@@ -9,10 +9,14 @@ export interface LockHolder {
   readonly process: number;
   /** RFC 3339. */
   readonly since: string;
+  /** Absent: a command that works alone, or an earlier release. */
+  readonly as?: 'daemon';
 }
 
-export function thisProcess(now: number): LockHolder {
-  return { pid: process.pid, process: Math.round(performance.timeOrigin), since: new Date(now).toISOString() };
+export function thisProcess(now: number, as?: 'daemon'): LockHolder {
+  const since = new Date(now).toISOString();
+  const began = Math.round(performance.timeOrigin);
+  return { pid: process.pid, process: began, since, ...(as === undefined ? {} : { as }) };
 }
 
 export function isThisProcess(holder: LockHolder): boolean {

@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { Level } from 'level';
+import { mendTables } from './damaged-tables.ts';
 
 type Rows = Level<string, string>;
 
@@ -7,9 +8,11 @@ const rowsAtOnce = 1000;
 
 /**
  * Makes a damaged database one that can be opened and read, with all that can be read of it. LevelDB's own repair makes a list
- * of the files there are; where some of them have rows that nothing can step over, the others are copied.
+ * of the files there are; where some of them have rows that nothing can step over, the others are copied. Tables are mended
+ * first, as LevelDB compares no checksums while it rewrites them.
  */
 export async function salvage(path: string): Promise<void> {
+  await mendTables(path);
   await repairLevel(path);
   const found = await opened(path);
   let copied = false;

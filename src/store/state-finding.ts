@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import type { DamagedTable } from './damaged-tables.ts';
 import type { JournalDamage } from './journal.ts';
 import type { DamagedRow } from './store.ts';
 
@@ -10,7 +11,10 @@ export interface StateFinding {
     | 'LM_JOURNAL_TORN'
     | 'LM_SEGMENT_CHANGED'
     | 'LM_CHAIN_BROKEN'
+    | 'LM_AUDIT_CHANGED'
     | 'LM_ROW_DAMAGED'
+    | 'LM_RECORD_SET_ASIDE'
+    | 'LM_DATABASE_DAMAGED'
     | 'LM_ROWS_LOST';
   readonly message: string;
 }
@@ -46,6 +50,12 @@ export function journalFinding(damage: JournalDamage): StateFinding {
 export function rowFinding({ table, key }: DamagedRow): StateFinding {
   const message = `stored row ${JSON.stringify(key)} of ${table} is not what was written, and is left out`;
   return { code: 'LM_ROW_DAMAGED', message };
+}
+
+export function tableFinding({ name, damage }: DamagedTable): StateFinding {
+  const what = damage.type === 'index' ? 'its index' : `${damage.blocks.length} of its blocks`;
+  const message = `table ${name} of the database is not what was written (${what}): lastmile state repair keeps what can be read`;
+  return { code: 'LM_DATABASE_DAMAGED', message };
 }
 
 export const rowsLost: StateFinding = {

@@ -5,16 +5,19 @@ import { Level } from 'level';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { codeOf, type LastmileError } from '../base/errors.ts';
+import { damagedTables, endedRewriting, tablesInUse } from './damaged-tables.ts';
+import type { EntryBody } from './entry-writer.ts';
 import {
   StoreClosedError,
   StoreCorruptError,
+  StoreFullError,
   StoreLockedError,
   StoreRemovedError,
   StoreTooNewError,
   toStoreError,
 } from './errors.ts';
 import { Journal, type JournalDamage, type JournalEntry, type JournalPlace } from './journal.ts';
-import type { SealedSegment } from './journal-chain.ts';
+import type { DroppedSegments, SealedSegment } from './journal-chain.ts';
 import type { WriteOptions } from './key-value.ts';
 import {
   databaseFolder,
@@ -27,9 +30,17 @@ import {
 } from './layout.ts';
 import { isThisProcess, readLockHolder, removeLockHolder, thisProcess, writeLockHolder } from './lock-holder.ts';
 import { type Migration, migrations } from './migrations.ts';
-import { sumOf, textOf } from './row-sum.ts';
+import { freeIn, giveUpReserve, keepReserve, reserveOctets } from './reserve.ts';
+import { textOf } from './row-sum.ts';
 import { salvage } from './salvage.ts';
+import { putVersion, storedVersion } from './schema-version.ts';
 import { Table, type TableHost, type Write } from './table.ts';
+
+/** Commands that work without a daemon, as `lastmile status`, are done by then. */
+const longestCommandMs = 10_000;
+const betweenTriesMs = 100;
+/** That it still cannot be written is logged again. */
+const sayAgainMs = 600_000;
 
 export interface StoreOptions {
   readonly clock: Clock;
@@ -39,6 +50,8 @@ export interface StoreOptions {
   readonly schemaVersion?: number;
   /** A segment of the journal that is as large as this is closed. */
   readonly segmentOctets?: number;
+  /** Whoever finds it held is told. */
+  readonly as?: 'daemon';
 }
 
 /** A row that is not what was written, and so is taken for none. */
@@ -51,6 +64,9 @@ const mostDamage = 1000;
 /** In `meta`: the newest link of the chain of closed segments. */
 export const chainKey = 'journal-chain';
 const chainDiskKey = toDiskKey('meta', chainKey);
+
+/** In `meta`: the first line of the chain, where segments were dropped. */
+export const droppedKey = 'journal-dropped';
 
 export interface ChainNote {
   readonly segment: string;
@@ -80,8 +96,11 @@ export class Store {
   #repaired: StoreCorruptError | undefined;
   #opened: Opened | undefined;
   #broken: LastmileError | undefined;
+  /** Why it could not be written, as it was logged last. */
+  #told: { readonly code: string; readonly till: number } | undefined;
   #reopening: Promise<void> | undefined;
   #closed = false;
+  #keeping = 0;
 
   private constructor(dir: string, options: StoreOptions) {
     this.dir = dir;
@@ -104,7 +123,8 @@ export class Store {
   }
 
   /**
-   * Makes the folder where there is none, takes the lock, brings the schema up to date.
+   * Makes the folder where there is none, takes the lock, brings the schema up to date. A daemon waits for a command that has
+   * it for a moment.
    *
    * @throws StoreLockedError, StoreNotWritableError, StoreFullError, StoreNotAFolderError, StoreCorruptError, StoreTooNewError
    */
@@ -113,13 +133,19 @@ export class Store {
     const holder = await readLockHolder(dir);
     // LevelDB notices a second opening by one process, but gives up the first one's lock as it does: fcntl locks end with any close.
     if (holder !== undefined && isThisProcess(holder)) throw new StoreLockedError(dir, holder.pid);
-    store.#opened = await store.#openFolder();
+    store.#opened = await store.#openWhenFree();
+    if (store.#broken !== undefined) options.log.error({ err: store.#broken, dir }, 'state folder cannot be written');
     return store;
   }
 
   /** The table of this name. Its owner says what is in it. */
   table<T>(name: TableName): Table<T> {
     return new Table<T>(name, this.#host);
+  }
+
+  /** Room on its disk, in octets. */
+  freeOctets(): Promise<number> {
+    return freeIn(this.dir);
   }
 
   /** Writes to any tables, all or nothing. */
@@ -166,7 +192,7 @@ export class Store {
    *
    * @param at wall time, milliseconds since 1970
    */
-  async append(at: number, records: readonly string[], sequence?: number): Promise<JournalPlace> {
+  async append(at: number, records: readonly string[] | EntryBody, sequence?: number): Promise<JournalPlace> {
     const opened = this.#now();
     if (this.#broken !== undefined) throw this.#broken;
     try {
@@ -177,8 +203,16 @@ export class Store {
   }
 
   /** What is in the journal after a place. To be read to its end before the first `append`, and after each `reopen`. */
-  replay(after: JournalPlace | undefined, onDamage: (damage: JournalDamage) => void): AsyncIterable<JournalEntry> {
-    return this.#journal.replay(after, onDamage);
+  async *replay(
+    after: JournalPlace | undefined,
+    onDamage: (damage: JournalDamage) => void,
+  ): AsyncIterable<JournalEntry> {
+    this.#keeping += 1;
+    try {
+      yield* this.#journal.replay(after, onDamage);
+    } finally {
+      this.#keeping -= 1;
+    }
   }
 
   /** The database was found damaged when it was opened last: rows may be gone that no checksum tells of. */
@@ -186,8 +220,36 @@ export class Store {
     return this.#repaired !== undefined;
   }
 
-  get journal(): Pick<Journal, 'next' | 'read' | 'current' | 'segments' | 'path' | 'octetsOf' | 'end' | 'sealed'> {
+  get journal(): Pick<
+    Journal,
+    'next' | 'read' | 'current' | 'segments' | 'path' | 'octetsOf' | 'end' | 'sealed' | 'over' | 'beganAt'
+  > {
     return this.#journal;
+  }
+
+  /** No segment is dropped until that is over. */
+  async keepingSegments<T>(work: () => Promise<T>): Promise<T> {
+    this.#keeping += 1;
+    try {
+      return await work();
+    } finally {
+      this.#keeping -= 1;
+    }
+  }
+
+  /**
+   * Drops closed segments of the journal, all up to one of `journal.over`, for good.
+   *
+   * @returns `undefined` when none may be dropped now: they are being copied
+   * @throws LastmileError of the store
+   */
+  async dropSegments(upTo: string, at: number): Promise<DroppedSegments | undefined> {
+    if (this.#keeping > 0) return undefined;
+    try {
+      return await this.#journal.drop(upTo, at, (dropped) => this.#noteDropped(dropped));
+    } catch (error) {
+      throw toStoreError(this.dir, error);
+    }
   }
 
   /** Looks whether the folder is still there; where it is not, `broken` says so from now on. */
@@ -230,6 +292,16 @@ export class Store {
     return rows.length;
   }
 
+  /** Numbers of the tables that the database is made of now. */
+  async tablesInUse(): Promise<ReadonlySet<number>> {
+    return tablesInUse((await this.#open()).level);
+  }
+
+  /** A table of the database is damaged: nothing more is written until `reopen` has kept what can be read. */
+  distrust(table: string): void {
+    this.#unreadable(new StoreCorruptError(this.dir, `${table} is damaged`));
+  }
+
   /** Rows met so far that are not what was written. */
   damage(): readonly DamagedRow[] {
     return [...this.#damage.values()];
@@ -249,7 +321,7 @@ export class Store {
   /**
    * Closes the database and opens it again, after which what is there is what the disk holds. Others wait meanwhile. A folder
    * that was removed is made anew, unless another process did and holds it.
-   * When it fails the store stays closed, and may be reopened again.
+   * When it fails the store stays closed, or where only the room is missing can be read, and may be reopened again.
    */
   async reopen(): Promise<void> {
     if (this.#closed) throw new StoreClosedError(this.dir);
@@ -274,7 +346,8 @@ export class Store {
   }
 
   async #open(): Promise<Opened> {
-    if (this.#reopening !== undefined) await this.#reopening;
+    // Whoever writes as it closes is not to be a turn later than need be.
+    if (this.#reopening !== undefined) await this.#reopening.catch(() => undefined);
     return this.#now();
   }
 
@@ -289,15 +362,61 @@ export class Store {
     try {
       await this.#journal.release();
       await opened?.level.close();
-      this.#opened = await this.#openFolder();
-      this.#broken = undefined;
+      this.#opened = await this.#openAnyway();
     } catch (error) {
       this.#broken = toStoreError(this.dir, error);
-      throw this.#broken;
     }
+    if (this.#broken !== undefined) throw this.#broken;
   }
 
   /** Makes what is not there yet. Where all is there, as after a write that failed, it needs no room. */
+  async #openWhenFree(): Promise<Opened> {
+    const { as, clock } = this.#options;
+    const patience = as === 'daemon' ? clock.monotonic() + longestCommandMs : 0;
+    for (;;) {
+      try {
+        return await this.#openAnyway();
+      } catch (error) {
+        const briefly = as === 'daemon' && error instanceof StoreLockedError && error.as !== 'daemon';
+        if (!briefly || clock.monotonic() >= patience) throw error;
+      }
+      await clock.sleep(betweenTriesMs);
+    }
+  }
+
+  /**
+   * Opens it. Where a daemon finds no room for that, it uses what was kept for it: then the store can be read, and `broken` says why
+   * it cannot be written. A full disk must not keep logins from being answered.
+   */
+  async #openAnyway(): Promise<Opened> {
+    const { dir } = this;
+    const isDaemon = this.#options.as === 'daemon';
+    let opened: Opened;
+    let full: StoreFullError | undefined;
+    try {
+      opened = await this.#openFolder();
+    } catch (error) {
+      if (!isDaemon || !(error instanceof StoreFullError)) throw error;
+      full = error;
+      opened = await this.#openInReserve(error);
+    }
+    this.#broken = full;
+    if (isDaemon) await keepReserve(dir, full !== undefined);
+    return opened;
+  }
+
+  async #openInReserve(full: StoreFullError): Promise<Opened> {
+    for (const octets of [reserveOctets / 8, reserveOctets]) {
+      if (!(await giveUpReserve(this.dir, octets))) break;
+      try {
+        return await this.#openFolder();
+      } catch (error) {
+        if (!(error instanceof StoreFullError)) throw error;
+      }
+    }
+    throw full;
+  }
+
   async #openFolder(): Promise<Opened> {
     const { dir } = this;
     let level: Level;
@@ -349,6 +468,12 @@ export class Store {
     await this.#opened?.level.put(key, value).catch(() => undefined);
   }
 
+  /** Before they go: who cuts the beginning off otherwise is found out. */
+  async #noteDropped(dropped: DroppedSegments): Promise<void> {
+    const { key, value } = this.table<DroppedSegments>('meta').toPut(droppedKey, dropped);
+    await this.#now().level.put(key, value, { sync: true });
+  }
+
   async #notedLink(): Promise<string | undefined> {
     const stored = await this.#opened?.level.get(chainDiskKey).catch(() => undefined);
     const text = stored === undefined ? undefined : textOf(chainDiskKey, stored);
@@ -365,7 +490,7 @@ export class Store {
   /** Where it is damaged, what can be read of it is kept. */
   async #openLevel(): Promise<Level> {
     const { dir } = this;
-    const found = this.#broken instanceof StoreCorruptError ? this.#broken : await lacksCurrent(dir);
+    const found = this.#broken instanceof StoreCorruptError ? this.#broken : await damageBefore(dir);
     if (found === undefined) {
       try {
         const level = await openLevel(dir);
@@ -392,7 +517,7 @@ export class Store {
   async #takeHold(): Promise<void> {
     const holder = await readLockHolder(this.dir);
     if (holder === undefined || !isThisProcess(holder)) {
-      await writeLockHolder(this.dir, thisProcess(this.#options.clock.now()));
+      await writeLockHolder(this.dir, thisProcess(this.#options.clock.now(), this.#options.as));
     }
   }
 
@@ -416,11 +541,15 @@ export class Store {
 
   /** Marks the store as not to be written to, and says why the write failed. */
   #break(opened: Opened, error: unknown): LastmileError {
-    const failure = toStoreError(this.dir, error);
+    // What was opened is there for as long as its folder is.
+    const failure = isGone(error) ? new StoreRemovedError(this.dir, error) : toStoreError(this.dir, error);
     // A write that was under way when the database was reopened says nothing about the new one.
     if (this.#closed || opened !== this.#opened || this.#broken !== undefined) return failure;
     this.#broken = failure;
-    this.#options.log.error({ err: failure, dir: this.dir }, 'state folder cannot be written');
+    const now = this.#options.clock.monotonic();
+    const isNews = this.#told === undefined || this.#told.code !== failure.code || now >= this.#told.till;
+    this.#told = { code: failure.code, till: now + sayAgainMs };
+    this.#options.log[isNews ? 'error' : 'debug']({ err: failure, dir: this.dir }, 'state folder cannot be written');
     for (const listener of this.#listeners) listener(failure);
     return failure;
   }
@@ -428,7 +557,8 @@ export class Store {
   async #openingError(error: unknown): Promise<LastmileError> {
     const failure = toStoreError(this.dir, error);
     if (!(failure instanceof StoreLockedError)) return failure;
-    return new StoreLockedError(this.dir, (await readLockHolder(this.dir))?.pid, error);
+    const holder = await readLockHolder(this.dir);
+    return new StoreLockedError(this.dir, holder?.pid, error, holder?.as);
   }
 
   async #migrate(level: Level): Promise<void> {
@@ -456,8 +586,7 @@ export class Store {
 
   /** The version found; a new folder gets the newest. */
   async #version(level: Level, newest: number): Promise<number> {
-    const stored = await level.get(schemaDiskKey);
-    const version = stored === undefined ? undefined : parseVersion(stored);
+    const version = await storedVersion(level);
     if (version !== undefined) return version;
     const isEmpty = (await level.keys({ limit: 1 }).all()).length === 0;
     if (!isEmpty) this.#note('meta', schemaKey);
@@ -465,23 +594,6 @@ export class Store {
     if (!isEmpty && !(await hasSums(level))) return 1;
     await putVersion(level, newest);
     return newest;
-  }
-}
-
-const schemaDiskKey = toDiskKey('meta', schemaKey);
-
-/** Plain JSON, which every release can read, with a checksum of its own. */
-async function putVersion(level: Level, version: number): Promise<void> {
-  await level.put(schemaDiskKey, JSON.stringify({ version, sum: sumOf(schemaDiskKey, `${version}`) }), { sync: true });
-}
-
-function parseVersion(stored: string): number | undefined {
-  try {
-    const { version, sum } = JSON.parse(stored) as { readonly version?: unknown; readonly sum?: unknown };
-    if (typeof version !== 'number') return undefined;
-    return sum === sumOf(schemaDiskKey, `${version}`) || (version === 1 && sum === undefined) ? version : undefined;
-  } catch {
-    return undefined;
   }
 }
 
@@ -518,6 +630,13 @@ async function identityOf(dir: string): Promise<string> {
 
 function isGone(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}
+
+/** What LevelDB does not look for, and must not be opened with. */
+async function damageBefore(dir: string): Promise<StoreCorruptError | undefined> {
+  const path = join(dir, databaseFolder);
+  const [first] = (await endedRewriting(path)) ? await damagedTables(path) : [];
+  return first === undefined ? await lacksCurrent(dir) : new StoreCorruptError(dir, `${first.name} is damaged`);
 }
 
 /** Without it LevelDB would begin anew, over all there is. */

@@ -1,5 +1,8 @@
 import type { OnlineSession, PathReading, RouterReading } from './reading.ts';
 
+/** Below it is what goes to all ports at once, and frames that are not of subscribers. */
+const leastSwitchedPercent = 5;
+
 /** Octets that passed between two readings, and how many of them what should count or limit them did not see. */
 export interface Bypass {
   readonly octets: bigint;
@@ -56,6 +59,32 @@ export function portBypass(before: CountsBefore, now: CountsBefore, ports: Reado
   return { octets, bypassed };
 }
 
+/**
+ * Of the ports of these bridges: octets that the switch chip carried from one to another. Ports count them, coming and
+ * going; their bridge does not, which has what the processor saw.
+ */
+export function switchBypass(
+  before: CountsBefore,
+  { interfaces, offloadedPorts }: PathReading,
+  bridges: ReadonlySet<string>,
+): Bypass {
+  const grown = (name: string) => {
+    const [last, now] = [before.interfaces.get(name), interfaces.get(name)];
+    return last === undefined || now === undefined || now.octets < last.octets ? undefined : now.octets - last.octets;
+  };
+  const counted = offloadedPorts.filter(({ bridge }) => bridges.has(bridge) && grown(bridge) !== undefined);
+  const octets = counted.reduce((sum, { port }) => sum + (grown(port) ?? 0n), 0n);
+  const seen = [...new Set(counted.map(({ bridge }) => bridge))].reduce((sum, name) => sum + (grown(name) ?? 0n), 0n);
+  return { octets, bypassed: octets > seen ? octets - seen : 0n };
+}
+
+/** What was measured since the reading before. */
+export interface Share {
+  readonly queues: Bypass;
+  readonly ports: Bypass;
+  readonly switched: Bypass;
+}
+
 /** Where subscribers are counted or limited by what a fast path goes around. */
 export interface Concern {
   /** Sessions with a queue that limits them. */
@@ -89,7 +118,7 @@ export function concernOf(sessions: readonly OnlineSession[]): Concern {
 export function pathFindings(
   path: PathReading,
   concern: Concern,
-  share: { readonly queues: Bypass; readonly ports: Bypass } | undefined,
+  share: Share | undefined,
   ports: ReadonlySet<string>,
 ): readonly PathFinding[] {
   const findings: PathFinding[] = [];
@@ -108,11 +137,19 @@ export function pathFindings(
       message: `FastPath is active: ${shareText(share, concern)}. Mend it with /ip/settings/set allow-fast-path=no`,
     });
   }
-  const offloaded = path.offloadedPorts.filter((port) => ports.has(port));
-  if (concern.metered > 0 && offloaded.length > 0) {
+  if (concern.metered > 0 && percent(share?.switched) >= leastSwitchedPercent) {
+    const offloaded = path.offloadedPorts.filter(({ bridge }) => ports.has(bridge)).map(({ port }) => port);
+    const of = `${percent(share?.switched)} % of ${share?.switched.octets} octets`;
     findings.push({
       code: 'LM_HARDWARE_OFFLOAD',
-      message: `the switch chip carries what passes between bridge ports ${offloaded.join(', ')}: nothing counts it. Mend it with /interface/bridge/port/set [find interface=${offloaded[0]}] hw=no`,
+      message: `the switch chip carried ${of} of bridge ports ${offloaded.join(', ')} since the last reading from one to another: nothing else counts or limits them. Mend it with /interface/bridge/port/set [find interface=${offloaded[0]}] hw=no`,
+    });
+  }
+  const [chip] = path.routingSwitches ?? [];
+  if (concerned && chip !== undefined) {
+    findings.push({
+      code: 'LM_HARDWARE_OFFLOAD',
+      message: `the switch chip ${chip} may route by itself (l3-hw-offloading): what it carries passes queues and counters, and how much that is cannot be measured. Mend it with /interface/ethernet/switch/set [find name=${chip}] l3-hw-offloading=no`,
     });
   }
   if (concern.uncounted > 0) {
@@ -136,7 +173,7 @@ export function pathFindings(
   return findings;
 }
 
-function shareText(share: { readonly queues: Bypass; readonly ports: Bypass } | undefined, concern: Concern): string {
+function shareText(share: Share | undefined, concern: Concern): string {
   const whom = `queues and counters of ${Math.max(concern.queued, concern.metered)} sessions`;
   const measured = [share?.queues, share?.ports].filter((each) => each !== undefined && each.octets > 0n);
   const [most] = measured.sort((a, b) => Number(percent(b) - percent(a)));

@@ -1,5 +1,5 @@
 import type { ApiReading, TotalsReading, UserTotals } from '../accounting/event.ts';
-import type { SessionState } from '../accounting/session-state.ts';
+import type { SessionState } from '../accounting/sessions/session-state.ts';
 
 export type UserReading = TotalsReading | ApiReading;
 

@@ -1,5 +1,5 @@
 import type { ApiReading } from '../accounting/event.ts';
-import type { SessionState } from '../accounting/session-state.ts';
+import type { SessionState } from '../accounting/sessions/session-state.ts';
 import { compact } from '../base/compact.ts';
 import { type LastWord, unseenCause } from './hotspot-totals.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';

@@ -1,5 +1,5 @@
 import type { ApiReading, UserTotals } from '../accounting/event.ts';
-import { type SessionState, sessionKey } from '../accounting/session-state.ts';
+import { type SessionState, sessionKey } from '../accounting/sessions/session-state.ts';
 import { compact } from '../base/compact.ts';
 import { type EndedGuests, settleGuests, type UserReading } from './hotspot-totals.ts';
 import { settleLeases } from './lease-flows.ts';

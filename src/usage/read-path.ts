@@ -13,12 +13,18 @@ export async function readPath(print: Print, interfaces: readonly RouterOsRow[])
     fastTrackRules.push(...enabled.map((row) => `${menu} ${row['chain'] ?? ''}`.trim()));
   }
   const [settings] = await print('/ip/settings', 'ipv4-fasttrack-active,ipv4-fast-path-active');
-  const ports = await print('/interface/bridge/port', 'interface,hw-offload,disabled');
+  const ports = await print('/interface/bridge/port', 'interface,bridge,hw-offload,disabled');
+  const switches = await print('/interface/ethernet/switch', 'name,l3-hw-offloading');
   return {
     fastTrackRules: [...new Set(fastTrackRules)],
     ...flag('fastTrackActive', settings?.['ipv4-fasttrack-active']),
     ...flag('fastPathActive', settings?.['ipv4-fast-path-active']),
-    offloadedPorts: ports.filter((row) => row['hw-offload'] === 'true').map((row) => row['interface'] ?? ''),
+    offloadedPorts: ports
+      .filter((row) => row['hw-offload'] === 'true')
+      .map((row) => ({ port: row['interface'] ?? '', bridge: row['bridge'] ?? '' })),
+    routingSwitches: switches
+      .filter((row) => ['true', 'yes'].includes(row['l3-hw-offloading'] ?? ''))
+      .map((row) => row['name'] ?? ''),
     interfaces: new Map(interfaces.filter(isPort).map((row) => [row['name'] ?? '', countsOf(row)])),
   };
 }

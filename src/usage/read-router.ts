@@ -7,6 +7,7 @@ import type { RouterOsRow } from '../routeros/wire/reply.ts';
 import { type FlowState, type Flows, flowMeters } from './flows.ts';
 import { type PppPorts, pppPorts, readBindings } from './ppp-ports.ts';
 import { isCount, type Print, printer, shownPrinter } from './print-menu.ts';
+import { readTranslations } from './read-nat.ts';
 import { readPath } from './read-path.ts';
 import type { OnlineSession, RouterReading } from './reading.ts';
 
@@ -35,6 +36,7 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
     options.flows === undefined
       ? undefined
       : await flowMeters(print, session, options.flows.state, options.flows.stored, options.signal);
+  const translations = await readTranslations(shownPrinter(session, options.signal));
   const uptime = seconds(resource?.['uptime']);
   return {
     ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
@@ -44,6 +46,7 @@ export async function readRouter(session: RouterOsSession, options: ReadOptions)
       ...bound.map((row) => leaseSession(row, meters, flows)),
     ],
     ...(users === undefined ? {} : { totals: totalsOf(users) }),
+    ...(translations === undefined ? {} : { translations }),
     ...(flows === undefined ? {} : { flows: { ...flows, unbound: awayWithFlows(unbound, meters, flows) } }),
     path: { ...(await readPath(print, interfaces)), uncounted: flows?.uncounted ?? 0n },
   };

@@ -1,3 +1,4 @@
+import type { Translation } from '../accounting/addresses/translations.ts';
 import type { MeterReading, UserTotals } from '../accounting/event.ts';
 
 /** What a router's API shows of its subscribers at one moment. Directions are the subscriber's. */
@@ -9,6 +10,8 @@ export interface RouterReading {
   readonly totals?: ReadonlyMap<string, UserTotals>;
   /** Absent: `/ip/accounting` is off, not there, or left alone. */
   readonly flows?: FlowsRead;
+  /** How it translates addresses of those behind it. Absent: not shown. */
+  readonly translations?: readonly Translation[];
   readonly path: PathReading;
 }
 
@@ -60,8 +63,10 @@ export interface PathReading {
   /** `/ip/settings`: `ipv4-fasttrack-active`, `ipv4-fast-path-active`. Absent: not shown. */
   readonly fastTrackActive?: boolean;
   readonly fastPathActive?: boolean;
-  /** Bridge ports whose packets the switch chip carries, past the processor: `ether3`. */
-  readonly offloadedPorts: readonly string[];
+  /** Bridge ports whose packets the switch chip may carry to one another, past the processor: `ether3` of `bridge`. */
+  readonly offloadedPorts: readonly { readonly port: string; readonly bridge: string }[];
+  /** Switch chips that may route by themselves, past the processor: `switch1`. RouterOS: L3 Hardware Offloading, since 7.1. */
+  readonly routingSwitches?: readonly string[];
   /** Octets that found the table of `/ip/accounting` full, since it was taken last. */
   readonly uncounted?: bigint;
   /** By interface, its octets and those among them that took a fast path. */

@@ -36,6 +36,32 @@ describe('the decisions of one username', () => {
     expect(log.of('anna')).toEqual(all);
   });
 
+  it('have the address of their own where what was granted leaves room for it', () => {
+    const log = recentDecisions();
+    const reply = 'Mikrotik-Rate-Limit=1M/4M, Framed-IP-Address=, Acct-Interim-Interval=60';
+
+    log.record({ ...accept('anna', 1), reply, address: '192.0.2.1' });
+
+    const [one] = log.of('anna');
+    expect(one?.reply).toBe('Mikrotik-Rate-Limit=1M/4M, Framed-IP-Address=192.0.2.1, Acct-Interim-Interval=60');
+    expect(one).not.toHaveProperty('address');
+  });
+
+  it.each(['AA:BB:CC:00:11:22', '', 'a'.repeat(23), 'b'.repeat(24), 'b'.repeat(253), 'Ärger', '12\u0000'])(
+    'keep whatever a NAS calls the caller: %j',
+    (callingStationId) => {
+      const log = recentDecisions({ accepts: 2, rejects: 1, unknown: 1, guests: 1, silences: 1, perUsername: 5 });
+
+      log.record({ ...accept('anna', 1), callingStationId: 'something longer than any MAC' });
+      log.record(accept('bert', 1));
+      log.record({ ...accept('anna', 2), callingStationId });
+      log.record({ ...accept('bert', 2) });
+
+      expect(log.of('anna')).toEqual([{ ...accept('anna', 2), callingStationId }]);
+      expect(log.of('bert')).toEqual([accept('bert', 2)]);
+    },
+  );
+
   it('come back as they were given, absent fields absent', () => {
     const log = recentDecisions();
     const whole = {

@@ -140,9 +140,9 @@ describe('somebody who guesses passwords of one account', () => {
 
   it('is forgotten when it is over, and nothing is watched any more', () => {
     const limit = guessLimit(seed);
-    expect(limit.watching).toBe(false);
+    expect(limit.isWatching()).toBe(false);
     guess(limit, thief, 10, 0);
-    expect(limit.watching).toBe(true);
+    expect(limit.isWatching()).toBe(true);
 
     guess(limit, { ...thief, username: 'berta', callingStationId: '66:66:66:66:66:67' }, 1, 60_000);
 

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Books } from '../../src/accounting/books.ts';
 import type { AccountingRecord } from '../../src/accounting/event.ts';
-import type { SessionState } from '../../src/accounting/session-state.ts';
+import type { SessionState } from '../../src/accounting/sessions/session-state.ts';
 import { Store } from '../../src/store/store.ts';
 import { nasPacket, packet, t0, used } from '../support/accounting-event.ts';
 import { QuickClock } from '../support/quick-clock.ts';

@@ -1,5 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
@@ -9,6 +8,7 @@ import { AccountingStore } from '../../src/accounting/store.ts';
 import { Store } from '../../src/store/store.ts';
 import { Child } from '../support/child.ts';
 import { QuickClock } from '../support/quick-clock.ts';
+import { mayMount, smallDisk } from '../support/small-disk.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 describe('a daemon killed with SIGKILL while it stores accounting', () => {
@@ -46,13 +46,13 @@ describe('a disk that fills up under a daemon', () => {
 
   it.runIf(mayMount())('costs none either when the file system itself is full', async () => {
     await using folder = await TempFolder.make();
-    await using disk = await smallDisk(join(folder.path, 'disk'));
+    await using disk = await smallDisk(join(folder.path, 'disk'), 1);
     const acknowledged = new Set<number>();
     await using writer = Child.start('./accounting-writer.mjs', [join(disk.path, 'state'), '16']);
 
     await listen(writer, acknowledged, (line) => line === 'refused 101');
     const whenFull = acknowledged.size;
-    disk.grow();
+    disk.grow(64);
     await listen(writer, acknowledged, (_, count) => count > whenFull + 500);
     await writer.kill();
     note(await writer.rest(), acknowledged);
@@ -96,26 +96,4 @@ async function expectKept(dir: string, acknowledged: ReadonlySet<number>): Promi
     const octets = accounting.openOf(`user-${user}`).map(({ upOctets }) => Number(upOctets));
     if (newest > 0) expect(Math.max(...octets)).toBeGreaterThanOrEqual(newest);
   }
-}
-
-function mayMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function smallDisk(path: string) {
-  await mkdir(path);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
-  return {
-    path,
-    grow: () => execFileSync('mount', ['-o', 'remount,size=64m', path]),
-    async [Symbol.asyncDispose]() {
-      execFileSync('umount', [path]);
-    },
-  };
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountingEvent } from '../../src/accounting/event.ts';
 import { applyEvent } from '../../src/accounting/fold.ts';
-import type { SessionState } from '../../src/accounting/session-state.ts';
-import { fromStored, toStored } from '../../src/accounting/session-state.ts';
+import type { SessionState } from '../../src/accounting/sessions/session-state.ts';
+import { fromStored, toStored } from '../../src/accounting/sessions/session-state.ts';
 import { packet, t0 } from '../support/accounting-event.ts';
 
 /** A session as a sound NAS reports it: Start, Interims with growing counters, Stop. Stamped or not, all with session time. */

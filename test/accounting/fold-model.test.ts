@@ -4,7 +4,7 @@ import { stampedWith } from '../../src/accounting/clock-set.ts';
 import { type ClockRow, ClockWatch } from '../../src/accounting/clock-watch.ts';
 import type { AccountingEvent } from '../../src/accounting/event.ts';
 import { CommitFold } from '../../src/accounting/fold-commit.ts';
-import { idOnNas, type SessionState } from '../../src/accounting/session-state.ts';
+import { idOnNas, type SessionState } from '../../src/accounting/sessions/session-state.ts';
 import { nasPacket, packet, t0 } from '../support/accounting-event.ts';
 
 /** How a packet comes: not at all, twice, behind others, or late after many tries of the NAS. */
@@ -20,7 +20,8 @@ type Step =
   | { readonly type: 'reboot'; readonly tells: boolean; readonly seconds: number }
   | { readonly type: 'wait'; readonly seconds: number }
   | { readonly type: 'our-clock' | 'nas-clock'; readonly ms: number }
-  | { readonly type: 'restart'; readonly seconds: number };
+  | { readonly type: 'restart'; readonly seconds: number }
+  | { readonly type: 'pause'; readonly seconds: number };
 
 const dayMs = 86_400_000;
 const years25 = 25 * 365.25 * dayMs;
@@ -52,6 +53,12 @@ const reboot = fc.record({
 const restart = fc.record({ type: fc.constant('restart'), seconds: fc.nat({ max: 3000 }) });
 const ourClock = fc.record({ type: fc.constant('our-clock'), ms: jump });
 const nasClock = fc.record({ type: fc.constant('nas-clock'), ms: jump });
+const pause = fc.record({ type: fc.constant('pause'), seconds: fc.integer({ min: 30, max: 40_000 }) });
+const withPauses = fc.oneof(
+  { weight: 8, arbitrary: act },
+  { weight: 4, arbitrary: wait },
+  { weight: 2, arbitrary: pause },
+) as fc.Arbitrary<Step>;
 const withReboots = fc.oneof(
   { weight: 8, arbitrary: act },
   { weight: 4, arbitrary: wait },
@@ -87,6 +94,7 @@ describe('sessions as they come out of packets', () => {
   it.each([
     ['routers reboot and our clock is set', withReboots],
     ['somebody plays with both clocks', withoutReboot],
+    ['our machine stands still now and then', withPauses],
   ])(
     'IW-14: are those there were, each octet counted once, whatever is lost, repeated or late, while %s',
     async (_, step) => {
@@ -139,6 +147,7 @@ class World {
   /** Acct-Session-Ids begin anew with each boot. */
   #nextId = 1;
   #startedMs = 0;
+  #pausedMs = 0;
   #ourOffset = t0;
   #nasOffset = t0;
   #lastAt: number | undefined;
@@ -165,6 +174,9 @@ class World {
       case 'nas-clock':
         this.#nasOffset = Math.max(this.#nasOffset + step.ms, 0);
         return;
+      case 'pause':
+        this.#pausedMs += step.seconds * 1000;
+        return this.#pass(step.seconds * 1000);
       case 'restart':
         await this.#watch?.close();
         this.#pass(step.seconds * 1000);
@@ -182,7 +194,7 @@ class World {
 
   async #open(): Promise<void> {
     this.#startedMs = this.#ms;
-    const clock = { now: () => this.#now(), monotonic: () => this.#ms - this.#startedMs };
+    const clock = { now: () => this.#now(), monotonic: () => this.#ms - this.#startedMs - this.#pausedMs };
     const rows = {
       get: async (key: string) => this.#saved.get(key),
       put: async (key: string, value: ClockRow) => void this.#saved.set(key, value),
@@ -259,7 +271,7 @@ class World {
     this.#lastAt = this.#now();
     const event = stampedWith({ ...sent, receivedAt: this.#now() }, this.#watch?.total ?? 0) as AccountingEvent;
     const fold = new CommitFold({
-      named: (nas, sessionId) => this.#named.get(idOnNas(nas, sessionId)) ?? [],
+      under: (id) => this.#named.get(id),
       byKey: (key) => this.sessions.get(key),
       recall: () => undefined,
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountingEvent } from '../../src/accounting/event.ts';
-import { applyEvent, closeByNas } from '../../src/accounting/fold.ts';
-import type { SessionState } from '../../src/accounting/session-state.ts';
+import { applyEvent, closeByNas, moveSession } from '../../src/accounting/fold.ts';
+import type { SessionState } from '../../src/accounting/sessions/session-state.ts';
 import { nasPacket, packet, t0, used } from '../support/accounting-event.ts';
 
 describe('a session from Start to Stop', () => {
@@ -60,7 +60,7 @@ describe('a session from Start to Stop', () => {
     );
 
     expect(session).toMatchObject({ sessionId: '8110a0ff', sentSessionId: '0x8110A0FF' });
-    expect(fold(packet('start', 0))).not.toHaveProperty('sentSessionId');
+    expect(fold(packet('start', 0))?.sentSessionId).toBeUndefined();
   });
 
   it('keeps the number of a cause that has no word', () => {
@@ -167,6 +167,20 @@ describe('an Acct-Session-Id that is used again', () => {
 
     expect(lost).toMatchObject({ key: old.key, upOctets: 7000n, terminateCause: 'Lost' });
     expect(fresh).toMatchObject({ startedAt: t0 + 3_900_000, upOctets: 5n });
+  });
+
+  it('has a key of its own each time, though a NAS whose clock is set back begins two at one moment', () => {
+    const startAt = (second: number, stamp: number) =>
+      packet('start', second, { eventTimestamp: (t0 + stamp * 1000) / 1000 });
+    let session: SessionState | undefined;
+    const keys = [startAt(0, 0), startAt(1000, -500), startAt(2000, 0)].map((start, time) => {
+      const closed = session && closeByNas(session, nasPacket('on', time * 1000 - 100));
+      session = step(closed, start).at(-1);
+      return session?.key;
+    });
+
+    expect(new Set(keys).size).toBe(3);
+    expect(session?.startedAt).toBe(t0);
   });
 
   it('does not lend the new session what late packets of the old one say', () => {
@@ -307,6 +321,21 @@ describe('Accounting-On and Accounting-Off', () => {
       expect(applyEvent(undefined, event)).toEqual([]);
       expect(applyEvent(session, event)).toEqual([]);
     }
+  });
+});
+
+describe('a session whose router is renamed, and named as before again', () => {
+  it('is stored under a key of its own each time', () => {
+    const first = fold(packet('start', 0), packet('interim', 60, used(60, 5, 5)));
+    const move = (session: SessionState | undefined, to: string) =>
+      session && moveSession(session, { ...named, key: session.key, nas: session.nas, to }, undefined)?.moved;
+    const named = { status: 'moved', sessionId: first.sessionId, receivedAt: t0 + 100_000 } as const;
+
+    const away = move(first, 'core-9');
+    const back = move(away, 'core-1');
+
+    expect(new Set([first.key, away?.key, back?.key]).size).toBe(3);
+    expect(back?.nas).toBe('core-1');
   });
 });
 

@@ -55,6 +55,53 @@ describe('accounting records', () => {
     expect(setup.accounting.findings()).toEqual([]);
   });
 
+  it('that come while open sessions are being read are acknowledged when they are stored over them', async () => {
+    await using folder = await TempFolder.make();
+    await seed(folder.path, 3);
+    await using store = await Store.open(folder.path, { clock: new QuickClock(), log });
+    await using accounting = AccountingStore.unread(store, { clock: new QuickClock(t0), log });
+    const known: (number | undefined)[] = [];
+
+    const stored = accounting
+      .record(packet('interim', 300, used(300, 9, 9)))
+      .then(() => known.push(accounting.openCount));
+    const online = accounting.after(() => [...accounting.open()].map(({ upOctets }) => upOctets));
+    expect([accounting.isRead, accounting.openCount]).toEqual([false, 0]);
+    await accounting.read();
+    await stored;
+
+    expect(known).toEqual([1]);
+    expect(await online).toEqual([2n]);
+    expect([...accounting.open()]).toMatchObject([{ upOctets: 9n }]);
+  });
+
+  it('that come while open sessions are being read, and the clock is set, are of the clock as it is then', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, { clock: new QuickClock(), log });
+    let now = t0 - 365 * 86_400_000;
+    const clock = { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() };
+    await using accounting = AccountingStore.unread(store, { clock, log });
+
+    const stored = accounting.record({ ...packet('start', 0), receivedAt: now });
+    now = t0;
+    await accounting.read();
+    await stored;
+    await accounting.record(packet('stop', 60, used(60, 9, 9)));
+
+    expect(await accounting.history('anna', 1)).toMatchObject([{ startedAt: t0, stoppedAt: t0 + 60_000 }]);
+  });
+
+  it('that come while open sessions are being read are refused where there is an end before', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(folder.path, { clock: new QuickClock(), log });
+    const accounting = AccountingStore.unread(store, { clock: new QuickClock(t0), log });
+
+    const refused = expect(accounting.record(packet('start', 0))).rejects.toThrow(AccountingUnavailableError);
+    await accounting.close();
+
+    await refused;
+  });
+
   it('IW-10: of every status are kept as they came, in order', async () => {
     await using folder = await TempFolder.make();
     await using setup = await start(folder.path);
@@ -278,6 +325,22 @@ describe('a NAS that boots', () => {
     await setup.store.close();
   });
 
+  it('has them all ended for whatever comes after: one that is not ended yet takes no packet that was late', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await Promise.all(many(1700).map((event) => setup.accounting.record(event)));
+    await setup.accounting.record(nasPacket('on', 600));
+    const last = { sessionId: many(1700)[1699]?.sessionId ?? '', username: 'user-1699' };
+    expect(setup.accounting.openOf('user-1699')).toHaveLength(1);
+
+    await setup.accounting.record(packet('interim', 601, { ...last, ...used(590, 5, 7) }));
+
+    expect(setup.accounting.openOf('user-1699')).toEqual([]);
+    expect(await setup.accounting.history('user-1699', 2)).toMatchObject([
+      { terminateCause: 'NAS-Reboot', upOctets: 0n },
+    ]);
+  });
+
   it('ends a session that began in the same commit, not one that began after it', async () => {
     await using folder = await TempFolder.make();
     await using setup = await start(folder.path);
@@ -450,6 +513,26 @@ describe('those who ask for sessions', () => {
     expect(await stale()).toEqual([false]);
     await setup.clock.sleep(1);
     expect(await stale()).toEqual([true]);
+  });
+
+  it('IW-08: see none as silent whose NAS reports at uneven intervals', async () => {
+    await using folder = await TempFolder.make();
+    await using setup = await start(folder.path);
+    await setup.accounting.record(packet('start', 0));
+    const stale: (boolean | undefined)[] = [];
+
+    let seconds = 0;
+    for (const later of [60, 180, 121, 400, 12, 240]) {
+      seconds += later;
+      await setup.clock.sleep(later * 1000);
+      const [view] = await setup.accounting.find(query);
+      stale.push(view?.stale);
+      await setup.accounting.record(packet('interim', seconds, used(seconds, seconds, 7)));
+    }
+    const sessions = await setup.accounting.find(query);
+
+    expect(new Set(stale)).toEqual(new Set([false]));
+    expect(sessions).toMatchObject([{ sessionSeconds: seconds, upOctets: BigInt(seconds) }]);
   });
 });
 

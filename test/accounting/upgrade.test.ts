@@ -4,7 +4,7 @@ import { Level } from 'level';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AccountingStore } from '../../src/accounting/store.ts';
-import { hourMs } from '../../src/accounting/usage-deltas.ts';
+import { hourMs } from '../../src/accounting/usage/usage-deltas.ts';
 import { checkState } from '../../src/store/check-state.ts';
 import { Store } from '../../src/store/store.ts';
 import { packet, used } from '../support/accounting-event.ts';

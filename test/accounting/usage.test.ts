@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { AccountingEvent } from '../../src/accounting/event.ts';
-import type { SessionState } from '../../src/accounting/session-state.ts';
+import type { SessionState } from '../../src/accounting/sessions/session-state.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
-import { hourMs, type UsageDelta, usageBetween } from '../../src/accounting/usage-deltas.ts';
-import { periodsOf, usualSince } from '../../src/accounting/usage-periods.ts';
+import { noOctets } from '../../src/accounting/usage/octets.ts';
+import { hourMs, type UsageDelta, usageBetween } from '../../src/accounting/usage/usage-deltas.ts';
+import { periodsOf, usualSince } from '../../src/accounting/usage/usage-periods.ts';
+import type { UsageRow } from '../../src/accounting/usage/usage-rows.ts';
 import { Store } from '../../src/store/store.ts';
 import { packet, t0, used } from '../support/accounting-event.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -18,16 +20,42 @@ const h0 = t0 / hourMs;
 
 const nothing = () => ({ up: 0n, down: 0n });
 const state = (updatedAt: number, octets: bigint) =>
-  ({ startedAt: t0, updatedAt, upOctets: octets, downOctets: octets * 2n }) as SessionState;
+  ({
+    ...{ startedAt: t0, updatedAt, sessionSeconds: 0, upOctets: octets, downOctets: octets * 2n },
+    up: { ...noOctets, seen: octets },
+    down: { ...noOctets, seen: octets * 2n },
+  }) as SessionState;
 
 describe('what a session used between two moments', () => {
-  it('is laid evenly into the hours between them', () => {
+  it('is laid evenly into the quarters of an hour between them', () => {
     const from = state(t0 + hourMs / 2, 0n);
 
-    expect(usageBetween(from, state(t0, 1000n), t0 + hourMs * 2.5, nothing)).toEqual([
-      { hour: h0, up: 250n, down: 500n },
-      { hour: h0 + 1, up: 500n, down: 1000n },
-      { hour: h0 + 2, up: 250n, down: 500n },
+    expect(usageBetween(from, state(t0, 1000n), t0 + hourMs * 1.125, nothing)).toEqual([
+      { hour: h0 + 0.5, up: 400n, down: 800n },
+      { hour: h0 + 0.75, up: 400n, down: 800n },
+      { hour: h0 + 1, up: 200n, down: 400n },
+    ]);
+  });
+
+  it('is online in the quarters in which it was, though it has used nothing', () => {
+    const at = (sessionSeconds: number) => ({ ...state(t0, 0n), startedAt: t0 - 60_000, sessionSeconds });
+
+    expect(usageBetween(undefined, at(60), t0, nothing)).toEqual([
+      { hour: h0 - 0.25, up: 0n, down: 0n, onlineMs: 60_000 },
+    ]);
+    expect(usageBetween(at(60), at(1060), t0 + hourMs, nothing)).toEqual([
+      { hour: h0, up: 0n, down: 0n, onlineMs: 900_000 },
+      { hour: h0 + 0.25, up: 0n, down: 0n, onlineMs: 100_000 },
+    ]);
+  });
+
+  it('gives time back from its last quarters, where it turns out to have been shorter', () => {
+    const at = (sessionSeconds: number) => ({ ...state(t0, 0n), sessionSeconds });
+    const used = (hour: number) => ({ up: 0n, down: 0n, onlineMs: hour === h0 + 0.25 ? 100_000 : 900_000 });
+
+    expect(usageBetween(at(1000), at(700), t0 + hourMs / 4 + 100_000, used)).toMatchObject([
+      { hour: h0 + 0.25, up: 0n, down: 0n, onlineMs: -100_000 },
+      { hour: h0, up: 0n, down: 0n, onlineMs: -200_000 },
     ]);
   });
 
@@ -38,16 +66,17 @@ describe('what a session used between two moments', () => {
     ];
 
     expect(usageBetween(before, after, t0 + 10 * hourMs + 600_000, nothing)).toEqual([
+      { hour: h0, up: 0n, down: 0n, onlineMs: 300_000 },
       { hour: h0 + 10, up: 600n, down: 1200n },
     ]);
   });
 
   it('is taken back from its last hours, where it turns out to have used less', () => {
-    const used = (hour: number) => (hour === h0 ? { up: 900n, down: 1800n } : { up: 100n, down: 200n });
+    const used = (hour: number) => (hour === h0 + 1 ? { up: 900n, down: 1800n } : { up: 100n, down: 200n });
 
-    expect(usageBetween(state(t0 + hourMs, 1000n), state(t0, 850n), t0 + hourMs * 1.5, used)).toEqual([
-      { hour: h0 + 1, up: -100n, down: -200n },
-      { hour: h0, up: -50n, down: -100n },
+    expect(usageBetween(state(t0 + hourMs, 1000n), state(t0, 850n), t0 + hourMs * 1.25, used)).toMatchObject([
+      { hour: h0 + 1.25, up: -100n, down: -200n },
+      { hour: h0 + 1, up: -50n, down: -100n },
     ]);
   });
 
@@ -60,13 +89,13 @@ describe('what a session used between two moments', () => {
         expect(hours.reduce((sum, { up }) => sum + up, 0n)).toBe(octets);
         expect(hours.reduce((sum, { down }) => sum + down, 0n)).toBe(octets * 2n);
         expect(hours.every(({ up, down }) => up >= 0n && down >= 0n)).toBe(true);
-        expect(hours.length).toBeLessThan(31 * 24 + 3);
+        expect(hours.length).toBeLessThan(4 * 31 * 24 + 3);
       }),
     );
   });
 });
 
-describe('usage by hour', () => {
+describe('usage by quarter of an hour', () => {
   const packets = fc.array(
     fc
       .record({
@@ -104,10 +133,39 @@ describe('usage by hour', () => {
         await using restarted = await AccountingStore.open(again, options);
 
         expect(sum(before)).toBe(sessions.reduce((octets, { upOctets }) => octets + upOctets, 0n));
+        expect(before.reduce((ms, { onlineMs = 0 }) => ms + onlineMs, 0)).toBe(
+          sessions.reduce(
+            (ms, { sessionSeconds, formerly }) => ms + (sessionSeconds - (formerly?.seconds ?? 0)) * 1000,
+            0,
+          ),
+        );
         expect(await restarted.usage('anna', ...ever)).toEqual(before);
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('is read of rows of an older release, which tell no quarters, and added to in its own', async () => {
+    await using folder = await TempFolder.make();
+    const clock = new ManualClock(t0 + 60_000);
+    await using store = await Store.open(folder.path, { clock, log });
+    const write = async (at: number, octets: number) => {
+      await using accounting = await AccountingStore.open(store, { clock, log });
+      clock.advance(t0 + at * 1000 - clock.now());
+      await accounting.record(packet('interim', at, { ...used(at, octets, 0), username: 'anna' }));
+    };
+    await write(60, 100);
+    const table = store.table<UsageRow>('usage');
+    for await (const [key, { up, down, upTo }] of table.entries()) await table.put(key, { up, down, upTo });
+    await write(1000, 150);
+
+    await using accounting = await AccountingStore.open(store, { clock, log });
+
+    expect(await accounting.usage('anna', ...ever)).toEqual([
+      { hour: h0, up: 144n, down: 0n, onlineMs: 840_000 },
+      { hour: h0 + 0.25, up: 6n, down: 0n, onlineMs: 100_000 },
+    ]);
+    expect(await accounting.usage('anna', h0 + 0.25, h0 + 0.5)).toHaveLength(1);
   });
 
   it('of a device is that of every spelling of its MAC', async () => {
@@ -136,6 +194,17 @@ describe('periods', () => {
     ]);
     expect(periodsOf(hours, 'day', 'UTC').map(({ period }) => period)).toEqual(['2026-01-31', '2026-02-01']);
     expect(periodsOf(hours, 'hour', 'Africa/Nairobi')[0]?.period).toBe('2026-01-31 23:00');
+  });
+
+  it.each([
+    ['Asia/Kolkata', '2026-03-09T18:15Z', '2026-03-09T18:30Z'],
+    ['Asia/Kathmandu', '2026-03-09T18:00Z', '2026-03-09T18:15Z'],
+    ['Pacific/Chatham', '2026-03-10T10:00Z', '2026-03-10T10:15Z'],
+  ])('are those of %s, which is off by parts of an hour', (zone, last, first) => {
+    const hours = [at(last), at(first)];
+
+    expect(periodsOf(hours, 'day', zone).map(({ up }) => up)).toEqual([1n, 1n]);
+    expect(periodsOf(hours, 'hour', zone).map(({ period }) => period.slice(11))).toEqual(['23:00', '00:00']);
   });
 
   it('begin where a period begins', () => {

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AdminServer } from '../../src/admin/server.ts';
 import type { AdminService } from '../../src/admin/service.ts';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { type Bench, coreNas, hasRadclient, login, radclient, startServer } from '../radius/support.ts';
 import { type Freeradius, hasRlmRest, startFreeradius } from '../support/freeradius.ts';
 import { TempFolder } from '../support/temp-folder.ts';
@@ -121,7 +121,7 @@ describe.runIf(able)('a FreeRADIUS that asks us by rlm_rest', () => {
   ])('IW-01: lets in whom we let in, with what we grant (%s)', async (method, password) => {
     await using lab = await startLab(await startServer([anna]));
 
-    const output = await radclient('auth', lab.radius.auth, nasSecret, ['User-Name = "anna"', password], 5);
+    const output = await radclient('auth', lab.radius.auth, nasSecret, ['User-Name = "anna"', password]);
 
     expect(output, lab.radius.output()).toContain('Received Access-Accept');
     expect(output).toContain('Mikrotik-Rate-Limit = "5M/20M"');
@@ -136,7 +136,7 @@ describe.runIf(able)('a FreeRADIUS that asks us by rlm_rest', () => {
 
   it('rejects whom we reject, in our words', async () => {
     await using lab = await startLab(await startServer([anna, login('ben', { state: 'suspended' })]));
-    const ask = (...lines: readonly string[]) => radclient('auth', lab.radius.auth, nasSecret, lines, 5);
+    const ask = (...lines: readonly string[]) => radclient('auth', lab.radius.auth, nasSecret, lines);
 
     const wrong = await ask('User-Name = "anna"', 'User-Password = "wrong"');
     const suspended = await ask('User-Name = "ben"', 'User-Password = "correct horse"');
@@ -150,29 +150,26 @@ describe.runIf(able)('a FreeRADIUS that asks us by rlm_rest', () => {
 
   it('has accounting acknowledged when we have stored it, and not before', async () => {
     await using lab = await startLab(await startServer([anna]));
-    const record = (...lines: readonly string[]) =>
-      radclient(
-        'acct',
-        lab.radius.accounting,
-        nasSecret,
-        ['User-Name = "anna"', 'Acct-Session-Id = "81000001"', ...lines],
-        2,
-      );
+    const record = (lines: readonly string[], seconds?: number) => {
+      const all = ['User-Name = "anna"', 'Acct-Session-Id = "81000001"', ...lines];
+      return radclient('acct', lab.radius.accounting, nasSecret, all, seconds);
+    };
 
-    const start = await record(
+    const start = await record([
       'Acct-Status-Type = Start',
       'Framed-IP-Address = 10.0.0.7',
       'Event-Timestamp = "Nov 22 2026 09:00:00 UTC"',
-    );
+    ]);
     lab.bench.sink.fail = true;
-    const lost = await record('Acct-Status-Type = Interim-Update', 'Acct-Session-Time = 60');
+    const lost = await record(['Acct-Status-Type = Interim-Update', 'Acct-Session-Time = 60'], 2);
+    await expect.poll(() => lab.bench.sink.refused).toBe(1);
     lab.bench.sink.fail = false;
-    const stop = await record(
+    const stop = await record([
       'Acct-Status-Type = Stop',
       'Acct-Output-Octets = 5',
       'Acct-Output-Gigawords = 1',
       'Acct-Terminate-Cause = User-Request',
-    );
+    ]);
 
     expect(start, lab.radius.output()).toContain('Received Accounting-Response');
     expect(lost).toContain('No reply');
@@ -196,6 +193,8 @@ describe.runIf(able)('a FreeRADIUS that asks us by rlm_rest', () => {
     );
 
     expect(output).not.toContain('Received Access');
-    expect(lab.bench.server.findings()).toMatchObject([{ reason: 'unknown-client', source: '127.0.0.1' }]);
+    await expect
+      .poll(() => lab.bench.server.findings())
+      .toMatchObject([{ reason: 'unknown-client', source: '127.0.0.1' }]);
   });
 });

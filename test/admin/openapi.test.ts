@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { LoggedDecision } from '../../src/access/decision-log.ts';
-import { toSessionJson } from '../../src/accounting/view.ts';
+import { toSessionJson } from '../../src/accounting/sessions/view.ts';
+import { visitsOf } from '../../src/accounting/sessions/visits.ts';
 import { answerShapes } from '../../src/admin/answer-shapes.ts';
 import { openApi } from '../../src/admin/openapi.ts';
 import { routes } from '../../src/admin/routes.ts';
@@ -74,6 +75,7 @@ describe('the OpenAPI document', () => {
 
   it.each<[string, number, unknown]>([
     ['GET /api/v1/sessions', 200, [session]],
+    ['GET /api/v1/sessions', 200, visitsOf([session], 0)],
     ['POST /api/v1/disconnect', 200, [settled]],
     ['POST /api/v1/coa', 200, [settled]],
     ['GET /api/v1/audit', 200, [audited, { ...audited, reason: 'unpaid' }]],

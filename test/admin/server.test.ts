@@ -209,6 +209,20 @@ describe('a list of sessions', () => {
   });
 });
 
+describe('visits', () => {
+  it('are asked for in place of the sessions that belong together', async () => {
+    await using lab = await Lab.start({ sessions: () => [{ key: 'a' }], visitsOf: () => [{ username: 'anna' }] });
+
+    const answer = await lab.fetch('/api/v1/sessions?visits=true&all=true', 'viewer');
+
+    expect(await answer.json()).toEqual([{ username: 'anna' }]);
+    expect(lab.asked).toEqual([
+      ['sessions', { all: true, limit: 1001 }],
+      ['visitsOf', [{ key: 'a' }]],
+    ]);
+  });
+});
+
 describe('what the daemon cannot make sense of', () => {
   it('is the caller’s mistake, not a failure', async () => {
     const refuse = (error: Error) => () => {

@@ -43,6 +43,10 @@ describe('a router that is declared nowhere', () => {
       code: 64,
       err: expect.stringContaining('--username'),
     });
+    expect(await desk.import('core-1', { address: '127.0.0.1', username: 'x' })).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('--password-env'),
+    });
     for (const passwordEnv of ['ROUTER_PASSWORD', 'LASTMILE_SECRET_ROUTER'])
       expect(await desk.import('core-1', { address: '127.0.0.1', username: 'x', passwordEnv })).toMatchObject({
         code: 64,
@@ -443,9 +447,10 @@ describe('ten thousand customers', () => {
     });
     await using desk = await Desk.open();
     desk.declare(router);
-    const started = performance.now();
+    const started = process.cpuUsage();
 
     const told = await desk.import();
+    const { user, system } = process.cpuUsage(started);
 
     expect(told, told.err).toMatchObject({ code: 0 });
     expect(told.out).toContain('10,000 subscribers');
@@ -453,6 +458,7 @@ describe('ten thousand customers', () => {
     expect(desk.read('core-1.yaml')).toContain(
       'ignore: [{menu: /ppp/secret, match: {service: any}, fields: [service]}]',
     );
-    expect(performance.now() - started).toBeLessThan(30_000);
+    // Of processor time, router and all: looking through all rows for each would take minutes.
+    expect((user + system) / 1e6).toBeLessThan(30);
   });
 });

@@ -5,7 +5,7 @@ import { HttpAuthority } from '../../src/authority/http-authority.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { LoginLimits } from '../../src/directory/reader.ts';
-import type { AuthorizeHook } from '../../src/model/model.ts';
+import type { AuthorizeHook } from '../../src/model/kinds/operator.ts';
 import { testLog } from '../radius/support.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { json, startProgram } from '../support/program.ts';
@@ -17,7 +17,7 @@ function authorityAt(url: string, more: Partial<AuthorizeHook> = {}, clock: Cloc
     url,
     asks: 'all',
     sendPassword: false,
-    timeoutMs: 1_000,
+    timeoutMs: 60_000,
     cacheMs: 0,
     whenDown: 'reject',
     ...more,

@@ -36,4 +36,33 @@ describe('octets that are compared with a secret', () => {
       }),
     );
   });
+
+  it('are looked at to the last, wherever the first difference is: the work tells nothing of it', () => {
+    const secret = Buffer.from('a digest of sixteen octets!'.slice(0, 16));
+    const work = (differsAt: number | undefined): number[] => {
+      const given = Buffer.from(secret);
+      if (differsAt !== undefined) given[differsAt] = (given[differsAt] as number) ^ 0x20;
+      return [
+        readsOf(given, (octets) => equalOctets(octets, secret)),
+        readsOf(given, (octets) => equalOctetsAt(octets, 0, secret, 0, 16)),
+        readsOf(given, (octets) => equalText(octets, secret.toString('latin1'))),
+      ];
+    };
+
+    expect(work(undefined)).toEqual([16, 16, 16]);
+    for (let at = 0; at < 16; at += 1) expect(work(at)).toEqual([16, 16, 16]);
+  });
 });
+
+/** How many octets are read while they are compared. */
+function readsOf(octets: Buffer, compare: (octets: Uint8Array) => boolean): number {
+  let reads = 0;
+  const counted = new Proxy(octets, {
+    get(target, name) {
+      if (typeof name === 'string' && /^\d+$/.test(name)) reads += 1;
+      return Reflect.get(target, name, target);
+    },
+  });
+  compare(counted);
+  return reads;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coaCommand } from '../../src/cli/coa.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
-import { changeSessions } from '../../src/daemon/session-orders.ts';
+import { changeSessions } from '../../src/daemon/sessions/session-orders.ts';
 
 describe('a CoA with a Session-Timeout of zero', () => {
   it.each(['Session-Timeout=0', 'session-timeout=00'])('is refused before any daemon is asked: %s', async (set) => {

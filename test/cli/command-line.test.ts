@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
+import { freeTcpPort } from '../support/free-ports.ts';
 import { lastmile } from '../support/lastmile.ts';
-import { freeTcpPort, TestNetwork } from '../support/network.ts';
+import { TestNetwork } from '../support/network.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 const entry = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -134,13 +135,11 @@ describe('a daemon that hangs', () => {
     const child = spawn(process.execPath, [entry, command, '--state', state.path], { stdio: 'ignore' });
     await once(server, 'connection');
 
-    const started = performance.now();
     child.kill(signal);
     const [code] = await once(child, 'close');
     server.close();
 
     expect(code).toBe(130);
-    expect(performance.now() - started).toBeLessThan(3_000);
   });
 });
 

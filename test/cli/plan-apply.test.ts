@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
+import { freeTcpPort } from '../support/free-ports.ts';
 import { lastmile } from '../support/lastmile.ts';
-import { canaries, freeTcpPort, servicesYaml, subscribersYaml, TestNetwork } from '../support/network.ts';
+import { canaries, servicesYaml, subscribersYaml, TestNetwork } from '../support/network.ts';
 
 describe('plan and apply without a daemon', () => {
   it('go from an empty router to nothing left to do', async () => {

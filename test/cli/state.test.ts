@@ -61,4 +61,24 @@ describe('lastmile state', () => {
     expect(damaged.code).toBe(1);
     expect(damaged.out).toContain('LM_JOURNAL_TORN');
   });
+
+  it('says what is wrong where there is nothing to look at, in one line, and makes nothing there', async () => {
+    await using folder = await TempFolder.make();
+    const { path } = folder;
+    await mkdir(join(path, 'empty'));
+    await writeFile(join(path, 'file'), 'x');
+    for (const [name, words] of [
+      ['none', 'there is no such folder'],
+      ['empty', 'it is empty'],
+      ['file', 'is not a folder'],
+    ] as const) {
+      for (const action of ['check', 'verify']) {
+        const { code, out, err } = await lastmile(['state', action, '--state', join(path, name)]);
+        expect({ code, out }).toEqual({ code: 1, out: '' });
+        expect(err).toContain(words);
+        expect(err.trimEnd().split('\n')).toHaveLength(1);
+      }
+    }
+    expect(await readdir(path, { recursive: true })).toEqual(['empty', 'file']);
+  });
 });

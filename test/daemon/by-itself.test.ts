@@ -66,7 +66,7 @@ describe('what happens by itself', () => {
     await network.lastmile('suspend', 'core-1', '--reason', 'a moment', '--until', '3s');
     await daemon.logged({ msg: told.followed, target: 'core-1' });
     expect(network.router.rows('/system/scheduler')).toEqual([]);
-  }, 60_000);
+  });
 
   it('IS-01: is left where that is switched off, and who never expires stays online', async () => {
     await using network = await TestNetwork.start({ operator: `  reconcile: {${quick}}\n` });
@@ -91,5 +91,5 @@ describe('what happens by itself', () => {
     expect(network.router.rows('/ppp/active')).toMatchObject([{ name: anna.username }]);
     for (const words of [told.followed, told.ended]) expect(daemon.complaints).not.toContain(`"msg":"${words}"`);
     expect(daemon.complaints).not.toMatch(/"target":"core-1"[^\n]*"msg":"plan applied"/);
-  }, 60_000);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { fingerprint, holdRule, isLeft, leftDrift } from '../../src/daemon/hold-rule.ts';
+import { fingerprint, holdRule, isLeft, leftDrift } from '../../src/daemon/targets/hold-rule.ts';
 import { reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { Change } from '../../src/reconcile/target.ts';
 import { document, modelOf, operator } from '../support/manifest.ts';
@@ -69,6 +69,7 @@ describe('a switch of who lets people in, while the window is closed', () => {
     ['radius', 'local'],
     ['hybrid', 'local'],
     ['radius', 'hybrid'],
+    ['hybrid', 'radius'],
   ] as const)('%s to %s leaves everybody a way in', async (from, to) => {
     const [before, after] = [network(from), network(to)];
     await using lab = await Lab.start(before);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { eapolTest, hasEapolTest } from '../eap/support.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
 import { canaries, servicesYaml, TestNetwork } from '../support/network.ts';

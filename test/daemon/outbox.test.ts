@@ -86,7 +86,9 @@ describe('a router that is away when somebody is suspended', () => {
     network.write('subscribers.yaml', subscribersYaml('    state: suspended\n    reason: unpaid\n'));
     network.commit('unpaid');
     await daemon.logged({ msg: 'session settled', username, result: 'failed' });
+    const begun = performance.now();
     const status = await network.lastmile('status');
+    const pace = performance.now() - begun;
     const why = await network.lastmile('why', username);
 
     network.router.faults.replace([]);
@@ -98,9 +100,10 @@ describe('a router that is away when somebody is suspended', () => {
     expect(status.out).toContain('1 session of core-1 still to be told');
     expect(why.out).toMatch(/core-1 could not be told that it ends .*suspended: unpaid/);
     expect(settled).toMatchObject({ action: 'disconnect', why: 'suspended: unpaid' });
-    expect(after).toBeLessThan(5_000);
+    // A command takes a third of a second where nothing else is at work.
+    expect(after).toBeLessThan(Math.max(5_000, 15 * pace));
     expect(network.router.sessions()).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('a speed that changes between Access-Accept and Start', () => {

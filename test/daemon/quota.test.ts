@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { StandingJson, TopUpAnswer } from '../../src/admin/quota.ts';
+import type { TopUpAnswer } from '../../src/admin/quota.ts';
 import type { WhyAnswer } from '../../src/admin/service.ts';
-import type { UsageAnswer } from '../../src/admin/usage.ts';
-import { QuotaLab } from '../support/quota-lab.ts';
+import {
+  changedByCoa as coa,
+  disconnected as ended,
+  meanwhile,
+  passes,
+  QuotaLab,
+  standing,
+  uses,
+} from '../support/quota-lab.ts';
 
 const anna = { username: 'anna', password: 'secret' };
 const annaYaml = '- {name: anna, username: anna, password: secret}';
@@ -12,38 +19,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const full = '5M/20M';
 const throttled = '1M/2M';
-
-const coa = { msg: 'session settled', result: 'changed' };
-const ended = { msg: 'session settled', result: 'disconnected' };
-
-/** Time passes, until this is logged. */
-async function passes(lab: QuotaLab, ms: number, until: Readonly<Record<string, unknown>>, times = 1): Promise<void> {
-  const told = lab.logged(until, times);
-  lab.clock.advance(ms);
-  await told;
-}
-
-async function uses(lab: QuotaLab, octets: bigint, until: Readonly<Record<string, unknown>>, times = 1): Promise<void> {
-  const told = lab.logged(until, times);
-  await lab.uses('anna', octets);
-  await told;
-}
-
-/** Lets time pass until something has come about. */
-async function meanwhile(lab: QuotaLab, something: Promise<unknown>): Promise<void> {
-  let over = false;
-  void something.then(() => {
-    over = true;
-  });
-  while (!over) {
-    lab.clock.advance(500);
-    await new Promise(setImmediate);
-  }
-}
-
-async function standing(lab: QuotaLab, user = 'anna'): Promise<StandingJson | undefined> {
-  return (await (await lab.admin()).get<UsageAnswer>(`/api/v1/usage/${user}`)).standings?.[0];
-}
 
 const changes = (lab: QuotaLab) => lab.lines.filter(({ msg }) => msg === 'session settled').length;
 
@@ -55,9 +30,12 @@ describe('somebody who uses up a quota', () => {
     expect(lab.rates()).toEqual([full, full]);
 
     // Two sessions: more than a GB together.
+    const run = lab.logged({ msg: 'plan applied', target: 'directory', reason: 'quota' });
     await uses(lab, 600_000_000n, coa, 2);
     expect(lab.rates()).toEqual([throttled, throttled]);
     expect(changes(lab)).toBe(2);
+    // Nobody else was looked at.
+    expect(await run).toMatchObject({ update: 1, create: 0, delete: 0 });
 
     await lab.uses('anna', 600_000_000n);
     await lab.uses('anna', 600_000_000n);
@@ -116,21 +94,6 @@ describe('somebody who uses up a quota', () => {
       ],
     });
     await expect(admin.get('/api/v1/usage/anna?quota=other')).rejects.toThrow('there are fair');
-  });
-
-  it('is put on another pool and list by a new session, and off them likewise', async () => {
-    const other = 'then: {pool: slow, addressList: used-up}';
-    await using lab = await QuotaLab.start(`quotas: [{name: fair, octets: 1G, period: hour, ${other}}]`, annaYaml);
-    await lab.dial(anna);
-
-    await uses(lab, 1_000_000_000n, ended);
-    await lab.dial(anna);
-
-    expect(lab.router.sessions()[0]?.address).toMatch(/^10\.20\.0\./);
-    expect(lab.router.rows('/ip/firewall/address-list').map(({ list }) => list)).toContain('used-up');
-    await passes(lab, hourMs, ended);
-    await lab.dial(anna);
-    expect(lab.router.sessions()[0]?.address).toMatch(/^10\.10\.0\./);
   });
 
   it('IS-02: is at the same step after a restart, told nothing twice; what came due meanwhile is done at the start', async () => {
@@ -200,60 +163,6 @@ describe('a top-up', () => {
       { who: 'mary', action: 'topup', object: 'anna', detail: '500M, for 30d' },
       { who: 'mary', action: 'topup', object: 'anna', reason: 'paid 100', result: 'added', detail: '1G' },
     ]);
-  });
-
-  it('is refused where there is nothing it could be added to', async () => {
-    await using lab = await QuotaLab.start(daily, `${annaYaml}\n- {name: ben, username: ben, password: secret}`);
-    const admin = await lab.admin();
-    const refused = (body: object) => expect(admin.post('/api/v1/topup', body)).rejects;
-
-    await refused({ user: 'carl', amount: '1G' }).toThrow('carl has neither quotas nor a validity');
-    await refused({ user: 'anna', amount: '5h' }).toThrow('anna has no quota of time: it has fair (octets)');
-    await refused({ user: 'anna', amount: '1G', quota: 'other' }).toThrow('no quota other of octets');
-    await refused({ user: 'anna', amount: 'lots' }).toThrow('10G or 5h is needed');
-    await refused({ user: 'anna', amount: '1G', valid: '500d' }).toThrow('a top-up lasts 400d at most');
-    await refused({ user: 'anna', extend: '3d' }).toThrow('anna has no validity');
-    await refused({ user: 'anna' }).toThrow('one of them');
-  });
-});
-
-describe('free hours', () => {
-  it('count nothing, and no step is in force while they last', async () => {
-    // 12:00 UTC is 15:00 in Nairobi.
-    const free = 'freeHours: [{from: "16:00", till: "17:00"}]';
-    await using lab = await QuotaLab.start(
-      `quotas: [{name: fair, octets: 1G, period: day, ${free}, ${slow}}]`,
-      annaYaml,
-    );
-    await lab.dial(anna);
-    await uses(lab, 1_100_000_000n, coa);
-
-    await passes(lab, hourMs, coa);
-    expect(lab.rates()).toEqual([full]);
-    await lab.uses('anna', 5_000_000_000n);
-    expect((await standing(lab))?.quotas[0]).toMatchObject({ used: '1100000000', free: true });
-
-    await passes(lab, hourMs, coa);
-    expect(lab.rates()).toEqual([throttled]);
-  });
-});
-
-describe('a quota of time', () => {
-  it('is told to the NAS, which ends the session itself, and acts with the interim all the same', async () => {
-    await using lab = await QuotaLab.start('quotas: [{name: evening, time: 10m, period: day}]', annaYaml);
-    await lab.dial(anna);
-    const { decisions } = await (await lab.admin()).get<WhyAnswer>('/api/v1/why/anna');
-    expect(decisions[0]?.reply).toContain('Session-Timeout=600');
-
-    const told = lab.logged({ msg: 'quota step', step: 1 });
-    for (let at = 0; at < 5; at += 1) {
-      lab.clock.advance(120_000);
-      await lab.accounted();
-    }
-    await told;
-    await lab.refresh();
-
-    expect(await lab.dial(anna)).toMatchObject({ ok: false });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { hasRadclient, radclient } from '../radius/support.ts';
 import type { DaemonProcess } from '../support/lastmile.ts';
 import { canaries, TestNetwork } from '../support/network.ts';
@@ -44,14 +44,10 @@ describe.runIf(hasRadclient)('FreeRADIUS radclient against the daemon', () => {
     const right = `User-Password = "${canaries.annaPassword}"`;
 
     const wrong = [anna, 'User-Password = "x"', sign];
-    // A reject is held back for a second.
-    const wrongPassword = await radclient('auth', endpoint(daemon.listeners.auth), canaries.radiusSecret, wrong, 5);
-    const wrongSecret = await radclient('auth', endpoint(daemon.listeners.auth), 'another-secret-000', [
-      anna,
-      right,
-      sign,
-    ]);
-    const unsigned = await radclient('auth', endpoint(daemon.listeners.auth), canaries.radiusSecret, [anna, right]);
+    const auth = endpoint(daemon.listeners.auth);
+    const wrongPassword = await radclient('auth', auth, canaries.radiusSecret, wrong);
+    const wrongSecret = await radclient('auth', auth, 'another-secret-000', [anna, right, sign], 1);
+    const unsigned = await radclient('auth', auth, canaries.radiusSecret, [anna, right], 1);
 
     expect(wrongPassword).toContain('Received Access-Reject');
     expect(wrongSecret).toContain('No reply from server');

@@ -2,25 +2,13 @@ import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freeUdpPort } from '../support/free-ports.ts';
 import { DaemonProcess, lastmile } from '../support/lastmile.ts';
-import { canaries, freeUdpPort, servicesYaml, subscribersYaml, TestNetwork } from '../support/network.ts';
-
-function overSocket(socketPath: string, path: string): Promise<{ readonly status: number; readonly body: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, path }, (answer) => {
-      let body = '';
-      answer.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
-    });
-    outgoing.on('error', reject).end();
-  });
-}
+import { canaries, servicesYaml, subscribersYaml, TestNetwork } from '../support/network.ts';
+import { overSocket } from '../support/over-socket.ts';
 
 describe('a repository that is invalid from the start', () => {
   it('is told, with RADIUS closed and the admin API open, and served once it is mended', async () => {
@@ -29,6 +17,7 @@ describe('a repository that is invalid from the start', () => {
     await using daemon = await network.daemon();
 
     const health = await fetch(`http://${daemon.listeners.admin}/healthz`);
+    await daemon.complained('services.yaml:6:16');
     const ready = await fetch(`http://${daemon.listeners.admin}/readyz`);
     const closed = daemon.listeners.auth;
     network.write('services.yaml', servicesYaml('20M', '5M'));
@@ -37,7 +26,6 @@ describe('a repository that is invalid from the start', () => {
     expect(health.status).toBe(200);
     expect(ready.status).toBe(503);
     expect(await ready.text()).toContain('is invalid');
-    await daemon.complained('services.yaml:6:16');
     expect(closed).toBeUndefined();
     expect(listeners.auth).toBe(`127.0.0.1:${network.authPort}`);
     expect((await fetch(`http://${listeners.admin}/readyz`)).status).toBe(200);
@@ -131,7 +119,9 @@ describe('a repository folder that is removed', () => {
   it('is named, once, and what is in force is still reconciled', async () => {
     await using network = await TestNetwork.start();
     await using daemon = await network.running();
-    rmSync(network.dir, { recursive: true });
+    // All of it at once: a folder that is half there is another trouble, told as well.
+    renameSync(network.dir, `${network.dir}.gone`);
+    rmSync(`${network.dir}.gone`, { recursive: true });
 
     const reconciled = [await network.lastmile('reconcile'), await network.lastmile('reconcile')];
     await daemon.stop();

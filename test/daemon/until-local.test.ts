@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { Reconciler } from '../../src/daemon/reconciler.ts';
+import { Reconciler } from '../../src/daemon/targets/reconciler.ts';
 import { admittedBy, untilLocal } from '../../src/daemon/until-local.ts';
 import { directoryName } from '../../src/directory/directory-target.ts';
 import type { Model } from '../../src/model/model.ts';

@@ -4,7 +4,7 @@ import { secretResolver } from '../../src/secrets/secret-resolver.ts';
 
 // The thread runs built code, so the built module is what is tested.
 const built = new URL('../../dist/daemon/warm-cache.js', import.meta.url).href;
-const { warmCache } = (await import(built)) as typeof import('../../src/daemon/warm-cache.ts');
+const { ReadingThread } = (await import(built)) as typeof import('../../src/daemon/warm-cache.ts');
 
 const list = (file: number, count: number) => ({
   path: `list-${file}.yaml`,
@@ -29,7 +29,8 @@ describe('files read in a thread of its own', () => {
     const files = [service, list(1, 600), list(2, 900), { path: 'broken.yaml', text: 'kind: [' }];
     const cache: FileCache = new Map();
 
-    await warmCache(files, cache);
+    using thread = new ReadingThread();
+    await thread.warm(files, cache);
     const warmed = [...cache.keys()].sort();
     const byThread = load(files, cache);
 
@@ -39,10 +40,11 @@ describe('files read in a thread of its own', () => {
 
   it('are only those that changed', async () => {
     const cache: FileCache = new Map();
-    await warmCache([list(1, 900), list(2, 900)], cache);
+    using thread = new ReadingThread();
+    await thread.warm([list(1, 900), list(2, 900)], cache);
     const kept = cache.get('list-1.yaml');
 
-    await warmCache([list(1, 900), list(2, 2000)], cache);
+    await thread.warm([list(1, 900), list(2, 2000)], cache);
 
     expect(cache.get('list-1.yaml')).toBe(kept);
     expect(cache.get('list-2.yaml')?.collected.subscribers).toHaveLength(2000);
@@ -55,7 +57,8 @@ describe('files read in a thread of its own', () => {
       turns += 1;
     }, 1);
 
-    await warmCache([list(1, 5000)], new Map());
+    using thread = new ReadingThread();
+    await thread.warm([list(1, 5000)], new Map());
     clearInterval(count);
 
     expect(turns).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canaries, servicesYaml, subscribersYaml, TestNetwork } from '../support/network.ts';
+import { overSocket } from '../support/over-socket.ts';
 
 const dialAnna = { username: 'anna@isp.example', password: canaries.annaPassword, callerId: '02:00:00:00:00:01' };
 const dialBen = { username: 'ben@isp.example', password: canaries.benPassword, callerId: '02:00:00:00:00:02' };
@@ -28,7 +29,7 @@ describe('a repository followed by the daemon', () => {
     expect(new Set(online)).toEqual(new Set(['anna@isp.example', 'ben@isp.example']));
   });
 
-  it('IW-19, IW-06: changes a speed by CoA while the subscriber stays online', async () => {
+  it('IS-09, IW-19, IW-06: changes a speed by CoA while the subscriber stays online, and measures how long that took', async () => {
     await using network = await TestNetwork.start();
     await using daemon = await network.running();
     const before = await network.router.dial(dialAnna);
@@ -43,6 +44,8 @@ describe('a repository followed by the daemon', () => {
       'max-limit': '10000000/40000000',
     });
     expect(network.router.sessions()).toMatchObject([{ sessionId: before.ok ? before.sessionId : '' }]);
+    const metrics = (await overSocket(daemon.listeners.adminSocket, '/metrics')).body;
+    expect(metrics).toContain('lastmile_session_effect_seconds_count{result="changed"} 1\n');
   });
 
   it('IS-02, IW-16: cuts off who is suspended, by RADIUS and locally, and says why', async () => {
@@ -76,7 +79,7 @@ describe('a repository followed by the daemon', () => {
     network.commit('carla signs up');
     const applied = await daemon.logged({ msg: 'plan applied', target: 'core-1', reason: 'revision', create: 1 });
 
-    expect(applied['durationMs']).toBeLessThan(5_000);
+    expect(applied['durationMs']).toBeLessThan(30_000);
     expect(network.router.row('/ppp/secret', 'carla@isp.example')).toMatchObject({
       profile: 'home',
       comment: 'lm:acme/Subscriber/carla',

@@ -5,8 +5,8 @@ import { finish } from '../../src/base/steps.ts';
 import { AppliedRows } from '../../src/directory/applied-rows.ts';
 import type { DirectoryRow } from '../../src/directory/rows.ts';
 import { diff } from '../../src/reconcile/diff.ts';
+import type { ObservedRow } from '../../src/reconcile/row.ts';
 import { keyOf } from '../../src/reconcile/row-key.ts';
-import type { ObservedRow } from '../../src/reconcile/target.ts';
 import { unsettled } from '../../src/reconcile/unsettled.ts';
 
 const ownership = {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { StoredRows } from '../../src/directory/stored-rows.ts';
-import type { Model, Subscription } from '../../src/model/model.ts';
+import type { Subscription } from '../../src/model/kinds/subscription.ts';
+import type { Model } from '../../src/model/model.ts';
 import { type Outcome, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import type { SessionEffect, SessionResult } from '../../src/reconcile/target.ts';
 import { targetContract } from '../contract/target.ts';
@@ -41,6 +42,25 @@ async function reconcile(
   if (outcome.result === 'refused') throw new Error('refused');
   return { ...outcome, told: await outcome.sessions };
 }
+
+describe('some of the subscribers', () => {
+  it('are brought in step alone: others, and routers, are neither looked at nor gone', async () => {
+    await using folder = await TempFolder.make();
+    await using lab = await DirectoryLab.open(folder.path);
+    await reconcile(lab, networkOf(service, subscriber('anna'), subscriber('ben')));
+    const changed = networkOf(faster, subscriber('anna'), subscriber('ben'));
+    const some = { ...changed, subscriptions: changed.subscriptions.filter(({ id }) => id === 'anna') };
+
+    const { plan } = await reconcile({ target: lab.target.ofSome(some) } as DirectoryLab, some);
+    const again = await reconcile({ target: lab.target.ofSome(some) } as DirectoryLab, some);
+
+    expect(plan.changes).toMatchObject([{ action: 'update', menu: 'login', identity: 'anna' }]);
+    expect(again.plan.changes).toEqual([]);
+    expect(lab.directory.login('anna')?.limits.rateLimit).toBe('5M/40M');
+    expect(lab.directory.login('ben')?.limits.rateLimit).toBe('5M/20M');
+    expect((await reconcile(lab, changed)).plan.changes).toMatchObject([{ action: 'update', identity: 'ben' }]);
+  });
+});
 
 describe('the subscriber directory as a target', () => {
   targetContract({

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { type GuestSession, sessionEffects } from '../../src/directory/effects.ts';
-import type { Change, LiveSession, Row, Value } from '../../src/reconcile/target.ts';
+import type { Row, Value } from '../../src/reconcile/row.ts';
+import type { Change, LiveSession } from '../../src/reconcile/target.ts';
 
 const fields = {
   subscriber: 'anna',
@@ -211,5 +212,27 @@ describe('a change of a portal site', () => {
   it('concerns nobody where there were no guests without an account', () => {
     expect(told({ 'click-through': 'free', rate: '1M/1M' }, { 'click-through': '', rate: '' })).toEqual([]);
     expect(told(undefined, { 'click-through': '' })).toEqual([]);
+  });
+});
+
+describe('a change of somebody whom a controller let in once, for a time', () => {
+  const guest: LiveSession = { ...online, sessionId: '02:00:5e:00:53:01', door: 'hotspot', fixed: true };
+
+  it.each([
+    ['the speed', { rate: '10M/40M' }],
+    ['a limit that is taken away', { 'idle-timeout': '' }],
+    ['the pool', { pool: 'office' }],
+    ['the speed in a list', { attributes: '[["Mikrotik-Address-List","x"]]' }],
+  ])('waits for the next login: %s', (_, set) => {
+    expect(effects(updated(set), [guest])).toEqual([]);
+    expect(effects(updated(set), [guest, online])).toMatchObject([{ sessionIds: [online.sessionId] }]);
+  });
+
+  it.each([
+    ['the state', { state: 'suspended', reason: 'quota' }, 'suspended: quota'],
+    ['the password', { password: new Secret('y'), rate: '1M/1M' }, 'password'],
+    ['the way in', { radius: 'no' }, 'no longer by RADIUS'],
+  ])('ends it: %s', (_, set, why) => {
+    expect(effects(updated(set), [guest])).toMatchObject([{ action: 'disconnect', why: expect.stringContaining(why) }]);
   });
 });

@@ -22,8 +22,8 @@ class Lab implements AsyncDisposable {
     return new Lab(folder, await Store.open(folder.path, { clock: new ManualClock(), log: pino({ level: 'silent' }) }));
   }
 
-  open(): Promise<StoredRows> {
-    return StoredRows.open(this.store, () => 1000);
+  open(now = () => 1000): Promise<StoredRows> {
+    return StoredRows.open(this.store, now);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,6 +99,33 @@ describe('orders for sessions', () => {
 
     await stored.outbox.settle(only(stored.outbox), done);
     expect((await lab.open()).outbox.size).toBe(0);
+  });
+
+  it('IS-09: are timed from when they were first given until they are carried out', async () => {
+    await using lab = await Lab.start();
+    let now = 1_000;
+    const stored = await lab.open(() => now);
+    const { outbox } = stored;
+    const effects: unknown[] = [];
+    outbox.onEffect((result, tookMs) => void effects.push([result, tookMs]));
+    await stored.write([], [order('change'), order('change', { sessionId: 'b' }), order('change', { sessionId: 'c' })]);
+    const [a, b, c] = outbox.of('anna') as [OutboxEntry, OutboxEntry, OutboxEntry];
+    await outbox.settle(a, { result: 'failed', detail: 'none' });
+    now = 61_000;
+    await stored.write([], [order('disconnect')]);
+
+    await outbox.settle(outbox.of('anna').find((due) => due.sessionId === a.sessionId) ?? a, {
+      result: 'disconnected',
+      detail: '',
+    });
+    await outbox.settle(b, { result: 'gone', detail: '' });
+    now = 500;
+    await outbox.settle(c, { result: 'changed', detail: '' });
+
+    expect(effects).toEqual([
+      ['disconnected', 60_000],
+      ['changed', 0],
+    ]);
   });
 
   it.each([

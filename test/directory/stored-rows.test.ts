@@ -2,7 +2,7 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { StoredRows } from '../../src/directory/stored-rows.ts';
-import type { Row } from '../../src/reconcile/target.ts';
+import type { Row } from '../../src/reconcile/row.ts';
 import { Store } from '../../src/store/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { TempFolder } from '../support/temp-folder.ts';

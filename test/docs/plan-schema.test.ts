@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { Engine } from '../../src/daemon/engine.ts';
-import { planTargets } from '../../src/daemon/plan-targets.ts';
-import { runTarget } from '../../src/daemon/run-target.ts';
+import { planTargets } from '../../src/daemon/targets/plan-targets.ts';
+import { runTarget } from '../../src/daemon/targets/run-target.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { PlanDocument } from '../../src/reconcile/plan.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
@@ -45,7 +45,7 @@ async function applyAll(engine: Engine, model: Model): Promise<void> {
   for (const target of engine.targets(model)) {
     const { sessions } = await runTarget(target, {
       ...{ model, revision: 'one', mode: 'apply', guard: { deleteLimits }, inventory: engine.inventory },
-      ...{ reason: 'request', clock: systemClock, signal: AbortSignal.timeout(10_000) },
+      ...{ reason: 'request', clock: systemClock, signal: AbortSignal.timeout(120_000) },
     });
     await sessions;
   }
@@ -59,7 +59,7 @@ function plan(engine: Engine, model: Model, revision: string, sessionsKnown = tr
   return planTargets(engine.targets(model), {
     ...{ model: strict, revision, sessionsKnown, inventory: engine.inventory, lastRevision: () => 'one' },
     now: 0,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(120_000),
     leftOut: sessionsKnown ? [] : [{ name: 'directory', state: 'left-out', reason: 'no state folder' }],
   });
 }

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { freePort } from '../support/free-ports.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { root } from './document.ts';
 
@@ -71,11 +69,13 @@ export class Shell implements AsyncDisposable {
   /** Runs commands in order; a last one that ends in `&` has begun when its output file holds something. */
   async run(commands: string): Promise<Ran> {
     this.#output = '';
+    const log = /> ?(\S+)(?: 2>.*)? &\s*$/.exec(commands)?.[1];
+    // What an earlier command wrote there is no sign that this one has begun.
+    if (log !== undefined) await rm(join(this.folder, log), { force: true });
     this.#bash.stdin?.write(`{\n${this.here(commands)}\n} < /dev/null 2>&1\nprintf '@@exit %d@@\\n' $?\n`);
     while (!mark.test(this.#output)) await this.#more();
     const exit = Number(mark.exec(this.#output)?.[1]);
     const output = this.#output.replace(mark, '');
-    const log = /> ?(\S+)(?: 2>.*)? &\s*$/.exec(commands)?.[1];
     if (log !== undefined) await this.#written(log);
     return { exit, output };
   }
@@ -124,30 +124,8 @@ function environment(temp: string): NodeJS.ProcessEnv {
   };
 }
 
-/** A port for each, free for TCP and UDP on every address, and none that the system hands out: nobody takes it meanwhile. */
 async function freePorts(names: readonly string[]): Promise<readonly (readonly [string, string])[]> {
-  const found = new Map<string, string>();
-  for (const name of names) {
-    let port = randomInt(10_000, 32_000);
-    while ([...found.values()].includes(String(port)) || !(await isFree(port))) port = randomInt(10_000, 32_000);
-    found.set(name, String(port));
-  }
-  return [...found];
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const socket = createSocket('udp4');
-  try {
-    server.listen(port, '0.0.0.0');
-    await once(server, 'listening');
-    socket.bind(port, '0.0.0.0');
-    await once(socket, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-    socket.close();
-  }
+  const found: [string, string][] = [];
+  for (const name of names) found.push([name, String(await freePort())]);
+  return found;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { checkController } from '../../src/doctor/check-controller.ts';
-import type { OmadaController } from '../../src/model/model.ts';
+import type { OmadaController } from '../../src/model/kinds/omada-controller.ts';
 import { OmadaClients } from '../../src/omada/clients.ts';
 import { type OmadaLabOptions, omadaLab } from '../omada/support.ts';
 
@@ -11,7 +11,7 @@ async function examined(options: OmadaLabOptions, declared: Partial<OmadaControl
   await using lab = await omadaLab(options);
   using clients = new OmadaClients({ clock: systemClock, log: lab.log });
   clients.use({ omadaControllers: [{ ...lab.declared, ...declared }] });
-  await clients.check(AbortSignal.timeout(5_000));
+  await clients.check(AbortSignal.timeout(120_000));
   return clients.standing().map(checkController);
 }
 

@@ -12,7 +12,7 @@ import { checkRadius } from '../../src/doctor/check-radius.ts';
 import type { RadiusRow, RouterFacts } from '../../src/doctor/facts.ts';
 import { findingOf, inOrder } from '../../src/doctor/finding.ts';
 import { dateOf } from '../../src/doctor/router-clock.ts';
-import type { Router } from '../../src/model/model.ts';
+import type { Router } from '../../src/model/kinds/router.ts';
 import type { RadiusFinding } from '../../src/radius/drops.ts';
 import { parseVersion } from '../../src/routeros/versions.ts';
 import { origin } from '../support/model-parts.ts';
@@ -256,6 +256,17 @@ describe('packets that were dropped', () => {
   it('IS-33: for the secret of a client that is no router are mended on one side or the other', () => {
     expect(checkPackets([dropped({ nas: 'switch-1' })], declared(router))).toMatchObject([
       { target: 'switch-1', mend: expect.stringMatching(/on switch-1, or in radius\.clients\[\]\.secret/) },
+    ]);
+  });
+
+  it('of a NAS that signs nothing name it as not ready, with what makes it so', () => {
+    expect(checkPackets([dropped({ reason: 'unsigned' })], declared(router))).toMatchObject([
+      {
+        target: 'core-1',
+        code: 'LM_RADIUS_UNSIGNED',
+        says: expect.stringContaining('3 requests from 10.255.0.9 had no Message-Authenticator'),
+        mend: expect.stringMatching(/RouterOS to 7\.15 .*messageAuthenticator: require for core-1$/),
+      },
     ]);
   });
 

@@ -11,7 +11,7 @@ import { NasSessionControl } from '../../src/radius/coa/session-control.ts';
 import { Store } from '../../src/store/store.ts';
 import { documentAt } from '../docs/document.ts';
 import { type Bench, coreNas, secretText, startServer } from '../radius/support.ts';
-import { freeUdpPort } from '../support/network.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
 import { PeerProcess } from '../support/peer-process.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { layWire, type Wire } from '../support/wire.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { login, secretText } from '../radius/support.ts';
 import { PeerProcess } from '../support/peer-process.ts';
 import { TempFolder } from '../support/temp-folder.ts';

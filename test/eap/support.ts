@@ -9,7 +9,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Login } from '../../src/directory/reader.ts';
 import { EapServer } from '../../src/eap/eap-server.ts';
-import type { EapSettings, Endpoint } from '../../src/model/model.ts';
+import type { EapSettings, Endpoint } from '../../src/model/kinds/radius.ts';
 import { type Bench, secretText, startServer } from '../radius/support.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { TempFolder } from '../support/temp-folder.ts';

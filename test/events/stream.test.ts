@@ -88,10 +88,10 @@ describe('a stream of events', () => {
   it('keeps for a day what there is a lot of, for whoever reads it', async () => {
     const clock = new ManualClock();
     await using lab = await EventLab.start(clock);
+    lab.log.keepFor(() => false);
     const stream = reading(lab, undefined, ['session.updated']);
     await stream.next();
     const next = stream.next();
-    while (!lab.log.wants('session.updated')) await new Promise(setImmediate);
     await lab.log.add(numbered(clock, 1, 1, 'session.updated'));
     const id = /^id: (.*)$/m.exec(await next)?.[1];
     stream.stop.abort();
@@ -102,6 +102,52 @@ describe('a stream of events', () => {
     expect(await readEvents(lab.log, { types: ['*'], ...(id === undefined ? {} : { after: id }) }, 9)).toMatchObject([
       { data: { n: 2 } },
     ]);
+  });
+});
+
+describe('somebody who comes back to the stream', () => {
+  async function left(lab: EventLab): Promise<string> {
+    lab.log.keepFor(() => false);
+    const stream = reading(lab, undefined, ['session.stopped']);
+    await stream.next();
+    const next = stream.next();
+    await lab.log.add(numbered(lab.clock, 1, 1));
+    stream.stop.abort();
+    return /^id: (.*)$/m.exec(await next)?.[1] ?? '';
+  }
+
+  it('has missed nothing within a day', async () => {
+    const clock = new ManualClock();
+    await using lab = await EventLab.start(clock);
+    const seen = await left(lab);
+    clock.advance(86_400_000);
+    await lab.log.add(numbered(clock, 2, 2));
+
+    const again = reading(lab, seen);
+    await again.next();
+
+    expect(await again.next()).toContain('"n":2');
+    again.stop.abort();
+  });
+
+  it.each([
+    ['session.*', 'event: gap'],
+    ['drift.found', 'event: drift.found'],
+  ])('is told that something is missing after that, if he reads it: %s', async (types, said) => {
+    const clock = new ManualClock();
+    await using lab = await EventLab.start(clock);
+    const seen = await left(lab);
+    clock.advance(2 * 86_400_000);
+    await lab.log.add(numbered(clock, 2, 2));
+    await lab.log.add([]);
+    await lab.restart();
+    await lab.log.add(numbered(clock, 3, 3, 'drift.found'));
+
+    const again = reading(lab, seen, [types]);
+    await again.next();
+
+    expect(await again.next()).toContain(said);
+    again.stop.abort();
   });
 });
 

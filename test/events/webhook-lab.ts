@@ -9,7 +9,7 @@ import type { EventJson, NewEvent } from '../../src/events/event.ts';
 import { EventLog } from '../../src/events/event-log.ts';
 import { WebhookConnection } from '../../src/events/post.ts';
 import { WebhookSender } from '../../src/events/webhook-sender.ts';
-import type { Webhook } from '../../src/model/model.ts';
+import type { Webhook } from '../../src/model/kinds/operator.ts';
 import { Store } from '../../src/store/store.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 

@@ -238,17 +238,30 @@ describe('a log of events', () => {
   it('keeps what there is a lot of only for somebody', async () => {
     const clock = new QuickClock();
     await using lab = await EventLab.start(clock);
+    lab.log.keepFor(() => false);
 
-    await lab.log.add(numbered(clock, 1, 1, 'session.updated'));
-    await lab.log.wantUntil(['session.updated'], clock.now() + 1000);
+    await lab.log.add(numbered(clock, 1, 1));
+    await lab.log.wantUntil(['session.stopped'], clock.now() + 1000);
     await lab.restart();
-    await lab.log.add(numbered(clock, 2, 2, 'session.updated'));
+    lab.log.keepFor(() => false);
+    await lab.log.add(numbered(clock, 2, 2));
     await clock.sleep(1000);
-    await lab.log.add(numbered(clock, 3, 3, 'session.updated'));
-    lab.log.keepFor((type) => type === 'session.updated');
-    await lab.log.add(numbered(clock, 4, 4, 'session.updated'));
+    await lab.log.add(numbered(clock, 3, 3));
+    lab.log.keepFor((type) => type === 'session.stopped');
+    await lab.log.add(numbered(clock, 4, 4));
 
     expect((await lab.log.after(0, 9)).map(({ data }) => data['n'])).toEqual([2, 4]);
+  });
+
+  it('keeps all until it is known what webhooks want', async () => {
+    const clock = new QuickClock();
+    await using lab = await EventLab.start(clock);
+
+    await lab.log.add(numbered(clock, 1, 1, 'session.updated'));
+    lab.log.keepFor(() => false);
+    await lab.log.add(numbered(clock, 2, 2, 'session.updated'));
+
+    expect((await lab.log.after(0, 9)).map(({ data }) => data['n'])).toEqual([1]);
   });
 
   it('goes on with its numbers when all of it was deleted', async () => {

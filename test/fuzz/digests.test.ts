@@ -5,7 +5,11 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import type { Channel } from '../../src/radius/channel.ts';
 import { DuplicateCache } from '../../src/radius/duplicate-cache.ts';
 import { encodeAttribute } from '../../src/radius/packet/attributes.ts';
+import { replyWriter, startReply } from '../../src/radius/packet/reply.ts';
+import { sharedKey } from '../../src/radius/packet/shared-key.ts';
 import { RequestPipeline } from '../../src/radius/pipeline.ts';
+import { randomPool } from '../../src/radius/random-pool.ts';
+import { appendClass, endInClass, isOwnClass, markInClass } from '../../src/radius/reply/class-attribute.ts';
 import {
   accountingRequest,
   login,
@@ -117,5 +121,31 @@ describe('a digest that reads the same as text', () => {
     );
 
     expect(await taken(forged, 'accounting')).toBe(0);
+  });
+});
+
+describe('a Class that a NAS sends back', () => {
+  const [username, key] = ['anna', sharedKey('a shared secret of thirty-two ch')];
+
+  it.each([
+    ['what was granted', 0],
+    ['when it ends', 1_900_000_000],
+  ])('with any one bit turned is none of ours, and says nothing of %s', (_, endsAt) => {
+    const writer = replyWriter();
+    startReply(writer, 2, Buffer.alloc(20));
+    const at = writer.length;
+    const name = encodeAttribute(1, Buffer.from(username));
+    const random = randomPool((octets) => void octets.fill(0x5a));
+    appendClass(writer, name, 0, key, random, Buffer.alloc(8, 7), endsAt);
+    const given = Buffer.from(writer.out.subarray(at + 2, writer.length));
+
+    expect(markInClass(given, username, key)).toEqual(Buffer.alloc(8, 7));
+    for (const turned of bitsOf(given, 0, given.length)) {
+      expect(isOwnClass(turned, username, key)).toBe(false);
+      expect([markInClass(turned, username, key), endInClass(turned, username, key)]).toEqual([undefined, undefined]);
+    }
+    for (let length = 0; length < given.length; length += 1) {
+      expect(isOwnClass(given.subarray(0, length), username, key)).toBe(false);
+    }
   });
 });

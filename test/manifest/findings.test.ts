@@ -45,8 +45,8 @@ describe('text where YAML sees something else', () => {
 describe('what is not supported yet', () => {
   it.each([
     [
-      document('Operator', 'x', 'accounting:\n  retention: 30d'),
-      expect.stringContaining('6:5 LM_NOT_SUPPORTED_YET "retention" is not supported yet'),
+      document('Operator', 'x', 'source: {}'),
+      expect.stringContaining('LM_NOT_SUPPORTED_YET "source" is not supported yet'),
     ],
     [
       document('PortalSite', 'x', 'methods: [voucher]\nbridge: {mikrotik: {router: a, hotspot: b}}'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asOf, nextChangeAfter, routersChanged } from '../../src/model/as-of.ts';
+import { asOf, changedByClock, nextChangeAfter } from '../../src/model/as-of.ts';
 import { document, modelOf, operator, router, service } from '../support/manifest.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -86,7 +86,7 @@ describe('a service with other speeds at certain times', () => {
     expect(nextChangeAfter(nightly, at('2026-02-01T12:00:00Z'))).toBe(at('2026-02-01T22:00:00Z'));
     expect(nextChangeAfter(nightly, at('2026-02-01T22:00:00Z'))).toBe(at('2026-02-02T06:00:00Z'));
     const [since, now] = [at('2026-02-01T22:00:00Z'), at('2026-02-01T22:00:01Z')];
-    expect([...routersChanged(nightly, since, now)]).toEqual(['core-1']);
-    expect([...routersChanged(nightly, since + 1000, now + 1000)]).toEqual([]);
+    expect(changedByClock(nightly, since, now)).toMatchObject({ routers: new Set(['core-1']), isPaced: true });
+    expect(changedByClock(nightly, since + 1000, now + 1000)).toMatchObject({ routers: new Set(), isPaced: false });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Diverted, divertedClients } from '../../src/model/diverted.ts';
-import type { Model, Router } from '../../src/model/model.ts';
+import type { Router } from '../../src/model/kinds/router.ts';
+import type { Model } from '../../src/model/model.ts';
 import { everything } from '../support/everything-network.ts';
 import { modelOf, operator } from '../support/manifest.ts';
 import { dhcpServerOf, origin, servicePlan } from '../support/model-parts.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMac, macFormats } from '../../src/base/mac.ts';
-import type { Subscription } from '../../src/model/model.ts';
+import type { Subscription } from '../../src/model/kinds/subscription.ts';
 import { changed } from '../support/hotspot-network.ts';
 import { document, errorsOf, lines, load, modelOf, router, subscription } from '../support/manifest.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TimeWindow } from '../../src/model/model.ts';
+import type { TimeWindow } from '../../src/model/kinds/limits.ts';
 import { isOpen, nextOpening } from '../../src/model/time-windows.ts';
 
 const berlin = 'Europe/Berlin';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TimeWindow } from '../../src/model/model.ts';
+import type { TimeWindow } from '../../src/model/kinds/limits.ts';
 import { windowClock } from '../../src/model/window-turns.ts';
 
 const berlin = windowClock('Europe/Berlin');

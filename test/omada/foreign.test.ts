@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/system-clock.ts';
-import type { OmadaController } from '../../src/model/model.ts';
+import type { OmadaController } from '../../src/model/kinds/omada-controller.ts';
 import { OmadaClient, type OmadaClientDeps } from '../../src/omada/client.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { controllerAt, keptLog, never, password } from './support.ts';

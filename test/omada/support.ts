@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
-import type { OmadaController } from '../../src/model/model.ts';
+import type { OmadaController } from '../../src/model/kinds/omada-controller.ts';
 import type { OmadaClientContext } from '../../src/omada/auth-body.ts';
 import { OmadaClient, type OmadaClientDeps } from '../../src/omada/client.ts';
 import {

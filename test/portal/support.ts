@@ -4,7 +4,9 @@ import { recentDecisions } from '../../src/access/decision-log.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Login, PortalAccess } from '../../src/directory/reader.ts';
 import { serviceLimits } from '../../src/directory/rows.ts';
-import type { Endpoint, MikrotikBridge, OmadaBridge, PortalSite, ServicePlan } from '../../src/model/model.ts';
+import type { MikrotikBridge, OmadaBridge, PortalSite } from '../../src/model/kinds/portal-site.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
+import type { ServicePlan } from '../../src/model/kinds/service.ts';
 import { portalCounters } from '../../src/portal/counters.ts';
 import type {
   GuestSession,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Quota } from '../../src/model/quota.ts';
+import type { Quota } from '../../src/model/kinds/quota.ts';
 import { carriedOn, emptyPieces, type Piece, type SlotUse, withUse } from '../../src/quota/pieces.ts';
 import { quotaClock } from '../../src/quota/quota-clock.ts';
 import { quotaState } from '../../src/quota/quota-state.ts';

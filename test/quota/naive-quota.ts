@@ -1,4 +1,4 @@
-import type { Quota } from '../../src/model/quota.ts';
+import type { Quota } from '../../src/model/kinds/quota.ts';
 
 /** An account of one quota, kept slot by slot by what a clock on the wall shows: slow, and plain. */
 export class NaiveQuota {
@@ -66,6 +66,19 @@ export class NaiveQuota {
     );
   }
 
+  /** Whether two moments are of one period, and cost the same. */
+  isAlike(a: number, b: number): boolean {
+    return this.#labelAt(a) === this.#labelAt(b) && this.isFree(a) === this.isFree(b);
+  }
+
+  /** The first slot of time after this one that is of another period. */
+  endOfPeriod(at: number): number {
+    const label = this.#labelAt(at);
+    let end = Math.floor(at / this.#slotMs) * this.#slotMs;
+    while (this.#labelAt(end) === label) end += this.#slotMs;
+    return end;
+  }
+
   /** @returns how much of it somebody bore */
   #bear(amount: bigint): bigint {
     const room = BigInt(this.#quota.amount) + this.carried - this.plan;
@@ -89,6 +102,7 @@ export class NaiveQuota {
 
   #labelAt(at: number): string {
     const { period } = this.#quota;
+    if (period === 'validity') return '';
     const { year, month, date, day, hour, offset } = this.#wall(at);
     if (period === 'hour') return `${year}-${month}-${date} ${hour} ${offset}`;
     if (period === 'day') return `${year}-${month}-${date}`;
@@ -104,7 +118,7 @@ export class NaiveQuota {
   }
 }
 
-interface Wall {
+export interface Wall {
   readonly year: number;
   readonly month: number;
   readonly date: number;
@@ -117,7 +131,7 @@ interface Wall {
 const walls = new Map<string, Map<number, Wall>>();
 
 /** What a clock on the wall shows, as the runtime writes it. */
-function wallReader(timezone: string): (at: number) => Wall {
+export function wallReader(timezone: string): (at: number) => Wall {
   const known = walls.get(timezone) ?? new Map<number, Wall>();
   walls.set(timezone, known);
   const format = new Intl.DateTimeFormat('en-GB', {

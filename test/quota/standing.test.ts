@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ServicePlan } from '../../src/model/model.ts';
-import { atStep, type Quota, type QuotaEffect, quotaOfReason, stepPlans } from '../../src/model/quota.ts';
+import type { Quota, QuotaEffect } from '../../src/model/kinds/quota.ts';
+import type { ServicePlan } from '../../src/model/kinds/service.ts';
+import { atStep, quotaOfReason, stepPlans } from '../../src/model/quota.ts';
 import { overlayMemory, withSteps, withValidity } from '../../src/quota/overlay.ts';
 import { emptyPieces, withUse } from '../../src/quota/pieces.ts';
 import { quotaClock } from '../../src/quota/quota-clock.ts';
@@ -124,6 +125,8 @@ describe('a validity', () => {
     expect(endOfValidity(0, 100, [])).toBe(100);
     expect(endOfValidity(0, 100, [longer(1, 10), longer(2, 20)])).toBe(200);
     expect(endOfValidity(0, 100, [longer(1, 400)])).toBe(450);
+    // Given to somebody who had not begun yet.
+    expect(endOfValidity(300, 100, [longer(1, 10)], 5)).toBe(450);
     // Given for the one before.
     expect(endOfValidity(300, 100, [longer(1, 10)])).toBe(400);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Quota } from '../../src/model/quota.ts';
+import type { Quota } from '../../src/model/kinds/quota.ts';
 import { quotaClock } from '../../src/quota/quota-clock.ts';
 import { usageByPeriod } from '../../src/quota/usage-by-period.ts';
 

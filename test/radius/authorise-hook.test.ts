@@ -4,7 +4,7 @@ import { HttpAuthority, type HttpAuthorityOptions } from '../../src/authority/ht
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { LoginLimits } from '../../src/directory/reader.ts';
-import type { AuthorizeHook } from '../../src/model/model.ts';
+import type { AuthorizeHook } from '../../src/model/kinds/operator.ts';
 import { describeAttributes } from '../../src/radius/dictionary/describe.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { listAttributes } from '../../src/radius/packet/attributes.ts';
@@ -19,7 +19,7 @@ function authorityOf(program: Pick<Program, 'url'>, more: Partial<AuthorizeHook>
     url: program.url,
     asks: 'unknown',
     sendPassword: false,
-    timeoutMs: 15_000,
+    timeoutMs: 120_000,
     cacheMs: 0,
     whenDown: 'silent',
     ...more,
@@ -238,7 +238,7 @@ describe('a program that fails', () => {
     lab.nas.send(ask(lab, 'zoe', 'another').octets, lab.bench.auth);
     await expect
       .poll(() => lab.bench.server.counters.samples())
-      .toContainEqual({ metric: 'dropped', nas: 'core-1', detail: 'cannot-decide', value: 1 });
+      .toContainEqual({ metric: 'dropped', nas: 'core-1', detail: 'cannot-decide', socket: 'auth', value: 1 });
     expect(lab.authority.counts().get('stale')).toBe(1);
   });
 

@@ -108,10 +108,12 @@ async function lab(meddle: (calls: DatagramCalls) => Partial<DatagramCalls> = ()
   const calls = datagramCalls as DatagramCalls;
   const socket = await bindUdp(loopback);
   const received: { readonly text: string; readonly from: Peer }[] = [];
+  const told: (readonly string[])[] = [];
   const gaveUp: string[] = [];
   const errors: Error[] = [];
   const batched = new BatchedUdp({
     ...{ socket, fd: descriptorOf(socket) as number, calls: { ...calls, ...meddle(calls) } },
+    ahead: (packets) => void told.push(packets.map(String)),
     receive: (packet, from) => {
       received.push({ text: packet.toString(), from });
       batched.send(packet, from, (error) => void (error !== null && errors.push(error)));
@@ -120,7 +122,7 @@ async function lab(meddle: (calls: DatagramCalls) => Partial<DatagramCalls> = ()
   });
   const { port } = socket.address();
   return {
-    ...{ batched, received, gaveUp, errors, port },
+    ...{ batched, received, told, gaveUp, errors, port },
     async [Symbol.asyncDispose](): Promise<void> {
       batched.stop();
       await closeUdp(socket);
@@ -153,6 +155,20 @@ describe.runIf(datagramCalls !== undefined)('a socket that is read many at a tim
     const sent = ['', 'a', 'b'.repeat(4096), ...texts(10)];
 
     expect(await echoed(sent, one.port)).toEqual([...sent].sort());
+  });
+
+  it('tells of those that came together before it takes them in', async () => {
+    await using one = await lab();
+
+    await echoed(texts(50), one.port);
+
+    const order = one.received.map(({ text }) => text);
+    for (const together of one.told) {
+      const first = order.indexOf(together[0] as string);
+      expect(order.slice(first, first + together.length)).toEqual(together);
+      expect(together.length).toBeGreaterThan(1);
+    }
+    expect(one.told.length).toBeGreaterThan(0);
   });
 
   it('sends more than one call takes', async () => {

@@ -6,7 +6,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { radiusLoginCommand } from '../../src/cli/radius.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import {
   type LoginMethod,
   type RadiusClientOptions,

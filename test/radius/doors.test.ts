@@ -152,6 +152,23 @@ describe('a subscriber at a hotspot', () => {
     ]);
   });
 
+  it('IS-23: is let in by a mac-cookie for what is left of what he has, and by none that outlives it', async () => {
+    const clock = new ManualClock();
+    await using net = await network({ clock });
+    net.bench.directory.logins.set('anna', { ...anna, expires: clock.now() + 3_600_000 });
+
+    const first = await net.pap('anna', 'correct horse', atHotspot());
+    clock.advance(3_000_000);
+    const remembered = await net.pap('anna', 'correct horse', atHotspot());
+    clock.advance(600_000);
+    const outlived = await net.pap('anna', 'correct horse', atHotspot());
+
+    expect(first.words).toContain('Session-Timeout=3600');
+    expect(remembered.words).toContain('Session-Timeout=600');
+    expect(outlived.accepted).toBe(false);
+    expect(lastOf(net.bench, 'anna')).toMatchObject({ verdict: 'reject', reason: 'expired' });
+  });
+
   it('is told that a service for home is not sold here, in words the portal knows', async () => {
     await using net = await network();
     net.bench.directory.logins.set('anna', { ...anna, access: ['pppoe'] });

@@ -26,7 +26,12 @@ import {
 
 const counts = (bench: Bench, wanted: string): Record<string, number> => {
   const samples = bench.server.counters.samples().filter(({ metric }) => metric === wanted);
-  return Object.fromEntries(samples.map(({ nas, detail, value }) => [`${nas} ${detail}`, value]));
+  return Object.fromEntries(
+    samples.map(({ nas, detail, socket, value }) => [
+      [nas, detail, ...(socket === undefined ? [] : [socket])].join(' '),
+      value,
+    ]),
+  );
 };
 
 describe('an attribute whose value does not fit its type', () => {
@@ -98,7 +103,7 @@ describe('a packet from port 0', () => {
     pipeline.receive(channel, statusServer().octets, { address: '127.0.0.1', port: 0 });
 
     expect(pipeline.counters.samples()).toEqual([
-      { metric: 'dropped', nas: 'core-1', detail: 'source-port', value: 2 },
+      { metric: 'dropped', nas: 'core-1', detail: 'source-port', socket: 'auth', value: 2 },
     ]);
     expect(sent).toEqual([]);
   });
@@ -161,7 +166,10 @@ describe('Status-Server', () => {
     const later = await nas.exchange(probe(103), bench.auth);
 
     expect(later[1]).toBe(103);
-    expect(counts(bench, 'dropped')).toEqual({ 'core-1 status-limit': 2 });
+    expect(counts(bench, 'dropped')).toEqual({
+      'core-1 status-limit auth': 1,
+      'core-1 status-limit accounting': 1,
+    });
   });
 
   it('gets no answer where that is declared, and what it asks about is served all the same', async () => {
@@ -173,7 +181,7 @@ describe('Status-Server', () => {
     const reply = await nas.exchange(papRequest('anna', 'correct horse').octets, bench.auth);
 
     expect(reply[0]).toBe(2);
-    expect(counts(bench, 'dropped')).toEqual({ 'core-1 status-off': 1 });
+    expect(counts(bench, 'dropped')).toEqual({ 'core-1 status-off auth': 1 });
     expect(bench.server.findings()[0]?.hint).toContain('statusServer: false');
   });
 });

@@ -96,7 +96,7 @@ describe.runIf(hasRadclient)('FreeRADIUS radclient', () => {
     await using bench = await startServer([anna]);
     const lines = ['User-Name = "anna"', 'User-Password = "correct horse"', ...more];
 
-    const output = await radclient('auth', bench.auth, secret, lines);
+    const output = await radclient('auth', bench.auth, secret, lines, 1);
 
     expect(output).not.toContain('Received');
     expect(output).toContain('No reply from server');

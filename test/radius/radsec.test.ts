@@ -7,7 +7,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { Nas } from '../../src/directory/reader.ts';
-import type { RadsecSettings } from '../../src/model/model.ts';
+import type { RadsecSettings } from '../../src/model/kinds/radius.ts';
 import { CoaClient } from '../../src/radius/coa/coa-client.ts';
 import { encodeNamed } from '../../src/radius/dictionary/encode-named.ts';
 import { finishReply, replyWriter, startReply } from '../../src/radius/packet/reply.ts';

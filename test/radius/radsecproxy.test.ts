@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { testAuthority } from '../support/certificates.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { coreNas, hasRadclient, login, loopback, radclient, startServer } from './support.ts';
 
@@ -22,7 +22,7 @@ const theirs = authority.issue({ commonName: 'core-1', dns: 'core-1' });
 /** radsecproxy: takes UDP from a NAS and passes it on by TLS. */
 async function startProxy(port: number): Promise<{ readonly udp: Endpoint } & AsyncDisposable> {
   const folder = await TempFolder.make();
-  const udp = { host: '127.0.0.1', port: await freePort() };
+  const udp = { host: '127.0.0.1', port: await freeUdpPort() };
   const file = (name: string): string => join(folder.path, name);
   await writeFile(file('ca.pem'), authority.certificate);
   await writeFile(file('client.pem'), theirs.certificate);
@@ -58,16 +58,6 @@ async function startProxy(port: number): Promise<{ readonly udp: Endpoint } & As
   };
 }
 
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
 describe.runIf(hasPeers)('radsecproxy before us', () => {
   it('IW-26: brings logins and accounting of its NAS by TLS', async () => {
     const tls = {
@@ -80,34 +70,27 @@ describe.runIf(hasPeers)('radsecproxy before us', () => {
     await using proxy = await startProxy(bench.server.addresses().radsec[0]?.port ?? 0);
     const sign = 'Message-Authenticator = 0x00';
 
-    const accept = await radclient(
-      'auth',
-      proxy.udp,
-      'between-nas-and-proxy',
-      ['User-Name = "anna"', 'User-Password = "correct horse"', sign],
-      5,
-    );
-    const chap = await radclient(
-      'auth',
-      proxy.udp,
-      'between-nas-and-proxy',
-      ['User-Name = "anna"', 'CHAP-Password = "correct horse"', sign],
-      5,
-    );
-    const reject = await radclient(
-      'auth',
-      proxy.udp,
-      'between-nas-and-proxy',
-      ['User-Name = "anna"', 'User-Password = "wrong"', sign],
-      5,
-    );
-    const stored = await radclient(
-      'acct',
-      proxy.udp,
-      'between-nas-and-proxy',
-      ['User-Name = "anna"', 'Acct-Status-Type = Start', 'Acct-Session-Id = "81000001"', 'NAS-IP-Address = 192.0.2.1'],
-      5,
-    );
+    const accept = await radclient('auth', proxy.udp, 'between-nas-and-proxy', [
+      'User-Name = "anna"',
+      'User-Password = "correct horse"',
+      sign,
+    ]);
+    const chap = await radclient('auth', proxy.udp, 'between-nas-and-proxy', [
+      'User-Name = "anna"',
+      'CHAP-Password = "correct horse"',
+      sign,
+    ]);
+    const reject = await radclient('auth', proxy.udp, 'between-nas-and-proxy', [
+      'User-Name = "anna"',
+      'User-Password = "wrong"',
+      sign,
+    ]);
+    const stored = await radclient('acct', proxy.udp, 'between-nas-and-proxy', [
+      'User-Name = "anna"',
+      'Acct-Status-Type = Start',
+      'Acct-Session-Id = "81000001"',
+      'NAS-IP-Address = 192.0.2.1',
+    ]);
 
     expect(accept).toContain('Received Access-Accept');
     expect(accept).toContain('Mikrotik-Rate-Limit = "5M/20M"');

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Authority } from '../../src/access/authority.ts';
 import type { Login, LoginLimits } from '../../src/directory/reader.ts';
 import { listAttributes } from '../../src/radius/packet/attributes.ts';
+import type { RadiusServerOptions } from '../../src/radius/server.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { login, papRequest, startServer, TestNas } from './support.ts';
 
 /** What RouterOS takes at most. */
@@ -9,9 +11,8 @@ const most = 21_474_720;
 const { limits } = login('anna');
 
 /** Session-Timeout of an Access-Accept, as it is on the wire. */
-async function timeoutOf(of: Login, authority?: Authority<LoginLimits>): Promise<readonly number[]> {
-  const access = authority === undefined ? {} : { access: { authority: () => authority } };
-  await using bench = await startServer([of], access);
+async function timeoutOf(of: Login, more: Partial<RadiusServerOptions> = {}): Promise<readonly number[]> {
+  await using bench = await startServer([of], more);
   await using nas = await TestNas.open();
   const reply = await nas.exchange(papRequest('anna', 'correct horse').octets, bench.auth);
   expect(reply[0]).toBe(2);
@@ -37,11 +38,15 @@ describe('the Session-Timeout of an Access-Accept', () => {
       sawPassword: true,
     } as const;
 
-    expect(await timeoutOf(login('anna'), { asks: 'all', ask: () => Promise.resolve(accept) })).toEqual([most]);
+    const authority: Authority<LoginLimits> = { asks: 'all', ask: () => Promise.resolve(accept) };
+
+    expect(await timeoutOf(login('anna'), { access: { authority: () => authority } })).toEqual([most]);
   });
 
   it('is a second at least: 0 would be no limit', async () => {
-    expect(await timeoutOf(login('anna', { expires: Date.now() + 900 }))).toEqual([1]);
+    const clock = new ManualClock();
+
+    expect(await timeoutOf(login('anna', { expires: clock.now() + 900 }), { clock })).toEqual([1]);
   });
 
   it('is as long as declared up to then', async () => {

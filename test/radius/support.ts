@@ -9,7 +9,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { NasIndex } from '../../src/directory/nas-index.ts';
 import type { DirectoryReader, Login, Nas, PortalAccess } from '../../src/directory/reader.ts';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
 import { openDatagramCalls } from '../../src/radius/datagram-calls.ts';
 import { encodeNamed, type NamedAttribute } from '../../src/radius/dictionary/encode-named.ts';
 import type { RadiusLog } from '../../src/radius/drops.ts';
@@ -74,6 +74,14 @@ export class TestDirectory implements DirectoryReader {
     return this.logins.get(username);
   }
 
+  loginAt(octets: Uint8Array, from: number, end: number): Login | undefined {
+    return this.login(Buffer.from(octets.subarray(from, end)).toString());
+  }
+
+  fetchLogins(): void {
+    // All are at hand.
+  }
+
   nasAt(address: string): readonly Nas[] {
     return this.nasList.filter(({ clientAddress }) => clientAddress === address);
   }
@@ -95,11 +103,16 @@ export class TestDirectory implements DirectoryReader {
 export class TestSink implements AccountingSink {
   readonly events: AccountingEvent[] = [];
   fail = false;
+  /** How many it could not keep. */
+  refused = 0;
   hold: Promise<void> = Promise.resolve();
 
   async record(event: AccountingEvent): Promise<void> {
     await this.hold;
-    if (this.fail) throw new Error('disk full');
+    if (this.fail) {
+      this.refused += 1;
+      throw new Error('disk full');
+    }
     this.events.push(event);
   }
 }
@@ -258,16 +271,21 @@ export function request(code: number, options: RequestOptions): EncodedRequest {
 
 export const hasRadclient = existsSync('/usr/bin/radclient');
 
-/** Runs FreeRADIUS' radclient with one packet; its whole output. */
+/**
+ * Runs FreeRADIUS' radclient with one packet; its whole output.
+ *
+ * @param seconds how long it waits for an answer: to be given where none is to come
+ */
 export async function radclient(
   kind: string,
   to: Endpoint,
   secret: string,
   lines: readonly string[],
-  seconds = 1,
+  seconds = 60,
 ): Promise<string> {
   const args = ['-x', '-r', '1', '-t', String(seconds), `${to.host}:${to.port}`, kind, secret];
-  const child = spawn('radclient', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // It reads times by the zone it is in, whatever they say.
+  const child = spawn('radclient', args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, TZ: 'UTC' } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { finish } from '../../src/base/steps.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import { diffInSteps } from '../../src/reconcile/diff-in-steps.ts';
-import type { ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 
 const ownership = {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { type Difference, diff } from '../../src/reconcile/diff.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { keyOf } from '../../src/reconcile/row-key.ts';
-import type { Change, Observation, ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { Change, Observation } from '../../src/reconcile/target.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { applied, byHand, held, operator, row, seen } from './support.ts';
 

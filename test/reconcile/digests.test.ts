@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { digestRows, rowsTouched } from '../../src/reconcile/digests.ts';
-import type { Row } from '../../src/reconcile/target.ts';
+import type { Row } from '../../src/reconcile/row.ts';
 import { row } from './support.ts';
 
 const key = Buffer.alloc(32, 1);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../src/reconcile/diff.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { keyOf } from '../../src/reconcile/row-key.ts';
-import type { Change, ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { applied, byHand, held, operator, row, seen } from './support.ts';
 

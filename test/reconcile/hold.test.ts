@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partHeld } from '../../src/reconcile/hold.ts';
-import type { Change, Row } from '../../src/reconcile/target.ts';
+import type { Row } from '../../src/reconcile/row.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { held, row } from './support.ts';
 
 const rules = { references: { '/ppp/secret': { profile: '/ppp/profile' } } };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { IgnoreRule } from '../../src/model/model.ts';
+import type { IgnoreRule } from '../../src/model/kinds/operator.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import { withoutIgnored } from '../../src/reconcile/ignore.ts';
-import type { ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
 import { held, operator, row, seen } from './support.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { levelsOf } from '../../src/reconcile/order.ts';
-import type { Change, Row } from '../../src/reconcile/target.ts';
+import type { Row } from '../../src/reconcile/row.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { held, row } from './support.ts';
 
 const references = {

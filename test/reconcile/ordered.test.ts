@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../../src/reconcile/ordered.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { keyOf } from '../../src/reconcile/row-key.ts';
-import type { ObservedRow, Row } from '../../src/reconcile/target.ts';
 
 const menu = '/ip/firewall/filter';
 

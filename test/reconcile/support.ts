@@ -1,5 +1,6 @@
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
 import { keyOf } from '../../src/reconcile/row-key.ts';
-import type { Change, Observation, ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { Change, Observation } from '../../src/reconcile/target.ts';
 
 export const operator = 'isp';
 

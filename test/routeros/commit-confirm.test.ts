@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Model } from '../../src/model/model.ts';
+import { prepare } from '../../src/reconcile/reconcile-once.ts';
 import { ReachLab } from '../support/reach-lab.ts';
 
 const at = (address: string) => `/ip/address:\n  - {address: ${address}/8, interface: ether1}`;
@@ -97,13 +99,13 @@ describe('a plan that changes the address we come to', () => {
       },
     ];
     await target.arm(changes as Parameters<typeof target.arm>[0], observation, stop.signal);
-    expect(lab.switches()).toHaveLength(3);
+    expect(lab.switches()).toHaveLength(4);
     expect(lab.memories.unconfirmed()).toEqual([{ router: 'core-1', until: expect.any(Number) }]);
 
     const next = lab.target(before);
     const seen = await next.observe(stop.signal);
     expect(seen.findings).toMatchObject([{ code: 'LM_CONFIRM_PENDING' }]);
-    expect(lab.switches()).toHaveLength(3);
+    expect(lab.switches()).toHaveLength(4);
     await lab.reconcile(next, before);
 
     expect(lab.switches()).toEqual([]);
@@ -148,6 +150,128 @@ describe('a firewall that may keep us out', () => {
     expect(lab.switches()).toEqual([]);
     const told = lab.router.log().filter(({ message }) => message?.includes('lastmile did not come back'));
     expect(told).toEqual([]);
+  });
+});
+
+describe('a firewall that lets us in by a rule, and drops the rest', () => {
+  const ours = (port: number) => `  - {chain: input, action: accept, protocol: tcp, dst-port: ${port}}`;
+  const drop = '  - {chain: input, action: drop}';
+  const filter = (...rules: readonly string[]) => ['/ip/firewall/filter:', ...rules].join('\n');
+  const without = '/interface/list:\n  - {name: wan}';
+  const revertedBy = (lab: ReachLab) =>
+    lab.router.log().filter(({ message }) => message?.includes('did not come back'));
+
+  /** What is declared then, on a router that has both rules. */
+  async function settled(then: (port: number) => string) {
+    const lab = await ReachLab.start();
+    const first = lab.model(filter(ours(lab.router.apiPort), drop));
+    await lab.reconcile(lab.target(first), first);
+    const model = lab.model(then(lab.router.apiPort));
+    return { lab, model, target: lab.target(model), before: lab.router.rows('/ip/firewall/filter') };
+  }
+
+  it('goes from its end, so that we are let in all the while', async () => {
+    const { lab, model, target } = await settled(() => without);
+    await using _lab = lab;
+
+    expect(await lab.reconcile(target, model)).toMatchObject({ result: 'applied' });
+
+    expect(lab.router.rows('/ip/firewall/filter')).toEqual([]);
+    expect(revertedBy(lab)).toEqual([]);
+  });
+
+  it('has its new rules before the old ones go', async () => {
+    const accept = '  - {key: noc, chain: input, action: accept, src-address: 127.0.0.0/8}';
+    const { lab, model, target } = await settled(() => filter(accept, '  - {key: rest, chain: input, action: drop}'));
+    await using _lab = lab;
+
+    expect(await lab.reconcile(target, model)).toMatchObject({ result: 'applied' });
+
+    expect(lab.router.rows('/ip/firewall/filter').map(({ action }) => action)).toEqual(['accept', 'drop']);
+    expect(revertedBy(lab)).toEqual([]);
+  });
+
+  it('comes after who is on its lists, and goes before them', async () => {
+    await using lab = await ReachLab.start();
+    const lists = [
+      '/interface/list:\n  - {name: noc}',
+      '/interface/list/member:\n  - {list: noc, interface: ether1}',
+      '/ip/firewall/address-list:\n  - {list: noc, address: 127.0.0.1}',
+    ];
+    const byLists = [
+      '  - {chain: input, action: accept, in-interface-list: noc, src-address-list: noc}',
+      '  - {chain: input, action: drop, in-interface-list: "!noc"}',
+    ];
+    const model = lab.model([filter(...byLists, drop), ...lists].join('\n'));
+    const bare = lab.model(without);
+    const levels = async (of: Model) => {
+      const { plan } = await prepare(lab.target(of), of, {
+        inventory: lab.inventory,
+        guard: { deleteLimits: of.operator.reconcile.deleteLimits },
+        signal: new AbortController().signal,
+      });
+      return plan.levels.map((level) => [...new Set(level.map(({ menu, action }) => `${action} ${menu}`))].sort());
+    };
+
+    const coming = await levels(model);
+    const applied = await lab.reconcile(lab.target(model), model);
+    const going = await levels(bare);
+
+    expect(coming.at(-1)).toEqual(['create /ip/firewall/filter']);
+    expect(applied).toMatchObject({ result: 'applied' });
+    expect(going[0]).toEqual(['create /interface/list', 'delete /ip/firewall/filter']);
+    expect(await lab.reconcile(lab.target(bare), bare)).toMatchObject({ result: 'applied' });
+    expect(revertedBy(lab)).toEqual([]);
+  });
+
+  it('is as it was when the router takes back what was not begun', async () => {
+    const { lab, model, target, before } = await settled(() => without);
+    await using _lab = lab;
+    const { signal } = new AbortController();
+    const { plan, whole } = await prepare(target, model, {
+      inventory: lab.inventory,
+      guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+      signal,
+    });
+
+    await target.arm(plan.changes, whole, signal);
+    expect(lab.switches()).toHaveLength(4);
+    lab.clock.advance(600_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    await lab.router.settled();
+
+    expect(revertedBy(lab)).not.toEqual([]);
+    expect(lab.router.rows('/ip/firewall/filter')).toEqual(before);
+  });
+});
+
+describe('a rule that drops who is not on a list, with the entry that puts us on it', () => {
+  it('is taken back with the entry: what is left lets us in', async () => {
+    await using lab = await ReachLab.start();
+    const model = lab.model(
+      [
+        '/ip/firewall/address-list:\n  - {list: noc, address: 127.0.0.1}\n  - {list: other, address: 10.0.0.9}',
+        '/ip/firewall/filter:\n  - {chain: input, action: drop, src-address-list: "!noc"}',
+      ].join('\n'),
+    );
+    const target = lab.target(model);
+    const { signal } = new AbortController();
+    const { plan, whole } = await prepare(target, model, {
+      inventory: lab.inventory,
+      guard: { deleteLimits: model.operator.reconcile.deleteLimits },
+      signal,
+    });
+    await target.arm(plan.changes, whole, signal);
+    for (const level of plan.levels) await target.apply(level, signal);
+    expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
+
+    lab.clock.advance(600_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    await lab.router.settled();
+
+    expect(lab.router.rows('/ip/firewall/filter')).toEqual([]);
+    const next = lab.target(model);
+    await expect(next.ready(signal)).resolves.toBeUndefined();
   });
 });
 

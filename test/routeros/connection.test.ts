@@ -219,6 +219,30 @@ describe('a command that takes too long', () => {
     expect(rows).toBe(20);
   });
 
+  it('is one whose rows keep coming without an end: others wait for their turn to be looked at', async () => {
+    const clock = new ManualClock();
+    await using router = await ScriptedRouter.loggedIn(async (peer) => {
+      const print = await peer.next();
+      for (;;) {
+        peer.reply(print, '!re', '=name=again');
+        const next = await peer.next();
+        if (next.command === '/cancel') return;
+        peer.reply(next, '!done');
+      }
+    });
+    await using session = await connectTo(router.port, { clock });
+
+    const endless = session.stream('/long/print', {}, () => {
+      clock.advance(29_999);
+      void session.run('/ping').catch(() => undefined);
+    });
+
+    await expect(endless).rejects.toMatchObject({
+      code: 'LM_ROUTER_TIMEOUT',
+      message: expect.stringContaining('900000 ms'),
+    });
+  });
+
   it('is not one whose rows we are slow to take', async () => {
     const clock = new ManualClock();
     await using router = await ScriptedRouter.loggedIn(async (peer) => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model/model.ts';
 import type { Change } from '../../src/reconcile/target.ts';
 import { armSwitch, disarmSwitch, switchState } from '../../src/routeros/dead-man.ts';
+import type { RouterTarget } from '../../src/routeros/router-target.ts';
+import type { RouterOsSession } from '../../src/routeros/session.ts';
 import { isOfSwitch, switchNames } from '../../src/routeros/switch-names.ts';
 import { ReachLab } from '../support/reach-lab.ts';
 
@@ -30,6 +32,20 @@ async function reboot(lab: ReachLab): Promise<void> {
   await lab.router.settled();
 }
 
+/** Arms a switch that would take a rule away, and gives a session that dies after so many removals. */
+async function armedAndCut(lab: ReachLab, target: RouterTarget, removals: number): Promise<RouterOsSession> {
+  const session = await target.session(signal);
+  const taken = [':do {/ip firewall filter remove [find chain="input"]} on-error={}'];
+  await armSwitch(session, { router: 'core-1', operator: 'isp', statements: taken, waitMs: 300_000 }, signal);
+  lab.router.add('/ip/firewall/filter', { chain: 'input', action: 'drop', 'src-address-list': 'bad' });
+  let left = removals;
+  const run: typeof session.run = async (command, ...rest) => {
+    if (command.endsWith('/remove') && left-- <= 0) throw new Error('killed');
+    return session.run(command, ...rest);
+  };
+  return { ...session, run };
+}
+
 const statements = (count: number) =>
   Array.from(
     { length: count },
@@ -38,53 +54,41 @@ const statements = (count: number) =>
   );
 
 describe('a switch that is removed', () => {
-  // Two schedulers and one script; with four removals, all went through.
-  it.each([0, 1, 2, 3])('leaves nothing that goes off later when we are cut off after %i removals', async (count) => {
-    const { lab } = await settled();
-    await using _lab = lab;
-    const model = lab.model(at('127.0.0.2') + filter(bad));
-    const target = lab.target(model);
-    const session = await target.session(signal);
-    const taken = [':do {/ip firewall filter remove [find chain="input"]} on-error={}'];
-    await armSwitch(session, { router: 'core-1', operator: 'isp', statements: taken, waitMs: 300_000 }, signal);
-    lab.router.add('/ip/firewall/filter', { chain: 'input', action: 'drop', 'src-address-list': 'bad' });
+  // Three schedulers and one script; with four removals, all went through.
+  it.each([0, 1, 2, 3, 4])(
+    'leaves nothing that goes off later when we are cut off after %i removals',
+    async (count) => {
+      const { lab } = await settled();
+      await using _lab = lab;
+      const model = lab.model(at('127.0.0.2') + filter(bad));
+      const target = lab.target(model);
+      const cut = disarmSwitch(await armedAndCut(lab, target, count), 'isp', signal);
+      if (count < 4) await expect(cut).rejects.toThrow('killed');
+      else await cut;
 
-    let left = count;
-    const run: typeof session.run = async (command, ...rest) => {
-      if (command.endsWith('/remove') && left-- <= 0) throw new Error('killed');
-      return session.run(command, ...rest);
-    };
-    const cut = disarmSwitch({ ...session, run }, 'isp', signal);
-    if (count < 3) await expect(cut).rejects.toThrow('killed');
-    else await cut;
+      const restarted = lab.target(model);
+      const { findings } = await restarted.observe(signal, restarted.desired(model));
+      expect(findings.map(({ code }) => code)).toEqual(count < 4 ? ['LM_CONFIRM_PENDING'] : []);
+      await restarted.settleArmed([], { rows: [], sessions: [], pendingEffects: [], findings: [] }, signal);
+      expect(lab.switches()).toEqual([]);
+      await reboot(lab);
+      expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
+    },
+  );
 
-    const restarted = lab.target(model);
-    const { findings } = await restarted.observe(signal, restarted.desired(model));
-    expect(findings.map(({ code }) => code)).toEqual(count < 3 ? ['LM_CONFIRM_PENDING'] : []);
-    await restarted.settleArmed([], { rows: [], sessions: [], pendingEffects: [], findings: [] }, signal);
-    expect(lab.switches()).toEqual([]);
-    await reboot(lab);
-    expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
-  });
+  it.each([1, 2, 3])(
+    'does not go off at a start of the router, cut off after %i removals and left so',
+    async (count) => {
+      const { lab, model } = await settled();
+      await using _lab = lab;
+      const cut = await armedAndCut(lab, lab.target(model), count);
+      await expect(disarmSwitch(cut, 'isp', signal)).rejects.toThrow('killed');
 
-  it.each([1, 2])('does not go off at a start of the router, cut off after %i removals and left so', async (count) => {
-    const { lab, model } = await settled();
-    await using _lab = lab;
-    const session = await lab.target(model).session(signal);
-    const taken = [':do {/ip firewall filter remove [find chain="input"]} on-error={}'];
-    await armSwitch(session, { router: 'core-1', operator: 'isp', statements: taken, waitMs: 300_000 }, signal);
-    lab.router.add('/ip/firewall/filter', { chain: 'input', action: 'drop', 'src-address-list': 'bad' });
-    let left = count;
-    const run: typeof session.run = async (command, ...rest) => {
-      if (command.endsWith('/remove') && left-- <= 0) throw new Error('killed');
-      return session.run(command, ...rest);
-    };
-    await expect(disarmSwitch({ ...session, run }, 'isp', signal)).rejects.toThrow('killed');
+      await reboot(lab);
 
-    await reboot(lab);
-
-    expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
-  });
+      expect(lab.router.rows('/ip/firewall/filter')).toHaveLength(1);
+    },
+  );
 });
 
 describe('two operators of one router', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { FallbackWatch } from '../../src/daemon/fallback-watch.ts';
+import { FallbackWatch } from '../../src/daemon/targets/fallback-watch.ts';
 import { armFallback } from '../../src/routeros/fallback-arming.ts';
 import { laterBy } from '../../src/routeros/later-by.ts';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import type { Change, LiveSession, ObservedRow, Row } from '../../src/reconcile/target.ts';
+import type { ObservedRow, Row } from '../../src/reconcile/row.ts';
+import type { Change, LiveSession } from '../../src/reconcile/target.ts';
 import { localEffects } from '../../src/routeros/local-effects.ts';
 import { held, row } from '../reconcile/support.ts';
 

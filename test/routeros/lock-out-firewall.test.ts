@@ -11,6 +11,11 @@ const added4 = (table: string, fields: Fields) => added(`/ip/firewall/${table}`,
 const input = { chain: 'input', action: 'drop' };
 const output = { chain: 'output', action: 'drop' };
 const listed = row('/ip/firewall/address-list', { list: 'late', address: '10.0.0.9' });
+const accepting = row(
+  '/ip/firewall/filter',
+  { chain: 'input', action: 'accept', protocol: 'tcp', 'dst-port': '8728' },
+  'ours',
+);
 const known: Case = { rows: [listed] };
 const jump = (menu: string, from: string, to: string) =>
   row(`/ip/firewall/${menu}`, { chain: from, action: 'jump', 'jump-target': to }, 'jump');
@@ -45,10 +50,31 @@ describe('rules of a firewall and our way through them', () => {
       [added4('filter', input)],
       { rows: [filter({ chain: 'input', action: 'accept', 'connection-state': 'new' })] },
     ],
+    [
+      'the rule that lets us in, in front of one that drops all',
+      [taken(accepting)],
+      { rows: [accepting, filter({ chain: 'input', action: 'drop' }, 'rest')] },
+    ],
+    [
+      'the same where it is switched off',
+      [changed(accepting, { disabled: 'yes' })],
+      { rows: [accepting, filter({ chain: 'input', action: 'drop' }, 'rest')] },
+    ],
     ['an accepting rule that is to drop', [changed(filter({ chain: 'input', action: 'accept' }), { action: 'drop' })]],
   ]);
 
   expectEach('risk', [
+    ['the rule that lets us in, where nothing drops', [taken(accepting)], { rows: [accepting] }],
+    [
+      'the same where another may let us in',
+      [taken(accepting)],
+      { rows: [accepting, filter({ ...accepting.fields, 'src-address-list': 'noc' }, 'noc'), filter(input, 'rest')] },
+    ],
+    [
+      'the same where another comes for it',
+      [taken(accepting), added4('filter', { chain: 'input', action: 'accept', 'src-address': '198.51.100.0/24' })],
+      { rows: [accepting, filter(input, 'rest')] },
+    ],
     [
       'later packets, behind a rule that lets in some',
       [added4('filter', { ...input, 'connection-state': 'established' })],

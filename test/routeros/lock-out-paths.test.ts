@@ -233,3 +233,106 @@ describe('what may lead the answers to us elsewhere, or carry them not at all', 
     ['a queue', [added('/queue/simple', { name: 'anna', target: '10.0.0.2/32' })]],
   ]);
 });
+
+describe('what an interface goes by', () => {
+  const by = (type: string): Case => ({
+    access: { addresses: [at('192.0.2.1/24', 'up')], interfaces: [{ name: 'up', type, below: [] }] },
+  });
+  const set = (menu: string, more: Fields = {}) => changed(row(menu, { name: 'x', ...more }), { mode: 'none' });
+  const loopback = by('bridge');
+
+  expectEach('risk', [
+    ['the security of the wireless link that we come by', [set('/interface/wireless/security-profiles')], by('wlan')],
+    ['the same of version 7', [set('/interface/wifi/security')], by('wifi')],
+    ['the APN of the modem that we come by', [set('/interface/lte/apn')], by('lte')],
+    ['a spanning tree of the bridge that we come by', [added('/interface/bridge/msti', { bridge: 'lan' })], bridged],
+    ['802.1X on the port that we come by', [added('/interface/dot1x/server', { interface: 'up' })], by('ether')],
+    ['a server of tunnels, where one may carry us', [set('/interface/l2tp-server/server')], loopback],
+    ['ZeroTier, where it may carry us', [set('/zerotier/interface')], loopback],
+    ['where no interface is known', [set('/interface/wifi/security')], { access: { addresses: [] } }],
+  ]);
+  expectEach('free', [
+    ['the security of wireless links, where we come by a cable', [set('/interface/wifi/security')]],
+    ['a new profile, which nothing names yet', [added('/interface/wifi/security', { name: 'x' })], by('wifi')],
+    ['devices of subscribers', [added('/interface/wifi/access-list', { action: 'accept' })], by('wifi')],
+    ['a server of tunnels, where we come by a cable', [set('/interface/l2tp-server/server')]],
+    ['ZeroTier, where we come by a cable', [set('/zerotier/interface')]],
+    ['802.1X on another port', [added('/interface/dot1x/server', { interface: 'ether5' })]],
+  ]);
+});
+
+describe('to whom our answers are handed', () => {
+  const entry = (address: string) =>
+    added('/ip/arp', { address, interface: 'ether1', 'mac-address': '02:00:00:00:00:01' });
+  const gateway = row('/ip/route', { 'dst-address': '0.0.0.0/0', gateway: '192.0.2.254' }, 'default');
+  const elsewhere = row('/ip/route', { 'dst-address': '10.0.0.0/8', gateway: '192.0.2.254' }, 'far');
+  const standing = (address: string, name = 'ether1') =>
+    row('/ip/arp', { address, interface: name, 'mac-address': '02:00:00:00:00:01', disabled: 'no' }, address);
+  const moved = { 'mac-address': '02:00:00:00:00:02' };
+  const ospf = row('/routing/ospf/instance', { name: 'default' });
+  const lease = row('/ip/dhcp-client', { interface: 'ether1' });
+  const link = row('/ipv6/neighbor', { address: 'fe80::1', interface: 'ether1' }, 'fe80::1');
+  const by6: Case = {
+    rows: [row('/ipv6/route', { 'dst-address': '::/0', gateway: 'fe80::1%ether1' }, 'default')],
+    access: { source: '2001:db8::7', routerAddress: '2001:db8:1::1' },
+    address: '2001:db8:1::1',
+  };
+
+  expectEach('risk', [
+    ['another entry for our own address', [changed(standing('192.0.2.7'), moved)], onLink],
+    ['none any more', [taken(standing('192.0.2.7'))], onLink],
+    ['one that is to be ours', [changed(standing('192.0.2.9'), { address: '192.0.2.7' })], onLink],
+    ['one that was the gateway', [changed(standing('192.0.2.254'), { address: '192.0.2.9' })], { rows: [gateway] }],
+    ['no more for the gateway', [taken(standing('192.0.2.254'))], { rows: [gateway] }],
+    ['no more for a gateway that is not known', [taken(standing('192.0.2.9'))]],
+    ['one for a gateway that no route that is known leads over', [entry('192.0.2.9')], { rows: [elsewhere] }],
+    ['no more for the gateway, by its address of the link', [taken(link)], by6],
+    ['no more for a gateway that OSPF may lead over', [taken(standing('192.0.2.9'))], { rows: [gateway, ospf] }],
+    [
+      'another for one that a lease may have brought',
+      [changed(standing('192.0.2.9'), moved)],
+      { rows: [gateway, lease] },
+    ],
+    [
+      'no more where it is not known what we come by',
+      [taken(standing('192.0.2.9'))],
+      { rows: [gateway], access: { addresses: [] } },
+    ],
+    [
+      'any that goes where we come by a tunnel',
+      [taken(standing('10.0.0.9', 'ether5'))],
+      { ...tunnelled, rows: [gateway] },
+    ],
+    ['an entry for our own address', [entry('192.0.2.7')], onLink],
+    ['one for the gateway', [entry('192.0.2.254')], { rows: [gateway] }],
+    ['one on the way to a gateway that is not known', [entry('192.0.2.254')]],
+    ['a rule for routes of version 6', [added('/ip/route/rule', { 'dst-address': '198.51.100.0/24', action: 'drop' })]],
+    ['a VRF of version 6', [added('/ip/route/vrf', { 'routing-mark': 'noc', interfaces: 'ether1' })]],
+    [
+      'the binding that lets us through a hotspot',
+      [taken(row('/ip/hotspot/ip-binding', { address: '198.51.100.7', type: 'bypassed' }))],
+    ],
+    ['a binding that blocks us', [added('/ip/hotspot/ip-binding', { address: '198.51.100.7', type: 'blocked' })]],
+  ]);
+  expectEach('free', [
+    ['an entry for a subscriber', [entry('192.0.2.9')], { ...onLink, rows: [gateway] }],
+    ['another one', [changed(standing('192.0.2.9'), moved)], { ...onLink, rows: [gateway] }],
+    ['none for him any more', [taken(standing('192.0.2.9'))], { ...onLink, rows: [gateway] }],
+    [
+      'none for him any more, of a router that learns routes',
+      [taken(standing('192.0.2.9'))],
+      { ...onLink, rows: [ospf] },
+    ],
+    ['none any more where we come over another gateway', [taken(standing('10.0.0.9'))], { rows: [gateway] }],
+    ['the binding of another', [taken(row('/ip/hotspot/ip-binding', { address: '10.5.50.9', type: 'bypassed' }))]],
+    ['one that blocks another', [added('/ip/hotspot/ip-binding', { address: '10.5.50.9', type: 'blocked' })]],
+  ]);
+});
+
+describe('another group of our user', () => {
+  const move = changed(row('/user', { name: 'lastmile', group: 'lm' }), { group: 'viewers' });
+  const groups = (rights: readonly string[]): Case => ({ access: { groups: new Map([['viewers', new Set(rights)]]) } });
+
+  expectEach('refused', [['one without the right to write', [move], groups(['read', 'api', 'sensitive'])]]);
+  expectEach('risk', [['one with all we need', [move], groups(['read', 'write', 'api', 'sensitive'])]]);
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import type { ObservedRow, ObservedValue } from '../../src/reconcile/target.ts';
+import type { ObservedRow, ObservedValue } from '../../src/reconcile/row.ts';
 import { allMenus } from '../../src/routeros/all-menus.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { RouterClosedError, RouterTrapError } from '../../src/routeros/errors.ts';

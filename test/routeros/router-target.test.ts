@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
-import type { Router } from '../../src/model/model.ts';
+import type { Router } from '../../src/model/kinds/router.ts';
 import type { Change } from '../../src/reconcile/target.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import { RouterTarget } from '../../src/routeros/router-target.ts';

@@ -5,7 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { compact } from '../../src/base/compact.ts';
 import { Secret } from '../../src/base/secret.ts';
-import type { RouterTls } from '../../src/model/model.ts';
+import type { RouterTls } from '../../src/model/kinds/router.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import type { RouterOsSession } from '../../src/routeros/session.ts';
 import { selfSigned } from '../../src/simulator/self-signed.ts';

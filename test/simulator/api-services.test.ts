@@ -3,7 +3,8 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { encodeSentence } from '../../src/routeros/wire/sentence.ts';
-import { freePort, RawClient, startRouter, turn } from './support.ts';
+import { freeTcpPort } from '../support/free-ports.ts';
+import { RawClient, startRouter, turn } from './support.ts';
 
 async function dialTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
@@ -52,7 +53,7 @@ describe('the API over TLS', () => {
 describe('/ip/service', () => {
   it('shows the port that is served, and moves it for new connections', async () => {
     await using lab = await startRouter();
-    const [old, port] = [lab.router.apiPort, await freePort()];
+    const [old, port] = [lab.router.apiPort, await freeTcpPort()];
     using client = await RawClient.login(old);
     expect(lab.router.row('/ip/service', 'api')?.['port']).toBe(String(old));
 

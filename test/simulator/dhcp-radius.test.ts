@@ -1,7 +1,8 @@
 import type { Packet } from 'radius';
 import { describe, expect, it } from 'vitest';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
-import { type Answer, freePort, Responder, request, secret, startRouter } from './support.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
+import { type Answer, Responder, request, secret, startRouter } from './support.ts';
 
 const mac = '02:00:5E:00:00:0A';
 const phone = { mac, interface: 'ether3', hostName: 'phone', renews: false };
@@ -322,7 +323,7 @@ describe('a lease that RADIUS wants ended', () => {
     await using lab = await startRouter();
     const { router } = lab;
     offerDhcp(router, [responder.port]);
-    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freePort()) });
+    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freeUdpPort()) });
     await router.settled();
     await router.lease(phone);
     await responder.next();
@@ -341,7 +342,7 @@ describe('a lease that RADIUS wants ended', () => {
     await using lab = await startRouter();
     const { router } = lab;
     offerDhcp(router, [responder.port]);
-    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freePort()) });
+    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freeUdpPort()) });
     await router.settled();
     await router.lease(phone);
     await responder.next();
@@ -365,7 +366,7 @@ describe('a lease that RADIUS wants ended', () => {
     await using lab = await startRouter({ leasesTakeCoa: false });
     const { router } = lab;
     offerDhcp(router, [responder.port]);
-    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freePort()) });
+    router.set('/radius/incoming', undefined, { accept: 'yes', port: String(await freeUdpPort()) });
     await router.settled();
     await router.lease(phone);
     await responder.next();

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSentence } from '../../src/routeros/wire/sentence.ts';
-import { freePort, offerPppoe, RawClient, Responder, request, startRouter, useRadius } from './support.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
+import { offerPppoe, RawClient, Responder, request, startRouter, useRadius } from './support.ts';
 
 /** Sends octets on a connection of their own and waits until the router has read them all. */
 async function throwAt(port: number, octets: Uint8Array): Promise<void> {
@@ -58,7 +59,7 @@ describe('datagrams that are no RADIUS', () => {
     await using server = await Responder.start();
     offerPppoe(lab.router);
     useRadius(lab.router, [server.port]);
-    const port = await freePort();
+    const port = await freeUdpPort();
     lab.router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
     await lab.router.settled();
     await lab.router.dial({ username: 'anna', password: 'x', method: 'pap' });

@@ -3,8 +3,9 @@ import type { Packet } from 'radius';
 import { describe, expect, it } from 'vitest';
 import { macFormats } from '../../src/base/mac.ts';
 import { vendorValues } from '../../src/simulator/nas/packet.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
 import { arrive, get, guestMac, offerHotspot, useRadius } from './guest.ts';
-import { type Answer, freePort, Responder, request, startRouter, turn } from './support.ts';
+import { type Answer, Responder, request, startRouter, turn } from './support.ts';
 
 const login = 'http://login.test/login';
 const credentials = { username: 'anna', password: 'geheim' };
@@ -455,7 +456,7 @@ describe('a device the hotspot remembers', () => {
 
     await again();
     expect(cookies()).toBe(1);
-    const port = await freePort();
+    const port = await freeUdpPort();
     router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
     await router.settled();
     while (radius.waiting > 0) await radius.next();
@@ -495,7 +496,7 @@ describe('a device the hotspot remembers', () => {
 describe('a hotspot session under way', () => {
   async function online() {
     const lab = await cafe();
-    const port = await freePort();
+    const port = await freeUdpPort();
     lab.router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
     await lab.router.settled();
     const device = await arrive(lab.router);

@@ -3,17 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
-import {
-  freePort,
-  offerPppoe,
-  type Pair,
-  RawClient,
-  Responder,
-  request,
-  startRouter,
-  turn,
-  useRadius,
-} from './support.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
+import { offerPppoe, type Pair, RawClient, Responder, request, startRouter, turn, useRadius } from './support.ts';
 
 const rateLimit = (text: string): Pair => [
   26,
@@ -25,7 +16,7 @@ async function online() {
   const lab = await startRouter({ identity: 'core-1', radiusSourceAddress: '127.0.0.1' });
   const server = await Responder.start();
   const { router } = lab;
-  const port = await freePort();
+  const port = await freeUdpPort();
   offerPppoe(router);
   useRadius(router, [server.port]);
   router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
@@ -240,7 +231,7 @@ describe('what comes to /radius/incoming', () => {
   it('IS-37: is taken only when accept=yes, at the port that is set, at once', async () => {
     await using lab = await online();
     using client = await RawClient.login(lab.router.apiPort);
-    const other = await freePort();
+    const other = await freeUdpPort();
 
     await client.talk('/radius/incoming/set', '=accept=no');
     expect(lab.router.incomingPort).toBeUndefined();
@@ -273,7 +264,7 @@ describe('the address CoA is taken at', () => {
   it('follows src-address of /radius, from which answers are expected', async () => {
     await using lab = await startRouter();
     const { router } = lab;
-    const port = await freePort();
+    const port = await freeUdpPort();
     router.set('/radius/incoming', undefined, { accept: 'yes', port: String(port) });
     router.add('/radius', { address: '127.0.0.1', service: 'ppp', secret: 'x', 'src-address': '127.0.0.9' });
     await router.settled();

@@ -310,15 +310,3 @@ export function request(
   createHash('md5').update(packet).update(key).digest().copy(packet, 4);
   return packet;
 }
-
-/** A UDP port of loopback that nobody has right now. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  const closed = once(socket, 'close');
-  socket.close();
-  await closed;
-  return port;
-}

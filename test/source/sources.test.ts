@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/source/errors.ts';
@@ -31,6 +31,14 @@ function changed(source: { watch(changed: () => void): Promise<void> }): Promise
       source.watch(() => tell()).then(() => resolve({ happened }), reject);
     });
   });
+}
+
+/** File systems tell time in steps of some milliseconds. */
+function untilItsClockMoves(file: string): void {
+  const probe = join(file, '..', '.probe');
+  const changedAt = (path: string) => statSync(path, { bigint: true }).ctimeNs;
+  do writeFileSync(probe, '');
+  while (changedAt(probe) === changedAt(file));
 }
 
 describe('a git repository', () => {
@@ -149,6 +157,24 @@ describe('a git repository', () => {
     expect((await other.read())?.id).toMatch(/^side@sha1:/);
   });
 
+  it('without a work tree, as one that is pushed to, is read and watched like any other', async () => {
+    await using work = await repository();
+    await using folder = await TempFolder.make();
+    git(folder.path, 'init', '-q', '--bare', '-b', 'main');
+    git(work.path, 'push', '-q', folder.path, 'main');
+    await using source = await openSource(folder.path);
+    const first = await source.read();
+    const change = await changed(source);
+    writeFileSync(join(work.path, 'a.yaml'), 'a: 2\n');
+    git(work.path, 'commit', '-q', '-a', '-m', 'second');
+
+    git(work.path, 'push', '-q', folder.path, 'main');
+    await change.happened;
+
+    expect(first?.files.map(({ text }) => text)).toEqual(['a: 1\n']);
+    expect(await source.read(first?.id)).toMatchObject({ subject: 'second', files: [{ text: 'a: 2\n' }] });
+  });
+
   it('without a commit is told in words', async () => {
     await using folder = await TempFolder.make();
     git(folder.path, 'init', '-q', '-b', 'main');
@@ -214,6 +240,54 @@ describe('a plain folder', () => {
     expect(first?.id).toMatch(/^folder@sha256:[0-9a-f]{64}$/);
     expect(second?.id).not.toBe(first?.id);
     expect(await source.read(first?.id)).toBeUndefined();
+  });
+
+  it('is found changed however often it was looked at, even where size and time of a file are set back', async () => {
+    await using folder = await TempFolder.make();
+    const file = join(folder.path, 'a.yaml');
+    writeFileSync(file, 'a');
+    const before = statSync(file);
+    let now = 0;
+    await using source = new FolderSource(folder.path, () => now);
+    const { id } = (await source.read()) ?? {};
+    for (now = 10_000; now < 40_000; now += 10_000) expect(await source.read(id)).toBeUndefined();
+
+    untilItsClockMoves(file);
+    writeFileSync(file, 'b');
+    utimesSync(file, before.atime, before.mtime);
+
+    expect((await source.read(id))?.files).toEqual([{ path: 'a.yaml', text: 'b' }]);
+  });
+
+  it('is read again for whoever knows another revision, or none', async () => {
+    await using folder = await TempFolder.make();
+    writeFileSync(join(folder.path, 'a.yaml'), 'a');
+    let now = 0;
+    await using source = new FolderSource(folder.path, () => now);
+    const first = await source.read();
+    for (now = 10_000; now < 40_000; now += 10_000) await source.read(first?.id);
+
+    expect(await source.read()).toEqual(first);
+    expect(await source.read('folder@sha256:another')).toEqual(first);
+  });
+
+  it('has new files, and misses those that are gone or ignored by now', async () => {
+    await using folder = await TempFolder.make();
+    writeFileSync(join(folder.path, 'a.yaml'), 'a');
+    let now = 0;
+    await using source = new FolderSource(folder.path, () => now);
+    let known = (await source.read())?.id;
+    const pathsAfter = async (change: () => void) => {
+      for (const until = now + 40_000; now < until; now += 10_000) await source.read(known);
+      change();
+      const revision = await source.read(known);
+      known = revision?.id ?? known;
+      return revision?.files.map(({ path }) => path);
+    };
+
+    expect(await pathsAfter(() => writeFileSync(join(folder.path, 'b.yaml'), 'b'))).toEqual(['a.yaml', 'b.yaml']);
+    expect(await pathsAfter(() => rmSync(join(folder.path, 'a.yaml')))).toEqual(['b.yaml']);
+    expect(await pathsAfter(() => writeFileSync(join(folder.path, '.lastmileignore'), 'b.yaml\n'))).toEqual([]);
   });
 
   it('tells of new files in new folders', async () => {

@@ -26,6 +26,33 @@ describe('metrics', () => {
     expect(text).toContain('lastmile_drift_rows{target="core-2"} 3');
   });
 
+  it('tell what became of packets, of those that were dropped also at which socket', async () => {
+    const radius = () => [
+      { metric: 'dropped', nas: 'core-1', detail: 'ma-wrong', socket: 'auth', value: 3 },
+      { metric: 'dropped', nas: 'core-1', detail: 'ma-wrong', socket: 'accounting', value: 1 },
+      { metric: 'requests', nas: 'core-1', detail: 'Access-Request', value: 9 },
+    ];
+    const text = await metricsOf({ radius }).text();
+
+    expect(text.match(/^lastmile_radius_events\{.*$/gm)).toEqual([
+      'lastmile_radius_events{event="dropped",nas="core-1",detail="ma-wrong",socket="auth"} 3',
+      'lastmile_radius_events{event="dropped",nas="core-1",detail="ma-wrong",socket="accounting"} 1',
+      'lastmile_radius_events{event="requests",nas="core-1",detail="Access-Request"} 9',
+    ]);
+  });
+
+  it('tell what was learned of NAS that may sign or not', async () => {
+    const signing = () => [
+      { nas: 'core-1', learned: 'require' },
+      { nas: 'core-2', learned: 'open' },
+    ];
+
+    expect((await metricsOf({ signing }).text()).match(/^lastmile_radius_signing.*$/gm)).toEqual([
+      'lastmile_radius_signing{nas="core-1",learned="require"} 1',
+      'lastmile_radius_signing{nas="core-2",learned="open"} 1',
+    ]);
+  });
+
   it('IS-10: tell how many sessions could not be told something', async () => {
     expect(await metricsOf({}).text()).toMatch(/^lastmile_radius_outbox\{nas="core-1"\} 2$/m);
   });

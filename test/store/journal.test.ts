@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Journal, type JournalDamage, type JournalPlace } from '../../src/store/journal.ts';
+import { readChain } from '../../src/store/journal-chain.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 
 const day = 86_400_000;
@@ -154,6 +155,141 @@ describe('a write that fails half way', () => {
     expect(damage).toEqual([]);
   });
 });
+
+describe.runIf(process.platform === 'linux')('a journal that is written to', () => {
+  it('has room behind its commits, which nobody reads, and none when it is let go of', async () => {
+    await using folder = await TempFolder.make();
+    const journal = await opened(folder.path);
+    const all: string[][] = [];
+    let [size, place] = [0, await journal.append(now, ['{}'])];
+    const path = journal.path(place.segment);
+    // More is made behind what there was, too.
+    for (let n = 0; size < 3 << 20 || size === place.offset; n += 1) {
+      // Larger ones go on beyond the room.
+      all.push([JSON.stringify('x'.repeat(n % 50 === 49 ? 300_000 : n % 3000)), `{"n":${n}}`]);
+      place = await journal.append(now, all[n] ?? []);
+      size = (await stat(path)).size;
+    }
+
+    const asKilled = await read(folder.path);
+    const end = await readFile(path);
+    await journal.release();
+
+    expect(asKilled.damage).toEqual([]);
+    expect(asKilled.entries.slice(1).map(({ records }) => records)).toEqual(all);
+    expect(end.length).toBeGreaterThan(place.offset);
+    expect(end.subarray(place.offset).every((octet) => octet === 0)).toBe(true);
+    expect((await stat(path)).size).toBe(place.offset);
+  });
+
+  it('is gone on with where it ended, by a process after one that was killed', async () => {
+    await using folder = await TempFolder.make();
+    const place = await written(folder.path);
+    const path = new Journal(folder.path).path(place.segment);
+    await truncate(path, place.offset + 100_000);
+
+    const journal = await opened(folder.path);
+    const next = await journal.append(now, ['{"n":2}']);
+    const beside = await read(folder.path, place);
+    await journal.release();
+
+    expect(next).toMatchObject({ sequence: 2, segment: place.segment });
+    expect(beside).toMatchObject({ damage: [], entries: [{ records: ['{"n":2}'] }] });
+    expect((await stat(path)).size).toBe(next.offset);
+  });
+
+  it('says of a commit that was cut short in its room what it says of any other', async () => {
+    await using folder = await TempFolder.make();
+    const place = await written(folder.path);
+    const path = new Journal(folder.path).path(place.segment);
+    const whole = await readFile(path);
+
+    for (const length of [whole.length - 1, whole.length - 5, 25]) {
+      await writeFile(path, whole.subarray(0, length));
+      await truncate(path, whole.length + 100_000);
+      expect((await read(folder.path)).damage).toMatchObject([{ type: 'torn', octets: length - 20 }]);
+      expect((await read(folder.path, place)).damage).toMatchObject([{ why: 'the file was cut short' }]);
+    }
+  });
+
+  it('says of one whose pages came to the disk in another order that it was cut short, and of a changed octet that it was changed', async () => {
+    await using folder = await TempFolder.make();
+    const journal = await opened(folder.path);
+    const big = Array.from({ length: 300 }, (_, at) => `{"n":${at},"text":"${'x'.repeat(40)}"}`);
+    const before = await journal.append(now, ['{"n":1}']);
+    const after = await journal.append(now, big);
+    await journal.release();
+    const path = journal.path(after.segment);
+    const whole = await readFile(path);
+    const pages = Math.ceil(after.offset / 4096);
+    expect(pages).toBeGreaterThan(3);
+
+    for (let missing = 1; missing < 2 ** pages; missing += 1) {
+      const torn = Buffer.from(whole);
+      for (let page = 0; page < pages; page += 1) {
+        if ((missing & (1 << page)) !== 0)
+          torn.fill(0, Math.max(before.offset, page * 4096), Math.min(torn.length, (page + 1) * 4096));
+      }
+      await writeFile(path, Buffer.concat([torn, Buffer.alloc(100_000)]));
+      const { entries, damage } = await read(folder.path);
+      expect(entries).toHaveLength(1);
+      expect(damage.map(({ type }) => type)).toEqual(missing === 2 ** pages - 1 ? [] : ['torn']);
+    }
+    for (const at of [before.offset + 1, before.offset + 200, after.offset - 2]) {
+      const changed = Buffer.from(whole);
+      changed[at] = 0;
+      await writeFile(path, changed);
+      expect((await read(folder.path)).damage).toMatchObject([{ type: 'damaged' }]);
+    }
+  });
+
+  it('goes on after a commit some of whose pages are missing', async () => {
+    await using folder = await TempFolder.make();
+    const first = await opened(folder.path);
+    const place = await first.append(now, ['{"n":1}']);
+    await first.append(
+      now,
+      Array.from({ length: 300 }, (_, at) => `{"n":${at}}`),
+    );
+    await first.release();
+    const path = first.path(place.segment);
+    const torn = await readFile(path);
+    torn.fill(0, place.offset, 1024);
+    await writeFile(path, torn);
+
+    const journal = await opened(folder.path);
+    const next = await journal.append(now, ['{"n":2}']);
+    await journal.release();
+
+    expect(next.sequence).toBe(2);
+    const { entries, damage } = await read(folder.path);
+    expect(entries.map(({ records }) => records)).toEqual([['{"n":1}'], ['{"n":2}']]);
+    expect(damage).toMatchObject([{ type: 'torn' }]);
+  });
+
+  it('has no room in segments that are closed', async () => {
+    await using folder = await TempFolder.make();
+    const journal = await opened(folder.path);
+    const first = journal.path((await journal.append(now, ['{}'])).segment);
+    let last = await journal.append(now, ['{}']);
+    for (let size = 0; size < 1 << 20; size = (await stat(first)).size) last = await journal.append(now, ['{}']);
+
+    await journal.append(now + day, ['{}']);
+    await journal.sealed();
+    await journal.release();
+
+    expect((await stat(first)).size).toBe(last.offset);
+    expect((await readChain(folder.path)).sealed).toMatchObject([{ octets: last.offset }]);
+  });
+});
+
+/** A journal of one commit. */
+async function written(path: string): Promise<JournalPlace> {
+  const journal = await opened(path);
+  const place = await journal.append(now, ['{"n":1}']);
+  await journal.release();
+  return place;
+}
 
 async function opened(path: string, segmentOctets?: number): Promise<Journal> {
   const journal = new Journal(path, segmentOctets === undefined ? {} : { segmentOctets });

@@ -99,6 +99,29 @@ describe('state check', () => {
   });
 });
 
+describe('a table of the database that was changed', () => {
+  it('is named by state check; one that LevelDB has only begun to write is not', async () => {
+    await using folder = await TempFolder.make();
+    await seed(folder.path, 3);
+    await using store = await opened(folder.path);
+    for (let n = 0; n < 100; n += 1) await store.table('history').put(`${n}`, 'text');
+    // What LevelDB had in its log is a table then.
+    await store.reopen();
+    const db = join(folder.path, 'db');
+    const [name = ''] = (await readdir(db)).filter((each) => each.endsWith('.ldb')).sort();
+    await writeFile(join(db, '999999.ldb'), 'the beginning of a table');
+    expect((await checkState(store)).findings).toEqual([]);
+
+    const octets = await readFile(join(db, name));
+    await writeFile(join(db, name), octets.subarray(0, -1));
+
+    expect((await checkState(store)).findings).toContainEqual({
+      code: 'LM_DATABASE_DAMAGED',
+      message: expect.stringContaining(name),
+    });
+  });
+});
+
 describe('a backup', () => {
   it('is of one moment, made while it is written to, and comes back whole', async () => {
     await using folder = await TempFolder.make();

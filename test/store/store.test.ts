@@ -156,6 +156,19 @@ describe('a state folder in use', () => {
     expect(refused).toMatchObject({ dir: folder.path, pid: holder.pid, code: 'LM_STORE_LOCKED' });
   });
 
+  it('is waited for by a daemon where a command has it, and not without end', async () => {
+    await using folder = await TempFolder.make();
+    const holder = await startHolder(folder.path);
+    const time = new QuickClock();
+    const endless = { ...options, clock: time, as: 'daemon' as const };
+    await expect(Store.open(folder.path, endless)).rejects.toBeInstanceOf(StoreLockedError);
+    const ending = { now: () => 0, monotonic: () => 0, sleep: () => holder[Symbol.asyncDispose]() };
+
+    await using store = await Store.open(folder.path, { ...options, clock: ending, as: 'daemon' });
+
+    expect(await store.table('meta').get('a')).toBeUndefined();
+  });
+
   it('is refused to a second opening in the same process, and stays locked for others', async () => {
     await using folder = await TempFolder.make();
     await using _store = await Store.open(folder.path, options);
@@ -193,6 +206,14 @@ describe('a state folder that is removed while it is in use', () => {
     await expect(put).rejects.toThrow(`state folder ${store.dir} was removed while it was in use`);
     await expect(store.table('inventory').put('row', 2)).rejects.toBe(store.broken);
     expect(told).toEqual([store.broken]);
+  });
+
+  it('is not taken for another trouble of the disk by who writes to its journal first', async () => {
+    await using folder = await TempFolder.make();
+    await using store = await Store.open(join(folder.path, 'state'), options);
+    await rm(store.dir, { recursive: true });
+
+    await expect(store.append(0, ['{}'])).rejects.toBeInstanceOf(StoreRemovedError);
   });
 
   it('is noticed without a write as well', async () => {

@@ -6,8 +6,8 @@ import { GuestClient } from '../../src/simulator/guest-client.ts';
 import { SimulatedOmada, type SimulatedOmadaOptions } from '../../src/simulator/omada/simulated-omada.ts';
 import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
+import { freeTcpPort, freeUdpPort } from './free-ports.ts';
 import { DaemonProcess, lastmile, type Ran } from './lastmile.ts';
-import { freeTcpPort, freeUdpPort } from './network.ts';
 import { TempFolder } from './temp-folder.ts';
 
 /** Passwords and secrets of the café: none of them may ever be seen where it does not belong. */

@@ -1,6 +1,6 @@
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
-import { type RunSettings, runTarget, type TargetRun } from '../../src/daemon/run-target.ts';
+import { type RunSettings, runTarget, type TargetRun } from '../../src/daemon/targets/run-target.ts';
 import type { Model } from '../../src/model/model.ts';
 import { CallLog, loggedSession } from '../../src/routeros/call-log.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { siteOfGuest } from '../../src/daemon/online-sessions.ts';
+import { siteOfGuest } from '../../src/daemon/sessions/online-sessions.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import {
   DirectoryTarget,

@@ -1,5 +1,7 @@
 import { Secret } from '../../src/base/secret.ts';
-import type { Model, ServicePlan, Subscription } from '../../src/model/model.ts';
+import type { ServicePlan } from '../../src/model/kinds/service.ts';
+import type { Subscription } from '../../src/model/kinds/subscription.ts';
+import type { Model } from '../../src/model/model.ts';
 import { document, modelOf } from './manifest.ts';
 import { onRouter, origin, subscriptionOf } from './model-parts.ts';
 import { home20, home50, subscriber } from './ppp-network.ts';

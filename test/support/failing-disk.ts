@@ -1,6 +1,7 @@
 import type { AccountingDatabase } from '../../src/accounting/store.ts';
 import { StoreFullError } from '../../src/store/errors.ts';
 import type { WriteOptions } from '../../src/store/key-value.ts';
+import type { TableName } from '../../src/store/layout.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Write } from '../../src/store/table.ts';
 
@@ -18,9 +19,18 @@ export class FailingDisk implements AccountingDatabase {
   readonly replay: Store['replay'];
   readonly onBroken: Store['onBroken'];
 
-  constructor(store: Store) {
+  /** @param beforeRead is asked before a row is read within a turn: throws where it cannot be */
+  constructor(store: Store, beforeRead: (table: TableName, key: string) => void = () => undefined) {
     this.#store = store;
-    this.table = store.table.bind(store);
+    this.table = (name) => {
+      const table = store.table<never>(name);
+      const getSync = table.getSync.bind(table);
+      table.getSync = (key) => {
+        beforeRead(name, key);
+        return getSync(key);
+      };
+      return table;
+    };
     this.replay = store.replay.bind(store);
     this.onBroken = store.onBroken.bind(store);
   }
@@ -29,12 +39,16 @@ export class FailingDisk implements AccountingDatabase {
     return this.#store.journal;
   }
 
+  get broken(): Store['broken'] {
+    return this.#store.broken;
+  }
+
   get wasRepaired(): boolean {
     return this.#store.wasRepaired;
   }
 
   async append(...args: Parameters<Store['append']>): ReturnType<Store['append']> {
-    this.commits.push(args[1].length);
+    this.commits.push('count' in args[1] ? args[1].count : args[1].length);
     const stored = this.full === 'nothing-written' ? undefined : await this.#store.append(...args);
     if (stored === undefined || this.full !== 'no') throw this.#fullError();
     return stored;

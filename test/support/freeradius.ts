@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Endpoint } from '../../src/model/model.ts';
+import type { Endpoint } from '../../src/model/kinds/radius.ts';
+import { freeUdpPort } from './free-ports.ts';
 import { TempFolder } from './temp-folder.ts';
 
 export const hasFreeradius = existsSync('/usr/sbin/freeradius');
@@ -32,7 +32,7 @@ export interface Freeradius extends AsyncDisposable {
 /** Debian's FreeRADIUS with a configuration of its own, in front. */
 export async function startFreeradius({ top, modules = '', server, users }: FreeradiusOptions): Promise<Freeradius> {
   const folder = await TempFolder.make();
-  const [auth, accounting] = [await freePort(), await freePort()];
+  const [auth, accounting] = [await freeUdpPort(), await freeUdpPort()];
   await writeFile(join(folder.path, 'dictionary'), '');
   await writeFile(join(folder.path, 'users'), users ?? '');
   await writeFile(
@@ -41,6 +41,7 @@ export async function startFreeradius({ top, modules = '', server, users }: Free
   );
   const child = spawn('/usr/sbin/freeradius', ['-d', folder.path, '-n', 'radiusd', '-X'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TZ: 'UTC' },
   });
   let output = '';
   const ready = new Promise<void>((resolve, reject) => {
@@ -113,14 +114,4 @@ server default {
   ${server}
 }
 `;
-}
-
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }

@@ -56,10 +56,14 @@ export class DaemonProcess implements AsyncDisposable {
   readonly #printed: PrintedListeners[] = [];
   readonly #watchers = new Set<() => void>();
   #plain = '';
+  #over = false;
 
   private constructor(process: ChildProcess) {
     this.#process = process;
-    this.#ended = once(process, 'close').then(() => this.#tell());
+    this.#ended = once(process, 'close').then(() => {
+      this.#over = true;
+      this.#tell();
+    });
     if (process.stdout !== null) createInterface({ input: process.stdout }).on('line', (line) => this.#print(line));
     if (process.stderr !== null) createInterface({ input: process.stderr }).on('line', (line) => this.#note(line));
   }
@@ -135,8 +139,8 @@ export class DaemonProcess implements AsyncDisposable {
 
   async #until(reached: () => boolean): Promise<void> {
     while (!reached()) {
-      if (this.#process.exitCode !== null)
-        throw new Error(`the daemon ended (${this.#process.exitCode}): ${this.complaints}`);
+      // Not before all it wrote has been read.
+      if (this.#over) throw new Error(`the daemon ended (${this.#process.exitCode}): ${this.complaints}`);
       await new Promise<void>((next) => {
         const watcher = () => {
           this.#watchers.delete(watcher);

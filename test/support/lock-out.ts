@@ -1,7 +1,8 @@
 import { compact } from '../../src/base/compact.ts';
 import { Secret } from '../../src/base/secret.ts';
-import type { RouterTls } from '../../src/model/model.ts';
-import type { Change, ObservedRow } from '../../src/reconcile/target.ts';
+import type { RouterTls } from '../../src/model/kinds/router.ts';
+import type { ObservedRow } from '../../src/reconcile/row.ts';
+import type { Change } from '../../src/reconcile/target.ts';
 import { judgeAccess } from '../../src/routeros/lock-out/judge.ts';
 import type { OwnAccess } from '../../src/routeros/own-access.ts';
 

@@ -1,6 +1,7 @@
 import type { Secret } from '../../src/base/secret.ts';
 import { type LoadOptions, loadManifest, type Manifest } from '../../src/manifest/load-manifest.ts';
-import type { Model, Subscription } from '../../src/model/model.ts';
+import type { Subscription } from '../../src/model/kinds/subscription.ts';
+import type { Model } from '../../src/model/model.ts';
 import { secretResolver } from '../../src/secrets/secret-resolver.ts';
 
 export const secretEnvironment = { LASTMILE_SECRET_MASTER: 'a master key of at least 32 octets!' };

@@ -1,14 +1,10 @@
 import { Secret } from '../../src/base/secret.ts';
-import type {
-  DhcpServer,
-  Hotspot,
-  MikrotikBridge,
-  Model,
-  Origin,
-  PortalSite,
-  ServicePlan,
-  Subscription,
-} from '../../src/model/model.ts';
+import type { MikrotikBridge, PortalSite } from '../../src/model/kinds/portal-site.ts';
+import type { DhcpServer, Hotspot } from '../../src/model/kinds/router.ts';
+import type { ServicePlan } from '../../src/model/kinds/service.ts';
+import type { Subscription } from '../../src/model/kinds/subscription.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Origin } from '../../src/model/origin.ts';
 
 /** Parts of a resolved model, made without YAML. */
 export const origin: Origin = { file: 'network.yaml', line: 1, column: 1 };

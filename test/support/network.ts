@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
+import { freeUdpPort } from './free-ports.ts';
 import { DaemonProcess, lastmile, type Ran } from './lastmile.ts';
 import { TempFolder } from './temp-folder.ts';
 
@@ -195,25 +193,4 @@ ${anna}  - name: ben
     auth: local
     router: core-1
 ${ben}`;
-}
-
-/** A UDP port nobody had a moment ago. */
-export async function freeUdpPort(address: string): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, address);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
-/** A TCP port nobody had a moment ago. */
-export async function freeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { AdminClient } from '../../src/admin/client.ts';
+import type { StandingJson } from '../../src/admin/quota.ts';
+import type { UsageAnswer } from '../../src/admin/usage.ts';
 import { Daemon, type Listeners } from '../../src/daemon/daemon.ts';
 import { SimulatedRouterOs } from '../../src/simulator/simulated-routeros.ts';
 import { FolderSource } from '../../src/source/folder-source.ts';
+import { freeUdpPort } from './free-ports.ts';
 import { ManualClock } from './manual-clock.ts';
-import { freeUdpPort } from './network.ts';
 import { TempFolder } from './temp-folder.ts';
 
 const secret = 'a shared secret of thirty-two ch';
@@ -197,4 +199,40 @@ spec:
   ppp: {localAddress: 10.10.0.1, dns: [9.9.9.9], servers: [{interface: ether2, name: north}]}
 `;
   }
+}
+
+/** What is logged when a NAS took a CoA, or a Disconnect. */
+export const changedByCoa = { msg: 'session settled', result: 'changed' };
+export const disconnected = { msg: 'session settled', result: 'disconnected' };
+
+type Logged = Readonly<Record<string, unknown>>;
+
+/** Time passes, until this is logged. */
+export async function passes(lab: QuotaLab, ms: number, until: Logged, times = 1): Promise<void> {
+  const told = lab.logged(until, times);
+  lab.clock.advance(ms);
+  await told;
+}
+
+/** Anna uses so much, until this is logged. */
+export async function uses(lab: QuotaLab, octets: bigint, until: Logged, times = 1): Promise<void> {
+  const told = lab.logged(until, times);
+  await lab.uses('anna', octets);
+  await told;
+}
+
+/** Lets time pass until something has come about. */
+export async function meanwhile(lab: QuotaLab, something: Promise<unknown>): Promise<void> {
+  let over = false;
+  void something.then(() => {
+    over = true;
+  });
+  while (!over) {
+    lab.clock.advance(500);
+    await new Promise(setImmediate);
+  }
+}
+
+export async function standing(lab: QuotaLab, user = 'anna'): Promise<StandingJson | undefined> {
+  return (await (await lab.admin()).get<UsageAnswer>(`/api/v1/usage/${user}`)).standings?.[0];
 }

@@ -1,7 +1,8 @@
 import { Secret } from '../../src/base/secret.ts';
-import { dialRouter } from '../../src/daemon/dial-router.ts';
-import { RouterMemories } from '../../src/daemon/router-memories.ts';
-import type { Model, Router } from '../../src/model/model.ts';
+import { dialRouter } from '../../src/daemon/targets/dial-router.ts';
+import { RouterMemories } from '../../src/daemon/targets/router-memories.ts';
+import type { Router } from '../../src/model/kinds/router.ts';
+import type { Model } from '../../src/model/model.ts';
 import { type PlanDocument, planDocument } from '../../src/reconcile/plan.ts';
 import { prepare, type ReconcileDeps, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
 import { CallLog } from '../../src/routeros/call-log.ts';

@@ -1,12 +1,5 @@
-import type {
-  Change,
-  Observation,
-  ObservedRow,
-  SessionEffect,
-  SessionResult,
-  Settled,
-  Target,
-} from '../../src/reconcile/target.ts';
+import type { ObservedRow } from '../../src/reconcile/row.ts';
+import type { Change, Observation, SessionEffect, SessionResult, Settled, Target } from '../../src/reconcile/target.ts';
 
 /** A target in memory that wants nothing, and does what a test says while it is looked at. */
 export class ScriptedTarget implements Target {

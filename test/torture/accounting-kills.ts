@@ -5,13 +5,14 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { decodeEntry } from '../../src/accounting/journal.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
-import { hourMs } from '../../src/accounting/usage-deltas.ts';
+import { hourMs } from '../../src/accounting/usage/usage-deltas.ts';
 import { checkState } from '../../src/store/check-state.ts';
 import { Store } from '../../src/store/store.ts';
 import { DaemonProcess } from '../support/lastmile.ts';
 import { QuickClock } from '../support/quick-clock.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { AccountingNas, nasDeclarations } from './accounting-nas.ts';
+import { randomOf } from './random.ts';
 
 const users = 40;
 
@@ -24,7 +25,7 @@ const users = 40;
 export function tortureAccounting(title: string, kills: number, seed: number, timeoutMs: number): void {
   describe(title, () => {
     it(
-      'IW-15: loses nothing that was acknowledged, and counts nothing twice',
+      `IW-15: loses nothing that was acknowledged, and counts nothing twice (${kills} kills, seed ${seed})`,
       async () => {
         await using folder = await TempFolder.make();
         await using nas = await AccountingNas.start(users);
@@ -92,15 +93,4 @@ export async function expectKept(state: string, acknowledged: ReadonlyMap<string
     ).toBe(octets);
   }
   expect((await checkState(store)).findings).toEqual([]);
-}
-
-/** The same moments each time (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

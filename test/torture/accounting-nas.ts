@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-const secret = 'a shared secret of thirty-two ch';
+/** Between it and the server. */
+export const secret = 'a shared secret of thirty-two ch';
 const password = 'anna has a password';
 const resendMs = 100;
 /** As a router waits on a busy machine. */
@@ -99,11 +100,7 @@ export async function letsAnnaIn(port: number): Promise<boolean> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
   try {
-    const authenticator = randomBytes(16);
-    const attributes = [attribute(1, Buffer.from('anna')), attribute(2, hidden(authenticator))];
-    const packet = Buffer.concat([Buffer.from([1, 1, 0, 0]), authenticator, ...attributes]);
-    packet.writeUInt16BE(packet.length, 2);
-    socket.send(packet, port, '127.0.0.1');
+    socket.send(accessRequest(1, 'anna'), port, '127.0.0.1');
     const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(longestMs) })) as [Buffer];
     return answer[0] === 2;
   } catch {
@@ -111,6 +108,15 @@ export async function letsAnnaIn(port: number): Promise<boolean> {
   } finally {
     socket.close();
   }
+}
+
+/** Of somebody with the password of all of them. */
+export function accessRequest(identifier: number, user: string): Buffer {
+  const authenticator = randomBytes(16);
+  const attributes = [attribute(1, Buffer.from(user)), attribute(2, hidden(authenticator))];
+  const packet = Buffer.concat([Buffer.from([1, identifier, 0, 0]), authenticator, ...attributes]);
+  packet.writeUInt16BE(packet.length, 2);
+  return packet;
 }
 
 /** User-Password (RFC 2865 §5.2). */
@@ -162,19 +168,34 @@ class User {
 
   #next(): void {
     this.#octets += 1000 + this.#id;
-    this.#packet = accountingRequest(this.#id, this.name, this.#octets);
+    this.#packet = accountingRequest(this.#id, {
+      ...{ user: this.name, sessionId: `81-${this.name}`, octets: this.#octets, status: interim },
+      // The NAS counts a second for each report.
+      seconds: Math.floor(this.#octets / 1000),
+    });
     this.#send(this.#packet);
   }
 }
 
-function accountingRequest(identifier: number, user: string, octets: number): Buffer {
+export interface Report {
+  readonly user: string;
+  readonly sessionId: string;
+  /** In each direction. */
+  readonly octets: number;
+  readonly seconds: number;
+  /** Acct-Status-Type. */
+  readonly status: number;
+}
+
+const interim = 3;
+
+export function accountingRequest(identifier: number, { user, sessionId, octets, seconds, status }: Report): Buffer {
   const attributes = [
-    attribute(40, number(3)),
+    attribute(40, number(status)),
     attribute(1, Buffer.from(user)),
-    attribute(44, Buffer.from(`81-${user}`)),
+    attribute(44, Buffer.from(sessionId)),
     attribute(32, Buffer.from('nas-1')),
-    // The NAS counts a second for each report.
-    attribute(46, number(Math.floor(octets / 1000))),
+    attribute(46, number(seconds)),
     attribute(42, number(octets)),
     attribute(43, number(octets)),
   ];

@@ -7,7 +7,7 @@ import { checkState } from '../../src/store/check-state.ts';
 import { DaemonProcess } from '../support/lastmile.ts';
 import { QuickClock } from '../support/quick-clock.ts';
 import { TempFolder } from '../support/temp-folder.ts';
-import { AccountingNas, nasDeclarations } from './accounting-nas.ts';
+import { AccountingNas, letsAnnaIn, nasDeclarations } from './accounting-nas.ts';
 
 const users = 20;
 const listening = [
@@ -36,6 +36,7 @@ export function tortureDamaged(title: string, places: number, timeoutMs: number)
           await cp(state, dir, { recursive: true });
           const what = await flip(dir, files, Math.floor((all * (n + 0.5)) / places), n % 8);
           await expectStart(dir, octets, what);
+          if (n % 100 === 50) await expectServed(folder.path, dir, what);
         }
         for (const { path, size } of files) {
           const dir = join(folder.path, `cut-${path.replaceAll('/', '-')}`);
@@ -82,6 +83,13 @@ async function expectStart(dir: string, octets: ReadonlyMap<string, number>, wha
     expect(counted, `${what}: octets of ${user}`).toBeLessThanOrEqual(acknowledged + 2000);
     if (counted < acknowledged) expect(told, `${what}: ${user} has lost octets`).toBeGreaterThan(0);
   }
+}
+
+/** The shipped daemon starts on it, and lets people in. */
+async function expectServed(folder: string, dir: string, what: string): Promise<void> {
+  await using daemon = await DaemonProcess.start([join(folder, 'isp'), '--state', dir, ...listening]);
+  const { auth = '' } = await daemon.serving();
+  expect(await letsAnnaIn(Number(auth.split(':').at(-1))), what).toBe(true);
 }
 
 async function filesBelow(dir: string): Promise<readonly { readonly path: string; readonly size: number }[]> {

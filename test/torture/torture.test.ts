@@ -6,5 +6,5 @@ const everyFourth = (sentences: number) => Array.from({ length: Math.floor(sente
 const oneEach = (sentences: number) =>
   calamities.map((_, at) => Math.floor((sentences * (at + 0.5)) / calamities.length));
 
-torture('a change of some thirty rows, broken after every fourth sentence', 20, everyFourth, 60_000);
-torture('a change of three hundred rows, broken here and there', 300, oneEach, 60_000);
+torture('a change of some thirty rows, broken after every fourth sentence', 20, everyFourth, 240_000);
+torture('a change of three hundred rows, broken here and there', 300, oneEach, 240_000);

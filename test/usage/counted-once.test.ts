@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeOverSessions } from '../../src/daemon/renamed-router.ts';
+import { takeOverSessions } from '../../src/daemon/targets/renamed-router.ts';
 import { packet } from '../support/accounting-event.ts';
 import { type LabRouter, ReaderLab } from './reader-lab.ts';
 
@@ -86,7 +86,8 @@ describe('a session of which RADIUS told only that it began', () => {
 
     await lab.accounting.record({ ...stop, receivedAt: lab.clock.now() });
 
-    expect(await lab.accounting.usage('anna', 0, 2 ** 40)).toMatchObject([{ down: 700n }]);
+    const used = await lab.accounting.usage('anna', 0, 2 ** 40);
+    expect(used.filter(({ down }) => down !== 0n)).toMatchObject([{ down: 700n }]);
   });
 });
 

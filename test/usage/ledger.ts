@@ -1,9 +1,9 @@
 import type { AccountingRecord, UserTotals } from '../../src/accounting/event.ts';
 import { CommitFold } from '../../src/accounting/fold-commit.ts';
-import { lacksOctets } from '../../src/accounting/fold-reading.ts';
-import { SessionIndex } from '../../src/accounting/session-index.ts';
-import type { SessionState } from '../../src/accounting/session-state.ts';
-import { usageBetween } from '../../src/accounting/usage-deltas.ts';
+import { SessionIndex } from '../../src/accounting/sessions/session-index.ts';
+import type { SessionState } from '../../src/accounting/sessions/session-state.ts';
+import { lacksOctets } from '../../src/accounting/usage/fold-reading.ts';
+import { usageBetween } from '../../src/accounting/usage/usage-deltas.ts';
 import { matchSessions } from '../../src/usage/match-sessions.ts';
 import type { Octets, RouterReading } from '../../src/usage/reading.ts';
 
@@ -46,7 +46,7 @@ export class Ledger {
 
   record(record: AccountingRecord, now = record.receivedAt): void {
     const fold = new CommitFold({
-      named: (nas, sessionId) => this.#index.named(nas, sessionId),
+      under: (id) => this.#index.under(id),
       byKey: (key) => this.#index.byKey(key),
       recall: () => undefined,
     });

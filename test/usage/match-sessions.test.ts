@@ -27,7 +27,7 @@ class Lab {
 describe('a session that is read over the API', () => {
   it('SPL-16: is open with its address, and has what its counters show', () => {
     const lab = new Lab();
-    lab.router.dial('anna');
+    lab.router.dial('anna', '10.20.0.9');
     lab.router.carry(0, 1000n, 50_000n);
 
     lab.pass(300).read();
@@ -36,12 +36,33 @@ describe('a session that is read over the API', () => {
       {
         username: 'anna',
         source: 'api',
+        framedIpAddress: '10.20.0.9',
         sessionSeconds: 300,
         startedAt: second(0),
         upOctets: 1000n,
         downOctets: 50_000n,
       },
     ]);
+  });
+
+  it('SPL-16: is known by itself: whoever gets its address next has octets of his own, and another address is no new session', () => {
+    const lab = new Lab();
+    lab.router.dial('anna', '10.20.0.9');
+    lab.router.carry(0, 1000n, 1000n);
+    lab.pass(300).read();
+    lab.router.end(0);
+    lab.router.dial('ben', '10.20.0.9');
+    lab.router.carry(0, 7n, 7n);
+    lab.router.dial('anna', '10.20.0.10');
+    lab.router.carry(1, 20n, 20n);
+
+    lab.pass(300).read();
+
+    expect(lab.ledger.open).toMatchObject([
+      { username: 'ben', framedIpAddress: '10.20.0.9', upOctets: 7n },
+      { username: 'anna', framedIpAddress: '10.20.0.10', upOctets: 20n },
+    ]);
+    expect(lab.ledger.octets).toEqual({ up: 1027n, down: 1027n });
   });
 
   it('SPL-23: that is read twice, or missed twenty times, has each octet once', () => {
@@ -401,6 +422,24 @@ describe('whatever happens between readings, and however many are missed or repe
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('SPL-23: leaves a session that RADIUS ended as it ended, though it is read again by a wrong clock and told of by a right one', () => {
+    const lab = new Lab().read();
+    lab.pass(60).router.dial('gina');
+    lab.pass(60);
+    tellOf(lab, 0, 357_110);
+    lab.jump = -10 * 3_600_000;
+    lab.pass(60).read();
+    lab.jump = 0;
+    lab.pass(240);
+    tellOf(lab, 0, 1);
+
+    const all = [...lab.ledger.open, ...lab.ledger.closed];
+
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+    expect(lab.ledger.octets).toEqual({ up: 357_110n, down: 357_110n });
+    expect(lab.ledger.torn).toEqual([]);
   });
 
   /** A packet of a dial-in session, with as much less or more as RADIUS likes. */

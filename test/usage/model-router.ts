@@ -11,6 +11,8 @@ interface Online {
   readonly rowId: string;
   /** Of a lease, its address; of a dial-in session, its interface. */
   readonly place: string;
+  /** What the pool gave a dial-in session. */
+  readonly address?: string;
   up: bigint;
   down: bigint;
   /** What the counter showed when it was reset. */
@@ -32,11 +34,12 @@ export class ModelRouter {
   #snapshots = 0;
   readonly #totals = new Map<string, { up: bigint; down: bigint; seconds: number }>();
 
-  dial(username: string): void {
+  /** @param address what the pool gives: the next may get it as soon as this one is gone */
+  dial(username: string, address = '10.20.0.2'): void {
     this.#next += 1;
     const names = [`<pppoe-${username}>`, ...Array.from({ length: 99 }, (_, at) => `<pppoe-${username}-${at + 1}>`)];
     const free = names.find((name) => !this.#online.some(({ place }) => place === name)) ?? '';
-    this.#begin('ppp', username, `81c0${this.#next.toString(16).padStart(4, '0')}`, free);
+    this.#begin('ppp', username, `81c0${this.#next.toString(16).padStart(4, '0')}`, free, address);
   }
 
   /** The lease of the house of that number is bound; its octets are counted by address. */
@@ -136,7 +139,7 @@ export class ModelRouter {
     return { id, meters, unbound };
   }
 
-  #begin(access: Online['access'], username: string, sessionId: string, place = ''): void {
+  #begin(access: Online['access'], username: string, sessionId: string, place = '', address?: string): void {
     this.#next += 1;
     const rowId = `*${this.#next.toString(16)}`;
     this.#online.push({
@@ -146,6 +149,7 @@ export class ModelRouter {
       since: this.now,
       rowId,
       place,
+      ...(address === undefined ? {} : { address }),
       up: 0n,
       down: 0n,
       from: { up: 0n, down: 0n },
@@ -157,8 +161,9 @@ export class ModelRouter {
     const sessions = this.#online.filter(({ access }) => access === 'ppp');
     const common = { 'caller-id': '02:00:00:00:00:AA', 'remote-address': '02:00:00:00:00:AA', service: 'pppoe' };
     const uptime = (since: number) => `${this.now - since}s`;
-    const rows = sessions.map(({ username: name, sessionId, since }) => {
-      return { ...common, name, 'session-id': `0x${sessionId.toUpperCase()}`, uptime: uptime(since), radius: 'false' };
+    const rows = sessions.map(({ username: name, sessionId, since, address = '' }) => {
+      const shown = { name, address, 'session-id': `0x${sessionId.toUpperCase()}`, uptime: uptime(since) };
+      return { ...common, ...shown, radius: 'false' };
     });
     const bindings = sessions.map(({ username: user, rowId, place: name, since }) => {
       return { service: 'pppoe', row: { ...common, '.id': rowId, name, user, uptime: uptime(since) } };

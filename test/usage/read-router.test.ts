@@ -184,7 +184,7 @@ describe('what somebody uses now', () => {
     await core.dial('ben');
     core.router.traffic('anna', { up: 1n, down: 2n });
 
-    const found = await readSubscriber(core.session, ['anna'], AbortSignal.timeout(5000));
+    const found = await readSubscriber(core.session, ['anna'], AbortSignal.timeout(120_000));
 
     expect(found).toMatchObject([{ username: 'anna', meter: { source: 'interface', up: '1', down: '2' } }]);
   });

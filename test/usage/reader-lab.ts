@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { expect } from 'vitest';
+import { TranslationHistory } from '../../src/accounting/addresses/translation-history.ts';
 import { AccountingUnavailableError } from '../../src/accounting/errors.ts';
 import type { AccountingRecord } from '../../src/accounting/event.ts';
 import { AccountingStore } from '../../src/accounting/store.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { type ReadRouter, RouterReader } from '../../src/daemon/router-reader.ts';
+import { type ReadRouter, RouterReader } from '../../src/daemon/sessions/router-reader.ts';
 import { connectRouterOs } from '../../src/routeros/connection.ts';
 import type { RouterOsSession } from '../../src/routeros/session.ts';
 import type { SimulatedRouterOsOptions } from '../../src/simulator/simulated-options.ts';
@@ -19,6 +20,7 @@ export const log = pino({ level: 'silent' });
 export class ReaderLab implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly accounting: AccountingStore;
+  readonly translations: TranslationHistory;
   readonly #folder: TempFolder;
   readonly #store: Store;
   readonly #routers: LabRouter[] = [];
@@ -28,6 +30,7 @@ export class ReaderLab implements AsyncDisposable {
     this.#folder = folder;
     this.#store = store;
     this.accounting = accounting;
+    this.translations = new TranslationHistory(store.table('nat'));
   }
 
   static async start(): Promise<ReaderLab> {
@@ -78,7 +81,7 @@ export class LabRouter implements AsyncDisposable {
   }
 
   read() {
-    return this.#reader.read(this.about, this.session, AbortSignal.timeout(10_000));
+    return this.#reader.read(this.about, this.session, AbortSignal.timeout(120_000));
   }
 
   arrived(menu: string, row: Readonly<Record<string, string>>) {

@@ -103,12 +103,13 @@ const longestHashed = 80;
  *
  * @param blocks of `startKeyBlocks`
  */
-function startKey(work: Sha1Workspace, master: Int32Array, [first, ...rest]: StartKeyBlocks): Uint8Array {
+function startKey(work: Sha1Workspace, master: Int32Array, blocks: StartKeyBlocks): Uint8Array {
   sha1Begin(work.state);
-  work.words.set(first);
+  work.words.set(blocks[0]);
   work.words.set(master);
   sha1Block(work.state, work.words);
-  for (const block of rest) sha1Block(work.state, block);
+  sha1Block(work.state, blocks[1]);
+  sha1Block(work.state, blocks[2]);
   const key = new Uint8Array(16);
   sha1Write(work.state, 16, key, 0);
   return key;

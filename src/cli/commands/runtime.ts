@@ -37,6 +37,7 @@ export function addRuntime(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('../get.ts')).getCommand(kind, name, options, io, around)),
     );
   addState(program, carry);
+  addPeople(program, carry);
   withState(program.command('sessions'))
     .description('who is online, or was')
     .option('--user <username>', 'only this username, device or subscriber')
@@ -45,6 +46,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .option('--closed', 'only closed sessions', false)
     .option('--from <time>', 'there at some time from then on: so long ago (7d), a day or a time')
     .option('--till <time>', 'begun before')
+    .option('--visits', 'sessions that belong together as one: roaming, a line lost for a moment', false)
     .option('--limit <n>', 'how many, the newest first', count, 1000)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((options, command) =>
@@ -61,8 +63,13 @@ export function addRuntime(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('../whohad.ts')).whoHadCommand(address, options, io, around)),
     );
   withState(program.command('export'))
-    .addArgument(new Argument('<what>', 'sessions, by when they ended; or usage').choices(['sessions', 'usage']))
-    .description('sessions or usage as text; exporting is kept in the audit log')
+    .addArgument(
+      new Argument('<what>', 'sessions, by when they ended; usage; or all of a person').choices([
+        ...['sessions', 'usage', 'person'],
+      ]),
+    )
+    .argument('[username]', 'of the person: a username, a MAC or a subscriber')
+    .description('sessions, usage, or all that is stored of a person, as text; exporting is kept in the audit log')
     .option('--from <time>', 'so long ago (30d), a day or a time')
     .option('--till <time>', 'likewise, not included; now')
     .addOption(
@@ -73,8 +80,15 @@ export function addRuntime(program: Command, carry: Carry): void {
     .option('--open', 'open sessions as well, last', false)
     .addOption(new Option('--per <period>', 'usage by hour, day or month').choices(['hour', 'day', 'month']))
     .option('--reason <text>', 'kept with who had it done')
-    .action((what, options, command) =>
-      carry(command, async (io, around) => (await import('../export.ts')).exportCommand(what, options, io, around)),
+    .action((what, username: string | undefined, options, command) =>
+      carry(command, async (io, around) => {
+        const { exportCommand, exportPersonCommand } = await import('../export.ts');
+        if ((what === 'person') !== (username !== undefined))
+          command.error('error: a person, and nothing else, has a username');
+        return what === 'person'
+          ? exportPersonCommand(username ?? '', options, io, around)
+          : exportCommand(what, options, io, around);
+      }),
     );
   withState(program.command('usage'))
     .argument('<username>', 'a username, a MAC, or a subscriber')
@@ -86,7 +100,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .option('--live', 'current rates, again and again until it is stopped', false)
     .option('--every <seconds>', 'between two looks of --live', count, 5)
     .option('--count <n>', 'how many looks of --live', count)
-    .addOption(outputs(['text', 'json', 'yaml']))
+    .addOption(outputs(['text', 'json', 'yaml', 'csv']))
     .action((user, options, command) =>
       carry(command, async (io, around) => {
         const { usageCommand, liveUsageCommand } = await import('../usage.ts');
@@ -212,6 +226,47 @@ function another(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
+/** Commands on what is stored of people. */
+function addPeople(program: Command, carry: Carry): void {
+  const hold = program.command('hold').description('legal holds: what is kept whatever its age, and is not erased');
+  withState(hold.command('add'))
+    .argument('[who]', 'a username, a MAC or a subscriber')
+    .description('keeps what is of somebody, has an address, or is of a time; kept in the audit log')
+    .option('--address <address>', 'an address or a prefix')
+    .option('--from <time>', 'from then on: so long ago (30d), a day or a time')
+    .option('--till <time>', 'before then')
+    .requiredOption('--reason <text>', 'kept with who asked: a case, an order')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((who, options, command) =>
+      carry(command, async (io, around) => (await import('../hold.ts')).addHoldCommand(who, options, io, around)),
+    );
+  withState(hold.command('list'))
+    .description('legal holds in force')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('../hold.ts')).listHoldsCommand(options, io, around)),
+    );
+  withState(hold.command('release'))
+    .argument('<number>', 'of hold list', (text: string) => count(text))
+    .description('ends a legal hold')
+    .requiredOption('--reason <text>', 'kept with who asked')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((number, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../hold.ts')).releaseHoldCommand(number, options, io, around),
+      ),
+    );
+  withState(program.command('erase'))
+    .argument('<username>', 'a username or a MAC; export person shows what there is')
+    .description('takes out of all that is stored who somebody was; sums stay')
+    .option('--reason <text>', 'kept with who had it done')
+    .option('--yes', 'it is meant: it cannot be undone', false)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((username, options, command) =>
+      carry(command, async (io, around) => (await import('../erase.ts')).eraseCommand(username, options, io, around)),
+    );
+}
+
 /** Commands on what is stored. */
 function addState(program: Command, carry: Carry): void {
   const state = program
@@ -229,6 +284,23 @@ function addState(program: Command, carry: Carry): void {
       .action((options, command) =>
         carry(command, async (io, around) =>
           (await import('../state.ts')).stateCommand({ action }, options, io, around),
+        ),
+      );
+  }
+  for (const [action, name] of [
+    ['show', 'retention'],
+    ['prune', 'prune'],
+  ] as const) {
+    withState(state.command(name))
+      .description(
+        action === 'show'
+          ? 'how long what is stored is kept, and what was removed'
+          : 'removes now what was kept long enough; state retention shows what is kept',
+      )
+      .addOption(outputs(['text', 'json', 'yaml']))
+      .action((options, command) =>
+        carry(command, async (io, around) =>
+          (await import('../state.ts')).retentionCommand(action, options, io, around),
         ),
       );
   }

@@ -130,6 +130,10 @@ export type Seconds = string;
  */
 export type Auth = 'radius' | 'local' | 'hybrid';
 /**
+ * An IPv4 prefix without host bits, as in 10.30.0.0/24.
+ */
+export type Ipv4Prefix = string;
+/**
  * One IPv4 address, a range with a dash, or a prefix: 10.0.0.2-10.0.0.254, 10.0.1.0/24.
  */
 export type Ipv4Range = string;
@@ -141,10 +145,6 @@ export type Ipv6Prefix = string;
  * An IPv4 address, as in 192.0.2.1.
  */
 export type Ipv4 = string;
-/**
- * An IPv4 prefix without host bits, as in 10.30.0.0/24.
- */
-export type Ipv4Prefix = string;
 /**
  * Bit/s: a whole number with k, M or G (1000-based), as in 20M or 512k; a bare number is bit/s.
  */
@@ -598,6 +598,25 @@ export interface Operator {
       interim?: Seconds;
       collect?: Seconds;
       staleAfter?: Seconds;
+      /**
+       * How long what is stored is kept; what is not named is kept for good. What is under a legal hold (`lastmile hold`) stays.
+       */
+      retention?: {
+        sessions?: Seconds;
+        /**
+         * Usage: first by the quarter of an hour, then by day, then by month.
+         */
+        usage?: {
+          hours?: Seconds;
+          days?: Seconds;
+          months?: Seconds;
+        };
+        journal?: Seconds;
+        audit?: Seconds;
+        former?: Seconds;
+        events?: Seconds;
+        letters?: Seconds;
+      };
     };
     /**
      * A program of yours that is asked about logins by HTTP, while they wait.
@@ -823,6 +842,29 @@ export interface Router {
        */
       assumeFallthrough?: boolean;
     };
+    /**
+     * Addresses that many subscribers share (carrier-grade NAT). Each inside address has one outside address and a block of its ports, so that whohad can tell who had a port without a log of connections (RFC 7422).
+     *
+     * Items: Inside addresses that share outside ones.
+     */
+    nat?: {
+      name: Name;
+      inside: Ipv4Prefix;
+      outside: Ipv4Prefix;
+      firstPort?: Port;
+      /**
+       * Ports of each inside address, for TCP and as many for UDP. Default: as many as there are for all.
+       */
+      portsPerSubscriber?: number;
+      /**
+       * Only what leaves by this interface is translated. Default: by any.
+       */
+      outInterface?: string;
+      /**
+       * Only what leaves by an interface of this list is translated.
+       */
+      outInterfaceList?: string;
+    }[];
     /**
      * Address pools for subscribers (IP > Pool).
      *
@@ -1222,7 +1264,7 @@ export interface Service {
        */
       carryOver?: boolean | string;
       /**
-       * Windows, at whole hours, in which nothing is counted and no step is in force.
+       * Windows, at quarters of an hour, in which nothing is counted and no step is in force.
        *
        * Items: One window.
        */
@@ -1781,6 +1823,7 @@ export interface PortalSite {
        */
       contact?: string;
     };
+    retention?: Seconds;
   };
 }
 /**

@@ -814,8 +814,54 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "A session that nothing was heard of for so long counts as ended, where it was last heard of; not before three interim intervals and a minute. Default 1d."
                 },
                 "retention": {
-                  "not": {},
-                  "description": "Not supported yet: how long records are kept."
+                  "type": "object",
+                  "description": "How long what is stored is kept; what is not named is kept for good. What is under a legal hold (`lastmile hold`) stays.",
+                  "properties": {
+                    "sessions": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "Sessions after their end, and with them who had an address: 400d. At least 1d."
+                    },
+                    "usage": {
+                      "type": "object",
+                      "description": "Usage: first by the quarter of an hour, then by day, then by month.",
+                      "properties": {
+                        "hours": {
+                          "$ref": "#/$defs/seconds",
+                          "description": "By the hour; after that sums of days are kept. At least 62d: quotas count by it."
+                        },
+                        "days": {
+                          "$ref": "#/$defs/seconds",
+                          "description": "By day; after that sums of months are kept. At least as long as `hours`."
+                        },
+                        "months": {
+                          "$ref": "#/$defs/seconds",
+                          "description": "At all: 3650d. At least as long as `days` and `hours`."
+                        }
+                      },
+                      "additionalProperties": false
+                    },
+                    "journal": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "Accounting records as they came: they go by the segment, a day or 64 MiB. At least 1d."
+                    },
+                    "audit": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "The audit log. At least 30d."
+                    },
+                    "former": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "What is known of subscribers that are declared no more, since they are: first logins, top-ups, learned devices. At least 1d."
+                    },
+                    "events": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "What happened, for webhooks and the stream, after all webhooks have been told: 1d, and not less."
+                    },
+                    "letters": {
+                      "$ref": "#/$defs/seconds",
+                      "description": "Events that a webhook did not take, from when they were given up: 90d. At least 1d. Of each webhook the newest 100,000 are kept anyway."
+                    }
+                  },
+                  "additionalProperties": false
                 }
               },
               "additionalProperties": false
@@ -1150,6 +1196,57 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "minProperties": 1,
               "additionalProperties": false
+            },
+            "nat": {
+              "type": "array",
+              "description": "Addresses that many subscribers share (carrier-grade NAT). Each inside address has one outside address and a block of its ports, so that whohad can tell who had a port without a log of connections (RFC 7422).",
+              "items": {
+                "type": "object",
+                "description": "Inside addresses that share outside ones.",
+                "properties": {
+                  "name": {
+                    "$ref": "#/$defs/name",
+                    "description": "Name of it, unique on the router."
+                  },
+                  "inside": {
+                    "$ref": "#/$defs/ipv4Prefix",
+                    "description": "Addresses of subscribers: 100.64.0.0/22."
+                  },
+                  "outside": {
+                    "$ref": "#/$defs/ipv4Prefix",
+                    "description": "Public addresses they share, routed to this router; as many or fewer, at most 64 subscribers on each: 198.51.100.0/27."
+                  },
+                  "firstPort": {
+                    "$ref": "#/$defs/port",
+                    "description": "The first port that is given to anybody. Default 1024."
+                  },
+                  "portsPerSubscriber": {
+                    "type": "integer",
+                    "minimum": 64,
+                    "maximum": 65535,
+                    "description": "Ports of each inside address, for TCP and as many for UDP. Default: as many as there are for all."
+                  },
+                  "outInterface": {
+                    "type": "string",
+                    "description": "Only what leaves by this interface is translated. Default: by any.",
+                    "minLength": 1,
+                    "maxLength": 127
+                  },
+                  "outInterfaceList": {
+                    "type": "string",
+                    "description": "Only what leaves by an interface of this list is translated.",
+                    "minLength": 1,
+                    "maxLength": 127
+                  }
+                },
+                "required": [
+                  "name",
+                  "inside",
+                  "outside"
+                ],
+                "additionalProperties": false
+              },
+              "maxItems": 64
             },
             "pools": {
               "type": "array",
@@ -1940,7 +2037,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   },
                   "freeHours": {
                     "type": "array",
-                    "description": "Windows, at whole hours, in which nothing is counted and no step is in force.",
+                    "description": "Windows, at quarters of an hour, in which nothing is counted and no step is in force.",
                     "items": {
                       "type": "object",
                       "description": "One window.",
@@ -2713,8 +2810,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               "additionalProperties": false
             },
             "retention": {
-              "not": {},
-              "description": "Not supported yet: how long records of guests are kept."
+              "$ref": "#/$defs/seconds",
+              "description": "How long sessions and usage of guests without an account are kept here, after their end: 30d. At least 1d. What `accounting.retention` of the Operator drops sooner goes sooner; what is under a legal hold stays."
             }
           },
           "required": [

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Model, OmadaController, OmadaPortal, OmadaSite, PortalSite } from '../../model/model.ts';
-import type { Row, Value } from '../../reconcile/target.ts';
+import type { OmadaController, OmadaPortal, OmadaSite } from '../../model/kinds/omada-controller.ts';
+import type { PortalSite } from '../../model/kinds/portal-site.ts';
+import type { Model } from '../../model/model.ts';
+import type { Row, Value } from '../../reconcile/row.ts';
 import { readAddress } from './access.ts';
 import { identityOf, listText, menus, siteIdentity } from './menus.ts';
 

@@ -1,4 +1,5 @@
-import type { Finding, ObservedRow, ObservedValue, Row } from '../../reconcile/target.ts';
+import type { ObservedRow, ObservedValue, Row } from '../../reconcile/row.ts';
+import type { Finding } from '../../reconcile/target.ts';
 import type { OpenApi } from '../open-api.ts';
 import { addressOf, policiesIn } from './access.ts';
 import { textsIn } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../../reconcile/target.ts';
+import type { Value } from '../../reconcile/row.ts';
 import type { ApiObject } from '../open-api.ts';
 import { objectIn, textIn, textsIn } from './fields.ts';
 import { listText, readList } from './menus.ts';

@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.ts';
-import type { ObservedValue, Value } from '../../reconcile/target.ts';
+import type { ObservedValue, Value } from '../../reconcile/row.ts';
 import type { ApiObject } from '../open-api.ts';
 import { objectsIn, textIn } from './fields.ts';
 import { listText, readList } from './menus.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Eta } from 'eta';
-import type { PortalLanguage, PortalSite } from '../../model/model.ts';
+import type { PortalLanguage, PortalSite } from '../../model/kinds/portal-site.ts';
 import { textsIn } from '../language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { brandStyle, style } from './style.ts';

@@ -47,16 +47,28 @@ export interface RemovedFrom {
   readonly menu: string;
 }
 
+/** The way to sessions of guests whom Omada controllers let in. */
+export interface SessionsAtControllers {
+  /**
+   * Takes the guest's right to be let through, sees that it is gone, and ends the session in accounting. Never rejects.
+   *
+   * @returns undefined where the controller is no longer declared
+   */
+  end(session: Session, signal: AbortSignal): Promise<Told | undefined>;
+}
+
 export interface NasSessionControlOptions {
   readonly directory: DirectoryReader;
   readonly sessions: SessionReader & SessionEnder;
   readonly dynamic: DynamicAuthorization;
   readonly api: SessionsByApi;
+  /** Absent: there are none. */
+  readonly controllers?: SessionsAtControllers;
   /** How long after an ACK its Stop is awaited before the router itself is asked. */
   readonly stopWithinMs?: number;
 }
 
-type Told = Pick<SessionResult, 'detail' | 'unreached'> & {
+export type Told = Pick<SessionResult, 'detail' | 'unreached'> & {
   readonly result: Exclude<SessionResult['result'], 'stale'>;
 };
 
@@ -91,10 +103,11 @@ export class NasSessionControl implements SessionControl {
 
   /** Ends one session, as `lastmile disconnect` asks. Never rejects. */
   async disconnect(session: Session, signal: AbortSignal): Promise<Told> {
+    if (session.source === 'omada') return this.#atController(session, signal);
     const nas = this.#options.directory.nas(session.nas);
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
     // RADIUS knows nothing of it.
-    if (session.source === 'api')
+    if (session.source !== undefined)
       return this.#byApi(nas, session, { result: 'nak' }, 'not a session of RADIUS', signal);
     const answer = await this.#options.dynamic.disconnect(nas, session, this.#isOnlyOne(session)).catch(unsent);
     const words = wordsOf('Disconnect', answer, nas);
@@ -107,8 +120,8 @@ export class NasSessionControl implements SessionControl {
   /** Tells one session just these attributes, as `lastmile coa` asks; nothing else is tried when it does not take them. */
   async tell(session: Session, changes: readonly NamedAttribute[]): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
+    if (session.source !== undefined) return { result: 'failed', detail: 'not a session of RADIUS' };
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
-    if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
     const { dynamic } = this.#options;
     const answer = await dynamic.changeOfAuthorization(nas, session, changes, this.#isOnlyOne(session)).catch(unsent);
     return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer, nas) };
@@ -117,8 +130,8 @@ export class NasSessionControl implements SessionControl {
   /** Gives one session the limits of its login, as `lastmile coa` asks; nothing else is tried when it does not take them. */
   async refresh(session: Session, login: Login): Promise<Told> {
     const nas = this.#options.directory.nas(session.nas);
+    if (session.source !== undefined) return { result: 'failed', detail: 'not a session of RADIUS' };
     if (nas === undefined) return { result: 'failed', detail: `NAS ${session.nas} is no longer declared` };
-    if (session.source === 'api') return { result: 'failed', detail: 'not a session of RADIUS' };
     const answer = await this.#options.dynamic.change(nas, session, login, this.#isOnlyOne(session)).catch(unsent);
     if (answer === undefined) return { result: 'failed', detail: 'it has no limit that a running session can be told' };
     return { result: answer.result === 'ack' ? 'changed' : 'failed', detail: wordsOf('CoA', answer, nas) };
@@ -130,6 +143,10 @@ export class NasSessionControl implements SessionControl {
     login: Login | undefined,
     signal: AbortSignal,
   ): Promise<Told> {
+    // Limits it was told once, when it let somebody in.
+    if (session.source === 'omada' && effect.action === 'change')
+      return { result: 'gone', detail: 'a controller is told no limits after a login' };
+    if (session.source === 'omada') return this.#atController(session, signal);
     const nas = this.#options.directory.nas(session.nas);
     // Nobody is left to tell, however often it is tried.
     if (nas === undefined) return { result: 'gone', detail: `NAS ${session.nas} is no longer declared` };
@@ -143,6 +160,11 @@ export class NasSessionControl implements SessionControl {
     if (isPointless) return this.#byApi(nas, session, answer, words, signal);
     const ended = await this.disconnect(session, signal);
     return { ...ended, detail: `${words}; ${ended.detail}` };
+  }
+
+  async #atController(session: Session, signal: AbortSignal): Promise<Told> {
+    const told = await this.#options.controllers?.end(session, signal);
+    return told ?? { result: 'gone', detail: `Omada controller ${session.nas} is no longer declared` };
   }
 
   async #byApi(nas: Nas, session: Session, answer: DynamicAnswer, words: string, signal: AbortSignal): Promise<Told> {

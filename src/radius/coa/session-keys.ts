@@ -1,6 +1,7 @@
 import type { Session } from '../../accounting/event.ts';
 import { parseMac } from '../../base/mac.ts';
-import type { AccessKind, VendorProfile } from '../../model/model.ts';
+import type { VendorProfile } from '../../model/kinds/radius.ts';
+import type { AccessKind } from '../../model/kinds/service.ts';
 import { encodeNamed } from '../dictionary/encode-named.ts';
 import { doorOfSession } from '../door.ts';
 

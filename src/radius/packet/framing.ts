@@ -100,6 +100,17 @@ export function readAttributes(datagram: Uint8Array, frame: Frame): FramingReaso
   return undefined;
 }
 
+/** Offset of the first attribute of a type in octets nobody has checked, 0 when it is not found whole. */
+export function findAttribute(datagram: Uint8Array, type: number): number {
+  for (let at = headerLength; at + 1 < datagram.length; ) {
+    const size = datagram[at + 1] as number;
+    if (size < 2 || at + size > datagram.length) return 0;
+    if (datagram[at] === type) return at;
+    at += size;
+  }
+  return 0;
+}
+
 /** Numbers of attributes that are longer or shorter than a value of their type, as often as they occur. */
 export function misfitsIn(packet: Uint8Array, frame: Frame): readonly number[] {
   const found: number[] = [];

@@ -11,7 +11,7 @@ export const maxPasswordLength = 128;
  *
  * @param packet an Access-Request, for its authenticator
  * @param at offset of the attribute
- * @returns nothing when the length of its value is not 16, 32, … 128
+ * @returns a view that is good until the next password of this NAS; nothing when the length of its value is not 16, 32, … 128
  */
 export function revealPassword(packet: Uint8Array, at: number, key: SharedKey): Uint8Array | undefined {
   const length = (packet[at + 1] as number) - 2;
@@ -20,9 +20,16 @@ export function revealPassword(packet: Uint8Array, at: number, key: SharedKey): 
   unmaskInto(revealed, length, packet, at + 2, packet, 4, block, key);
   let end = length;
   while (end > 0 && revealed[end - 1] === 0) end -= 1;
-  const clear = new Uint8Array(end);
-  for (let index = 0; index < end; index += 1) clear[index] = revealed[index] as number;
-  return clear;
+  return firstOf(key, end);
+}
+
+/** The first `length` octets of what was revealed: to make a view of an array takes as long as to hash. */
+function firstOf({ revealed, firstRevealed }: SharedKey, length: number): Uint8Array {
+  const known = firstRevealed[length];
+  if (known !== undefined) return known;
+  const made = revealed.subarray(0, length);
+  firstRevealed[length] = made;
+  return made;
 }
 
 /**
@@ -39,16 +46,32 @@ export function hidePassword(password: Uint8Array, requestAuthenticator: Uint8Ar
 
 /** XOR with MD5(secret + previous cipher block), the first time with MD5(secret + `seed`). Length a multiple of 16. */
 export function mask(clear: Uint8Array, seed: Uint8Array, key: SharedKey): Uint8Array {
-  const hidden = new Uint8Array(clear.length);
-  const pad = new Uint8Array(block);
-  for (let at = 0; at < clear.length; at += block) {
-    if (at === 0) maskBlock(seed, 0, seed.length, key, pad, 0);
-    else maskBlock(hidden, at - block, block, key, pad, 0);
+  const hidden = clear.slice();
+  maskInPlace(hidden, 0, hidden.length, seed, seed.length, key);
+  return hidden;
+}
+
+/**
+ * The same of `octets[from, from + length)`, where they stand.
+ *
+ * @param seed its first `seedLength` octets; not `key.revealed`, which is used meanwhile
+ */
+export function maskInPlace(
+  octets: Uint8Array,
+  from: number,
+  length: number,
+  seed: Uint8Array,
+  seedLength: number,
+  key: SharedKey,
+): void {
+  const { revealed: pad } = key;
+  for (let at = from; at < from + length; at += block) {
+    if (at === from) maskBlock(seed, 0, seedLength, key, pad, 0);
+    else maskBlock(octets, at - block, block, key, pad, 0);
     for (let index = 0; index < block; index += 1) {
-      hidden[at + index] = (clear[at + index] as number) ^ (pad[index] as number);
+      octets[at + index] = (octets[at + index] as number) ^ (pad[index] as number);
     }
   }
-  return hidden;
 }
 
 /** The inverse of `mask`. */

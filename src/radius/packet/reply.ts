@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { md5Into } from '../../base/md5.ts';
 import { attribute, headerLength, maxPacketLength } from './codes.ts';
 import { type Frame, nextOffset, offsetOf } from './framing.ts';

@@ -1,4 +1,5 @@
-import { mask, unmask } from './password.ts';
+import { headerLength } from './codes.ts';
+import { mask, maskInPlace, unmask } from './password.ts';
 import type { SharedKey } from './shared-key.ts';
 
 /**
@@ -18,6 +19,37 @@ export function hideSalted(
   padded.set(clear, 1);
   const marked = Uint8Array.of((salt[0] as number) | 0x80, salt[1] as number);
   return concat(marked, mask(padded, concat(requestAuthenticator, marked), key));
+}
+
+/** Octets of a key of so many when it is hidden, with its salt. */
+export function saltedLength(length: number): number {
+  return 2 + ((length + 16) & ~15);
+}
+
+/**
+ * The same, written to `out` at `at`, where the salt stands already: on the way of every login by MS-CHAP nothing is made for
+ * it.
+ *
+ * @param request for its authenticator
+ */
+export function hideSaltedInto(
+  out: Uint8Array,
+  at: number,
+  clear: Uint8Array,
+  request: Uint8Array,
+  key: SharedKey,
+): void {
+  const { length } = clear;
+  const { saved: seed } = key;
+  const end = at + saltedLength(length);
+  out[at] = (out[at] as number) | 0x80;
+  for (let index = 0; index < 16; index += 1) seed[index] = request[headerLength - 16 + index] as number;
+  seed[16] = out[at] as number;
+  seed[17] = out[at + 1] as number;
+  out[at + 2] = length;
+  for (let index = 0; index < length; index += 1) out[at + 3 + index] = clear[index] as number;
+  for (let index = at + 3 + length; index < end; index += 1) out[index] = 0;
+  maskInPlace(out, at + 2, end - at - 2, seed, 18, key);
 }
 
 /** The key that `hideSalted` hid, or nothing when the value cannot be one. */

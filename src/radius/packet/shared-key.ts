@@ -12,6 +12,8 @@ export interface SharedKey {
   readonly saved: Uint8Array;
   /** Where a User-Password is revealed. */
   readonly revealed: Uint8Array;
+  /** Views of its first octets, by how many, each made when it is first wanted. */
+  readonly firstRevealed: (Uint8Array | undefined)[];
 }
 
 /** Room in `SharedKey.scratch` behind the secret: a Request Authenticator and a salt. */
@@ -29,5 +31,6 @@ export function sharedKey(secret: string): SharedKey {
     scratch,
     saved: new Uint8Array(32),
     revealed: new Uint8Array(128),
+    firstRevealed: new Array<Uint8Array | undefined>(129).fill(undefined),
   };
 }

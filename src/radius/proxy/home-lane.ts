@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Endpoint } from '../../model/model.ts';
+import type { Endpoint } from '../../model/kinds/radius.ts';
 import { closeUdp } from '../udp.ts';
 
 /** What waits for a reply from a home server under one Identifier. */

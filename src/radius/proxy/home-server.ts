@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { HomeServerSettings } from '../../model/proxy-settings.ts';
+import type { HomeServerSettings } from '../../model/kinds/proxy-settings.ts';
 import type { RadiusLog } from '../drops.ts';
 import { code } from '../packet/codes.ts';
 import { emptyFrame, type Frame, readFrame } from '../packet/framing.ts';

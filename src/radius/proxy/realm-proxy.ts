@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { LoginLimits, Nas } from '../../directory/reader.ts';
-import type { AccessKind } from '../../model/model.ts';
+import type { AccessKind } from '../../model/kinds/service.ts';
 import type { NasContext } from '../nas-context.ts';
 import { encodeAttribute } from '../packet/attributes.ts';
 import { attribute, code, headerLength } from '../packet/codes.ts';

@@ -2,7 +2,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { codeOf } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
-import type { Endpoint } from '../../model/model.ts';
+import type { Endpoint } from '../../model/kinds/radius.ts';
 import { emptyFrame, readFrame } from '../packet/framing.ts';
 import { type Answer, flawOf, type Question } from '../udp-requester.ts';
 import { PacketStream } from './packet-stream.ts';

@@ -3,7 +3,7 @@ import { type createSecureContext, createServer, type Server, type TLSSocket } f
 import type { Clock } from '../../base/clock.ts';
 import { codeOf, messageOf } from '../../base/errors.ts';
 import type { DirectoryReader, Nas } from '../../directory/reader.ts';
-import type { Endpoint, RadsecSettings } from '../../model/model.ts';
+import type { Endpoint, RadsecSettings } from '../../model/kinds/radius.ts';
 import type { Channel, Peer } from '../channel.ts';
 import type { Slot } from '../coa/request-lanes.ts';
 import type { DropFields, DropReason, RadiusLog } from '../drops.ts';

@@ -1,6 +1,5 @@
 import { Secret } from '../../base/secret.ts';
 import type { LoginLimits, Nas } from '../../directory/reader.ts';
-import type { VendorProfile } from '../../model/model.ts';
 import { attributeNamed } from '../dictionary/dictionary.ts';
 import { encodeHidden, encodeNamed, type NamedAttribute, travelsHidden } from '../dictionary/encode-named.ts';
 import { appendEncoded, type ReplyWriter } from '../packet/reply.ts';
@@ -16,32 +15,14 @@ export interface PreparedReply {
   readonly hidden?: readonly NamedAttribute[];
   /** All for people, on one line. */
   readonly summary: string;
+  /** Framed-IP-Address is the login's own, and `summary` has it without its value. */
+  readonly ownAddress?: true;
   /** The same in eight octets, for our Class. */
   readonly mark: Uint8Array;
 }
 
 /** What an answer depends on of its NAS. */
 export type NasWords = Pick<Nas, 'profile' | 'redirect'>;
-
-type Prepared = WeakMap<LoginLimits, PreparedReply>;
-
-/** Prepared replies by limits and NAS, made when first wanted. A changed declaration is a new object. */
-export function preparedReplies(): (limits: LoginLimits, nas: NasWords) => PreparedReply {
-  const usual: Record<VendorProfile, Prepared> = {
-    mikrotik: new WeakMap(),
-    generic: new WeakMap(),
-    omada: new WeakMap(),
-  };
-  const redirecting = new Map<string, Prepared>();
-  return (limits, nas) => {
-    const prepared = nas.redirect === undefined ? usual[nas.profile] : ofRecipe(redirecting, nas);
-    const known = prepared.get(limits);
-    if (known !== undefined) return known;
-    const made = prepareReply(limits, nas);
-    prepared.set(limits, made);
-    return made;
-  };
-}
 
 /**
  * Encodes what a login is granted, in the words of its NAS. An attribute that the operator declares replaces ours of the
@@ -94,13 +75,6 @@ export function grantedAttributes(limits: LoginLimits, { profile, redirect }: Na
 export function redirectsSuspended({ profile, redirect }: NasWords): boolean | 'by-url' {
   if (profile === 'mikrotik' || redirect === 'filter') return true;
   return redirect === undefined ? false : 'by-url';
-}
-
-function ofRecipe(all: Map<string, Prepared>, { profile, redirect }: NasWords): Prepared {
-  const key = `${profile} ${redirect}`;
-  const prepared = all.get(key) ?? new WeakMap<LoginLimits, PreparedReply>();
-  all.set(key, prepared);
-  return prepared;
 }
 
 /** `Mikrotik-Rate-Limit=5M/20M`, without what is a secret. */

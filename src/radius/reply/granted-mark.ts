@@ -32,11 +32,34 @@ export const markLength = 8;
  * to others: FNV-1a, 32 bits each. A password has no part in it.
  */
 export function grantedMark(attributes: readonly NamedAttribute[]): Uint8Array {
-  const told = attributes.filter(({ name }) => name !== 'Acct-Interim-Interval' && name !== 'Session-Timeout');
   const mark = Buffer.alloc(markLength);
-  mark.writeUInt32BE(hashOf(told.filter(({ name }) => !isChangeable(name))), 0);
-  mark.writeUInt32BE(hashOf(told.filter(({ name }) => isChangeable(name))), 4);
+  mark.writeUInt32BE(hashFrom(hashBasis, textOf(attributes.filter(isFirm))), 0);
+  mark.writeUInt32BE(
+    hashFrom(hashBasis, textOf(attributes.filter(({ name }) => isChangeable(name) && isTold(name)))),
+    4,
+  );
   return mark;
+}
+
+/**
+ * The mark of attributes of which one has a value that is put in later: it is made in two parts then, up to the value and
+ * from there on.
+ *
+ * @param name of one that only a new login gets
+ * @returns writes the first four octets of a mark to `out`; the others are those of `grantedMark`
+ */
+export function firmMark(
+  attributes: readonly NamedAttribute[],
+  name: string,
+): (value: string, out: Uint8Array) => void {
+  const firm = attributes.filter(isFirm);
+  const at = firm.findIndex((each) => each.name === name);
+  const before = hashFrom(hashBasis, `${textOf(firm.slice(0, at))}${name}=`);
+  const after = `\n${textOf(firm.slice(at + 1))}`;
+  return (value, out) => {
+    const hash = hashFrom(hashFrom(before, value), after);
+    for (let index = 0; index < 4; index += 1) out[index] = hash >>> (24 - 8 * index);
+  };
 }
 
 /** In place of a mark, where somebody else than the declaration said what is granted: it differs from nothing. */
@@ -50,11 +73,22 @@ export function differenceOf(granted: Uint8Array, now: Uint8Array): 'firm' | 'lo
   return same(4) ? undefined : 'loose';
 }
 
-function hashOf(attributes: readonly NamedAttribute[]): number {
-  let hash = 0x811c9dc5;
-  for (const { name, value } of attributes) {
-    const text = `${name}=${value}\n`;
-    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return hash >>> 0;
+function isTold(name: string): boolean {
+  return name !== 'Acct-Interim-Interval' && name !== 'Session-Timeout';
+}
+
+function isFirm({ name }: NamedAttribute): boolean {
+  return isTold(name) && !isChangeable(name);
+}
+
+function textOf(attributes: readonly NamedAttribute[]): string {
+  return attributes.map(({ name, value }) => `${name}=${value}\n`).join('');
+}
+
+const hashBasis = 0x811c9dc5;
+
+function hashFrom(hash: number, text: string): number {
+  let sum = hash;
+  for (let at = 0; at < text.length; at += 1) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 0;
 }

@@ -1,5 +1,5 @@
 import type { QuotaLeft } from '../../access/quota.ts';
-import type { VendorProfile } from '../../model/model.ts';
+import type { VendorProfile } from '../../model/kinds/radius.ts';
 import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 const word = 1n << 32n;

@@ -1,6 +1,6 @@
 import { parseRate } from '../../base/units.ts';
 import type { LoginLimits } from '../../directory/reader.ts';
-import type { RedirectRecipe, VendorProfile } from '../../model/model.ts';
+import type { RedirectRecipe, VendorProfile } from '../../model/kinds/radius.ts';
 import type { NamedAttribute } from '../dictionary/encode-named.ts';
 
 /** How a kind of NAS is told what a login is granted. What it cannot be told is not said to it. */

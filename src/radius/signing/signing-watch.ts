@@ -6,11 +6,17 @@ import { attribute, code } from '../packet/codes.ts';
 import { type Frame, offsetOf } from '../packet/framing.ts';
 import { type LearnedPolicy, type LearnedSigning, learnedSigning } from './learned-signing.ts';
 
+/** What was learned of a NAS that is declared `messageAuthenticator: learn`; `open` as long as that is nothing. */
+export interface NasSigning {
+  readonly nas: string;
+  readonly learned: LearnedPolicy | 'open';
+}
+
 /** So many signed requests in a row show that a NAS has learned to sign, and is not to forget it. */
 const signedForGood = 1000;
 
 export interface SigningWatchOptions {
-  readonly directory: Pick<DirectoryReader, 'nas'>;
+  readonly directory: Pick<DirectoryReader, 'nas' | 'allNas'>;
   readonly clock: Clock;
   readonly log: RadiusLog;
   /** Default: known to this process alone. */
@@ -51,6 +57,14 @@ export class SigningWatch {
   /** It did. */
   taught(context: NasContext): void {
     if (context.signing === 'learn') this.#learn(context, 'off');
+  }
+
+  /** Of each NAS that is declared so. */
+  state(): readonly NasSigning[] {
+    const learning = this.#options.directory
+      .allNas()
+      .filter(({ messageAuthenticator }) => messageAuthenticator === 'learn');
+    return learning.map((nas) => ({ nas: nas.name, learned: this.learned.of(nas) ?? 'open' }));
   }
 
   /** NAS that are not ready for `require`. */

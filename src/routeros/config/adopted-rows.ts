@@ -1,4 +1,4 @@
-import type { ObservedRow, Row } from '../../reconcile/target.ts';
+import type { ObservedRow, Row } from '../../reconcile/row.ts';
 import type { Field, Menu } from '../menus/menu.ts';
 
 /**

@@ -1,12 +1,13 @@
 import { printable } from '../../base/bytes.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { Finding, Objection, Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
+import type { Finding, Objection } from '../../reconcile/target.ts';
 import { has, type RouterOsVersion } from '../versions.ts';
 import { fieldOf } from './facts.ts';
 import type { MenuReport, Report } from './inspect.ts';
 import { lineOf } from './join-rows.ts';
 import { type Certainty, certaintyOf, meant, wordsIn } from './keywords.ts';
-import type { KnownMenu } from './known-menu.ts';
+import { hasComments, type KnownMenu } from './known-menu.ts';
 
 /** What is wrong with the rows of one menu, and what could not be told. */
 export interface Checked {
@@ -84,9 +85,8 @@ function checkAlone(
   );
 }
 
-function hasComment({ comment, commentSince, fields }: KnownMenu, version: RouterOsVersion | undefined): boolean {
-  if (fields['comment'] !== undefined) return true;
-  return comment && (commentSince === undefined || has(version, { since: commentSince }));
+function hasComment(facts: KnownMenu, version: RouterOsVersion | undefined): boolean {
+  return facts.fields['comment'] !== undefined || hasComments(facts, version);
 }
 
 function checkKind(row: Row, facts: KnownMenu, { kind, fields }: MenuReport, at: At): readonly Objection[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../base/secret.ts';
-import type { ConfigFields, ConfigMenu, ConfigRow, Router } from '../../model/model.ts';
-import type { Row, Value } from '../../reconcile/target.ts';
+import type { ConfigFields, ConfigMenu, ConfigRow, Router } from '../../model/kinds/router.ts';
+import type { Row, Value } from '../../reconcile/row.ts';
 import type { Menu } from '../menus/menu.ts';
 import { rowIdentity } from '../menus/rows.ts';
 import { factsOf, fieldOf } from './facts.ts';
@@ -74,7 +74,8 @@ function rowsOf(
   return rows.map((row, at) => {
     const fields = {
       ...canonicalFields(facts, row.fields),
-      ...(row.comment === undefined ? {} : { comment: row.comment }),
+      // The marker follows it: what is blank between the two is nobody's.
+      ...(row.comment === undefined ? {} : { comment: row.comment.trimEnd() }),
     };
     const key = keyed[at] ?? '';
     const owner = ownerOfConfigRow(router, key);

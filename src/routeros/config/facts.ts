@@ -1,10 +1,10 @@
 import { Secret } from '../../base/secret.ts';
-import type { ConfigMenu } from '../../model/model.ts';
-import type { Row, Value } from '../../reconcile/target.ts';
+import type { ConfigMenu } from '../../model/kinds/router.ts';
+import type { Row, Value } from '../../reconcile/row.ts';
 import { yesNo } from '../canonical.ts';
 import type { Field, Menu } from '../menus/menu.ts';
 import { has, type RouterOsVersion } from '../versions.ts';
-import type { KnownMenu } from './known-menu.ts';
+import { bareFlag, disabled, each, hasComments, type KnownMenu } from './known-menu.ts';
 import { knownMenus } from './known-menus.ts';
 
 /** A field of which nothing is known: booleans are compared as such, everything else as it is written. */
@@ -40,8 +40,21 @@ function bothOf(known: Menu['fields'], ours: Menu['fields']): Menu['fields'] {
   return { ...known, ...Object.fromEntries(joined) };
 }
 
+/** Words without a value, which no print tells from an empty text, by menu. */
+const bareFlags: Readonly<Record<string, readonly string[]>> = {
+  '/ipv6/route': ['blackhole'],
+  '/routing/ospf/area': ['no-summaries'],
+  '/routing/ospf/interface-template': ['passive'],
+  '/routing/table': ['fib'],
+};
+
+/** What is known of fields of a menu of rows of which nothing else is. */
+export function guessedFields(path: string): KnownMenu['fields'] {
+  return { ...each(bareFlag, ...(bareFlags[path] ?? [])), ...disabled };
+}
+
 function guessed(path: string, declared: ConfigMenu | undefined): KnownMenu {
-  const generic = { path, fields: {} };
+  const generic = { path, fields: declared?.kind === 'settings' ? {} : guessedFields(path) };
   if (declared?.kind === 'settings') return { ...generic, identity: 'settings', comment: false };
   const named = declared?.rows.every(({ fields }) => fields['name'] !== undefined) === true;
   return { ...generic, identity: named ? nameAlone : 'marker', comment: true };
@@ -64,15 +77,14 @@ export function menuOf(
 ): Menu {
   const facts = factsOf(path, managed, undefined);
   const identity = knownMenus.has(path) || managed !== undefined ? facts.identity : identityFrom(rows);
-  const { whole, commentSince, since: _since, goneSince: _gone, instead: _instead, ...shape } = facts;
+  const { whole, commentSince: _commentSince, since: _since, goneSince: _gone, instead: _instead, ...shape } = facts;
   const declared = declaredFields(facts, rows);
   const names = whole === true ? Object.keys(facts.fields) : Object.keys(managed?.fields ?? {});
   const told = Object.fromEntries(names.map((name) => [name, fieldOf(facts, name)]));
   const keys =
     typeof identity === 'string' ? {} : Object.fromEntries(identity.map((name) => [name, fieldOf(facts, name)]));
   const fields = Object.entries({ ...keys, ...told, ...declared }).filter(([, field]) => has(version, field));
-  const comment =
-    identity !== 'settings' && facts.comment && (commentSince === undefined || has(version, { since: commentSince }));
+  const comment = identity !== 'settings' && hasComments(facts, version);
   return { ...shape, identity, comment, fields: Object.fromEntries(fields), rows: managed?.rows ?? (() => []) };
 }
 

@@ -1,5 +1,6 @@
+import type { Row } from '../../reconcile/row.ts';
 import { keyOf } from '../../reconcile/row-key.ts';
-import type { Objection, Row } from '../../reconcile/target.ts';
+import type { Objection } from '../../reconcile/target.ts';
 import { isConfigRow } from './config-rows.ts';
 
 /**

@@ -123,7 +123,7 @@ export const accessMenus: readonly KnownMenu[] = [
     path: '/radius/incoming',
     identity: 'settings',
     comment: false,
-    fields: { vrf: { default: 'main', since: '7.1' } },
+    fields: { vrf: { default: 'main', references: '/ip/vrf', since: '7.1' } },
   },
   {
     path: '/ip/dhcp-server',

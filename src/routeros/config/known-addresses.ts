@@ -1,5 +1,5 @@
 import { address, macAddress, time, wordList, wordSet } from '../canonical.ts';
-import { disabled, each, flag, type KnownMenu, oneOf, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
+import { bareFlag, disabled, each, flag, type KnownMenu, oneOf, oneOfFrom, rowOf, secret, text } from './known-menu.ts';
 import { kibibytes, prefix } from './values.ts';
 
 /** Interfaces of every kind share one space of names. */
@@ -38,7 +38,7 @@ export const addressMenus: readonly KnownMenu[] = [
       distance: { default: '1', clear: 'unset' },
       'pref-src': { clear: 'unset' },
       'check-gateway': { ...oneOfFrom('none', 'ping', 'arp', 'bfd'), clear: 'unset' },
-      blackhole: { clear: 'unset' },
+      blackhole: bareFlag,
       ...each({ clear: 'unset' }, 'scope', 'target-scope', 'vrf-interface'),
       ...disabled,
     },
@@ -59,12 +59,24 @@ export const addressMenus: readonly KnownMenu[] = [
     path: '/ipv6/pool',
     identity: ['name'],
     comment: true,
+    commentSince: '7.0',
     fields: { name: text, prefix: { canonical: prefix }, 'prefix-length': text },
+  },
+  {
+    path: '/ipv6/settings',
+    identity: 'settings',
+    comment: false,
+    fields: {
+      'disable-ipv6': flag('no'),
+      forward: flag('yes'),
+      ...each(oneOfFrom('yes-if-forwarding-disabled', 'yes', 'no'), 'accept-redirects', 'accept-router-advertisements'),
+    },
   },
   {
     path: '/ipv6/nd',
     identity: ['interface'],
     comment: true,
+    commentSince: '7.0',
     // The row for `all` is there from the factory.
     builtIn: true,
     fields: {

@@ -120,6 +120,21 @@ export const firewallMenus: readonly KnownMenu[] = [
     path: '/ip/firewall/connection/tracking',
     identity: 'settings',
     comment: false,
-    fields: { enabled: oneOfFrom('auto', 'yes', 'no'), 'loose-tcp-tracking': flag('yes') },
+    fields: {
+      enabled: oneOfFrom('auto', 'yes', 'no'),
+      'loose-tcp-tracking': flag('yes'),
+      ...lasting('5s', 'tcp-syn-sent-timeout', 'tcp-syn-received-timeout'),
+      ...lasting('10s', 'tcp-fin-wait-timeout', 'tcp-close-wait-timeout', 'tcp-last-ack-timeout'),
+      ...lasting('10s', 'tcp-time-wait-timeout', 'tcp-close-timeout', 'udp-timeout', 'icmp-timeout'),
+      ...lasting('5m', 'tcp-max-retrans-timeout', 'tcp-unacked-timeout'),
+      ...lasting('3m', 'udp-stream-timeout'),
+      ...lasting('10m', 'generic-timeout'),
+      ...lasting('1d', 'tcp-established-timeout'),
+    },
   },
 ];
+
+/** Times that are as long as this from the factory. */
+function lasting(from: string, ...names: readonly string[]): Fields {
+  return each({ default: from, canonical: time }, ...names);
+}

@@ -1,5 +1,6 @@
 import { yesNo } from '../canonical.ts';
 import type { Field, Menu } from '../menus/menu.ts';
+import { has, type RouterOsVersion } from '../versions.ts';
 
 /** What is known about a menu beforehand: all of it but the rows. */
 export interface KnownMenu extends Omit<Menu, 'rows'> {
@@ -12,6 +13,14 @@ export interface KnownMenu extends Omit<Menu, 'rows'> {
   readonly whole?: boolean;
   /** What to write elsewhere, where the menu is not for declarations. */
   readonly instead?: string;
+}
+
+/** Do rows of this menu have a comment, in this version? */
+export function hasComments(
+  { comment, commentSince }: Pick<KnownMenu, 'comment' | 'commentSince'>,
+  version: RouterOsVersion | undefined,
+): boolean {
+  return comment && (commentSince === undefined || has(version, { since: commentSince }));
 }
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -29,6 +38,16 @@ export const secret: Field = { secret: true };
 export function flag(value: 'yes' | 'no'): Field {
   return { default: value, canonical: yesNo };
 }
+
+/**
+ * A word without a value: printed with nothing behind it where it is there, and left out where it is not (seen on RouterOS
+ * 7 of `blackhole` and `fib`). In RouterOS 6 some are a yes or no.
+ */
+export const bareFlag: Field = {
+  default: 'no',
+  canonical: (value) => (value === '' ? 'yes' : yesNo(value)),
+  clear: 'flag',
+};
 
 /** `disabled`, which most rows have. */
 export const disabled: Fields = { disabled: flag('no') };

@@ -27,7 +27,7 @@ export const systemMenus: readonly KnownMenu[] = [
       canonical: wordList,
       parts: { goneSince: '7.0', names: ['primary-ntp', 'secondary-ntp'], none: '0.0.0.0' },
     },
-    vrf: { default: 'main', since: '7.0' },
+    vrf: { default: 'main', references: '/ip/vrf', since: '7.0' },
     'server-dns-names': { canonical: wordList, goneSince: '7.0' },
   }),
   {
@@ -92,8 +92,8 @@ export const systemMenus: readonly KnownMenu[] = [
     'host-key-type': oneOf('rsa', 'ed25519'),
   }),
   settings('/ip/neighbor/discovery-settings', {
-    'discover-interface-list': { canonical: (value) => value.replace('! ', '!') },
-    protocol: { canonical: wordSet },
+    'discover-interface-list': { default: 'static', canonical: (value) => value.replace('! ', '!') },
+    protocol: { default: 'cdp,lldp,mndp', canonical: wordSet },
     mode: oneOfFrom('tx-and-rx', 'tx-only', 'rx-only'),
     'discover-interval': { default: '30s', canonical: time },
   }),
@@ -116,7 +116,7 @@ export const systemMenus: readonly KnownMenu[] = [
       certificate: { default: 'none', references: '/certificate' },
       'tls-version': oneOfFrom('any', 'only-1.2'),
       'max-sessions': { default: '20', since: '7.16' },
-      vrf: { default: 'main', since: '7.1' },
+      vrf: { default: 'main', references: '/ip/vrf', since: '7.1' },
       ...disabled,
     },
   },
@@ -168,10 +168,18 @@ export const systemMenus: readonly KnownMenu[] = [
       ...disabled,
     },
   },
+  settings('/tool/e-mail', {
+    ...each({ default: '0.0.0.0' }, 'server', 'address'),
+    port: { default: '25' },
+    from: { default: '<>' },
+    user: text,
+    password: { ...secret, absent: () => true },
+    tls: { canonical: yesNo },
+  }),
   settings('/tool/romon', { enabled: flag('no'), secrets: { ...secret, absent: () => true } }),
   settings('/tool/bandwidth-server', { enabled: flag('yes'), authenticate: flag('yes') }),
   ...['/tool/mac-server', '/tool/mac-server/mac-winbox'].map((path) =>
-    settings(path, { 'allowed-interface-list': text }),
+    settings(path, { 'allowed-interface-list': { default: 'all' } }),
   ),
   settings('/tool/mac-server/ping', { enabled: flag('yes') }),
   settings('/ip/traffic-flow', {
@@ -206,7 +214,6 @@ export const userMenus: readonly KnownMenu[] = [
     path: '/user/group',
     identity: ['name'],
     comment: true,
-    commentSince: '7.0',
     fields: {
       name: text,
       policy: { canonical: grantedSet, spelled: withWithdrawn },

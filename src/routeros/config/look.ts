@@ -1,4 +1,5 @@
-import type { Finding, Objection, Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
+import type { Finding, Objection } from '../../reconcile/target.ts';
 import type { Menu } from '../menus/menu.ts';
 import type { RouterOsSession } from '../session.ts';
 import type { RouterOsVersion } from '../versions.ts';
@@ -45,12 +46,14 @@ export async function lookFor(desired: readonly Row[], options: LookOptions, sig
         : withKnown(menu),
     );
   const others = new Set([...rows.keys(), ...held.filter(mayHoldRows)]);
-  const more = [...others]
-    .filter((path) => !managed.has(path))
-    .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version));
   const checked = await Promise.all(
     [...rows].map(async ([path, wanted]) => ({ path, ...(await check(path, wanted, options, desired, signal)) })),
   );
+  const bare = new Set(checked.flatMap(({ path, commented }) => (commented === false ? [path] : [])));
+  const more = [...others]
+    .filter((path) => !managed.has(path))
+    .map((path) => menuOf(path, undefined, rows.get(path) ?? [], version))
+    .map((menu) => (bare.has(menu.path) ? { ...menu, comment: false } : menu));
   return {
     menus: [...ours, ...more].map((menu) => ofVersion(menu, version)),
     objections: [...clashes(desired), ...checked.flatMap(({ objections }) => objections)],
@@ -103,7 +106,7 @@ async function check(
   options: LookOptions,
   desired: readonly Row[],
   signal: AbortSignal,
-): Promise<Pick<Look, 'objections' | 'findings'>> {
+): Promise<Pick<Look, 'objections' | 'findings'> & { readonly commented?: boolean }> {
   const { session, version, managed, inspections } = options;
   const known = managed.has(path) || knownMenus.has(path);
   const guess = known ? {} : { identity: menuOf(path, undefined, rows, version).identity };
@@ -112,5 +115,7 @@ async function check(
   const { objections, findings, doubts } = checkRows(rows, facts, known, report, version);
   if (typeof report === 'string') return { objections, findings };
   const wrong = await wrongWords({ path, kind: report.kind, doubts, desired }, options, signal);
-  return { objections: [...objections, ...wrong], findings };
+  // Of a menu that nothing is known of, only the router tells whether its rows have a comment, and so a marker.
+  const commented = known ? {} : { commented: report.fields.has('comment') };
+  return { objections: [...objections, ...wrong], findings, ...commented };
 }

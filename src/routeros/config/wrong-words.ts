@@ -1,4 +1,5 @@
-import type { Objection, Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
+import type { Objection } from '../../reconcile/target.ts';
 import type { RouterOsSession } from '../session.ts';
 import type { RouterOsVersion } from '../versions.ts';
 import { type Doubt, doubtful } from './check-rows.ts';

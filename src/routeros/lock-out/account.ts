@@ -4,6 +4,7 @@ import {
   after,
   before,
   changes,
+  changesOf,
   declaredService,
   ends,
   type Judge,
@@ -111,18 +112,18 @@ function judgePrefixes(list: string, source: string | undefined, where: string):
 }
 
 function judgeGroupOf(name: string, us: Us): Judgement {
-  const created = us.changes.find(
-    ({ action, menu, identity }) => action !== 'delete' && menu === '/user/group' && identity === name,
-  );
+  const created = changesOf(us, '/user/group').find(({ action, identity }) => action !== 'delete' && identity === name);
   const row = rowsOf(us, '/user/group').find((each) => textOf(each, 'name') === name);
   const policy = created === undefined ? row && textOf(row, 'policy') : after(created, 'policy');
-  return (
-    (policy === undefined ? undefined : judgePolicies(policy, name)) ?? risk('moves our own user to another group')
-  );
+  const granted = policy === undefined ? us.access.groups?.get(name) : grantedOf(policy);
+  return (granted && judgeRights(granted, name)) ?? risk('moves our own user to another group');
 }
 
 function judgePolicies(policy: string, group: string): Judgement {
-  const granted = grantedOf(policy);
+  return judgeRights(grantedOf(policy), group);
+}
+
+function judgeRights(granted: ReadonlySet<string>, group: string): Judgement {
   const missing = vital.filter((right) => !granted.has(right));
   if (missing.length === 0) return undefined;
   return refused(

@@ -1,37 +1,40 @@
-import type { Change, ObservedRow } from '../../reconcile/target.ts';
-import { isWithin } from '../network-match.ts';
+import type { Change } from '../../reconcile/target.ts';
+import { holdsAny, isWithin } from '../network-match.ts';
+import { listBook } from './lists.ts';
+import { endsOf, matchOf, type Packet, packetsOf } from './packets.ts';
+import { isFirst, passageOf } from './passage.ts';
 import {
   chainsFrom,
-  everyRule,
-  matchOf,
-  type Packet,
-  packetsOf,
+  diverting,
+  feeds,
+  isGoneBy,
+  isHeld,
+  marking,
+  ruleBook,
+  stopping,
   type Values,
   valuesAfter,
   valuesBefore,
-  valuesOf,
-} from './packets.ts';
+} from './rules.ts';
 import {
+  type Ahead,
   after,
   before,
+  changesByMenu,
   isOn,
   type Judge,
   type Judgement,
   refused,
   risk,
-  rowsOf,
   touches,
   type Us,
   worst,
 } from './us.ts';
 
-/** What such a rule does to a packet it is for. */
-const stopping = new Set(['drop', 'reject', 'tarpit']);
-const passing = new Set(['accept', 'fasttrack-connection', 'jump', 'return']);
-const watching = new Set(['log', 'passthrough', 'add-dst-to-address-list']);
-const diverting = new Set(['mark-routing', 'route']);
-const marking = new Set(['mark-connection', 'mark-packet']);
-const translating = new Set(['dst-nat', 'redirect', 'netmap', 'same', 'src-nat', 'masquerade']);
+/** Rules that do nothing to the packets they are for. */
+const watching = new Set(['log', 'passthrough']);
+/** What makes a packet that passes one that does not arrive. */
+const spoiling = new Set(['change-ttl', 'change-hop-limit']);
 
 type Table = 'filter' | 'raw' | 'mangle';
 /** The chains that packets begin in: those for the router itself, and those it sends. */
@@ -40,6 +43,18 @@ const chains: Readonly<Record<Table, Readonly<Record<Packet['to'], readonly stri
   raw: { router: ['prerouting'], us: ['output'] },
   mangle: { router: ['prerouting', 'input'], us: ['output', 'postrouting'] },
 };
+
+/** What judging these changes of a firewall needs to know, and takes long to find where there are many rows. */
+export function firewallAhead(us: Us): readonly Ahead<unknown>[] {
+  const changed = [...changesByMenu(us).keys()].filter((menu) => menu.includes('/firewall/'));
+  return changed.flatMap((menu) => {
+    const table = /\/(filter|raw|mangle)$/.exec(menu)?.[1] as Table | undefined;
+    const passages = packetsOf(us).flatMap((packet) =>
+      table === undefined ? [] : chains[table][packet.to].map((chain) => passageOf(menu, packet, chain)),
+    );
+    return [ruleBook(menu), listBook(menu), ...passages];
+  });
+}
 
 /** RouterOS: IP > Firewall > Filter Rules. What is meant for the router itself passes `input`, its answers `output`. */
 export const judgeFilter: Judge = (change, us) => judgeRule(change, us, 'filter');
@@ -60,24 +75,24 @@ export const judgeNat: Judge = (change, us) => {
     inReach.has(values['chain'] ?? '') &&
     began !== undefined &&
     matchOf(values, began, us, change.menu) !== 'no';
-  const feeds = judgeFeeding(change, us, valuesAfter(change));
+  const fed = judgeFeeding(change, us, valuesAfter(change));
   const [was, will] = [valuesBefore(change), valuesAfter(change)];
   if (!catches(was) && !catches(will)) return undefined;
   if (change.action === 'create' && watching.has(will['action'] ?? 'accept')) return undefined;
-  if (change.action === 'create' && will['action'] === 'add-src-to-address-list') return feeds;
+  if (change.action === 'create' && feeds(will)) return fed;
   return risk('changes where packets for the router are sent');
 };
 
 /** RouterOS: IP > Firewall > Address Lists. Rules may let in or keep out who is on one. */
 export const judgeAddressList: Judge = (change, us) => {
-  const { source } = us.access;
-  if (!touches(change) || source === undefined) return undefined;
+  if (!touches(change) || us.access.source === undefined) return undefined;
+  const isOurs = us.once('ends', () => holdsAny(endsOf(us)));
   const entries = [before(change, 'address'), after(change, 'address')].filter((address) => address !== '');
   const list = before(change, 'list') || after(change, 'list');
-  if (entries.some((address) => isWithin(source, address) === true)) {
-    return risk(`changes the address list ${list} that we are on`);
+  if (entries.some(isOurs)) {
+    return risk(`changes the address list ${list} that we or the router are on`);
   }
-  const unknown = entries.find((address) => isWithin(source, address) === undefined);
+  const unknown = entries.find((address) => isWithin(address.split(/[-/]/)[0] ?? '', '0.0.0.0/0') === undefined);
   return unknown === undefined
     ? undefined
     : risk(`changes the address list ${list}, and whether ${unknown} stands for us cannot be told`);
@@ -85,20 +100,28 @@ export const judgeAddressList: Judge = (change, us) => {
 
 function judgeRule(change: Change, us: Us, table: Table): Judgement {
   if (isRemark(change)) return undefined;
+  const values: BothValues = [valuesBefore(change), valuesAfter(change)];
   return worst(
-    ...packetsOf(us).flatMap((packet) => chains[table][packet.to].map((chain) => judgePass(change, us, packet, chain))),
+    ...packetsOf(us).flatMap((packet) =>
+      chains[table][packet.to].map((chain) => judgePass(change, values, us, packet, chain)),
+    ),
   );
 }
 
+type BothValues = readonly [was: Values, will: Values];
+
 /** What a change of a rule means for one of our packets, and the chain it begins in. */
-function judgePass(change: Change, us: Us, packet: Packet, chain: string): Judgement {
+function judgePass(change: Change, [was, will]: BothValues, us: Us, packet: Packet, chain: string): Judgement {
   const inReach = chainsFrom([chain], change.menu, us);
-  const [was, will] = [valuesBefore(change), valuesAfter(change)];
   const isFor = (values: Values) =>
     isOn(values['disabled'] ?? '') &&
     inReach.has(values['chain'] ?? '') &&
     matchOf(values, packet, us, change.menu) !== 'no';
-  const loses = isFor(was) && mayLose(was, will, change);
+  const loses = isFor(was) && mayLose(was, will, change, us);
+  if (!isFor(will) && loses && was['chain'] === chain) {
+    const { stop } = passageOf(change.menu, packet, chain).get(us);
+    if (stop !== undefined) return leftAlone(stop, packet, chain);
+  }
   if (!isFor(will)) return loses ? changed(was['chain'] ?? chain) : undefined;
   const judged = judgeEffect(change, us, will, packet, chain);
   if (judged?.verdict === 'refused' || !loses) return judged;
@@ -106,10 +129,11 @@ function judgePass(change: Change, us: Us, packet: Packet, chain: string): Judge
 }
 
 /** Can we do without what the rule did? What only kept us out, we can. */
-function mayLose(was: Values, will: Values, change: Change): boolean {
+function mayLose(was: Values, will: Values, change: Change, us: Us): boolean {
   const action = was['action'] ?? 'accept';
   if (change.action === 'move') return !watching.has(action);
-  if (watching.has(action) || marking.has(action)) return false;
+  if (marking.has(action)) return newMarks(was).some(([name, mark]) => isGoneBy(us, change.menu, name, mark));
+  if (watching.has(action)) return false;
   const stillStops = stopping.has(will['action'] ?? 'accept') && isOn(will['disabled'] ?? '');
   return !stopping.has(action) || stillStops;
 }
@@ -122,10 +146,13 @@ function changed(chain: string): Judgement {
 function judgeEffect(change: Change, us: Us, rule: Values, packet: Packet, chain: string): Judgement {
   const action = rule['action'] ?? 'accept';
   const isMangle = change.menu.endsWith('/mangle');
-  if (action === 'add-src-to-address-list') return judgeFeeding(change, us, rule);
+  if (feeds(rule)) return judgeFeeding(change, us, rule);
   if (marking.has(action)) return judgeMarking(change, us, rule);
   if (diverting.has(action))
     return risk(`sends what passes the chain ${rule['chain']} another way, perhaps ours as well`);
+  if (spoiling.has(action)) return risk(`changes what passes the chain ${rule['chain']}, perhaps ours as well`);
+  if (isMangle && leaving.has(action) && ruleBook(change.menu).get(us).diverts)
+    return risk(`takes what passes the chain ${rule['chain']} past rules that send another way`);
   if (action === 'accept' || watching.has(action) || (isMangle && action !== 'jump')) return undefined;
   const isSure = stopping.has(action) && rule['chain'] === chain && matchOf(rule, packet, us, change.menu) === 'yes';
   if (isSure && change.action !== 'move' && isFirst(change, us, packet, chain)) return lockedOut(action, packet, chain);
@@ -135,31 +162,24 @@ function judgeEffect(change: Change, us: Us, rule: Values, packet: Packet, chain
 /** Whoever is put on a list may be dropped for it. */
 function judgeFeeding(change: Change, us: Us, rule: Values): Judgement {
   const list = rule['address-list'] ?? '';
-  if (
-    rule['action'] !== 'add-src-to-address-list' ||
-    !isHeld(us, change.menu, ['src-address-list', 'dst-address-list'], list)
-  ) {
-    return undefined;
-  }
+  if (!feeds(rule) || !isHeld(us, change.menu, ['src-address-list', 'dst-address-list'], list)) return undefined;
   return risk(`may put us on the address list ${list}, by which rules keep out`);
 }
 
 function judgeMarking(change: Change, us: Us, rule: Values): Judgement {
-  const marks = ['connection-mark', 'packet-mark'].filter(
-    (name) => rule[`new-${name}`] !== undefined && isHeld(us, change.menu, [name], rule[`new-${name}`] ?? ''),
-  );
+  const marks = newMarks(rule).filter(([name, mark]) => isHeld(us, change.menu, [name], mark));
   return marks.length === 0 ? undefined : risk(`may mark our packets with what rules go by that could keep us out`);
 }
 
-/** Is there a rule that stops, or sends another way, what has this value? */
-function isHeld(us: Us, menu: string, fields: readonly string[], value: string): boolean {
-  return everyRule(us, menu).some(
-    (rule) =>
-      rule['chain'] !== 'forward' &&
-      fields.some((field) => rule[field] === value) &&
-      [stopping, diverting, translating, new Set(['jump'])].some((actions) => actions.has(rule['action'] ?? 'accept')),
-  );
+function newMarks(rule: Values): readonly (readonly [name: string, mark: string])[] {
+  return ['connection-mark', 'packet-mark'].flatMap((name) => {
+    const mark = rule[`new-${name}`];
+    return mark === undefined || mark === '' ? [] : [[name, mark] as const];
+  });
 }
+
+/** What ends a packet's way through the mangle rules before those that follow. */
+const leaving = new Set(['accept', 'return']);
 
 function lockedOut(action: string, packet: Packet, chain: string): Judgement {
   const what = packet.to === 'router' ? 'what we send to the router' : 'what the router answers us';
@@ -169,26 +189,12 @@ function lockedOut(action: string, packet: Packet, chain: string): Judgement {
   );
 }
 
-/** Is there for certain no rule in front of it that may let the packet pass? */
-function isFirst(change: Change, us: Us, packet: Packet, chain: string): boolean {
-  const rows = rowsOf(us, change.menu);
-  const place = change.action === 'create' ? placeOf(change, rows) : rows.indexOf(change.before as ObservedRow);
-  const gone = new Set(us.changes.filter(({ action }) => action === 'delete').map((each) => each.before));
-  const standing = rows.slice(0, place === -1 ? rows.length : place).filter((row) => !gone.has(row));
-  const others = us.changes.filter((each) => each.menu === change.menu && each !== change && each.action !== 'delete');
-  const ahead = [...standing.map(valuesOf), ...others.map(valuesAfter)];
-  return !ahead.some(
-    (values) =>
-      values['chain'] === chain &&
-      isOn(values['disabled'] ?? '') &&
-      passing.has(values['action'] ?? 'accept') &&
-      matchOf(values, packet, us, change.menu) !== 'no',
+function leftAlone(action: string, packet: Packet, chain: string): Judgement {
+  const what = packet.to === 'router' ? 'what we send to the router' : 'what the router answers us';
+  return refused(
+    `takes the rule away that lets ${what} pass the chain ${chain}, and one behind it ${action}s it`,
+    'keep it, or put another that accepts us in its place',
   );
-}
-
-function placeOf(change: Change, rows: readonly ObservedRow[]): number {
-  if (change.placeRow !== undefined) return rows.indexOf(change.placeRow);
-  return change.place === undefined ? -1 : rows.findIndex(({ identity }) => identity === change.place);
 }
 
 function isRemark({ action, set }: Change): boolean {

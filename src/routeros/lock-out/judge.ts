@@ -1,6 +1,17 @@
+import { eachInSteps, finish, type Steps } from '../../base/steps.ts';
 import type { Change, Objection, Risk } from '../../reconcile/target.ts';
 import { judgeCertificate, judgeGroup, judgeRadius, judgeService, judgeUser } from './account.ts';
-import { judgeAddressList, judgeFilter, judgeMangle, judgeNat, judgeRaw } from './firewall.ts';
+import {
+  below,
+  judgeBelow,
+  judgeBinding,
+  judgeCloud,
+  judgeNeighbour,
+  judgeQueue,
+  judgeSecret,
+  judgeTunnel,
+} from './below.ts';
+import { firewallAhead, judgeAddressList, judgeFilter, judgeMangle, judgeNat, judgeRaw } from './firewall.ts';
 import { ownPath } from './own-path.ts';
 import {
   judgeAddress,
@@ -10,32 +21,49 @@ import {
   judgeDhcpClient,
   judgeInterface,
   judgeIpv6Settings,
+  judgeListMember,
   judgeOnInterface,
   judgeRoute,
   judgeRouting,
   judgeTracking,
   judgeWireguardPeer,
 } from './path.ts';
-import { familyOf, type Judge, knowing, risk, type Us } from './us.ts';
+import { routesAhead } from './routes.ts';
+import { familyOf, type Judge, knowing, risk, rowsByMenu, type Seen } from './us.ts';
 
 export interface Verdict {
   /** What cuts us off for certain: not to be done at all. */
   readonly objections: readonly Objection[];
   /** What may: to be done only if the router takes it back by itself. */
   readonly risks: readonly Risk[];
+  /** The changes that either of them is about. */
+  readonly concerning: readonly Change[];
 }
 
+/** Changes that are judged in one step: of a rule there are many packets and chains to think of. */
+const changesTogether = 64;
+
 /** What changes mean for our own way to the router. Where it cannot be told, it is a risk. Pure. */
-export function judgeAccess(seen: Omit<Us, 'once'>): Verdict {
+export function judgeAccess(seen: Seen): Verdict {
+  return finish(judgeAccessInSteps(seen));
+}
+
+/** The same, with leave to do other things in between: a router may have a hundred thousand routes, or lose thousands of rules. */
+export function* judgeAccessInSteps(seen: Seen): Steps<Verdict> {
   const us = knowing(seen);
   const objections: Objection[] = [];
   const risks: Risk[] = [];
-  for (const change of us.changes) {
+  const concerning: Change[] = [];
+  yield* rowsByMenu.inSteps(us);
+  for (const each of [...routesAhead(us), ...firewallAhead(us)]) yield* each.inSteps(us);
+  const judge = (change: Change) => {
     const judgement = judgeOf(change.menu)?.(change, us);
+    if (judgement !== undefined) concerning.push(change);
     if (judgement?.verdict === 'risk') risks.push({ change, why: judgement.why });
     if (judgement?.verdict === 'refused') objections.push(objection(change, judgement));
-  }
-  return { objections, risks };
+  };
+  yield* eachInSteps(us.changes, judge, changesTogether);
+  return { objections, risks, concerning };
 }
 
 function objection(
@@ -56,6 +84,7 @@ const both: Readonly<Record<string, Judge>> = {
   '/firewall/mangle': judgeMangle,
   '/firewall/nat': judgeNat,
   '/firewall/address-list': judgeAddressList,
+  '/firewall/layer7-protocol': judgeAnyEnd,
 };
 
 const judges: Readonly<Record<string, Judge>> = {
@@ -69,11 +98,16 @@ const judges: Readonly<Record<string, Judge>> = {
   '/certificate': judgeCertificate,
   '/ip/firewall/connection/tracking': judgeTracking,
   '/ip/hotspot': ofFamily(4, judgeOnInterface),
-  '/ip/arp': ofFamily(4, judgeAnyEnd),
+  '/ip/hotspot/ip-binding': ofFamily(4, judgeBinding),
+  '/ip/arp': ofFamily(4, judgeNeighbour),
+  // Of version 6; `/routing/rule` and `/ip/vrf` since.
+  '/ip/route/rule': ofFamily(4, judgeAnyChange),
+  '/ip/route/vrf': ofFamily(4, judgeAnyChange),
+  '/ipv6/route/rule': ofFamily(6, judgeAnyChange),
   '/ip/settings': judgeAnyChange,
   '/ip/vrf': judgeAnyChange,
   '/ipv6/settings': ofFamily(6, judgeIpv6Settings),
-  '/ipv6/neighbor': ofFamily(6, judgeAnyEnd),
+  '/ipv6/neighbor': ofFamily(6, judgeNeighbour),
   '/interface/bridge/port': judgeBridgePort,
   '/interface/bridge/vlan': judgeAnyChange,
   '/interface/bridge/filter': judgeAnyChange,
@@ -81,15 +115,21 @@ const judges: Readonly<Record<string, Judge>> = {
   '/interface/bridge/settings': judgeAnyChange,
   '/interface/ethernet/poe': judgeOnInterface,
   '/interface/list': judgeAnyEnd,
-  '/interface/list/member': judgeOnInterface,
+  '/interface/list/member': judgeListMember,
+  '/interface/detect-internet': judgeAnyChange,
   '/interface/wireguard/peers': judgeWireguardPeer,
   '/routing/rule': judgeAnyChange,
+  '/ip/packing': judgeOnInterface,
+  '/ip/cloud': judgeCloud,
+  '/queue/simple': judgeQueue,
+  '/ppp/secret': judgeSecret,
+  '/system/watchdog': judgeAnyChange,
   '/routing/table': judgeAnyEnd,
 };
 
 /** Interfaces are many menus: `/interface`, `/interface/vlan`, `/interface/wireguard`, … */
 const interfaces = /^\/interface(?:\/[a-z0-9-]+)?$/;
-const noInterfaces = /^\/interface\/(?:pppoe-server|detect-internet)/;
+const noInterfaces = /^\/interface\/pppoe-server/;
 /** What is in them, we do not look at: encrypted paths, and what a switch does by itself. */
 const unseen = /^\/ip\/ipsec\/|^\/interface\/ethernet\/switch(?:\/|$)/;
 /** OSPF, BGP, filters of routes, labels. */
@@ -100,6 +140,8 @@ function judgeOf(menu: string): Judge | undefined {
   if (known !== undefined) return known;
   if (interfaces.test(menu) && !noInterfaces.test(menu)) return judgeInterface;
   if (unseen.test(menu)) return judgeAnyChange;
+  if (below.test(menu)) return menu.startsWith('/interface/dot1x/') ? judgeOnInterface : judgeBelow;
+  if (/^\/(?:zerotier|caps-man)(?:\/|$)/.test(menu)) return judgeTunnel;
   return protocols.test(menu) ? judgeRouting : undefined;
 }
 

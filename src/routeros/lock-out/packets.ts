@@ -1,10 +1,10 @@
-import type { Change, ObservedRow } from '../../reconcile/target.ts';
 import { isPortWithin, isWithin } from '../network-match.ts';
+import { listBook } from './lists.ts';
 import { ownPath } from './own-path.ts';
-import { isOn, ownAddress, rowsOf, textOf, type Us } from './us.ts';
+import { familyFolder, ruleBook, type Values } from './rules.ts';
+import { changesOf, declaredService, hostOf, isSameHost, ownAddress, type Us } from './us.ts';
 
 export type Match = 'yes' | 'no' | 'maybe';
-export type Values = Readonly<Record<string, string>>;
 
 /** What our way to the router is made of, as its firewall sees it. */
 export interface Packet {
@@ -24,48 +24,53 @@ const noMatchers = new Set([
   ...['chain', 'action', 'disabled', 'comment', 'log', 'log-prefix', 'reject-with', 'jump-target', 'address-list'],
   ...['address-list-timeout', 'to-addresses', 'to-ports', 'bytes', 'packets', 'passthrough', 'route-dst'],
 ]);
-/** Menus with rules that put addresses on lists. */
-const tables = ['filter', 'raw', 'nat', 'mangle'] as const;
 
 /** What comes to the router of ours, and what it answers; around a tunnel there is more. */
 export function packetsOf(us: Us): readonly Packet[] {
-  const own = [began, sent, answered];
-  if (ownPath(us)?.tunnel !== true) return own;
-  return [...own, ...own.map((packet): Packet => ({ ...packet, outer: true }))];
+  return us.once('packets', () => {
+    const own = [began, sent, answered];
+    if (ownPath(us)?.tunnel !== true) return own;
+    return [...own, ...own.map((packet): Packet => ({ ...packet, outer: true }))];
+  });
 }
 
 /** Is a rule for such a packet of ours? */
 export function matchOf(rule: Values, packet: Packet, us: Us, menu: string): Match {
-  const answers = Object.entries(rule)
-    .filter(([name, value]) => value !== '' && !noMatchers.has(name) && !name.startsWith('new-'))
-    .map(([name, value]) => {
-      const answer = (text: string) =>
-        packet.outer === true ? matchesOuter(name, text, packet, us) : matches(name, text, packet, us, menu);
-      return value.startsWith('!') ? not(answer(value.slice(1))) : answer(value);
-    });
-  if (answers.includes('no')) return 'no';
-  return packet.outer === true || answers.includes('maybe') ? 'maybe' : 'yes';
+  let found: Match = packet.outer === true ? 'maybe' : 'yes';
+  for (const name in rule) {
+    const value = rule[name] ?? '';
+    if (value === '' || noMatchers.has(name) || name.startsWith('new-')) continue;
+    const answer = value.startsWith('!')
+      ? not(answerTo(name, value.slice(1), packet, us, menu))
+      : answerTo(name, value, packet, us, menu);
+    if (answer === 'no') return 'no';
+    if (answer === 'maybe') found = 'maybe';
+  }
+  return found;
+}
+
+function answerTo(name: string, value: string, packet: Packet, us: Us, menu: string): Match {
+  return packet.outer === true ? matchesOuter(name, value, packet, us, menu) : matches(name, value, packet, us, menu);
 }
 
 function matches(name: string, value: string, packet: Packet, us: Us, menu: string): Match {
   const coming = packet.to === 'router';
   const { source } = us.access;
-  const port = us.declared.api?.port ?? us.access.port;
   const isSource = name.startsWith('src-');
   switch (name) {
     case 'protocol':
       return value === 'tcp' || value === '6' ? 'yes' : 'no';
     case 'port':
-      return told(isPortWithin(port, value), true);
+      return portIn(value, us) === 'yes' ? 'yes' : 'maybe';
     case 'dst-port':
     case 'src-port':
-      return isSource === coming ? 'maybe' : told(isPortWithin(port, value));
+      return isSource === coming ? 'maybe' : portIn(value, us);
     case 'connection-state':
-      return told(value.split(',').includes(packet.state));
+      return inState(value, packet, us, menu);
     case 'src-address':
     case 'dst-address': {
-      const host = isSource === coming ? source : ownAddress(us);
-      return told(host === undefined ? undefined : isWithin(host, value));
+      if (isSource !== coming) return toRouter(value, us);
+      return told(source === undefined ? undefined : isWithin(source, value));
     }
     case 'src-address-list':
     case 'dst-address-list':
@@ -82,76 +87,98 @@ function matches(name: string, value: string, packet: Packet, us: Us, menu: stri
   }
 }
 
-function matchesOuter(name: string, value: string, packet: Packet, us: Us): Match {
-  if (name === 'connection-state') return told(value.split(',').includes(packet.state));
-  if (name === (packet.to === 'router' ? 'in-interface' : 'out-interface') && value === ownPath(us)?.top) return 'no';
+function matchesOuter(name: string, value: string, packet: Packet, us: Us, menu: string): Match {
+  if (name === 'connection-state') return inState(value, packet, us, menu);
+  if (name === (packet.to === 'router' ? 'in-interface' : 'out-interface') && value === ownPath(us)?.entry) return 'no';
   return 'maybe';
 }
 
 /** Packets may come by another interface than the one that has the address. */
 function onPath(name: string, us: Us): Match {
-  return name === ownPath(us)?.top ? 'yes' : 'maybe';
+  return name === ownPath(us)?.entry ? 'yes' : 'maybe';
+}
+
+/** The port that we dial, and those that the router listens at: another may hand our packets on to one of these. */
+function portIn(value: string, us: Us): Match {
+  const ports = us.once('own ports', () => {
+    const service = declaredService(us);
+    const row = us.access.services.find(({ name }) => name === service);
+    const then = changesOf(us, '/ip/service')
+      .filter(({ identity, before }) => (before?.fields['name'] ?? identity) === service)
+      .map(({ set }) => Number(set['port'] ?? Number.NaN));
+    const known = [us.declared.api?.port ?? us.access.port, row?.port ?? Number.NaN, ...then];
+    return [...new Set(known)].filter((port) => port > 0);
+  });
+  const within = ports.map((port) => isPortWithin(port, value));
+  if (within.every((each) => each)) return 'yes';
+  return within.includes(true) ? 'maybe' : 'no';
+}
+
+/** The address that we dial is none of the router's own where another hands our packets on. */
+function toRouter(value: string, us: Us): Match {
+  const host = ownAddress(us);
+  const answer = told(host === undefined ? undefined : isWithin(host, value));
+  const { addresses } = us.access;
+  const isOwn = us.once(
+    'dials its own address',
+    () => addresses.length === 0 || addresses.some(({ address }) => isSameHost(host, address)),
+  );
+  return isOwn ? answer : 'maybe';
+}
+
+/** Addresses at either end of our connection, as the firewall may see them: of the router's, all where another hands us on. */
+export function endsOf(us: Us): readonly string[] {
+  const { source, routerAddress, addresses } = us.access;
+  const host = ownAddress(us);
+  const own = addresses.map(({ address }) => hostOf(address));
+  const ends = own.some((each) => isSameHost(host, each)) ? [source, host, routerAddress] : [source, host, ...own];
+  return ends.filter((each) => each !== undefined);
+}
+
+/** Where connections are not tracked, no packet is of one. */
+function inState(value: string, packet: Packet, us: Us, menu: string): Match {
+  const states = value.split(',');
+  const is = states.includes(packet.state);
+  return is === states.includes('untracked') || !mayBeUntracked(us, menu) ? told(is) : 'maybe';
+}
+
+function mayBeUntracked(us: Us, menu: string): boolean {
+  if (us.access.untracked === true) return true;
+  return changesOf(us, '/ip/firewall/connection/tracking').length > 0 || ruleBook(menu).get(us).untracks;
 }
 
 /** Whoever else is on a list was put there as a subscriber; unless a rule puts us there, or nobody can tell who a name is. */
 function onList(list: string, us: Us, menu: string): Match {
-  return us.once(`on ${addressLists(menu)} ${list}`, () => foundOn(list, us, menu));
+  return us.once(`on ${familyFolder(menu)} ${list}`, () => foundOn(list, us, menu));
 }
 
 function foundOn(list: string, us: Us, menu: string): Match {
   const { source } = us.access;
-  const lists = addressLists(menu);
-  const rows = rowsOf(us, lists);
-  const comes = us.changes.filter((change) => change.menu === lists);
-  if (source === undefined || rows.length + comes.length === 0) return 'maybe';
-  const here = rows.filter((row) => textOf(row, 'list') === list).map(valuesOf);
-  const entries = [...here, ...comes.map(valuesAfter).filter((entry) => entry['list'] === list)];
-  const found = entries.filter((entry) => isOn(entry['disabled'] ?? '')).map((entry) => on(source, entry));
-  if (found.includes('yes')) return 'yes';
-  return found.includes('maybe') || isFed(list, us, menu) ? 'maybe' : 'no';
-}
-
-function on(source: string, entry: Values): Match {
-  return told(isWithin(source, entry['address'] ?? ''));
-}
-
-/** `/ip/firewall/address-list`, or that of IPv6. */
-function addressLists(menu: string): string {
-  return `${familyFolder(menu)}/firewall/address-list`;
+  const { isKnown, then, leaving } = listBook(menu).get(us);
+  if (source === undefined || !isKnown) return 'maybe';
+  const on = (addresses: readonly string[] = []) => addresses.map((address) => told(isWithin(source, address)));
+  const after = on(then.get(list));
+  if (after.includes('yes')) return 'yes';
+  const mayLeave = on(leaving.get(list)).some((answer) => answer !== 'no');
+  const forAWhile = us.access.lists?.includes(list) === true;
+  return after.includes('maybe') || mayLeave || forAWhile || isFed(list, us, menu) ? 'maybe' : 'no';
 }
 
 /** Is there a rule, now or then, that puts on the list who sends what may be ours? */
 function isFed(list: string, us: Us, menu: string): boolean {
-  return everyRule(us, menu).some(
-    (rule) => rule['action'] === 'add-src-to-address-list' && rule['address-list'] === list && mayBeOurs(rule, us),
+  return (
+    ruleBook(menu)
+      .get(us)
+      .feeding.get(list)
+      ?.some((rule) => mayBeOurs(rule, us)) === true
   );
 }
 
 /** Chains for what is forwarded are not for us, and a list within a list is nothing we follow. */
 function mayBeOurs(values: Values, us: Us): boolean {
   const { 'src-address-list': _src, 'dst-address-list': _dst, ...others } = values;
-  return values['chain'] !== 'forward' && matchOf(others, began, us, '') !== 'no';
-}
-
-/** Rules of all tables of a family that are in use before the changes or after them. */
-export function everyRule(us: Us, menu: string): readonly Values[] {
-  const folder = familyFolder(menu);
-  return us.once(`rules ${folder}`, () =>
-    tables.flatMap((table) => {
-      const path = `${folder}/firewall/${table}`;
-      const then = us.changes.filter((change) => change.menu === path).map(valuesAfter);
-      return [...standing(us, path), ...then].filter(({ disabled = '' }) => isOn(disabled));
-    }),
-  );
-}
-
-/** Rows of a menu as they are. */
-function standing(us: Us, menu: string): readonly Values[] {
-  return us.once(`values ${menu}`, () => rowsOf(us, menu).map(valuesOf));
-}
-
-function familyFolder(menu: string): string {
-  return menu.startsWith('/ipv6/') ? '/ipv6' : '/ip';
+  const packets = values['action'] === 'add-dst-to-address-list' ? [answered] : [began, sent];
+  return values['chain'] !== 'forward' && packets.some((packet) => matchOf(others, packet, us, '') !== 'no');
 }
 
 /** @param loosely a `no` is no certain one */
@@ -163,33 +190,4 @@ function told(answer: boolean | undefined, loosely = false): Match {
 function not(match: Match): Match {
   if (match === 'maybe') return match;
   return match === 'yes' ? 'no' : 'yes';
-}
-
-export function valuesOf({ fields }: ObservedRow): Values {
-  return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
-export function valuesBefore({ before: row }: Change): Values {
-  return row === undefined ? { disabled: 'yes' } : valuesOf(row);
-}
-
-export function valuesAfter(change: Change): Values {
-  if (change.action === 'delete') return { disabled: 'yes' };
-  const set = Object.entries(change.set).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { ...(change.before === undefined ? {} : valuesOf(change.before)), ...Object.fromEntries(set) };
-}
-
-/** Chains that packets of ours may pass: those they begin in, and those that rules in them jump to, now or then. */
-export function chainsFrom(first: readonly string[], menu: string, us: Us): ReadonlySet<string> {
-  return us.once(`chains ${menu} ${first.join()}`, () => {
-    const then = us.changes.filter((each) => each.menu === menu).map(valuesAfter);
-    const jumps = [...standing(us, menu), ...then].filter((values) => values['jump-target']);
-    const found = new Set(first);
-    for (const each of found) {
-      for (const jump of jumps) if (jump['chain'] === each) found.add(jump['jump-target'] ?? '');
-    }
-    return found;
-  });
 }

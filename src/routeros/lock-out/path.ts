@@ -1,10 +1,15 @@
-import type { Change, ObservedRow } from '../../reconcile/target.ts';
-import { isWithin, isWithinAny } from '../network-match.ts';
-import { bearsAddress, ownPath } from './own-path.ts';
+import type { ObservedRow } from '../../reconcile/row.ts';
+import type { Change } from '../../reconcile/target.ts';
+import { isWithin, isWithinAny, overlapWith } from '../network-match.ts';
+import { listOf } from '../own-access.ts';
+import { mayBeEntry, ownPath } from './own-path.ts';
+import { hasOtherRoute, routeBook } from './routes.ts';
 import {
   after,
   before,
+  changesOf,
   ends,
+  isGone,
   isOn,
   isOnLink,
   isSameHost,
@@ -37,12 +42,13 @@ export const judgeAddress: Judge = (change, us) => {
   if ([own, routerAddress].some((each) => isSameHost(each, was))) {
     return risk(`changes the address ${was} that we come to`);
   }
-  const near = [was, will].some((address) => address !== '' && isConcerned(address, source, routerAddress));
+  const networks = [was, will, before(change, 'network'), after(change, 'network')];
+  const near = networks.some((address) => address !== '' && isConcerned(address, source, routerAddress));
   if (near) return risk(`changes the network ${was || will} that we are in`);
   // The network our packets leave by may be any, unless we are in one of the router's own.
-  return change.action === 'create' || (isOnLink(us, was) && isPlain(us))
-    ? undefined
-    : risk(`changes the address ${was}`);
+  if (isOnLink(us, was) && isPlain(us)) return undefined;
+  if (change.action !== 'create') return risk(`changes the address ${was}`);
+  return overlapsAny(will, us) ? risk(`adds the network ${will} where the router has one that leads to us`) : undefined;
 };
 
 /** RouterOS: IP > Routes, IPv6 > Routes. */
@@ -51,8 +57,11 @@ export const judgeRoute: Judge = (change, us) => {
   if (!touches(change)) return undefined;
   const was = change.action === 'create' ? '' : destinationOf(change, before);
   const will = change.action === 'delete' ? '' : destinationOf(change, after);
-  const leads = (destination: string) =>
-    destination !== '' && (source === undefined ? undefined : isWithin(source, destination));
+  const onWay = routeBook(change.menu).get(us).leads;
+  const leads = (destination: string) => {
+    if (destination === '' || source === undefined) return destination === '' ? false : undefined;
+    return onWay(destination) || isWithin(source, destination);
+  };
   if (leads(was) === false && leads(will) === false) {
     return isPlain(us) ? undefined : risk('changes a route, which may carry the tunnel that we come by');
   }
@@ -62,7 +71,8 @@ export const judgeRoute: Judge = (change, us) => {
     const better = [was, will].some((destination) => leads(destination) !== false && bitsOf(destination, us) > near);
     return better ? risk(`changes a route to ${source}, more specific than the network that we are in`) : undefined;
   }
-  if (near === undefined && leads(was) === true && ends(change) && !hasOtherRoute(change, us)) {
+  const isOwn = source !== undefined && isConcerned(was, source);
+  if (near === undefined && isOwn && ends(change) && !hasOtherRoute(change, us)) {
     return refused(
       `removes the route ${before(change, 'dst-address')} by which the router reaches us (${source})`,
       `keep it, or declare another route to ${source}`,
@@ -81,8 +91,12 @@ export const judgeRouting: Judge = (change, us) => {
 export const judgeInterface: Judge = (change, us) => {
   if (!touches(change)) return undefined;
   const name = before(change, 'name') || change.identity;
-  if (change.action === 'create') return bringsRoute(change, us);
   const path = ownPath(us);
+  const taken = listOf(after(change, 'slaves')).find((each) => carries(each, us));
+  if (taken !== undefined && touches(change, ['comment', 'name'])) {
+    return risk(`makes ${taken} a slave of ${name}, and we may come by ${taken} itself`);
+  }
+  if (change.action === 'create') return bringsRoute(change, us);
   if (path === undefined) return risk(`changes the interface ${name}`);
   if (path.sole.has(name)) {
     if (ends(change)) return refused(`takes the interface ${name} away that we come by`, `keep ${name}, and enabled`);
@@ -90,9 +104,15 @@ export const judgeInterface: Judge = (change, us) => {
   }
   if (path.shared.has(name)) return risk(`changes the interface ${name}, which carries ${path.top} that we come by`);
   if (!path.whole) return risk(`changes the interface ${name}, which may carry ${path.top} that we come by`);
-  const leadsOut = !isOnLink(us) && (bearsAddress(name, us) || clients.test(change.menu));
-  return leadsOut && ends(change) ? risk(`takes the interface ${name} away, by which the way to us may go`) : undefined;
+  const leadsOut = mayBeEntry(name, us) || (!isOnLink(us) && clients.test(change.menu));
+  return leadsOut ? risk(`changes the interface ${name}, by which the way to us may go`) : undefined;
 };
+
+/** Do we come by it, as far as can be told? */
+function carries(name: string, us: Us): boolean {
+  const path = ownPath(us);
+  return path === undefined || path.sole.has(name) || path.shared.has(name) || mayBeEntry(name, us);
+}
 
 /** Interfaces that get addresses and routes from elsewhere. */
 const clients = /-client$|\/(?:lte|wireguard)$/;
@@ -106,23 +126,14 @@ function bringsRoute(change: Change, us: Us): Judgement {
 export const judgeBridgePort: Judge = (change, us) => {
   const path = ownPath(us);
   const bridges = [before(change, 'bridge'), after(change, 'bridge')];
-  const port = before(change, 'interface') || after(change, 'interface');
-  const carries = (name: string) => path === undefined || path.sole.has(name) || path.shared.has(name);
-  if (!touches(change) || ![port, ...bridges].some(carries)) {
+  const ports = [before(change, 'interface'), after(change, 'interface')].filter((each) => each !== '');
+  const port = ports[0] ?? '';
+  if (!touches(change) || ![...ports, ...bridges].some((name) => carries(name, us))) {
     const maybe = touches(change) && path?.whole === false && change.action !== 'create';
     return maybe ? risk(`changes the port ${port} of a bridge, which may carry ${path.top}`) : undefined;
   }
-  const ports = rowsOf(us, change.menu).filter(
-    (row) => textOf(row, 'bridge') === before(change, 'bridge') && isOn(textOf(row, 'disabled')),
-  );
-  const others = ports.filter(
-    (row) => row !== change.before && !us.changes.some((each) => each.before === row && ends(each)),
-  );
-  const gains = us.changes.some(
-    (each) => !ends(each) && after(each, 'bridge') === before(change, 'bridge') && each !== change,
-  );
   const isSole = path?.sole.has(before(change, 'bridge')) === true;
-  if (isSole && ends(change) && others.length === 0 && !gains) {
+  if (isSole && ends(change) && !keepsPort(before(change, 'bridge'), change.menu, us)) {
     return refused(
       `removes the last port of the bridge ${before(change, 'bridge')} that we come by`,
       `keep the port ${port}`,
@@ -132,13 +143,24 @@ export const judgeBridgePort: Judge = (change, us) => {
   return risk(`changes the port ${port} of a bridge that we may come by`);
 };
 
+/** Will a bridge have a port, of those that it has or that it gets? */
+function keepsPort(bridge: string, menu: string, us: Us): boolean {
+  const kept = us.once(`bridges with ports ${menu}`, () => {
+    const stay = rowsOf(us, menu).filter((row) => isOn(textOf(row, 'disabled')) && !isGone(row, us));
+    const come = us.changes.filter((change) => !ends(change));
+    return new Set([...stay.map((row) => textOf(row, 'bridge')), ...come.map((change) => after(change, 'bridge'))]);
+  });
+  return kept.has(bridge);
+}
+
 /** RouterOS: WireGuard > Peers. */
 export const judgeWireguardPeer: Judge = (change, us) => {
   const path = ownPath(us);
   const { source } = us.access;
   const name = before(change, 'interface') || after(change, 'interface');
   if (path !== undefined && !path.sole.has(name)) {
-    const below = !path.whole && change.action !== 'create' && touches(change, ['comment', 'name']);
+    const below =
+      (!path.whole || mayBeEntry(name, us)) && change.action !== 'create' && touches(change, ['comment', 'name']);
     return below ? risk(`changes a WireGuard peer of ${name}, which may carry ${path.top}`) : undefined;
   }
   const carries = (list: string) => source !== undefined && isWithinAny(source, list) === true;
@@ -168,6 +190,14 @@ export const judgeDhcpClient: Judge = (change, us) => {
   return risk(`changes ${change.menu}, from which the router may have the way to us`);
 };
 
+/** RouterOS: Interfaces > Interface List. Rules that go by a list are for what comes in by its members. */
+export const judgeListMember: Judge = (change, us) => {
+  const names = [before(change, 'interface'), after(change, 'interface')].filter((name) => name !== '');
+  return touches(change) && names.some((name) => carries(name, us))
+    ? risk(`changes the list ${before(change, 'list') || after(change, 'list')} of interfaces that we may come by`)
+    : undefined;
+};
+
 /** RouterOS: IPv6 > Settings. */
 export const judgeIpv6Settings: Judge = (change, us) =>
   change.set['disable-ipv6'] !== undefined && !isOn(after(change, 'disable-ipv6'))
@@ -189,6 +219,14 @@ function isPlain(us: Us): boolean {
   return ownPath(us)?.whole !== false;
 }
 
+/** Has the router a network with any address of this one, or the other way about? */
+function overlapsAny(network: string, us: Us): boolean {
+  const own = us.once('own networks', () =>
+    overlapWith(us.access.addresses.filter(({ disabled }) => !disabled).map(({ address }) => address)),
+  );
+  return own(network);
+}
+
 function destinationOf(change: Change, at: (change: Change, field: string) => string): string {
   return at(change, 'dst-address') || (change.menu.startsWith('/ipv6/') ? '::/0' : '0.0.0.0/0');
 }
@@ -204,43 +242,18 @@ function isConcerned(network: string, ...hosts: readonly (string | undefined)[])
 
 /** Will the address be on another row, or is another put in its place on the same interface? */
 function isElsewhere(own: string, change: Change, us: Us): boolean {
-  const taken = us.changes.some(
-    (other) =>
-      other !== change && other.menu === change.menu && !ends(other) && isSameHost(own, after(other, 'address')),
-  );
-  const replaced =
-    change.action === 'delete' &&
-    us.changes.some(
-      (other) =>
-        other.action === 'create' &&
-        other.menu === change.menu &&
-        after(other, 'interface') === before(change, 'interface') &&
-        isOn(after(other, 'disabled')),
-    );
-  return taken || replaced || hasTwice(own, change, us);
+  const { menu } = change;
+  const isTaken = us.once(`own address taken ${menu}`, () => {
+    const comes = changesOf(us, menu).some((each) => !ends(each) && isSameHost(own, after(each, 'address')));
+    return comes || rowsOf(us, menu).some((row) => staysOwn(own, row, us));
+  });
+  const refilled = us.once(`interfaces with new addresses ${menu}`, () => {
+    const made = changesOf(us, menu).filter((each) => each.action === 'create' && isOn(after(each, 'disabled')));
+    return new Set(made.map((each) => after(each, 'interface')));
+  });
+  return isTaken || (change.action === 'delete' && refilled.has(before(change, 'interface')));
 }
 
-function hasTwice(own: string, change: Change, us: Us): boolean {
-  const gone = (row: ObservedRow) => us.changes.some((each) => each.before === row && ends(each));
-  return rowsOf(us, change.menu).some(
-    (row) =>
-      row !== change.before && isSameHost(own, textOf(row, 'address')) && isOn(textOf(row, 'disabled')) && !gone(row),
-  );
-}
-
-function hasOtherRoute(change: Change, us: Us): boolean {
-  const { source } = us.access;
-  const leads = (destination: string) => {
-    const all = change.menu.startsWith('/ipv6/') ? '::/0' : '0.0.0.0/0';
-    return source !== undefined && isWithin(source, destination || all) === true;
-  };
-  const gone = (row: ObservedRow) => us.changes.some((each) => each.before === row && ends(each));
-  const stays = rowsOf(us, change.menu).some(
-    (row) => row !== change.before && isOn(textOf(row, 'disabled')) && !gone(row) && leads(textOf(row, 'dst-address')),
-  );
-  const comes = us.changes.some(
-    (each) =>
-      each !== change && each.menu === change.menu && each.action === 'create' && leads(after(each, 'dst-address')),
-  );
-  return stays || comes;
+function staysOwn(own: string, row: ObservedRow, us: Us): boolean {
+  return isSameHost(own, textOf(row, 'address')) && isOn(textOf(row, 'disabled')) && !isGone(row, us);
 }

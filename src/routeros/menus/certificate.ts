@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.ts';
-import type { Router, RouterCertificate } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Router, RouterCertificate } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { yesNo } from '../canonical.ts';
 import { installCertificate } from '../install-certificate.ts';
 import type { Menu } from './menu.ts';

@@ -1,7 +1,8 @@
 import { contains, type Ipv4Range, parseIpv4, parseIpv4Range } from '../../model/ipv4.ts';
-import type { DhcpServer, Router, Subscription } from '../../model/model.ts';
+import type { DhcpServer, Router } from '../../model/kinds/router.ts';
+import type { Subscription } from '../../model/kinds/subscription.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, formatTime, macAddress, noneAs, rateLimit, time, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import {

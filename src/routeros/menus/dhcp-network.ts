@@ -1,5 +1,5 @@
-import type { DhcpServer, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { DhcpServer, Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { wordList } from '../canonical.ts';
 import { portalOption } from './dhcp-option.ts';
 import type { Menu } from './menu.ts';

@@ -1,4 +1,5 @@
-import type { DhcpServer, Hotspot, Model, Router } from '../../model/model.ts';
+import type { DhcpServer, Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
 import { landingUrl } from './hotspot-site.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';

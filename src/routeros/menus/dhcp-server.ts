@@ -1,5 +1,5 @@
-import type { DhcpServer, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { DhcpServer, Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { formatTime, time, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
-import type { Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, ranges } from '../canonical.ts';
 import { ownerOf, rowIdentity } from './rows.ts';
 

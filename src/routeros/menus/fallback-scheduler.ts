@@ -1,4 +1,5 @@
-import type { Model, Router } from '../../model/model.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
 import { formatTime, time, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { fallbackMark, localSubscriptions } from './rows.ts';

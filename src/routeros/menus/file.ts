@@ -1,7 +1,8 @@
 import { hotspotPages } from '../../hotspot-pages/hotspot-pages.ts';
-import type { Hotspot, Model, Router } from '../../model/model.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
 import { foldersOf } from '../../reconcile/folders.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { landingUrl } from './hotspot-site.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';

@@ -1,6 +1,9 @@
-import type { Model, Origin, PortalSite, Router } from '../../model/model.ts';
+import type { PortalSite } from '../../model/kinds/portal-site.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
+import type { Origin } from '../../model/origin.ts';
 import { portalDoor } from '../../model/portal-door.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, ranges, yesNo } from '../canonical.ts';
 import { dnsGuardEntries } from './dns-guard.ts';
 import type { Menu } from './menu.ts';

@@ -1,6 +1,8 @@
-import type { Model, Origin, Router } from '../../model/model.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
+import type { Origin } from '../../model/origin.ts';
 import { connectionList } from '../../model/service-lists.ts';
-import type { ObservedValue, Row } from '../../reconcile/target.ts';
+import type { ObservedValue, Row } from '../../reconcile/row.ts';
 import { wordSet, yesNo } from '../canonical.ts';
 import { dnsGuardRules } from './dns-guard.ts';
 import type { Menu } from './menu.ts';

@@ -1,6 +1,7 @@
 import { Secret } from '../../base/secret.ts';
-import type { Hotspot, Model, Router } from '../../model/model.ts';
-import type { Row, Value } from '../../reconcile/target.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
+import type { Row, Value } from '../../reconcile/row.ts';
 import { address, time, wordSet, yesNo } from '../canonical.ts';
 import { landingUrl } from './hotspot-site.ts';
 import type { Menu } from './menu.ts';

@@ -1,5 +1,5 @@
-import type { Hotspot, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { formatTime, time, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { hotspotProfileName, ownerOf } from './rows.ts';

@@ -1,4 +1,6 @@
-import type { Hotspot, Model, PortalSite, Router } from '../../model/model.ts';
+import type { PortalSite } from '../../model/kinds/portal-site.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
 
 /** The portal site whose pages this hotspot shows. */
 export function siteOf(model: Model, router: Router, hotspot: Hotspot): PortalSite | undefined {

@@ -1,6 +1,6 @@
-import type { ServicePlan } from '../../model/model.ts';
+import type { ServicePlan } from '../../model/kinds/service.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { formatTime, noneAs, rateLimit, time, wordSet } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import {

@@ -1,7 +1,8 @@
 import { Secret } from '../../base/secret.ts';
 import { placeOfFixedAddress } from '../../model/fixed-address.ts';
-import type { Hotspot, Router, Subscription } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Subscription } from '../../model/kinds/subscription.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, macAddress, noneAs, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import {

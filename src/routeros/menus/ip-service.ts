@@ -1,5 +1,5 @@
-import type { Router, RouterApiAccess } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Router, RouterApiAccess } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { yesNo } from '../canonical.ts';
 import { prefixSet } from '../config/values.ts';
 import type { Menu } from './menu.ts';

@@ -1,5 +1,7 @@
-import type { Model, Router } from '../../model/model.ts';
-import type { Change, ObservedValue, Row } from '../../reconcile/target.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
+import type { ObservedValue, Row } from '../../reconcile/row.ts';
+import type { Change } from '../../reconcile/target.ts';
 import type { RouterOsSession } from '../session.ts';
 
 /** A RouterOS menu as data: what differs between menus. What is common is code, in `router-target.ts`. */
@@ -93,8 +95,11 @@ export interface Field {
   readonly parts?: { readonly goneSince: string; readonly names: readonly string[]; readonly none: string };
   /** How it is written where a row has another value: policies that are not named stay granted. */
   readonly spelled?: (value: string, before: string) => string;
-  /** How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. */
-  readonly clear?: 'empty' | 'unset' | { readonly word: string };
+  /**
+   * How it is cleared (seen on RouterOS 7.2x, by type): written empty, by `unset`, or by a neutral word. `flag`: it is a
+   * word without a value, there or not, and any value sets it.
+   */
+  readonly clear?: 'empty' | 'unset' | 'flag' | { readonly word: string };
 }
 
 /** How values of a field are written. */

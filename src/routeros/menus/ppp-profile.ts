@@ -1,6 +1,7 @@
-import type { Router, ServicePlan } from '../../model/model.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { ServicePlan } from '../../model/kinds/service.ts';
 import { rateLimitText } from '../../model/rate-limit.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, formatTime, rateLimit, time, wordList, wordSet, yesNo } from '../canonical.ts';
 import { type Menu, withoutIpv6 } from './menu.ts';
 import {

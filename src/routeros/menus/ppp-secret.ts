@@ -1,5 +1,5 @@
-import type { SubscriberRoute, Subscription } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { SubscriberRoute, Subscription } from '../../model/kinds/subscription.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, ipv6Prefix, ipv6Prefixes, routes, yesNo } from '../canonical.ts';
 import { type Menu, withoutIpv6 } from './menu.ts';
 import { disabledOf, localSubscriptions, meetsPage, ownerOfSubscription, profileNameFor } from './rows.ts';

@@ -1,5 +1,5 @@
-import type { PppoeServer, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { PppoeServer, Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { baseProfileName, ownerOf } from './rows.ts';

@@ -1,6 +1,7 @@
 import { Secret } from '../../base/secret.ts';
-import type { RadiusServer, Router } from '../../model/model.ts';
-import type { Row } from '../../reconcile/target.ts';
+import type { RadiusServer } from '../../model/kinds/radius.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { address, formatTime, time, wordSet, yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { ownerOf } from './rows.ts';

@@ -1,7 +1,10 @@
-import type { AccessKind, Hotspot, Model, Router, ServicePlan, Subscription } from '../../model/model.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { AccessKind, ServicePlan } from '../../model/kinds/service.ts';
+import type { Subscription } from '../../model/kinds/subscription.ts';
+import type { Model } from '../../model/model.ts';
 import { stepPlans } from '../../model/quota.ts';
 import { listsOfService } from '../../model/service-lists.ts';
-import type { Row, Value } from '../../reconcile/target.ts';
+import type { Row, Value } from '../../reconcile/row.ts';
 import { wordSet } from '../canonical.ts';
 
 /** A row of a settings menu, owned by the router's own declaration. */

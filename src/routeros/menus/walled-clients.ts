@@ -1,4 +1,8 @@
-import type { Model, Origin, PortalSite, Router, ServicePlan } from '../../model/model.ts';
+import type { PortalSite } from '../../model/kinds/portal-site.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { ServicePlan } from '../../model/kinds/service.ts';
+import type { Model } from '../../model/model.ts';
+import type { Origin } from '../../model/origin.ts';
 import { stepPlans } from '../../model/quota.ts';
 import { servicesAt } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Row } from '../../reconcile/target.ts';
+import type { Row } from '../../reconcile/row.ts';
 import { yesNo } from '../canonical.ts';
 import type { Menu } from './menu.ts';
 import { rowIdentity } from './rows.ts';

@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
-import type { Hotspot, Model, PortalSite, Router } from '../../model/model.ts';
+import type { PortalSite } from '../../model/kinds/portal-site.ts';
+import type { Hotspot, Router } from '../../model/kinds/router.ts';
+import type { Model } from '../../model/model.ts';
 import { siteOf } from './hotspot-site.ts';
 
 /** One host that guests of a hotspot reach before they are let in. */

@@ -1,4 +1,6 @@
-import type { Model, Router, Subscription } from '../../model/model.ts';
+import type { Router } from '../../model/kinds/router.ts';
+import type { Subscription } from '../../model/kinds/subscription.ts';
+import type { Model } from '../../model/model.ts';
 import { disabledOf, localSubscriptions, mayComeIn, ownerOfDevice } from './rows.ts';
 
 /** One wireless device of a subscription that the router knows by itself. */

@@ -1,8 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import type { RawSentence } from './sentence.ts';
-import type { DecodeText } from './words.ts';
+import { type DecodeText, verbatim } from './words.ts';
 
 /** Properties of one row as the router spelt them. Without a prototype: a property may be called `__proto__`. */
 export type RouterOsRow = Readonly<Record<string, string>>;
+
+const octets = Symbol('octets');
+
+/** A property whose octets are no UTF-8, as text that is written as just these (`verbatim`); absent for all others. */
+export function writtenAs(row: RouterOsRow, name: string): string | undefined {
+  return (row as { readonly [octets]?: RouterOsRow })[octets]?.[name];
+}
 
 export interface Reply {
   /** `!re`, `!done`, `!trap`, `!fatal`, `!empty` (RouterOS 7.18 and later), or one we do not know. */
@@ -49,6 +57,7 @@ export class ReplyParser {
         const name = this.#name(text, start + 1, end, column);
         const value = start + 2 + name.length;
         attributes[name] = this.#value(text, value, end, column, ascii, data, from);
+        if (!ascii) keepOctets(attributes, name, data.subarray(from + value, from + end));
         column += 1;
       } else if (first === dot && text.startsWith(tagPrefix, start)) {
         tag = text.slice(start + tagPrefix.length, end);
@@ -84,6 +93,13 @@ export class ReplyParser {
     if (!isAsciiIn(text, start, end)) return this.#decode(data.subarray(from + start, from + end));
     return text.slice(start, end);
   }
+}
+
+function keepOctets(row: Record<string, string>, name: string, value: Buffer): void {
+  if (isUtf8(value)) return;
+  const known = (row as { readonly [octets]?: RouterOsRow })[octets];
+  // Nothing that goes through the properties of a row meets it.
+  Object.defineProperty(row, octets, { value: { ...known, [name]: verbatim(value) }, configurable: true });
 }
 
 function isName(name: string, text: string, start: number, end: number): boolean {

@@ -42,9 +42,10 @@ export function commandWord(command: string): string {
 
 /** `=name=value`. The value may hold any character, line ends and zero octets too; the name is checked.
  * @throws WordError */
-export function attributeWord(name: string, value: string): string {
+export function attributeWord(name: string, value: string): string | Buffer {
   if (!namePattern.test(name)) throw new WordError(`not a RouterOS attribute name: ${JSON.stringify(name)}`);
-  return `=${name}=${value}`;
+  const word = `=${name}=${value}`;
+  return standIn.test(value) ? octetsOf(word) : word;
 }
 
 /** A query word (`?name=anna`, `?#|`), checked to be one.
@@ -56,6 +57,24 @@ export function queryWord(query: string): string {
 
 export function tagWord(tag: string): string {
   return `.tag=${tag}`;
+}
+
+/** An octet that stands for nothing in UTF-8, as half of a pair of UTF-16 that stands alone: U+DC80 to U+DCFF. */
+const standIn = /[\uDC80-\uDCFF]/u;
+
+/** Octets that are no UTF-8, as text that is written as just these octets: ASCII, and stand-ins for all others. */
+export function verbatim(octets: Buffer): string {
+  return octets
+    .toString('latin1')
+    .replace(/[\x80-\xff]/g, (octet) => String.fromCharCode(0xdc00 + octet.charCodeAt(0)));
+}
+
+/** Text as it is written: UTF-8, but for stand-ins. */
+export function octetsOf(text: string): Buffer {
+  const parts = text.split(/([\uDC80-\uDCFF])/u);
+  return Buffer.concat(
+    parts.map((part) => (standIn.test(part) ? Buffer.of(part.charCodeAt(0) - 0xdc00) : Buffer.from(part))),
+  );
 }
 
 /** Text of a router whose octets are not UTF-8: a WHATWG label (`windows-1252`, `windows-1250`, `gbk`). */

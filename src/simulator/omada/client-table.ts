@@ -20,6 +20,9 @@ export interface AuthRecord {
   readonly id: string;
   readonly start: number;
   readonly end: number;
+  /** Octets from the client, and to it. */
+  readonly upload: number;
+  readonly download: number;
 }
 
 /** Devices that are there, and for how long they were let in. */
@@ -56,7 +59,13 @@ export class ClientTable {
   grant(mac: string, durationMs: number): AuthRecord {
     this.end(mac);
     const start = this.#now();
-    const record = { id: this.#nextRecord.toString(16).padStart(24, '0'), start, end: start + durationMs };
+    const record = {
+      id: this.#nextRecord.toString(16).padStart(24, '0'),
+      start,
+      end: start + durationMs,
+      upload: 0,
+      download: 0,
+    };
     this.#nextRecord += 1;
     this.#records.set(mac, [...(this.#records.get(mac) ?? []), record].slice(-20));
     return record;
@@ -65,6 +74,15 @@ export class ClientTable {
   /** Grants of a client, latest last. */
   records(mac: string): readonly AuthRecord[] {
     return this.#records.get(mac) ?? [];
+  }
+
+  /** It sends and gets so much, which counts as long as it is let in. */
+  traffic(mac: string, up: number, down: number): void {
+    const own = controllerMac(mac) ?? mac;
+    const current = this.current(own);
+    if (current === undefined) return;
+    const counted = { ...current, upload: current.upload + up, download: current.download + down };
+    this.#records.set(own, [...this.records(own).slice(0, -1), counted]);
   }
 
   isAuthorised(mac: string): boolean {

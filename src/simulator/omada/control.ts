@@ -28,14 +28,16 @@ function behave(omada: SimulatedOmada, input: Fields): object {
   const sign = optionalText(input, 'expirySign') ?? behaviour.expirySign;
   const known = expirySigns.find((each) => each === sign);
   if (known === undefined) throw new BadRequest(`expirySign: one of ${expirySigns.join(', ')}`);
-  const [id, busy, latencyMs] = [
+  const [id, busy, deaf, latencyMs] = [
     optionalText(input, 'id'),
     optionalCount(input, 'busy', 1_000_000),
+    optionalCount(input, 'deaf', 1_000_000),
     optionalCount(input, 'latencyMs', 1_000_000),
   ] as const;
   behaviour.expirySign = known;
   behaviour.id = id ?? behaviour.id;
   behaviour.busy = busy ?? behaviour.busy;
+  behaviour.deaf = deaf ?? behaviour.deaf;
   behaviour.latencyMs = latencyMs ?? behaviour.latencyMs;
   return behaviour;
 }

@@ -21,6 +21,7 @@ export interface OmadaCounters {
   auths: number;
   authorised: number;
   clientLists: number;
+  disconnects: number;
 }
 
 /** What can change while it runs. */
@@ -29,6 +30,8 @@ export interface OmadaBehaviour {
   expirySign: ExpirySign;
   /** So many `extPortal/auth` are answered with -33004. */
   busy: number;
+  /** So many orders to end an access are answered well and not carried out. */
+  deaf: number;
   /** Before every answer. */
   latencyMs: number;
 }
@@ -163,7 +166,7 @@ export class OperatorApi {
   }
 
   #atSite(what: string, site: string, operator: SimulatedOperator, url: URL): Answer {
-    const { sites, clients, counters } = this.#deps;
+    const { sites, clients, counters, behaviour, log } = this.#deps;
     const known = sites.find(({ name, id }) => name === site || id === site);
     if (known === undefined) return this.#code(-33000);
     if (operator.sites?.includes(known.name) === false) return this.#code(-1505);
@@ -174,8 +177,15 @@ export class OperatorApi {
     }
     const record = /^POST cmd\/clients\/([^/]+)\/disconnect$/.exec(what)?.[1];
     if (record === undefined) return this.#code(-1600, 404);
+    counters.disconnects += 1;
     const client = own.find(({ mac }) => clients.current(mac)?.id === record);
-    return this.#code(client !== undefined && clients.end(client.mac) ? 0 : -1001);
+    if (client === undefined) return this.#code(-1001);
+    if (behaviour.deaf > 0) {
+      behaviour.deaf -= 1;
+      return this.#code(0);
+    }
+    log(`client ${client.mac} disconnected`);
+    return this.#code(clients.end(client.mac) ? 0 : -1001);
   }
 
   /** Other names for paging are not known to it: ten rows then. */
@@ -200,8 +210,19 @@ export class OperatorApi {
     const { clients } = this.#deps;
     const where = place.kind === 'eap' ? { ssid: place.ssid, apMac: place.apMac } : { gatewayMac: place.gatewayMac };
     const current = clients.current(mac);
-    const past = clients.records(mac).map(({ id, start, end }) => ({
-      ...{ id, mac, ip, ...where, authType: 4, start, end, duration: Math.round((end - start) / 1000) },
+    const past = clients.records(mac).map(({ id, start, end, upload, download }) => ({
+      ...{
+        id,
+        mac,
+        ip,
+        ...where,
+        authType: 4,
+        start,
+        end,
+        upload,
+        download,
+        duration: Math.round((end - start) / 1000),
+      },
       ...(id === current?.id ? { valid: true, authStatus: 2 } : { valid: false }),
     }));
     return current === undefined ? [...past, { mac, ip, ...where, authType: 0, authStatus: 1 }] : past;

@@ -100,7 +100,15 @@ const defaultGateway = '50-C7-BF-00-00-02';
 export class SimulatedOmada {
   /** `undefined` when it speaks plain HTTP. */
   readonly certificate: SelfSigned | undefined;
-  readonly counters: OmadaCounters = { info: 0, logins: 0, refusedLogins: 0, auths: 0, authorised: 0, clientLists: 0 };
+  readonly counters: OmadaCounters = {
+    info: 0,
+    logins: 0,
+    refusedLogins: 0,
+    auths: 0,
+    authorised: 0,
+    clientLists: 0,
+    disconnects: 0,
+  };
   /** Can be changed at any time. */
   readonly behaviour: OmadaBehaviour;
   readonly version: string;
@@ -127,6 +135,7 @@ export class SimulatedOmada {
       id: options.id ?? random(16).toString('hex'),
       expirySign: options.expirySign ?? 'code',
       busy: 0,
+      deaf: 0,
       latencyMs: options.latencyMs ?? 0,
     };
     const now = () => clock.now();
@@ -223,6 +232,11 @@ export class SimulatedOmada {
   /** Every time a client was let in, latest last. */
   records(mac: string): readonly AuthRecord[] {
     return this.#clients.records(controllerMac(mac) ?? mac);
+  }
+
+  /** A client sends and gets so much. */
+  traffic(mac: string, { up = 0, down = 0 }: { readonly up?: number; readonly down?: number }): void {
+    this.#clients.traffic(mac, up, down);
   }
 
   /** Where a guest ends up who asked for `url`: the portal, with what the controller knows of him. @throws TypeError */

@@ -3,6 +3,7 @@ import { connections } from './menus/connection.ts';
 import { dhcpClients, dhcpOptionSets, dhcpOptions } from './menus/dhcp-option.ts';
 import { dnsCache, dnsCacheAll } from './menus/dns-cache.ts';
 import { dnsStatic } from './menus/dns-static.ts';
+import { furtherMenus } from './menus/further.ts';
 import {
   bridgePorts,
   bridges,
@@ -106,5 +107,6 @@ export const configMenus: readonly Menu[] = [
   userSettings,
   usersActive,
   userManager,
+  ...furtherMenus,
   tool,
 ];

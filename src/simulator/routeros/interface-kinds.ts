@@ -48,7 +48,7 @@ function appear(database: Tables, { id, values }: TableRow, properties: Menu['pr
     ['mac-address', address],
     ['running', 'true'],
   ]);
-  for (const [name, value] of told) if (properties[name] !== undefined) values.set(name, value);
+  for (const [name, value] of told) if (properties[name] !== undefined && !values.has(name)) values.set(name, value);
   const mtu = values.get('mtu') ?? '1500';
   const shared = Object.fromEntries(common.map((name) => [name, values.get(name) ?? '']));
   const wire = type === 'wg' ? {} : { 'mac-address': address };

@@ -52,6 +52,20 @@ export class Scheduler {
     if (!this.#options.isAllowed()) throw failure('not allowed by device-mode');
   }
 
+  /**
+   * Somebody, or NTP, has set the clock by so much: what was due in between runs at once, what is due later waits for its time.
+   * What counts from the start of the router goes by how long it has been on.
+   */
+  clockSet(byMs: number): void {
+    this.#bootedAt += byMs;
+    const before = this.#options.clock.now() - byMs;
+    for (const row of this.#table.rows()) {
+      if (row.values.get('start-time') === 'startup' || !this.#armed.has(row.id)) continue;
+      this.#disarm(row.id);
+      this.#arm(row, before);
+    }
+  }
+
   reboot(): void {
     this.#bootedAt = this.#options.clock.now();
     for (const id of [...this.#armed.keys()]) this.#disarm(id);
@@ -66,7 +80,8 @@ export class Scheduler {
     return this.#options.database.table('/system/scheduler');
   }
 
-  #arm(row: TableRow): void {
+  /** @param since by its clock, when it was last seen to what is due */
+  #arm(row: TableRow, since = this.#options.clock.now()): void {
     this.#complete(row);
     const { values } = row;
     const key = ['start-date', 'start-time', 'interval', 'disabled'].map((name) => values.get(name)).join(' ');
@@ -75,7 +90,7 @@ export class Scheduler {
     if (values.get('disabled') === 'true') return;
     const armed: Armed = { key, stop: new AbortController(), nextAt: undefined };
     this.#armed.set(row.id, armed);
-    inBackground(armed.stop.signal, () => this.#keepTime(row, armed));
+    inBackground(armed.stop.signal, () => this.#keepTime(row, armed, since));
   }
 
   #disarm(id: number): void {
@@ -92,14 +107,14 @@ export class Scheduler {
     values.set('start-date', formatRouterDay(day, this.#modernDates));
   }
 
-  async #keepTime(row: TableRow, armed: Armed): Promise<void> {
+  async #keepTime(row: TableRow, armed: Armed, since: number): Promise<void> {
     const { clock } = this.#options;
-    for (let last = clock.now(); ; ) {
+    for (let last = since; ; ) {
       armed.nextAt = this.#dueAfter(row, last);
       if (armed.nextAt === undefined) return;
       const at = armed.nextAt;
       await sleepUntil(clock.monotonic() + at - clock.now(), clock, armed.stop.signal);
-      last = at;
+      last = Math.max(at, clock.now());
       if (this.#options.isAllowed()) this.#run(row);
     }
   }

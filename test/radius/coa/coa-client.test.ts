@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import radius from 'radius';
@@ -545,6 +545,17 @@ describe('a router that says nothing', () => {
       (request) => Buffer.concat([Buffer.of(41, 99), (ack(request, 1) as Buffer).subarray(2)]),
     ],
     ['answers with garbage', () => Buffer.from('garbage')],
+    [
+      'signs twice',
+      (request) => {
+        const reply = ack(request, 1) as Buffer;
+        const twice = Buffer.concat([reply, reply.subarray(20, 38)]);
+        twice.writeUInt16BE(twice.length, 2);
+        request.copy(twice, 4, 4, 20);
+        createHash('md5').update(twice).update(secretText).digest().copy(twice, 4);
+        return twice;
+      },
+    ],
     [
       'answers with a turned bit',
       (request) => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listAttributes } from '../../../src/radius/packet/attributes.ts';
-import { emptyFrame, nextOffset, offsetOf, readFrame, valueAt } from '../../../src/radius/packet/framing.ts';
+import {
+  emptyFrame,
+  findAttribute,
+  nextOffset,
+  offsetOf,
+  readFrame,
+  valueAt,
+} from '../../../src/radius/packet/framing.ts';
 
 const header = (length: number, code = 1): number[] => [code, 7, length >> 8, length & 0xff, ...new Array(16).fill(9)];
 const read = (octets: readonly number[]) => readFrame(Buffer.from(octets), emptyFrame());
@@ -61,6 +68,24 @@ describe('any octets', () => {
         expect(listed.every(({ type }) => type >= 0 && type < 256)).toBe(true);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('have the attribute that is looked for before they are checked where it is found afterwards', () => {
+    const frame = emptyFrame();
+    const attribute = fc
+      .uint8Array({ minLength: 1, maxLength: 12 })
+      .map((octets) => [octets[0], octets.length + 1, ...octets.slice(1)]);
+    fc.assert(
+      fc.property(fc.array(attribute, { maxLength: 8 }), fc.nat(80), fc.nat(255), (attributes, cut, type) => {
+        const content = attributes.flat() as number[];
+        const octets = Buffer.from([...header(20 + content.length), ...content]);
+        const flaw = readFrame(octets, frame);
+
+        if (flaw === undefined) expect(findAttribute(octets, type)).toBe(offsetOf(frame, type));
+        const found = findAttribute(octets.subarray(0, octets.length - cut), type);
+        if (found !== 0) expect(found + (octets[found + 1] as number)).toBeLessThanOrEqual(octets.length - cut);
+      }),
     );
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hidePassword, revealPassword } from '../../../src/radius/packet/password.ts';
-import { hideSalted, revealSalted } from '../../../src/radius/packet/salted.ts';
+import { hideSalted, hideSaltedInto, revealSalted, saltedLength } from '../../../src/radius/packet/salted.ts';
 import { type SharedKey, sharedKey } from '../../../src/radius/packet/shared-key.ts';
 
 const key = sharedKey('a shared secret of some length, longer than one block of MD5, to be sure');
@@ -69,6 +69,27 @@ describe('a salted key', () => {
 
           expect((hidden[0] as number) & 0x80).toBe(0x80);
           expect(Buffer.from(revealSalted(hidden, authenticator, key) ?? [])).toEqual(Buffer.from(secret));
+        },
+      ),
+    );
+  });
+
+  it('is hidden in its place as it is for itself', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 64 }),
+        fc.uint8Array({ minLength: 2, maxLength: 2 }),
+        (secret, salt) => {
+          const alone = hideSalted(secret, salt, authenticator, key);
+          const out = new Uint8Array(200).fill(0xff);
+          out.set(salt, 7);
+
+          hideSaltedInto(out, 7, secret, Buffer.concat([Buffer.alloc(4), authenticator]), key);
+
+          expect(alone.length).toBe(saltedLength(secret.length));
+          expect(Buffer.from(out.subarray(7, 7 + alone.length))).toEqual(Buffer.from(alone));
+          expect(out[6]).toBe(0xff);
+          expect(out[7 + alone.length]).toBe(0xff);
         },
       ),
     );

@@ -1,11 +1,10 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../../src/model/model.ts';
+import type { Endpoint } from '../../../src/model/kinds/radius.ts';
 import { encodeAttribute } from '../../../src/radius/packet/attributes.ts';
 import { appendEncoded, finishReply, replyWriter, startReply } from '../../../src/radius/packet/reply.ts';
 import { sharedKey } from '../../../src/radius/packet/shared-key.ts';
 import type { HomeServer } from '../../../src/radius/proxy/home-server.ts';
+import { freeUdpPort } from '../../support/free-ports.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { login, papRequest } from '../support.ts';
 import { homeSecret, placeOf, startHome, startLab, startMute } from './proxy-lab.ts';
@@ -24,24 +23,21 @@ function reply(code: number, to: Buffer, attributes: readonly Uint8Array[] = [])
 
 /** Where nobody listens. */
 async function closedPort(): Promise<Endpoint> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return { host: '127.0.0.1', port };
+  return { host: '127.0.0.1', port: await freeUdpPort() };
 }
 
 describe('a home server that does not answer', () => {
   it('costs the first login its time-out, and the next nothing', async () => {
     await using mute = await startMute();
     await using home = await startHome([zoe]);
-    await using lab = await startLab({
-      homes: [{ auth: mute.at }, placeOf(home)],
-      server: { timeoutMs: 200, statusServer: false },
-    });
+    const clock = new ManualClock();
+    const homes = [{ auth: mute.at }, placeOf(home)];
+    await using lab = await startLab({ homes, clock, server: { statusServer: false } });
 
-    const first = await lab.nas.exchange(ask(1), lab.bench.auth);
+    lab.nas.send(ask(1), lab.bench.auth);
+    await mute.next();
+    clock.advance(2_000);
+    const first = await lab.nas.next();
     const second = await lab.nas.exchange(ask(2), lab.bench.auth);
 
     expect([first[0], second[0]]).toEqual([2, 2]);
@@ -54,10 +50,7 @@ describe('a home server that does not answer', () => {
 
   it('is passed over at once where nobody listens', async () => {
     await using home = await startHome([zoe]);
-    await using lab = await startLab({
-      homes: [{ auth: await closedPort() }, placeOf(home)],
-      server: { timeoutMs: 30_000 },
-    });
+    await using lab = await startLab({ homes: [{ auth: await closedPort() }, placeOf(home)] });
 
     const answer = await lab.nas.exchange(ask(1), lab.bench.auth);
 
@@ -68,10 +61,12 @@ describe('a home server that does not answer', () => {
   it('may still answer while another is asked', async () => {
     await using slow = await startMute();
     await using mute = await startMute();
-    await using lab = await startLab({ homes: [{ auth: slow.at }, { auth: mute.at }], server: { timeoutMs: 300 } });
+    const clock = new ManualClock();
+    await using lab = await startLab({ homes: [{ auth: slow.at }, { auth: mute.at }], clock });
 
     lab.nas.send(ask(1), lab.bench.auth);
     const late = await slow.next();
+    clock.advance(2_000);
     await mute.next();
     slow.reply(reply(2, late));
 
@@ -123,14 +118,13 @@ describe('a conversation of several rounds', () => {
   it('stays with the home server that began it', async () => {
     await using first = await startMute();
     await using second = await startMute();
-    await using lab = await startLab({
-      homes: [{ auth: first.at }, { auth: second.at }],
-      server: { timeoutMs: 300 },
-    });
+    const clock = new ManualClock();
+    await using lab = await startLab({ homes: [{ auth: first.at }, { auth: second.at }], clock });
     const state = encodeAttribute(24, Buffer.from('round one'));
 
     lab.nas.send(ask(1), lab.bench.auth);
     await first.next();
+    clock.advance(2_000);
     second.reply(reply(11, await second.next(), [state]));
     const challenge = await lab.nas.next();
     first.reply(reply(2, await first.next()));
@@ -149,7 +143,7 @@ describe('a conversation of several rounds', () => {
 describe('very many logins at once', () => {
   it('take another socket for each 256 that wait', async () => {
     await using mute = await startMute();
-    await using lab = await startLab({ homes: [{ auth: mute.at }], server: { timeoutMs: 20_000 } });
+    await using lab = await startLab({ homes: [{ auth: mute.at }] });
     const server = lab.homes[0]?.auth as HomeServer;
     const events = { reply: () => undefined, refused: () => undefined };
     const one = Buffer.alloc(20);

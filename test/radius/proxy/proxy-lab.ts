@@ -5,8 +5,8 @@ import type { Clock } from '../../../src/base/clock.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { systemClock } from '../../../src/base/system-clock.ts';
 import type { Login } from '../../../src/directory/reader.ts';
-import type { Endpoint } from '../../../src/model/model.ts';
-import type { HomeServerSettings } from '../../../src/model/proxy-settings.ts';
+import type { HomeServerSettings } from '../../../src/model/kinds/proxy-settings.ts';
+import type { Endpoint } from '../../../src/model/kinds/radius.ts';
 import { describeAttributes } from '../../../src/radius/dictionary/describe.ts';
 import { HomeServer } from '../../../src/radius/proxy/home-server.ts';
 import { ProxyMemory } from '../../../src/radius/proxy/proxy-memory.ts';
@@ -61,7 +61,8 @@ export async function startLab({
       secret: new Secret(homeSecret),
       statusServer: true,
       messageAuthenticator: 'require',
-      timeoutMs: 2_000,
+      // What is not to be waited for in vain has the time of a slow machine.
+      timeoutMs: clock === systemClock ? 60_000 : 2_000,
       ...server,
     };
     const open = (service: 'auth' | 'accounting') =>

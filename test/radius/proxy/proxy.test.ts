@@ -8,6 +8,7 @@ import { encodeAttribute, encodeVendorAttribute, listAttributes } from '../../..
 import { appendEncoded, finishReply, replyWriter, startReply } from '../../../src/radius/packet/reply.ts';
 import { hideSalted, revealSalted } from '../../../src/radius/packet/salted.ts';
 import { sharedKey } from '../../../src/radius/packet/shared-key.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import {
   accountingRequest,
   authenticatorOf,
@@ -254,7 +255,7 @@ describe('what a home server is sent', () => {
 
   it('is resent when the NAS sends its own again, and not otherwise', async () => {
     await using mute = await startMute();
-    await using lab = await startLab({ homes: [{ auth: mute.at }], server: { timeoutMs: 20_000 } });
+    await using lab = await startLab({ homes: [{ auth: mute.at }] });
     const { octets } = papRequest('zoe@partner.example', 'x');
 
     lab.nas.send(octets, lab.bench.auth);
@@ -349,11 +350,14 @@ describe('accounting of a foreign realm', () => {
 
   it('is not acknowledged while home has not stored it, and goes there again', async () => {
     await using home = await startHome([]);
-    await using lab = await startLab({ homes: [placeOf(home)], server: { timeoutMs: 200 } });
+    const clock = new ManualClock();
+    await using lab = await startLab({ homes: [placeOf(home)], clock });
     home.sink.fail = true;
     const { octets } = accountingRequest(start);
 
     lab.nas.send(octets, lab.bench.accounting);
+    await expect.poll(() => home.sink.refused).toBe(1);
+    clock.advance(2_000);
     await expect.poll(() => lab.bench.server.findings()).toMatchObject([{ reason: 'home-server-down' }]);
     home.sink.fail = false;
     const answer = await lab.nas.exchange(octets, lab.bench.accounting);

@@ -1,11 +1,10 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
-import type { Endpoint } from '../../../src/model/model.ts';
+import type { Endpoint } from '../../../src/model/kinds/radius.ts';
+import { freeUdpPort } from '../../support/free-ports.ts';
 import { PeerProcess } from '../../support/peer-process.ts';
 import { TempFolder } from '../../support/temp-folder.ts';
 import { coreNas, hasRadclient, login, radclient, secretText, startServer } from '../support.ts';
@@ -29,7 +28,7 @@ interface Passing {
 /** radsecproxy from UDP to UDP; one port takes logins and accounting. */
 async function startProxy({ from, to }: Passing): Promise<{ readonly at: Endpoint } & AsyncDisposable> {
   const folder = await TempFolder.make();
-  const port = await freePort();
+  const port = await freeUdpPort();
   const file = join(folder.path, 'proxy.conf');
   const server = (name: string, at: Endpoint): string =>
     `server ${name} {\n host ${at.host}\n port ${at.port}\n type udp\n secret "${to.secret}"\n}`;
@@ -56,15 +55,6 @@ async function startProxy({ from, to }: Passing): Promise<{ readonly at: Endpoin
   };
 }
 
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
 describe.runIf(able)('radsecproxy before us, from UDP to UDP', () => {
   it.each(passwords)('IW-01: brings logins (%s)', async (_, password) => {
     await using bench = await startServer([login('anna')]);
@@ -75,7 +65,7 @@ describe.runIf(able)('radsecproxy before us, from UDP to UDP', () => {
     });
     bench.directory.nasList = [{ ...coreNas, name: 'radsecproxy' }];
     const ask = (secret: string) =>
-      radclient('auth', proxy.at, 'between-nas-and-proxy', ['User-Name = "anna"', secret, sign], 5);
+      radclient('auth', proxy.at, 'between-nas-and-proxy', ['User-Name = "anna"', secret, sign]);
 
     const right = await ask(password);
     const wrong = await ask(password.replace('horse', 'cow'));
@@ -95,13 +85,7 @@ describe.runIf(able)('radsecproxy before us, from UDP to UDP', () => {
     });
     const lines = ['User-Name = "anna"', 'Acct-Status-Type = Start', 'Acct-Session-Id = "81000001"'];
 
-    const output = await radclient(
-      'acct',
-      proxy.at,
-      'between-nas-and-proxy',
-      [...lines, 'NAS-IP-Address = 192.0.2.1'],
-      5,
-    );
+    const output = await radclient('acct', proxy.at, 'between-nas-and-proxy', [...lines, 'NAS-IP-Address = 192.0.2.1']);
 
     expect(output).toContain('Received Accounting-Response');
     expect(bench.sink.events).toHaveLength(1);
@@ -119,13 +103,11 @@ describe.runIf(able)('radsecproxy behind us, on the way to a home server', () =>
     const server = { secret: new Secret('between-us-and-proxy') };
     await using lab = await startLab({ homes: [{ ...placeOf(home), auth: proxy.at, accounting: proxy.at }], server });
 
-    const output = await radclient(
-      'auth',
-      lab.bench.auth,
-      secretText,
-      ['User-Name = "zoe@partner.example"', password, sign],
-      5,
-    );
+    const output = await radclient('auth', lab.bench.auth, secretText, [
+      'User-Name = "zoe@partner.example"',
+      password,
+      sign,
+    ]);
 
     expect(output).toContain('Received Access-Accept');
   });

@@ -132,6 +132,24 @@ describe('a NAS that is declared messageAuthenticator: learn', () => {
     expect(await third.ask(false)).toBe(2);
   });
 
+  it('is shown with what was learned of it, and nobody who is declared otherwise', async () => {
+    const others = ['core-2', 'core-3'].map((name, at) => ({ ...learning, name, clientAddress: `127.0.0.${at + 2}` }));
+    const strict = { ...coreNas, name: 'core-4', clientAddress: '127.0.0.9' };
+    const signing = learnedSigning();
+    signing.keep({ ...learning, name: 'core-2', clientAddress: '127.0.0.2' }, 'off');
+    await using here = await lab({ signing }, [learning, ...others, strict]);
+    const before = here.bench.server.signing();
+
+    await here.ask(true);
+
+    expect(before.map(({ learned }) => learned)).toEqual(['open', 'off', 'open']);
+    expect(here.bench.server.signing()).toEqual([
+      { nas: 'core-1', learned: 'require' },
+      { nas: 'core-2', learned: 'off' },
+      { nas: 'core-3', learned: 'open' },
+    ]);
+  });
+
   it('has unsigned requests with a Proxy-State dropped all the same', async () => {
     await using here = await lab();
 

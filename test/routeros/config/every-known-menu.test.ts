@@ -42,7 +42,7 @@ const samples: Readonly<Record<string, string>> = {
   '/ip/service': '[{name: telnet, disabled: true}, {name: www, address: "10.0.0.0/8,192.0.2.1"}]',
   '/ip/settings': '{rp-filter: loose}',
   '/ip/ssh': '{strong-crypto: true}',
-  '/ip/neighbor/discovery-settings': '{discover-interface-list: none}',
+  '/ip/neighbor/discovery-settings': '{discover-interface-list: "!dynamic"}',
   '/ip/cloud': '{update-time: false}',
   '/ip/hotspot/ip-binding': '[{mac-address: "0c-42-a1-00-00-99", type: bypassed}]',
   '/system/clock': '{time-zone-name: Africa/Nairobi}',
@@ -70,6 +70,17 @@ describe.each(Object.entries(samples))('%s in config', (path, yaml) => {
     expect(plan.changes.filter(({ menu }) => menu === path).length).toBeGreaterThan(0);
     const { plan: back } = await settle(lab, configured('{}'), inventory, { allowDeletes: 20 });
     expect(back.changes.every(({ action, menu }) => menu === path && action === 'delete')).toBe(true);
+  });
+});
+
+describe('settings of IPv6', () => {
+  it('are there in RouterOS 6, too', async () => {
+    const model = configured('{/ipv6/settings: {forward: false}}');
+    await using lab = await configuredLab(model, { version: '6.49.17' });
+
+    const { plan } = await settle(lab, model, lab.inventory);
+
+    expect(plan.changes.map(({ menu, set }) => [menu, set])).toEqual([['/ipv6/settings', { forward: 'no' }]]);
   });
 });
 

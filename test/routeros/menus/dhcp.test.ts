@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DhcpServer, Subscription } from '../../../src/model/model.ts';
+import type { DhcpServer } from '../../../src/model/kinds/router.ts';
+import type { Subscription } from '../../../src/model/kinds/subscription.ts';
 import { reconcileOnce } from '../../../src/reconcile/reconcile-once.ts';
 import { everythingRouter, networkWith, printer } from '../../support/everything-network.ts';
 import { document } from '../../support/manifest.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
-import type { Model, Origin, RouterCertificate } from '../../../src/model/model.ts';
-import type { Row } from '../../../src/reconcile/target.ts';
+import type { RouterCertificate } from '../../../src/model/kinds/router.ts';
+import type { Model } from '../../../src/model/model.ts';
+import type { Origin } from '../../../src/model/origin.ts';
+import type { Row } from '../../../src/reconcile/row.ts';
 import { allMenus } from '../../../src/routeros/all-menus.ts';
 import type { Menu } from '../../../src/routeros/menus/menu.ts';
 import { rowIdentity } from '../../../src/routeros/menus/rows.ts';

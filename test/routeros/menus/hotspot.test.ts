@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
-import type { Hotspot, Model } from '../../../src/model/model.ts';
+import type { Hotspot } from '../../../src/model/kinds/router.ts';
+import type { Model } from '../../../src/model/model.ts';
 import { everythingRouter, guests, networkWith } from '../../support/everything-network.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { Lab } from '../../support/ppp-network.ts';

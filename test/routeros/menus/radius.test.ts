@@ -35,6 +35,22 @@ describe('the RADIUS servers of a router', () => {
     });
   });
 
+  it('IS-36: are asked about the services declared, each server for all of them', async () => {
+    const wide = coreRouter.replace('sourceAddress', 'services: [ppp, hotspot, wireless], sourceAddress');
+    const list = '[{name: r0, address: 192.0.2.1}, {name: r1, address: 192.0.2.2}]';
+    const servers = operator.replace('[{name: main, address: 192.0.2.1}]', list);
+    const model = modelOf({ 'network.yaml': [servers, wide].join('---\n') });
+    await using lab = await Lab.start(model);
+
+    await settle(lab, model);
+
+    const asked = lab.router.rows('/radius').map((row) => [row['address'], row['service']?.split(',').sort()]);
+    expect(asked).toEqual([
+      ['192.0.2.1', ['hotspot', 'ppp', 'wireless']],
+      ['192.0.2.2', ['hotspot', 'ppp', 'wireless']],
+    ]);
+  });
+
   it('IS-36: stand in the declared order', async () => {
     await using lab = await Lab.start(three);
     await settle(lab, three);

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Model } from '../../../src/model/model.ts';
 import type { Inventory } from '../../../src/reconcile/inventory.ts';
 import { type Outcome, reconcileOnce } from '../../../src/reconcile/reconcile-once.ts';
-import type { Row } from '../../../src/reconcile/target.ts';
+import type { Row } from '../../../src/reconcile/row.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
 import type { Lab } from '../../support/ppp-network.ts';
 

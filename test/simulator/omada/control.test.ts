@@ -71,8 +71,8 @@ describe('the control port of the simulated controller', () => {
     await login(lab.omada);
 
     await lab.control.expireSessions('redirect');
-    expect(await lab.control.behave({ busy: 2, latencyMs: 5, id: 'new' })).toEqual({
-      ...{ id: 'new', expirySign: 'redirect', busy: 2, latencyMs: 5 },
+    expect(await lab.control.behave({ busy: 2, deaf: 1, latencyMs: 5, id: 'new' })).toEqual({
+      ...{ id: 'new', expirySign: 'redirect', busy: 2, deaf: 1, latencyMs: 5 },
     });
     expect(await lab.control.counters()).toMatchObject({ logins: 1, auths: 0 });
   });

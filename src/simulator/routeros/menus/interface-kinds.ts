@@ -1,7 +1,7 @@
 import { shaped } from '../firewall-values.ts';
 import type { Menu, Properties, Property } from '../menu.ts';
 import { switchVerbs, tableVerbs } from '../menu.ts';
-import { mac } from '../network-values.ts';
+import { mac, negatable } from '../network-values.ts';
 import { boolean, integer, oneOf, prefixes, reference, someOf, text, time } from '../value-types.ts';
 import { comment, enabled, flag, name, optional, shown } from './common.ts';
 
@@ -237,7 +237,7 @@ export const discovery: Menu = {
   verbs: ['print', 'get', 'set'],
   properties: {
     'discover-interface-list': {
-      type: reference('/interface/list'),
+      type: negatable(reference('/interface/list')),
       default: 'static',
       before: ['7', { default: 'all' }],
     },

@@ -1,0 +1,204 @@
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { LastmileError } from '../base/errors.ts';
+import type { Issue } from '../manifest/issue.ts';
+import type { FileCache, LoadMemory, Manifest } from '../manifest/load-manifest.ts';
+import type { Model } from '../model/model.ts';
+import type { Revision, Source } from '../source/source.ts';
+import type { Judgement } from '../status/conditions.ts';
+import type { LastGood } from './last-good.ts';
+import type { LoadSettings } from './load.ts';
+import type { ReadingThread } from './warm-cache.ts';
+
+/** Declarations that may be followed. */
+export interface Accepted {
+  readonly revision: Revision;
+  readonly model: Model;
+  readonly secretUses: Manifest['secretUses'];
+}
+
+export interface SourceFollowerOptions {
+  readonly source: Source;
+  /** Changes in there are not the operator's. */
+  readonly stateDir: string;
+  readonly load: Omit<LoadSettings, 'mode'>;
+  readonly lastGood: LastGood;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Instead of the source's own. */
+  readonly pollMs?: number;
+  /** Done before each poll. */
+  readonly beforePoll: () => Promise<void>;
+  readonly accept: (accepted: Accepted) => Promise<void>;
+  readonly refuse: (revision: Revision, issues: readonly Issue[], errors: number) => void;
+  /** After each look, whatever came of it. */
+  readonly looked: () => Promise<void>;
+  /** @returns whether this is news */
+  readonly judge: (judgement: Judgement) => boolean;
+}
+
+/** Reads the declarations when they change, and when it is time to; what has errors is refused, and what was taken stays. */
+export class SourceFollower implements AsyncDisposable {
+  /** Files read before, by their content. */
+  readonly cache: FileCache = new Map();
+  readonly #options: SourceFollowerOptions;
+  readonly #memory: LoadMemory = {};
+  #thread: ReadingThread | undefined;
+  #watching = false;
+  /** The newest revision that was looked at, taken or not. */
+  #seen: string | undefined;
+  /** Looked at but not taken, for a reason outside of it: looked at again from that time of the monotonic clock. */
+  #again: { readonly revision: Revision; readonly from: number } | undefined;
+  /** What was said of the revision in force. */
+  #warned: ReadonlySet<string> = new Set();
+  /** What was told of the newest revision that was refused. */
+  #refusal: string | undefined;
+  /** What is to be said of the source while it can be read. */
+  #judgement: Judgement | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
+
+  constructor(options: SourceFollowerOptions) {
+    this.#options = options;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#options.source[Symbol.asyncDispose]();
+    await this.#reading;
+    this.#thread?.[Symbol.dispose]();
+  }
+
+  /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
+  async firstModel(): Promise<Model | undefined> {
+    const kept = await this.lastGoodModel();
+    if (kept !== undefined) return kept;
+    const newest = await this.#options.source.read().catch(() => undefined);
+    return newest === undefined ? undefined : (await this.#load(newest.files)).model;
+  }
+
+  async lastGoodModel(): Promise<Model | undefined> {
+    const kept = await this.#options.lastGood.read(this.#options.source);
+    return kept === undefined ? undefined : (await this.#load(kept.files)).model;
+  }
+
+  /** Looks now, and from now on; resolves after the first look. */
+  async follow(): Promise<void> {
+    await this.#watch();
+    await this.refreshQuietly();
+  }
+
+  /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
+  refresh(): Promise<void> {
+    const next = this.#reading.then(() => this.#read());
+    this.#reading = next.catch(() => undefined);
+    return next;
+  }
+
+  /** As `refresh`; a source that cannot be read is told of. */
+  async refreshQuietly(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      if (this.#stopping.signal.aborted) return;
+      const judgement = { type: 'SourceReady', status: 'False', reason: 'ReadFailed', message: error.message } as const;
+      if (this.#options.judge(judgement)) {
+        this.#options.log.error({ err: error }, 'declarations cannot be read; what is in force stays');
+      }
+    }
+  }
+
+  async poll(): Promise<void> {
+    const { clock, source, pollMs, beforePoll } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(pollMs ?? source.pollMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await beforePoll();
+      await this.follow();
+    }
+  }
+
+  /** In another thread as far as it goes: a large commit must not hold up logins. */
+  async #load(files: Revision['files']): Promise<Manifest> {
+    const [{ ReadingThread }, { loadInTurns }] = await Promise.all([import('./warm-cache.ts'), import('./load.ts')]);
+    this.#thread ??= new ReadingThread();
+    await this.#thread.warm(files, this.cache);
+    return loadInTurns(files, { ...this.#options.load, cache: this.cache, memory: this.#memory, mode: 'use' });
+  }
+
+  /** Without being told of changes they are still found by polling; it is tried again with each poll. */
+  async #watch(): Promise<void> {
+    const { source, stateDir, log } = this.#options;
+    if (this.#watching) return;
+    try {
+      await source.watch(() => void this.refreshQuietly(), [resolve(stateDir)]);
+      this.#watching = true;
+      if (this.#stopping.signal.aborted) await source[Symbol.asyncDispose]();
+    } catch (error) {
+      if (!(error instanceof LastmileError)) throw error;
+      log.debug({ err: error }, 'the source cannot be watched yet');
+    }
+  }
+
+  async #read(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const revision = (await this.#options.source.read(this.#seen)) ?? this.#dueAgain();
+    if (revision !== undefined) await this.#consider(revision);
+    if (this.#judgement !== undefined) this.#options.judge(this.#judgement);
+    await this.#options.looked();
+  }
+
+  #dueAgain(): Revision | undefined {
+    const again = this.#again;
+    return again !== undefined && this.#options.clock.monotonic() >= again.from ? again.revision : undefined;
+  }
+
+  async #consider(revision: Revision): Promise<void> {
+    const { clock, log } = this.#options;
+    this.#seen = revision.id;
+    const started = clock.monotonic();
+    const { model, issues, secretUses } = await this.#load(revision.files);
+    const now = clock.monotonic();
+    // Of a large network, this must not take more than a tenth of the time.
+    this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
+    if (model === undefined) return this.#refuse(revision, issues);
+    this.#warn(issues);
+    log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
+    this.#refusal = undefined;
+    const message = `following ${revision.id}`;
+    this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
+    await this.#options.accept({ revision, model, secretUses });
+  }
+
+  /** Says what it did not say of the revision before. */
+  #warn(issues: readonly Issue[]): void {
+    const warned = new Set(issues.map(({ file, code, message }) => `${file} ${code} ${message}`));
+    for (const { file, line, column, code, message } of issues) {
+      if (this.#warned.has(`${file} ${code} ${message}`)) continue;
+      this.#options.log.warn({ place: `${file}:${line}:${column}`, code }, message);
+    }
+    this.#warned = warned;
+  }
+
+  #refuse(revision: Revision, issues: readonly Issue[]): void {
+    const errors = issues.filter((issue) => issue.severity === 'error');
+    const refusal = JSON.stringify([revision.id, errors]);
+    if (refusal === this.#refusal) return;
+    this.#refusal = refusal;
+    const first = errors[0];
+    const place = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
+    const message = `${revision.id} has ${errors.length} errors${place}`;
+    this.#judgement = { type: 'SourceReady', status: 'False', reason: 'BuildFailed', message };
+    const { log } = this.#options;
+    log.error({ revision: revision.id, errors: errors.length }, 'revision refused; what is in force stays');
+    this.#options.refuse(revision, issues, errors.length);
+  }
+}
+
+/** May this go away without a new revision? A secret may appear that was not there. */
+function isOutside({ code }: Issue): boolean {
+  return code === 'LM_SECRET_MISSING' || code === 'LM_SECRET_REFUSED' || code === 'LM_SECRET_EMPTY';
+}
