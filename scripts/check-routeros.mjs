@@ -12,11 +12,26 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const exceptions = new Map([]);
 
 /** Menus the schema does not cover. Their names are those of the manual. */
-const beyond =
-  /^\/(?:interface\/(?:bridge\/port|wireguard)|system\/routerboard|routing|mpls|caps-man|tool\/graphing|ipv6\/(?:dhcp-client|route))\b/;
+const beyond = new RegExp(
+  `^/(?:${[
+    'caps-man',
+    'interface/bridge/(?:filter|msti|nat|port|vlan)',
+    'interface/(?:ethernet/switch|lte/apn|wireguard|wireless/(?:connect-list|security-profiles))',
+    'interface/wifi/(?!access-list|registration)',
+    'ipv6/(?:dhcp-client|route|firewall/(?:mangle|nat|raw))',
+    'mpls',
+    'routing',
+    'system/(?:ntp/(?:key|server)|routerboard)',
+    'tool/(?:bandwidth-server|graphing|mac-server|romon)',
+  ].join('|')})`,
+);
 /** Kinds of interfaces it does not cover, either. */
-const kinds =
-  /^\/interface\/(?:vrrp|gre|eoip|ipip|bonding|vpls|vxlan|(?:l2tp|sstp|ovpn|pppoe)-client|(?:l2tp|sstp|pptp)-server|wireless\/security-profiles|wifi\/(?!access-list|registration))/;
+const kinds = new RegExp(
+  `^/interface/(?:${[
+    '6to4|bonding|eoip|gre6?|ipip|macvlan|veth|vpls|vrrp|vxlan',
+    '(?:l2tp|sstp|ovpn|pppoe|pptp)-client|(?:l2tp|sstp|ovpn|pptp)-server',
+  ].join('|')})\\b`,
+);
 
 const [file, dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist')] = process.argv.slice(2);
 if (file === undefined) {

@@ -89,7 +89,18 @@ const ordered: ReadonlySet<string> = new Set([
 const plain: ReadonlySet<string> = new Set(['/ip/ipsec/profile', '/ip/ipsec/mode-config']);
 
 /** Rows without a comment. */
-const mute: ReadonlySet<string> = new Set(['/ip/dhcp-relay', '/ip/kid-control', '/ip/upnp/interfaces']);
+const mute: ReadonlySet<string> = new Set([
+  '/ip/dhcp-relay',
+  '/ip/kid-control',
+  '/ip/kid-control/device',
+  '/ip/upnp/interfaces',
+]);
+
+/** Rows which are never off. */
+const always: ReadonlySet<string> = new Set(['/ip/ipsec/policy/group', '/ip/dhcp-client/option']);
+
+/** Menus without `unset`: what was written is written over. */
+const withoutUnset = /^\/ip\/(?:dhcp-client\/option|dns|ipsec|kid-control|smb)\b/;
 
 /** Rows that every router has. */
 const standard: Readonly<Record<string, string>> = {
@@ -130,6 +141,7 @@ function tableMenu(path: string, names: string): Menu {
   const stock = standard[path];
   const kind = kinds[path];
   const isPlain = plain.has(path);
+  const switched = !isPlain && !always.has(path);
   return {
     path,
     kind: 'table',
@@ -137,8 +149,8 @@ function tableMenu(path: string, names: string): Menu {
     ...(kind === undefined ? {} : { interfaceType: kind }),
     verbs: [
       ...tableVerbs,
-      'unset',
-      ...(isPlain ? [] : switchVerbs),
+      ...(withoutUnset.test(path) ? [] : (['unset'] as const)),
+      ...(switched ? switchVerbs : []),
       ...(isPlain || mute.has(path) ? [] : (['comment'] as const)),
       ...(ordered.has(path) ? (['move'] as const) : []),
     ],
@@ -146,7 +158,7 @@ function tableMenu(path: string, names: string): Menu {
     properties: {
       ...properties,
       ...(kind === undefined ? {} : { running: shown }),
-      ...(isPlain ? {} : { disabled: enabled }),
+      ...(switched ? { disabled: enabled } : {}),
       ...(isPlain || mute.has(path) ? {} : { comment }),
       ...(stock === undefined ? {} : { default: { type: boolean, readonly: true } }),
     },
