@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'retention', 'base'],
+    ...['adopt', 'retention', 'review', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
@@ -40,6 +40,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   manifest: ['model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],
+  // Plans for whoever reads them: on a terminal, in a pull request, in a browser.
+  review: ['reconcile', 'model', 'base'],
   routeros: ['hotspot-pages', 'reconcile', 'model', 'base'],
   // A router in service as declarations: tried as the manifest would read them and the reconciler would compare them.
   adopt: ['manifest', 'routeros', 'reconcile', 'model', 'base'],
@@ -76,6 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders without sockets, files, clocks or processes. */
 const pure = [
+  'review',
   'manifest',
   'model',
   'access',

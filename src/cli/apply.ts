@@ -17,13 +17,13 @@ import type { Issue } from '../manifest/issue.ts';
 import type { Model } from '../model/model.ts';
 import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
+import { planText } from '../review/plan-text.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import { refuseEmpty } from './plan.ts';
-import { planText } from './plan-text.ts';
 import { exitOf, reportLines, sessionLine } from './report-text.ts';
 import { openEngine, type Surroundings } from './surroundings.ts';
 

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { printable } from '../base/bytes.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Issue } from '../manifest/issue.ts';
+import { workflowCommand } from '../review/workflow-command.ts';
 import { codeFrame } from './code-frame.ts';
 
 export type IssueFormat = 'text' | 'json' | 'github';
@@ -71,18 +72,11 @@ function block(issue: Issue, texts: ReadonlyMap<string, string>, paint: ReturnTy
   return `${lines.join('\n')}\n`;
 }
 
-/** A workflow command: shown beside the line in a pull request. */
+/** Shown beside the line in a pull request. */
 function annotation(issue: Issue): string {
   const hint = issue.hint === undefined ? '' : ` (${issue.hint})`;
-  const place = issue.file === '.' ? '' : `file=${property(issue.file)},line=${issue.line},col=${issue.column},`;
-  const end = issue.endColumn === undefined ? '' : `endColumn=${issue.endColumn},`;
-  return `::${issue.severity} ${place}${end}title=${property(issue.code)}::${data(printable(issue.message + hint, 1000))}\n`;
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  const place = issue.file === '.' ? {} : { file: issue.file, line: issue.line, col: issue.column };
+  const end = issue.endColumn === undefined ? {} : { endColumn: issue.endColumn };
+  const message = printable(issue.message + hint, 1000);
+  return workflowCommand({ level: issue.severity, properties: { ...place, ...end, title: issue.code }, message });
 }

@@ -12,6 +12,11 @@ export function outputs(formats: readonly string[]): Option {
   return new Option('-o, --output <format>', formats.join(', ')).choices([...formats]).default('text');
 }
 
+/** For a terminal, programs, a comment of a pull request, a browser, and annotations of lines. */
+export const planFormats = ['text', 'json', 'markdown', 'html', 'github'] as const;
+
+export type PlanFormat = (typeof planFormats)[number];
+
 /** @throws InvalidArgumentError when it is no whole number */
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');

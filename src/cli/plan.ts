@@ -15,7 +15,8 @@ import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
-import { planText } from './plan-text.ts';
+import type { PlanFormat } from './options.ts';
+import { planIn } from './plan-output.ts';
 import { hasState, openEngine, type Surroundings } from './surroundings.ts';
 
 export interface PlanOptions {
@@ -24,7 +25,7 @@ export interface PlanOptions {
   readonly rev?: string;
   readonly target: readonly string[];
   readonly exclude: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: PlanFormat;
   readonly detailedExitcode: boolean;
 }
 
@@ -38,7 +39,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   const daemon = await findDaemon(options.state, around.signal);
   if (daemon === undefined) {
     const plan = await planHere(model, declared, options, around);
-    return tell(plan, options, io);
+    return tell(dir, plan, options, io);
   }
   const { files } = declared;
   const answer = await daemon.post<PlanAnswer>('/api/v1/plan', {
@@ -48,7 +49,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   });
   switch (answer.result) {
     case 'planned':
-      return tell(answer.plan, options, io);
+      return tell(dir, answer.plan, options, io);
     case 'invalid':
       tellIssues(files, answer.issues as readonly Issue[], io);
       complain(new Error('the daemon finds these declarations invalid; it may lack secrets that this shell has'), io);
@@ -109,8 +110,8 @@ async function planHere(
   });
 }
 
-function tell(plan: PlanDocument, options: PlanOptions, io: Io): number {
-  io.out(options.output === 'json' ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, io.color));
+function tell(dir: string, plan: PlanDocument, options: PlanOptions, io: Io): number {
+  io.out(planIn(options.output, plan, { color: io.color, dir }));
   return exitOf(plan, options.detailedExitcode);
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Origin } from '../model/origin.ts';
 import type { HeldChange } from './hold.ts';
 import { levelsOf, type OrderRules } from './order.ts';
+import { type PlanSeal, targetChecksum, wholeChecksum } from './plan-checksum.ts';
 import type { Row } from './row.ts';
 import { keyOf } from './row-key.ts';
 import type { Change, Finding, Risk, SessionEffect, Target } from './target.ts';
@@ -91,6 +91,8 @@ export interface PlanTarget {
   /** `unreachable`: nothing is known of it, and nothing is planned. `left-out`: on purpose, see `reason`. */
   readonly state: 'observed' | 'unreachable' | 'left-out';
   readonly reason?: string;
+  /** SHA-256 over what would be done there, hex. Absent: nothing. */
+  readonly checksum?: string;
 }
 
 export interface Refusal {
@@ -111,8 +113,10 @@ export interface PlanDocument {
   readonly findings: readonly (Finding & { readonly target: string })[];
   readonly refusals: readonly Refusal[];
   readonly summary: PlanSummary;
-  /** SHA-256 over the changes, hex. */
+  /** SHA-256 over the checksums of targets, hex. */
   readonly checksum: string;
+  /** The checksums stand for the secrets that are written, too, by a key of the state folder. Absent: for all but these. */
+  readonly sealed?: true;
 }
 
 export interface PlannedSession {
@@ -141,10 +145,10 @@ export interface PlanPart {
 }
 
 /** Joins the plans of all targets into the published document. Pure. */
-export function planDocument(revision: string, parts: readonly PlanPart[]): PlanDocument {
-  const changes = parts.flatMap(({ plan, cause }) =>
-    (plan === undefined ? [] : readable(plan)).map((change) => publish(plan?.target ?? '', change, cause)),
-  );
+export function planDocument(revision: string, parts: readonly PlanPart[], seal?: PlanSeal): PlanDocument {
+  const published = parts.map(({ plan, cause }) => (plan === undefined ? [] : publishedChanges(plan, cause)));
+  const changes = published.flat();
+  const targets = parts.map(({ target, plan }, at) => withChecksum(target, plan, published[at] ?? [], seal));
   const sessions = parts.flatMap(({ plan }) => (plan?.sessions ?? []).map((effect) => publishEffect(plan, effect)));
   const findings = parts.flatMap(({ plan, refusals }) =>
     [...(plan?.findings ?? []), ...(refusals.length === 0 ? confirmed(plan) : [])].map(({ code, message }) => ({
@@ -157,7 +161,7 @@ export function planDocument(revision: string, parts: readonly PlanPart[]): Plan
   return {
     formatVersion: '1',
     revision,
-    targets: parts.map((part) => part.target),
+    targets,
     changes,
     ...(parts.every((part) => part.sessionsKnown) ? { sessionsAffected: sessions } : {}),
     findings,
@@ -169,8 +173,24 @@ export function planDocument(revision: string, parts: readonly PlanPart[]): Plan
       move: count('move'),
       sessions: sessions.reduce((sum, effect) => sum + effect.sessions, 0),
     },
-    checksum: createHash('sha256').update(JSON.stringify(changes)).digest('hex'),
+    checksum: wholeChecksum(targets),
+    ...(seal === undefined ? {} : { sealed: true }),
   };
+}
+
+/** The changes of one target as published: menu by menu, then deletes, then moves. Pure. */
+export function publishedChanges(plan: ChangePlan, cause: ChangeCause): readonly PlannedChange[] {
+  return readable(plan).map((change) => publish(plan.target, change, cause));
+}
+
+function withChecksum(
+  target: PlanTarget,
+  plan: ChangePlan | undefined,
+  published: readonly PlannedChange[],
+  seal: PlanSeal | undefined,
+): PlanTarget {
+  if (plan === undefined || published.length === 0) return target;
+  return { ...target, checksum: targetChecksum(plan.changes, published, seal) };
 }
 
 /** True when a plan would change nothing. */

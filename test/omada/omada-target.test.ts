@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planText } from '../../src/cli/plan-text.ts';
 import { planDocument } from '../../src/reconcile/plan.ts';
 import { prepare, reconcileOnce } from '../../src/reconcile/reconcile-once.ts';
+import { planText } from '../../src/review/plan-text.ts';
 import { isFields } from '../../src/simulator/control-fields.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { never } from './support.ts';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { planText } from '../../src/cli/plan-text.ts';
 import { isEmpty, type PlanPart, planChanges, planDocument } from '../../src/reconcile/plan.ts';
 import type { Change } from '../../src/reconcile/target.ts';
+import { planText } from '../../src/review/plan-text.ts';
 import { byHand, held, row } from './support.ts';
 
 const origin = { file: 'subscribers/anna.yaml', line: 3, column: 1 };
@@ -93,5 +93,48 @@ describe('a published plan', () => {
   it('is empty when nothing changes', () => {
     expect(isEmpty(planDocument('r1', [part([])]))).toBe(true);
     expect(isEmpty(planDocument('r1', [part([update({})])]))).toBe(false);
+  });
+});
+
+describe('the checksum of a plan', () => {
+  const seal = Buffer.alloc(32, 7);
+  const changed = update({ profile: 'office' });
+  const other = { ...row('/ppp/profile', 'office', { 'rate-limit': '5M/20M' }), source: origin };
+  const created: Change = { action: 'create', ...other, set: other.fields, after: other };
+  const checksumOf = (...args: Parameters<typeof planDocument>) => planDocument(...args).checksum;
+
+  it('does not depend on the revision, on files and lines, on why rows differ, nor on the order of anything', () => {
+    const moved = { ...changed, after: { ...anna, source: { file: 'moved.yaml', line: 9, column: 1 } } };
+    const idle = { ...part([]), target: { name: 'core-2', state: 'observed' } as const };
+
+    const one = checksumOf('r1', [part([changed, created]), idle]);
+    const two = checksumOf('r2', [idle, part([created, moved], { cause: 'drift' })]);
+
+    expect(one).toBe(two);
+  });
+
+  it('tells any other change, row before, target and place apart', () => {
+    const elsewhere = part([changed]);
+    const plans = [
+      [part([])],
+      [part([changed])],
+      [part([update({ profile: 'fast' }, { after: { ...anna, fields: { profile: 'fast' } } })])],
+      [part([{ ...changed, before: held(anna, { fields: { profile: 'trial' } }) }])],
+      [part([{ ...changed, place: 'ben' }])],
+      [part([changed, created])],
+      [{ ...elsewhere, target: { ...elsewhere.target, name: 'core-2' } }],
+    ];
+
+    expect(new Set(plans.map((parts) => checksumOf('r', parts))).size).toBe(plans.length);
+  });
+
+  it('stands for secrets only with a key, and tells them to nobody without it', () => {
+    const to = (word: string) => [part([update({ password: new Secret(word) })])];
+
+    expect(checksumOf('r', to('one'))).toBe(checksumOf('r', to('two')));
+    expect(checksumOf('r', to('one'), seal)).not.toBe(checksumOf('r', to('two'), seal));
+    expect(checksumOf('r', to('one'), seal)).not.toBe(checksumOf('r', to('one'), Buffer.alloc(32, 8)));
+    expect(checksumOf('r', to('one'), seal)).toBe(checksumOf('r', to('one'), seal));
+    expect(planDocument('r', to('one'), seal).sealed).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { endpoints, onlyEndpoint, outputs, whole, withState } from '../options.ts';
+import { endpoints, onlyEndpoint, outputs, planFormats, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -14,7 +14,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--exclude <name...>', 'not these targets', [])
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')
-    .addOption(outputs(['text', 'json']))
+    .addOption(outputs(planFormats))
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../plan.ts')).planCommand(dir, options, io, around)),
     );
