@@ -53,7 +53,15 @@ const settled = shape({
 
 const audited = shape(
   { number: whole, at: millis, who: text, action: text, object: text, result: text, detail: text, hash: text },
-  { reason: text },
+  {
+    reason: text,
+    revision: { type: 'object', description: 'of a revision: id, author, signer, subject' },
+    apply: {
+      type: 'object',
+      description:
+        'target, revision, author, signer, reason, run and changes: address, action, owner, before, after, result',
+    },
+  },
 );
 
 const device = shape({ username: text, mac: text, since: instant });

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { eventRoutes } from './event-routes.ts';
 import type { ExportRequest, WhoHadRequest } from './evidence.ts';
 import { exportType } from './evidence.ts';
+import { operationsRoutes } from './operations-routes.ts';
 import type { TopUpRequest } from './quota.ts';
 import { recordsRoutes } from './records-routes.ts';
 import { restRoutes } from './rest-routes.ts';
@@ -13,6 +14,7 @@ import type {
   DoctorRequest,
   ForgetDevicesRequest,
   PlanRequest,
+  ReconcileRequest,
   ResumeRequest,
   SessionsRequest,
   SuspendRequest,
@@ -228,9 +230,16 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: '/api/v1/audit',
     role: 'operator',
-    summary: 'What people had done to sessions, newest first: who, when, why, and what came of it',
-    schema: query({ limit: { type: 'integer', minimum: 1, maximum: 1000 } }),
-    handle: (service, request) => service.audit((request.query as { limit?: number }).limit ?? 100),
+    summary:
+      'What people and commits had done, newest first: who, when, why, and what came of it; actions=suspend,resume chooses',
+    schema: query({
+      limit: { type: 'integer', minimum: 1, maximum: 1000 },
+      actions: { type: 'string', pattern: '^[a-z-]+(,[a-z-]+)*$', maxLength: 500 },
+    }),
+    handle: (service, request) => {
+      const { limit = 100, actions } = request.query as { limit?: number; actions?: string };
+      return service.audit(limit, actions?.split(','));
+    },
   },
   {
     method: 'GET',
@@ -265,7 +274,7 @@ export const routes: readonly Route[] = [
     url: '/api/v1/apply',
     role: 'admin',
     summary: 'Applies the declarations in force now',
-    schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 } }),
+    schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 }, ...ordered }),
     largestBody: largestDeclarations,
     handle: (service, request) => service.apply(request.body as ApplyRequest),
   },
@@ -274,8 +283,8 @@ export const routes: readonly Route[] = [
     url: '/api/v1/reconcile',
     role: 'operator',
     summary: 'Reconciles all targets, or one, and says what came of it',
-    schema: body({ target: name }),
-    handle: (service, request) => service.reconcile((request.body as { target?: string }).target),
+    schema: body({ target: name, ...ordered }),
+    handle: (service, request) => service.reconcile(request.body as ReconcileRequest),
   },
   {
     method: 'POST',
@@ -354,5 +363,6 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...stateRoutes,
   ...recordsRoutes,
+  ...operationsRoutes,
   ...restRoutes,
 ];

@@ -15,7 +15,7 @@ import type { Endpoint } from '../model/kinds/radius.ts';
 import { openApi } from './openapi.ts';
 import { checkerOf, wordsFor } from './request-check.ts';
 import { AmbiguousError, RefusedError, RequestError } from './request-error.ts';
-import type { Role } from './route.ts';
+import type { Role, Route } from './route.ts';
 import { routes } from './routes.ts';
 import type { AdminService } from './service.ts';
 
@@ -57,8 +57,8 @@ export class AdminServer implements AsyncDisposable {
   /** The lock on the state folder must be held: a socket left over by a killed process is removed. */
   static async start(options: AdminServerOptions): Promise<AdminServer> {
     const { socketPath, listen } = options;
-    const local = build(options, () => 'admin');
-    const remote = build(options, (request) => roleOf(request, options.tokens()));
+    const local = build(options, () => ({ role: 'admin' }));
+    const remote = build(options, (request) => tokenOf(request, options.tokens()));
     try {
       await listenPrivately(local, socketPath);
       await remote.listen({ host: listen.host, port: listen.port });
@@ -102,7 +102,7 @@ function listenError(error: unknown, { listen, socketPath }: AdminServerOptions)
   });
 }
 
-function build(options: AdminServerOptions, role: RoleOf): FastifyInstance {
+function build(options: AdminServerOptions, caller: CallerOf): FastifyInstance {
   const server = fastify({
     bodyLimit: largestBody,
     forceCloseConnections: true,
@@ -116,23 +116,48 @@ function build(options: AdminServerOptions, role: RoleOf): FastifyInstance {
       url: route.url,
       schema: route.schema,
       ...(route.largestBody === undefined ? {} : { bodyLimit: route.largestBody }),
-      onRequest: only(route.role, role),
+      onRequest: only(route.role, caller),
+      preValidation: (request, _reply, done) => {
+        named(route, request, caller(request)?.name);
+        done();
+      },
       handler: (request, reply) => route.handle(options.service, request, reply),
     });
   }
-  server.get('/api/v1/openapi.json', { onRequest: only('viewer', role) }, () => openApi(routes));
+  server.get('/api/v1/openapi.json', { onRequest: only('viewer', caller) }, () => openApi(routes));
   server.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no ${request.method} ${request.url}` }));
   server.setErrorHandler((error, _request, reply) => answerError(error, reply, options.log));
   return server;
 }
 
-type RoleOf = (request: FastifyRequest) => Role | undefined;
+/** Whoever asks. Without a name: somebody on this machine. */
+interface Caller {
+  readonly role: Role;
+  readonly name?: string;
+}
+
+type CallerOf = (request: FastifyRequest) => Caller | undefined;
+
+/** Who has something done over the network is known by his token, whatever he says himself. */
+function named({ schema }: Route, request: FastifyRequest, token: string | undefined): void {
+  if (token === undefined) return;
+  for (const [shape, given] of [
+    [schema.body, request.body],
+    [schema.querystring, request.query],
+  ] as const) {
+    if (!('by' in ((shape as { properties?: object } | undefined)?.properties ?? {}))) continue;
+    if (typeof given !== 'object' || given === null) continue;
+    const { by } = given as { by?: unknown };
+    const told = typeof by === 'string' && by !== '' ? `${by.slice(0, 100)} (token ${token})` : `token ${token}`;
+    Object.assign(given, { by: told.slice(0, 200) });
+  }
+}
 
 /** Lets a role and those above it pass, before a body is read. */
-function only(needed: Role, role: RoleOf): onRequestHookHandler {
+function only(needed: Role, caller: CallerOf): onRequestHookHandler {
   return (request, reply, done) => {
     if (needed === 'open') return done();
-    const has = role(request);
+    const has = caller(request)?.role;
     if (has !== undefined && ranks[has] >= ranks[needed]) return done();
     refuse(reply, needed, has);
   };
@@ -162,16 +187,15 @@ function answerError(error: unknown, reply: FastifyReply, log: Logger): FastifyR
   return reply.code(500).send({ error: 'internal error; see the log' });
 }
 
-/** The role of the token given; `undefined` when there is none, or nobody knows it. */
-function roleOf(request: FastifyRequest, tokens: readonly AdminToken[]): Role | undefined {
+/** The token given; `undefined` when there is none, or nobody knows it. */
+function tokenOf(request: FastifyRequest, tokens: readonly AdminToken[]): AdminToken | undefined {
   const given = tokenIn(request);
   if (given === undefined) return undefined;
   const digest = createHash('sha256').update(given).digest();
-  const found = tokens.find(({ sha256 }) => {
+  return tokens.find(({ sha256 }) => {
     const expected = Buffer.from(sha256, 'hex');
     return expected.length === digest.length && timingSafeEqual(expected, digest);
   });
-  return found?.role;
 }
 
 /** FreeRADIUS' rlm_rest can send a password, of whatever username, more easily than a header of its own. */

@@ -15,6 +15,7 @@ import type { SessionEvent, TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import type { EventsService } from './events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from './evidence.ts';
+import type { OperationsService } from './operations-service.ts';
 import type { Ordered } from './ordered.ts';
 import type { TopUpAnswer, TopUpRequest } from './quota.ts';
 import type { RecordsService } from './records-service.ts';
@@ -26,6 +27,8 @@ export interface AdminService {
   /** What happened, and the webhooks that are told of it. */
   readonly events: EventsService;
   readonly records: RecordsService;
+  /** What commits had done. */
+  readonly operations: OperationsService;
   readiness(): Promise<Readiness>;
   status(): Promise<DaemonStatus>;
   /** At most `limit` sessions: open ones first, each the newest first. */
@@ -52,8 +55,8 @@ export interface AdminService {
   coa(request: CoaRequest): Promise<readonly DisconnectResult[]>;
   /** Looks after what is stored. @throws RequestError, LastmileError of the store */
   careForState(request: StateRequest): Promise<StateAnswer>;
-  /** What people had done, newest first. */
-  audit(limit: number): Promise<readonly AuditEntry[]>;
+  /** What people and commits had done, newest first. @param actions only these; absent: all */
+  audit(limit: number, actions?: readonly string[]): Promise<readonly AuditEntry[]>;
   /** Devices that logins are bound to: all, or those of one username. */
   devices(username?: string): readonly LearnedDeviceJson[];
   /** @returns those that were forgotten */
@@ -61,7 +64,7 @@ export interface AdminService {
   plan(request: PlanRequest): Promise<PlanAnswer>;
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
   /** Reconciles now; resolves with what came of it. */
-  reconcile(target?: string): Promise<readonly TargetReport[]>;
+  reconcile(request: ReconcileRequest): Promise<readonly TargetReport[]>;
   /** Leaves a router alone until somebody resumes it, or the time is over. */
   suspend(request: SuspendRequest): Promise<Pause>;
   /** @returns the pause that is over; `undefined` when there was none */
@@ -219,6 +222,11 @@ export type PlanAnswer =
   | { readonly result: 'planned'; readonly plan: PlanDocument }
   | { readonly result: 'invalid'; readonly issues: readonly unknown[] };
 
+export interface ReconcileRequest extends Ordered {
+  /** Absent: all. */
+  readonly target?: string;
+}
+
 export interface SuspendRequest {
   readonly target: string;
   readonly kind: Pause['kind'];
@@ -249,7 +257,7 @@ export interface DriftAnswer {
   readonly events: readonly DriftEvent[];
 }
 
-export interface ApplyRequest extends PlanRequest {
+export interface ApplyRequest extends PlanRequest, Ordered {
   readonly allowDeletes?: number;
 }
 

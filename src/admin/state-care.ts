@@ -8,6 +8,8 @@ export interface StateRequest {
   readonly action: (typeof stateActions)[number];
   /** Of a backup: a folder on the daemon's machine, absolute, that is empty or not there. */
   readonly to?: string;
+  /** Who has it done. */
+  readonly by?: string;
 }
 
 /** What came of it. */

@@ -14,7 +14,11 @@ export const stateRoutes: readonly Route[] = [
         type: 'object',
         additionalProperties: false,
         required: ['action'],
-        properties: { action: { enum: [...stateActions] }, to: { type: 'string', minLength: 1, maxLength: 4096 } },
+        properties: {
+          action: { enum: [...stateActions] },
+          to: { type: 'string', minLength: 1, maxLength: 4096 },
+          by: { type: 'string', maxLength: 200 },
+        },
       },
     },
     handle: (service, request) => service.careForState(request.body as StateRequest),

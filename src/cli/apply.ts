@@ -15,7 +15,7 @@ import { Turns } from '../daemon/targets/turns.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Issue } from '../manifest/issue.ts';
 import type { Model } from '../model/model.ts';
-import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
+import { type ChangePlan, isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
 import { planText } from '../review/plan-text.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
@@ -26,6 +26,7 @@ import { exitCodes, type Io } from './io.ts';
 import { refuseEmpty } from './plan.ts';
 import { exitOf, reportLines, sessionLine } from './report-text.ts';
 import { openEngine, type Surroundings } from './surroundings.ts';
+import { whoOf } from './who-of.ts';
 
 export interface ApplyOptions {
   readonly state: string;
@@ -83,6 +84,10 @@ async function applyHere(
   // Told before it is stored: routers are as they are now, also when the disk takes nothing.
   tellReports(reports, io);
   try {
+    const { id, author, subject } = declared;
+    engine.applies.follow(compact({ id, author, subject }), around.clock.now());
+    for (const run of runs) engine.applies.settle(run.report, run.applied);
+    await engine.applies.settled();
     await store(engine, reports, declared);
     await storeDrift(engine, runs);
   } finally {
@@ -150,7 +155,13 @@ function runOne(
     policy: policyOf(target, model),
     known: { left: engine.drift.left(target.name), key: engine.drift.key },
     ...compact({ pause }),
-    ...(target.name === directoryName ? {} : { turn: (turn: AbortSignal) => turns.take(turn) }),
+    ...(target.name === directoryName
+      ? {}
+      : {
+          begins: ({ changes }: ChangePlan) =>
+            engine.applies.begin({ target: target.name, revision, reason: 'request', at: clock.now() }, changes),
+          turn: (turn: AbortSignal) => turns.take(turn),
+        }),
     inventory: engine.inventory,
     reason: 'request',
     clock,
@@ -170,7 +181,7 @@ async function applyByDaemon(
   if (planned.result === 'invalid') return invalid(planned.issues, files, io);
   const stop = await approve(planned.plan, options, io, around);
   if (stop !== undefined) return stop;
-  const asked = { files, targets, exclude, ...(allowDeletes === undefined ? {} : { allowDeletes }) };
+  const asked = { files, targets, exclude, by: whoOf(io), ...(allowDeletes === undefined ? {} : { allowDeletes }) };
   const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', asked, { waitMs: applyWaitMs });
   switch (answer.result) {
     case 'invalid':

@@ -5,6 +5,7 @@ import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { Action, Carry } from './carry.ts';
 import { addAdoption, addDiscovery } from './commands/adoption.ts';
 import { addDeclarations } from './commands/declarations.ts';
+import { addHistory } from './commands/history.ts';
 import { addOperation } from './commands/operation.ts';
 import { addPauses } from './commands/pauses.ts';
 import { addRadius } from './commands/radius.ts';
@@ -86,6 +87,7 @@ function build(carry: Carry): Command {
   addDiscovery(program, carry);
   addOperation(program, carry);
   addPauses(program, carry);
+  addHistory(program, carry);
   addRuntime(program, carry);
   addRadius(program, carry);
   addSimulate(program, carry);

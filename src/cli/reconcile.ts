@@ -6,6 +6,7 @@ import { render } from './output.ts';
 import { exitOf, reportLines } from './report-text.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import type { Surroundings } from './surroundings.ts';
+import { whoOf } from './who-of.ts';
 
 /** `lastmile reconcile [T]`: asks the daemon to look and apply now. */
 export async function reconcileCommand(
@@ -19,10 +20,10 @@ export async function reconcileCommand(
     complain(new Error(`no daemon answers for ${options.state}; lastmile apply works without one`), io);
     return exitCodes.error;
   }
-  const reports = await daemon.post<readonly TargetReport[]>(
-    '/api/v1/reconcile',
-    target === undefined ? {} : { target },
-  );
+  const reports = await daemon.post<readonly TargetReport[]>('/api/v1/reconcile', {
+    by: whoOf(io),
+    ...(target === undefined ? {} : { target }),
+  });
   if (reports.length === 0) {
     complain(new Error(`no target ${target ?? ''}`), io);
     return exitCodes.error;

@@ -19,7 +19,7 @@ const longestMs = 24 * 3_600_000;
 
 /** `lastmile state check|verify|repair|backup`: exit 1 when something is not as it was written. */
 export async function stateCommand(request: StateRequest, options: RuntimeOptions, io: Io, around: Surroundings) {
-  const asked = request.to === undefined ? request : { ...request, to: resolve(request.to) };
+  const asked = { ...request, by: whoOf(io), ...(request.to === undefined ? {} : { to: resolve(request.to) }) };
   const daemon = await findDaemon(options.state, around.signal);
   const answer =
     daemon === undefined

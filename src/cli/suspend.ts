@@ -1,6 +1,7 @@
 import type { AdminClient } from '../admin/client.ts';
 import { printable } from '../base/bytes.ts';
 import { parseDuration } from '../base/units.ts';
+import { commandedHere, suspended } from '../daemon/operating/commanded.ts';
 import { timeReader } from '../model/local-time.ts';
 import type { Pause } from '../status/pauses.ts';
 import { complain } from './complain.ts';
@@ -39,6 +40,7 @@ export async function suspendCommand(
     async (engine) => {
       const begun = { ...asked, since: now };
       await engine.pauses.begin(begun);
+      await suspended(engine, begun);
       return begun;
     },
   );
@@ -57,7 +59,12 @@ export async function resumeCommand(
     options,
     around,
     (daemon) => resumeBy(daemon, target, whoOf(io)),
-    (engine) => engine.pauses.end(target),
+    async (engine) => {
+      const over = await engine.pauses.end(target);
+      const about = { who: whoOf(io), action: 'resume', object: target, detail: over?.kind ?? '' };
+      if (over !== undefined) await commandedHere(engine, around.clock, about);
+      return over;
+    },
   );
   if (pause === undefined) {
     complain(new Error(`${target} is not suspended`), io);

@@ -5,6 +5,7 @@ import { type SessionJson, toSessionJson } from '../accounting/sessions/view.ts'
 import { type Visit, visitsOf } from '../accounting/sessions/visits.ts';
 import type { EventsService } from '../admin/events-service.ts';
 import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from '../admin/evidence.ts';
+import type { OperationsService } from '../admin/operations-service.ts';
 import type { TopUpAnswer, TopUpRequest } from '../admin/quota.ts';
 import type { RecordsService } from '../admin/records-service.ts';
 import type {
@@ -24,6 +25,7 @@ import type {
   PlanAnswer,
   PlanRequest,
   Readiness,
+  ReconcileRequest,
   ResumeRequest,
   RouterCalls,
   SessionsRequest,
@@ -62,6 +64,7 @@ import type { Engine } from './engine.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
 import { learnedJson } from './logins/login-books.ts';
 import { knownAs, whyOf } from './logins/why.ts';
+import { commandedHere, suspended } from './operating/commanded.ts';
 import { quotaNamed, standingHints, standingsIfKnown, standingsOf, topUp } from './quota/quota-orders.ts';
 import { interimOf } from './sessions/interim-of.ts';
 import type { LiveUsageMeter } from './sessions/live-usage.ts';
@@ -74,11 +77,12 @@ import { careForState } from './stored/state-care.ts';
 import { diagnose } from './targets/diagnose.ts';
 import { requireKnown, requireRouter } from './targets/known-targets.ts';
 import { chosen, planTargets } from './targets/plan-targets.ts';
-import { lastRevision, type Reconciler } from './targets/reconciler.ts';
+import { type LoopRun, lastRevision, type Reconciler } from './targets/reconciler.ts';
 
 export interface DaemonServiceOptions {
   readonly events: EventsService;
   readonly records: RecordsService;
+  readonly operations: OperationsService;
   readonly engine: Engine;
   readonly reconciler: Reconciler;
   readonly decisions: RecentDecisions;
@@ -122,6 +126,7 @@ export class NothingInForceError extends LastmileError {
 export class DaemonService implements AdminService {
   readonly events: EventsService;
   readonly records: RecordsService;
+  readonly operations: OperationsService;
   readonly #options: DaemonServiceOptions;
   readonly #startedAt: number;
   #revision: Omit<Revision, 'files'> | undefined;
@@ -133,6 +138,7 @@ export class DaemonService implements AdminService {
     this.#options = options;
     this.events = options.events;
     this.records = options.records;
+    this.operations = options.operations;
     this.#startedAt = options.clock.now();
   }
 
@@ -264,16 +270,27 @@ export class DaemonService implements AdminService {
 
   async forgetDevices({ user, mac, by }: ForgetDevicesRequest): Promise<readonly LearnedDeviceJson[]> {
     const gone = await this.#options.devices.forget(user, mac);
+    await this.#commanded({ who: by, action: 'forget-devices', object: user, detail: `${gone.length} forgotten` });
     for (const device of gone) this.#options.log.info({ ...device, by }, 'device forgotten');
     return gone.map(learnedJson);
   }
 
-  careForState(request: StateRequest): Promise<StateAnswer> {
-    return careForState(this.#options.engine, this.#options.clock, request);
+  async careForState(request: StateRequest): Promise<StateAnswer> {
+    const { action, to = 'state', by = 'unknown' } = request;
+    const answer = await careForState(this.#options.engine, this.#options.clock, request);
+    if (action === 'repair' || action === 'backup')
+      await this.#commanded({ who: by, action: `state-${action}`, object: to, detail: '' });
+    return answer;
   }
 
-  audit(limit: number): Promise<readonly AuditEntry[]> {
-    return this.#options.engine.audit.last(limit);
+  async #commanded(what: Parameters<typeof commandedHere>[2]): Promise<void> {
+    await commandedHere(this.#options.engine, this.#options.clock, what);
+  }
+
+  async audit(limit: number, actions?: readonly string[]): Promise<readonly AuditEntry[]> {
+    const { applies, audit } = this.#options.engine;
+    await applies.settled();
+    return await audit.last(limit, actions);
   }
 
   async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
@@ -302,7 +319,7 @@ export class DaemonService implements AdminService {
     return { result: 'planned', plan };
   }
 
-  async apply({ files, targets, exclude, allowDeletes }: ApplyRequest): Promise<ApplyAnswer> {
+  async apply({ files, targets, exclude, allowDeletes, by = 'unknown', reason }: ApplyRequest): Promise<ApplyAnswer> {
     const { reconciler, source } = this.#options;
     await this.#options.refresh();
     if (files !== undefined && !this.#follows(files)) {
@@ -317,15 +334,18 @@ export class DaemonService implements AdminService {
       exclude,
     ).map(({ name }) => name);
     const runs = await reconciler.request('request', names, allowDeletes);
+    await this.#commanded({ who: by, action: 'apply-now', object: names.join(', '), reason, detail: resultsOf(runs) });
     const sessions = (await Promise.all(runs.map((run) => run.sessions))).flat();
     return { result: 'applied', reports: runs.map(({ report }) => report), sessions };
   }
 
-  async reconcile(target?: string): Promise<readonly TargetReport[]> {
+  async reconcile({ target, by = 'unknown', reason }: ReconcileRequest): Promise<readonly TargetReport[]> {
     await this.#options.refresh();
     const only = target === undefined ? this.#targetNames() : [target];
     requireKnown(this.#targetNames(), only);
     const runs = await this.#options.reconciler.request('request', only);
+    const detail = resultsOf(runs);
+    await this.#commanded({ who: by, action: 'reconcile', object: target ?? 'all targets', reason, detail });
     return runs.map(({ report }) => report);
   }
 
@@ -334,11 +354,14 @@ export class DaemonService implements AdminService {
     requireRouter(target, this.#targetNames());
     const pause = { target, ...rest, since: this.#options.clock.now() };
     await this.#options.reconciler.suspend(pause);
+    await suspended(this.#options.engine, pause);
     return pause;
   }
 
   async resume({ target, by }: ResumeRequest): Promise<Pause | undefined> {
-    return await this.#options.reconciler.resume(target, by);
+    const over = await this.#options.reconciler.resume(target, by);
+    if (over !== undefined) await this.#commanded({ who: by, action: 'resume', object: target, detail: over.kind });
+    return over;
   }
 
   async drift(target?: string): Promise<DriftAnswer> {
@@ -474,9 +497,14 @@ export class DaemonService implements AdminService {
           `CoA to ${nas}: answered only without Event-Timestamp; its clock is probably wrong, set an NTP client on it`,
       );
     const readings = this.#options.collector.status().flatMap(findingsOfReadings);
-    const ours = [this.#refused, engine.store.broken?.message, ...engine.routers.unconfirmed()];
+    const rolledBack = engine.status.source.find(({ reason }) => reason === 'RolledBack')?.message;
+    const ours = [rolledBack, this.#refused, engine.store.broken?.message, ...engine.routers.unconfirmed()];
     return [...ours, ...accounting, ...packets, ...portal, ...clocks, ...readings].filter((each) => each !== undefined);
   }
+}
+
+function resultsOf(runs: readonly LoopRun[]): string {
+  return runs.map(({ report: { target, result } }) => `${target}: ${result}`).join(', ');
 }
 
 /** What is wrong with the readings of a router, or may be with their numbers. */

@@ -7,6 +7,7 @@ import { RecentAccounting } from '../accounting/sessions/recent-accounting.ts';
 import type { RecordsService } from '../admin/records-service.ts';
 import type { AdminServer } from '../admin/server.ts';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { Issue } from '../manifest/issue.ts';
@@ -17,6 +18,7 @@ import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
 import type { RadiusServer } from '../radius/server.ts';
 import { operationOf } from '../routeros/call-log.ts';
 import type { Revision, Source } from '../source/source.ts';
+import type { AuditedRevision } from '../status/audited-apply.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import { dueErasuresFile } from '../store/layout.ts';
@@ -41,12 +43,14 @@ import { LoginBooks } from './logins/login-books.ts';
 import { PortalGateway } from './logins/portal-gateway.ts';
 import { loopStalls } from './loop-stalls.ts';
 import { metricSources } from './metric-sources.ts';
+import { OperationsAnswers } from './operating/operations-answers.ts';
+import { SkippedRevision, skippedJudgement } from './operating/skipped-revision.ts';
 import { startRadius } from './radius-front.ts';
 import type { ServedSettings } from './served-settings.ts';
 import { LiveUsageMeter } from './sessions/live-usage.ts';
 import { SilentSessions } from './sessions/silent-sessions.ts';
 import { UsageCollector } from './sessions/usage-collector.ts';
-import { type Accepted, SourceFollower } from './source-follower.ts';
+import { type Accepted, type Instead, SourceFollower } from './source-follower.ts';
 import type { RetentionKeeper } from './stored/retention-keeper.ts';
 import { FallbackWatch } from './targets/fallback-watch.ts';
 import { type InForce, Reconciler } from './targets/reconciler.ts';
@@ -91,6 +95,7 @@ interface Beginnings {
   readonly books: LoginBooks;
   readonly telling: Telling;
   readonly standIn: StandIn;
+  readonly skipped: SkippedRevision;
 }
 
 /** As long as RADIUS has the process for itself after a restart. */
@@ -115,6 +120,8 @@ export class Daemon implements AsyncDisposable {
   readonly #proxy: DeclaredProxy;
   readonly #books: LoginBooks;
   readonly #standIn: StandIn;
+  /** A revision that a person took back. */
+  readonly #skipped: SkippedRevision;
   /** RADIUS is served from what was applied last, and the declarations are yet to be read. */
   readonly #untilRead = new UntilRead();
   readonly #telling: Telling;
@@ -140,7 +147,7 @@ export class Daemon implements AsyncDisposable {
     options: DaemonOptions,
     engine: Engine,
     decisions: RecentDecisions,
-    { books, telling, standIn }: Beginnings,
+    { books, telling, standIn, skipped }: Beginnings,
   ) {
     this.#options = options;
     this.#engine = engine;
@@ -148,6 +155,7 @@ export class Daemon implements AsyncDisposable {
     this.#books = books;
     this.#telling = telling;
     this.#standIn = standIn;
+    this.#skipped = skipped;
     this.#silent = this.#endSilent();
     this.#lastGood = new LastGood(engine.store.table('meta'));
     this.#declarations = new SourceFollower({
@@ -156,6 +164,7 @@ export class Daemon implements AsyncDisposable {
       beforePoll: () => engine.store.check(),
       accept: (accepted) => this.#take(accepted),
       refuse: (revision, issues, errors) => {
+        engine.applies.notTaken(auditedRevision(revision), options.clock.now(), `${errors} errors`);
         this.#service?.refusedRevision(revision, errors);
         options.onInvalid?.(revision, issues);
       },
@@ -164,6 +173,7 @@ export class Daemon implements AsyncDisposable {
         if (model !== undefined) await this.#listen(model);
       },
       judge: (judgement) => this.#judge(judgement),
+      instead: (newest) => this.#instead(newest),
     });
     const { clock, log, random } = options;
     const { fillRandom } = options;
@@ -266,11 +276,18 @@ export class Daemon implements AsyncDisposable {
         meta: engine.store.table('meta'),
         target: engine.directoryTarget,
       });
-      return new Daemon(options, engine, decisions, { books, telling, standIn });
+      const skipped = await SkippedRevision.open(engine.store.table('meta'), options.source);
+      return new Daemon(options, engine, decisions, { books, telling, standIn, skipped });
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  async #instead(newest: string): Promise<Instead | undefined> {
+    const revision = await this.#skipped.instead(newest);
+    const { skip } = this.#skipped;
+    return revision === undefined || skip === undefined ? undefined : { revision, judgement: skippedJudgement(skip) };
   }
 
   #endSilent(): SilentSessions {
@@ -413,6 +430,13 @@ export class Daemon implements AsyncDisposable {
     return new DaemonService({
       engine,
       records,
+      operations: new OperationsAnswers({
+        ...{ engine, clock, skipped: this.#skipped },
+        inForce: () => this.#reconciler.inForce?.revision,
+        newest: () => this.#declarations.newest,
+        lookAnew: () => this.#declarations.lookAnew(),
+        request: (allowDeletes) => this.#reconciler.request('request', undefined, allowDeletes),
+      }),
       events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
       reconciler: this.#reconciler,
       decisions: this.#decisionsUpToNow(),
@@ -474,6 +498,7 @@ export class Daemon implements AsyncDisposable {
 
   async #take({ revision, model, secretUses }: Accepted): Promise<void> {
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
+    this.#engine.applies.follow(auditedRevision(revision), this.#options.clock.now());
     this.#service?.took(revision);
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
@@ -495,6 +520,7 @@ export class Daemon implements AsyncDisposable {
     const revision = this.#candidate;
     if (revision?.id !== id) return;
     await this.#lastGood.keep(this.#options.source, revision);
+    await this.#skipped.served(revision);
     this.#standIn.keep(model);
     this.#candidate = undefined;
   }
@@ -627,6 +653,11 @@ export class Daemon implements AsyncDisposable {
     status.recordSource(judgement, this.#options.clock.now());
     return before?.status !== judgement.status || before.message !== judgement.message;
   }
+}
+
+/** What the audit log tells of a revision. */
+function auditedRevision({ id, author, subject }: Revision): AuditedRevision {
+  return compact({ id, author, subject });
 }
 
 /** Packets dropped because there were too many. */

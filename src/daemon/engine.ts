@@ -14,7 +14,9 @@ import type { Slot } from '../radius/coa/request-lanes.ts';
 import { NasSessionControl } from '../radius/coa/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
 import type { Target } from '../reconcile/target.ts';
+import { ApplyBook, auditKey } from '../status/apply-book.ts';
 import { AuditLog } from '../status/audit-log.ts';
+import { Blame } from '../status/blame.ts';
 import { DriftLog } from '../status/drift-log.ts';
 import { Pauses } from '../status/pauses.ts';
 import { Protection } from '../status/protection.ts';
@@ -83,8 +85,12 @@ export class Engine implements AsyncDisposable {
   readonly drift: DriftLog;
   /** What happened, for programs. */
   readonly events: EventLog;
-  /** What people had done. */
+  /** What people and commits had done. */
   readonly audit: AuditLog;
+  /** Sees to it that the audit log has what commits had done. */
+  readonly applies: ApplyBook;
+  /** Who last had each row changed. */
+  readonly blame: Blame;
   /** Tells sessions what they could not be told when it was decided. */
   readonly delivery: OutboxDelivery;
   /** Controllers that let guests in for us. */
@@ -117,6 +123,8 @@ export class Engine implements AsyncDisposable {
     this.events = parts.events;
     this.delivery = parts.delivery;
     this.audit = parts.audit;
+    this.applies = parts.applies;
+    this.blame = parts.blame;
     this.omada = parts.omada;
     this.guests = parts.guests;
     this.#coa = coa;
@@ -188,12 +196,17 @@ export class Engine implements AsyncDisposable {
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
       const audit = await AuditLog.open(store.table('audit'), store.table('meta'));
+      const blame = new Blame(store.table('blame'));
+      const key = await auditKey(meta, options.fillRandom);
+      const onTrouble = (err: unknown) => log.warn({ err }, 'what was applied is not in the audit log');
+      const applies = new ApplyBook({ audit, blame, meta, key, onTrouble });
+      await applies.recover();
       const translations = new TranslationHistory(store.table('nat'));
       const events = await EventLog.open({ store, now: () => clock.now() });
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, quotas, status, sessions, routers },
-        ...{ pauses, protection, drift, delivery, audit, events, translations, omada, guests },
+        ...{ pauses, protection, drift, delivery, audit, applies, blame, events, translations, omada, guests },
       };
       routers.onCall((router, { result }) => {
         if (result === 'done') delivery.heard(router);
@@ -207,6 +220,7 @@ export class Engine implements AsyncDisposable {
         routers,
         controllers,
         quotas,
+        applies,
         accounting,
         store,
       ]);

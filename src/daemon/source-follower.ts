@@ -36,6 +36,14 @@ export interface SourceFollowerOptions {
   readonly looked: () => Promise<void>;
   /** @returns whether this is news */
   readonly judge: (judgement: Judgement) => boolean;
+  /** What is taken in place of this revision, which a person took back, and what is said of it. */
+  readonly instead: (newest: string) => Promise<Instead | undefined>;
+}
+
+/** A revision in the place of the newest. */
+export interface Instead {
+  readonly revision: Revision;
+  readonly judgement: Judgement;
 }
 
 /** Reads the declarations when they change, and when it is time to; what has errors is refused, and what was taken stays. */
@@ -87,6 +95,17 @@ export class SourceFollower implements AsyncDisposable {
   async follow(): Promise<void> {
     await this.#watch();
     await this.refreshQuietly();
+  }
+
+  /** The newest revision that was looked at, taken or not. */
+  get newest(): string | undefined {
+    return this.#seen;
+  }
+
+  /** As `refreshQuietly`, whatever was looked at before. */
+  lookAnew(): Promise<void> {
+    this.#seen = undefined;
+    return this.refreshQuietly();
   }
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
@@ -145,8 +164,10 @@ export class SourceFollower implements AsyncDisposable {
 
   async #read(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const revision = (await this.#options.source.read(this.#seen)) ?? this.#dueAgain();
-    if (revision !== undefined) await this.#consider(revision);
+    const newest = await this.#options.source.read(this.#seen);
+    const again = newest === undefined ? this.#dueAgain() : undefined;
+    if (newest !== undefined) await this.#considerOrInstead(newest);
+    if (again !== undefined) await this.#consider(again);
     if (this.#judgement !== undefined) this.#options.judge(this.#judgement);
     await this.#options.looked();
   }
@@ -154,6 +175,14 @@ export class SourceFollower implements AsyncDisposable {
   #dueAgain(): Revision | undefined {
     const again = this.#again;
     return again !== undefined && this.#options.clock.monotonic() >= again.from ? again.revision : undefined;
+  }
+
+  async #considerOrInstead(revision: Revision): Promise<void> {
+    const instead = await this.#options.instead(revision.id);
+    await this.#consider(instead?.revision ?? revision);
+    if (instead === undefined) return;
+    this.#seen = revision.id;
+    if (this.#refusal === undefined) this.#judgement = instead.judgement;
   }
 
   async #consider(revision: Revision): Promise<void> {

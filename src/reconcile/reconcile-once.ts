@@ -30,6 +30,8 @@ export interface ReconcileDeps {
   readonly asked?: boolean;
   /** Asked before each look, once the target can be talked to: resolves when it may be looked at, until disposed. */
   readonly looking?: (signal: AbortSignal) => Promise<Disposable>;
+  /** Told before the first change of a plan that has any. @throws LastmileError when nothing must be changed */
+  readonly begins?: (plan: ChangePlan) => Promise<void>;
   /** Asked before the first change of a plan that has any: resolves when this target may be changed, until disposed. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -203,6 +205,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   const armed = plan.changes.length === 0 ? undefined : await target.arm?.(plan.changes, whole, deps.signal);
   // Nobody is owed an end for changes that are never begun.
   if (!target.exclusive) await deps.inventory.expect(target.name, plan.sessions);
+  if (plan.changes.length > 0) await deps.begins?.(plan);
   const errors = await applyLevels(target, model, plan, armed, deps);
   await armed?.confirm(deps.signal);
   if (target.exclusive) await othersFirst();

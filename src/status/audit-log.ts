@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { numberKey } from '../store/layout.ts';
 import type { Table } from '../store/table.ts';
+import type { AuditedApply, AuditedRevision } from './audited-apply.ts';
 
-/** Something that a person had done, and what came of it. */
+/** Something that a person or a commit had done, and what came of it. */
 export interface AuditEntry {
   /** Grows by one. */
   readonly number: number;
   /** Wall time, milliseconds since 1970. */
   readonly at: number;
   readonly who: string;
-  /** `disconnect`, `coa`. */
+  /** `disconnect`, `coa`; `apply` of changes to a target, `revision` that came into force or was refused. */
   readonly action: string;
   /** Whom or what it concerned: `anna on core-1 (81c00001)`. */
   readonly object: string;
@@ -17,6 +18,10 @@ export interface AuditEntry {
   readonly reason?: string;
   readonly result: string;
   readonly detail: string;
+  /** Of an `apply`: what was changed. */
+  readonly apply?: AuditedApply;
+  /** Of a `revision`. */
+  readonly revision?: AuditedRevision;
   /** SHA-256 of the entry before it and of this one without it, hexadecimal: what is changed or taken out later shows. */
   readonly hash: string;
 }
@@ -33,7 +38,7 @@ export interface DroppedEntries extends Pick<AuditEntry, 'number' | 'hash'> {
 const droppedKey = 'audit-dropped';
 const entriesPerStep = 500;
 
-/** What people had done, in order, each entry bound to the one before. */
+/** What people and commits had done, in order, each entry bound to the one before. */
 export class AuditLog {
   readonly #table: Table<AuditEntry>;
   readonly #meta: Table<DroppedEntries> | undefined;
@@ -64,11 +69,19 @@ export class AuditLog {
     return written;
   }
 
-  /** Newest first. */
-  async last(limit: number): Promise<readonly AuditEntry[]> {
+  /** Newest first. @param actions only these; absent: all */
+  async last(limit: number, actions?: readonly string[]): Promise<readonly AuditEntry[]> {
     const entries: AuditEntry[] = [];
-    for await (const [, entry] of this.#table.entries({ reverse: true, limit })) entries.push(entry);
+    for await (const entry of this.newestFirst()) {
+      if (entries.length >= limit) break;
+      if (actions === undefined || actions.includes(entry.action)) entries.push(entry);
+    }
     return entries;
+  }
+
+  /** Read as it is taken. */
+  async *newestFirst(): AsyncIterable<AuditEntry> {
+    for await (const [, entry] of this.#table.entries({ reverse: true })) yield entry;
   }
 
   /** Oldest first. */

@@ -34,6 +34,7 @@
  * | `topups`    | subscription, number (grows)          | JSON, what it was given beside its quotas           |
  * | `devices`   | username, MAC                         | JSON, a device that a login is bound to             |
  * | `audit`     | sequence                              | JSON                                                |
+ * | `blame`     | target, menu, identity                | JSON, who last had that row changed, see `blame.ts` |
  * | `events`    | number (grows)                        | JSON, what happened, for webhooks and the stream    |
  * | `webhooks`  | name                                  | JSON, up to which event it was told                 |
  * | `letters`   | name of the webhook, event number     | JSON, an event that it did not take                 |
@@ -62,6 +63,7 @@ export const tables = {
   topups: 'json',
   devices: 'json',
   audit: 'json',
+  blame: 'json',
   events: 'json',
   webhooks: 'json',
   letters: 'json',

@@ -11,6 +11,7 @@ const looks: Readonly<Record<string, string>> = {
   breakglass: 'plan',
   resume: 'drift',
   suspend: 'drift',
+  rollback: 'history',
   import: 'import --out',
   disconnect: 'disconnect --dry-run',
   coa: 'sessions',
@@ -24,7 +25,7 @@ const looks: Readonly<Record<string, string>> = {
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [
   ...['api-log', 'discover', 'doctor', 'drift', 'get', 'orphans', 'plan', 'schema', 'sessions', 'status', 'usage'],
-  ...['events', 'export', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
+  ...['blame', 'events', 'export', 'history', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
 ];
 
 const menus = ['/ppp/secret', '/ppp/profile', '/ip/pool', '/radius', '/ppp/aaa', '/ppp/active', '/system/identity'];

@@ -152,7 +152,7 @@ describe('an operator who sends CoA', () => {
     expect(unknown.err).toContain('No-Such-Thing');
     expect(gone.code).toBe(0);
     const audit = await (await findDaemon(network.state, new AbortController().signal))?.get<readonly AuditEntry[]>(
-      '/api/v1/audit',
+      '/api/v1/audit?actions=coa,disconnect',
     );
     expect(audit).toMatchObject([
       { action: 'disconnect', reason: 'moved out', result: 'disconnected' },

@@ -159,7 +159,7 @@ describe('a top-up', () => {
     expect((await standing(lab))?.quotas[0]?.topUps).toMatchObject([{ number: 2, left: '300000000' }]);
     await uses(lab, 400_000_000n, coa);
     expect(lab.rates()).toEqual([throttled]);
-    expect(await (await lab.admin()).get('/api/v1/audit')).toMatchObject([
+    expect(await (await lab.admin()).get('/api/v1/audit?actions=topup')).toMatchObject([
       { who: 'mary', action: 'topup', object: 'anna', detail: '500M, for 30d' },
       { who: 'mary', action: 'topup', object: 'anna', reason: 'paid 100', result: 'added', detail: '1G' },
     ]);

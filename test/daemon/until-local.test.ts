@@ -9,6 +9,7 @@ import { Pauses } from '../../src/status/pauses.ts';
 import { Protection } from '../../src/status/protection.ts';
 import { StatusBook } from '../../src/status/status-book.ts';
 import { Store } from '../../src/store/store.ts';
+import { applyBook } from '../support/apply-book.ts';
 import { modelOf, operator } from '../support/manifest.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemoryInventory } from '../support/memory-inventory.ts';
@@ -81,6 +82,7 @@ describe('a subscriber who is to be let in by a router from now on', () => {
       pauses: await Pauses.open(meta),
       protection: await Protection.open(meta),
       drift: await DriftLog.open(meta),
+      applies: await applyBook(store),
       inventory: new MemoryInventory(),
     };
     const followed = gate();

@@ -7,6 +7,7 @@ import { parseMac } from '../../base/mac.ts';
 import type { LearnedDevices } from '../../directory/learned-devices.ts';
 import { evidenceOf, type LegalHolds } from '../../retention/legal-holds.ts';
 import type { AuditLog } from '../../status/audit-log.ts';
+import { Blame } from '../../status/blame.ts';
 import { keyOf } from '../../store/layout.ts';
 import type { Store } from '../../store/store.ts';
 import type { Write } from '../../store/table.ts';
@@ -46,6 +47,7 @@ export async function erasePerson({ username, reason, by }: EraseRequest, around
   });
   const events = await eraseEvents(store, options);
   const facts = (await devices.forget(username)).length + (await eraseFacts(around, username));
+  await new Blame(store.table('blame')).forget(new Set(usernamesOf(username)), `Subscriber/${username}`);
   await forgetFormer(store, username);
   const until = journalMs === undefined ? {} : { journalUntil: new Date(now + journalMs + dayMs).toISOString() };
   const erased = { pseudonym: options.pseudonym, ...books, events, facts, ...until };

@@ -84,9 +84,11 @@ async function* storedLines(
     if (isOf(event, names)) yield line('event', { ...event });
   }
   for await (const { hash: _hash, ...entry } of audit.all()) {
-    if (!confidential.has(entry.action) && wordsOf(entry.object).some((word) => names.has(word))) {
-      yield line('audit', entry);
-    }
+    if (confidential.has(entry.action)) continue;
+    const { apply, ...rest } = entry;
+    const changes = apply?.changes.filter(({ identity }) => names.has(identity)) ?? [];
+    if (apply !== undefined && changes.length > 0) yield line('audit', { ...rest, apply: { ...apply, changes } });
+    else if (wordsOf(entry.object).some((word) => names.has(word))) yield line('audit', entry);
   }
 }
 

@@ -6,6 +6,7 @@ import { directoryName } from '../../directory/directory-target.ts';
 import { asOf, changedByClock, nextChangeAfter } from '../../model/as-of.ts';
 import type { Subscription } from '../../model/kinds/subscription.ts';
 import type { Model } from '../../model/model.ts';
+import type { ChangePlan } from '../../reconcile/plan.ts';
 import type { SessionResult, Target } from '../../reconcile/target.ts';
 import { LoopEndedError, type RunReport, TargetLoop } from '../../reconcile/target-loop.ts';
 import type { DriftEvent, LeftDrift } from '../../status/drift-log.ts';
@@ -29,7 +30,7 @@ export interface InForce {
 }
 
 export interface ReconcilerOptions {
-  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift'>;
+  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift' | 'applies'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -267,6 +268,7 @@ export class Reconciler implements AsyncDisposable {
     const ran = await runTarget(target, { ...settings, signal });
     const { sessions, drift, left, pending, look, brief } = ran;
     const report = this.#withFlapping(ran.report, drift, inForce);
+    this.#options.engine.applies.settle(report, ran.applied);
     this.#lookedAt(target.name, look);
     // What is noted of it keeps no router waiting.
     if (target.name === directoryName && this.#serving?.inForce === inForce) this.#serving.served();
@@ -320,6 +322,7 @@ export class Reconciler implements AsyncDisposable {
     this.#bridging ||= wasBridging;
     const ran = await runTarget(target.ofSome?.(settings.model) ?? target, { ...settings, signal });
     const { report } = ran;
+    this.#options.engine.applies.settle(report, ran.applied);
     const isThere = report.result === 'applied' || report.result === 'in-sync';
     this.#lookedAt(
       target.name,
@@ -366,6 +369,8 @@ export class Reconciler implements AsyncDisposable {
       ...(target.name === directoryName
         ? {}
         : {
+            begins: ({ changes }: ChangePlan) =>
+              engine.applies.begin({ target: target.name, revision, reason, at: clock.now() }, changes),
             turn: (signal: AbortSignal) => this.#turns.take(signal),
             looking: (signal: AbortSignal) => this.#look(signal),
           }),

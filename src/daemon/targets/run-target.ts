@@ -10,6 +10,7 @@ import { type Outcome, prepare, type ReconcileDeps, reconcileOnce, type Turn } f
 import type { Row } from '../../reconcile/row.ts';
 import { keyOf } from '../../reconcile/row-key.ts';
 import type { Change, Finding, SessionResult, Target } from '../../reconcile/target.ts';
+import type { AppliedChanges } from '../../status/audited-apply.ts';
 import type { DriftEvent, LeftDrift } from '../../status/drift-log.ts';
 import type { Pause } from '../../status/pauses.ts';
 import { noChanges, type TargetReport, waitingCount } from '../../status/report.ts';
@@ -41,6 +42,8 @@ export interface RunSettings {
   readonly pause?: Pause;
   /** Leave to change it, among others. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
+  /** Told before the first change. */
+  readonly begins?: NonNullable<ReconcileDeps['begins']>;
   /** Leave to look at it, among others. */
   readonly looking?: NonNullable<ReconcileDeps['looking']>;
 }
@@ -73,6 +76,8 @@ export interface TargetRun {
   readonly brief?: boolean;
   /** Results for people who were online; settles after the data is in place, never rejects. */
   readonly sessions: Promise<readonly SessionResult[]>;
+  /** What was written, or tried; absent when nothing was to be, or nobody knows. */
+  readonly applied?: AppliedChanges;
 }
 
 /** One reconcile of one target. A failure is a report, not a rejection, so one router never stops another. */
@@ -185,6 +190,7 @@ async function reconcileOrPrepare(target: Target, settings: RunSettings, run: Re
     outcome: { ...told, ...resultOf(outcome), refusals },
     found,
     sessions,
+    applied: { changes: outcome.plan.changes, failed: new Set(failed) },
     ...(brief === true ? { brief } : {}),
     ...tellDrift(outcome.plan, isDrift, settings, failed),
   };

@@ -13,6 +13,7 @@ import type { TargetReport } from '../../../src/status/report.ts';
 import { StatusBook } from '../../../src/status/status-book.ts';
 import { StoreFullError } from '../../../src/store/errors.ts';
 import { Store } from '../../../src/store/store.ts';
+import { applyBook } from '../../support/apply-book.ts';
 import { modelOf, operator } from '../../support/manifest.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryInventory } from '../../support/memory-inventory.ts';
@@ -45,7 +46,7 @@ class Lab implements AsyncDisposable {
   private constructor(
     folder: TempFolder,
     store: Store,
-    books: Pick<ReconcilerOptions['engine'], 'status' | 'pauses' | 'protection' | 'drift'>,
+    books: Pick<ReconcilerOptions['engine'], 'status' | 'pauses' | 'protection' | 'drift' | 'applies'>,
     targets: readonly ScriptedTarget[],
   ) {
     this.#folder = folder;
@@ -72,6 +73,7 @@ class Lab implements AsyncDisposable {
     const status = await StatusBook.open(Object.assign(Object.create(meta), table));
     const books = {
       status,
+      applies: await applyBook(store),
       pauses: await Pauses.open(meta),
       protection: await Protection.open(meta),
       drift: await DriftLog.open(meta),

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Carry } from '../carry.ts';
+import { count, outputs, whole, withState } from '../options.ts';
+
+// Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
+
+/** Commands that say what commits had done, and take one back. */
+export function addHistory(program: Command, carry: Carry): void {
+  withState(program.command('history'))
+    .argument('[target]', 'only this one')
+    .description('which revisions were in force, newest first, and what came of each on every target')
+    .option('--limit <n>', 'how many revisions', count, 20)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((target: string | undefined, options, command) =>
+      carry(command, async (io, around) => (await import('../history.ts')).historyCommand(target, options, io, around)),
+    );
+  withState(program.command('blame'))
+    .argument('<what>', 'a target (core-1), a menu (core-1/ppp/secret), a row of it, or an object (Subscriber/anna)')
+    .description('which commit, of whom, last changed each row that we made')
+    .option('--limit <n>', 'how many rows', count, 1000)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((what: string, options, command) =>
+      carry(command, async (io, around) => (await import('../blame.ts')).blameCommand(what, options, io, around)),
+    );
+  withState(program.command('rollback'))
+    .description('serves the revision before; the one in force is skipped until the source has a newer one')
+    .requiredOption('--reason <text>', 'why, for the others')
+    .option('--to <revision>', 'another that was in force before, or the beginning of its hash')
+    .option('--allow-deletes <n>', 'how many deletes are meant, when the guard refuses them', whole)
+    .option('--commit <dir>', 'and make a commit in this repository that has the files as they were')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((options, command) =>
+      carry(command, async (io, around) => (await import('../rollback.ts')).rollbackCommand(options, io, around)),
+    );
+}

@@ -1,0 +1,86 @@
+import type { OperationsService, RollbackRequest, RolledBack } from '../../admin/operations-service.ts';
+import { RefusedError } from '../../admin/request-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { BlameRow } from '../../status/blame.ts';
+import { type HistoryRevision, type HistoryWanted, historyOf } from '../../status/history.ts';
+import type { Engine } from '../engine.ts';
+import type { LoopRun } from '../targets/reconciler.ts';
+import type { SkippedRevision } from './skipped-revision.ts';
+
+export interface OperationsOptions {
+  readonly engine: Pick<Engine, 'applies' | 'audit' | 'blame'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly skipped: SkippedRevision;
+  /** The revision in force. */
+  readonly inForce: () => string | undefined;
+  /** The newest revision that the source has shown. */
+  readonly newest: () => string | undefined;
+  /** Looks at the source as if for the first time; resolves when what is taken is followed. */
+  readonly lookAnew: () => Promise<void>;
+  readonly request: (allowDeletes?: number) => Promise<readonly LoopRun[]>;
+}
+
+/** What the daemon answers about what commits had done. */
+export class OperationsAnswers implements OperationsService {
+  readonly #options: OperationsOptions;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+  }
+
+  async history(wanted: HistoryWanted): Promise<readonly HistoryRevision[]> {
+    const { applies, audit } = this.#options.engine;
+    await applies.settled();
+    return await historyOf(audit.newestFirst(), wanted);
+  }
+
+  async blame(what: string, limit: number): Promise<readonly BlameRow[]> {
+    const { applies, blame } = this.#options.engine;
+    await applies.settled();
+    return await blame.of(what, limit);
+  }
+
+  async rollback(request: RollbackRequest): Promise<RolledBack> {
+    const { skipped, clock, lookAnew } = this.#options;
+    const { from, to } = this.#fromTo(request);
+    const readable = await skipped.read(to).catch((error: unknown) => {
+      throw new RefusedError(`${to.id} cannot be read any more: ${messageOf(error)}`, { cause: error });
+    });
+    if (readable === undefined) throw new RefusedError(`${to.id} is not kept: a plain folder has no history`);
+    const newest = this.#options.newest() ?? from;
+    const { reason, by, allowDeletes } = request;
+    await skipped.begin({ ids: [...new Set([from, newest])], to, reason, by, at: clock.now() });
+    await lookAnew();
+    if (this.#options.inForce() !== to.id) {
+      await skipped.end();
+      await lookAnew();
+      throw new RefusedError(`${to.id} is not valid any more; ${from} stays (lastmile status says why)`);
+    }
+    await this.#tell(from, to.id, request);
+    const runs = await this.#options.request(allowDeletes);
+    return { from, to: to.id, reports: runs.map(({ report }) => report) };
+  }
+
+  #fromTo({ to: named }: RollbackRequest) {
+    const { skipped, inForce } = this.#options;
+    const from = inForce();
+    if (from === undefined) throw new RefusedError('no declarations are in force');
+    const to = skipped.before(from, named);
+    if (to !== undefined) return { from, to };
+    throw new RefusedError(
+      named === undefined
+        ? `no revision was in force before ${from}`
+        : `no revision ${named} was in force before: lastmile history lists them`,
+    );
+  }
+
+  async #tell(from: string, to: string, { reason, by }: RollbackRequest): Promise<void> {
+    const { engine, clock } = this.#options;
+    await engine.applies.settled();
+    await engine.audit.record({
+      ...{ at: clock.now(), who: by, action: 'rollback', object: from, reason, result: 'rolled back' },
+      ...{ detail: `to ${to}`, revision: { id: from } },
+    });
+  }
+}
