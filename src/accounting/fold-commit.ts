@@ -47,6 +47,9 @@ export class CommitFold {
   readonly #named = new Map<string, Named>();
   readonly #due: AccountingEvent[];
   readonly #concerns: DueClosings['concerns'];
+  #lastNas = '';
+  #lastSessionId = '';
+  #lastId = idOnNas('', '');
 
   constructor(known: KnownSessions, { events, concerns }: DueClosings = { events: [] }) {
     this.#known = known;
@@ -143,7 +146,7 @@ export class CommitFold {
   }
 
   #find({ nas, username }: Pick<AccountingEvent, 'nas' | 'username'>, sessionId: string): SessionState | undefined {
-    const named = this.#under(idOnNas(nas, sessionId));
+    const named = this.#under(this.#idOf(nas, sessionId));
     const found = isSeveral(named) ? pick(named, username) : named;
     if (found !== undefined && (isSeveral(named) || isSpokenOf(found, username))) return found;
     return this.#known.recall(nas, sessionId, username ?? '');
@@ -156,9 +159,19 @@ export class CommitFold {
   }
 
   #all(nas: string, sessionId: string): readonly SessionState[] {
-    const named = this.#under(idOnNas(nas, sessionId));
+    const named = this.#under(this.#idOf(nas, sessionId));
     if (named === undefined) return [];
     return isSeveral(named) ? named : [named];
+  }
+
+  /** `idOnNas`, which of one record is asked for again and again: else each time the text is put together, and hashed. */
+  #idOf(nas: string, sessionId: string): string {
+    if (nas !== this.#lastNas || sessionId !== this.#lastSessionId) {
+      this.#lastNas = nas;
+      this.#lastSessionId = sessionId;
+      this.#lastId = idOnNas(nas, sessionId);
+    }
+    return this.#lastId;
   }
 
   #under(id: string): Named {
@@ -174,7 +187,7 @@ export class CommitFold {
       if (!isSame) change.before = undefined;
       change.after = after;
     }
-    const id = idOnNas(after.nas, after.sessionId);
+    const id = this.#idOf(after.nas, after.sessionId);
     this.#named.set(id, withNewest(this.#under(id), after));
   }
 }

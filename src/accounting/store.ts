@@ -227,6 +227,11 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     return this.#index.bySessionId(sessionId);
   }
 
+  /** Whether this session is open, and no other of its username. */
+  isOpenAlone(session: Pick<Session, 'key' | 'username'>): boolean {
+    return this.#index.isOpenAlone(session);
+  }
+
   isOnlyOne(session: Pick<Session, 'key' | 'nas' | 'username'>): boolean {
     return this.#index.isOnlyOne(session);
   }

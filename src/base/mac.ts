@@ -19,9 +19,22 @@ const dotted = ['XX.XX.XX.XX.XX.XX', 'XXXX.XXXX.XXXX'] as const;
  * `aabb.ccdd.eeff`, and from itself; `undefined` when the text is none of these.
  */
 export function parseMac(text: string): string | undefined {
-  if (text.length < 12 || text.length > 17 || !macText.test(text)) return undefined;
+  if (text.length < 12 || text.length > 17) return undefined;
+  // As most routers write it, and asked of every record of accounting.
+  if (isPlainMac(text)) return text;
+  if (!macText.test(text)) return undefined;
   const digits = text.replace(/[:. -]/g, '').toUpperCase();
   return (digits.match(/../g) ?? []).join(':');
+}
+
+function isPlainMac(text: string): boolean {
+  if (text.length !== 17) return false;
+  for (let at = 0; at < 17; at += 1) {
+    const unit = text.charCodeAt(at);
+    const fits = at % 3 === 2 ? unit === 0x3a : (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x46);
+    if (!fits) return false;
+  }
+  return true;
 }
 
 /** In groups of two, four, six or all twelve digits, with one kind of separator between them. */

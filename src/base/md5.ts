@@ -44,11 +44,8 @@ export function setInitialState(state: Int32Array): void {
  */
 export function md5Absorb(work: Md5Workspace, bytes: Uint8Array, start: number, end: number, before: number): void {
   const { state, words } = work;
-  let from = start;
-  for (; from + 64 <= end; from += 64) {
-    md5Load(words, bytes, from, 16);
-    md5Block(state, words);
-  }
+  const from = start + ((end - start) & ~63);
+  md5Blocks(work, bytes, start, from);
   const rest = end - from;
   const whole = rest >>> 2;
   md5Load(words, bytes, from, whole);
@@ -62,6 +59,14 @@ export function md5Absorb(work: Md5Workspace, bytes: Uint8Array, start: number, 
   words[14] = total << 3;
   words[15] = total >>> 29;
   md5Block(state, words);
+}
+
+/** Goes on through whole blocks, `bytes[start, end)`. */
+export function md5Blocks({ state, words }: Md5Workspace, bytes: Uint8Array, start: number, end: number): void {
+  for (let from = start; from < end; from += 64) {
+    md5Load(words, bytes, from, 16);
+    md5Block(state, words);
+  }
 }
 
 /** Takes `count` words from the octets at `offset`. */

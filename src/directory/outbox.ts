@@ -184,11 +184,12 @@ export class Outbox {
   }
 
   /** Of a session that is over nothing has to be told. Its username may be spelt otherwise: that of a device is. */
-  async over({ nas, sessionId }: Pick<OutboxEntry, 'nas' | 'sessionId'>): Promise<void> {
-    const session = keyOf(nas, sessionId);
+  over({ nas, sessionId }: Pick<OutboxEntry, 'nas' | 'sessionId'>): Promise<void> | undefined {
     // What is being written may be about it, too.
-    if (this.#turns === 0 && !this.#bySession.has(session)) return;
-    await this.inTurn(async () => {
+    if (this.#turns === 0 && this.#bySession.size === 0) return undefined;
+    const session = keyOf(nas, sessionId);
+    if (this.#turns === 0 && !this.#bySession.has(session)) return undefined;
+    return this.inTurn(async () => {
       for (const entry of this.#all(this.#bySession.get(session))) await this.#forget(entry);
     });
   }

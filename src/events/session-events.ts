@@ -21,7 +21,7 @@ export function sessionEvents(
   at: number,
   wants: (type: NewEvent['type']) => boolean = () => true,
 ): readonly NewEvent[] {
-  const types = typesOf(before, after).filter(wants);
+  const types = wantedOf(typesOf(before, after), wants);
   if (types.length === 0) return [];
   const data = dataOf(after);
   if (before !== undefined && sameState(before, after) && JSON.stringify(dataOf(before)) === JSON.stringify(data))
@@ -34,12 +34,27 @@ export function sessionEvents(
   }));
 }
 
-function typesOf(before: Session | undefined, after: Session): readonly NewEvent['type'][] {
+type Types = readonly NewEvent['type'][];
+
+// Every record is asked about, and nearly all are of no interest to anybody: no arrays are made for these.
+const none: Types = [];
+const started: Types = ['session.started'];
+const updated: Types = ['session.updated'];
+const stopped: Types = ['session.stopped'];
+const both: Types = [...started, ...stopped];
+
+function typesOf(before: Session | undefined, after: Session): Types {
   const over = after.stoppedAt !== undefined;
-  if (before === undefined) return over ? ['session.started', 'session.stopped'] : ['session.started'];
-  if (before.stoppedAt !== undefined && !over) return ['session.started'];
+  if (before === undefined) return over ? both : started;
+  if (before.stoppedAt !== undefined && !over) return started;
   // What is learnt of a session after its end corrects what was told of the end.
-  return [over ? 'session.stopped' : 'session.updated'];
+  return over ? stopped : updated;
+}
+
+function wantedOf(types: Types, wants: (type: NewEvent['type']) => boolean): Types {
+  const [only] = types;
+  if (types.length > 1 || only === undefined) return types.filter(wants);
+  return wants(only) ? types : none;
 }
 
 function sameState(before: Session, after: Session): boolean {

@@ -157,7 +157,8 @@ function asType(value: unknown, wanted: string): unknown {
 
 /** Our key, and ours alone. Lower case, without `0x`: the same session is spelt differently by a router's API and its packets. */
 function normalSessionId(sent: string | undefined): string | undefined {
-  const normal = sent?.toLowerCase().replace(/^0x/, '');
+  const lower = sent?.toLowerCase();
+  const normal = lower?.startsWith('0x') === true ? lower.slice(2) : lower;
   return normal === '' ? undefined : normal;
 }
 

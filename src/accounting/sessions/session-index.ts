@@ -41,6 +41,11 @@ export class SessionIndex {
     return this.#all(this.#openByUser.get(userOf(username)));
   }
 
+  /** Whether this session is open, and no other of its username. */
+  isOpenAlone({ key, username }: Pick<SessionState, 'key' | 'username'>): boolean {
+    return this.#openByUser.isOnly(userOf(username), key);
+  }
+
   /** Whether this session is open, and no other of its username on its NAS. Looks no further than the second. */
   isOnlyOne({ key, nas, username }: Pick<SessionState, 'key' | 'nas' | 'username'>): boolean {
     if (!this.#open.has(key)) return false;
@@ -63,10 +68,8 @@ export class SessionIndex {
     const [id, user] = [plainId(sessionId), userOf(username)];
     const [ofUser, ofId] = [this.#openByUser.sizeOf(user), this.#openBySessionId.sizeOf(id)];
     if (ofUser === 0 || ofId === 0) return nobody;
-    if (ofUser <= ofId) {
-      return this.#all(this.#openByUser.get(user)).filter((each) => plainId(each.sessionId) === id);
-    }
-    return this.#all(this.#openBySessionId.get(id)).filter((each) => userOf(each.username) === user);
+    if (ofUser <= ofId) return this.#each(this.#openByUser.get(user), (each) => plainId(each.sessionId) === id);
+    return this.#each(this.#openBySessionId.get(id), (each) => userOf(each.username) === user);
   }
 
   /** The newest sessions under an id of a NAS, open or closed of late: one per username. */
@@ -102,6 +105,17 @@ export class SessionIndex {
       if (session !== undefined) found.push(session);
     }
     return found;
+  }
+
+  #each(keys: Iterable<string>, fits: (session: SessionState) => boolean): readonly SessionState[] {
+    let found: SessionState[] | undefined;
+    for (const key of keys) {
+      const session = this.byKey(key);
+      if (session === undefined || !fits(session)) continue;
+      found ??= [];
+      found.push(session);
+    }
+    return found ?? nobody;
   }
 
   #keysById(id: string): readonly string[] {
@@ -165,6 +179,11 @@ function plainId(sessionId: string): string {
  */
 class Groups {
   readonly #keys = new Map<string, string | Set<string>>();
+
+  isOnly(name: string, key: string): boolean {
+    const keys = this.#keys.get(name);
+    return keys === key || (typeof keys === 'object' && keys.size === 1 && keys.has(key));
+  }
 
   get(name: string): Iterable<string> {
     const keys = this.#keys.get(name);

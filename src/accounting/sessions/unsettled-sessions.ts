@@ -1,6 +1,7 @@
 import { keyOf } from '../../store/layout.ts';
 import type { SessionChange } from '../fold-commit.ts';
 import { type Correction, joinedCorrections } from '../usage/usage-corrections.ts';
+import type { UsageDelta } from '../usage/usage-deltas.ts';
 import type { SessionState } from './session-state.ts';
 import { userOf } from './session-user.ts';
 
@@ -16,15 +17,57 @@ export interface HourUsage {
 /** What is added to goes on as the same object: a new one each time would be copied by each collection until its row is written. */
 type Own<T> = { -readonly [K in keyof T]: T[K] };
 
-interface OwnUsage extends SessionUsage {
-  readonly hours: Map<number, Own<HourUsage>>;
-}
-
-/** What a session used, by quarter: in hours since 1970. */
-export interface SessionUsage {
+/** What a session used, by quarter: in hours since 1970. Nearly always in one, beside which a map would be large. */
+export class SessionUsage {
   readonly key: string;
   readonly username: string;
-  readonly hours: ReadonlyMap<number, HourUsage>;
+  #hour = Number.NaN;
+  #used: Own<HourUsage> | undefined;
+  #others: Map<number, Own<HourUsage>> | undefined;
+
+  constructor({ key, username }: Pick<SessionState, 'key' | 'username'>) {
+    this.key = key;
+    this.username = username;
+  }
+
+  in(hour: number): HourUsage | undefined {
+    return this.#in(hour);
+  }
+
+  /** In the order in which they were first added to. */
+  *hours(): Iterable<readonly [hour: number, used: HourUsage]> {
+    if (this.#used !== undefined) yield [this.#hour, this.#used];
+    if (this.#others !== undefined) yield* this.#others;
+  }
+
+  /** @param upTo number of the commit that it is of */
+  add({ hour, up, down, onlineMs = 0, corrections }: UsageDelta, upTo: number): void {
+    const known = this.#in(hour);
+    if (known === undefined) {
+      const first = { up, down, onlineMs, upTo };
+      this.#set(hour, corrections === undefined ? first : { ...first, corrections });
+      return;
+    }
+    known.up += up;
+    known.down += down;
+    known.onlineMs += onlineMs;
+    known.upTo = upTo;
+    if (corrections !== undefined) known.corrections = joinedCorrections(known.corrections, corrections) ?? corrections;
+  }
+
+  #in(hour: number): Own<HourUsage> | undefined {
+    return hour === this.#hour ? this.#used : this.#others?.get(hour);
+  }
+
+  #set(hour: number, used: Own<HourUsage>): void {
+    if (this.#used === undefined) {
+      this.#hour = hour;
+      this.#used = used;
+      return;
+    }
+    this.#others ??= new Map();
+    this.#others.set(hour, used);
+  }
 }
 
 /** Sessions whose rows are older than they are, each with what its row holds now. */
@@ -34,7 +77,7 @@ export class UnsettledSessions {
   /** By username, then by key: tens of thousands may wait, and somebody asks for each of them. Nearly always there is one. */
   readonly #closedByUser = new Map<string, SessionState | Map<string, SessionState>>();
   /** By session key. */
-  readonly #usage = new Map<string, OwnUsage>();
+  readonly #usage = new Map<string, SessionUsage>();
 
   get size(): number {
     return this.#changes.size;
@@ -88,26 +131,13 @@ export class UnsettledSessions {
     else this.#closedByUser.set(username, new Map([closed, session].map((each) => [each.key, each])));
   }
 
-  #count({ key, username }: SessionState, used: Required<SessionChange>['used']): void {
-    let usage = this.#usage.get(key);
+  #count(session: SessionState, { sequence, hours }: Required<SessionChange>['used']): void {
+    let usage = this.#usage.get(session.key);
     if (usage === undefined) {
-      usage = { key, username, hours: new Map() };
-      this.#usage.set(key, usage);
+      usage = new SessionUsage(session);
+      this.#usage.set(session.key, usage);
     }
-    for (const { hour, up, down, onlineMs = 0, corrections } of used.hours) {
-      const known = usage.hours.get(hour);
-      if (known === undefined) {
-        const first = { up, down, onlineMs, upTo: used.sequence };
-        usage.hours.set(hour, corrections === undefined ? first : { ...first, corrections });
-        continue;
-      }
-      known.up += up;
-      known.down += down;
-      known.onlineMs += onlineMs;
-      known.upTo = used.sequence;
-      if (corrections !== undefined)
-        known.corrections = joinedCorrections(known.corrections, corrections) ?? corrections;
-    }
+    for (const each of hours) usage.add(each, sequence);
   }
 
   *batches(size: number): Iterable<readonly SessionChange[]> {

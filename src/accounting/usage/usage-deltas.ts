@@ -23,6 +23,8 @@ const longestDelayMs = 7 * 24 * hourMs;
 /** Session times are whole seconds, and so are uptimes. */
 const slackMs = 2_000;
 
+const nothingUsed: readonly UsageDelta[] = [];
+
 /** What a session has in a quarter by now. */
 export type UsedIn = (hour: number) => Omit<UsageDelta, 'hour' | 'corrections'>;
 
@@ -44,8 +46,8 @@ export function usageBetween(
   const down = after.downOctets - (before?.downOctets ?? 0n);
   const online = onlineMs(after) - (before === undefined ? 0 : onlineMs(before));
   const more = { up: positive(up), down: positive(down), onlineMs: Math.max(0, online) };
-  const octets = spread(before, after, now, more);
-  const told = online > 0 ? joined(octets, timeSpread(onlineTill(after, now), online)) : octets;
+  const octets = spread(before, after, now, more.up, more.down);
+  const told = online > 0 ? withTime(octets, onlineTill(after, now), online) : octets;
   const used = withCorrections(told, correctionsOf(before, after, more));
   if (before === undefined || (up >= 0n && down >= 0n && online >= 0)) return used;
   return [...used, ...takenBack(before, now, { up: positive(-up), down: positive(-down), online: -online }, usedIn)];
@@ -76,9 +78,10 @@ function spread(
   before: SessionState | undefined,
   after: SessionState,
   now: number,
-  { up, down }: Pick<UsageDelta, 'up' | 'down'>,
+  up: bigint,
+  down: bigint,
 ): readonly UsageDelta[] {
-  if (up === 0n && down === 0n) return [];
+  if (up === 0n && down === 0n) return nothingUsed;
   const { from, to } = timeBetween(before, after, now);
   const last = quarterOf(to);
   if (quarterOf(from) === last || to - from < 1 || to - from > longestSpreadMs) return [{ hour: last, up, down }];
@@ -105,6 +108,17 @@ function timeBetween(before: SessionState | undefined, after: SessionState, now:
   return { from: longerMs > 0 ? Math.max(since, to - longerMs - slackMs) : since, to };
 }
 
+/** With time online up to a moment. By far the most of both lies in one quarter. */
+function withTime(octets: readonly UsageDelta[], till: number, online: number): readonly UsageDelta[] {
+  const one = octets[0];
+  if (one !== undefined && octets.length === 1) {
+    const { hour, up, down } = one;
+    if (quarterOf(till - 1) === hour && quarterOf(till - online) === hour)
+      return [{ hour, up, down, onlineMs: online }];
+  }
+  return joined(octets, timeSpread(till, online));
+}
+
 function timeSpread(till: number, online: number): readonly UsageDelta[] {
   const from = till - online;
   const last = quarterOf(till - 1);
@@ -122,11 +136,7 @@ function timeIn(hour: number, onlineMs: number): UsageDelta {
 
 /** Each quarter once, in order. */
 function joined(octets: readonly UsageDelta[], times: readonly UsageDelta[]): readonly UsageDelta[] {
-  const [one, other] = [octets[0], times[0]];
-  if (one === undefined) return times;
-  if (other !== undefined && octets.length === 1 && times.length === 1 && one.hour === other.hour) {
-    return [{ hour: one.hour, up: one.up, down: one.down, onlineMs: other.onlineMs ?? 0 }];
-  }
+  if (octets.length === 0) return times;
   const all = new Map(octets.map((each) => [each.hour, each]));
   for (const { hour, onlineMs = 0 } of times)
     all.set(hour, { ...(all.get(hour) ?? { hour, up: 0n, down: 0n }), onlineMs });

@@ -94,7 +94,7 @@ export class UsageRows {
   writes(usage: SessionUsage | undefined): readonly Write[] {
     if (usage === undefined) return [];
     const hours = new Map<number, { readonly key: string; readonly quarters: Quarters }>();
-    for (const [hour, used] of usage.hours) {
+    for (const [hour, used] of usage.hours()) {
       const whole = Math.floor(hour);
       const { key, quarters } = hours.get(whole) ?? this.#rowFor(usage, whole);
       hours.set(whole, { key, quarters: added(quarters, quarterIn(hour), used) });
@@ -121,7 +121,7 @@ export class UsageRows {
       }
     }
     for (const usage of waiting) {
-      for (const [at, used] of usage.hours) {
+      for (const [at, used] of usage.hours()) {
         const hour = Math.floor(at);
         const key = rowKey(usage, hour);
         const { quarters } = rows.get(key) ?? { quarters: none };
@@ -139,7 +139,7 @@ export class UsageRows {
       const upTo = Math.max(-1, ...found.map((row) => row.upTo));
       let used = found.map(({ each }) => each[quarterIn(hour)] ?? nothing).reduce(sum, nothing);
       for (const usage of waiting) {
-        const more = usage?.hours.get(hour);
+        const more = usage?.in(hour);
         if (more !== undefined && upTo < more.upTo) used = sum(used, more);
       }
       return used;

@@ -39,7 +39,7 @@ export class LateSessions implements AsyncDisposable {
   #look(session: Session, isNew: boolean): void {
     const { target, log } = this.#options;
     if (session.stoppedAt !== undefined) {
-      void target.outbox.over(session).catch((err: unknown) => log.debug({ err }, 'outbox not written'));
+      void target.outbox.over(session)?.catch((err: unknown) => log.debug({ err }, 'outbox not written'));
       return;
     }
     const effect = this.#unwanted(session, isNew);

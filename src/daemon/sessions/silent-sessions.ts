@@ -11,7 +11,7 @@ import type { Directory } from '../../directory/directory.ts';
 import { interimOf } from './interim-of.ts';
 
 export interface SilentSessionsOptions {
-  readonly accounting: Pick<AccountingStore, 'open' | 'openOf' | 'end' | 'onStored' | 'clockSet'>;
+  readonly accounting: Pick<AccountingStore, 'open' | 'openOf' | 'isOpenAlone' | 'end' | 'onStored' | 'clockSet'>;
   readonly directory: Pick<Directory, 'login' | 'device'>;
   /** Of the declarations in force. */
   readonly settings: () => { readonly interimSeconds: number; readonly staleAfterSeconds: number };
@@ -106,9 +106,12 @@ export class SilentSessions implements AsyncDisposable {
 
   /** A device is in one place: what it left behind, and is silent, is over. */
   #takeOver(session: SessionState): void {
+    const { accounting } = this.#options;
+    // Nearly always there is nothing that it could have left behind.
+    if (accounting.isOpenAlone(session)) return;
     const device = deviceOf(session);
     if (device === undefined) return;
-    for (const other of this.#options.accounting.openOf(session.username)) {
+    for (const other of accounting.openOf(session.username)) {
       if (other.key === session.key || other.source !== undefined || deviceOf(other) !== device) continue;
       if (this.#silence(other) > staleMs(this.#interimOf(other))) void this.#end(other, replaced);
     }

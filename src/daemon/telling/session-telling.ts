@@ -46,10 +46,11 @@ export class SessionTelling implements AsyncDisposable {
     this.#told = told;
     this.#upTo = accounting.sequence;
     this.#missed = told < accounting.sequence;
+    const wants = (type: NewEvent['type']) => options.events.wants(type);
     this.#unsubscribe = accounting.onStored((_session, _isNew, change) => {
       this.#upTo = accounting.sequence;
       if (this.#missed) return;
-      const events = sessionEvents(change, clock.now(), (type) => options.events.wants(type));
+      const events = sessionEvents(change, clock.now(), wants);
       if (events.length === 0) return;
       this.#waiting.push(...events);
       if (this.#waiting.length > mostWaiting) this.#miss();

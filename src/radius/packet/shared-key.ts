@@ -10,6 +10,8 @@ export interface SharedKey {
   readonly scratch: Uint8Array;
   /** What verification puts aside: a Message-Authenticator and an authenticator. */
   readonly saved: Uint8Array;
+  /** Where the end of a packet, less than a block of it, and the secret behind it are hashed. */
+  readonly tail: Uint8Array;
   /** Where a User-Password is revealed. */
   readonly revealed: Uint8Array;
   /** Views of its first octets, by how many, each made when it is first wanted. */
@@ -30,6 +32,7 @@ export function sharedKey(secret: string): SharedKey {
     work: md5Workspace(),
     scratch,
     saved: new Uint8Array(32),
+    tail: new Uint8Array(64 + octets.length),
     revealed: new Uint8Array(128),
     firstRevealed: new Array<Uint8Array | undefined>(129).fill(undefined),
   };

@@ -1,5 +1,5 @@
 import { equalOctetsAt } from '../../base/equal-octets.ts';
-import { md5Into } from '../../base/md5.ts';
+import { md5Absorb, md5Blocks, md5Write, setInitialState } from '../../base/md5.ts';
 import { attribute, code } from './codes.ts';
 import { type Frame, offsetOf } from './framing.ts';
 import { hmacMd5Into } from './hmac-md5.ts';
@@ -83,12 +83,19 @@ function copyOctets(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: numb
   for (let index = 0; index < 16; index += 1) to[toAt + index] = from[fromAt + index] as number;
 }
 
+/** @param packet changed while at work and put back before returning: a copy of each would be most of what this takes */
 function verifyAuthenticator(packet: Uint8Array, frame: Frame, key: SharedKey, inPlace: Uint8Array): boolean {
-  const signed = new Uint8Array(frame.length + key.octets.length);
-  signed.set(packet.subarray(0, frame.length));
-  signed.set(inPlace, 4);
-  signed.set(key.octets, frame.length);
-  const digest = new Uint8Array(16);
-  md5Into(key.work, signed, 0, signed.length, digest, 0);
-  return equalOctetsAt(digest, 0, packet, 4, 16);
+  const { saved, tail, work, octets: secret } = key;
+  const whole = frame.length & ~63;
+  const rest = frame.length - whole;
+  copyOctets(packet, 4, saved, 0);
+  copyOctets(inPlace, 0, packet, 4);
+  setInitialState(work.state);
+  md5Blocks(work, packet, 0, whole);
+  for (let index = 0; index < rest; index += 1) tail[index] = packet[whole + index] as number;
+  copyOctets(saved, 0, packet, 4);
+  for (let index = 0; index < secret.length; index += 1) tail[rest + index] = secret[index] as number;
+  md5Absorb(work, tail, 0, rest + secret.length, whole);
+  md5Write(work.state, saved, 16);
+  return equalOctetsAt(saved, 16, packet, 4, 16);
 }

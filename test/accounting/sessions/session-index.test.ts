@@ -67,6 +67,18 @@ describe('sessions in memory', () => {
     expect(index.openNamed('S7', '').map(({ key }) => key)).toEqual(['k7']);
   });
 
+  it('are alone as long as no other of their username is open anywhere', () => {
+    const index = new SessionIndex(10);
+    const [one, elsewhere] = [session(1, 'anna'), session(2, 'anna', { nas: 'core-2' })];
+    index.put(one);
+
+    expect(index.isOpenAlone(one)).toBe(true);
+    index.put(elsewhere);
+    expect([index.isOpenAlone(one), index.isOpenAlone(elsewhere)]).toEqual([false, false]);
+    index.put({ ...one, stoppedAt: 5 });
+    expect([index.isOpenAlone(one), index.isOpenAlone(elsewhere)]).toEqual([false, true]);
+  });
+
   it('are told from others of their username on their NAS', () => {
     const index = new SessionIndex(10);
     const [one, elsewhere] = [session(1, 'anna'), session(2, 'anna', { nas: 'core-2' })];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { SessionUsage } from '../../../src/accounting/sessions/unsettled-sessions.ts';
 import { rollUpUsage } from '../../../src/accounting/usage/roll-up-usage.ts';
 import { hourMs } from '../../../src/accounting/usage/usage-deltas.ts';
 import { periodNamer } from '../../../src/accounting/usage/usage-periods.ts';
@@ -36,8 +37,9 @@ describe('usage that is old', () => {
           await store.table('meta').del('usage-rolled-up');
           for (const [at, { session, quarter, up, online }] of uses.entries()) {
             const hour = first + quarter / 4;
-            const used = { up, down: 1n, onlineMs: online, upTo: at };
-            await store.write(rows.writes({ key: session, username: user, hours: new Map([[hour, used]]) }));
+            const usage = new SessionUsage({ key: session, username: user });
+            usage.add({ hour, up, down: 1n, onlineMs: online }, at);
+            await store.write(rows.writes(usage));
           }
           const before = await sums(rows, user, timezone, uses.length);
           for (const [days, months] of passes) {
@@ -67,10 +69,9 @@ describe('usage that is old', () => {
     await using store = await Store.open(folder.path, { clock: new QuickClock(), log: pino({ level: 'silent' }) });
     const rows = new UsageRows(store.table('usage'));
     for (let session = 0; session < 7; session += 1) {
-      const hours = new Map(
-        Array.from({ length: 200 }, (_, at) => [first + at, { up: 3n, down: 1n, onlineMs: 0, upTo: 1 }] as const),
-      );
-      await store.write(rows.writes({ key: `${session}`, username: 'anna', hours }));
+      const usage = new SessionUsage({ key: `${session}`, username: 'anna' });
+      for (let at = 0; at < 200; at += 1) usage.add({ hour: first + at, up: 3n, down: 1n }, 1);
+      await store.write(rows.writes(usage));
     }
 
     const fewer = await rollUpUsage(store, {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -71,6 +71,25 @@ describe('a request we sign', () => {
     expect(createHmac('md5', key.octets).update(zeroed).digest()).toEqual(octets.subarray(22, 38));
     expect(verifyRequestMessageAuthenticator(octets, framed(octets), key)).toBe('valid');
     expect(verifyKeyedRequest(octets, framed(octets), key)).toBe(true);
+  });
+
+  it('proves any secret over a request of any length', () => {
+    const lengths = fc.integer({ min: 0, max: 600 });
+    const secrets = fc.string({ minLength: 1, maxLength: 130 });
+    fc.assert(
+      fc.property(lengths, secrets, (length, secret) => {
+        const octets = Buffer.alloc(20 + length, 0x5a);
+        octets.writeUInt16BE(octets.length, 2);
+        octets.fill(0, 4, 20);
+        createHash('md5').update(octets).update(secret).digest().copy(octets, 4);
+        const frame = { ...emptyFrame(), code: 4, length: octets.length };
+        const before = Buffer.from(octets);
+
+        expect(verifyKeyedRequest(octets, frame, sharedKey(secret))).toBe(true);
+        expect(verifyKeyedRequest(octets, frame, sharedKey(`${secret}.`))).toBe(false);
+        expect(octets).toEqual(before);
+      }),
+    );
   });
 
   it('is left as it came by verification', () => {
