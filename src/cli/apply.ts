@@ -44,7 +44,7 @@ const applyWaitMs = 15 * 60_000;
 export async function applyCommand(dir: string, options: ApplyOptions, io: Io, around: Surroundings): Promise<number> {
   const declared = await readDeclared(dir);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
-  const model = loadDeclared(dir, declared, options, io);
+  const model = await loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
   requireKnown(targetNames(model), options.target, options.exclude);
   const daemon = await findDaemon(options.state, around.signal);

@@ -37,13 +37,13 @@ export async function readDeclared(dir: string, rev?: string): Promise<Declared>
 }
 
 /** A model to work with, or the exit code after everything wrong was told on stderr. */
-export function loadDeclared(
+export async function loadDeclared(
   dir: string,
   declared: Pick<Revision, 'files'>,
   options: { readonly secrets?: string },
   io: Io,
-): Model | undefined {
-  const { model, issues } = loadFiles(declared.files, {
+): Promise<Model | undefined> {
+  const { model, issues } = await loadFiles(declared.files, {
     env: environmentOf(dir, io),
     mode: 'use',
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),

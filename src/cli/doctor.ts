@@ -63,7 +63,7 @@ async function alone(
   io: Io,
   around: Surroundings,
 ): Promise<Diagnosis | undefined> {
-  const declared = loadDeclared(dir, await readDeclared(dir), options, io);
+  const declared = await loadDeclared(dir, await readDeclared(dir), options, io);
   if (declared === undefined) return undefined;
   const model = asOf(declared, around.clock.now());
   await using routers = new RouterPool(around);

@@ -58,7 +58,7 @@ async function objectsHere(
   // Loaded only here: with a daemon nothing has to be read.
   const { loadDeclared, readDeclared } = await import('./declared.ts');
   const declared = await readDeclared(options.dir);
-  const model = loadDeclared(options.dir, declared, options, io);
+  const model = await loadDeclared(options.dir, declared, options, io);
   const now = around.clock.now();
   return model === undefined ? ('invalid' as const) : declaredObjects(asOf(model, now), kind, name, now);
 }

@@ -7,6 +7,9 @@ export function withState(command: Command): Command {
   return command.option('--state <dir>', 'state folder', './state');
 }
 
+/** Of commands that read declarations: `run` in program.ts hands it on. */
+export const ageKeyFile = ['--age-key-file <file>', 'age keys that open what SOPS encrypted in declarations'] as const;
+
 /** `--output`, the first of which is text. */
 export function outputs(formats: readonly string[]): Option {
   return new Option('-o, --output <format>', formats.join(', ')).choices([...formats]).default('text');

@@ -57,7 +57,7 @@ export async function orphansCommand(
     return exitCodes.usage;
   }
   const dir = said ?? '.';
-  const model = loadDeclared(dir, await readDeclared(dir), options, io);
+  const model = await loadDeclared(dir, await readDeclared(dir), options, io);
   if (model === undefined) return exitCodes.invalid;
   if (router !== undefined) requireKnown(targetNames(model), [router], []);
   await using routers = new RouterPool(around);

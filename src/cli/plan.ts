@@ -33,7 +33,7 @@ export interface PlanOptions {
 export async function planCommand(dir: string, options: PlanOptions, io: Io, around: Surroundings): Promise<number> {
   const declared = await readDeclared(dir, options.rev);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
-  const model = loadDeclared(dir, declared, options, io);
+  const model = await loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
   requireKnown(targetNames(model), options.target, options.exclude);
   const daemon = await findDaemon(options.state, around.signal);

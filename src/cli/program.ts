@@ -51,7 +51,10 @@ async function run(command: Command, action: Action, io: Io): Promise<number> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    const exit = await action(io, await surroundings(command.optsWithGlobals(), stop.signal), command);
+    const { ageKeyFile } = command.opts<{ ageKeyFile?: string }>();
+    // The flag and its twin are one, and whoever reads declarations looks among the variables.
+    const keyed = ageKeyFile === undefined ? io : { ...io, env: { ...io.env, LASTMILE_AGE_KEY_FILE: ageKeyFile } };
+    const exit = await action(keyed, await surroundings(command.optsWithGlobals(), stop.signal), command);
     return stop.signal.aborted && !lasts ? exitCodes.interrupted : exit;
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.interrupted;

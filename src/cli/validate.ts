@@ -24,7 +24,7 @@ export async function validateCommand(dir: string, options: ValidateOptions, io:
     io.err(`lastmile: ${messageOf(error)} (${codeOf(error) ?? 'LM_UNKNOWN'})\n`);
     return exitCodes.error;
   }
-  const { issues } = loadFiles(content.files, {
+  const { issues } = await loadFiles(content.files, {
     mode: 'validate',
     env: environmentOf(dir, io),
     example: isExample(dir),

@@ -296,7 +296,7 @@ export class DaemonService implements AdminService {
   async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
     const { engine, clock } = this.#options;
     await this.#untilRead();
-    const wanted = files === undefined ? this.#inForce() : this.#loadGiven(files);
+    const wanted = files === undefined ? this.#inForce() : await this.#loadGiven(files);
     if (wanted.result === 'invalid') return wanted;
     const model = engine.quotas.asOf(wanted.model, clock.now());
     await using loan = engine.borrow(model);
@@ -323,7 +323,7 @@ export class DaemonService implements AdminService {
     const { reconciler, source } = this.#options;
     await this.#options.refresh();
     if (files !== undefined && !this.#follows(files)) {
-      const given = this.#loadGiven(files);
+      const given = await this.#loadGiven(files);
       return given.result === 'invalid' ? given : { result: 'not-followed', source: source.description };
     }
     const known = this.#targetNames();
@@ -458,11 +458,11 @@ export class DaemonService implements AdminService {
     return reconciler.targetNames;
   }
 
-  #loadGiven(files: Revision['files']) {
+  async #loadGiven(files: Revision['files']) {
     if (this.#follows(files)) return this.#inForce();
     // A copy: what is asked about must not displace what the daemon knows of the files it follows.
     const cache: FileCache = new Map(this.#options.cache);
-    const { model, issues } = loadFiles(files, { ...this.#options.load, cache, mode: 'use' });
+    const { model, issues } = await loadFiles(files, { ...this.#options.load, cache, mode: 'use' });
     if (model === undefined) return { result: 'invalid' as const, issues };
     return { result: 'loaded' as const, model, revision: folderRevision(files) };
   }

@@ -10,6 +10,7 @@ import {
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { SourceFile } from '../source/source.ts';
 import { resolverOf, type SecretSettings } from './declared-secrets.ts';
+import { type OpenedCache, type OpenedSources, openSealed } from './open-sealed.ts';
 
 export interface LoadSettings extends SecretSettings {
   /** `validate`: missing secrets are warnings. `use`: they are errors. */
@@ -18,29 +19,48 @@ export interface LoadSettings extends SecretSettings {
   readonly cache?: FileCache;
   /** Kept between loads of one line of revisions, so that what did not change is not made again. */
   readonly memory?: LoadMemory;
+  /** Kept between loads, so that what is encrypted is opened once. */
+  readonly opened?: OpenedCache;
   /** Secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
 
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
-export function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Manifest {
-  return loadManifest(files, optionsOf(settings));
+export async function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
+  const sources = await openSealed(files, settings);
+  return forgetSealed(loadManifest(sources.files, optionsOf(sources, settings)), sources);
 }
 
 /** The same, a little in each turn of the event loop: logins are answered meanwhile. */
 export async function loadInTurns(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
-  const manifest = await inTurns(loadManifestInSteps(files, optionsOf(settings)));
-  await othersFirst();
-  return manifest;
+  return loadOpenedInTurns(await openSealed(files, settings), settings);
 }
 
-function optionsOf(settings: LoadSettings): LoadOptions {
+/** The same of files that were opened before. */
+export async function loadOpenedInTurns(sources: OpenedSources, settings: LoadSettings): Promise<Manifest> {
+  const manifest = await inTurns(loadManifestInSteps(sources.files, optionsOf(sources, settings)));
+  await othersFirst();
+  return forgetSealed(manifest, sources);
+}
+
+/**
+ * What lies in the state folder opens with what declarations are made of; where something in them is encrypted, whoever has
+ * them does not have all of it, and it opens with a master key from elsewhere or not at all.
+ */
+function forgetSealed(manifest: Manifest, { any }: OpenedSources): Manifest {
+  const { secretUses } = manifest;
+  if (!any || secretUses === undefined) return manifest;
+  return { ...manifest, secretUses: { ...secretUses, elsewhere: [], inText: new Map() } };
+}
+
+function optionsOf({ unread, issues, sealed }: OpenedSources, settings: LoadSettings): LoadOptions {
   const { mode, example, cache, memory } = settings;
   return {
-    secrets: resolverOf(settings),
+    secrets: { ...resolverOf(settings), sealed },
     attributeCheck: checkAttribute,
     attributeHides: hidesValue,
     mode,
+    ...(issues.length + unread.length === 0 ? {} : { sealed: { unread, issues } }),
     ...(example === undefined ? {} : { example }),
     ...(cache === undefined ? {} : { cache }),
     ...(memory === undefined ? {} : { memory }),

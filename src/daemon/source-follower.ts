@@ -9,6 +9,7 @@ import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { LastGood } from './last-good.ts';
 import type { LoadSettings } from './load.ts';
+import type { OpenedCache } from './open-sealed.ts';
 import type { ReadingThread } from './warm-cache.ts';
 
 /** Declarations that may be followed. */
@@ -53,6 +54,7 @@ export class SourceFollower implements AsyncDisposable {
   readonly #options: SourceFollowerOptions;
   readonly #memory: LoadMemory = {};
   #thread: ReadingThread | undefined;
+  #opened: OpenedCache | undefined;
   #watching = false;
   /** The newest revision that was looked at, taken or not. */
   #seen: string | undefined;
@@ -142,10 +144,17 @@ export class SourceFollower implements AsyncDisposable {
 
   /** In another thread as far as it goes: a large commit must not hold up logins. */
   async #load(files: Revision['files']): Promise<Manifest> {
-    const [{ ReadingThread }, { loadInTurns }] = await Promise.all([import('./warm-cache.ts'), import('./load.ts')]);
+    const [{ ReadingThread }, { loadOpenedInTurns }, { OpenedCache, openSealed }] = await Promise.all([
+      import('./warm-cache.ts'),
+      import('./load.ts'),
+      import('./open-sealed.ts'),
+    ]);
     this.#thread ??= new ReadingThread();
-    await this.#thread.warm(files, this.cache);
-    return loadInTurns(files, { ...this.#options.load, cache: this.cache, memory: this.#memory, mode: 'use' });
+    this.#opened ??= new OpenedCache();
+    const settings = { ...this.#options.load, mode: 'use' as const, opened: this.#opened };
+    const sources = await openSealed(files, settings);
+    await this.#thread.warm(sources.files, this.cache);
+    return loadOpenedInTurns(sources, { ...settings, cache: this.cache, memory: this.#memory });
   }
 
   /** Without being told of changes they are still found by polling; it is tried again with each poll. */
@@ -229,5 +238,10 @@ export class SourceFollower implements AsyncDisposable {
 
 /** May this go away without a new revision? A secret may appear that was not there. */
 function isOutside({ code }: Issue): boolean {
-  return code === 'LM_SECRET_MISSING' || code === 'LM_SECRET_REFUSED' || code === 'LM_SECRET_EMPTY';
+  return (
+    code === 'LM_SECRET_MISSING' ||
+    code === 'LM_SOPS_NO_KEY' ||
+    code === 'LM_SECRET_REFUSED' ||
+    code === 'LM_SECRET_EMPTY'
+  );
 }

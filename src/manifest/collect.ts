@@ -106,7 +106,7 @@ export function collectFile(into: Collected, file: YamlFile, text: string): void
 }
 
 /** Names that a text which cannot be read may declare, so that references to them are not called unknown. */
-function rememberNames(into: Collected, path: string, text: string): void {
+export function rememberNames(into: Collected, path: string, text: string): void {
   for (const [, name] of text.matchAll(/\bname["']?\s*:\s*["']?([a-z0-9][a-z0-9._-]{0,62})/g)) {
     if (name !== undefined) into.unread.set(name, path);
   }
@@ -115,7 +115,7 @@ function rememberNames(into: Collected, path: string, text: string): void {
 }
 
 function collectDocument(into: Collected, file: YamlFile, document: YamlDocument, index: number): void {
-  const { value } = document;
+  const value = withoutSeal(document.value ?? null);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     into.issues.push(
       issueAt(
@@ -143,6 +143,13 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
   if (kind === 'SubscriberList') collectList(into, file, sound ?? document, index, sound === undefined ? errors : []);
   else if (sound !== undefined) collectObject(into, file, sound, index, kind);
   else rememberBroken(into, kind, nameOf(fields));
+}
+
+/** SOPS keeps what it needs to know in the document: it is no part of it. */
+function withoutSeal(value: Plain): Plain {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'sops')) return value;
+  const { sops: _sops, ...rest } = value as Readonly<Record<string, Plain>>;
+  return rest;
 }
 
 /** Findings of one sort about one object that are told; the rest is a number. */

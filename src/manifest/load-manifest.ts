@@ -1,5 +1,6 @@
 import { compact } from '../base/compact.ts';
 import { sharedWith } from '../base/same-data.ts';
+import { isSealedText } from '../base/sealed-text.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
 import type { Problem } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
@@ -7,7 +8,7 @@ import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
 import { type ResolveOptions, resolveModelInSteps } from '../model/resolve/resolve-model.ts';
 import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
-import { addCollected, type Collected, collectFile, nothingCollected } from './collect.ts';
+import { addCollected, type Collected, collectFile, nothingCollected, rememberNames } from './collect.ts';
 import { editedList } from './edited-list.ts';
 import { editedSince } from './edited-since.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
@@ -33,6 +34,8 @@ export interface LoadOptions {
   readonly cache?: FileCache;
   /** What was resolved the last time: what did not change stays one object. Updated in place. */
   readonly memory?: LoadMemory;
+  /** Files that are encrypted and could not be opened, and what is wrong with how they are. */
+  readonly sealed?: { readonly unread: readonly ManifestFile[]; readonly issues: readonly Issue[] };
   /** The repository is an example: secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -82,8 +85,8 @@ export function* loadManifestInSteps(files: readonly ManifestFile[], options: Lo
     if (!wasRead) yield;
   }
   forgetOthers(sorted, options.cache);
-  if (files.length === 0) return { issues: [nothingDeclared('no YAML file is here')] };
-  const memory = options.mode === 'use' ? options.memory : undefined;
+  if (files.length === 0 && options.sealed === undefined) return { issues: [nothingDeclared('no YAML file is here')] };
+  const memory = options.mode === 'use' && options.sealed === undefined ? options.memory : undefined;
   return (
     (yield* editedInSteps(sorted, parts, memory, options)) ?? (yield* wholeInSteps(sorted, parts, memory, options))
   );
@@ -119,8 +122,14 @@ function* wholeInSteps(
   const collected = nothingCollected();
   yield* eachInSteps(parts.values(), (part) => addCollected(collected, part));
   const unchecked = new Map<string, Set<string>>();
+  for (const issue of options.sealed?.issues ?? []) collected.issues.push(issue);
+  for (const { path, text } of options.sealed?.unread ?? []) rememberNames(collected, path, text);
+  // Of a file that is encrypted as a whole, not even the names can be told.
+  const closed = options.sealed?.unread.find(({ text }) =>
+    isSealedText(/^["']?kind["']?: *["']?(.*)/m.exec(text)?.[1] ?? ''),
+  );
   const { model, problems, known, book, secretUses } = yield* resolveModelInSteps(
-    { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name) },
+    { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name, closed?.path) },
     { ...resolveOptions(options), ...(memory?.last === undefined ? {} : { last: memory.last }) },
   );
   const issues = sortIssues([
@@ -129,7 +138,7 @@ function* wholeInSteps(
     ...uncheckedReferences(unchecked),
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
-  if (hasErrors(issues)) return { issues };
+  if (hasErrors(issues) || (options.sealed?.unread.length ?? 0) > 0) return { issues };
   if (memory !== undefined) memory.last = { model, known, book, files: parts };
   return { model, secretUses, issues };
 }
@@ -213,8 +222,13 @@ function declaresNothing({ operators, routers, services, subscribers, lists, ...
   return all.every((each) => each.length === 0) && !hasErrors(others.issues);
 }
 
-function noteUnread(collected: Collected, unchecked: Map<string, Set<string>>, name: string): boolean {
-  const file = collected.unread.get(name);
+function noteUnread(
+  collected: Collected,
+  unchecked: Map<string, Set<string>>,
+  name: string,
+  closed: string | undefined,
+): boolean {
+  const file = collected.unread.get(name) ?? closed;
   if (file === undefined) return false;
   unchecked.set(file, (unchecked.get(file) ?? new Set()).add(name));
   return true;

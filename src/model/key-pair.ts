@@ -1,3 +1,4 @@
+import { isSealedText } from '../base/sealed-text.ts';
 import { Secret } from '../base/secret.ts';
 import { certificateIn, keyFits } from './certificates.ts';
 import type { Declared, OperatorSpec } from './declarations.ts';
@@ -30,7 +31,9 @@ export function readPublic(
   field: SecretField,
   path: readonly string[],
 ): Secret {
-  return typeof field === 'string' ? new Secret(field) : to.secrets.read(field, useOf(declared, path));
+  return typeof field === 'string' && !isSealedText(field)
+    ? new Secret(field)
+    : to.secrets.read(field, useOf(declared, path));
 }
 
 function useOf(declared: Declared<OperatorSpec>, path: readonly string[]): SecretUse {

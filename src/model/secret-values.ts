@@ -1,3 +1,4 @@
+import { isSealedText } from '../base/sealed-text.ts';
 import { Secret } from '../base/secret.ts';
 import type { Placed, Problem } from './declarations.ts';
 
@@ -10,6 +11,8 @@ export interface SecretResolver {
   env(name: string): SecretLookup;
   /** The content of a file below the secrets folder. */
   file(path: string): SecretLookup;
+  /** What a value that is encrypted in place says, by the file it stands in. Absent: nothing was opened. */
+  sealed?(file: string, text: string): SecretLookup;
   /** `symbols` letters and digits that follow from the master key and `parts` alone. */
   derive(masterKey: Secret, parts: readonly string[], symbols: number): Secret;
 }
@@ -133,6 +136,7 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
       return placeholder;
     }
     const { file } = use.place.origin;
+    if (isSealedText(text)) return lookedUp(options.resolver.sealed?.(file, text) ?? notOpened, use);
     texts.set(file, (texts.get(file) ?? 0) + 1);
     if (!options.textAllowed(file)) count(inText, file, use);
     return new Secret(text);
@@ -163,9 +167,10 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     if (recording === undefined && isElsewhere(field)) unrecorded.set(secretKey(field), { field, secret });
     if (recording === undefined) return secret;
     if (secret === placeholder) recording.incomplete = true;
-    else if (typeof field === 'string') recording.inText += 1;
+    // What is encrypted in a file is the same as long as the file is.
+    else if (typeof field === 'string' && !isSealedText(field)) recording.inText += 1;
     else if (isElsewhere(field)) recording.elsewhere.push({ field, secret });
-    if (typeof field === 'string') recording.firstText ??= use;
+    if (typeof field === 'string' && !isSealedText(field)) recording.firstText ??= use;
     return secret;
   }
 
@@ -211,6 +216,8 @@ export function secretReader(options: SecretOptions, problems: Problem[]): Secre
     textProblems: () => new Map(Array.from(inText, ([file, { first, count }]) => [file, textSecrets(first, count)])),
   };
 }
+
+const notOpened = { result: 'missing', reason: 'it is encrypted, and was not opened' } as const;
 
 interface Recording {
   inText: number;

@@ -53,10 +53,6 @@ describe('what is not supported yet', () => {
       '5:13 LM_NOT_SUPPORTED_YET "voucher" is not supported yet → supported: login, click-through',
     ],
     [document('VoucherBatch', 'x', 'count: 9'), '2:7 LM_NOT_SUPPORTED_YET the kind VoucherBatch is not supported yet'],
-    [
-      subscriber('').replace('{derive: 1}', 'ENC[AES256_GCM,data:x,type:str]'),
-      '7:13 LM_NOT_SUPPORTED_YET not supported yet: values encrypted in place by SOPS → use {env: …}, {file: …} or {derive: 1}',
-    ],
   ])('is refused as such, not as a mistake (%#)', (text, expected) => {
     expect(findings(text)).toEqual([expected]);
   });

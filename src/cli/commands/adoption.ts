@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { outputs, withState } from '../options.ts';
+import { ageKeyFile, outputs, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -18,6 +18,7 @@ export function addAdoption(program: Command, carry: Carry): void {
     .addOption(new Option('--tls <mode>', 'how its certificate is checked').choices(['ca', 'pinned', 'insecure']))
     .option('--fingerprint <sha256>', 'of its certificate')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .addOption(
       new Option('--secrets-as <way>', 'env: into .lastmile.env in DIR; file: files below --secrets')
         .choices(['env', 'file'])
@@ -33,6 +34,7 @@ export function addAdoption(program: Command, carry: Carry): void {
     .argument('[dir]', 'folder of declarations (default: the current one, without a daemon)')
     .description('rows on routers that no declaration makes: gone from git, held by another, or unmanaged')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .option('--detailed-exitcode', 'exit 2 when there are any', false)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((router: string | undefined, dir: string | undefined, options, command) =>

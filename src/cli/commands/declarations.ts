@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { whole } from '../options.ts';
+import { ageKeyFile, whole } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -14,6 +14,7 @@ export function addDeclarations(program: Command, carry: Carry): void {
       new Option('-o, --output <format>', 'text, json or github').choices(['text', 'json', 'github']).default('text'),
     )
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .option('--max-errors <n>', 'findings shown; the rest is counted', whole, 200)
     .action((dir: string, options, command) =>
       carry(command, async (io) => (await import('../validate.ts')).validateCommand(dir, options, io)),

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { endpoints, onlyEndpoint, outputs, planFormats, whole, withState } from '../options.ts';
+import { ageKeyFile, endpoints, onlyEndpoint, outputs, planFormats, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -14,6 +14,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--exclude <name...>', 'not these targets', [])
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .addOption(outputs(planFormats))
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../plan.ts')).planCommand(dir, options, io, around)),
@@ -26,6 +27,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--target <name...>', 'only these targets', [])
     .option('--exclude <name...>', 'not these targets', [])
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../apply.ts')).applyCommand(dir, options, io, around)),
     );
@@ -33,6 +35,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
     .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .option(
       '--listen-auth <host:port>',
       'RADIUS authentication, instead of what is declared; fd:N is a socket handed over; may be given again',

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { count, outputs, withState } from '../options.ts';
+import { ageKeyFile, count, outputs, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -19,6 +19,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .description('what is wrong with routers and controllers, each with the command that mends it; exit 1 for errors')
     .option('--ping <address>', 'what routers ping to see whether they have the Internet; else a name server they use')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .option('--detailed-exitcode', 'exit 2 when there are only warnings', false)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((target: string | undefined, dir: string, options, command) =>
@@ -32,6 +33,7 @@ export function addRuntime(program: Command, carry: Carry): void {
     .description('declared objects as they are in force')
     .option('--dir <dir>', 'folder of declarations, when no daemon answers', '.')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((kind, name, options, command) =>
       carry(command, async (io, around) => (await import('../get.ts')).getCommand(kind, name, options, io, around)),

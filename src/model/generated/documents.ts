@@ -29,7 +29,7 @@ export type Port = number;
  */
 export type Duration = string;
 /**
- * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.
+ * A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, `{derive: N}`: computed from the master key, changed by raising N; or text that SOPS encrypted in place (`lastmile secrets encrypt`).
  */
 export type Secret =
   | string
@@ -676,6 +676,12 @@ export interface Operator {
       giveUpAfter?: Duration;
     }[];
   };
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * Who this object is.
@@ -1155,6 +1161,12 @@ export interface Router {
       collect?: Seconds;
     };
   };
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * How its certificate is checked. Default: by the authorities of the system.
@@ -1374,6 +1386,12 @@ export interface Service {
     profile?: string;
     attributes?: Attributes;
   };
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * Speed, named from the subscriber's side.
@@ -1456,6 +1474,12 @@ export interface Subscriber {
   kind: 'Subscriber';
   metadata: Metadata;
   spec: SubscriberSpec;
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * The subscriber: one service inline, or a list of `services`.
@@ -1699,6 +1723,12 @@ export interface SubscriberList {
      */
     notes?: string;
   }[];
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * A place where guests meet our pages.
@@ -1824,6 +1854,12 @@ export interface PortalSite {
       contact?: string;
     };
     retention?: Seconds;
+  };
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
   };
 }
 /**
@@ -1955,5 +1991,11 @@ export interface OmadaController {
         radiusSecret?: Secret;
       }[];
     }[];
+  };
+  /**
+   * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.
+   */
+  sops?: {
+    [k: string]: unknown;
   };
 }

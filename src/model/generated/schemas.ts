@@ -207,12 +207,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               },
               "additionalProperties": false,
               "minProperties": 1,
-              "maxProperties": 1,
-              "not": {
-                "type": "string",
-                "pattern": "^ENC\\[AES256_GCM,",
-                "description": "Not supported yet: values encrypted in place by SOPS"
-              }
+              "maxProperties": 1
             },
             "radius": {
               "type": "object",
@@ -992,8 +987,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": false
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -1836,8 +1831,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": false
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -2272,8 +2267,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": false
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -2306,8 +2301,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "description": "The account."
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -2533,8 +2528,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           }
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -2821,8 +2816,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": false
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -3019,8 +3014,8 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": false
         },
         "sops": {
-          "not": {},
-          "description": "Not supported yet: documents encrypted by SOPS."
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
         }
       },
       "required": [
@@ -3104,7 +3099,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "string",
         "object"
       ],
-      "description": "A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, or `{derive: N}`: computed from the master key, changed by raising N.",
+      "description": "A secret: text (seen by everyone who can read the repository), `{env: LASTMILE_SECRET_NAME}`, `{file: PATH}` below the folder given by --secrets, `{derive: N}`: computed from the master key, changed by raising N; or text that SOPS encrypted in place (`lastmile secrets encrypt`).",
       "properties": {
         "env": {
           "type": "string",
@@ -3126,12 +3121,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "additionalProperties": false,
       "minProperties": 1,
-      "maxProperties": 1,
-      "not": {
-        "type": "string",
-        "pattern": "^ENC\\[AES256_GCM,",
-        "description": "Not supported yet: values encrypted in place by SOPS"
-      }
+      "maxProperties": 1
     },
     "password": {
       "type": [
@@ -3185,12 +3175,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "additionalProperties": false,
       "minProperties": 1,
-      "maxProperties": 1,
-      "not": {
-        "type": "string",
-        "pattern": "^ENC\\[AES256_GCM,",
-        "description": "Not supported yet: values encrypted in place by SOPS"
-      }
+      "maxProperties": 1
     },
     "rate": {
       "type": [
@@ -3648,12 +3633,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "additionalProperties": false,
       "minProperties": 1,
-      "maxProperties": 1,
-      "not": {
-        "type": "string",
-        "pattern": "^ENC\\[AES256_GCM,",
-        "description": "Not supported yet: values encrypted in place by SOPS"
-      }
+      "maxProperties": 1
     },
     "ipv4Prefix": {
       "type": "string",
@@ -4140,12 +4120,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "additionalProperties": false,
       "minProperties": 1,
-      "maxProperties": 1,
-      "not": {
-        "type": "string",
-        "pattern": "^ENC\\[AES256_GCM,",
-        "description": "Not supported yet: values encrypted in place by SOPS"
-      }
+      "maxProperties": 1
     },
     "configMenu": {
       "type": [

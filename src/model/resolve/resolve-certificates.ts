@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { isSealedText } from '../../base/sealed-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { certificatesIn, fingerprintOf, keyFits } from '../certificates.ts';
 import type { Declared, RouterSpec } from '../declarations.ts';
@@ -64,7 +65,7 @@ function readPem(
   part: string,
 ): Secret {
   // A certificate is shown to everybody: its text in git is no secret in git.
-  if (part !== 'key' && typeof field === 'string') return new Secret(field);
+  if (part !== 'key' && typeof field === 'string' && !isSealedText(field)) return new Secret(field);
   return to.secrets.read(field, {
     place: declared,
     kind: 'Router',

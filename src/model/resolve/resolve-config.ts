@@ -1,4 +1,5 @@
 import { compact } from '../../base/compact.ts';
+import { isSealedText } from '../../base/sealed-text.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Declared, RouterSpec } from '../declarations.ts';
 import type { ConfigValue } from '../generated/documents.ts';
@@ -92,7 +93,7 @@ function fields(to: Resolving, declared: Declaration, spec: FieldsSpec, at: Step
   const found: Record<string, string | Secret> = {};
   for (const [name, value] of Object.entries(spec)) {
     if (!isProperty(to, declared, name, [...at, name])) continue;
-    const isSecret = typeof value === 'object' || (isSecretProperty(name) && value !== '');
+    const isSecret = typeof value === 'object' || isSealed(value) || (isSecretProperty(name) && value !== '');
     found[name] = isSecret
       ? to.secrets.read(typeof value === 'object' ? value : routerWord(value), {
           place: declared,
@@ -124,10 +125,14 @@ function isProperty(to: Resolving, declared: Declaration, name: string, at: Step
   return false;
 }
 
+function isSealed(value: ConfigValue): boolean {
+  return typeof value === 'string' && isSealedText(value);
+}
+
 /** `comment` and `key` are words of people: never secrets. */
 function textOf(to: Resolving, declared: Declaration, value: ConfigValue | undefined, at: Steps): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'object') return routerWord(value);
+  if (typeof value !== 'object' && !isSealed(value)) return routerWord(value);
   error(to, 'LM_WRONG_TYPE', `"${String(at.at(-1))}" is text, never a secret`, declared, at);
   return undefined;
 }

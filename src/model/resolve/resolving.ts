@@ -1,4 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
+import { isSealedText } from '../../base/sealed-text.ts';
 import { Secret } from '../../base/secret.ts';
 import type { Declarations, Declared, Placed, Problem } from '../declarations.ts';
 import type { ExtraAttribute } from '../kinds/service.ts';
@@ -129,7 +130,8 @@ function attributeValue(
   field: string,
 ): string | number | Secret {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && (value === '' || to.attributeHides?.(name) !== true)) return value;
+  if (typeof value === 'string' && !isSealedText(value) && (value === '' || to.attributeHides?.(name) !== true))
+    return value;
   const kind = declared.kind === 'Service' ? 'Service' : 'Subscriber';
   const firstName = declared.previousNames[0] ?? declared.name;
   return to.secrets.read(value, { place: declared, kind, firstName, field, path: path.slice(1), symbols: 32 });
