@@ -3,9 +3,9 @@ import {
   constants,
   type Dirent,
   fdatasync,
+  fstatSync,
   open as openFile,
   stat as statFile,
-  statSync,
   write,
 } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
@@ -81,6 +81,9 @@ interface OpenSegment {
   /** Absent: each commit makes the file longer. */
   readonly room: JournalRoom | undefined;
   end: number;
+  /** Wall time at which its path was last looked at, and what was wrong with it. */
+  lookedAt: number;
+  astray?: unknown;
 }
 
 /** Where reading is. */
@@ -95,6 +98,8 @@ interface Cursor {
 
 const dayMs = 86_400_000;
 const suffix = '.journal';
+/** So often, by the times of commits, it is looked whether the file is still where it belongs. */
+const lookEveryMs = 1000;
 /** A smaller segment needs no room made. */
 const leastSegment = 4 << 20;
 const files = {
@@ -218,7 +223,7 @@ export class Journal {
     const inWay = segment.room?.inWayOf(segment.end + octets.length);
     if (inWay !== undefined) await inWay;
     await writeAll(segment.fd, octets, segment.end);
-    this.#mustBeThere(segment);
+    this.#mustBeThere(segment, at);
     segment.end += octets.length;
     segment.room?.written(octets.length, segment.end);
     this.#next = sequence + 1;
@@ -442,7 +447,7 @@ export class Journal {
     const path = this.path(name);
     const fd = await files.open(path, constants.O_WRONLY | throughFlag());
     const inode = inodeOf(await files.stat(path));
-    return { name, path, fd, inode, day: dayOf(at), room: await this.#room(path, inode), end };
+    return { name, path, fd, inode, day: dayOf(at), room: await this.#room(path, inode), end, lookedAt: 0 };
   }
 
   async #begin(sequence: number, day: number): Promise<OpenSegment> {
@@ -456,7 +461,8 @@ export class Journal {
       await writeAll(fd, segmentHead, 0);
       await syncFolder(this.#dir);
       const inode = inodeOf(await files.stat(path));
-      return { name, path, fd, inode, day, room: await this.#room(path, inode), end: segmentHead.length };
+      const room = await this.#room(path, inode);
+      return { name, path, fd, inode, day, room, end: segmentHead.length, lookedAt: 0 };
     } catch (error) {
       await files.close(fd).catch(() => undefined);
       throw error;
@@ -473,17 +479,26 @@ export class Journal {
   }
 
   /**
-   * What is written to a file that was removed is gone when it is closed. At once: of a file that is open the system has all of its path
-   * in memory, so that this takes a tenth of the time that it takes to have another thread look.
+   * What is written to a file that was removed is gone when it is closed. That a file has no name any more is known without its path: a
+   * disk that hangs must not hold up those who wait for other things, as it would whoever walks along a path. A file that was moved is
+   * still there with all that is in it; that it is not where it belongs is seen within a second, by another thread.
    */
-  #mustBeThere({ path, inode }: OpenSegment): void {
-    try {
-      if (inodeOf(statSync(path)) === inode) return;
-    } catch (error) {
+  #mustBeThere(segment: OpenSegment, at: number): void {
+    if (fstatSync(segment.fd).nlink === 0) throw new StoreRemovedError(this.#dir);
+    if (segment.astray !== undefined) throw segment.astray;
+    if (Math.abs(at - segment.lookedAt) < lookEveryMs) return;
+    segment.lookedAt = at;
+    this.#look(segment).catch((error: unknown) => {
+      segment.astray = error;
+    });
+  }
+
+  async #look({ path, inode }: OpenSegment): Promise<void> {
+    const found = await files.stat(path).catch((error: unknown) => {
       if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
       throw new StoreRemovedError(this.#dir, error);
-    }
-    throw new StoreRemovedError(this.#dir);
+    });
+    if (inodeOf(found) !== inode) throw new StoreRemovedError(this.#dir);
   }
 }
 

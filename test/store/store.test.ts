@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -214,6 +214,23 @@ describe('a state folder that is removed while it is in use', () => {
     await rm(store.dir, { recursive: true });
 
     await expect(store.append(0, ['{}'])).rejects.toBeInstanceOf(StoreRemovedError);
+  });
+
+  it('is told from one that is there by the very commit that comes after, and moved away by those of a second later', async () => {
+    await using folder = await TempFolder.make();
+    await using removed = await Store.open(join(folder.path, 'removed'), options);
+    await using moved = await Store.open(join(folder.path, 'moved'), options);
+    for (const store of [removed, moved]) await store.append(5_000, ['{}']);
+
+    await rm(removed.dir, { recursive: true });
+    await rename(moved.dir, `${moved.dir}.away`);
+
+    await expect(removed.append(5_001, ['{}'])).rejects.toBeInstanceOf(StoreRemovedError);
+    const stored = async () => {
+      for (let at = 6_001; at < 60_000; at += 1) await moved.append(at, ['{}']);
+    };
+    await expect(stored()).rejects.toBeInstanceOf(StoreRemovedError);
+    await rename(`${moved.dir}.away`, moved.dir);
   });
 
   it('is noticed without a write as well', async () => {
