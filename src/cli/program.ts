@@ -10,6 +10,7 @@ import { addOperation } from './commands/operation.ts';
 import { addPauses } from './commands/pauses.ts';
 import { addRadius } from './commands/radius.ts';
 import { addRuntime } from './commands/runtime.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { exitCodes, type Io } from './io.ts';
 import { processIo, surroundings, version, watchOutput } from './process.ts';
@@ -86,6 +87,7 @@ function build(carry: Carry): Command {
     .exitOverride()
     .hook('preAction', (_, command) => readSwitches(command));
   addDeclarations(program, carry);
+  addSecrets(program, carry);
   addAdoption(program, carry);
   addDiscovery(program, carry);
   addOperation(program, carry);

@@ -15,9 +15,16 @@ interface Node {
  * @param steps from the top of the document: `['spec', 'password']`, `['items', 3, 'password']`
  */
 export function isSecretPlace(kind: string, steps: readonly (string | number)[]): boolean {
+  // Words of people beside the properties of a row.
+  if (steps[1] === 'config' && ['key', 'comment'].includes(String(steps.at(-1)))) return false;
   let node = definition(kind);
   for (const step of steps) node = node === undefined ? undefined : below(node, step);
   return node !== undefined && isSecret(node);
+}
+
+/** Certificates are shown to everybody: text of theirs in git is no secret in git. */
+export function isPublicPlace(steps: readonly (string | number)[]): boolean {
+  return ['certificate', 'chain'].includes(String(steps.at(-1)));
 }
 
 /** Names of all fields that hold secrets, wherever they are, in order: `key`, `password`, `secret`, … */

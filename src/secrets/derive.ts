@@ -31,6 +31,18 @@ export function deriveSecret(masterKey: Secret, parts: readonly string[], symbol
   return new Secret(text);
 }
 
+/** As many symbols of that alphabet, drawn. */
+export function drawSecret(fillRandom: (octets: Uint8Array) => void, symbols: number): Secret {
+  let text = '';
+  const octets = Buffer.alloc(64);
+  while (text.length < symbols) {
+    fillRandom(octets);
+    for (const octet of octets)
+      if (octet < fair && text.length < symbols) text += alphabet.charAt(octet % alphabet.length);
+  }
+  return new Secret(text);
+}
+
 function hmac(key: Secret, message: string): Uint8Array {
   return createHmac('sha256', key.reveal()).update(message).digest();
 }

@@ -21,6 +21,7 @@ const looks: Readonly<Record<string, string>> = {
   erase: 'export person',
   topup: 'usage',
   webhooks: 'webhooks list',
+  secrets: 'secrets check',
 };
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [

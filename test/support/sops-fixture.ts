@@ -1,4 +1,6 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { armor, Decrypter } from 'age-encryption';
+import { parseAllDocuments } from 'yaml';
 
 /** A key of age, and data keys that Debian's `age` 1.1.1 encrypted for it: nothing of ours had a part in them. */
 export const ageIdentity = 'AGE-SECRET-KEY-15R32U0R6MGU9MR8DNYM7VFQ6FCN5M7727JGNPUN0V69H5KL0TJ0Q7JSGCY';
@@ -117,4 +119,48 @@ function itemLines(item: Value, indent: string): readonly string[] {
 
 function scalar(value: string | number | boolean | null): string {
   return typeof value === 'string' && !value.startsWith('ENC[') ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * What a file that was written says, read by the format alone: `parse` of npm `yaml`, the library of age's author, `node:crypto`.
+ *
+ * @throws where a value does not open, or the MAC is another
+ */
+export async function readSops(text: string, identity = ageIdentity): Promise<readonly Tree[]> {
+  const documents = parseAllDocuments(text).map((each) => each.toJS() as Tree & { sops: Block });
+  const [{ sops }] = documents as [{ sops: Block }];
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const key = await decrypter.decrypt(armor.decode((sops.age.find(Boolean) as { enc: string }).enc));
+  const mac = createHash('sha512');
+  if (sops.mac_only_encrypted === true) mac.update(createHash('sha256').update('sops').digest());
+  const rule = new RegExp(sops.encrypted_regex);
+  const walk = (value: Value, path: readonly string[]): Value => {
+    if (Array.isArray(value)) return value.map((each: Value) => walk(each, path));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, [...path, name])]));
+    const hidden = path.some((name) => rule.test(name));
+    const said =
+      hidden && value !== '' ? dec(String(value), key, path.map((name) => `${name}:`).join('')) : String(value);
+    if (hidden || sops.mac_only_encrypted !== true) mac.update(said);
+    return said;
+  };
+  const trees = documents.map(({ sops: _sops, ...rest }) => walk(rest as Tree, []) as Tree);
+  if (dec(sops.mac, key, sops.lastmodified) !== mac.digest('hex').toUpperCase()) throw new Error('the MAC is another');
+  return trees;
+}
+
+interface Block {
+  readonly age: readonly { readonly recipient: string; readonly enc: string }[];
+  readonly mac: string;
+  readonly lastmodified: string;
+  readonly encrypted_regex: string;
+  readonly mac_only_encrypted?: boolean;
+}
+
+function dec(sealed: string, key: Uint8Array, aad: string): string {
+  const [, data = '', iv = '', tag = ''] = /data:(.*),iv:(.*),tag:(.*),type:/.exec(sealed) ?? [];
+  const opening = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'));
+  opening.setAAD(Buffer.from(aad)).setAuthTag(Buffer.from(tag, 'base64'));
+  return Buffer.concat([opening.update(Buffer.from(data, 'base64')), opening.final()]).toString('utf8');
 }

@@ -13,6 +13,8 @@ export interface Leaf {
   /** Offsets into the text of the file. */
   readonly start: number;
   readonly end: number;
+  /** In a map or list in braces or brackets, where a comma ends it. */
+  readonly flow: boolean;
   /** Text in it, when it is text; of a plain scalar what it says. */
   readonly value: GoValue;
 }
@@ -30,36 +32,34 @@ export interface Span {
  */
 export function leavesOf(root: ParsedNode | null): readonly Leaf[] | { readonly alias: Span } {
   const found: Leaf[] = [];
-  const alias = walk(root, [], [], found);
+  const alias = walk(root, { path: [], steps: [], flow: false }, found);
   return alias === undefined ? found : { alias };
 }
 
-function walk(
-  node: ParsedNode | null,
-  path: readonly string[],
-  steps: readonly (string | number)[],
-  found: Leaf[],
-): Span | undefined {
+type Place = Pick<Leaf, 'path' | 'steps' | 'flow'>;
+
+function walk(node: ParsedNode | null, place: Place, found: Leaf[]): Span | undefined {
+  const { path, steps } = place;
   if (isAlias(node)) return { start: node.range[0], end: node.range[1] };
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     for (const { key, value } of node.items) {
       const name = String(isScalar(key) ? key.value : '');
       if (path.length === 0 && name === metadataKey) continue;
-      const alias = walk(value, [...path, name], [...steps, name], found);
+      const flow = place.flow || node.flow === true;
+      const alias = walk(value, { path: [...path, name], steps: [...steps, name], flow }, found);
       if (alias !== undefined) return alias;
     }
     return undefined;
   }
   if (isSeq<ParsedNode | null>(node)) {
     for (const [index, item] of node.items.entries()) {
-      const alias = walk(item, path, [...steps, index], found);
+      const alias = walk(item, { path, steps: [...steps, index], flow: place.flow || node.flow === true }, found);
       if (alias !== undefined) return alias;
     }
     return undefined;
   }
   const value = isScalar(node) ? readScalar(node) : undefined;
-  if (node !== null && value !== undefined)
-    found.push({ path, steps, start: node.range[0], end: node.range[1], value });
+  if (node !== null && value !== undefined) found.push({ ...place, start: node.range[0], end: node.range[1], value });
   return undefined;
 }
 
