@@ -10,12 +10,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'retention', 'review', 'base'],
+    ...['adopt', 'retention', 'review', 'git', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
-    ...['quota', 'retention'],
+    ...['quota', 'retention', 'git'],
   ],
   admin: [
     'retention',
@@ -32,11 +32,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'quota',
     'events',
     'doctor',
+    'hooks',
     'store',
     'base',
   ],
+  // Webhooks that come to us: who has sent them?
+  hooks: ['base'],
   status: ['reconcile', 'accounting', 'store', 'base'],
-  source: ['base'],
+  source: ['git', 'base'],
+  // Repositories as they are stored: git run in isolation, objects read, remotes mirrored.
+  git: ['base'],
   manifest: ['model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],
@@ -85,6 +90,7 @@ const pure = [
   'adopt',
   'usage',
   'quota',
+  'hooks',
   'doctor',
   'routeros/wire',
   'routeros/menus',

@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import type { AdminToken } from '../model/kinds/operator.ts';
 import type { Endpoint } from '../model/kinds/radius.ts';
+import { addGitHook, type GitHooks } from './git-hook-route.ts';
 import { openApi } from './openapi.ts';
 import { checkerOf, wordsFor } from './request-check.ts';
 import { AmbiguousError, RefusedError, RequestError } from './request-error.ts';
@@ -26,6 +27,8 @@ export interface AdminServerOptions {
   readonly listen: Endpoint;
   /** Read at each request, since declarations change. */
   readonly tokens: () => readonly AdminToken[];
+  /** Who may tell of a push, and what is done then. */
+  readonly hooks: GitHooks;
   readonly log: Logger;
 }
 
@@ -124,6 +127,7 @@ function build(options: AdminServerOptions, caller: CallerOf): FastifyInstance {
       handler: (request, reply) => route.handle(options.service, request, reply),
     });
   }
+  addGitHook(server, options.hooks);
   server.get('/api/v1/openapi.json', { onRequest: only('viewer', caller) }, () => openApi(routes));
   server.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no ${request.method} ${request.url}` }));
   server.setErrorHandler((error, _request, reply) => answerError(error, reply, options.log));

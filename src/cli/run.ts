@@ -11,6 +11,7 @@ import { giveBackFreed } from './freed-memory.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { exitCodes, type Io } from './io.ts';
 import { isExample } from './is-example.ts';
+import { mirrorOf, type RemoteFlags } from './remote-source.ts';
 import { secretsBeside } from './secret-env.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -19,6 +20,11 @@ export interface RunOptions {
   readonly state: string;
   readonly secrets?: string;
   readonly listen: ListenOverrides;
+  /** Flags of a repository elsewhere. */
+  readonly remote: RemoteFlags;
+  /** A folder was named, and is not only the usual one. */
+  readonly dirGiven: boolean;
+  readonly acceptRewrite?: string;
   readonly printListeners: boolean;
   readonly pollMs?: number;
 }
@@ -30,7 +36,9 @@ const shownIssues = 20;
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
   keepHeapSmall();
   giveBackFreed(around.signal);
-  const source = await openSource(dir);
+  const mirror = mirrorOf(options.remote, options, io.env);
+  if (mirror !== undefined && options.dirGiven) throw new RangeError('either a folder or --repo, not both');
+  const source = mirror ?? (await openSource(dir));
   // Logins do not wait for git to look through all files.
   const told = tellUncommitted(dir, source, io);
   const daemon = await Daemon.start({
@@ -39,12 +47,13 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     stateDir: options.state,
     load: {
       env: io.env,
-      secretsBeside: secretsBeside(dir, io),
+      ...(mirror === undefined ? { secretsBeside: secretsBeside(dir, io) } : {}),
       ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
-      example: isExample(dir),
+      example: mirror === undefined && isExample(dir),
     },
     listen: { ...inheritedSockets(io.env, process.pid), ...compact(options.listen) },
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    ...(options.acceptRewrite === undefined ? {} : { acceptRewrite: options.acceptRewrite }),
     onListening: (listeners) => {
       if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);
     },

@@ -23,6 +23,7 @@ import type { Judgement } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import { dueErasuresFile } from '../store/layout.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
+import { CommitGate } from './commit-gate.ts';
 import type { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
 import { LastGood } from './last-good.ts';
@@ -72,6 +73,8 @@ export interface DaemonOptions {
   readonly version: string;
   /** Instead of the source's own. */
   readonly pollMs?: number;
+  /** The id of a commit that may come into force although it does not come after the one that is. */
+  readonly acceptRewrite?: string;
   /** Called with the addresses each time they change. */
   readonly onListening?: (listeners: Listeners) => void;
   /** Called with what is wrong with a revision that was not taken. */
@@ -124,6 +127,8 @@ export class Daemon implements AsyncDisposable {
   readonly #skipped: SkippedRevision;
   /** RADIUS is served from what was applied last, and the declarations are yet to be read. */
   readonly #untilRead = new UntilRead();
+  /** What was served first, before it was in force. */
+  #served: Model | undefined;
   readonly #telling: Telling;
   readonly #silent: SilentSessions;
   readonly #heartbeat: Heartbeat;
@@ -161,6 +166,7 @@ export class Daemon implements AsyncDisposable {
     this.#declarations = new SourceFollower({
       ...options,
       lastGood: this.#lastGood,
+      gate: new CommitGate({ ...options, meta: engine.store.table('meta') }),
       beforePoll: () => engine.store.check(),
       accept: (accepted) => this.#take(accepted),
       refuse: (revision, issues, errors) => {
@@ -491,6 +497,14 @@ export class Daemon implements AsyncDisposable {
       socketPath: await adminSocketPath(stateDir),
       listen: this.#adminListen,
       tokens: () => this.#reconciler.inForce?.model.operator.admin.tokens ?? [],
+      hooks: {
+        secrets: () => {
+          const model = this.#reconciler.inForce?.model ?? this.#served;
+          return model && (model.operator.source?.hooks ?? []).map(({ secret }) => secret.reveal());
+        },
+        pushed: () => this.#declarations.nudge(),
+        now: () => this.#options.clock.now() / 1000,
+      },
       log,
     });
     if (this.#bound !== undefined) this.#bound = { ...this.#bound, admin: this.#adminListen };
@@ -553,6 +567,7 @@ export class Daemon implements AsyncDisposable {
 
   /** Opens the RADIUS sockets, and the portal. Before that a NAS gets no answer and asks its next server. */
   async #serve(model: Model): Promise<void> {
+    this.#served = model;
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
     // Listeners are moved only when nobody waits any more.

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
-import type { Issue } from '../manifest/issue.ts';
+import { type Issue, wholeRepository } from '../manifest/issue.ts';
 import type { FileCache, LoadMemory, Manifest } from '../manifest/load-manifest.ts';
 import type { Model } from '../model/model.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
+import type { CommitGate } from './commit-gate.ts';
 import type { LastGood } from './last-good.ts';
 import type { LoadSettings } from './load.ts';
 import type { OpenedCache } from './open-sealed.ts';
@@ -25,7 +26,9 @@ export interface SourceFollowerOptions {
   readonly stateDir: string;
   readonly load: Omit<LoadSettings, 'mode'>;
   readonly lastGood: LastGood;
+  readonly gate: CommitGate;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly log: Logger;
   /** Instead of the source's own. */
   readonly pollMs?: number;
@@ -56,6 +59,8 @@ export class SourceFollower implements AsyncDisposable {
   #thread: ReadingThread | undefined;
   #opened: OpenedCache | undefined;
   #watching = false;
+  #nudged = false;
+  #passedOver = '';
   /** The newest revision that was looked at, taken or not. */
   #seen: string | undefined;
   /** Looked at but not taken, for a reason outside of it: looked at again from that time of the monotonic clock. */
@@ -131,11 +136,24 @@ export class SourceFollower implements AsyncDisposable {
     }
   }
 
+  /** Somebody says that there is something new. However many say so before it is looked, it is looked once. */
+  nudge(): void {
+    if (this.#nudged) return;
+    this.#nudged = true;
+    const look = this.#reading.then(() => {
+      this.#nudged = false;
+      return this.refreshQuietly();
+    });
+    void look;
+  }
+
+  /** Each time a little earlier or later, so that those who were started together do not ask together. */
   async poll(): Promise<void> {
-    const { clock, source, pollMs, beforePoll } = this.#options;
+    const { clock, source, pollMs, beforePoll, random } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await clock.sleep(pollMs ?? source.pollMs, signal).catch(() => undefined);
+      const jitter = 0.9 + 0.2 * random();
+      await clock.sleep(Math.round((pollMs ?? source.pollMs) * jitter), signal).catch(() => undefined);
       if (signal.aborted) return;
       await beforePoll();
       await this.follow();
@@ -162,7 +180,7 @@ export class SourceFollower implements AsyncDisposable {
     const { source, stateDir, log } = this.#options;
     if (this.#watching) return;
     try {
-      await source.watch(() => void this.refreshQuietly(), [resolve(stateDir)]);
+      await source.watch(() => this.nudge(), [resolve(stateDir)]);
       this.#watching = true;
       if (this.#stopping.signal.aborted) await source[Symbol.asyncDispose]();
     } catch (error) {
@@ -196,7 +214,9 @@ export class SourceFollower implements AsyncDisposable {
 
   async #consider(revision: Revision): Promise<void> {
     const { clock, log } = this.#options;
+    const objection = await this.#options.gate.objection(revision);
     this.#seen = revision.id;
+    if (objection !== undefined) return this.#keepOut(revision, objection);
     const started = clock.monotonic();
     const { model, issues, secretUses } = await this.#load(revision.files);
     const now = clock.monotonic();
@@ -204,11 +224,29 @@ export class SourceFollower implements AsyncDisposable {
     this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
     if (model === undefined) return this.#refuse(revision, issues);
     this.#warn(issues);
+    if (revision.passedOver !== undefined && revision.passedOver.join() !== this.#passedOver) {
+      log.warn({ paths: revision.passedOver }, 'links and repositories within are not followed; nothing is read there');
+    }
+    this.#passedOver = revision.passedOver?.join() ?? '';
     log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
     this.#refusal = undefined;
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
+    await this.#options.gate.took(revision, model.operator.source);
     await this.#options.accept({ revision, model, secretUses });
+  }
+
+  /** Nothing in it counts, not even as an error. */
+  #keepOut(revision: Revision, objection: Judgement): void {
+    const { message } = objection;
+    this.#again = undefined;
+    this.#judgement = objection;
+    this.#options.log.error(
+      { revision: revision.id, reason: objection.reason },
+      'revision kept out; what is in force stays',
+    );
+    const issue = { severity: 'error', code: 'LM_SOURCE_KEPT_OUT', message, ...wholeRepository } as const;
+    this.#options.refuse(revision, [issue], 1);
   }
 
   /** Says what it did not say of the revision before. */

@@ -1,3 +1,5 @@
+import type { Repository } from '../git/repository.ts';
+
 /** The declarations of one moment. */
 export interface Revision {
   /** `main@sha1:<40 hex>` for a commit, `folder@sha256:<64 hex>` for a plain folder. */
@@ -7,6 +9,8 @@ export interface Revision {
   readonly author?: string;
   /** First line of the commit message. */
   readonly subject?: string;
+  /** Some of what is neither file nor folder and therefore not read: links, repositories within. */
+  readonly passedOver?: readonly string[];
 }
 
 export interface SourceFile {
@@ -15,12 +19,23 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Where revisions are commits: what their past is judged by. */
+export interface CommitHistory {
+  readonly repository: Repository;
+  /** The folder of it that is read; empty for all. */
+  readonly path: string;
+  /** What is done about a revision that does not come after the one in force, unless it is declared: a branch of one's own may be switched. */
+  readonly rewrites: 'refuse' | 'allow';
+}
+
 /** A place declarations come from. */
 export interface Source extends AsyncDisposable {
   /** What is told to people: the folder, and what of it is read. */
   readonly description: string;
   /** How often reading is worth its cost although nothing was noticed. */
   readonly pollMs: number;
+  /** Absent: revisions are no commits. */
+  readonly history?: CommitHistory;
   /**
    * The newest revision. Cheap when nothing changed since `known`: then `undefined`.
    *

@@ -8,6 +8,7 @@
  *         chain             of closed segments, see `journal-chain.ts`
  *         held/             records under a legal hold, of segments that were dropped; with a chain of their own
  *       db/                 LevelDB, one writer (its own LOCK): all the rest, and what the journal comes to
+ *       git/                mirrors of repositories elsewhere, made anew by a fetch
  *       erasures-due.json   after a restore: who is to be erased in it first, see `daemon/stored/due-erasures.ts`
  *       reserve             nothing: room to open the database when the disk is full, see `reserve.ts`
  *

@@ -81,6 +81,7 @@ async function startLab(bench: Bench): Promise<Lab> {
   const folder = await TempFolder.make();
   const service = { rest: (question: Parameters<AdminService['rest']>[0]) => bench.server.rest.ask(question) };
   const admin = await AdminServer.start({
+    hooks: { secrets: () => [], pushed: () => undefined, now: () => 0 },
     service: service as AdminService,
     socketPath: join(folder.path, 'admin.sock'),
     listen: { host: '127.0.0.1', port: 0 },

@@ -31,6 +31,7 @@ class Lab implements AsyncDisposable {
       },
     });
     lab.#server = await AdminServer.start({
+      hooks: { secrets: () => [], pushed: () => undefined, now: () => 0 },
       service,
       socketPath: join(lab.#folder.path, 'admin.sock'),
       listen: { host: '127.0.0.1', port: 0 },

@@ -34,6 +34,20 @@ export function addOperation(program: Command, carry: Carry): void {
   withState(program.command('run'))
     .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')
     .description('the daemon: reconcile loop, RADIUS, accounting, admin API')
+    .option('--repo <url>', 'a repository elsewhere instead of [dir]: https://, ssh://, git@host:path, or a folder')
+    .option(
+      '--ref <ref>',
+      'of --repo: a branch, a tag, semver:RANGE for the newest tag in it, or a commit (default: its HEAD)',
+    )
+    .option('--path <folder>', 'of --repo: only this folder of it')
+    .option(
+      '--accept-rewrite <commit>',
+      'takes this commit, by its whole id, though it does not come after the one in force',
+    )
+    .option('--repo-token-file <file>', 'file with an access token, or a password, for --repo by HTTPS')
+    .option('--repo-ca <file>', 'certificates (PEM) that the server of --repo is judged by')
+    .option('--repo-ssh-key <file>', 'private key for --repo by SSH')
+    .option('--repo-known-hosts <file>', 'host keys that the server of --repo is known by (as of ssh-keyscan)')
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option(...ageKeyFile)
     .option(
@@ -62,7 +76,10 @@ export function addOperation(program: Command, carry: Carry): void {
     )
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => {
-        const { listenAuth, listenAccounting, listenRadsec, listenPortal, listenAdmin, pollSeconds, ...rest } = options;
+        const { listenAuth, listenAccounting, listenRadsec, listenPortal, listenAdmin, pollSeconds, ...others } =
+          options;
+        const { repo, ref, path, repoTokenFile, repoCa, repoSshKey, repoKnownHosts, ...rest } = others;
+        const remote = { repo, ref, path, repoTokenFile, repoCa, repoSshKey, repoKnownHosts };
         const listen = {
           auth: listenAuth,
           accounting: listenAccounting,
@@ -72,7 +89,13 @@ export function addOperation(program: Command, carry: Carry): void {
         };
         return (await import('../run.ts')).runCommand(
           dir,
-          { ...rest, listen, ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }) },
+          {
+            ...rest,
+            listen,
+            remote,
+            dirGiven: command.args.length > 0,
+            ...(pollSeconds === undefined ? {} : { pollMs: pollSeconds * 1000 }),
+          },
           io,
           around,
         );

@@ -675,6 +675,22 @@ export interface Operator {
       timeout?: string;
       giveUpAfter?: Duration;
     }[];
+    /**
+     * How the declarations themselves are taken from git. Which repository is followed is told to the daemon: `lastmile run --repo URL --ref REF --path FOLDER`.
+     */
+    source?: {
+      /**
+       * Webhooks of forges that tell of a push, by POST to /hooks/git of the admin API: the repository is looked at in the same moment, and not only with the next poll.
+       */
+      hooks?: {
+        name: Name;
+        secret: Secret;
+      }[];
+      /**
+       * What is done about a revision that does not come after the one in force: a branch that was pushed with force, or another one. Default: refuse for --repo, allow for a repository that is a folder of this machine.
+       */
+      rewrites?: 'refuse' | 'allow';
+    };
   };
   /**
    * What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand.

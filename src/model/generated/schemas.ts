@@ -980,8 +980,46 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
               }
             },
             "source": {
-              "not": {},
-              "description": "Not supported yet: verification of commits."
+              "type": "object",
+              "description": "How the declarations themselves are taken from git. Which repository is followed is told to the daemon: `lastmile run --repo URL --ref REF --path FOLDER`.",
+              "properties": {
+                "hooks": {
+                  "type": "array",
+                  "description": "Webhooks of forges that tell of a push, by POST to /hooks/git of the admin API: the repository is looked at in the same moment, and not only with the next poll.",
+                  "maxItems": 20,
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "name": {
+                        "$ref": "#/$defs/name",
+                        "description": "By which you know it: github, crm."
+                      },
+                      "secret": {
+                        "$ref": "#/$defs/secret",
+                        "description": "What the forge signs with: the secret of a webhook of GitHub, Gitea or Forgejo, the secret token or the signing token of GitLab."
+                      }
+                    },
+                    "required": [
+                      "name",
+                      "secret"
+                    ],
+                    "additionalProperties": false
+                  }
+                },
+                "rewrites": {
+                  "type": "string",
+                  "enum": [
+                    "refuse",
+                    "allow"
+                  ],
+                  "description": "What is done about a revision that does not come after the one in force: a branch that was pushed with force, or another one. Default: refuse for --repo, allow for a repository that is a folder of this machine."
+                },
+                "verify": {
+                  "not": {},
+                  "description": "Not supported yet: verification of commits."
+                }
+              },
+              "additionalProperties": false
             }
           },
           "additionalProperties": false

@@ -83,7 +83,16 @@ export interface Operator {
     /** Absent: all is kept for good. */
     readonly retention?: Retention;
   };
+  /** How the declarations are taken from git. Absent: as the daemon is told. */
+  readonly source?: SourceSettings;
   readonly origin?: Origin;
+}
+
+export interface SourceSettings {
+  /** Who may tell of a push. */
+  readonly hooks?: readonly { readonly name: string; readonly secret: Secret }[];
+  /** What is done about a revision that does not come after the one in force. Absent: as the source has it. */
+  readonly rewrites?: 'refuse' | 'allow';
 }
 
 /** How long is kept what, in milliseconds. Absent: for good. */

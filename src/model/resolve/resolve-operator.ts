@@ -14,6 +14,7 @@ import { reachable, resolvePortalSettings } from './resolve-portal-settings.ts';
 import { resolveClientRadsec, resolveRadsec } from './resolve-radsec.ts';
 import { resolveRetention } from './resolve-retention.ts';
 import { collectSeconds, operatorSafety } from './resolve-safety.ts';
+import { resolveSource } from './resolve-source.ts';
 import { error, type Resolving, uniqueEntries } from './resolving.ts';
 
 const shortestIntervalMs = 1_000;
@@ -43,6 +44,7 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
       ...operatorSafety(to, declared),
     },
     accounting: accounting(to, declared),
+    source: declared === undefined ? undefined : resolveSource(to, declared),
     origin: declared?.origin,
   });
 }
