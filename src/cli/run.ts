@@ -34,7 +34,7 @@ const shownIssues = 20;
 
 /** `lastmile run DIR`: the daemon, until it is told to stop. Resolves with the exit code. */
 export async function runCommand(dir: string, options: RunOptions, io: Io, around: Surroundings): Promise<number> {
-  keepHeapSmall();
+  keepHeapSmall(around.signal);
   giveBackFreed(around.signal);
   const mirror = mirrorOf(options.remote, options, io.env);
   if (mirror !== undefined && options.dirGiven) throw new RangeError('either a folder or --repo, not both');
