@@ -432,7 +432,14 @@ export class AccountingStore implements AccountingSink, SessionReader, SessionEn
     const sequence = this.#store.journal.next;
     const stored = this.#store.append(at, this.#writer.write(events));
     // Worked out while it is on its way to the disk, in force only when it is there: then the NAS get their answers.
-    const [place, outcome] = await Promise.all([stored, worked(() => books.work(sequence, at, events))]);
+    let outcome: Outcome;
+    try {
+      outcome = books.work(sequence, at, events);
+    } catch (error) {
+      await stored.catch(() => undefined);
+      throw error;
+    }
+    const place = await stored;
     this.#waitMs = firstWaitMs;
     this.#told = undefined;
     this.#follow(outcome, place);
@@ -596,9 +603,4 @@ function booksOptions(
   aside: SetAside,
 ): BooksOptions {
   return { log, keepClosed, commitsPerSettle, anew: false, aside };
-}
-
-/** So that whoever waits for several sees the failure of each. */
-async function worked<T>(work: () => T): Promise<T> {
-  return work();
 }

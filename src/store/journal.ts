@@ -106,7 +106,6 @@ const files = {
   open: promisify(openFile),
   close: promisify(closeFile),
   stat: promisify(statFile),
-  sync: promisify(fdatasync),
 };
 /** One call writes and syncs where the system can; elsewhere `fdatasync` follows. */
 const writesThrough = process.platform === 'linux';
@@ -213,21 +212,37 @@ export class Journal {
    * @param sequence its number, not below `next`: for commits of another journal
    * @throws NodeJS.ErrnoException, StoreRemovedError: nothing of it counts, and `replay` must come before the next
    */
-  async append(
+  append(at: number, records: readonly string[] | EntryBody, sequence: number = this.#next): Promise<JournalPlace> {
+    const segment = this.#fitting(at);
+    // By far the most go to the segment that is open: without an `async` function for each step, which leave as much behind as a record.
+    if (segment !== undefined) return this.#appendTo(segment, at, records, sequence);
+    return this.#another(at, sequence).then((next) => this.#appendTo(next, at, records, sequence));
+  }
+
+  #appendTo(
+    segment: OpenSegment,
     at: number,
     records: readonly string[] | EntryBody,
-    sequence: number = this.#next,
+    sequence: number,
   ): Promise<JournalPlace> {
-    const segment = this.#fitting(at) ?? (await this.#another(at, sequence));
-    const octets = encodeEntry(sequence, at, records);
-    const inWay = segment.room?.inWayOf(segment.end + octets.length);
-    if (inWay !== undefined) await inWay;
-    await writeAll(segment.fd, octets, segment.end);
-    this.#mustBeThere(segment, at);
-    segment.end += octets.length;
-    segment.room?.written(octets.length, segment.end);
-    this.#next = sequence + 1;
-    return { sequence, segment: segment.name, offset: segment.end, at };
+    return new Promise((resolve, reject) => {
+      const octets = encodeEntry(sequence, at, records);
+      const finish = (error: Error | null): void => {
+        try {
+          if (error !== null) throw error;
+          this.#mustBeThere(segment, at);
+          segment.end += octets.length;
+          segment.room?.written(octets.length, segment.end);
+          this.#next = sequence + 1;
+          resolve({ sequence, segment: segment.name, offset: segment.end, at });
+        } catch (failure) {
+          reject(failure);
+        }
+      };
+      const inWay = segment.room?.inWayOf(segment.end + octets.length);
+      if (inWay === undefined) writeAll(segment.fd, octets, segment.end, finish);
+      else inWay.then(() => writeAll(segment.fd, octets, segment.end, finish), reject);
+    });
   }
 
   /** When the first commit of a segment was, wall time; `undefined` where none can be read. Segments never get another. */
@@ -458,7 +473,9 @@ export class Journal {
     await rename(path, `${path}.left`).catch(ifThere);
     const fd = await files.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | throughFlag(), 0o600);
     try {
-      await writeAll(fd, segmentHead, 0);
+      await new Promise<void>((resolve, reject) => {
+        writeAll(fd, segmentHead, 0, (error) => (error === null ? resolve() : reject(error)));
+      });
       await syncFolder(this.#dir);
       const inode = inodeOf(await files.stat(path));
       const room = await this.#room(path, inode);
@@ -507,17 +524,13 @@ export function firstOf(segment: string): number {
   return parseNumberKey(segment.slice(0, -suffix.length));
 }
 
-async function writeAll(fd: number, octets: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < octets.length; ) done += await writeSome(fd, octets, done, position + done);
-  if (!writesThrough) await files.sync(fd);
-}
-
-function writeSome(fd: number, octets: Buffer, from: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(fd, octets, from, octets.length - from, position, (error, written) => {
-      if (error === null) resolve(written);
-      else reject(error);
-    });
+/** Calls back when all of it is on the disk, or cannot be put there. */
+function writeAll(fd: number, octets: Buffer, position: number, done: (error: Error | null) => void, from = 0): void {
+  write(fd, octets, from, octets.length - from, position + from, (error, written) => {
+    if (error !== null) done(error);
+    else if (from + written < octets.length) writeAll(fd, octets, position, done, from + written);
+    else if (writesThrough) done(null);
+    else fdatasync(fd, done);
   });
 }
 

@@ -192,14 +192,17 @@ export class Store {
    *
    * @param at wall time, milliseconds since 1970
    */
-  async append(at: number, records: readonly string[] | EntryBody, sequence?: number): Promise<JournalPlace> {
-    const opened = this.#now();
-    if (this.#broken !== undefined) throw this.#broken;
+  append(at: number, records: readonly string[] | EntryBody, sequence?: number): Promise<JournalPlace> {
+    let opened: Opened;
     try {
-      return await this.#journal.append(at, records, sequence);
+      opened = this.#now();
+      if (this.#broken !== undefined) throw this.#broken;
     } catch (error) {
-      throw this.#break(opened, error);
+      return Promise.reject(error);
     }
+    return this.#journal.append(at, records, sequence).then(undefined, (error: unknown) => {
+      throw this.#break(opened, error);
+    });
   }
 
   /** What is in the journal after a place. To be read to its end before the first `append`, and after each `reopen`. */
