@@ -10,7 +10,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'retention', 'review', 'git', 'base'],
+    ...['adopt', 'retention', 'rehearsal', 'review', 'git', 'base'],
+  ],
+  // Scenarios, played on simulated routers by what serves and reconciles in the daemon.
+  rehearsal: [
+    ...['daemon', 'access', 'accounting', 'manifest', 'model', 'radius', 'simulator', 'source', 'status', 'base'],
   ],
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
@@ -161,7 +165,7 @@ describe('the rooms of src/', () => {
       ajv: 'manifest',
       'prom-client': 'status',
       undici: 'authority events',
-      yaml: 'manifest adopt cli demo secrets',
+      yaml: 'manifest adopt cli demo secrets rehearsal',
       'age-encryption': 'secrets',
     };
     const strays = files.flatMap((file) =>

@@ -34,6 +34,11 @@ export class DueLoop implements AsyncDisposable {
     this.#running ??= this.#run();
   }
 
+  /** When the first is due. Absent: none is. */
+  get next(): number | undefined {
+    return this.#due.next();
+  }
+
   /** Puts a key at a time, in place of where it was; `undefined` takes it out. */
   set(key: string, at: number | undefined): void {
     const next = this.#due.next();

@@ -9,12 +9,15 @@ import {
 } from '../manifest/load-manifest.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { SourceFile } from '../source/source.ts';
-import { resolverOf, type SecretSettings } from './declared-secrets.ts';
-import { type OpenedCache, type OpenedSources, openSealed } from './open-sealed.ts';
+import { madeUp, resolverOf, type SecretSettings } from './declared-secrets.ts';
+import { type OpenedCache, type OpenedSources, type OpenOptions, openSealed } from './open-sealed.ts';
 
 export interface LoadSettings extends SecretSettings {
-  /** `validate`: missing secrets are warnings. `use`: they are errors. */
-  readonly mode: 'validate' | 'use';
+  /**
+   * `validate`: missing secrets are warnings. `use`: they are errors. `rehearse`: they are made up, the same for the same
+   * name.
+   */
+  readonly mode: 'validate' | 'use' | 'rehearse';
   /** Kept between loads, so that only files that changed are read again. */
   readonly cache?: FileCache;
   /** Kept between loads of one line of revisions, so that what did not change is not made again. */
@@ -27,13 +30,13 @@ export interface LoadSettings extends SecretSettings {
 
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
 export async function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
-  const sources = await openSealed(files, settings);
+  const sources = await openSealed(files, openOptionsOf(settings));
   return forgetSealed(loadManifest(sources.files, optionsOf(sources, settings)), sources);
 }
 
 /** The same, a little in each turn of the event loop: logins are answered meanwhile. */
 export async function loadInTurns(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
-  return loadOpenedInTurns(await openSealed(files, settings), settings);
+  return loadOpenedInTurns(await openSealed(files, openOptionsOf(settings)), settings);
 }
 
 /** The same of files that were opened before. */
@@ -53,13 +56,18 @@ function forgetSealed(manifest: Manifest, { any }: OpenedSources): Manifest {
   return { ...manifest, secretUses: { ...secretUses, elsewhere: [], inText: new Map() } };
 }
 
+/** Whoever rehearses has no key as a rule. */
+function openOptionsOf(settings: LoadSettings): OpenOptions {
+  return { ...settings, mode: settings.mode === 'use' ? 'use' : 'validate' };
+}
+
 function optionsOf({ unread, issues, sealed }: OpenedSources, settings: LoadSettings): LoadOptions {
   const { mode, example, cache, memory } = settings;
   return {
-    secrets: { ...resolverOf(settings), sealed },
+    secrets: mode === 'rehearse' ? madeUp({ ...resolverOf(settings), sealed }) : { ...resolverOf(settings), sealed },
     attributeCheck: checkAttribute,
     attributeHides: hidesValue,
-    mode,
+    mode: mode === 'rehearse' ? 'use' : mode,
     ...(issues.length + unread.length === 0 ? {} : { sealed: { unread, issues } }),
     ...(example === undefined ? {} : { example }),
     ...(cache === undefined ? {} : { cache }),

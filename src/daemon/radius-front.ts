@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RecentDecisions } from '../access/decision-log.ts';
 import type { RecentAccounting } from '../accounting/sessions/recent-accounting.ts';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import type { RadsecSettings } from '../model/kinds/radius.ts';
 import type { RadiusCounters } from '../radius/counters.ts';
 import { openDatagramCalls } from '../radius/datagram-calls.ts';
@@ -30,6 +31,8 @@ export interface AnswersRadius {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fillRandom: (octets: Uint8Array) => void;
+  /** How long an Access-Reject is held back. Absent: as long as is usual. */
+  readonly rejectDelayMs?: number;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function startRadius(
     clock,
     random: parts.fillRandom,
     log,
+    ...compact({ rejectDelayMs: parts.rejectDelayMs }),
     access: {
       authority: () => authority.current,
       proxy: () => proxy.current,

@@ -8,6 +8,7 @@ import type {
   OperatorSpec,
   PortalSiteSpec,
   RouterSpec,
+  ScenarioSpec,
   ServiceSpec,
   SubscriberSpec,
 } from '../model/declarations.ts';
@@ -30,6 +31,7 @@ export interface Collected {
   readonly subscribers: Declared<SubscriberSpec>[];
   readonly portalSites: Declared<PortalSiteSpec>[];
   readonly omadaControllers: Declared<OmadaControllerSpec>[];
+  readonly scenarios: Declared<ScenarioSpec>[];
   readonly lists: Declared<undefined>[];
   /** Known by name only: the schema was not met. */
   readonly broken: {
@@ -59,6 +61,7 @@ export function nothingCollected(): Collected {
     subscribers: [],
     portalSites: [],
     omadaControllers: [],
+    scenarios: [],
     lists: [],
     broken,
     incomplete: { operator: false, router: false },
@@ -83,7 +86,7 @@ export function addCollected(into: Collected, part: Collected): void {
 
 const declaredLists = [
   ...(['operators', 'routers', 'services', 'subscribers', 'portalSites', 'omadaControllers'] as const),
-  ...(['lists', 'issues'] as const),
+  ...(['scenarios', 'lists', 'issues'] as const),
 ] as const;
 
 /** Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins. */
@@ -244,6 +247,9 @@ function collectObject(into: Collected, file: YamlFile, document: YamlDocument, 
       break;
     case 'OmadaController':
       into.omadaControllers.push({ ...declared, kind });
+      break;
+    case 'Scenario':
+      into.scenarios.push({ ...declared, kind });
       break;
     default:
       into.subscribers.push({ ...declared, kind: 'Subscriber' });

@@ -2,7 +2,7 @@ import { compact } from '../base/compact.ts';
 import { sharedWith } from '../base/same-data.ts';
 import { isSealedText } from '../base/sealed-text.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
-import type { Problem } from '../model/declarations.ts';
+import type { Declared, Problem, ScenarioSpec } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
 import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
@@ -63,6 +63,8 @@ export interface Manifest {
   readonly model?: Model;
   /** Where its secrets come from. Present when it is. */
   readonly secretUses?: SecretUses;
+  /** Rehearsals that are declared, in order of file and place. Present when the model is. */
+  readonly scenarios?: readonly Declared<ScenarioSpec>[];
   /** Sorted by file and position. */
   readonly issues: readonly Issue[];
 }
@@ -110,7 +112,7 @@ function* editedInSteps(
   memory.last = { model, known, book, files: parts };
   const said = [...parts.values()].flatMap((part) => part.issues);
   const issues = sortIssues([...said, ...locateProblems(problems, files, options.cache ?? new Map())]);
-  return { model, secretUses, issues };
+  return { model, secretUses, scenarios: scenariosIn(parts), issues };
 }
 
 function* wholeInSteps(
@@ -140,7 +142,11 @@ function* wholeInSteps(
   ]);
   if (hasErrors(issues) || (options.sealed?.unread.length ?? 0) > 0) return { issues };
   if (memory !== undefined) memory.last = { model, known, book, files: parts };
-  return { model, secretUses, issues };
+  return { model, secretUses, scenarios: scenariosIn(parts), issues };
+}
+
+function scenariosIn(parts: Parts): readonly Declared<ScenarioSpec>[] {
+  return [...parts.values()].flatMap(({ scenarios }) => scenarios);
 }
 
 function resolveOptions({ secrets, mode, example, attributeCheck, attributeHides }: LoadOptions): ResolveOptions {
@@ -243,7 +249,7 @@ function uncheckedReferences(unchecked: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** Gives problems between documents their line and column, reading again only files with places not known yet. */
-function locateProblems(
+export function locateProblems(
   problems: readonly Problem[],
   files: readonly ManifestFile[],
   cache: FileCache,

@@ -1,4 +1,12 @@
-import type { OmadaController, Operator, PortalSite, Router, Service, SubscriberSpec } from './generated/documents.ts';
+import type {
+  OmadaController,
+  Operator,
+  PortalSite,
+  Router,
+  Scenario,
+  Service,
+  SubscriberSpec,
+} from './generated/documents.ts';
 import type { Origin } from './origin.ts';
 
 /** What the documents of a repository say, each true to its schema, none yet compared with another. */
@@ -9,6 +17,8 @@ export interface Declarations {
   readonly subscribers: readonly Declared<SubscriberSpec>[];
   readonly portalSites: readonly Declared<PortalSiteSpec>[];
   readonly omadaControllers: readonly Declared<OmadaControllerSpec>[];
+  /** Rehearsals: nothing in service depends on them. */
+  readonly scenarios: readonly Declared<ScenarioSpec>[];
   /** Names of lists: unique among themselves, otherwise without meaning. */
   readonly lists: readonly Declared<undefined>[];
   /** Declared but not true to their schema: known by name, nothing else is. */
@@ -29,11 +39,20 @@ export type RouterSpec = Router['spec'];
 export type ServiceSpec = Service['spec'];
 export type PortalSiteSpec = PortalSite['spec'];
 export type OmadaControllerSpec = OmadaController['spec'];
+export type ScenarioSpec = Scenario['spec'];
 export type { SubscriberSpec };
 
 /** One object, with its place. */
 export interface Declared<Spec> {
-  readonly kind: 'Operator' | 'Router' | 'Service' | 'Subscriber' | 'SubscriberList' | 'PortalSite' | 'OmadaController';
+  readonly kind:
+    | 'Operator'
+    | 'Router'
+    | 'Service'
+    | 'Subscriber'
+    | 'SubscriberList'
+    | 'PortalSite'
+    | 'OmadaController'
+    | 'Scenario';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

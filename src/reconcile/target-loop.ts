@@ -56,6 +56,7 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
   #wake = new AbortController();
   readonly #asked: Asked<Report>[] = [];
   #failures = 0;
+  #running = false;
   /** When the interval began, by the monotonic clock. */
   #since: number;
   readonly #ended: Promise<void>;
@@ -80,6 +81,11 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
     });
   }
 
+  /** Whether it runs, or is about to because somebody asked. */
+  get busy(): boolean {
+    return this.#running || this.#asked.length > 0;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
@@ -93,7 +99,9 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
       if (this.#stop.signal.aborted) return;
       const asked = this.#asked.shift();
       this.#wake = new AbortController();
+      this.#running = true;
       const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal, asked?.allowDeletes);
+      this.#running = false;
       const failed = report.retry === 'backoff' && (report.result === 'failed' || report.result === 'partial');
       this.#failures = failed ? this.#failures + 1 : 0;
       if (failed || report.brief !== true) this.#since = this.#options.clock.monotonic();

@@ -13,6 +13,8 @@ export interface SimulatedUser {
 
 export interface SimulatedRouterOsOptions {
   readonly clock: Clock;
+  /** What goes on without an end while nothing happens goes by this: interim reports. Default `clock`. */
+  readonly upkeep?: Clock;
   /** Default 127.0.0.1. */
   readonly apiHost?: string;
   /** Default 0: any free port. The row `api` of `/ip/service` shows it. */

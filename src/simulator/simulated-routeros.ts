@@ -88,6 +88,7 @@ export class SimulatedRouterOs {
       fastTrackPercent: options.fastTrackPercent ?? 90,
     });
     this.#sessions = new Sessions({
+      upkeep: options.upkeep ?? clock,
       credentials: (stored) => this.#certificates.credentials(stored),
       authorities: () => this.#certificates.authorities(),
       clock,

@@ -27,6 +27,7 @@ const looks: Readonly<Record<string, string>> = {
 const others = [
   ...['api-log', 'discover', 'doctor', 'drift', 'get', 'orphans', 'plan', 'schema', 'sessions', 'status', 'usage'],
   ...['blame', 'events', 'export', 'history', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
+  'test',
 ];
 
 const menus = ['/ppp/secret', '/ppp/profile', '/ip/pool', '/radius', '/ppp/aaa', '/ppp/active', '/system/identity'];

@@ -20,6 +20,22 @@ export function addDeclarations(program: Command, carry: Carry): void {
       carry(command, async (io) => (await import('../validate.ts')).validateCommand(dir, options, io)),
     );
   program
+    .command('test')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('play the scenarios of a repository on simulated routers, in time of their own')
+    .addOption(
+      new Option('-o, --output <format>', 'text, json, github or junit')
+        .choices(['text', 'json', 'github', 'junit'])
+        .default('text'),
+    )
+    .option('--only <name...>', 'only scenarios whose names hold one of these', [])
+    .option('--list', 'name them, and play none')
+    .option('--rev <rev>', 'a commit instead of the work tree')
+    .option('--secrets <dir>', 'folder of {file: …} secrets; those that are missing are made up')
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) => (await import('../test.ts')).testCommand(dir, options, io, around)),
+    );
+  program
     .command('schema')
     .description('the JSON Schemas of every kind')
     .option('--kind <kind>', 'one kind only')

@@ -117,6 +117,16 @@ export class QuotaKeeper implements QuotaBook, AsyncDisposable {
     });
   }
 
+  /** Whether something is being worked out, or is about to be told. */
+  get busy(): boolean {
+    return this.#loading.size > 0 || this.#telling !== undefined;
+  }
+
+  /** When the next thing comes by itself, milliseconds since 1970: a period begins, free hours open or close. */
+  get nextDue(): number | undefined {
+    return this.#due.next;
+  }
+
   /** Calls `listener`, which must not throw. @returns how to end that */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);

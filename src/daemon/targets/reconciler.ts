@@ -115,6 +115,16 @@ export class Reconciler implements AsyncDisposable {
     return this.#inForce;
   }
 
+  /** Whether a target is being reconciled, or is about to be, or people online are yet to be told. */
+  get busy(): boolean {
+    return this.#sessionWork.size > 0 || [...this.#loops.values()].some(({ loop }) => loop.busy);
+  }
+
+  /** When the next thing comes by itself, milliseconds since 1970: somebody expires, a speed changes, a pause ends, a window opens. */
+  get nextDue(): number | undefined {
+    return this.#next;
+  }
+
   /** When a declaration next changes by itself, milliseconds since 1970. */
   get nextChange(): number | undefined {
     return this.#changeAfter(this.#options.clock.now());

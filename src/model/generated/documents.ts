@@ -286,6 +286,7 @@ export interface Documents {
   SubscriberList?: SubscriberList;
   PortalSite?: PortalSite;
   OmadaController?: OmadaController;
+  Scenario?: Scenario;
 }
 /**
  * Settings of the whole network. One per repository; its name stands in the ownership markers on routers.
@@ -2014,4 +2015,424 @@ export interface OmadaController {
   sops?: {
     [k: string]: unknown;
   };
+}
+/**
+ * A rehearsal: what happens on a network that is declared as here, and what must come of it. Run by `lastmile test` on simulated routers, in time of its own.
+ */
+export interface Scenario {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Scenario here.
+   */
+  kind: 'Scenario';
+  metadata: Metadata;
+  /**
+   * What happens, and what must come of it.
+   */
+  spec: {
+    /**
+     * What it shows, for people.
+     */
+    description?: string;
+    /**
+     * When it begins: RFC 3339, or local in the time zone of the Operator. Default 2026-03-10T12:00.
+     */
+    start?: string;
+    /**
+     * What happens, in order.
+     */
+    steps: ScenarioStep[];
+  };
+}
+/**
+ * One thing that happens, and what must hold after it.
+ */
+export interface ScenarioStep {
+  /**
+   * What this step is about, for people.
+   */
+  title?: string;
+  /**
+   * A subscriber dials in by PPPoE.
+   */
+  dial?: {
+    /**
+     * Name of the subscriber, or `anna/tv` for one of several services.
+     */
+    subscriber?: string;
+    /**
+     * What is typed as the username instead.
+     */
+    username?: string;
+    /**
+     * Default: that of the subscriber.
+     */
+    password?: string;
+    router?: Name;
+    /**
+     * Its interface. Default: the first that has such a server.
+     */
+    interface?: string;
+    mac?: Mac1;
+    /**
+     * How the password is shown. Default: the strongest that is allowed.
+     */
+    method?: 'pap' | 'chap' | 'mschap1' | 'mschap2';
+  };
+  /**
+   * A device asks for an address by DHCP.
+   */
+  lease?: {
+    /**
+     * Whose device.
+     */
+    subscriber?: string;
+    mac?: Mac1;
+    router?: Name;
+    /**
+     * Its interface. Default: the first that has such a server.
+     */
+    interface?: string;
+  };
+  /**
+   * A device comes into reach of a hotspot.
+   */
+  join?: {
+    /**
+     * Whose device.
+     */
+    subscriber?: string;
+    mac?: Mac1;
+    router?: Name;
+    /**
+     * Its interface. Default: the first that has such a server.
+     */
+    interface?: string;
+  };
+  /**
+   * The browser of a device opens a page.
+   */
+  open?: {
+    mac?: Mac1;
+    /**
+     * The page, as in http://example.com/.
+     */
+    url: string;
+  };
+  /**
+   * A form on the page is filled in and sent.
+   */
+  submit?: {
+    mac?: Mac1;
+    /**
+     * What is filled in, by the name of the field.
+     */
+    fields?: {
+      [k: string]: string;
+    };
+    /**
+     * Fill in username and password of this subscriber.
+     */
+    subscriber?: string;
+  };
+  /**
+   * A link on the page is pressed.
+   */
+  press?: {
+    mac?: Mac1;
+    /**
+     * Its words, or part of its address.
+     */
+    link: string;
+  };
+  /**
+   * A device goes out of reach.
+   */
+  leave?: {
+    mac?: Mac1;
+  };
+  /**
+   * A subscriber ends his sessions.
+   */
+  hangUp?: {
+    /**
+     * Name of the subscriber, or `anna/tv` for one of several services.
+     */
+    subscriber?: string;
+    /**
+     * What is typed as the username instead.
+     */
+    username?: string;
+  };
+  /**
+   * A subscriber uses octets on the session he has, and the router reports them.
+   */
+  consume?: {
+    /**
+     * Name of the subscriber, or `anna/tv` for one of several services.
+     */
+    subscriber?: string;
+    /**
+     * What is typed as the username instead.
+     */
+    username?: string;
+    /**
+     * Towards him.
+     */
+    down?: string;
+    /**
+     * From him.
+     */
+    up?: string;
+    over?: Duration;
+  };
+  wait?: Duration;
+  /**
+   * Time goes by until then: a time of day (06:00: the next), a date, or RFC 3339.
+   */
+  until?: string;
+  /**
+   * A commit suspends a subscriber.
+   */
+  suspend?: {
+    subscriber: Name;
+    /**
+     * Why he is suspended.
+     */
+    reason?: string;
+  };
+  /**
+   * A commit makes a subscriber active.
+   */
+  resume?: {
+    subscriber: Name;
+  };
+  /**
+   * A commit changes, adds or removes an object.
+   */
+  edit?: {
+    /**
+     * Which: Service/home-50.
+     */
+    object?: string;
+    /**
+     * Fields of its spec and their new values, by the way to them: `rate.down`. null takes a field away.
+     */
+    set?: {
+      [k: string]: unknown;
+    };
+    /**
+     * It is declared no more.
+     */
+    remove?: true;
+    /**
+     * A whole document that is declared from now on.
+     */
+    add?: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * More is sold to a subscriber.
+   */
+  topUp?: {
+    /**
+     * Name of the subscriber.
+     */
+    subscriber: string;
+    /**
+     * 10G of octets, or 5h of time online.
+     */
+    amount?: string;
+    quota?: Name;
+    valid?: Duration;
+    extend?: Duration;
+  };
+  /**
+   * Something cannot be reached any more.
+   */
+  cut?: {
+    router?: Name;
+    /**
+     * RADIUS: nobody answers.
+     */
+    radius?: true;
+    coa?: Name;
+    accounting?: Name;
+  };
+  /**
+   * It can be reached again.
+   */
+  restore?: {
+    router?: Name;
+    /**
+     * RADIUS: nobody answers.
+     */
+    radius?: true;
+    coa?: Name;
+    accounting?: Name;
+  };
+  /**
+   * A router is switched off and on.
+   */
+  reboot?: {
+    router: Name;
+  };
+  expect?: ScenarioExpect;
+}
+/**
+ * What must hold now. All of it is looked at, and everything else is told together.
+ */
+export interface ScenarioExpect {
+  /**
+   * Was the login of this step let in?
+   */
+  accept?: boolean;
+  /**
+   * Why it was not, in the word that `lastmile why` shows: suspended, expired, quota-used, wrong-password.
+   */
+  reason?: string;
+  /**
+   * Attributes of the answer of RADIUS by their name, each with its value as `lastmile why` shows it; an empty text: it is not there.
+   */
+  reply?: {
+    [k: string]: string;
+  };
+  /**
+   * Address that the login of this step was given.
+   */
+  address?: string;
+  /**
+   * Limit as the router shows it, upload first: 10M/50M.
+   */
+  rate?: string;
+  /**
+   * Who is online.
+   *
+   * Items: Sessions of one login.
+   */
+  sessions?: {
+    /**
+     * Name of the subscriber, or `anna/tv` for one of several services.
+     */
+    subscriber?: string;
+    /**
+     * What is typed as the username instead.
+     */
+    username?: string;
+    router?: Name;
+    /**
+     * How many. Default: one or more.
+     */
+    count?: number;
+    /**
+     * Limit of each of them, as the router shows it: 10M/50M.
+     */
+    rate?: string;
+    /**
+     * Address of each of them.
+     */
+    address?: string;
+    /**
+     * Did RADIUS let them in, or a row of the router?
+     */
+    radius?: boolean;
+  }[];
+  /**
+   * What is on routers.
+   *
+   * Items: Rows of one menu.
+   */
+  rows?: {
+    router?: Name;
+    menu: RouterMenu;
+    /**
+     * Only rows that have these values.
+     */
+    where?: {
+      [k: string]: string;
+    };
+    /**
+     * Values that each of them has; an empty text: none.
+     */
+    have?: {
+      [k: string]: string;
+    };
+    /**
+     * How many there are. Default: one or more.
+     */
+    count?: number;
+  }[];
+  /**
+   * What was used.
+   *
+   * Items: Of one subscriber.
+   */
+  usage?: {
+    /**
+     * Name of the subscriber, or `anna/tv` for one of several services.
+     */
+    subscriber?: string;
+    /**
+     * What is typed as the username instead.
+     */
+    username?: string;
+    quota?: Name;
+    /**
+     * What is used of the period that runs now.
+     */
+    used?: string;
+    /**
+     * What is left of it, with top-ups.
+     */
+    left?: string;
+    /**
+     * The step in force; 0 while none is.
+     */
+    step?: number;
+  }[];
+  /**
+   * The page the last device has before it.
+   */
+  page?: {
+    /**
+     * Its HTTP status.
+     */
+    status?: number;
+    /**
+     * Its heading, whole.
+     */
+    heading?: string;
+    /**
+     * Words that are on it.
+     *
+     * Items: Some words.
+     */
+    text?: string[];
+    /**
+     * Words that are not on it.
+     *
+     * Items: Some words.
+     */
+    lacks?: string[];
+    /**
+     * Part of its address.
+     */
+    url?: string;
+  };
+  /**
+   * What became of the change of this step: applied; in-sync: nothing was to be done; partial: some target was away or took less; refused by the guard, a policy or the target; invalid.
+   */
+  result?: 'applied' | 'in-sync' | 'partial' | 'refused' | 'invalid';
+  /**
+   * Code of the refusal or the finding: LM_TOO_MANY_DELETES.
+   */
+  code?: string;
+  /**
+   * The time, in the time zone of the Operator: 2026-03-10T12:00.
+   */
+  now?: string;
 }

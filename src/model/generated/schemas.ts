@@ -1,7 +1,7 @@
 // Written by `npm run types` from schemas/lastmile.schema.json.
 
 /** Kinds of document, in the order they are explained. */
-export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController"] as const;
+export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController","Scenario"] as const;
 
 /** The combined JSON Schema (2020-12) of every document. */
 export const combinedSchema: Readonly<Record<string, unknown>> = {
@@ -33,10 +33,9 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       "not": {
         "enum": [
           "VoucherBatch",
-          "Policy",
-          "Scenario"
+          "Policy"
         ],
-        "description": "Not supported yet: VoucherBatch, Policy, Scenario"
+        "description": "Not supported yet: VoucherBatch, Policy"
       }
     }
   },
@@ -155,6 +154,22 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "then": {
         "$ref": "#/$defs/OmadaController"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Scenario"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Scenario"
       }
     }
   ],
@@ -3064,6 +3079,63 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       ],
       "additionalProperties": false
     },
+    "Scenario": {
+      "title": "Scenario",
+      "type": "object",
+      "description": "A rehearsal: what happens on a network that is declared as here, and what must come of it. Run by `lastmile test` on simulated routers, in time of its own.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Scenario",
+          "description": "Always Scenario here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "What happens, and what must come of it.",
+          "properties": {
+            "description": {
+              "type": "string",
+              "description": "What it shows, for people.",
+              "minLength": 1,
+              "maxLength": 2000
+            },
+            "start": {
+              "type": "string",
+              "description": "When it begins: RFC 3339, or local in the time zone of the Operator. Default 2026-03-10T12:00.",
+              "minLength": 1,
+              "maxLength": 40
+            },
+            "steps": {
+              "type": "array",
+              "description": "What happens, in order.",
+              "items": {
+                "$ref": "#/$defs/scenarioStep"
+              },
+              "minItems": 1,
+              "maxItems": 1000
+            }
+          },
+          "required": [
+            "steps"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
     "name": {
       "type": "string",
       "description": "Lower-case letters, digits, dots, dashes and underscores; begins and ends with a letter or digit. Unique per kind.",
@@ -4253,6 +4325,677 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "minProperties": 1,
       "additionalProperties": false
+    },
+    "scenarioStep": {
+      "type": "object",
+      "description": "One thing that happens, and what must hold after it.",
+      "properties": {
+        "title": {
+          "type": "string",
+          "description": "What this step is about, for people.",
+          "minLength": 1,
+          "maxLength": 200
+        },
+        "dial": {
+          "type": "object",
+          "description": "A subscriber dials in by PPPoE.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Name of the subscriber, or `anna/tv` for one of several services.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "username": {
+              "type": "string",
+              "description": "What is typed as the username instead.",
+              "minLength": 1,
+              "maxLength": 253
+            },
+            "password": {
+              "type": "string",
+              "description": "Default: that of the subscriber.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The router. Default: the first by name that has such a server."
+            },
+            "interface": {
+              "type": "string",
+              "description": "Its interface. Default: the first that has such a server.",
+              "minLength": 1,
+              "maxLength": 63
+            },
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "His device. Default: the first that is declared, else one made up from his name."
+            },
+            "method": {
+              "type": "string",
+              "description": "How the password is shown. Default: the strongest that is allowed.",
+              "enum": [
+                "pap",
+                "chap",
+                "mschap1",
+                "mschap2"
+              ]
+            }
+          },
+          "additionalProperties": false
+        },
+        "lease": {
+          "type": "object",
+          "description": "A device asks for an address by DHCP.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Whose device.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the first of the subscriber."
+            },
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The router. Default: the first by name that has such a server."
+            },
+            "interface": {
+              "type": "string",
+              "description": "Its interface. Default: the first that has such a server.",
+              "minLength": 1,
+              "maxLength": 63
+            }
+          },
+          "additionalProperties": false
+        },
+        "join": {
+          "type": "object",
+          "description": "A device comes into reach of a hotspot.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Whose device.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the first of the subscriber."
+            },
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The router. Default: the first by name that has such a server."
+            },
+            "interface": {
+              "type": "string",
+              "description": "Its interface. Default: the first that has such a server.",
+              "minLength": 1,
+              "maxLength": 63
+            }
+          },
+          "additionalProperties": false
+        },
+        "open": {
+          "type": "object",
+          "description": "The browser of a device opens a page.",
+          "properties": {
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the one that joined last."
+            },
+            "url": {
+              "type": "string",
+              "description": "The page, as in http://example.com/.",
+              "minLength": 1,
+              "maxLength": 2048
+            }
+          },
+          "required": [
+            "url"
+          ],
+          "additionalProperties": false
+        },
+        "submit": {
+          "type": "object",
+          "description": "A form on the page is filled in and sent.",
+          "properties": {
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the one that joined last."
+            },
+            "fields": {
+              "type": "object",
+              "description": "What is filled in, by the name of the field.",
+              "additionalProperties": {
+                "type": "string",
+                "maxLength": 4096
+              }
+            },
+            "subscriber": {
+              "type": "string",
+              "description": "Fill in username and password of this subscriber.",
+              "minLength": 1,
+              "maxLength": 512
+            }
+          },
+          "additionalProperties": false
+        },
+        "press": {
+          "type": "object",
+          "description": "A link on the page is pressed.",
+          "properties": {
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the one that joined last."
+            },
+            "link": {
+              "type": "string",
+              "description": "Its words, or part of its address.",
+              "minLength": 1,
+              "maxLength": 512
+            }
+          },
+          "required": [
+            "link"
+          ],
+          "additionalProperties": false
+        },
+        "leave": {
+          "type": "object",
+          "description": "A device goes out of reach.",
+          "properties": {
+            "mac": {
+              "$ref": "#/$defs/mac",
+              "description": "The device. Default: the one that joined last."
+            }
+          },
+          "additionalProperties": false
+        },
+        "hangUp": {
+          "type": "object",
+          "description": "A subscriber ends his sessions.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Name of the subscriber, or `anna/tv` for one of several services.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "username": {
+              "type": "string",
+              "description": "What is typed as the username instead.",
+              "minLength": 1,
+              "maxLength": 253
+            }
+          },
+          "additionalProperties": false
+        },
+        "consume": {
+          "type": "object",
+          "description": "A subscriber uses octets on the session he has, and the router reports them.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Name of the subscriber, or `anna/tv` for one of several services.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "username": {
+              "type": "string",
+              "description": "What is typed as the username instead.",
+              "minLength": 1,
+              "maxLength": 253
+            },
+            "down": {
+              "type": "string",
+              "description": "Towards him.",
+              "pattern": "^(0|[1-9][0-9]*([kMGT]|[KMGT]i)?)$"
+            },
+            "up": {
+              "type": "string",
+              "description": "From him.",
+              "pattern": "^(0|[1-9][0-9]*([kMGT]|[KMGT]i)?)$"
+            },
+            "over": {
+              "$ref": "#/$defs/duration",
+              "description": "How long it takes. Default: until the next report of the router."
+            }
+          },
+          "additionalProperties": false
+        },
+        "wait": {
+          "$ref": "#/$defs/duration",
+          "description": "Time goes by, and what is due meanwhile happens when it is due."
+        },
+        "until": {
+          "type": "string",
+          "description": "Time goes by until then: a time of day (06:00: the next), a date, or RFC 3339.",
+          "minLength": 1,
+          "maxLength": 40
+        },
+        "suspend": {
+          "type": "object",
+          "description": "A commit suspends a subscriber.",
+          "properties": {
+            "subscriber": {
+              "$ref": "#/$defs/name",
+              "description": "The subscriber."
+            },
+            "reason": {
+              "type": "string",
+              "description": "Why he is suspended.",
+              "minLength": 1,
+              "maxLength": 200
+            }
+          },
+          "required": [
+            "subscriber"
+          ],
+          "additionalProperties": false
+        },
+        "resume": {
+          "type": "object",
+          "description": "A commit makes a subscriber active.",
+          "properties": {
+            "subscriber": {
+              "$ref": "#/$defs/name",
+              "description": "The subscriber."
+            }
+          },
+          "required": [
+            "subscriber"
+          ],
+          "additionalProperties": false
+        },
+        "edit": {
+          "type": "object",
+          "description": "A commit changes, adds or removes an object.",
+          "properties": {
+            "object": {
+              "type": "string",
+              "description": "Which: Service/home-50.",
+              "minLength": 1,
+              "maxLength": 512,
+              "pattern": "^[A-Za-z]+/[a-z0-9]([a-z0-9._-]*[a-z0-9])?$"
+            },
+            "set": {
+              "type": "object",
+              "description": "Fields of its spec and their new values, by the way to them: `rate.down`. null takes a field away."
+            },
+            "remove": {
+              "const": true,
+              "description": "It is declared no more."
+            },
+            "add": {
+              "type": "object",
+              "description": "A whole document that is declared from now on."
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1
+        },
+        "topUp": {
+          "type": "object",
+          "description": "More is sold to a subscriber.",
+          "properties": {
+            "subscriber": {
+              "type": "string",
+              "description": "Name of the subscriber.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "amount": {
+              "type": "string",
+              "description": "10G of octets, or 5h of time online.",
+              "minLength": 1,
+              "maxLength": 40
+            },
+            "quota": {
+              "$ref": "#/$defs/name",
+              "description": "Only for this quota."
+            },
+            "valid": {
+              "$ref": "#/$defs/duration",
+              "description": "How long it lasts. Default: until the period ends."
+            },
+            "extend": {
+              "$ref": "#/$defs/duration",
+              "description": "By how much his validity is longer."
+            }
+          },
+          "required": [
+            "subscriber"
+          ],
+          "additionalProperties": false
+        },
+        "cut": {
+          "type": "object",
+          "description": "Something cannot be reached any more.",
+          "properties": {
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The API of this router. It goes on serving subscribers."
+            },
+            "radius": {
+              "const": true,
+              "description": "RADIUS: nobody answers."
+            },
+            "coa": {
+              "$ref": "#/$defs/name",
+              "description": "CoA and Disconnect do not reach this router."
+            },
+            "accounting": {
+              "$ref": "#/$defs/name",
+              "description": "Accounting of this router gets lost."
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1,
+          "maxProperties": 1
+        },
+        "restore": {
+          "type": "object",
+          "description": "It can be reached again.",
+          "properties": {
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The API of this router. It goes on serving subscribers."
+            },
+            "radius": {
+              "const": true,
+              "description": "RADIUS: nobody answers."
+            },
+            "coa": {
+              "$ref": "#/$defs/name",
+              "description": "CoA and Disconnect do not reach this router."
+            },
+            "accounting": {
+              "$ref": "#/$defs/name",
+              "description": "Accounting of this router gets lost."
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1,
+          "maxProperties": 1
+        },
+        "reboot": {
+          "type": "object",
+          "description": "A router is switched off and on.",
+          "properties": {
+            "router": {
+              "$ref": "#/$defs/name",
+              "description": "The router."
+            }
+          },
+          "required": [
+            "router"
+          ],
+          "additionalProperties": false
+        },
+        "expect": {
+          "$ref": "#/$defs/scenarioExpect",
+          "description": "What must hold now."
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1
+    },
+    "scenarioExpect": {
+      "type": "object",
+      "description": "What must hold now. All of it is looked at, and everything else is told together.",
+      "properties": {
+        "accept": {
+          "type": "boolean",
+          "description": "Was the login of this step let in?"
+        },
+        "reason": {
+          "type": "string",
+          "description": "Why it was not, in the word that `lastmile why` shows: suspended, expired, quota-used, wrong-password.",
+          "minLength": 1,
+          "maxLength": 100
+        },
+        "reply": {
+          "type": "object",
+          "description": "Attributes of the answer of RADIUS by their name, each with its value as `lastmile why` shows it; an empty text: it is not there.",
+          "additionalProperties": {
+            "type": "string",
+            "maxLength": 4096
+          }
+        },
+        "address": {
+          "type": "string",
+          "description": "Address that the login of this step was given.",
+          "minLength": 1,
+          "maxLength": 64
+        },
+        "rate": {
+          "type": "string",
+          "description": "Limit as the router shows it, upload first: 10M/50M.",
+          "minLength": 1,
+          "maxLength": 200
+        },
+        "sessions": {
+          "type": "array",
+          "description": "Who is online.",
+          "items": {
+            "type": "object",
+            "description": "Sessions of one login.",
+            "properties": {
+              "subscriber": {
+                "type": "string",
+                "description": "Name of the subscriber, or `anna/tv` for one of several services.",
+                "minLength": 1,
+                "maxLength": 512
+              },
+              "username": {
+                "type": "string",
+                "description": "What is typed as the username instead.",
+                "minLength": 1,
+                "maxLength": 253
+              },
+              "router": {
+                "$ref": "#/$defs/name",
+                "description": "Only there."
+              },
+              "count": {
+                "type": "integer",
+                "description": "How many. Default: one or more.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              "rate": {
+                "type": "string",
+                "description": "Limit of each of them, as the router shows it: 10M/50M.",
+                "minLength": 1,
+                "maxLength": 200
+              },
+              "address": {
+                "type": "string",
+                "description": "Address of each of them.",
+                "minLength": 1,
+                "maxLength": 64
+              },
+              "radius": {
+                "type": "boolean",
+                "description": "Did RADIUS let them in, or a row of the router?"
+              }
+            },
+            "additionalProperties": false
+          },
+          "minItems": 1,
+          "maxItems": 10000
+        },
+        "rows": {
+          "type": "array",
+          "description": "What is on routers.",
+          "items": {
+            "type": "object",
+            "description": "Rows of one menu.",
+            "properties": {
+              "router": {
+                "$ref": "#/$defs/name",
+                "description": "The router. Default: the only one."
+              },
+              "menu": {
+                "$ref": "#/$defs/routerMenu",
+                "description": "The menu: /ppp/secret."
+              },
+              "where": {
+                "type": "object",
+                "description": "Only rows that have these values.",
+                "additionalProperties": {
+                  "type": "string",
+                  "maxLength": 4096
+                }
+              },
+              "have": {
+                "type": "object",
+                "description": "Values that each of them has; an empty text: none.",
+                "additionalProperties": {
+                  "type": "string",
+                  "maxLength": 4096
+                }
+              },
+              "count": {
+                "type": "integer",
+                "description": "How many there are. Default: one or more.",
+                "minimum": 0,
+                "maximum": 100000
+              }
+            },
+            "required": [
+              "menu"
+            ],
+            "additionalProperties": false
+          },
+          "minItems": 1,
+          "maxItems": 10000
+        },
+        "usage": {
+          "type": "array",
+          "description": "What was used.",
+          "items": {
+            "type": "object",
+            "description": "Of one subscriber.",
+            "properties": {
+              "subscriber": {
+                "type": "string",
+                "description": "Name of the subscriber, or `anna/tv` for one of several services.",
+                "minLength": 1,
+                "maxLength": 512
+              },
+              "username": {
+                "type": "string",
+                "description": "What is typed as the username instead.",
+                "minLength": 1,
+                "maxLength": 253
+              },
+              "quota": {
+                "$ref": "#/$defs/name",
+                "description": "One of its quotas. Default: the only one."
+              },
+              "used": {
+                "type": "string",
+                "description": "What is used of the period that runs now.",
+                "pattern": "^(0|[1-9][0-9]*([kMGT]|[KMGT]i)?)$"
+              },
+              "left": {
+                "type": "string",
+                "description": "What is left of it, with top-ups.",
+                "pattern": "^(0|[1-9][0-9]*([kMGT]|[KMGT]i)?)$"
+              },
+              "step": {
+                "type": "integer",
+                "description": "The step in force; 0 while none is.",
+                "minimum": 0,
+                "maximum": 100
+              }
+            },
+            "additionalProperties": false
+          },
+          "minItems": 1,
+          "maxItems": 10000
+        },
+        "page": {
+          "type": "object",
+          "description": "The page the last device has before it.",
+          "properties": {
+            "status": {
+              "type": "integer",
+              "description": "Its HTTP status.",
+              "minimum": 100,
+              "maximum": 599
+            },
+            "heading": {
+              "type": "string",
+              "description": "Its heading, whole.",
+              "minLength": 1,
+              "maxLength": 512
+            },
+            "text": {
+              "type": "array",
+              "description": "Words that are on it.",
+              "items": {
+                "type": "string",
+                "description": "Some words.",
+                "minLength": 1,
+                "maxLength": 512
+              },
+              "minItems": 1,
+              "maxItems": 10000
+            },
+            "lacks": {
+              "type": "array",
+              "description": "Words that are not on it.",
+              "items": {
+                "type": "string",
+                "description": "Some words.",
+                "minLength": 1,
+                "maxLength": 512
+              },
+              "minItems": 1,
+              "maxItems": 10000
+            },
+            "url": {
+              "type": "string",
+              "description": "Part of its address.",
+              "minLength": 1,
+              "maxLength": 512
+            }
+          },
+          "additionalProperties": false
+        },
+        "result": {
+          "type": "string",
+          "description": "What became of the change of this step: applied; in-sync: nothing was to be done; partial: some target was away or took less; refused by the guard, a policy or the target; invalid.",
+          "enum": [
+            "applied",
+            "in-sync",
+            "partial",
+            "refused",
+            "invalid"
+          ]
+        },
+        "code": {
+          "type": "string",
+          "description": "Code of the refusal or the finding: LM_TOO_MANY_DELETES.",
+          "minLength": 1,
+          "maxLength": 64,
+          "pattern": "^LM_[A-Z0-9_]+$"
+        },
+        "now": {
+          "type": "string",
+          "description": "The time, in the time zone of the Operator: 2026-03-10T12:00.",
+          "minLength": 1,
+          "maxLength": 40
+        }
+      },
+      "additionalProperties": false,
+      "minProperties": 1
     }
   }
 };

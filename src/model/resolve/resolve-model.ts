@@ -6,6 +6,7 @@ import { checkNas } from '../check/check-nas.ts';
 import { checkOmadaGuests } from '../check/check-omada-guests.ts';
 import { checkOmadaPortals } from '../check/check-omada-portals.ts';
 import { checkPages } from '../check/check-pages.ts';
+import { checkScenarios } from '../check/check-scenarios.ts';
 import type { Declarations, Declared, OperatorSpec, Problem } from '../declarations.ts';
 import type { OmadaController } from '../kinds/omada-controller.ts';
 import type { Operator } from '../kinds/operator.ts';
@@ -100,6 +101,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   yield;
   checkNasCapabilities(to, operator, services, declaredServices);
   checkOmadaGuests(to, portals.sites, services, declaredServices);
+  checkScenarios(to, routers);
   const authorize = resolveAuthorize(to, declaredOperator, services);
   const proxy = resolveProxy(to, declaredOperator, services);
   const webhooks = resolveWebhooks(to, declaredOperator);

@@ -4,6 +4,8 @@ import type { Session, TerminateCause } from './session.ts';
 
 export interface TimerActions {
   readonly clock: Clock;
+  /** What interim reports go by. */
+  readonly upkeep: Clock;
   end(session: Session, cause: TerminateCause): void;
   interim(session: Session): void;
 }
@@ -40,8 +42,15 @@ export function restartIdleTimeout(session: Session, seconds: number, actions: T
 }
 
 async function interims(session: Session, everyMs: number, actions: TimerActions): Promise<void> {
-  for (let count = 1; ; count += 1) {
-    await sleepUntil(session.startedAt + count * everyMs, actions.clock, session.lifetime.signal);
+  const { upkeep } = actions;
+  // One that should have been sent long ago is not sent late: the next says more.
+  for (let count = 1; ; count = Math.max(count, passed(session, everyMs, upkeep)) + 1) {
+    await sleepUntil(session.startedAt + count * everyMs, upkeep, session.lifetime.signal);
     actions.interim(session);
   }
+}
+
+/** Intervals since it began that are over. */
+function passed({ startedAt }: Session, everyMs: number, clock: Clock): number {
+  return Math.floor((clock.monotonic() - startedAt) / everyMs);
 }

@@ -33,6 +33,8 @@ export interface TrafficPath {
 export interface SessionsOptions {
   readonly path: TrafficPath;
   readonly clock: Clock;
+  /** What interim reports go by. */
+  readonly upkeep: Clock;
   readonly database: Database;
   readonly faults: Faults;
   readonly log: (topics: string, message: string) => void;
@@ -66,7 +68,7 @@ export class Sessions {
   #bootCounter = 0x10;
 
   constructor(options: SessionsOptions) {
-    const { clock, database, faults, log, bindAddress } = options;
+    const { clock, upkeep, database, faults, log, bindAddress } = options;
     this.#clock = clock;
     this.#path = options.path;
     this.radius = new RadiusClient({
@@ -77,6 +79,7 @@ export class Sessions {
     this.#accountant = new Accountant({ clock, database, radius: this.radius, faults });
     this.#timers = {
       clock,
+      upkeep,
       end: (session, cause) => this.end(session, cause),
       interim: (session) => this.#report(session, 'Interim-Update'),
     };
