@@ -20,12 +20,15 @@ import {
 
 const program = '/usr/sbin/freeradius';
 const modules = '/usr/lib/freeradius';
+const driver = `${modules}/rlm_sql_postgresql.so`;
 const queries = '/etc/freeradius/3.0/mods-config/sql/main/postgresql/queries.conf';
 
 /** What of Debian is missing for this bench; nothing when all is there. */
 export function missingFreeradius({ sql }) {
   if (!existsSync(program)) return 'install Debian package freeradius';
-  return sql && !existsSync(queries) ? 'install Debian packages freeradius-postgresql and postgresql' : undefined;
+  // Its queries come with another package.
+  const isThere = existsSync(queries) && existsSync(driver);
+  return sql && !isThere ? 'install Debian packages freeradius-postgresql and postgresql' : undefined;
 }
 
 /** What a login is answered with, the same as ours without Class. */
