@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
-    ...['quota', 'retention', 'git'],
+    ...['quota', 'retention', 'git', 'trust'],
   ],
   admin: [
     'retention',
@@ -46,6 +46,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   source: ['git', 'base'],
   // Repositories as they are stored: git run in isolation, objects read, remotes mirrored.
   git: ['base'],
+  // Who has signed commits, and what he may bring into force.
+  trust: ['git', 'manifest', 'model', 'base'],
   manifest: ['model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],

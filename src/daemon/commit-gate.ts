@@ -1,8 +1,15 @@
+import { printable } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import type { SourceSettings } from '../model/kinds/operator.ts';
-import { hashOf } from '../source/committed-files.ts';
+import type { TrustRules } from '../model/kinds/trust.ts';
+import { CommittedFiles, hashOf } from '../source/committed-files.ts';
+import { pathFits } from '../source/selection.ts';
 import type { CommitHistory, Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { KeyValue } from '../store/key-value.ts';
+import { trustRulesIn } from '../trust/rules-in.ts';
+import { type RangeVerdict, verifyRange } from '../trust/verify-range.ts';
 
 /** What the revision in force says about the ones to come; kept, so that a restart forgets nothing of it. */
 interface InForce {
@@ -11,13 +18,16 @@ interface InForce {
 }
 
 /** Of `Operator.spec.source`, what revisions are judged by. */
-export type GateRules = Pick<SourceSettings, 'rewrites'>;
+export type GateRules = Pick<SourceSettings, 'rewrites' | 'verify'>;
 
 export interface GateOptions {
   readonly source: Source;
   readonly meta: KeyValue<unknown>;
   /** The id of a commit that may come into force although it does not come after the one that is. */
   readonly acceptRewrite?: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told who has signed what comes into force. */
+  readonly judge: (judgement: Judgement) => void;
 }
 
 const key = 'source-trust';
@@ -40,17 +50,82 @@ export class CommitGate {
     const { history } = this.#options.source;
     const inForce = await this.#known();
     const head = hashOf(revision.id);
-    if (history === undefined || head === undefined || inForce === undefined) return undefined;
-    return await this.#rewritten(history, inForce, head);
+    if (history === undefined || head === undefined) return this.#unsignable(revision, inForce);
+    if (inForce?.id === revision.id) return undefined;
+    const rewritten = inForce === undefined ? undefined : await this.#rewritten(history, inForce, head);
+    return rewritten ?? (await this.#unverified(history, inForce, revision, head));
   }
 
   /** A revision came into force: what comes is judged by it. */
-  async took(revision: Revision, { rewrites }: GateRules = {}): Promise<void> {
-    const source = rewrites === undefined ? {} : { rewrites };
+  async took(revision: Revision, { rewrites, verify }: GateRules = {}): Promise<void> {
+    const source = compact({ rewrites, verify });
+    if (verify === undefined) this.#judgeVerified('Unknown', 'NotRequired', 'no signatures are asked for');
     const before = await this.#known();
     this.#inForce = { id: revision.id, source };
     if (before?.id === revision.id) return;
     await this.#options.meta.put(key, this.#inForce, { sync: true });
+  }
+
+  /** A plain folder has no commits: where signatures are asked for, it is nobody's. */
+  #unsignable(revision: Revision, inForce: InForce | undefined): Judgement | undefined {
+    const rules = inForce?.source.verify ?? trustRulesIn(revision.files);
+    if (rules === undefined) return undefined;
+    return refusal('NotACommit', `${revision.id} is no commit, and Operator.spec.source.verify asks for signed ones`);
+  }
+
+  /**
+   * With nothing in force yet, what a revision declares of signers must hold for itself: its head vouches for all of it.
+   *
+   * @throws GitError
+   */
+  async #unverified(
+    history: CommitHistory,
+    inForce: InForce | undefined,
+    revision: Revision,
+    head: string,
+  ): Promise<Judgement | undefined> {
+    const rules = inForce === undefined ? trustRulesIn(revision.files) : inForce.source.verify;
+    if (rules === undefined) return undefined;
+    if (rules === 'unknown')
+      return refusal(
+        'RulesUnknown',
+        `who may sign ${revision.id} cannot be read in it: lastmile validate tells what is wrong`,
+      );
+    const verdict = await this.#verified(history, rules, head, inForce === undefined ? undefined : hashOf(inForce.id));
+    const [first] = verdict.refusals;
+    if (first !== undefined) {
+      const more = verdict.refusals.length > 1 ? ` (and ${verdict.refusals.length - 1} more)` : '';
+      const name = `${first.commit.slice(0, 12)} "${printable(first.subject, 60)}"`;
+      return refusal(
+        'SignatureInvalid',
+        `${revision.id} stays out: of the commit ${name}, ${first.why}${more}. Nothing of it is applied; what is in force stays`,
+      );
+    }
+    this.#judgeVerified(
+      'True',
+      'Verified',
+      `${verdict.commits} commits up to ${revision.id}, signed by ${verdict.signers.join(', ')}`,
+    );
+    return undefined;
+  }
+
+  async #verified(
+    history: CommitHistory,
+    rules: TrustRules,
+    head: string,
+    base: string | undefined,
+  ): Promise<RangeVerdict> {
+    const { repository, path } = history;
+    const files = new CommittedFiles(repository, path);
+    return await verifyRange({
+      ...{ repository, path, head, rules, now: this.#options.clock.now(), fits: pathFits },
+      ...(base === undefined ? {} : { base }),
+      rulesOf: async (commit) => trustRulesIn((await files.read(commit)).files),
+    });
+  }
+
+  #judgeVerified(status: Judgement['status'], reason: string, message: string): void {
+    this.#options.judge({ type: 'SourceVerified', status, reason, message });
   }
 
   async #known(): Promise<InForce | undefined> {
@@ -67,4 +142,8 @@ export class CommitGate {
     const message = `${head} does not come after ${inForce.id}, which is in force: the branch was pushed with force, or is another one. What is in force stays. Push a commit that comes after it, or start lastmile run with --accept-rewrite ${head}`;
     return { type: 'SourceReady', status: 'False', reason: 'HistoryRewritten', message };
   }
+}
+
+function refusal(reason: string, message: string): Judgement {
+  return { type: 'SourceVerified', status: 'False', reason, message };
 }

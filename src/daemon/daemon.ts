@@ -166,7 +166,11 @@ export class Daemon implements AsyncDisposable {
     this.#declarations = new SourceFollower({
       ...options,
       lastGood: this.#lastGood,
-      gate: new CommitGate({ ...options, meta: engine.store.table('meta') }),
+      gate: new CommitGate({
+        ...options,
+        meta: engine.store.table('meta'),
+        judge: (judgement) => void this.#judge(judgement),
+      }),
       beforePoll: () => engine.store.check(),
       accept: (accepted) => this.#take(accepted),
       refuse: (revision, issues, errors) => {

@@ -64,7 +64,7 @@ export class SourceFollower implements AsyncDisposable {
   /** The newest revision that was looked at, taken or not. */
   #seen: string | undefined;
   /** Looked at but not taken, for a reason outside of it: looked at again from that time of the monotonic clock. */
-  #again: { readonly revision: Revision; readonly from: number } | undefined;
+  #again: { readonly revision: Revision; readonly judged: boolean; readonly from: number } | undefined;
   /** What was said of the revision in force. */
   #warned: ReadonlySet<string> = new Set();
   /** What was told of the newest revision that was refused. */
@@ -194,34 +194,36 @@ export class SourceFollower implements AsyncDisposable {
     const newest = await this.#options.source.read(this.#seen);
     const again = newest === undefined ? this.#dueAgain() : undefined;
     if (newest !== undefined) await this.#considerOrInstead(newest);
-    if (again !== undefined) await this.#consider(again);
+    if (again !== undefined) await this.#consider(again.revision, again.judged);
     if (this.#judgement !== undefined) this.#options.judge(this.#judgement);
     await this.#options.looked();
   }
 
-  #dueAgain(): Revision | undefined {
+  #dueAgain() {
     const again = this.#again;
-    return again !== undefined && this.#options.clock.monotonic() >= again.from ? again.revision : undefined;
+    return again !== undefined && this.#options.clock.monotonic() >= again.from ? again : undefined;
   }
 
   async #considerOrInstead(revision: Revision): Promise<void> {
     const instead = await this.#options.instead(revision.id);
-    await this.#consider(instead?.revision ?? revision);
+    // What an administrator goes back to was judged when it came: what comes next is judged by what was newest.
+    await this.#consider(instead?.revision ?? revision, instead === undefined);
     if (instead === undefined) return;
     this.#seen = revision.id;
     if (this.#refusal === undefined) this.#judgement = instead.judgement;
   }
 
-  async #consider(revision: Revision): Promise<void> {
+  /** @param judged whether it comes from the source, and the gate has a say in it */
+  async #consider(revision: Revision, judged: boolean): Promise<void> {
     const { clock, log } = this.#options;
-    const objection = await this.#options.gate.objection(revision);
+    const objection = judged ? await this.#options.gate.objection(revision) : undefined;
     this.#seen = revision.id;
     if (objection !== undefined) return this.#keepOut(revision, objection);
     const started = clock.monotonic();
     const { model, issues, secretUses } = await this.#load(revision.files);
     const now = clock.monotonic();
     // Of a large network, this must not take more than a tenth of the time.
-    this.#again = issues.some(isOutside) ? { revision, from: now + 10 * (now - started) } : undefined;
+    this.#again = issues.some(isOutside) ? { revision, judged, from: now + 10 * (now - started) } : undefined;
     if (model === undefined) return this.#refuse(revision, issues);
     this.#warn(issues);
     if (revision.passedOver !== undefined && revision.passedOver.join() !== this.#passedOver) {
@@ -232,7 +234,7 @@ export class SourceFollower implements AsyncDisposable {
     this.#refusal = undefined;
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
-    await this.#options.gate.took(revision, model.operator.source);
+    if (judged) await this.#options.gate.took(revision, model.operator.source);
     await this.#options.accept({ revision, model, secretUses });
   }
 

@@ -21,6 +21,13 @@ export function parseIgnore(text: string): IgnoreRules {
   };
 }
 
+/** Whether a path fits one pattern as of `.lastmileignore`, itself or by a folder above it. */
+export function pathFits(pattern: string, path: string): boolean {
+  const rules = parseIgnore(pattern);
+  const names = path.split('/');
+  return names.some((_, depth) => rules(names.slice(0, depth + 1).join('/'), depth < names.length - 1));
+}
+
 /** Is this the name of a file that declares something? */
 export function isYamlName(name: string): boolean {
   return /\.ya?ml$/.test(name);

@@ -6,6 +6,7 @@ export type ConditionType =
   | 'Reconciling'
   | 'Stalled'
   | 'SourceReady'
+  | 'SourceVerified'
   | 'Listening'
   | 'Synced'
   | 'Drifted'

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BareRepository } from '../support/bare-repository.ts';
 import { DaemonProcess, lastmile } from '../support/lastmile.ts';
+import { sshKey } from '../support/signing-keys.ts';
 
 const secret = 'a secret of the webhook, with 32 ch';
 
@@ -116,6 +117,37 @@ describe('a daemon that mirrors a repository', () => {
     const listeners = await daemon.serving();
     const id = repository.push(network('40M'), 'another past', '--amend');
 
+    await tellPush(listeners);
+
+    await daemon.logged({ msg: 'revision in force', revision: `main@sha1:${id}` });
+  });
+});
+
+describe('a daemon that asks for signed commits', () => {
+  it('applies nothing of an unsigned push, says whose commit it is, and follows the next signed one', async () => {
+    await using repository = await BareRepository.make({});
+    const anna = sshKey(repository, 'anna');
+    const signers = [{ name: 'anna', emails: ['op@isp.example'], keys: [{ ssh: anna.pub }] }];
+    const rules = `    verify: ${JSON.stringify({ signers })}\n`;
+    const signed = (rate: string): string => {
+      repository.write(network(rate, rules));
+      repository.git(...anna.flags, 'commit', '-q', '-S', '-m', rate);
+      repository.git('push', '-q', 'origin', 'HEAD');
+      return repository.git('rev-parse', 'HEAD');
+    };
+    signed('20M');
+    await using daemon = await start(repository);
+    const listeners = await daemon.serving();
+    await daemon.logged({ msg: 'revision in force', subject: '20M' });
+    const unsigned = repository.push(network('30M', rules));
+
+    await tellPush(listeners);
+    await daemon.logged({ msg: 'revision kept out; what is in force stays', reason: 'SignatureInvalid' });
+    const { out } = await lastmile(['status', '--state', stateOf(repository)]);
+    expect(out).toContain(unsigned.slice(0, 12));
+    repository.git('reset', '-q', '--hard', 'HEAD~1');
+    repository.git('push', '-q', '--force', 'origin', 'HEAD');
+    const id = signed('40M');
     await tellPush(listeners);
 
     await daemon.logged({ msg: 'revision in force', revision: `main@sha1:${id}` });

@@ -8,6 +8,8 @@ export class BareRepository implements AsyncDisposable {
   readonly folder: TempFolder;
   readonly url: string;
   readonly work: string;
+  /** Where gpg has its keys. */
+  home: string | undefined;
 
   private constructor(folder: TempFolder) {
     this.folder = folder;
@@ -56,7 +58,22 @@ export class BareRepository implements AsyncDisposable {
     await this.folder[Symbol.asyncDispose]();
   }
 
+  /** Runs git in the work tree as somebody, at a time that he says. */
+  gitAs({ email, date }: { readonly email: string; readonly date?: string }, ...args: readonly string[]): string {
+    const times = date === undefined ? {} : { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    return this.#runAs(
+      { GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_EMAIL: email, ...times },
+      '-C',
+      this.work,
+      ...args,
+    ).trim();
+  }
+
   #run(...args: readonly string[]): string {
+    return this.#runAs({}, ...args);
+  }
+
+  #runAs(more: Readonly<Record<string, string>>, ...args: readonly string[]): string {
     const identity = { GIT_AUTHOR_NAME: 'Op', GIT_AUTHOR_EMAIL: 'op@isp.example' };
     const committer = { GIT_COMMITTER_NAME: 'Op', GIT_COMMITTER_EMAIL: 'op@isp.example' };
     return execFileSync('git', args, {
@@ -69,6 +86,8 @@ export class BareRepository implements AsyncDisposable {
         GIT_CONFIG_GLOBAL: '/dev/null',
         ...identity,
         ...committer,
+        ...(this.home === undefined ? {} : { GNUPGHOME: this.home }),
+        ...more,
       },
     });
   }

@@ -691,6 +691,80 @@ export interface Operator {
        * What is done about a revision that does not come after the one in force: a branch that was pushed with force, or another one. Default: refuse for --repo, allow for a repository that is a folder of this machine.
        */
       rewrites?: 'refuse' | 'allow';
+      /**
+       * Only commits signed by these come into force: every commit between the one in force and the new head is verified, by the rules of the one in force.
+       */
+      verify?: {
+        /**
+         * Who signs, and what of it counts.
+         */
+        signers: {
+          name: Name;
+          /**
+           * The committer of a commit must be called one of these; of a forge, its author.
+           */
+          emails: string[];
+          /**
+           * Public keys, each ssh or pgp.
+           */
+          keys: {
+            /**
+             * ssh-ed25519 AAAA…, as in a .pub file.
+             */
+            ssh?: string;
+            /**
+             * An armoured public key: gpg --armor --export KEY.
+             */
+            pgp?: string;
+            /**
+             * It counts from then on: 2026-01-31T00:00:00Z.
+             */
+            from?: string;
+            /**
+             * It counts until then. Commits that come later do not count, whatever date they bear.
+             */
+            until?: string;
+            /**
+             * True: nothing that it has signed counts, whenever.
+             */
+            revoked?: boolean;
+          }[];
+          /**
+           * This is the key of a forge, which signs what people do on its web pages. `merges`: merge commits count, if they hold no more than git makes of their parents, which are verified themselves. `any`: squashed and edited commits as well, of the authors in emails.
+           */
+          forge?: 'merges' | 'any';
+          /**
+           * No more than this. Default: everything, also the rules about signers.
+           */
+          may?: {
+            /**
+             * Objects of these kinds; Subscriber means those in lists, too.
+             */
+            kinds?: string[];
+            /**
+             * Files that fit one of these patterns, as in .lastmileignore: sites/north/**.
+             */
+            paths?: string[];
+            /**
+             * Objects that name these routers and no other, and these routers themselves.
+             */
+            routers?: Name[];
+            /**
+             * Objects with these labels, before and after.
+             */
+            labels?: {
+              /**
+               * The value of the label.
+               */
+              [k: string]: string;
+            };
+            /**
+             * How many objects may be gone between two revisions that come into force. Default: any number, within the limits of reconcile.deleteLimits.
+             */
+            deletes?: number;
+          };
+        }[];
+      };
     };
   };
   /**

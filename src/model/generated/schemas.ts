@@ -1030,8 +1030,141 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "What is done about a revision that does not come after the one in force: a branch that was pushed with force, or another one. Default: refuse for --repo, allow for a repository that is a folder of this machine."
                 },
                 "verify": {
-                  "not": {},
-                  "description": "Not supported yet: verification of commits."
+                  "type": "object",
+                  "description": "Only commits signed by these come into force: every commit between the one in force and the new head is verified, by the rules of the one in force.",
+                  "properties": {
+                    "signers": {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 1000,
+                      "description": "Who signs, and what of it counts.",
+                      "items": {
+                        "type": "object",
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/name",
+                            "description": "As status and the log call who has signed."
+                          },
+                          "emails": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 100,
+                            "items": {
+                              "type": "string",
+                              "minLength": 3,
+                              "maxLength": 254
+                            },
+                            "description": "The committer of a commit must be called one of these; of a forge, its author."
+                          },
+                          "keys": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 50,
+                            "description": "Public keys, each ssh or pgp.",
+                            "items": {
+                              "type": "object",
+                              "properties": {
+                                "ssh": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 10000,
+                                  "description": "ssh-ed25519 AAAA…, as in a .pub file."
+                                },
+                                "pgp": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 200000,
+                                  "description": "An armoured public key: gpg --armor --export KEY."
+                                },
+                                "from": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "description": "It counts from then on: 2026-01-31T00:00:00Z."
+                                },
+                                "until": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "description": "It counts until then. Commits that come later do not count, whatever date they bear."
+                                },
+                                "revoked": {
+                                  "type": "boolean",
+                                  "description": "True: nothing that it has signed counts, whenever."
+                                }
+                              },
+                              "additionalProperties": false
+                            }
+                          },
+                          "forge": {
+                            "type": "string",
+                            "enum": [
+                              "merges",
+                              "any"
+                            ],
+                            "description": "This is the key of a forge, which signs what people do on its web pages. `merges`: merge commits count, if they hold no more than git makes of their parents, which are verified themselves. `any`: squashed and edited commits as well, of the authors in emails."
+                          },
+                          "may": {
+                            "type": "object",
+                            "description": "No more than this. Default: everything, also the rules about signers.",
+                            "properties": {
+                              "kinds": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {
+                                  "type": "string",
+                                  "pattern": "^[A-Z][A-Za-z]+$"
+                                },
+                                "description": "Objects of these kinds; Subscriber means those in lists, too."
+                              },
+                              "paths": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 1000
+                                },
+                                "description": "Files that fit one of these patterns, as in .lastmileignore: sites/north/**."
+                              },
+                              "routers": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {
+                                  "$ref": "#/$defs/name"
+                                },
+                                "description": "Objects that name these routers and no other, and these routers themselves."
+                              },
+                              "labels": {
+                                "type": "object",
+                                "minProperties": 1,
+                                "additionalProperties": {
+                                  "type": "string",
+                                  "description": "The value of the label."
+                                },
+                                "description": "Objects with these labels, before and after."
+                              },
+                              "deletes": {
+                                "type": "integer",
+                                "minimum": 0,
+                                "maximum": 1000000,
+                                "description": "How many objects may be gone between two revisions that come into force. Default: any number, within the limits of reconcile.deleteLimits."
+                              }
+                            },
+                            "additionalProperties": false
+                          }
+                        },
+                        "required": [
+                          "name",
+                          "emails",
+                          "keys"
+                        ],
+                        "additionalProperties": false
+                      }
+                    }
+                  },
+                  "required": [
+                    "signers"
+                  ],
+                  "additionalProperties": false
                 }
               },
               "additionalProperties": false

@@ -10,6 +10,7 @@ import type {
   RadsecSettings,
 } from './radius.ts';
 import type { ServicePlan } from './service.ts';
+import type { TrustRules } from './trust.ts';
 
 export type ReconcileMode = 'observe' | 'plan' | 'apply';
 
@@ -93,6 +94,8 @@ export interface SourceSettings {
   readonly hooks?: readonly { readonly name: string; readonly secret: Secret }[];
   /** What is done about a revision that does not come after the one in force. Absent: as the source has it. */
   readonly rewrites?: 'refuse' | 'allow';
+  /** Whose commits count. Absent: everybody's who may push. */
+  readonly verify?: TrustRules;
 }
 
 /** How long is kept what, in milliseconds. Absent: for good. */
