@@ -3,6 +3,7 @@ import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
 import { compact } from '../base/compact.ts';
 import type { Engine } from '../daemon/engine.ts';
 import { LastGood } from '../daemon/last-good.ts';
+import { commandedHere } from '../daemon/operating/commanded.ts';
 import { sessionEvent } from '../daemon/sessions/session-event.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
 import { chosen, planTargets } from '../daemon/targets/plan-targets.ts';
@@ -35,6 +36,8 @@ export interface ApplyOptions {
   readonly exclude: readonly string[];
   readonly autoApprove: boolean;
   readonly allowDeletes?: number;
+  /** Why now. */
+  readonly reason?: string;
 }
 
 /** The daemon answers when every NAS has answered, or has been silent for long enough. */
@@ -88,6 +91,10 @@ async function applyHere(
     engine.applies.follow(compact({ id, author, subject }), around.clock.now());
     for (const run of runs) engine.applies.settle(run.report, run.applied);
     await engine.applies.settled();
+    const { reason } = options;
+    const object = targets.map(({ name }) => name).join(', ');
+    const detail = reports.map(({ target, result }) => `${target}: ${result}`).join(', ');
+    await commandedHere(engine, around.clock, { who: whoOf(io), action: 'apply-now', object, reason, detail });
     await store(engine, reports, declared);
     await storeDrift(engine, runs);
   } finally {
@@ -181,7 +188,7 @@ async function applyByDaemon(
   if (planned.result === 'invalid') return invalid(planned.issues, files, io);
   const stop = await approve(planned.plan, options, io, around);
   if (stop !== undefined) return stop;
-  const asked = { files, targets, exclude, by: whoOf(io), ...(allowDeletes === undefined ? {} : { allowDeletes }) };
+  const asked = { files, targets, exclude, by: whoOf(io), ...compact({ allowDeletes, reason: options.reason }) };
   const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', asked, { waitMs: applyWaitMs });
   switch (answer.result) {
     case 'invalid':

@@ -1,3 +1,4 @@
+import { compact } from '../base/compact.ts';
 import type { TargetReport } from '../status/report.ts';
 import { complain } from './complain.ts';
 import { findDaemon } from './find-daemon.ts';
@@ -11,7 +12,7 @@ import { whoOf } from './who-of.ts';
 /** `lastmile reconcile [T]`: asks the daemon to look and apply now. */
 export async function reconcileCommand(
   target: string | undefined,
-  options: RuntimeOptions,
+  options: RuntimeOptions & { readonly reason?: string },
   io: Io,
   { signal }: Surroundings,
 ): Promise<number> {
@@ -22,7 +23,7 @@ export async function reconcileCommand(
   }
   const reports = await daemon.post<readonly TargetReport[]>('/api/v1/reconcile', {
     by: whoOf(io),
-    ...(target === undefined ? {} : { target }),
+    ...compact({ target, reason: options.reason }),
   });
   if (reports.length === 0) {
     complain(new Error(`no target ${target ?? ''}`), io);

@@ -78,6 +78,7 @@ import { diagnose } from './targets/diagnose.ts';
 import { requireKnown, requireRouter } from './targets/known-targets.ts';
 import { chosen, planTargets } from './targets/plan-targets.ts';
 import { type LoopRun, lastRevision, type Reconciler } from './targets/reconciler.ts';
+import { policyOf, windowState } from './targets/target-policy.ts';
 
 export interface DaemonServiceOptions {
   readonly events: EventsService;
@@ -283,6 +284,17 @@ export class DaemonService implements AdminService {
     return answer;
   }
 
+  /** Windows that were closed for these targets. */
+  #passedOver(targets: readonly string[]): string {
+    const { inForce } = this.#options.reconciler;
+    if (inForce === undefined) return '';
+    const { model } = inForce;
+    const closed = targets.filter(
+      (name) => !windowState(policyOf({ name }, model), this.#options.clock.now(), model.operator.timezone).open,
+    );
+    return closed.length === 0 ? '' : `; outside of the windows of ${closed.join(', ')}`;
+  }
+
   async #commanded(what: Parameters<typeof commandedHere>[2]): Promise<void> {
     await commandedHere(this.#options.engine, this.#options.clock, what);
   }
@@ -334,7 +346,8 @@ export class DaemonService implements AdminService {
       exclude,
     ).map(({ name }) => name);
     const runs = await reconciler.request('request', names, allowDeletes);
-    await this.#commanded({ who: by, action: 'apply-now', object: names.join(', '), reason, detail: resultsOf(runs) });
+    const detail = `${resultsOf(runs)}${this.#passedOver(names)}`;
+    await this.#commanded({ who: by, action: 'apply-now', object: names.join(', '), reason, detail });
     const sessions = (await Promise.all(runs.map((run) => run.sessions))).flat();
     return { result: 'applied', reports: runs.map(({ report }) => report), sessions };
   }
@@ -344,7 +357,7 @@ export class DaemonService implements AdminService {
     const only = target === undefined ? this.#targetNames() : [target];
     requireKnown(this.#targetNames(), only);
     const runs = await this.#options.reconciler.request('request', only);
-    const detail = resultsOf(runs);
+    const detail = `${resultsOf(runs)}${this.#passedOver(only)}`;
     await this.#commanded({ who: by, action: 'reconcile', object: target ?? 'all targets', reason, detail });
     return runs.map(({ report }) => report);
   }

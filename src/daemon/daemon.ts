@@ -175,6 +175,7 @@ export class Daemon implements AsyncDisposable {
       accept: (accepted) => this.#take(accepted),
       refuse: (revision, issues, errors) => {
         engine.applies.notTaken(auditedRevision(revision), options.clock.now(), `${errors} errors`);
+        telling.refused(auditedRevision(revision), `${errors} errors`);
         this.#service?.refusedRevision(revision, errors);
         options.onInvalid?.(revision, issues);
       },
@@ -205,6 +206,7 @@ export class Daemon implements AsyncDisposable {
       ready: () => engine.accounting.untilRead,
       overloads: () => overloadsOf(this.#counters),
       stalledMs: () => this.#stalls.longest(),
+      onTurn: (up, who, words) => telling.heartbeat(up, who, words),
     });
     engine.routers.onCall((router, { command, result, durationMs }) =>
       this.#metrics?.observeCall(router, { operation: operationOf(command), result, durationMs }),
@@ -218,7 +220,7 @@ export class Daemon implements AsyncDisposable {
       admitted: (subscription) => admittedBy(engine.directory, subscription),
       onReport: (report) => {
         this.#metrics?.observe(report);
-        telling.report(report);
+        telling.report(report, this.#reconciler.targetNames);
       },
       onServed: (inForce) => this.#keepGood(inForce),
       quotas: engine.quotas,
@@ -445,6 +447,7 @@ export class Daemon implements AsyncDisposable {
         inForce: () => this.#reconciler.inForce?.revision,
         newest: () => this.#declarations.newest,
         lookAnew: () => this.#declarations.lookAnew(),
+        told: (from, words) => this.#telling.rolledBack({ id: from }, words),
         request: (allowDeletes) => this.#reconciler.request('request', undefined, allowDeletes),
       }),
       events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
@@ -517,6 +520,7 @@ export class Daemon implements AsyncDisposable {
   async #take({ revision, model, secretUses }: Accepted): Promise<void> {
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
     this.#engine.applies.follow(auditedRevision(revision), this.#options.clock.now());
+    this.#telling.took(auditedRevision(revision));
     this.#service?.took(revision);
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
@@ -670,6 +674,7 @@ export class Daemon implements AsyncDisposable {
     const { status } = this.#engine;
     const before = status.source.find(({ type }) => type === judgement.type);
     status.recordSource(judgement, this.#options.clock.now());
+    this.#telling.source(judgement);
     return before?.status !== judgement.status || before.message !== judgement.message;
   }
 }

@@ -1,7 +1,9 @@
 import type { Agent } from 'undici';
 import { codeOf, messageOf } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
 import type { Webhook } from '../model/kinds/operator.ts';
 import { type Outcome, outcomeOf } from './retry.ts';
+import type { ToldRequest } from './told-as.ts';
 
 const largestAnswer = 64 * 1024;
 
@@ -16,8 +18,9 @@ export class WebhookConnection implements AsyncDisposable {
   }
 
   /** Never throws: trouble is an outcome. */
-  async post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome> {
-    const { url } = this.#webhook;
+  async post({ path, body, headers }: ToldRequest, signal: AbortSignal): Promise<Outcome> {
+    const { url: base } = this.#webhook;
+    const url = `${base instanceof Secret ? base.reveal() : base}${path}`;
     const all = { 'content-type': 'application/json', 'user-agent': 'lastmile', ...headers };
     try {
       const { request } = await import('undici');
@@ -25,8 +28,11 @@ export class WebhookConnection implements AsyncDisposable {
       const dispatcher = await this.#agent;
       const answer = await request(url, { dispatcher, method: 'POST', headers: all, body, signal });
       const retryAfter = answer.headers['retry-after'];
-      // To its end, so that the connection can be used again; what it says is of no use.
-      await answer.body.dump({ limit: largestAnswer });
+      // To its end, so that the connection can be used again.
+      const says = answer.statusCode === 400 ? await answer.body.text() : '';
+      if (says === '') await answer.body.dump({ limit: largestAnswer });
+      // GitLab's word for a status that it has already: it was told, and the answer was lost.
+      if (this.#webhook.format === 'gitlab' && says.includes('Cannot transition status')) return { result: 'taken' };
       return outcomeOf(answer.statusCode, typeof retryAfter === 'string' ? retryAfter : undefined);
     } catch (error) {
       return { result: 'failed', why: wordsFor(error, this.#webhook) };

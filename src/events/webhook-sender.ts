@@ -4,10 +4,10 @@ import { isChosen } from '../model/event-types.ts';
 import type { Webhook } from '../model/kinds/operator.ts';
 import type { Table } from '../store/table.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
-import { eventId, type StoredEvent, toEventJson } from './event.ts';
+import type { StoredEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import { type Outcome, waitAfter } from './retry.ts';
-import { signatureHeaders } from './signature.ts';
+import { mostTogether, type ToldRequest, toldAs } from './told-as.ts';
 
 /** How far a webhook has been told. */
 export interface CursorRow {
@@ -17,7 +17,7 @@ export interface CursorRow {
 }
 
 export interface WebhookConnectionLike {
-  post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome>;
+  post(request: ToldRequest, signal: AbortSignal): Promise<Outcome>;
 }
 
 export interface WebhookSenderOptions {
@@ -48,7 +48,8 @@ export interface WebhookState {
   readonly trouble?: { readonly why: string; readonly since: number; readonly nextTry: number };
 }
 
-const mostTogether = 100;
+/** Events looked at in one step. */
+const readTogether = 100;
 /** A request that is refused so often is at fault itself, not the day it came on. */
 const mostRefusals = 5;
 /** How many uninteresting events are passed before that is written down. */
@@ -72,11 +73,12 @@ export class WebhookSender implements AsyncDisposable {
   #inRow = 0;
   #refusals = 0;
   /** Fewer at a time, to find the one that is refused. */
-  #together = mostTogether;
+  #together: number;
   #trouble: WebhookState['trouble'];
 
   private constructor(options: WebhookSenderOptions) {
     this.#options = options;
+    this.#together = mostTogether[options.webhook.format];
   }
 
   /** A webhook that was not known is told what happens from now on. @throws LastmileError of the store */
@@ -140,7 +142,7 @@ export class WebhookSender implements AsyncDisposable {
     const { signal } = this.#stopping;
     if (log.first - 1 > this.#upTo) return await this.#lose(log.first - 1);
     const newest = log.last;
-    const read = await log.after(this.#upTo, mostTogether);
+    const read = await log.after(this.#upTo, readTogether);
     const last = read.at(-1);
     if (last === undefined) return await (newest > this.#upTo ? this.#lose(newest) : this.#idle(signal));
     const chosen = read.filter(({ type }) => isChosen(webhook.events, type));
@@ -177,7 +179,7 @@ export class WebhookSender implements AsyncDisposable {
     if (outcome.result === 'taken') {
       this.#taken += events.length;
       this.#recovered();
-      this.#together = Math.min(mostTogether, this.#together * 2);
+      this.#together = Math.min(mostTogether[this.#options.webhook.format], this.#together * 2);
       return await this.#settle(upTo, true);
     }
     this.#failures += 1;
@@ -206,14 +208,11 @@ export class WebhookSender implements AsyncDisposable {
     await this.#settle(event.number, true);
   }
 
-  #tell(events: readonly StoredEvent[]): Promise<Outcome> {
+  async #tell(events: readonly StoredEvent[]): Promise<Outcome> {
     const { log, webhook, connection, clock } = this.#options;
-    const [first] = events as readonly [StoredEvent, ...StoredEvent[]];
-    const body = JSON.stringify({ events: events.map((event) => toEventJson(log.series, event)) });
-    const id = `${eventId(log.series, first.number)}+${events.length}`;
-    const signed = { id, timestamp: Math.floor(clock.now() / 1000), body };
-    const keys = [webhook.secret, webhook.previousSecret].flatMap((key) => (key === undefined ? [] : [key.reveal()]));
-    return connection.post(body, signatureHeaders(signed, keys), this.#stopping.signal);
+    const some = events as readonly [StoredEvent, ...StoredEvent[]];
+    const request = toldAs(webhook, some, { series: log.series, now: clock.now() });
+    return request === undefined ? { result: 'taken' } : await connection.post(request, this.#stopping.signal);
   }
 
   /** Those that a person wants tried again: each alone, in order, before what is new; while it is away, one in between. */

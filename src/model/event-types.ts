@@ -7,6 +7,15 @@ export const eventTypes = {
   'target.failing': 'a router, a controller or the directory could not be brought in step',
   'target.recovered': 'it is in step again',
   'drift.found': 'a router holds something otherwise than declared',
+  'revision.in-force': 'a revision came into force, and is being applied',
+  'revision.applied': 'it is in place on all routers and controllers, and in the directory',
+  'revision.failing': 'it could not be brought about somewhere, or was refused there',
+  'revision.refused': 'a revision has errors, and was not taken',
+  'revision.rolled-back': 'a person took a revision back',
+  'source.failing': 'the declarations cannot be read, or are not to be believed',
+  'source.recovered': 'they can be read again',
+  'heartbeat.missed': 'RADIUS, or another server that is looked after, does not answer',
+  'heartbeat.recovered': 'it answers again',
 } as const;
 
 export type EventType = keyof typeof eventTypes;

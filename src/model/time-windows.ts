@@ -20,7 +20,11 @@ export function nextOpening(windows: readonly TimeWindow[], now: number, timezon
   const openings = windows.flatMap((window) =>
     daysAhead
       .filter((ahead) => window.days.includes((today.day + ahead) % 7))
-      .flatMap((ahead) => instantOf(localText(today.date, ahead, window.from)) ?? []),
+      .flatMap((ahead) => {
+        const at = instantOf(localText(today.date, ahead, window.from));
+        if (at === undefined) return [];
+        return local(at).minutes === window.from ? [at] : minutesBefore(at);
+      }),
   );
   return openings.sort((a, b) => a - b).find((at) => at > now && isOpenAt(windows, local(at)));
 }
@@ -33,6 +37,13 @@ function localText([year, month, day]: LocalMinute['date'], ahead: number, minut
   const date = new Date(Date.UTC(year, month - 1, day + ahead)).toISOString().slice(0, 10);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${date}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** Where the clock was set ahead over the beginning of a window, it may open sooner than by that much later. */
+const longestSkip = 120;
+
+function minutesBefore(at: number): readonly number[] {
+  return Array.from({ length: longestSkip + 1 }, (_, minutes) => at - (longestSkip - minutes) * 60_000);
 }
 
 interface LocalMinute {

@@ -17,9 +17,12 @@ export interface Told {
   readonly events: readonly EventJson[];
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly url: string;
 }
 
-type Answer = (told: Told) => { readonly status: number; readonly headers?: Record<string, string> } | 'none';
+type Answer = (
+  told: Told,
+) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'none';
 
 /** A program that is told what happens, over HTTP on loopback. */
 export class Program implements AsyncDisposable {
@@ -40,10 +43,12 @@ export class Program implements AsyncDisposable {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString('utf8');
-        const told = { body, headers: request.headers, events: (JSON.parse(body) as { events: EventJson[] }).events };
+        const { headers, url = '' } = request;
+        const { events = [] } = JSON.parse(body) as { events?: EventJson[] };
+        const told = { body, headers, url, events };
         program.told.push(told);
         const answer = program.answer(told);
-        if (answer !== 'none') response.writeHead(answer.status, answer.headers).end();
+        if (answer !== 'none') response.writeHead(answer.status, answer.headers).end(answer.body);
         for (const wake of program.#waiting) wake();
       });
     });
@@ -132,7 +137,15 @@ export class EventLab implements AsyncDisposable {
 
 export function webhook(url: string, more: Partial<Webhook> = {}): Webhook {
   return {
-    ...{ name: 'billing', url, secret: new Secret('key'), events: ['*'], timeoutMs: 10_000, giveUpMs: 86_400_000 },
+    ...{
+      name: 'billing',
+      format: 'events',
+      url,
+      secret: new Secret('key'),
+      events: ['*'],
+      timeoutMs: 10_000,
+      giveUpMs: 86_400_000,
+    },
     ...more,
   };
 }

@@ -23,6 +23,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .argument('[dir]', 'folder of declarations', '.')
     .description('shows the plan, asks, and applies it')
     .option('--auto-approve', 'do not ask', false)
+    .option('--reason <text>', 'why now, for the audit log')
     .option('--allow-deletes <n>', 'how many deletes are meant, when the guard refuses them', whole)
     .option('--target <name...>', 'only these targets', [])
     .option('--exclude <name...>', 'not these targets', [])
@@ -104,6 +105,7 @@ export function addOperation(program: Command, carry: Carry): void {
   withState(program.command('reconcile'))
     .argument('[target]', 'a router, or directory')
     .description('asks the daemon to look and apply now')
+    .option('--reason <text>', 'why, for the audit log')
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((target, options, command) =>
       carry(command, async (io, around) =>

@@ -62,6 +62,8 @@ export interface HeartbeatOptions {
   readonly stalledMs?: () => number;
   /** Until a model says otherwise. */
   readonly settings?: HeartbeatSettings;
+  /** Told when one begins to be silent, and when it answers again. @param words for people */
+  readonly onTurn?: (up: boolean, who: string, words: string) => void;
 }
 
 /**
@@ -229,8 +231,17 @@ export class Heartbeat implements AsyncDisposable {
     this.#pulses.set(key, { ...place, misses, up, ...(reason === undefined ? {} : { reason }) });
     const { log } = this.#options;
     const who = place.peer === undefined ? 'RADIUS' : 'RADIUS peer';
-    if (!up && before?.up !== false) log.error({ ...place, misses, reason }, `${who} misses its heartbeat`);
-    if (up && before?.up === false) log.info(place, `${who} answers its heartbeat again`);
+    const name =
+      place.peer === undefined ? `${who} ${place.service} ${place.listener}` : `${who} ${place.peer} ${place.service}`;
+    if (!up && before?.up !== false) {
+      log.error({ ...place, misses, reason }, `${who} misses its heartbeat`);
+      const why = heartbeatWords(place.peer, reason ?? 'silent');
+      this.#options.onTurn?.(false, name, `${name} has missed ${misses} heartbeats: ${why}`);
+    }
+    if (up && before?.up === false) {
+      log.info(place, `${who} answers its heartbeat again`);
+      this.#options.onTurn?.(true, name, `${name} answers its heartbeat again`);
+    }
   }
 
   /** @returns why the answer is not the right one; nothing when it is */

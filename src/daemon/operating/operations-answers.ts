@@ -18,6 +18,8 @@ export interface OperationsOptions {
   readonly newest: () => string | undefined;
   /** Looks at the source as if for the first time; resolves when what is taken is followed. */
   readonly lookAnew: () => Promise<void>;
+  /** What programs are told of a revision that was taken back. */
+  readonly told: (from: string, words: string) => void;
   readonly request: (allowDeletes?: number) => Promise<readonly LoopRun[]>;
 }
 
@@ -76,7 +78,8 @@ export class OperationsAnswers implements OperationsService {
   }
 
   async #tell(from: string, to: string, { reason, by }: RollbackRequest): Promise<void> {
-    const { engine, clock } = this.#options;
+    const { engine, clock, told } = this.#options;
+    told(from, `rolled back to ${to} by ${by}: ${reason}`);
     await engine.applies.settled();
     await engine.audit.record({
       ...{ at: clock.now(), who: by, action: 'rollback', object: from, reason, result: 'rolled back' },

@@ -18,7 +18,7 @@ export interface HoldSettings {
  */
 export function holdRule({ policy: { heal }, window, isDrift }: HoldSettings): HoldRule | undefined {
   if (heal === 'always' && window.open) return undefined;
-  const closed = window.open ? undefined : `waits for the window${opening(window)}`;
+  const closed = window.open ? undefined : waiting(window);
   return (change) => {
     if (isDrift(change)) {
       if (heal === 'never') return 'reconcile.heal is never: drift is left as it is found';
@@ -28,8 +28,10 @@ export function holdRule({ policy: { heal }, window, isDrift }: HoldSettings): H
   };
 }
 
-function opening({ opens }: { readonly opens?: number }): string {
-  return opens === undefined ? '' : ` that opens at ${new Date(opens).toISOString().slice(0, 16)}Z`;
+function waiting({ opens, exception }: Exclude<WindowState, { open: true }>): string {
+  const why = exception?.reason === undefined ? '' : ` (${exception.reason})`;
+  const when = opens === undefined ? '' : ` that opens at ${new Date(opens).toISOString().slice(0, 16)}Z`;
+  return `waits for the window${when}${why}`;
 }
 
 /**

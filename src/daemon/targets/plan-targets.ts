@@ -89,10 +89,14 @@ function laterOf(
   const later = changes.filter(({ owner }) => !owner.startsWith('Subscriber/')).length;
   if (window.open || later === 0) return [];
   const opens = window.opens === undefined ? 'one opens' : new Date(window.opens).toISOString();
+  const why =
+    window.exception === undefined
+      ? 'no window of reconcile.windows is open'
+      : `reconcile.exceptions closes all windows now (${window.exception.reason ?? 'no reason is given'})`;
   return [
     {
       code: 'LM_WINDOW_CLOSED',
-      message: `no window of reconcile.windows is open: the daemon makes ${later} of these changes when ${opens}, lastmile apply makes them now`,
+      message: `${why}: the daemon makes ${later} of these changes when ${opens}, lastmile apply makes them now`,
     },
   ];
 }

@@ -1,6 +1,7 @@
+import { compact } from '../../base/compact.ts';
 import { directoryName } from '../../directory/directory-target.ts';
 import type { TimeWindow } from '../../model/kinds/limits.ts';
-import type { DeleteLimits, HealRule, IgnoreRule } from '../../model/kinds/operator.ts';
+import type { ClosedTime, DeleteLimits, HealRule, IgnoreRule } from '../../model/kinds/operator.ts';
 import type { Model } from '../../model/model.ts';
 import { isOpen, nextOpening } from '../../model/time-windows.ts';
 import type { GuardSettings } from '../../reconcile/guard.ts';
@@ -14,6 +15,8 @@ export interface TargetPolicy {
   readonly heal: HealRule;
   /** When changes are made; absent: at any time. */
   readonly windows?: readonly TimeWindow[];
+  /** When none are, although a window is open. Absent: never. */
+  readonly exceptions?: readonly ClosedTime[];
   readonly ignore: readonly IgnoreRule[];
 }
 
@@ -27,18 +30,49 @@ export function policyOf({ name }: Pick<Target, 'name'>, model: Model): TargetPo
     deleteLimits: own?.deleteLimits ?? reconcile.deleteLimits,
     heal: own?.heal ?? reconcile.heal ?? 'always',
     ...(windows === undefined ? {} : { windows }),
+    ...(reconcile.exceptions === undefined ? {} : { exceptions: reconcile.exceptions }),
     ignore: [...(reconcile.ignore ?? []), ...(own?.ignore ?? [])],
   };
 }
 
 /** Whether changes are made now, and if not, from when. */
-export type WindowState = { readonly open: true } | { readonly open: false; readonly opens?: number };
+export type WindowState =
+  | { readonly open: true }
+  | { readonly open: false; readonly opens?: number; readonly exception?: ClosedTime };
 
 /** Pure. */
-export function windowState({ windows }: TargetPolicy, now: number, timezone: string): WindowState {
-  if (windows === undefined || isOpen(windows, now, timezone)) return { open: true };
-  const opens = nextOpening(windows, now, timezone);
-  return { open: false, ...(opens === undefined ? {} : { opens }) };
+export function windowState(
+  policy: Pick<TargetPolicy, 'windows' | 'exceptions'>,
+  now: number,
+  timezone: string,
+): WindowState {
+  const exception = exceptionAt(policy, now);
+  const { windows } = policy;
+  if (exception === undefined && (windows === undefined || isOpen(windows, now, timezone))) return { open: true };
+  const opens = openingAfter(policy, now, timezone);
+  return { open: false, ...compact({ opens, exception }) };
+}
+
+/** Of exceptions and windows that follow one another. */
+const mostSteps = 1000;
+
+function openingAfter(
+  policy: Pick<TargetPolicy, 'windows' | 'exceptions'>,
+  now: number,
+  timezone: string,
+): number | undefined {
+  let at = now;
+  for (let step = 0; step < mostSteps; step += 1) {
+    const next = policy.windows === undefined ? at : nextOpening(policy.windows, at, timezone);
+    const exception = next === undefined ? undefined : exceptionAt(policy, next);
+    if (next === undefined || exception === undefined) return next;
+    at = exception.till;
+  }
+  return undefined;
+}
+
+function exceptionAt({ exceptions = [] }: Pick<TargetPolicy, 'exceptions'>, now: number): ClosedTime | undefined {
+  return exceptions.find(({ from, till }) => from <= now && now < till);
 }
 
 /** What the guard is told of a target. Pure. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import { Secret } from '../../base/secret.ts';
 import type { DeadLetter, DeadLetters } from '../../events/dead-letters.ts';
 import type { EventLog } from '../../events/event-log.ts';
 import { WebhookConnection } from '../../events/post.ts';
@@ -189,6 +190,7 @@ async function close({ sender, connection }: Open): Promise<void> {
 }
 
 /** Equal exactly for equal declarations. */
-function textOf({ secret, previousSecret, ...rest }: Webhook): string {
-  return JSON.stringify([rest, secret.reveal(), previousSecret?.reveal()]);
+function textOf({ secret, previousSecret, token, url, ...rest }: Webhook): string {
+  const secrets = [secret, previousSecret, token, url].map((each) => (each instanceof Secret ? each.reveal() : each));
+  return JSON.stringify([rest, ...secrets]);
 }

@@ -11,6 +11,14 @@ export class TargetTelling {
   /** What was told of drift, by target. */
   readonly #drift = new Map<string, string>();
 
+  /** @param last what the targets were at before a restart: it is no news */
+  constructor(last: readonly TargetReport[] = []) {
+    for (const report of last) {
+      if (inTrouble.has(report.result)) this.#failing.set(report.target, wordsOf(report));
+      if (report.drift) this.#drift.set(report.target, rowsOf(report).join('\n'));
+    }
+  }
+
   eventsOf(report: TargetReport): readonly NewEvent[] {
     return [...this.#trouble(report), ...this.#drifted(report)];
   }
@@ -29,8 +37,8 @@ export class TargetTelling {
   }
 
   #drifted(report: TargetReport): readonly NewEvent[] {
-    const { target, drift, changed, waiting = [] } = report;
-    const rows = [...changed, ...waiting.map(({ address }) => address)];
+    const { target, drift } = report;
+    const rows = rowsOf(report);
     const told = drift ? rows.join('\n') : '';
     const before = this.#drift.get(target) ?? '';
     this.#drift.set(target, told);
@@ -38,6 +46,10 @@ export class TargetTelling {
     const message = `${rows.length} rows were otherwise than declared`;
     return [eventOf(report, 'drift.found', { message, rows, healed: report.result === 'applied' })];
   }
+}
+
+function rowsOf({ changed, waiting = [] }: TargetReport): readonly string[] {
+  return [...changed, ...waiting.map(({ address }) => address)];
 }
 
 function eventOf(

@@ -90,6 +90,25 @@ export type TimeWindows = {
   till: TimeOfDay;
 }[];
 /**
+ * Times from one moment to another.
+ *
+ * Items: One of them.
+ */
+export type ClosedTimes = {
+  /**
+   * When it begins: RFC 3339, or local in the time zone of the Operator, as in 2026-12-20T00:00.
+   */
+  from: string;
+  /**
+   * When it is over, likewise.
+   */
+  till: string;
+  /**
+   * Why, for people.
+   */
+  reason?: string;
+}[];
+/**
  * A menu of RouterOS: /ip/firewall/filter.
  */
 export type RouterMenu = string;
@@ -585,6 +604,7 @@ export interface Operator {
       mode?: Mode;
       deleteLimits?: DeleteLimits;
       windows?: TimeWindows;
+      exceptions?: ClosedTimes;
       ignore?: IgnoreRules;
       heal?: Heal;
       /**
@@ -652,18 +672,24 @@ export interface Operator {
       whenDown?: 'silent' | 'reject' | 'cached';
     };
     /**
-     * Webhooks: programs of yours that are told what happens, by POST, signed, in order, and again until they take it.
+     * What is told what happens, by POST, in order, and again until it takes it: programs of yours, a chat, or a forge.
      */
     notify?: {
       name: Name;
       /**
-       * Where events go: https://billing.example/hooks/lastmile.
+       * How: `events` as JSON, signed (default); lines for `slack` or `teams`; or the status of each commit for `github`, `gitlab` or `gitea` (Forgejo, too).
        */
-      url: string;
-      secret: Secret;
-      previousSecret?: Secret;
+      format?: 'events' | 'slack' | 'teams' | 'github' | 'gitlab' | 'gitea';
       /**
-       * Which: by type, session.stopped, or a family of them, session.*. Default: all.
+       * Where events go: https://billing.example/hooks/lastmile. Of a forge, the repository in its API: https://api.github.com/repos/acme/isp, https://gitlab.example/api/v4/projects/12, https://git.example/api/v1/repos/acme/isp.
+       */
+      url?: string;
+      secretUrl?: Secret;
+      secret?: Secret;
+      previousSecret?: Secret;
+      token?: Secret;
+      /**
+       * Which: by type, session.stopped, or a family of them, session.*. Default: all; of a chat target.*, drift.*, revision.*, source.* and heartbeat.*.
        */
       events?: string[];
       /**

@@ -790,6 +790,10 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "$ref": "#/$defs/timeWindows",
                   "description": "When changes are applied by themselves. Default: at any time."
                 },
+                "exceptions": {
+                  "$ref": "#/$defs/closedTimes",
+                  "description": "When nothing is changed by itself although a window is open, or none is declared: holidays, an event. They hold for all routers."
+                },
                 "ignore": {
                   "$ref": "#/$defs/ignoreRules",
                   "description": "What is left as it is on routers."
@@ -937,7 +941,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
             },
             "notify": {
               "type": "array",
-              "description": "Webhooks: programs of yours that are told what happens, by POST, signed, in order, and again until they take it.",
+              "description": "What is told what happens, by POST, in order, and again until it takes it: programs of yours, a chat, or a forge.",
               "maxItems": 20,
               "items": {
                 "type": "object",
@@ -946,23 +950,43 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                     "$ref": "#/$defs/name",
                     "description": "By which status, metrics and commands call it. Under another name it is another webhook, which is told what happens from then on."
                   },
+                  "format": {
+                    "type": "string",
+                    "description": "How: `events` as JSON, signed (default); lines for `slack` or `teams`; or the status of each commit for `github`, `gitlab` or `gitea` (Forgejo, too).",
+                    "enum": [
+                      "events",
+                      "slack",
+                      "teams",
+                      "github",
+                      "gitlab",
+                      "gitea"
+                    ]
+                  },
                   "url": {
                     "type": "string",
-                    "description": "Where events go: https://billing.example/hooks/lastmile.",
+                    "description": "Where events go: https://billing.example/hooks/lastmile. Of a forge, the repository in its API: https://api.github.com/repos/acme/isp, https://gitlab.example/api/v4/projects/12, https://git.example/api/v1/repos/acme/isp.",
                     "minLength": 1,
                     "maxLength": 2048
                   },
+                  "secretUrl": {
+                    "$ref": "#/$defs/secret",
+                    "description": "In place of `url`, where whoever knows the address may write there, as with incoming webhooks of Slack and Teams."
+                  },
                   "secret": {
                     "$ref": "#/$defs/secret",
-                    "description": "Key of the signatures (HMAC-SHA256)."
+                    "description": "Key of the signatures (HMAC-SHA256): of `events`."
                   },
                   "previousSecret": {
                     "$ref": "#/$defs/secret",
                     "description": "The key before, while the program is moved to the new one: each request is signed by both."
                   },
+                  "token": {
+                    "$ref": "#/$defs/secret",
+                    "description": "Of a forge: a token that may write the status of commits, and nothing else if the forge can do that."
+                  },
                   "events": {
                     "type": "array",
-                    "description": "Which: by type, session.stopped, or a family of them, session.*. Default: all.",
+                    "description": "Which: by type, session.stopped, or a family of them, session.*. Default: all; of a chat target.*, drift.*, revision.*, source.* and heartbeat.*.",
                     "minItems": 1,
                     "maxItems": 50,
                     "uniqueItems": true,
@@ -987,9 +1011,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   }
                 },
                 "required": [
-                  "name",
-                  "url",
-                  "secret"
+                  "name"
                 ],
                 "additionalProperties": false
               }
@@ -4157,6 +4179,39 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "up"
       ],
       "additionalProperties": false
+    },
+    "closedTimes": {
+      "type": "array",
+      "description": "Times from one moment to another.",
+      "items": {
+        "type": "object",
+        "description": "One of them.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "When it begins: RFC 3339, or local in the time zone of the Operator, as in 2026-12-20T00:00.",
+            "maxLength": 40
+          },
+          "till": {
+            "type": "string",
+            "description": "When it is over, likewise.",
+            "maxLength": 40
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why, for people.",
+            "minLength": 1,
+            "maxLength": 200
+          }
+        },
+        "required": [
+          "from",
+          "till"
+        ],
+        "additionalProperties": false
+      },
+      "minItems": 1,
+      "maxItems": 100
     },
     "timeWindows": {
       "type": "array",

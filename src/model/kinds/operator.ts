@@ -71,6 +71,8 @@ export interface Operator {
     readonly heal?: HealRule;
     /** When changes are applied, unless a router says otherwise. Absent: at any time. */
     readonly windows?: readonly TimeWindow[];
+    /** When nothing is changed by itself, on any router. Absent: never. */
+    readonly exceptions?: readonly ClosedTime[];
     readonly ignore?: readonly IgnoreRule[];
     /** Routers that are changed at the same time. Absent: no limit. */
     readonly routersAtOnce?: number;
@@ -137,14 +139,21 @@ export interface AuthorizeHook {
   readonly service?: ServicePlan;
 }
 
+/** `events`: as JSON, signed. `slack`, `teams`: lines of a chat. The others: the status of each commit at a forge. */
+export type NotifyFormat = 'events' | 'slack' | 'teams' | 'github' | 'gitlab' | 'gitea';
+
 /** A program of the operator's that is told what happens, by HTTP. */
 export interface Webhook {
   readonly name: string;
-  readonly url: string;
-  /** Key of the signatures. */
-  readonly secret: Secret;
+  readonly format: NotifyFormat;
+  /** Of a forge, of the repository in its API. A secret where whoever knows it may write there, as with chats. */
+  readonly url: string | Secret;
+  /** Key of the signatures: of `events`. */
+  readonly secret?: Secret;
   /** The key before: requests are signed by it, too. */
   readonly previousSecret?: Secret;
+  /** Of a forge: lets us write the status of commits. */
+  readonly token?: Secret;
   /** Types of events, families (`session.*`), or `*`. */
   readonly events: readonly string[];
   /** Authorities its certificate is judged by, PEM. Absent: those of Node.js. */
@@ -165,6 +174,14 @@ export interface PortalSettings {
   readonly tls?: { readonly certificate: Secret; readonly key: Secret };
   /** Addresses and prefixes of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+}
+
+/** From one moment to another, milliseconds since 1970. */
+export interface ClosedTime {
+  readonly from: number;
+  readonly till: number;
+  /** For people. */
+  readonly reason?: string;
 }
 
 /** `windowed`: drift is mended in `windows` only. */

@@ -26,9 +26,10 @@ type RadiusSpec = NonNullable<OperatorSpec['radius']>;
 export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> | undefined): Operator {
   const spec = declared?.spec ?? {};
   const radiusSettings = radius(to, declared);
+  const zone = timezone(to, declared);
   return compact({
     name: declared?.name ?? 'default',
-    timezone: timezone(to, declared),
+    timezone: zone,
     radius: radiusSettings,
     portal: reachable(resolvePortalSettings(to, declared), radiusSettings.servers),
     admin: {
@@ -41,7 +42,7 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
     reconcile: {
       intervalMs: interval(to, declared),
       mode: spec.reconcile?.mode ?? 'apply',
-      ...operatorSafety(to, declared),
+      ...operatorSafety(to, declared, zone),
     },
     accounting: accounting(to, declared),
     source: declared === undefined ? undefined : resolveSource(to, declared),

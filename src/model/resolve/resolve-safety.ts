@@ -5,8 +5,9 @@ import type { Declared, OperatorSpec, RouterSpec } from '../declarations.ts';
 import type { DeleteLimits as DeleteLimitsSpec, IgnoreRules, TimeWindows } from '../generated/documents.ts';
 import { kinds } from '../generated/schemas.ts';
 import type { TimeWindow } from '../kinds/limits.ts';
-import type { DeleteLimits, HealRule, IgnoreRule, Operator } from '../kinds/operator.ts';
+import type { ClosedTime, DeleteLimits, HealRule, IgnoreRule, Operator } from '../kinds/operator.ts';
 import type { Router } from '../kinds/router.ts';
+import { timeReader } from '../local-time.ts';
 import { routerMenu, routerWord } from '../router-menu.ts';
 import { error, type Resolving } from './resolving.ts';
 
@@ -30,13 +31,15 @@ const longestCollectMs = 86_400_000;
 export function operatorSafety(
   to: Resolving,
   declared: Declared<OperatorSpec> | undefined,
-): Safety & Pick<Operator['reconcile'], 'deleteLimits' | 'routersAtOnce'> {
+  timezone: string,
+): Safety & Pick<Operator['reconcile'], 'deleteLimits' | 'routersAtOnce' | 'exceptions'> {
   const spec = declared?.spec.reconcile;
   if (declared === undefined || spec === undefined) return { deleteLimits: noLimits };
   const { deleteLimits, routersAtOnce } = spec;
   return compact({
     deleteLimits: limits(to, declared, deleteLimits ?? {}, noLimits),
     routersAtOnce,
+    exceptions: spec.exceptions === undefined ? undefined : closedTimes(to, declared, spec.exceptions, timezone),
     ...safety(to, declared, spec, spec.windows),
   });
 }
@@ -84,6 +87,25 @@ function safety(to: Resolving, declared: Owner, spec: SafetySpec, open: TimeWind
     heal: spec.heal,
     windows: spec.windows?.map(timeWindow),
     ignore: spec.ignore === undefined ? undefined : ignoreRules(to, declared, spec.ignore),
+  });
+}
+
+function closedTimes(
+  to: Resolving,
+  declared: Declared<OperatorSpec>,
+  list: readonly { readonly from: string; readonly till: string; readonly reason?: string }[],
+  timezone: string,
+): readonly ClosedTime[] {
+  const timeOf = timeReader(timezone);
+  return list.flatMap(({ from, till, reason }, index) => {
+    const [begins, ends] = [timeOf(from), timeOf(till)];
+    const at = (field: string) => [...path, 'exceptions', String(index), field];
+    const hint = 'as in 2026-12-20T00:00, or with an offset, 2026-12-20T00:00:00+03:00';
+    if (begins === undefined) error(to, 'LM_TIME', `"${from}" is no time`, declared, at('from'), hint);
+    if (ends === undefined) error(to, 'LM_TIME', `"${till}" is no time`, declared, at('till'), hint);
+    if (begins === undefined || ends === undefined) return [];
+    if (ends <= begins) error(to, 'LM_TIME', `"${till}" is not after "${from}"`, declared, at('till'));
+    return [compact({ from: begins, till: ends, reason })];
   });
 }
 

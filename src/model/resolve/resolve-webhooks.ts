@@ -4,7 +4,7 @@ import { parseDuration } from '../../base/units.ts';
 import { certificateIn } from '../certificates.ts';
 import type { Declared, OperatorSpec } from '../declarations.ts';
 import { choosesAny, eventTypes } from '../event-types.ts';
-import type { Webhook } from '../kinds/operator.ts';
+import type { NotifyFormat, Webhook } from '../kinds/operator.ts';
 import { isLoopback, webUrl } from '../web-url.ts';
 import { error, type Resolving, uniqueEntries, warning } from './resolving.ts';
 
@@ -24,6 +24,8 @@ export function resolveWebhooks(to: Resolving, declared: Place | undefined): rea
 
 function webhook(to: Resolving, declared: Place, spec: Spec, index: number): Webhook {
   const path = ['spec', 'notify', index];
+  const format = spec.format ?? 'events';
+  checkFields(to, declared, spec, path);
   checkUrl(to, declared, spec, path);
   if (spec.ca !== undefined && certificateIn(spec.ca) === undefined) {
     const hint = 'text that begins with -----BEGIN CERTIFICATE-----';
@@ -34,18 +36,52 @@ function webhook(to: Resolving, declared: Place, spec: Spec, index: number): Web
     timeWithin(to, declared, { text: spec[field], usual, least, most, hint, path: [...path, field] });
   return compact({
     name: spec.name,
-    url: spec.url,
+    format,
+    url: spec.url ?? secretOf(to, declared, spec, 'secretUrl', index) ?? '',
     secret: secretOf(to, declared, spec, 'secret', index),
-    previousSecret:
-      spec.previousSecret === undefined ? undefined : secretOf(to, declared, spec, 'previousSecret', index),
-    events: spec.events ?? ['*'],
+    previousSecret: secretOf(to, declared, spec, 'previousSecret', index),
+    token: secretOf(to, declared, spec, 'token', index),
+    events: spec.events ?? usualEvents[format],
     ca: spec.ca,
     timeoutMs: within('timeout', usualTimeoutMs, 1_000, 60_000, 'from 1s to 60s'),
     giveUpMs: within('giveUpAfter', usualGiveUpMs, 60_000, 30 * 86_400_000, 'from 1m to 30d'),
   });
 }
 
+const ofChats = ['target.*', 'drift.*', 'revision.*', 'source.*', 'heartbeat.*'];
+const usualEvents: Readonly<Record<NotifyFormat, readonly string[]>> = {
+  events: ['*'],
+  slack: ofChats,
+  teams: ofChats,
+  github: ['revision.*'],
+  gitlab: ['revision.*'],
+  gitea: ['revision.*'],
+};
+
+/** What each format needs, and has no use for. */
+function checkFields(to: Resolving, declared: Place, spec: Spec, path: readonly (string | number)[]): void {
+  const { format = 'events' } = spec;
+  const wrong = (message: string, field?: keyof Spec) =>
+    error(to, 'LM_NOTIFY', message, declared, field === undefined ? path : [...path, field]);
+  const isForge = format === 'github' || format === 'gitlab' || format === 'gitea';
+  if ((spec.url === undefined) === (spec.secretUrl === undefined)) wrong('url or secretUrl is needed, and not both');
+  if (format === 'events' && spec.secret === undefined) wrong('secret is needed: requests are signed by it');
+  if (isForge && spec.token === undefined) wrong(`token is needed: ${format} takes no status without one`);
+  if (!isForge && spec.token !== undefined) wrong(`token is of no use to ${format}`, 'token');
+  for (const field of ['secret', 'previousSecret'] as const)
+    if (format !== 'events' && spec[field] !== undefined) wrong(`nothing is signed for ${format}`, field);
+  if (isForge && spec.events !== undefined)
+    wrong(`${format} is told the status of commits, and nothing else`, 'events');
+  for (const field of ['secretUrl', 'token'] as const)
+    if (isDerived(spec[field])) wrong('this is given by others: it cannot be derived', field);
+}
+
+function isDerived(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'derive' in value;
+}
+
 function checkUrl(to: Resolving, declared: Place, { url, ca }: Spec, path: readonly (string | number)[]): void {
+  if (url === undefined) return;
   const parsed = webUrl(url);
   if (parsed === undefined) {
     const hint = 'http:// or https://, without a username in it (requests are signed by notify.secret)';
@@ -87,10 +123,12 @@ function secretOf(
   to: Resolving,
   declared: Place,
   spec: Spec,
-  field: 'secret' | 'previousSecret',
+  field: 'secret' | 'previousSecret' | 'token' | 'secretUrl',
   index: number,
 ): Webhook['secret'] {
-  return to.secrets.read(spec[field] ?? spec.secret, {
+  const value = spec[field];
+  if (value === undefined || (field !== 'secret' && field !== 'previousSecret' && isDerived(value))) return undefined;
+  return to.secrets.read(value, {
     place: declared,
     kind: 'Operator',
     firstName: declared.previousNames[0] ?? declared.name,

@@ -18,8 +18,8 @@ describe('webhooks of the Operator', () => {
       { name: 'billing', url: 'https://billing.example/hook', events: ['*'], timeoutMs: 10_000, giveUpMs: 259_200_000 },
       { name: 'noc', events: ['target.*'], timeoutMs: 2_000, giveUpMs: 3_600_000 },
     ]);
-    expect(webhooks?.[1]?.secret.reveal()).toBe('s3cret');
-    expect(webhooks?.[0]?.secret.reveal()).toHaveLength(32);
+    expect(webhooks?.[1]?.secret?.reveal()).toBe('s3cret');
+    expect(webhooks?.[0]?.secret?.reveal()).toHaveLength(32);
   });
 
   it('are refused where they cannot work, each at its place', () => {
@@ -39,6 +39,34 @@ describe('webhooks of the Operator', () => {
       expect.stringMatching(/^isp\.yaml:11:\d+ error LM_NOTIFY http:\/\/ shows no certificate$/),
       expect.stringMatching(/^isp\.yaml:11:\d+ error LM_NOTIFY this is no certificate in PEM$/),
       expect.stringMatching(/^isp\.yaml:11:\d+ error LM_NOTIFY "31d" is not possible here$/),
+    ]);
+  });
+
+  it('are chats and forges, too, with what those need and nothing else', () => {
+    const given = notify(
+      '{name: chat, format: slack, secretUrl: "https://hooks.slack.example/T0/B0/xyz"}',
+      '{name: forge, format: gitea, url: "https://git.example/api/v1/repos/acme/isp", token: t0ken}',
+    );
+    const wrong = notify(
+      '{name: a, format: teams, secret: s}',
+      '{name: b, format: github, url: "https://api.github.com/repos/acme/isp", events: [target.*]}',
+      '{name: c, url: "https://c.example", token: t}',
+      '{name: d, format: slack, secretUrl: {derive: 1}}',
+    );
+
+    expect(modelOf(given).webhooks).toMatchObject([
+      { name: 'chat', format: 'slack', events: ['target.*', 'drift.*', 'revision.*', 'source.*', 'heartbeat.*'] },
+      { name: 'forge', format: 'gitea', events: ['revision.*'] },
+    ]);
+    expect(JSON.stringify(modelOf(given).webhooks)).not.toMatch(/xyz|t0ken/);
+    expect(errorsOf(load(wrong)).map((line) => line.replace(/^.* LM_NOTIFY /, ''))).toEqual([
+      'url or secretUrl is needed, and not both',
+      'nothing is signed for teams',
+      'token is needed: github takes no status without one',
+      'github is told the status of commits, and nothing else',
+      'secret is needed: requests are signed by it',
+      'token is of no use to events',
+      'this is given by others: it cannot be derived',
     ]);
   });
 
