@@ -48,6 +48,11 @@ function files(kind: Kind | undefined): readonly (readonly [string, object])[] {
   return kind === undefined ? [['lastmile.schema.json', combinedSchema], ...perKind] : perKind;
 }
 
+/** Every schema as a file: its name, and what is in it. */
+export function schemaFiles(): readonly (readonly [string, string])[] {
+  return files(undefined).map(([name, schema]) => [name, text(schema)] as const);
+}
+
 function kebab(word: string): string {
   return word.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

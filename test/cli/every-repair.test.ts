@@ -22,10 +22,24 @@ const looks: Readonly<Record<string, string>> = {
   topup: 'usage',
   webhooks: 'webhooks list',
   secrets: 'secrets check',
+  fmt: 'fmt --check',
 };
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [
-  ...['api-log', 'discover', 'doctor', 'drift', 'get', 'orphans', 'plan', 'schema', 'sessions', 'status', 'usage'],
+  ...[
+    'api-log',
+    'discover',
+    'doctor',
+    'drift',
+    'get',
+    'orphans',
+    'plan',
+    'schema',
+    'init',
+    'sessions',
+    'status',
+    'usage',
+  ],
   ...['blame', 'events', 'export', 'history', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
   'test',
 ];

@@ -128,7 +128,7 @@ function scalar(value: string | number | boolean | null): string {
  */
 export async function readSops(text: string, identity = ageIdentity): Promise<readonly Tree[]> {
   const documents = parseAllDocuments(text).map((each) => each.toJS() as Tree & { sops: Block });
-  const [{ sops }] = documents as [{ sops: Block }];
+  const { sops } = documents[0] as unknown as { readonly sops: Block };
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const key = await decrypter.decrypt(armor.decode((sops.age.find(Boolean) as { enc: string }).enc));

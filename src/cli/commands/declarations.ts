@@ -36,6 +36,22 @@ export function addDeclarations(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('../test.ts')).testCommand(dir, options, io, around)),
     );
   program
+    .command('fmt')
+    .argument('[path...]', 'folders or files of declarations', ['.'])
+    .description('one form for all files: keys in order, comments kept, values as they were')
+    .option('--check', 'write nothing; exit 2 when a file would be written', false)
+    .action((paths: readonly string[], options, command) =>
+      carry(command, async (io) => (await import('../fmt.ts')).fmtCommand(paths, options, io)),
+    );
+  program
+    .command('init')
+    .argument('[dir]', 'where', '.')
+    .description('a new repository: declarations to begin with, schemas for editors, a hook, CI')
+    .addOption(new Option('--ci <forge>', 'CI file of this forge').choices(['github', 'gitlab', 'gitea', 'forgejo']))
+    .action((dir: string, options, command) =>
+      carry(command, async (io) => (await import('../init.ts')).initCommand(dir, options, io)),
+    );
+  program
     .command('schema')
     .description('the JSON Schemas of every kind')
     .option('--kind <kind>', 'one kind only')
