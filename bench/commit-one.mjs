@@ -1,7 +1,8 @@
 // One subscriber among a hundred thousand is changed by a commit that is pushed to a bare repository: from the push to the row on
 // a simulated router, or to the other RADIUS answer and the CoA-Request. BENCH_LAYOUT=files: a file for each, not a hundred lists.
+// BENCH_SOURCE=mirror: the daemon mirrors the repository, and is told of each push by a signed webhook.
 import { execFile, execFileSync, fork, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +26,8 @@ import { aim, median, report } from './shared/report.mjs';
 const subscribers = Number(process.env.BENCH_SUBSCRIBERS ?? 100_000);
 const commits = Number(process.env.BENCH_COMMITS ?? 50);
 const layout = process.env.BENCH_LAYOUT ?? 'lists';
+const mirrored = process.env.BENCH_SOURCE === 'mirror';
+const hookSecret = 'bench-hook-secret-0123456789abcd';
 const longestMs = Number(process.env.BENCH_PATIENCE_MS ?? 600_000);
 const perList = 1000;
 /** The last thousand are let in by the router itself. */
@@ -52,7 +55,7 @@ async function measure() {
     const results = await changes({ repository, router, ports, pid: daemon.pid });
     const all = [...results.radius, ...results.coa, ...results.row];
     console.log(histogram(all));
-    report('commit-one', `one of ${subscribers} subscribers, ${layout}, from git push on; ${commits} commits`, [
+    report('commit-one', `one of ${subscribers} subscribers, ${layout}${mirrored ? ', mirrored' : ''}, from git push on; ${commits} commits`, [
       ...rowsOf('other RADIUS answer', results.radius),
       ...rowsOf('CoA-Request', results.coa),
       ...rowsOf('row on the router', results.row),
@@ -126,9 +129,20 @@ function declared(folder, ports) {
     async push() {
       const started = performance.now();
       await run('git', ['-C', work, 'push', '-q', 'origin', 'main']);
-      return performance.now() - started;
+      const tookMs = performance.now() - started;
+      if (mirrored) await tellPush(ports.admin);
+      return tookMs;
     },
   };
+}
+
+/** As GitHub does. */
+async function tellPush(admin) {
+  const body = JSON.stringify({ ref: 'refs/heads/main' });
+  const signature = createHmac('sha256', hookSecret).update(body).digest('hex');
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+  const { status } = await fetch(`http://127.0.0.1:${admin}/hooks/git`, { method: 'POST', headers, body });
+  if (status !== 202) throw new Error(`the webhook was answered ${status}`);
 }
 
 function writeFiles(work, from) {
@@ -147,6 +161,7 @@ kind: Operator
 metadata: {name: bench}
 spec:
   timezone: UTC
+  source: {hooks: [{name: bench, secret: {env: LASTMILE_SECRET_HOOK}}]}
   radius:
     clients: [{name: bench, clientAddress: 127.0.0.1, secret: {env: LASTMILE_SECRET_BENCH}, profile: mikrotik, coaPort: ${coa}}]
 ---
@@ -208,8 +223,10 @@ ${items.join('\n')}
 function startDaemon(folder, { auth, accounting, admin }) {
   const at = (port) => `127.0.0.1:${port}`;
   const listen = ['--listen-auth', at(auth), '--listen-accounting', at(accounting), '--listen-admin', at(admin)];
-  const args = [main, 'run', join(folder, 'isp.git'), '--state', join(folder, 'state'), ...listen];
-  const env = { ...process.env, LASTMILE_SECRET_BENCH: sharedSecret };
+  const repository = join(folder, 'isp.git');
+  const source = mirrored ? ['--repo', repository, '--ref', 'main', '--poll-seconds', '3600'] : [repository];
+  const args = [main, 'run', ...source, '--state', join(folder, 'state'), ...listen];
+  const env = { ...process.env, LASTMILE_SECRET_BENCH: sharedSecret, LASTMILE_SECRET_HOOK: hookSecret };
   const log = openSync(logOf(folder), 'a');
   const node = (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter((each) => each !== '');
   return spawn(process.execPath, [...node, ...args, '--log-level', 'info'], { stdio: ['ignore', log, log], env });
