@@ -35,9 +35,9 @@ export interface WorldOptions {
 }
 
 /** As long as nothing may happen before time goes on for those who wait for an answer. Real milliseconds. */
-const silenceMs = 400;
-/** The same while something is cut off: nobody will answer. */
-const cutSilenceMs = 4;
+const silenceMs = 200;
+/** The same while RADIUS or CoA is cut off: nobody will answer. */
+const cutSilenceMs = 30;
 /** The same before it is given up where nobody waits for a time to come. */
 const deadSilenceMs = 20_000;
 /** Nobody waits longer for anything, in time of the rehearsal. */
@@ -64,6 +64,8 @@ export class World implements AsyncDisposable {
   #declared: Model;
   #radius: RadiusServer | undefined;
   #happened = 0;
+  /** Something that routers sent, or changed, has not come to its end. */
+  #awaitsRouters = false;
 
   private constructor(
     options: WorldOptions,
@@ -248,22 +250,25 @@ export class World implements AsyncDisposable {
    * Resolves as this does. Where nothing happens any more and it is still under way, somebody waits for an answer that does
    * not come: then time goes on, as for him.
    *
+   * @param isWaiting whether it waits for others at all
    * @throws StuckError when it does not end
    */
-  async drive<Result>(work: Promise<Result>): Promise<Result> {
+  async drive<Result>(work: Promise<Result>, isWaiting = () => true): Promise<Result> {
     let over = false;
     const done = work.finally(() => {
       over = true;
     });
-    // Awaited below, and not lost where something else fails first.
-    done.catch(() => undefined);
     const from = this.clock.monotonic();
     let [seen, since] = [this.#moves, performance.now()];
-    for (let turns = 1; !over; turns += 1) {
-      await nextTurn(turns);
-      if (over) break;
-      if (this.#moves !== seen) [seen, since, turns] = [this.#moves, performance.now(), 1];
+    const ended = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (await eitherEnds(ended); !over; await eitherEnds(ended)) {
+      if (this.#moves !== seen) [seen, since] = [this.#moves, performance.now()];
       if (performance.now() - since < (this.#isCut ? cutSilenceMs : silenceMs)) continue;
+      // It goes on by itself: there is no need for another time.
+      if (!isWaiting()) continue;
       const next = this.clock.nextWake;
       if (next === undefined || next - from > longestWaitMs) {
         if (performance.now() - since > deadSilenceMs) throw new StuckError();
@@ -277,7 +282,7 @@ export class World implements AsyncDisposable {
 
   /** Resolves when all that followed from what happened has happened. */
   async settle(): Promise<void> {
-    await this.drive(this.#quiet());
+    await this.drive(this.#quiet(), () => this.#awaitsRouters || this.#isBusy);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -288,7 +293,7 @@ export class World implements AsyncDisposable {
   }
 
   get #isCut(): boolean {
-    return this.#lifts.size > 0 || this.#radius === undefined;
+    return this.#radius === undefined || [...this.#lifts.keys()].some((what) => what.startsWith('drop-incoming'));
   }
 
   get #moves(): number {
@@ -302,11 +307,13 @@ export class World implements AsyncDisposable {
   async #quiet(): Promise<void> {
     for (let quiet = 0; quiet < quietTurns; ) {
       const before = this.#moves;
+      this.#awaitsRouters = true;
       for (const router of this.routers.values()) {
         await router.accountingIdle();
         await router.settled();
       }
-      await nextTurn(quiet);
+      this.#awaitsRouters = false;
+      await nextTurn(this.#isBusy);
       quiet = this.#isBusy || this.#moves !== before ? 0 : quiet + 1;
     }
   }
@@ -363,10 +370,23 @@ export class World implements AsyncDisposable {
 const log = pino({ level: 'silent' });
 const fillRandom = (octets: Uint8Array): void => void randomFillSync(octets);
 
-/** Every few turns something that is under way in another thread has a chance to come to its end. */
-async function nextTurn(turn: number): Promise<void> {
-  if (turn % 16 < 12) await new Promise(setImmediate);
-  else await new Promise((resolve) => setTimeout(resolve, 1));
+/** What is busy may be waiting for another thread: it is not to be kept from its processor. */
+async function nextTurn(isBusy: boolean): Promise<void> {
+  if (isBusy) await new Promise((resolve) => setTimeout(resolve, 1));
+  else await new Promise(setImmediate);
+}
+
+/** How often what is under way is looked after. Real milliseconds. */
+const lookMs = 5;
+
+/** Resolves when this does, or it is time for a look. */
+async function eitherEnds(ended: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const look = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, lookMs);
+  });
+  await Promise.race([ended, look]);
+  clearTimeout(timer);
 }
 
 function simulate(router: Router, clock: VirtualClock): Promise<SimulatedRouterOs> {
