@@ -19,10 +19,10 @@ const lookEveryMs = 1_000;
  *
  * What a request leaves behind is swept while others wait. After a quiet time V8 begins again with room for 1 MB, and doubles it now
  * and then, up to 16 MB: at 5,000 logins a second it swept a dozen times a second for half a minute. Grown to 4 MB at once, that is over
- * after a second. There it stays, unless more comes within a second than fits, until V8 gives that back at the next quiet time: of accounting a good part is alive when it is swept, and to
- * carry that elsewhere takes as long as there is room for. With 16 MB a sweep holds up all answers for four times as long, and comes
- * often enough to be the p99 of an acknowledgement. While subscribers are loaded it may take all it wants: to carry them twice takes
- * as long as to read them.
+ * after a second. There it stays, unless more comes within a second than fits, until V8 gives that back at the next quiet time: of
+ * accounting a good part is alive when it is swept, and to carry that elsewhere takes longer the more room there was. With 16 MB a sweep
+ * holds up all answers for some four times as long, and comes often enough to be the p99 of an acknowledgement. While subscribers are
+ * loaded it may take all it wants: all of them stay, and carried twice through less room they cost twice the processor time.
  *
  * And it is swept by the thread that runs anyway: there is too little to share, and other threads have to be woken and waited for.
  */
