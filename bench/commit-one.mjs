@@ -55,15 +55,19 @@ async function measure() {
     const results = await changes({ repository, router, ports, pid: daemon.pid });
     const all = [...results.radius, ...results.coa, ...results.row];
     console.log(histogram(all));
-    report('commit-one', `one of ${subscribers} subscribers, ${layout}${mirrored ? ', mirrored' : ''}, from git push on; ${commits} commits`, [
-      ...rowsOf('other RADIUS answer', results.radius),
-      ...rowsOf('CoA-Request', results.coa),
-      ...rowsOf('row on the router', results.row),
-      { ...rowOf('all of them: p95', percentile(all, 0.95)), aim: aim(percentile(all, 0.95), '≤', 1000, 300) },
-      rowOf('of it git push itself', median(results.push)),
-      rowOf('processor time of the daemon, a commit', median(results.cpu)),
-      { label: 'memory of the daemon', value: memoryOf(daemon.pid), unit: 'MiB' },
-    ]);
+    report(
+      'commit-one',
+      `one of ${subscribers} subscribers, ${layout}${mirrored ? ', mirrored' : ''}, from git push on; ${commits} commits`,
+      [
+        ...rowsOf('other RADIUS answer', results.radius),
+        ...rowsOf('CoA-Request', results.coa),
+        ...rowsOf('row on the router', results.row),
+        { ...rowOf('all of them: p95', percentile(all, 0.95)), aim: aim(percentile(all, 0.95), '≤', 1000, 300) },
+        rowOf('of it git push itself', median(results.push)),
+        rowOf('processor time of the daemon, a commit', median(results.cpu)),
+        { label: 'memory of the daemon', value: memoryOf(daemon.pid), unit: 'MiB' },
+      ],
+    );
   } finally {
     if (daemon !== undefined) await end(daemon, 'SIGKILL');
     router.kill();
