@@ -47,6 +47,17 @@ export async function secretsCheckCommand(dir: string, options: CheckOptions, io
   return issues.length === 0 ? exitCodes.success : exitCodes.refused;
 }
 
+/** The same of what is staged where the command runs, without anything else of the program. */
+export function checkStagedHere(): Promise<number> {
+  const io = {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+    env: process.env,
+    color: false,
+  };
+  return secretsCheckCommand('.', { staged: true }, io);
+}
+
 /** What must never be in git, whatever the file. */
 function keysIn({ path, text }: SourceFile): readonly Issue[] {
   const at = (index: number) => {
