@@ -110,6 +110,6 @@ function commitStatus(forge: Forge, { type, data }: NewEvent, token: string): To
 }
 
 function cut(text: string, most: number): string {
-  const symbols = [...text];
+  const symbols = Array.from(text);
   return symbols.length <= most ? text : `${symbols.slice(0, most - 1).join('')}…`;
 }

@@ -6,7 +6,7 @@
  */
 export function repositoryPath(text: string): string {
   const parts = text.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.some((part) => part.startsWith('.')) || /[\0-\x1f\x7f\\]/.test(text)) {
+  if (parts.some((part) => part.startsWith('.')) || /[\p{Cc}\\]/u.test(text)) {
     throw new RangeError(`${JSON.stringify(text)} is no folder of a repository: name it as network/north`);
   }
   return parts.join('/');

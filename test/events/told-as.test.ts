@@ -56,7 +56,7 @@ describe('a forge', () => {
       expect(states(asked)).toEqual(wanted);
       expect(asked[0]?.headers).toMatchObject(headers);
       const described = JSON.parse(asked[1]?.body ?? '') as { description: string; context?: string; name?: string };
-      expect([...described.description]).toHaveLength(140);
+      expect(Array.from(described.description)).toHaveLength(140);
       expect(described.context ?? described.name).toBe('lastmile/apply');
       expect(asked[0]?.headers['webhook-signature']).toBeUndefined();
     },
