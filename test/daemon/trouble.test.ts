@@ -90,6 +90,7 @@ describe('a RADIUS port that is taken when the first good commit comes', () => {
     expect(JSON.parse(status.out).conditions).toMatchObject([
       { type: 'Listening', status: 'False', reason: 'ListenFailed' },
       { type: 'SourceReady', status: 'True' },
+      { type: 'SourceVerified', status: 'Unknown', reason: 'NotRequired' },
     ]);
     expect(ready).toMatchObject({ status: 503 });
     expect(ready.body).toContain('in use');

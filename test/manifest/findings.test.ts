@@ -45,10 +45,6 @@ describe('text where YAML sees something else', () => {
 describe('what is not supported yet', () => {
   it.each([
     [
-      document('Operator', 'x', 'source: {}'),
-      expect.stringContaining('LM_NOT_SUPPORTED_YET "source" is not supported yet'),
-    ],
-    [
       document('PortalSite', 'x', 'methods: [voucher]\nbridge: {mikrotik: {router: a, hotspot: b}}'),
       '5:13 LM_NOT_SUPPORTED_YET "voucher" is not supported yet → supported: login, click-through',
     ],
