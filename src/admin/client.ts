@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { codeOf, LastmileError, messageOf } from '../base/errors.ts';
 import { RequestError } from './request-error.ts';
 
@@ -26,14 +27,36 @@ const usualWaitMs = 120_000;
 /** The same, when it is only asked whether it is there. */
 const probeMs = 5_000;
 
-/** Talks to the daemon of a state folder over its Unix socket. */
+/** Where a daemon is asked. */
+interface Door {
+  readonly options: RequestOptions;
+  readonly tls: boolean;
+  /** Before each path, where a proxy has the daemon below one. */
+  readonly prefix: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Talks to the daemon of a state folder over its Unix socket, or to one elsewhere with a token. */
 export class AdminClient {
-  readonly #socketPath: string;
+  readonly #door: Door;
   readonly #signal: AbortSignal | undefined;
 
-  private constructor(socketPath: string, signal: AbortSignal | undefined) {
-    this.#socketPath = socketPath;
+  private constructor(door: Door, signal: AbortSignal | undefined) {
+    this.#door = door;
     this.#signal = signal;
+  }
+
+  /** A client of the admin API at `http://host:port` or `https://host`, by the token given. */
+  static at(url: URL, token: string | undefined, signal?: AbortSignal): AdminClient {
+    const { protocol, hostname, port, pathname } = url;
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const door = {
+      options: { host, ...(port === '' ? {} : { port: Number(port) }) },
+      tls: protocol === 'https:',
+      prefix: pathname.replace(/\/+$/, ''),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    };
+    return new AdminClient(door, signal);
   }
 
   /**
@@ -43,7 +66,7 @@ export class AdminClient {
    * @throws DaemonSilentError when there is one that does not answer
    */
   static async find(socketPath: string, signal?: AbortSignal): Promise<AdminClient | undefined> {
-    const client = new AdminClient(socketPath, signal);
+    const client = new AdminClient({ options: { socketPath }, tls: false, prefix: '', headers: {} }, signal);
     try {
       await client.#send('GET', '/healthz', { waitMs: probeMs });
       return client;
@@ -98,13 +121,18 @@ export class AdminClient {
   #open(path: string): Promise<IncomingMessage> {
     const common = this.#signal === undefined ? {} : { signal: this.#signal };
     return new Promise((resolve, reject) => {
-      const asked = request({ ...common, socketPath: this.#socketPath, path }, (answer) => {
+      const { options, headers, prefix } = this.#door;
+      const asked = this.#request({ ...common, ...options, path: prefix + path, headers }, (answer) => {
         if (answer.statusCode === 200) return resolve(answer);
         void refusalIn(answer).then(reject, reject);
       });
       asked.on('error', (error) => reject(new AdminClientError(`the daemon: ${messageOf(error)}`, { cause: error })));
       asked.end();
     });
+  }
+
+  #request(options: RequestOptions, answered: (answer: IncomingMessage) => void) {
+    return this.#door.tls ? requestTls(options, answered) : requestPlain(options, answered);
   }
 
   #send<T>(
@@ -122,8 +150,10 @@ export class AdminClient {
       const headers =
         body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       const common = this.#signal === undefined ? {} : { signal: this.#signal };
-      const where = { ...common, socketPath: this.#socketPath, method, path, headers, timeout: waitMs };
-      const outgoing = request(where, (answer) => {
+      const { options, prefix } = this.#door;
+      const all = { ...headers, ...this.#door.headers };
+      const where = { ...common, ...options, method, path: prefix + path, headers: all, timeout: waitMs };
+      const outgoing = this.#request(where, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', fail);

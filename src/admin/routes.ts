@@ -9,6 +9,7 @@ import { restRoutes } from './rest-routes.ts';
 import type { Route } from './route.ts';
 import type {
   ApplyRequest,
+  ApproveRequest,
   CoaRequest,
   DisconnectRequest,
   DoctorRequest,
@@ -50,6 +51,21 @@ const attributes = {
     additionalProperties: false,
     required: ['name', 'value'],
     properties: { name: { type: 'string', maxLength: 200 }, value: { type: 'string', maxLength: 1000 } },
+  },
+} as const;
+
+/** What was planned, target by target. */
+const exactly = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['target', 'checksum', 'sealed'],
+    properties: {
+      target: name,
+      checksum: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+      sealed: { type: 'boolean' },
+    },
   },
 } as const;
 
@@ -265,16 +281,42 @@ export const routes: readonly Route[] = [
     url: '/api/v1/plan',
     role: 'admin',
     summary: 'What would change, with the declarations given or those in force',
-    schema: body({ files, ...selection }),
+    schema: body({ files, ...selection, unsealed: { type: 'boolean' } }),
     largestBody: largestDeclarations,
     handle: (service, request) => service.plan(request.body as PlanRequest),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/review',
+    role: 'viewer',
+    summary:
+      'What would change with the declarations given, for pull requests: routers that are declared at another address, or with another login, than in force are not dialled',
+    schema: body({ files, ...selection }, ['files']),
+    largestBody: largestDeclarations,
+    handle: (service, request) => service.review(request.body as PlanRequest),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/approvals',
+    role: 'viewer',
+    summary: 'The revision that waits for its plan to be approved (reconcile.mode: approved), and what was approved',
+    schema: {},
+    handle: (service) => service.approvals(),
+  },
+  {
+    method: 'POST',
+    url: '/api/v1/approve',
+    role: 'operator',
+    summary: 'Approves a plan by its checksum, or one target of it; what waits comes into force if that was it',
+    schema: body({ checksum: { type: 'string', pattern: '^[0-9a-f]{64}$' }, ...ordered }, ['checksum']),
+    handle: (service, request) => service.approve(request.body as ApproveRequest),
   },
   {
     method: 'POST',
     url: '/api/v1/apply',
     role: 'admin',
     summary: 'Applies the declarations in force now',
-    schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 }, ...ordered }),
+    schema: body({ files, ...selection, allowDeletes: { type: 'integer', minimum: 0 }, exactly, ...ordered }),
     largestBody: largestDeclarations,
     handle: (service, request) => service.apply(request.body as ApplyRequest),
   },

@@ -6,6 +6,7 @@ import type { Diagnosis } from '../doctor/finding.ts';
 import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { PlanDocument, PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import type { SourceFile } from '../source/source.ts';
+import type { Approval } from '../status/approvals.ts';
 import type { AuditEntry } from '../status/audit-log.ts';
 import type { CollectionStatus } from '../status/collection.ts';
 import type { Condition } from '../status/conditions.ts';
@@ -62,7 +63,16 @@ export interface AdminService {
   /** @returns those that were forgotten */
   forgetDevices(request: ForgetDevicesRequest): Promise<readonly LearnedDeviceJson[]>;
   plan(request: PlanRequest): Promise<PlanAnswer>;
+  /**
+   * The same for whoever may only look: nothing is dialled that is not declared so in force, since a declaration could send the
+   * password of a router anywhere.
+   */
+  review(request: PlanRequest): Promise<PlanAnswer>;
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
+  /** What waits for approval, and what was approved. */
+  approvals(): ApprovalsAnswer;
+  /** Approves a plan by its checksum, and takes what waits into force where that was it. @throws RequestError when nobody made it */
+  approve(request: ApproveRequest): Promise<ApprovalsAnswer>;
   /** Reconciles now; resolves with what came of it. */
   reconcile(request: ReconcileRequest): Promise<readonly TargetReport[]>;
   /** Leaves a router alone until somebody resumes it, or the time is over. */
@@ -215,6 +225,8 @@ export interface PlanRequest {
   readonly files?: readonly SourceFile[];
   readonly targets?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Its checksums are to be those of the same changes with any secrets: to compare it with one made without a daemon. */
+  readonly unsealed?: boolean;
 }
 
 /** `invalid`: the declarations have errors; they are those of `validate`. */
@@ -257,8 +269,16 @@ export interface DriftAnswer {
   readonly events: readonly DriftEvent[];
 }
 
-export interface ApplyRequest extends PlanRequest, Ordered {
+export interface ApplyRequest extends Omit<PlanRequest, 'unsealed'>, Ordered {
   readonly allowDeletes?: number;
+  /** What was planned, of each target: nothing else is done. Absent: whatever differs. */
+  readonly exactly?: readonly ExactTarget[];
+}
+
+export interface ExactTarget {
+  readonly target: string;
+  readonly checksum: string;
+  readonly sealed: boolean;
 }
 
 export type ApplyAnswer =
@@ -269,7 +289,26 @@ export type ApplyAnswer =
     }
   | { readonly result: 'invalid'; readonly issues: readonly unknown[] }
   /** The declarations given are not those the daemon follows. */
-  | { readonly result: 'not-followed'; readonly source: string };
+  | { readonly result: 'not-followed'; readonly source: string; readonly waiting?: WaitingApproval };
+
+export interface ApproveRequest extends Ordered {
+  /** Of a whole plan, or of one target of it. */
+  readonly checksum: string;
+}
+
+/** A revision that is not in force, since nobody approved its plan. */
+export interface WaitingApproval {
+  readonly revision: string;
+  readonly checksum: string;
+  /** Targets whose changes nobody approved. */
+  readonly targets: readonly string[];
+}
+
+export interface ApprovalsAnswer {
+  readonly waiting?: WaitingApproval;
+  /** Newest first. */
+  readonly approvals: readonly Approval[];
+}
 
 export interface DeclaredObject {
   readonly kind: string;

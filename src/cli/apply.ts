@@ -1,10 +1,11 @@
 import type { AdminClient } from '../admin/client.ts';
-import type { ApplyAnswer, PlanAnswer } from '../admin/service.ts';
+import type { ApplyAnswer, ExactTarget, PlanAnswer } from '../admin/service.ts';
 import { compact } from '../base/compact.ts';
 import type { Engine } from '../daemon/engine.ts';
 import { LastGood } from '../daemon/last-good.ts';
 import { commandedHere } from '../daemon/operating/commanded.ts';
 import { sessionEvent } from '../daemon/sessions/session-event.ts';
+import { declinesOther } from '../daemon/targets/exact-plan.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
 import { chosen, planTargets } from '../daemon/targets/plan-targets.ts';
 import { objectNames } from '../daemon/targets/protected-objects.ts';
@@ -19,12 +20,14 @@ import type { Model } from '../model/model.ts';
 import { type ChangePlan, isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
 import { planText } from '../review/plan-text.ts';
+import { stalenessOf } from '../review/staleness.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import { refuseEmpty } from './plan.ts';
+import { isPlanFile, type PlanFile, readPlan } from './plan-file.ts';
 import { exitOf, reportLines, sessionLine } from './report-text.ts';
 import { openEngine, type Surroundings } from './surroundings.ts';
 import { whoOf } from './who-of.ts';
@@ -38,29 +41,57 @@ export interface ApplyOptions {
   readonly allowDeletes?: number;
   /** Why now. */
   readonly reason?: string;
+  /** Of a saved plan: where its declarations are now. */
+  readonly declarations?: string;
 }
 
 /** The daemon answers when every NAS has answered, or has been silent for long enough. */
 const applyWaitMs = 15 * 60_000;
 
-/** `lastmile apply DIR`: shows the plan, asks, applies it. Resolves with the exit code. */
-export async function applyCommand(dir: string, options: ApplyOptions, io: Io, around: Surroundings): Promise<number> {
-  const declared = await readDeclared(dir);
+/** `lastmile apply DIR`: shows the plan, asks, applies it. A saved plan: just so. Resolves with the exit code. */
+export async function applyCommand(path: string, options: ApplyOptions, io: Io, around: Surroundings): Promise<number> {
+  if (!(await isPlanFile(path))) return await applyDeclared(path, undefined, options, io, around);
+  if (options.target.length + options.exclude.length > 0)
+    throw new RangeError('a saved plan is applied just so: give --target and --exclude to lastmile plan --out');
+  const saved = await readPlan(path);
+  const dir = options.declarations ?? saved.declarations.dir;
+  return await applyDeclared(dir, saved, { ...options, target: plannedTargets(saved) }, io, around);
+}
+
+async function applyDeclared(
+  dir: string,
+  saved: PlanFile | undefined,
+  options: ApplyOptions,
+  io: Io,
+  around: Surroundings,
+): Promise<number> {
+  if (saved !== undefined && options.target.length === 0) {
+    io.out(planText(saved.plan, io.color));
+    return saved.plan.refusals.length > 0 ? exitCodes.refused : exitCodes.success;
+  }
+  const declared = await readDeclared(dir, saved?.declarations.commit);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
   const model = await loadDeclared(dir, declared, options, io);
   if (model === undefined) return exitCodes.invalid;
-  requireKnown(targetNames(model), options.target, options.exclude);
+  const known = targetNames(model);
+  if (saved === undefined) requireKnown(known, options.target, options.exclude);
+  // One that is declared no more is told of as what makes a plan stale.
+  const wanted = saved === undefined ? options.target : options.target.filter((name) => known.includes(name));
+  const asked = { ...options, target: wanted, ...compact({ saved }) };
   const daemon = await findDaemon(options.state, around.signal);
-  if (daemon !== undefined) return applyByDaemon(daemon, declared, options, io, around);
+  if (daemon !== undefined) return applyByDaemon(daemon, declared, asked, io, around);
   await using engine = await openEngine(options.state, around);
-  return await applyHere(engine, model, declared, options, io, around);
+  return await applyHere(engine, model, declared, asked, io, around);
 }
+
+/** What is asked for, with the plan that it must be. */
+type Asked = ApplyOptions & { readonly saved?: PlanFile };
 
 async function applyHere(
   engine: Engine,
   declaredModel: Model,
   declared: Declared,
-  options: ApplyOptions,
+  options: Asked,
   io: Io,
   around: Surroundings,
 ): Promise<number> {
@@ -78,7 +109,9 @@ async function applyHere(
     signal: around.signal,
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
+    ...(isUnsealed(options.saved) ? {} : { seal: engine.planSeal }),
   });
+  if (options.saved !== undefined && isStale(options.saved, plan, io)) return exitCodes.stale;
   const stop = await approve(plan, options, io, around);
   if (stop !== undefined) return stop;
   await engine.protection.follow(model.preventDestroy ?? [], objectNames(model));
@@ -104,7 +137,7 @@ async function applyHere(
       io,
     );
   }
-  return exitOf(reports);
+  return exitOfRun(reports);
 }
 
 async function store(engine: Engine, reports: readonly TargetReport[], declared: Declared): Promise<void> {
@@ -126,7 +159,7 @@ async function runAll(
   targets: readonly Target[],
   model: Model,
   revision: string,
-  options: ApplyOptions,
+  options: Asked,
   around: Surroundings,
 ): Promise<readonly TargetRun[]> {
   const turns = new Turns(() => model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
@@ -139,7 +172,7 @@ async function runAll(
 interface RunContext {
   readonly model: Model;
   readonly revision: string;
-  readonly options: ApplyOptions;
+  readonly options: Asked;
   readonly around: Surroundings;
 }
 
@@ -150,7 +183,9 @@ function runOne(
   { model, revision, options, around: { clock, signal } }: RunContext,
 ): Promise<TargetRun> {
   const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, clock.now());
+  const exact = exactTargets(options.saved)?.find((each) => each.target === target.name);
   return runTarget(target, {
+    ...(exact === undefined ? {} : { declines: declinesOther(target.name, exact, engine.planSeal) }),
     model,
     revision,
     ...lastRevision(engine, target.name),
@@ -178,34 +213,81 @@ function runOne(
 
 async function applyByDaemon(
   daemon: AdminClient,
-  { files }: Declared,
-  options: ApplyOptions,
+  { id, files }: Declared,
+  options: Asked,
   io: Io,
   around: Surroundings,
 ): Promise<number> {
-  const { target: targets, exclude, allowDeletes } = options;
-  const planned = await daemon.post<PlanAnswer>('/api/v1/plan', { files, targets, exclude });
+  const { target: targets, exclude, allowDeletes, saved } = options;
+  const unsealed = isUnsealed(saved);
+  const planned = await daemon.post<PlanAnswer>('/api/v1/plan', { files, targets, exclude, unsealed });
   if (planned.result === 'invalid') return invalid(planned.issues, files, io);
+  if (saved !== undefined && isStale(saved, { ...planned.plan, revision: id }, io)) return exitCodes.stale;
   const stop = await approve(planned.plan, options, io, around);
   if (stop !== undefined) return stop;
-  const asked = { files, targets, exclude, by: whoOf(io), ...compact({ allowDeletes, reason: options.reason }) };
+  const asked = {
+    files,
+    targets,
+    exclude,
+    by: whoOf(io),
+    ...compact({ allowDeletes, reason: options.reason, exactly: exactTargets(saved) }),
+  };
   const answer = await daemon.post<ApplyAnswer>('/api/v1/apply', asked, { waitMs: applyWaitMs });
   switch (answer.result) {
     case 'invalid':
       return invalid(answer.issues, files, io);
     case 'not-followed':
+      if (answer.waiting !== undefined) {
+        complain(
+          new Error(`${answer.waiting.revision} waits for approval: lastmile approve ${answer.waiting.checksum}`),
+          io,
+        );
+        return exitCodes.refused;
+      }
       complain(
         new Error(
           `the daemon follows ${answer.source}, and these declarations are not in it: commit them there, it applies commits by itself`,
         ),
         io,
       );
-      return exitCodes.error;
+      return saved === undefined ? exitCodes.error : exitCodes.stale;
     default:
       tellReports(answer.reports, io);
       tellSessions(answer.sessions, io);
-      return exitOf(answer.reports);
+      return exitOfRun(answer.reports);
   }
+}
+
+/** What was planned of each target, where a saved plan is applied. */
+function exactTargets(saved: PlanFile | undefined): readonly ExactTarget[] | undefined {
+  return saved?.plan.targets.flatMap(({ name, checksum }) =>
+    checksum === undefined ? [] : [{ target: name, checksum, sealed: saved.plan.sealed === true }],
+  );
+}
+
+function plannedTargets(saved: PlanFile): readonly string[] {
+  return (exactTargets(saved) ?? []).map(({ target }) => target);
+}
+
+/** Was it made where no state folder has a key for secrets? */
+function isUnsealed(saved: PlanFile | undefined): boolean {
+  return saved !== undefined && saved.plan.sealed !== true;
+}
+
+/** Says what is otherwise than it was when the plan was saved. */
+function isStale(saved: PlanFile, now: PlanDocument, io: Io): boolean {
+  const words = stalenessOf(saved.plan, now);
+  if (words.length === 0) return false;
+  complain(new Error('the saved plan is stale, and nothing was applied:'), io);
+  for (const each of words) io.err(`  ${each}\n`);
+  io.err('  lastmile plan --out makes a new one\n');
+  return true;
+}
+
+/** What became otherwise between the last look and the apply is stale, too. */
+function exitOfRun(reports: readonly TargetReport[]): number {
+  const isStaleRun = ({ refusals }: TargetReport) => refusals.some(({ code }) => code === 'LM_STALE_PLAN');
+  return reports.some(isStaleRun) ? exitCodes.stale : exitOf(reports);
 }
 
 function invalid(issues: readonly unknown[], files: Declared['files'], io: Io): number {

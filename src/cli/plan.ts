@@ -1,3 +1,4 @@
+import type { AdminClient } from '../admin/client.ts';
 import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
@@ -13,9 +14,10 @@ import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
 import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
-import { findDaemon } from './find-daemon.ts';
+import { daemonAt, findDaemon, NoDaemonError } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { PlanFormat } from './options.ts';
+import { savePlan } from './plan-file.ts';
 import { planIn } from './plan-output.ts';
 import { hasState, openEngine, type Surroundings } from './surroundings.ts';
 
@@ -27,29 +29,37 @@ export interface PlanOptions {
   readonly exclude: readonly string[];
   readonly output: PlanFormat;
   readonly detailedExitcode: boolean;
+  /** `live`, `daemon`. Absent: a daemon where one answers, else live. */
+  readonly against?: 'live' | 'daemon';
+  /** Where it is saved, to be applied just so. */
+  readonly out?: string;
+  readonly daemonUrl?: string;
+  readonly daemonToken?: string;
 }
 
 /** `lastmile plan DIR`: what would change, and whom it touches. Writes nothing. Resolves with the exit code. */
 export async function planCommand(dir: string, options: PlanOptions, io: Io, around: Surroundings): Promise<number> {
   const declared = await readDeclared(dir, options.rev);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
-  const model = await loadDeclared(dir, declared, options, io);
-  if (model === undefined) return exitCodes.invalid;
-  requireKnown(targetNames(model), options.target, options.exclude);
-  const daemon = await findDaemon(options.state, around.signal);
-  if (daemon === undefined) {
-    const plan = await planHere(model, declared, options, around);
-    return tell(dir, plan, options, io);
+  const from = await planner(options, io, around);
+  // Whoever reviews elsewhere has no secrets: the daemon says what is wrong.
+  if (from.elsewhere !== true) {
+    const model = await loadDeclared(dir, declared, options, io);
+    if (model === undefined) return exitCodes.invalid;
+    requireKnown(targetNames(model), options.target, options.exclude);
+    if (from.daemon === undefined) {
+      const plan = await planHere(model, declared, { ...options, withoutState: from.withoutState }, around);
+      return await tell(dir, plan, options, io);
+    }
   }
   const { files } = declared;
-  const answer = await daemon.post<PlanAnswer>('/api/v1/plan', {
-    files,
-    targets: options.target,
-    exclude: options.exclude,
-  });
+  const path = from.elsewhere === true ? '/api/v1/review' : '/api/v1/plan';
+  const asked = { files, targets: options.target, exclude: options.exclude };
+  const answer = await from.daemon.post<PlanAnswer>(path, asked);
   switch (answer.result) {
     case 'planned':
-      return tell(dir, answer.plan, options, io);
+      // The daemon names files by their contents, whoever sends them by their commit.
+      return await tell(dir, { ...answer.plan, revision: declared.id }, options, io);
     case 'invalid':
       tellIssues(files, answer.issues as readonly Issue[], io);
       complain(new Error('the daemon finds these declarations invalid; it may lack secrets that this shell has'), io);
@@ -57,6 +67,23 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
     default:
       return unreachable(answer);
   }
+}
+
+/** Who makes the plan. */
+type Planner =
+  | { readonly daemon: AdminClient; readonly elsewhere?: true }
+  | { readonly daemon?: undefined; readonly elsewhere?: undefined; readonly withoutState?: string };
+
+/** @throws RangeError, DaemonSilentError, NoDaemonError */
+async function planner(options: PlanOptions, io: Io, around: Surroundings): Promise<Planner> {
+  if (options.against === 'daemon' && options.daemonUrl !== undefined) {
+    return { daemon: daemonAt(options.daemonUrl, options.daemonToken, io, around.signal), elsewhere: true };
+  }
+  const daemon = await findDaemon(options.state, around.signal);
+  if (options.against === 'daemon' && daemon === undefined) throw new NoDaemonError(options.state);
+  if (daemon === undefined) return {};
+  if (options.against !== 'live') return { daemon };
+  return { withoutState: `--against live: the directory is the daemon's, which holds ${options.state}` };
 }
 
 /** An empty or half-read repository would delete everything: nothing is planned from it. */
@@ -72,16 +99,18 @@ export function refuseEmpty(dir: string, io: Io): number {
 async function planHere(
   declaredModel: Model,
   declared: Declared,
-  options: PlanOptions,
+  options: PlanOptions & { readonly withoutState: string | undefined },
   around: Surroundings,
 ): Promise<PlanDocument> {
   const now = around.clock.now();
   const common = { revision: declared.id, now, signal: around.signal };
-  if (!(await hasState(options.state))) {
+  if (options.withoutState !== undefined || !(await hasState(options.state))) {
     const model = asOf(declaredModel, now);
     await using routers = new RouterPool(around);
     await using controllers = new OmadaPool(around);
-    const reason = `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
+    const reason =
+      options.withoutState ??
+      `no daemon answers and there is no state folder ${options.state} to compare the directory with`;
     const directory = chosen(
       [{ name: directoryName, state: 'left-out' as const, reason }],
       options.target,
@@ -107,10 +136,12 @@ async function planHere(
     pauseOf: (name) => engine.pauses.of(name, around.clock.now()),
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
     sessionsKnown: true,
+    seal: engine.planSeal,
   });
 }
 
-function tell(dir: string, plan: PlanDocument, options: PlanOptions, io: Io): number {
+async function tell(dir: string, plan: PlanDocument, options: PlanOptions, io: Io): Promise<number> {
+  if (options.out !== undefined) await savePlan(options.out, dir, plan);
   io.out(planIn(options.output, plan, { color: io.color, dir }));
   return exitOf(plan, options.detailedExitcode);
 }

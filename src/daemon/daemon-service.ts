@@ -8,10 +8,13 @@ import type { ExportRequest, WhoHadAnswer, WhoHadRequest } from '../admin/eviden
 import type { OperationsService } from '../admin/operations-service.ts';
 import type { TopUpAnswer, TopUpRequest } from '../admin/quota.ts';
 import type { RecordsService } from '../admin/records-service.ts';
+import { RequestError } from '../admin/request-error.ts';
 import type {
   AdminService,
   ApplyAnswer,
   ApplyRequest,
+  ApprovalsAnswer,
+  ApproveRequest,
   CoaRequest,
   ControllerStatus,
   DaemonStatus,
@@ -35,6 +38,7 @@ import type {
 import type { StateAnswer, StateRequest } from '../admin/state-care.ts';
 import type { LiveUsage, UsageAnswer, UsageRequest } from '../admin/usage.ts';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { LearnedDevices } from '../directory/learned-devices.ts';
@@ -45,7 +49,7 @@ import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
 import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { RadiusServer } from '../radius/server.ts';
-import type { PlannedChange } from '../reconcile/plan.ts';
+import type { PlannedChange, PlanTarget } from '../reconcile/plan.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -59,6 +63,7 @@ import type { TargetReport } from '../status/report.ts';
 import type { TargetStatus } from '../status/status-book.ts';
 import { folderBytes } from '../store/folder-bytes.ts';
 import { rowFinding } from '../store/state-finding.ts';
+import type { WaitingRevision } from './approval-gate.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { Engine } from './engine.ts';
 import { type LoadSettings, loadFiles } from './load.ts';
@@ -99,6 +104,11 @@ export interface DaemonServiceOptions {
   readonly cache: Readonly<FileCache>;
   /** Reads the source now; when it cannot be read, what is in force stays. */
   readonly refresh: () => Promise<void>;
+  readonly approvals: {
+    readonly waiting: () => WaitingRevision | undefined;
+    /** Takes what waits into force, where it is approved by now. */
+    readonly tryAgain: () => Promise<void>;
+  };
   readonly radius: () => RadiusServer | undefined;
   /** The revision that RADIUS is served by until the declarations are read. */
   readonly standsIn: () => string | undefined;
@@ -130,6 +140,7 @@ export class DaemonService implements AdminService {
   readonly operations: OperationsService;
   readonly #options: DaemonServiceOptions;
   readonly #startedAt: number;
+  #reviewing: Promise<unknown> = Promise.resolve();
   #revision: Omit<Revision, 'files'> | undefined;
   /** What the files of the revision in force come to: worked out when somebody asks. */
   #contents: (() => string) | undefined;
@@ -153,6 +164,13 @@ export class DaemonService implements AdminService {
       return contents;
     };
     this.#refused = undefined;
+  }
+
+  /** Told by the daemon: a revision is not in force, since nobody approved it. */
+  waits(waiting: WaitingRevision | undefined): void {
+    if (waiting === undefined) return;
+    const { revision, checksum } = waiting;
+    this.#refused = `${revision} waits for approval: lastmile approve ${checksum}`;
   }
 
   /** Told by the daemon: a revision was invalid. */
@@ -305,18 +323,25 @@ export class DaemonService implements AdminService {
     return await audit.last(limit, actions);
   }
 
-  async plan({ files, targets, exclude }: PlanRequest): Promise<PlanAnswer> {
+  plan(request: PlanRequest): Promise<PlanAnswer> {
+    return this.#plan(request);
+  }
+
+  /** One after another: whoever may look must not keep routers busy. */
+  review(request: PlanRequest): Promise<PlanAnswer> {
+    const reviewed = this.#reviewing.then(() => this.#plan(request, 'known'));
+    this.#reviewing = reviewed.catch(() => undefined);
+    return reviewed;
+  }
+
+  async #plan({ files, targets, exclude, unsealed }: PlanRequest, only?: 'known'): Promise<PlanAnswer> {
     const { engine, clock } = this.#options;
     await this.#untilRead();
     const wanted = files === undefined ? this.#inForce() : await this.#loadGiven(files);
     if (wanted.result === 'invalid') return wanted;
     const model = engine.quotas.asOf(wanted.model, clock.now());
-    await using loan = engine.borrow(model);
-    requireKnown(
-      loan.targets.map(({ name }) => name),
-      targets,
-      exclude,
-    );
+    await using loan = engine.borrow(model, only);
+    requireKnown([...loan.targets.map(({ name }) => name), ...loan.unknown], targets, exclude);
     const plan = await planTargets(chosen(loan.targets, targets, exclude), {
       model,
       revision: wanted.revision,
@@ -327,16 +352,40 @@ export class DaemonService implements AdminService {
       signal: AbortSignal.timeout(120_000),
       lastRevision: (target) => lastRevision(engine, target).lastRevision,
       sessionsKnown: true,
+      leftOut: chosen(loan.unknown.map(dialledOtherwise), targets, exclude),
+      ...(unsealed === true ? {} : { seal: engine.planSeal }),
     });
+    if (this.#options.reconciler.inForce?.model.operator.reconcile.approved === true)
+      await engine.approvals.remember(plan, clock.now());
     return { result: 'planned', plan };
   }
 
-  async apply({ files, targets, exclude, allowDeletes, by = 'unknown', reason }: ApplyRequest): Promise<ApplyAnswer> {
+  approvals(): ApprovalsAnswer {
+    const waiting = this.#options.approvals.waiting();
+    return { approvals: this.#options.engine.approvals.list(), ...compact({ waiting }) };
+  }
+
+  async approve({ checksum, by = 'unknown', reason }: ApproveRequest): Promise<ApprovalsAnswer> {
+    const { engine, clock, approvals } = this.#options;
+    if (!engine.approvals.knows(checksum))
+      throw new RequestError(
+        `no plan with the checksum ${checksum} was made here: lastmile plan --against daemon makes one, lastmile approve lists what waits`,
+      );
+    await engine.approvals.approve({ checksum, by, at: clock.now(), ...compact({ reason }) });
+    await this.#commanded({ who: by, action: 'approve', object: checksum, reason, detail: 'plan approved' });
+    await approvals.tryAgain();
+    return this.approvals();
+  }
+
+  async apply(request: ApplyRequest): Promise<ApplyAnswer> {
+    const { files, targets, exclude, allowDeletes, exactly, by = 'unknown', reason } = request;
     const { reconciler, source } = this.#options;
     await this.#options.refresh();
     if (files !== undefined && !this.#follows(files)) {
       const given = await this.#loadGiven(files);
-      return given.result === 'invalid' ? given : { result: 'not-followed', source: source.description };
+      if (given.result === 'invalid') return given;
+      const waiting = this.#options.approvals.waiting();
+      return { result: 'not-followed', source: source.description, ...compact({ waiting }) };
     }
     const known = this.#targetNames();
     requireKnown(known, targets, exclude);
@@ -345,9 +394,13 @@ export class DaemonService implements AdminService {
       targets,
       exclude,
     ).map(({ name }) => name);
-    const runs = await reconciler.request('request', names, allowDeletes);
-    const detail = `${resultsOf(runs)}${this.#passedOver(names)}`;
-    await this.#commanded({ who: by, action: 'apply-now', object: names.join(', '), reason, detail });
+    const exact = new Map(exactly?.map((each) => [each.target, each]));
+    const wanted = exactly === undefined ? names : names.filter((name) => exact.has(name));
+    const runs = await reconciler.request('request', wanted, (name) =>
+      compact({ allowDeletes, exact: exact.get(name) }),
+    );
+    const detail = `${resultsOf(runs)}${this.#passedOver(wanted)}`;
+    await this.#commanded({ who: by, action: 'apply-now', object: wanted.join(', '), reason, detail });
     const sessions = (await Promise.all(runs.map((run) => run.sessions))).flat();
     return { result: 'applied', reports: runs.map(({ report }) => report), sessions };
   }
@@ -518,6 +571,12 @@ export class DaemonService implements AdminService {
 
 function resultsOf(runs: readonly LoopRun[]): string {
   return runs.map(({ report: { target, result } }) => `${target}: ${result}`).join(', ');
+}
+
+/** Of one whose declaration says that it is dialled otherwise than the one in force. */
+function dialledOtherwise(name: string): PlanTarget {
+  const reason = 'it is declared with another address or login than in force: it is looked at after the merge';
+  return { name, state: 'left-out', reason };
 }
 
 /** What is wrong with the readings of a router, or may be with their numbers. */

@@ -23,6 +23,7 @@ import type { Judgement } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import { dueErasuresFile } from '../store/layout.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
+import { ApprovalGate } from './approval-gate.ts';
 import { CommitGate } from './commit-gate.ts';
 import type { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
@@ -138,6 +139,9 @@ export class Daemon implements AsyncDisposable {
   #retention: RetentionKeeper | undefined;
   #metrics: Metrics | undefined;
   readonly #declarations: SourceFollower;
+  readonly #gate: ApprovalGate;
+  /** The newest that was valid, in force or not. */
+  #accepted: Accepted | undefined;
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
@@ -163,6 +167,11 @@ export class Daemon implements AsyncDisposable {
     this.#skipped = skipped;
     this.#silent = this.#endSilent();
     this.#lastGood = new LastGood(engine.store.table('meta'));
+    const { source } = options;
+    this.#gate = new ApprovalGate({
+      ...{ engine, source, clock: options.clock, log: options.log },
+      judge: (judgement) => this.#judge(judgement),
+    });
     this.#declarations = new SourceFollower({
       ...options,
       lastGood: this.#lastGood,
@@ -448,9 +457,9 @@ export class Daemon implements AsyncDisposable {
         newest: () => this.#declarations.newest,
         lookAnew: () => this.#declarations.lookAnew(),
         told: (from, words) => this.#telling.rolledBack({ id: from }, words),
-        request: (allowDeletes) => this.#reconciler.request('request', undefined, allowDeletes),
+        request: (allowDeletes) => this.#reconciler.request('request', undefined, () => compact({ allowDeletes })),
       }),
-      events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
+      events: new EventAnswers(log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit ),
       reconciler: this.#reconciler,
       decisions: this.#decisionsUpToNow(),
       devices: this.#books.devices,
@@ -463,6 +472,9 @@ export class Daemon implements AsyncDisposable {
       load,
       cache: this.#declarations.cache,
       refresh: () => this.#declarations.refreshQuietly(),
+      approvals: 
+        waiting: () => this.#gate.waiting,
+        tryAgain: () => this.#declarations.inTurn(() => this.#tryAgain()),,
       radius: () => this.#radius,
       standsIn: () => this.#untilRead.standsIn,
       heartbeats: () => this.#heartbeat.missed(),
@@ -475,7 +487,7 @@ export class Daemon implements AsyncDisposable {
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
-      live: new LiveUsageMeter({ routers: engine.routers, clock }),
+      live: new LiveUsageMeter(routers: engine.routers, clock ),
     });
   }
 
@@ -517,7 +529,35 @@ export class Daemon implements AsyncDisposable {
     if (this.#bound !== undefined) this.#bound = { ...this.#bound, admin: this.#adminListen };
   }
 
-  async #take({ revision, model, secretUses }: Accepted): Promise<void> {
+  /** Takes a revision into force, or, where it is to be approved and is not, what was last. */
+  async #take(accepted: Accepted): Promise<void> {
+    this.#accepted = accepted;
+    await this.#loadDirectory(accepted.model);
+    const before = await this.#before(accepted);
+    const isRollback = this.#skipped.skip !== undefined;
+    if (await this.#gate.admits(accepted, before?.model, isRollback)) return await this.#follow(accepted);
+    if (this.#reconciler.inForce === undefined && before !== undefined) await this.#follow(before);
+    this.#service?.waits(this.#gate.waiting);
+  }
+
+  /** Somebody approved something: is it what waits? */
+  async #tryAgain(): Promise<void> {
+    if (this.#accepted !== undefined && this.#gate.waiting !== undefined) await this.#take(this.#accepted);
+  }
+
+  /** What is in force, or, after a start, was last. */
+  async #before({ revision, model }: Accepted): Promise<Pick<Accepted, 'revision' | 'model'> | undefined> {
+    const { inForce } = this.#reconciler;
+    if (inForce !== undefined) return { revision: { id: inForce.revision, files: [] }, model: inForce.model };
+    const { passed } = this.#engine.approvals;
+    const mayWait = passed !== undefined || model.operator.reconcile.approved === true;
+    if (!mayWait || passed === revision.id) return undefined;
+    const kept = await this.#lastGood.read(this.#options.source);
+    const last = kept === undefined ? undefined : await this.#declarations.lastGoodModel();
+    return kept === undefined || last === undefined ? undefined : { revision: kept, model: last };
+  }
+
+  async #follow({ revision, model, secretUses }: Omit<Accepted, 'secretUses'> & Partial<Accepted>): Promise<void> {
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
     this.#engine.applies.follow(auditedRevision(revision), this.#options.clock.now());
     this.#telling.took(auditedRevision(revision));

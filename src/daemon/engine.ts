@@ -14,12 +14,15 @@ import { OmadaClients } from '../omada/clients.ts';
 import type { Slot } from '../radius/coa/request-lanes.ts';
 import { NasSessionControl } from '../radius/coa/session-control.ts';
 import type { Inventory } from '../reconcile/inventory.ts';
+import type { PlanSeal } from '../reconcile/plan-checksum.ts';
 import type { Target } from '../reconcile/target.ts';
 import { ApplyBook, auditKey } from '../status/apply-book.ts';
+import { Approvals } from '../status/approvals.ts';
 import { AuditLog } from '../status/audit-log.ts';
 import { Blame } from '../status/blame.ts';
 import { DriftLog } from '../status/drift-log.ts';
 import { Pauses } from '../status/pauses.ts';
+import { openPlanSeal } from '../status/plan-seal.ts';
 import { Protection } from '../status/protection.ts';
 import { StatusBook } from '../status/status-book.ts';
 import { type InventoryRecord, StoredInventory } from '../status/stored-inventory.ts';
@@ -62,6 +65,8 @@ type EngineParts = Omit<
 /** Targets for a while. */
 export interface Loan extends AsyncDisposable {
   readonly targets: readonly Target[];
+  /** Those that are dialled otherwise than in force, and were not to be dialled. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -86,6 +91,10 @@ export class Engine implements AsyncDisposable {
   /** Objects that must not be destroyed. */
   readonly protection: Protection;
   readonly drift: DriftLog;
+  /** Which plans were shown, and approved. */
+  readonly approvals: Approvals;
+  /** By which checksums of plans stand for secrets. */
+  readonly planSeal: PlanSeal;
   /** What happened, for programs. */
   readonly events: EventLog;
   /** What people and commits had done. */
@@ -123,6 +132,8 @@ export class Engine implements AsyncDisposable {
     this.pauses = parts.pauses;
     this.protection = parts.protection;
     this.drift = parts.drift;
+    this.planSeal = parts.planSeal;
+    this.approvals = parts.approvals;
     this.events = parts.events;
     this.delivery = parts.delivery;
     this.audit = parts.audit;
@@ -199,6 +210,7 @@ export class Engine implements AsyncDisposable {
       });
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
+      const [planSeal, approvals] = [await openPlanSeal(meta), await Approvals.open(meta)];
       const audit = await AuditLog.open(store.table('audit'), store.table('meta'));
       const blame = new Blame(store.table('blame'));
       const key = await auditKey(meta, options.fillRandom);
@@ -210,7 +222,21 @@ export class Engine implements AsyncDisposable {
       const delivery = new OutboxDelivery({ target: directoryTarget, status, clock, log });
       const parts = {
         ...{ store, inventory, directory, directoryTarget, accounting, quotas, status, sessions, routers },
-        ...{ pauses, protection, drift, delivery, audit, applies, blame, events, translations, omada, guests },
+        ...{
+          pauses,
+          protection,
+          drift,
+          planSeal,
+          approvals,
+          delivery,
+          audit,
+          applies,
+          blame,
+          events,
+          translations,
+          omada,
+          guests,
+        },
       };
       routers.onCall((router, { result }) => {
         if (result === 'done') delivery.heard(router);
@@ -267,10 +293,13 @@ export class Engine implements AsyncDisposable {
   /**
    * Targets to plan another model with. Routers and controllers dialled otherwise than those in force get connections of their own, which
    * end with the loan; nothing in force is closed.
+   *
+   * @param only `known`: such are not dialled, and named instead
    */
-  borrow(model: Model): Loan {
-    const [routers, controllers] = [this.routers.borrow(model), this.#controllers.borrow(model)];
+  borrow(model: Model, only?: 'known'): Loan {
+    const [routers, controllers] = [this.routers.borrow(model, only), this.#controllers.borrow(model, only)];
     return {
+      unknown: [...routers.unknown, ...controllers.unknown],
       targets: [this.directoryTarget, ...routers.targets, ...controllers.targets],
       async [Symbol.asyncDispose]() {
         await controllers[Symbol.asyncDispose]();

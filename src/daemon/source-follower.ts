@@ -122,6 +122,13 @@ export class SourceFollower implements AsyncDisposable {
     return next;
   }
 
+  /** Does something while nothing is read: one after another. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#reading.then(work);
+    this.#reading = next.catch(() => undefined);
+    return next;
+  }
+
   /** As `refresh`; a source that cannot be read is told of. */
   async refreshQuietly(): Promise<void> {
     try {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import { LastmileError } from '../base/errors.ts';
 
@@ -11,11 +12,19 @@ export interface RunReport {
   readonly brief?: boolean;
 }
 
+/** What whoever asks for a run allows, or insists on. They hold for that run alone. */
+export interface RunTerms {
+  /** How many deletes are meant. */
+  readonly allowDeletes?: number;
+  /** What was planned: nothing else is done. */
+  readonly exact?: { readonly checksum: string; readonly sealed: boolean };
+}
+
 export interface TargetLoopOptions<Report extends RunReport> {
   readonly clock: Clock;
   readonly intervalMs: () => number;
-  /** One reconcile, with the number of deletes that whoever asked for it allows. Must not reject: a failure is a report. */
-  readonly run: (reason: string, signal: AbortSignal, allowDeletes?: number) => Promise<Report>;
+  /** One reconcile, on the terms of whoever asked for it. Must not reject: a failure is a report. */
+  readonly run: (reason: string, signal: AbortSignal, terms?: RunTerms) => Promise<Report>;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -29,7 +38,7 @@ interface Waiting<Report> {
 interface Asked<Report> {
   /** Of those who ask, the one that asks for most. */
   reason: string;
-  readonly allowDeletes: number | undefined;
+  readonly terms: RunTerms | undefined;
   readonly waiting: Waiting<Report>[];
 }
 
@@ -69,13 +78,13 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
 
   /**
    * Asks for a run; resolves with the report of one that began after this call, and does what this reason asks for.
-   * `allowDeletes` holds for that run alone, which is shared only with those who allow the same.
+   * A run is shared only with those who ask on the same terms.
    */
-  request(reason: string, allowDeletes?: number): Promise<Report> {
+  request(reason: string, terms?: RunTerms): Promise<Report> {
     return new Promise((resolve, reject) => {
       if (this.#stop.signal.aborted) return reject(new LoopEndedError());
-      const alike = this.#asked.find((each) => each.allowDeletes === allowDeletes);
-      if (alike === undefined) this.#asked.push({ reason, allowDeletes, waiting: [{ resolve, reject }] });
+      const alike = this.#asked.find((each) => isDeepStrictEqual(each.terms ?? {}, terms ?? {}));
+      if (alike === undefined) this.#asked.push({ reason, terms, waiting: [{ resolve, reject }] });
       else join(alike, reason, { resolve, reject });
       this.#wake.abort();
     });
@@ -100,7 +109,7 @@ export class TargetLoop<Report extends RunReport> implements AsyncDisposable {
       const asked = this.#asked.shift();
       this.#wake = new AbortController();
       this.#running = true;
-      const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal, asked?.allowDeletes);
+      const report = await this.#options.run(asked?.reason ?? 'interval', this.#stop.signal, asked?.terms);
       this.#running = false;
       const failed = report.retry === 'backoff' && (report.result === 'failed' || report.result === 'partial');
       this.#failures = failed ? this.#failures + 1 : 0;

@@ -7,6 +7,7 @@ export type ConditionType =
   | 'Stalled'
   | 'SourceReady'
   | 'SourceVerified'
+  | 'Approved'
   | 'Listening'
   | 'Synced'
   | 'Drifted'

@@ -42,6 +42,9 @@
  * | `holds`     | number (grows)                        | JSON, what is kept whatever its age: a legal hold   |
  * | `erased`    | digest of a username                  | JSON, up to which commit nothing of it counts       |
  *
+ * Besides, `meta` holds one row each of what there is once, such as `plan-seal` (the key of checksums of plans), and rows whose
+ * key begins with what they are: `pause`, `prevent-destroy`, `drift`, `approval`, `reviewed`.
+ *
  * Keys of several parts come from `keyOf`: their order is that of the parts, numbers by value, text by code point.
  */
 export const tables = {

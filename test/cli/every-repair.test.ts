@@ -7,6 +7,7 @@ import { canaries, subscribersYaml, TestNetwork } from '../support/network.ts';
 /** Commands that change something, with the one that shows it beforehand. */
 const looks: Readonly<Record<string, string>> = {
   apply: 'plan',
+  approve: 'plan',
   reconcile: 'plan',
   breakglass: 'plan',
   resume: 'drift',

@@ -16,6 +16,7 @@ import { MemoryInventory } from '../support/memory-inventory.ts';
 import { subscriptionOf } from '../support/model-parts.ts';
 import { gate, ScriptedTarget } from '../support/scripted-target.ts';
 import { TempFolder } from '../support/temp-folder.ts';
+import { unreviewed } from '../support/unreviewed.ts';
 
 const log = pino({ level: 'silent' });
 const empty = modelOf({ 'a.yaml': operator });
@@ -84,6 +85,8 @@ describe('a subscriber who is to be let in by a router from now on', () => {
       drift: await DriftLog.open(meta),
       applies: await applyBook(store),
       inventory: new MemoryInventory(),
+      planSeal: Buffer.alloc(32),
+      approvals: unreviewed,
     };
     const followed = gate();
     let opened = false;

@@ -121,17 +121,17 @@ describe('deletes that one request allows', () => {
       clock: new ManualClock(),
       intervalMs: () => 1000,
       random: () => 0.5,
-      run: async (reason, _signal, allowDeletes) => {
-        runs.push([reason, allowDeletes]);
+      run: async (reason, _signal, terms) => {
+        runs.push([reason, terms?.allowDeletes]);
         return good;
       },
     });
 
     await Promise.all([
       loop.request('revision'),
-      loop.request('request', 40),
+      loop.request('request', { allowDeletes: 40 }),
       loop.request('time'),
-      loop.request('again', 40),
+      loop.request('again', { allowDeletes: 40 }),
     ]);
     await loop.request('request');
 

@@ -15,13 +15,23 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option(...ageKeyFile)
+    .addOption(
+      new Option('--against <what>', 'live: routers, asked from here; daemon: what the daemon sees').choices([
+        'live',
+        'daemon',
+      ]),
+    )
+    .option('--daemon-url <url>', 'admin API of a daemon elsewhere, for --against daemon')
+    .option('--daemon-token <token>', 'a token of it, of the role viewer or above; rather by LASTMILE_DAEMON_TOKEN')
+    .option('--out <file>', 'save the plan, for lastmile apply FILE')
     .addOption(outputs(planFormats))
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../plan.ts')).planCommand(dir, options, io, around)),
     );
   withState(program.command('apply'))
-    .argument('[dir]', 'folder of declarations', '.')
-    .description('shows the plan, asks, and applies it')
+    .argument('[dir]', 'folder of declarations, or a plan that was saved with plan --out', '.')
+    .description('shows the plan, asks, and applies it; a saved plan just so, or not at all (exit 6)')
+    .option('--declarations <dir>', 'of a saved plan: where its declarations are now')
     .option('--auto-approve', 'do not ask', false)
     .option('--reason <text>', 'why now, for the audit log')
     .option('--allow-deletes <n>', 'how many deletes are meant, when the guard refuses them', whole)
@@ -31,6 +41,18 @@ export function addOperation(program: Command, carry: Carry): void {
     .option(...ageKeyFile)
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../apply.ts')).applyCommand(dir, options, io, around)),
+    );
+  withState(program.command('approve'))
+    .argument('[checksum]', 'of a plan, as plan -o markdown or -o json shows it; without one: what waits')
+    .description('lets a plan that was reviewed be applied, where reconcile.mode is approved')
+    .option('--reason <text>', 'why, for the audit log')
+    .option('--daemon-url <url>', 'admin API of a daemon elsewhere')
+    .option('--daemon-token <token>', 'a token of it, of the role operator or above; rather by LASTMILE_DAEMON_TOKEN')
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((checksum: string | undefined, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../approve.ts')).approveCommand(checksum, options, io, around),
+      ),
     );
   withState(program.command('run'))
     .argument('[dir]', 'a git repository (commits of HEAD) or a plain folder', '.')

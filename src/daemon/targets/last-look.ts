@@ -50,6 +50,8 @@ export interface LookSettings {
   readonly lastLook?: LastLook;
   /** Why a person wants it left alone. */
   readonly pause?: Pause;
+  /** What is done is held against a plan, which was made of the whole. */
+  readonly declines?: unknown;
 }
 
 /** What a commit changes of a target, as far as can be told without looking at it. */
@@ -119,7 +121,8 @@ export function lookSince({ held, ...rest }: LastLook, subscriptions: readonly S
  */
 export function sinceLook(target: Target, settings: LookSettings): SinceLook {
   const { lastLook: last, known, reason, pause, mode, policy } = settings;
-  if (last === undefined || known === undefined || pause !== undefined) return unknown;
+  if (last === undefined || known === undefined || pause !== undefined || settings.declines !== undefined)
+    return unknown;
   if (reason !== 'revision' && reason !== 'quota') return unknown;
   if (settings.inventory.effectsDue(target.name).length > 0) return unknown;
   if (known.left.size > 0 || !isDeepStrictEqual(last.terms, termsOf(settings))) return unknown;

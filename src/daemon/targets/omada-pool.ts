@@ -12,6 +12,8 @@ interface Pooled {
 /** Targets for a while. */
 export interface OmadaLoan extends AsyncDisposable {
   readonly targets: readonly OmadaTarget[];
+  /** Controllers that are asked otherwise than those in force, and were not to be. */
+  readonly unknown: readonly string[];
 }
 
 /** One `OmadaTarget`, with one token, for each controller of the current model that has credentials of an OpenAPI. */
@@ -39,16 +41,20 @@ export class OmadaPool implements AsyncDisposable {
   }
 
   /** Targets for another model: those in force where they are asked alike; new ones, closed with the loan, elsewhere. */
-  borrow(model: Pick<Model, 'omadaControllers'>): OmadaLoan {
-    const own: OmadaTarget[] = [];
-    const targets = keptControllers(model).map((controller) => {
+  borrow(model: Pick<Model, 'omadaControllers'>, only?: 'known'): OmadaLoan {
+    const [own, unknown]: [OmadaTarget[], string[]] = [[], []];
+    const targets = keptControllers(model).flatMap((controller) => {
       const known = this.#known(controller);
-      if (known !== undefined) return known;
+      if (known !== undefined) return [known];
+      if (only === 'known') {
+        unknown.push(controller.name);
+        return [];
+      }
       const target = new OmadaTarget({ controller, clock: this.#clock });
       own.push(target);
-      return target;
+      return [target];
     });
-    return { targets, [Symbol.asyncDispose]: () => closeAll(own) };
+    return { targets, unknown, [Symbol.asyncDispose]: () => closeAll(own) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

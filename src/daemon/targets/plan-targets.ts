@@ -1,4 +1,5 @@
 import { LastmileError, messageOf } from '../../base/errors.ts';
+import { directoryName } from '../../directory/directory-target.ts';
 import type { Model } from '../../model/model.ts';
 import type { Inventory } from '../../reconcile/inventory.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type PlanTarget,
   planDocument,
 } from '../../reconcile/plan.ts';
+import type { PlanSeal } from '../../reconcile/plan-checksum.ts';
 import { prepare } from '../../reconcile/reconcile-once.ts';
 import type { Finding, Target } from '../../reconcile/target.ts';
 import type { Pause } from '../../status/pauses.ts';
@@ -34,13 +36,17 @@ export interface PlanSettings {
   readonly leftOut?: readonly PlanTarget[];
   /** False when no store says who is online by RADIUS. */
   readonly sessionsKnown: boolean;
+  /** By which its checksums stand for secrets; absent where no store has one. */
+  readonly seal?: PlanSeal;
 }
 
 /** Looks at every target, side by side, and joins what would change. Writes nothing. */
 export async function planTargets(targets: readonly Target[], settings: PlanSettings): Promise<PlanDocument> {
   const parts = await Promise.all(targets.map((target) => planPart(target, settings)));
-  const leftOut = (settings.leftOut ?? []).map((target): PlanPart => ({ ...nothing, target, sessionsKnown: false }));
-  return planDocument(settings.revision, [...leftOut, ...parts]);
+  const leftOut = (settings.leftOut ?? []).map(
+    (target): PlanPart => ({ ...nothing, target, sessionsKnown: target.name !== directoryName }),
+  );
+  return planDocument(settings.revision, [...leftOut, ...parts], settings.seal);
 }
 
 const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;

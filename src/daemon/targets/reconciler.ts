@@ -8,7 +8,7 @@ import type { Subscription } from '../../model/kinds/subscription.ts';
 import type { Model } from '../../model/model.ts';
 import type { ChangePlan } from '../../reconcile/plan.ts';
 import type { SessionResult, Target } from '../../reconcile/target.ts';
-import { LoopEndedError, type RunReport, TargetLoop } from '../../reconcile/target-loop.ts';
+import { LoopEndedError, type RunReport, type RunTerms, TargetLoop } from '../../reconcile/target-loop.ts';
 import type { DriftEvent, LeftDrift } from '../../status/drift-log.ts';
 import type { Pause } from '../../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../../status/report.ts';
@@ -16,6 +16,7 @@ import type { Engine } from '../engine.ts';
 import { sessionEvent } from '../sessions/session-event.ts';
 import { untilLocal } from '../until-local.ts';
 import { subscriptionsByRouter, subscriptionsByRouterSince } from './by-router.ts';
+import { declinesOther, declinesUnapproved } from './exact-plan.ts';
 import { type LastLook, lookSince } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
 import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
@@ -30,7 +31,10 @@ export interface InForce {
 }
 
 export interface ReconcilerOptions {
-  readonly engine: Pick<Engine, 'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift' | 'applies'>;
+  readonly engine: Pick<
+    Engine,
+    'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift' | 'applies' | 'planSeal' | 'approvals'
+  >;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -163,11 +167,15 @@ export class Reconciler implements AsyncDisposable {
     return Promise.race([served, run?.catch(ignoreEnd)]);
   }
 
-  /** Reconciles now. `allowDeletes` lifts the delete guard for these runs. @throws LoopEndedError when stopping */
-  async request(reason: string, targets?: readonly string[], allowDeletes?: number): Promise<readonly LoopRun[]> {
+  /** Reconciles now. @param terms on which each target is. @throws LoopEndedError when stopping */
+  async request(
+    reason: string,
+    targets?: readonly string[],
+    terms: (target: string) => RunTerms | undefined = () => undefined,
+  ): Promise<readonly LoopRun[]> {
     if (this.#stopping.signal.aborted) throw new LoopEndedError();
     const wanted = this.targetNames.filter((name) => targets === undefined || targets.includes(name));
-    return Promise.all(wanted.map((name) => this.#ask(name, reason, allowDeletes)));
+    return Promise.all(wanted.map((name) => this.#ask(name, reason, terms(name))));
   }
 
   /**
@@ -237,19 +245,19 @@ export class Reconciler implements AsyncDisposable {
       clock,
       random,
       intervalMs: () => this.#inForce?.model.operator.reconcile.intervalMs ?? 300_000,
-      run: (reason, signal, allowDeletes) => this.#run(target, reason, signal, allowDeletes),
+      run: (reason, signal, terms) => this.#run(target, reason, signal, terms),
     });
   }
 
-  async #ask(name: string, reason: string, allowDeletes?: number): Promise<LoopRun> {
+  async #ask(name: string, reason: string, terms?: RunTerms): Promise<LoopRun> {
     await this.#inStep(name);
     const loop = this.#loops.get(name)?.loop;
     if (loop === undefined) throw new LoopEndedError();
     try {
-      return await loop.request(reason, allowDeletes);
+      return await loop.request(reason, terms);
     } catch (error) {
       // A commit put another target in the place of this one: it is asked instead.
-      if (error instanceof LoopEndedError && this.#targets.has(name)) return this.#ask(name, reason, allowDeletes);
+      if (error instanceof LoopEndedError && this.#targets.has(name)) return this.#ask(name, reason, terms);
       throw error;
     }
   }
@@ -264,7 +272,7 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
-  async #run(target: Target, reason: string, signal: AbortSignal, allowDeletes?: number): Promise<LoopRun> {
+  async #run(target: Target, reason: string, signal: AbortSignal, terms?: RunTerms): Promise<LoopRun> {
     const inForce = this.#inForce;
     if (inForce === undefined || this.#targets.get(target.name) !== target) {
       throw new TypeError(`${target.name} is no target of the model in force`);
@@ -274,7 +282,7 @@ export class Reconciler implements AsyncDisposable {
     const told = reason === 'expiry' ? 'time' : reason;
     if ((reason === 'quota' || reason === 'expiry') && this.#isKnownInStep(target, inForce))
       return this.#runOfSome(target, changed, told, inForce, signal);
-    const settings = this.#settingsOf(target, inForce, told, allowDeletes);
+    const settings = this.#settingsOf(target, inForce, told, terms);
     const ran = await runTarget(target, { ...settings, signal });
     const { sessions, drift, left, pending, look, brief } = ran;
     const report = this.#withFlapping(ran.report, drift, inForce);
@@ -351,7 +359,7 @@ export class Reconciler implements AsyncDisposable {
     target: Target,
     { model, revision }: InForce,
     reason: string,
-    allowDeletes?: number,
+    { allowDeletes, exact }: RunTerms = {},
   ): Omit<RunSettings, 'signal'> {
     const { engine, clock } = this.#options;
     const now = clock.now();
@@ -376,6 +384,7 @@ export class Reconciler implements AsyncDisposable {
         ...compact({ pending: this.#pending.get(target.name) }),
       },
       ...compact({ pause, lastLook: this.#looks.get(target.name) }),
+      ...this.#reviewed(target, { model, revision }, exact),
       ...(target.name === directoryName
         ? {}
         : {
@@ -385,6 +394,22 @@ export class Reconciler implements AsyncDisposable {
             looking: (signal: AbortSignal) => this.#look(signal),
           }),
     };
+  }
+
+  /**
+   * What is done must be what was planned, where that is asked for, or what was approved, until the target is in step with the
+   * revision. The directory was compared when the revision was let in.
+   */
+  #reviewed(
+    target: Target,
+    { model, revision }: InForce,
+    exact: RunTerms['exact'],
+  ): Partial<Pick<RunSettings, 'declines'>> {
+    const { approvals, planSeal } = this.#options.engine;
+    if (exact !== undefined) return { declines: declinesOther(target.name, exact, planSeal) };
+    const isDone = this.#isInStep(target.name, { revision }) || approvals.hasBegun(target.name, revision);
+    if (target.name === directoryName || model.operator.reconcile.approved !== true || isDone) return {};
+    return { declines: declinesUnapproved(target.name, revision, approvals, planSeal) };
   }
 
   /** Leave to look at a target, among few: what is read of it is in memory meanwhile. A slow one keeps no others waiting. */

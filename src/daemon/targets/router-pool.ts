@@ -106,19 +106,29 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
     this.#routers.clear();
   }
 
-  /** Targets for another model: those in force where they are dialled alike, new ones, closed with the loan, elsewhere. */
-  borrow(model: Model): AsyncDisposable & { readonly targets: readonly RouterTarget[] } {
-    const own: RouterTarget[] = [];
+  /**
+   * Targets for another model: those in force where they are dialled alike; new ones, closed with the loan, elsewhere, or with
+   * `known` only the names of these.
+   */
+  borrow(
+    model: Model,
+    only?: 'known',
+  ): AsyncDisposable & { readonly targets: readonly RouterTarget[]; readonly unknown: readonly string[] } {
+    const [own, unknown]: [RouterTarget[], string[]] = [[], []];
     const targets = model.routers.flatMap((router) => {
       if (router.api === undefined) return [];
       const known = this.#routers.get(router.name);
       if (known !== undefined && dialledAlike(known, router, model.operator.name)) return [known.target];
+      if (only === 'known') {
+        unknown.push(router.name);
+        return [];
+      }
       const target = this.#dial(router, model.operator.name);
       own.push(target);
       return [target];
     });
     return {
-      targets,
+      ...{ targets, unknown },
       async [Symbol.asyncDispose]() {
         await Promise.all(own.map((target) => target[Symbol.asyncDispose]()));
       },

@@ -67,10 +67,6 @@ export type Pem =
       file?: string;
     };
 /**
- * `observe` reads only, `plan` computes what would change, `apply` changes it.
- */
-export type Mode = 'observe' | 'plan' | 'apply';
-/**
  * A time of day, hours and minutes: 22:00. 24:00 is the end of the day.
  */
 export type TimeOfDay = string;
@@ -144,6 +140,10 @@ export type Heal = 'always' | 'windowed' | 'never';
  * A whole number with a unit: s, m, h or d, as in 90s, 10m, 12h, 30d.
  */
 export type Seconds = string;
+/**
+ * `observe` reads only, `plan` computes what would change, `apply` changes it.
+ */
+export type Mode = 'observe' | 'plan' | 'apply';
 /**
  * Who checks the password: `radius` (this system), `local` (the router itself, from rows written into it), or `hybrid`: this system, and rows on the router that it enables by itself when it has not heard of us for a while.
  */
@@ -601,7 +601,10 @@ export interface Operator {
      */
     reconcile?: {
       interval?: Duration;
-      mode?: Mode;
+      /**
+       * What is done about differences: `observe` reads only, `plan` computes what would change, `apply` changes it, `approved` changes it once the plan was approved by its checksum. The stricter of this and Router.mode wins. Default apply.
+       */
+      mode?: 'observe' | 'plan' | 'apply' | 'approved';
       deleteLimits?: DeleteLimits;
       windows?: TimeWindows;
       exceptions?: ClosedTimes;

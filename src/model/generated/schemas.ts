@@ -779,8 +779,14 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                   "description": "Time between two full comparisons, from 1s to 7d. Default 5m."
                 },
                 "mode": {
-                  "$ref": "#/$defs/mode",
-                  "description": "What is done about differences. The stricter of this and Router.mode wins. Default apply."
+                  "type": "string",
+                  "description": "What is done about differences: `observe` reads only, `plan` computes what would change, `apply` changes it, `approved` changes it once the plan was approved by its checksum. The stricter of this and Router.mode wins. Default apply.",
+                  "enum": [
+                    "observe",
+                    "plan",
+                    "apply",
+                    "approved"
+                  ]
                 },
                 "deleteLimits": {
                   "$ref": "#/$defs/deleteLimits",

@@ -65,6 +65,8 @@ export interface Operator {
   readonly reconcile: {
     readonly intervalMs: number;
     readonly mode: ReconcileMode;
+    /** `mode: approved`: only revisions whose plan was approved come into force. Absent: any that is valid. */
+    readonly approved?: true;
     /** Overrides of the delete guard. */
     readonly deleteLimits: DeleteLimits;
     /** What is done about drift, unless a router says otherwise. Absent: `always`. */

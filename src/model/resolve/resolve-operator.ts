@@ -41,13 +41,20 @@ export function resolveOperator(to: Resolving, declared: Declared<OperatorSpec> 
     },
     reconcile: {
       intervalMs: interval(to, declared),
-      mode: spec.reconcile?.mode ?? 'apply',
+      ...modeOf(spec.reconcile?.mode),
       ...operatorSafety(to, declared, zone),
     },
     accounting: accounting(to, declared),
     source: declared === undefined ? undefined : resolveSource(to, declared),
     origin: declared?.origin,
   });
+}
+
+/** With `approved` what is done is all that is approved, and nothing else. */
+function modeOf(
+  mode: NonNullable<OperatorSpec['reconcile']>['mode'],
+): Pick<Operator['reconcile'], 'mode' | 'approved'> {
+  return mode === 'approved' ? { mode: 'apply', approved: true } : { mode: mode ?? 'apply' };
 }
 
 function timezone(to: Resolving, declared: Declared<OperatorSpec> | undefined): string {

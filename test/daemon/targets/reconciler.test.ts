@@ -20,6 +20,7 @@ import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { servicePlan } from '../../support/model-parts.ts';
 import { gate, ScriptedTarget } from '../../support/scripted-target.ts';
 import { TempFolder } from '../../support/temp-folder.ts';
+import { unreviewed } from '../../support/unreviewed.ts';
 
 const log = pino({ level: 'silent' });
 const start = Date.UTC(2026, 0, 1);
@@ -53,7 +54,13 @@ class Lab implements AsyncDisposable {
     this.#store = store;
     this.targets = targets;
     this.reconciler = new Reconciler({
-      engine: { targets: () => this.targets, ...books, inventory: new MemoryInventory() },
+      engine: {
+        targets: () => this.targets,
+        ...books,
+        inventory: new MemoryInventory(),
+        planSeal: Buffer.alloc(32),
+        approvals: unreviewed,
+      },
       clock: this.clock,
       log,
       random: () => 0.5,
@@ -154,7 +161,7 @@ describe('deletes allowed in one request', () => {
     const held = gate();
     one.target.during = () => held.passed;
 
-    const allowed = lab.reconciler.request('request', ['r1'], 600);
+    const allowed = lab.reconciler.request('request', ['r1'], () => ({ allowDeletes: 600 }));
     await lab.commit('y', lab.targets);
     const [other] = await lab.reconciler.request('request', ['r2']);
     held.open();
