@@ -459,7 +459,7 @@ export class Daemon implements AsyncDisposable {
         told: (from, words) => this.#telling.rolledBack({ id: from }, words),
         request: (allowDeletes) => this.#reconciler.request('request', undefined, () => compact({ allowDeletes })),
       }),
-      events: new EventAnswers(log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit ),
+      events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
       reconciler: this.#reconciler,
       decisions: this.#decisionsUpToNow(),
       devices: this.#books.devices,
@@ -472,9 +472,10 @@ export class Daemon implements AsyncDisposable {
       load,
       cache: this.#declarations.cache,
       refresh: () => this.#declarations.refreshQuietly(),
-      approvals: 
+      approvals: {
         waiting: () => this.#gate.waiting,
-        tryAgain: () => this.#declarations.inTurn(() => this.#tryAgain()),,
+        tryAgain: () => this.#declarations.inTurn(() => this.#tryAgain()),
+      },
       radius: () => this.#radius,
       standsIn: () => this.#untilRead.standsIn,
       heartbeats: () => this.#heartbeat.missed(),
@@ -487,7 +488,7 @@ export class Daemon implements AsyncDisposable {
       controllers: () => this.#portal.controllers(),
       lookAtControllers: (signal) => this.#portal.lookAtControllers(signal),
       collector: this.#collector,
-      live: new LiveUsageMeter(routers: engine.routers, clock ),
+      live: new LiveUsageMeter({ routers: engine.routers, clock }),
     });
   }
 

@@ -407,8 +407,8 @@ export class Reconciler implements AsyncDisposable {
   ): Partial<Pick<RunSettings, 'declines'>> {
     const { approvals, planSeal } = this.#options.engine;
     if (exact !== undefined) return { declines: declinesOther(target.name, exact, planSeal) };
-    const isDone = this.#isInStep(target.name, { revision }) || approvals.hasBegun(target.name, revision);
-    if (target.name === directoryName || model.operator.reconcile.approved !== true || isDone) return {};
+    if (target.name === directoryName || model.operator.reconcile.approved !== true) return {};
+    if (this.#isInStep(target.name, { revision }) || approvals.hasBegun(target.name, revision)) return {};
     return { declines: declinesUnapproved(target.name, revision, approvals, planSeal) };
   }
 
