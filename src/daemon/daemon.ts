@@ -140,7 +140,7 @@ export class Daemon implements AsyncDisposable {
   #metrics: Metrics | undefined;
   readonly #declarations: SourceFollower;
   readonly #gate: ApprovalGate;
-  /** The newest that was valid, in force or not. */
+  /** The newest that was valid, while it waits for an approval. */
   #accepted: Accepted | undefined;
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
@@ -532,18 +532,19 @@ export class Daemon implements AsyncDisposable {
 
   /** Takes a revision into force, or, where it is to be approved and is not, what was last. */
   async #take(accepted: Accepted): Promise<void> {
-    this.#accepted = accepted;
     await this.#loadDirectory(accepted.model);
     const before = await this.#before(accepted);
     const isRollback = this.#skipped.skip !== undefined;
-    if (await this.#gate.admits(accepted, before?.model, isRollback)) return await this.#follow(accepted);
+    const isAdmitted = await this.#gate.admits(accepted, before?.model, isRollback);
+    this.#accepted = isAdmitted ? undefined : accepted;
+    if (isAdmitted) return await this.#follow(accepted);
     if (this.#reconciler.inForce === undefined && before !== undefined) await this.#follow(before);
     this.#service?.waits(this.#gate.waiting);
   }
 
   /** Somebody approved something: is it what waits? */
   async #tryAgain(): Promise<void> {
-    if (this.#accepted !== undefined && this.#gate.waiting !== undefined) await this.#take(this.#accepted);
+    if (this.#accepted !== undefined) await this.#take(this.#accepted);
   }
 
   /** What is in force, or, after a start, was last. */
