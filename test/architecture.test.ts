@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'retention', 'rehearsal', 'review', 'git', 'base'],
+    ...['adopt', 'retention', 'rehearsal', 'review', 'git', 'trust', 'base'],
   ],
   // Scenarios, played on simulated routers by what serves and reconciles in the daemon.
   rehearsal: [

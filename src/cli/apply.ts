@@ -29,7 +29,9 @@ import { exitCodes, type Io } from './io.ts';
 import { refuseEmpty } from './plan.ts';
 import { isPlanFile, type PlanFile, readPlan } from './plan-file.ts';
 import { exitOf, reportLines, sessionLine } from './report-text.ts';
+import { keptOutBySignature, SignedApply } from './signed-apply.ts';
 import { openEngine, type Surroundings } from './surroundings.ts';
+import { trustOf } from './trust-flag.ts';
 import { whoOf } from './who-of.ts';
 
 export interface ApplyOptions {
@@ -43,6 +45,8 @@ export interface ApplyOptions {
   readonly reason?: string;
   /** Of a saved plan: where its declarations are now. */
   readonly declarations?: string;
+  /** A file of this machine that says who may sign, instead of what is declared. */
+  readonly trust?: string;
 }
 
 /** The daemon answers when every NAS has answered, or has been silent for long enough. */
@@ -80,8 +84,19 @@ async function applyDeclared(
   const asked = { ...options, target: wanted, ...compact({ saved }) };
   const daemon = await findDaemon(options.state, around.signal);
   if (daemon !== undefined) return applyByDaemon(daemon, declared, asked, io, around);
+  const trust = await trustOf(options.trust, dir);
   await using engine = await openEngine(options.state, around);
-  return await applyHere(engine, model, declared, asked, io, around);
+  const signed = new SignedApply(engine, declared, { ...trust, clock: around.clock });
+  const objection = await signed.objection();
+  if (objection !== undefined) return refuse(objection, io);
+  const exit = await applyHere(engine, model, declared, asked, io, around);
+  if (exit === exitCodes.success) await signed.took(model);
+  return exit;
+}
+
+function refuse(message: string, io: Io): number {
+  complain(new Error(message), io);
+  return exitCodes.refused;
 }
 
 /** What is asked for, with the plan that it must be. */
@@ -236,7 +251,7 @@ async function applyByDaemon(
   switch (answer.result) {
     case 'invalid':
       return invalid(answer.issues, files, io);
-    case 'not-followed':
+    case 'not-followed': {
       if (answer.waiting !== undefined) {
         complain(
           new Error(`${answer.waiting.revision} waits for approval: lastmile approve ${answer.waiting.checksum}`),
@@ -244,6 +259,8 @@ async function applyByDaemon(
         );
         return exitCodes.refused;
       }
+      const keptOut = await keptOutBySignature(daemon);
+      if (keptOut !== undefined) return refuse(keptOut, io);
       complain(
         new Error(
           `the daemon follows ${answer.source}, and these declarations are not in it: commit them there, it applies commits by itself`,
@@ -251,6 +268,7 @@ async function applyByDaemon(
         io,
       );
       return saved === undefined ? exitCodes.error : exitCodes.stale;
+    }
     default:
       tellReports(answer.reports, io);
       tellSessions(answer.sessions, io);

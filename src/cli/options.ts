@@ -10,6 +10,12 @@ export function withState(command: Command): Command {
 /** Of commands that read declarations: `run` in program.ts hands it on. */
 export const ageKeyFile = ['--age-key-file <file>', 'age keys that open what SOPS encrypted in declarations'] as const;
 
+/** Of commands that judge commits. */
+export const trustFile = [
+  '--trust <file>',
+  'a file of this machine that says who may sign commits, instead of what is declared',
+] as const;
+
 /** `--output`, the first of which is text. */
 export function outputs(formats: readonly string[]): Option {
   return new Option('-o, --output <format>', formats.join(', ')).choices([...formats]).default('text');

@@ -15,6 +15,7 @@ import { mirrorOf, type RemoteFlags } from './remote-source.ts';
 import { secretsBeside } from './secret-env.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
+import { trustOf } from './trust-flag.ts';
 
 export interface RunOptions {
   readonly state: string;
@@ -25,6 +26,8 @@ export interface RunOptions {
   /** A folder was named, and is not only the usual one. */
   readonly dirGiven: boolean;
   readonly acceptRewrite?: string;
+  /** A file of this machine that says who may sign, instead of what is declared. */
+  readonly trust?: string;
   readonly printListeners: boolean;
   readonly pollMs?: number;
 }
@@ -53,6 +56,7 @@ export async function runCommand(dir: string, options: RunOptions, io: Io, aroun
     },
     listen: { ...inheritedSockets(io.env, process.pid), ...compact(options.listen) },
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    ...(await trustOf(options.trust, mirror === undefined ? dir : undefined)),
     ...(options.acceptRewrite === undefined ? {} : { acceptRewrite: options.acceptRewrite }),
     onListening: (listeners) => {
       if (options.printListeners) io.out(`${JSON.stringify(listenersJson(listeners))}\n`);

@@ -3,13 +3,13 @@ import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import type { SourceSettings } from '../model/kinds/operator.ts';
 import type { TrustRules } from '../model/kinds/trust.ts';
-import { CommittedFiles, hashOf } from '../source/committed-files.ts';
-import { pathFits } from '../source/selection.ts';
+import { hashOf } from '../source/committed-files.ts';
 import type { CommitHistory, Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { KeyValue } from '../store/key-value.ts';
 import { trustRulesIn } from '../trust/rules-in.ts';
-import { type RangeVerdict, verifyRange } from '../trust/verify-range.ts';
+import { TrustFileError } from '../trust/trust-file.ts';
+import { verifyCommits } from './verify-commits.ts';
 
 /** What the revision in force says about the ones to come; kept, so that a restart forgets nothing of it. */
 interface InForce {
@@ -25,6 +25,11 @@ export interface GateOptions {
   readonly meta: KeyValue<unknown>;
   /** The id of a commit that may come into force although it does not come after the one that is. */
   readonly acceptRewrite?: string;
+  /**
+   * Who may sign, told by a file of this machine: what is declared is not asked then. Read anew each time, so that a key that
+   * was stolen is out at once. @throws TrustFileError
+   */
+  readonly trust?: () => Promise<TrustRules>;
   readonly clock: Pick<Clock, 'now'>;
   /** Told who has signed what comes into force. */
   readonly judge: (judgement: Judgement) => void;
@@ -50,78 +55,76 @@ export class CommitGate {
     const { history } = this.#options.source;
     const inForce = await this.#known();
     const head = hashOf(revision.id);
-    if (history === undefined || head === undefined) return this.#unsignable(revision, inForce);
     if (inForce?.id === revision.id) return undefined;
-    const rewritten = inForce === undefined ? undefined : await this.#rewritten(history, inForce, head);
-    return rewritten ?? (await this.#unverified(history, inForce, revision, head));
+    const isNew = history !== undefined && head !== undefined && inForce !== undefined;
+    const rewritten = isNew ? await this.#rewritten(history, inForce, head) : undefined;
+    return rewritten ?? (await this.unverified(revision));
+  }
+
+  /** The same of signatures alone. @throws GitError when it cannot be told now */
+  async unverified(revision: Revision): Promise<Judgement | undefined> {
+    const { history } = this.#options.source;
+    const inForce = await this.#known();
+    const head = hashOf(revision.id);
+    try {
+      const rules = await this.#rules(inForce, revision);
+      if (rules === undefined) return undefined;
+      if (history === undefined || head === undefined) return unsignable(revision);
+      return await this.#unverified(history, { inForce, revision, head, rules });
+    } catch (error) {
+      if (!(error instanceof TrustFileError)) throw error;
+      return refusal('TrustUnreadable', `${revision.id} stays out: ${error.message}`);
+    }
   }
 
   /** A revision came into force: what comes is judged by it. */
   async took(revision: Revision, { rewrites, verify }: GateRules = {}): Promise<void> {
     const source = compact({ rewrites, verify });
-    if (verify === undefined) this.#judgeVerified('Unknown', 'NotRequired', 'no signatures are asked for');
+    if (verify === undefined && this.#options.trust === undefined)
+      this.#judgeVerified('Unknown', 'NotRequired', 'no signatures are asked for');
     const before = await this.#known();
     this.#inForce = { id: revision.id, source };
     if (before?.id === revision.id) return;
     await this.#options.meta.put(key, this.#inForce, { sync: true });
   }
 
-  /** A plain folder has no commits: where signatures are asked for, it is nobody's. */
-  #unsignable(revision: Revision, inForce: InForce | undefined): Judgement | undefined {
-    const rules = inForce?.source.verify ?? trustRulesIn(revision.files);
-    if (rules === undefined) return undefined;
-    return refusal('NotACommit', `${revision.id} is no commit, and Operator.spec.source.verify asks for signed ones`);
+  /** With nothing in force yet, what a revision declares of signers must hold for itself: its head vouches for all of it. */
+  async #rules(inForce: InForce | undefined, revision: Revision): Promise<TrustRules | undefined | 'unknown'> {
+    const { trust } = this.#options;
+    if (trust !== undefined) return await trust();
+    if (hashOf(revision.id) === undefined) return inForce?.source.verify ?? trustRulesIn(revision.files);
+    return inForce === undefined ? trustRulesIn(revision.files) : inForce.source.verify;
   }
 
-  /**
-   * With nothing in force yet, what a revision declares of signers must hold for itself: its head vouches for all of it.
-   *
-   * @throws GitError
-   */
+  /** @throws GitError */
   async #unverified(
     history: CommitHistory,
-    inForce: InForce | undefined,
-    revision: Revision,
-    head: string,
+    { inForce, revision, head, rules }: ToVerify,
   ): Promise<Judgement | undefined> {
-    const rules = inForce === undefined ? trustRulesIn(revision.files) : inForce.source.verify;
-    if (rules === undefined) return undefined;
     if (rules === 'unknown')
       return refusal(
         'RulesUnknown',
         `who may sign ${revision.id} cannot be read in it: lastmile validate tells what is wrong`,
       );
-    const verdict = await this.#verified(history, rules, head, inForce === undefined ? undefined : hashOf(inForce.id));
-    const [first] = verdict.refusals;
+    const { refusals, commits, signers } = await verifyCommits(history, {
+      ...{ head, rules, pinned: this.#options.trust !== undefined, now: this.#options.clock.now() },
+      base: inForce === undefined ? undefined : hashOf(inForce.id),
+    });
+    const [first] = refusals;
     if (first !== undefined) {
-      const more = verdict.refusals.length > 1 ? ` (and ${verdict.refusals.length - 1} more)` : '';
+      const more = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';
       const name = `${first.commit.slice(0, 12)} "${printable(first.subject, 60)}"`;
       return refusal(
         'SignatureInvalid',
-        `${revision.id} stays out: of the commit ${name}, ${first.why}${more}. Nothing of it is applied; what is in force stays`,
+        `${revision.id} stays out: of the commit ${name}, ${first.flaw.why}${more}. Nothing of it is applied; what is in force stays`,
       );
     }
     this.#judgeVerified(
       'True',
       'Verified',
-      `${verdict.commits} commits up to ${revision.id}, signed by ${verdict.signers.join(', ')}`,
+      `${commits.length} commits up to ${revision.id}, signed by ${signers.join(', ')}`,
     );
     return undefined;
-  }
-
-  async #verified(
-    history: CommitHistory,
-    rules: TrustRules,
-    head: string,
-    base: string | undefined,
-  ): Promise<RangeVerdict> {
-    const { repository, path } = history;
-    const files = new CommittedFiles(repository, path);
-    return await verifyRange({
-      ...{ repository, path, head, rules, now: this.#options.clock.now(), fits: pathFits },
-      ...(base === undefined ? {} : { base }),
-      rulesOf: async (commit) => trustRulesIn((await files.read(commit)).files),
-    });
   }
 
   #judgeVerified(status: Judgement['status'], reason: string, message: string): void {
@@ -142,6 +145,18 @@ export class CommitGate {
     const message = `${head} does not come after ${inForce.id}, which is in force: the branch was pushed with force, or is another one. What is in force stays. Push a commit that comes after it, or start lastmile run with --accept-rewrite ${head}`;
     return { type: 'SourceReady', status: 'False', reason: 'HistoryRewritten', message };
   }
+}
+
+interface ToVerify {
+  readonly inForce: InForce | undefined;
+  readonly revision: Revision;
+  readonly head: string;
+  readonly rules: TrustRules | 'unknown';
+}
+
+/** A plain folder, or a work tree with edits, has no commit: where signatures are asked for, it is nobody's. */
+function unsignable({ id }: Revision): Judgement {
+  return refusal('NotACommit', `${id} is no commit, and signed ones are asked for: commit what is meant, and sign it`);
 }
 
 function refusal(reason: string, message: string): Judgement {

@@ -12,6 +12,7 @@ import { LastmileError } from '../base/errors.ts';
 import type { Nas } from '../directory/reader.ts';
 import type { Issue } from '../manifest/issue.ts';
 import type { Endpoint } from '../model/kinds/radius.ts';
+import type { TrustRules } from '../model/kinds/trust.ts';
 import type { Model } from '../model/model.ts';
 import type { Slot } from '../radius/coa/request-lanes.ts';
 import { type RadiusCounters, radiusCounters } from '../radius/counters.ts';
@@ -76,6 +77,8 @@ export interface DaemonOptions {
   readonly pollMs?: number;
   /** The id of a commit that may come into force although it does not come after the one that is. */
   readonly acceptRewrite?: string;
+  /** Who may sign commits, told by a file of this machine instead of what is declared. */
+  readonly trust?: () => Promise<TrustRules>;
   /** Called with the addresses each time they change. */
   readonly onListening?: (listeners: Listeners) => void;
   /** Called with what is wrong with a revision that was not taken. */

@@ -8,7 +8,22 @@ import type { Signer, SigningKey, TrustRules } from '../model/kinds/trust.ts';
 import { isSshSignature, parseSshKey, parseSshSignature } from './ssh-signature.ts';
 
 /** Who has signed a commit, or why nobody that counts has. */
-export type SignatureVerdict = { readonly signer: Signer; readonly key: SigningKey } | { readonly refusal: string };
+export type SignatureVerdict = { readonly signer: Signer; readonly key: SigningKey } | CommitFlaw;
+
+/** Why a commit does not count. */
+export interface CommitFlaw {
+  /** Stable. */
+  readonly code:
+    | 'LM_COMMIT_UNSIGNED'
+    | 'LM_COMMIT_FORGED'
+    | 'LM_COMMIT_UNKNOWN_KEY'
+    | 'LM_COMMIT_REVOKED'
+    | 'LM_COMMIT_EXPIRED'
+    | 'LM_COMMIT_PERSON'
+    | 'LM_COMMIT_MERGE'
+    | 'LM_COMMIT_LIMITS';
+  readonly why: string;
+}
 
 const longestMs = 30_000;
 
@@ -19,7 +34,7 @@ const longestMs = 30_000;
  */
 export async function checkSignature(commit: Commit, { signers }: TrustRules): Promise<SignatureVerdict> {
   const { signature } = commit;
-  if (signature === undefined) return { refusal: 'it is not signed' };
+  if (signature === undefined) return { code: 'LM_COMMIT_UNSIGNED', why: 'it is not signed' };
   return isSshSignature(signature)
     ? await checkSsh(commit.payload, signature, signers)
     : await checkPgp(commit.payload, signature, signers);
@@ -27,8 +42,8 @@ export async function checkSignature(commit: Commit, { signers }: TrustRules): P
 
 async function checkSsh(payload: Buffer, signature: string, signers: readonly Signer[]): Promise<SignatureVerdict> {
   const said = parseSshSignature(signature);
-  if (said === undefined) return { refusal: 'its signature cannot be read' };
-  if (said.namespace !== 'git') return { refusal: `its signature is made for ${said.namespace}, not for git` };
+  if (said === undefined) return forged('its signature cannot be read');
+  if (said.namespace !== 'git') return forged(`its signature is made for ${said.namespace}, not for git`);
   for (const signer of signers) {
     for (const key of signer.keys) {
       const known = key.type === 'ssh' ? parseSshKey(key.text) : undefined;
@@ -40,10 +55,19 @@ async function checkSsh(payload: Buffer, signature: string, signers: readonly Si
         const args = ['-Y', 'verify', '-f', allowed, '-I', 'signer', '-n', 'git', '-s', file];
         return (await run('ssh-keygen', args, payload, dir)).code === 0;
       });
-      return isRight ? { signer, key } : { refusal: `its signature by the key of ${signer.name} is not right` };
+      return isRight ? { signer, key } : forged(`its signature by the key of ${signer.name} is not right`);
     }
   }
-  return { refusal: 'it is signed by a key that is none of a declared signer' };
+  return unknownKey;
+}
+
+const unknownKey = {
+  code: 'LM_COMMIT_UNKNOWN_KEY',
+  why: 'it is signed by a key that is none of a declared signer',
+} as const;
+
+function forged(why: string): CommitFlaw {
+  return { code: 'LM_COMMIT_FORGED', why };
 }
 
 /** Every key is tried in a folder of its own: what gpg says of a key that is not pinned there is nothing. */
@@ -68,14 +92,15 @@ async function checkPgp(payload: Buffer, signature: string, signers: readonly Si
         return (await run('gpg', [...common, '--status-fd', '1', '--verify', file, '-'], payload, dir)).out;
       });
       const said = (word: string): boolean => status.includes(`[GNUPG:] ${word} `);
-      if (said('BADSIG')) return { refusal: `its signature by the key of ${signer.name} is not right` };
-      if (said('REVKEYSIG')) return { refusal: `the key of ${signer.name} that it is signed by is revoked` };
+      if (said('BADSIG')) return forged(`its signature by the key of ${signer.name} is not right`);
+      if (said('REVKEYSIG'))
+        return { code: 'LM_COMMIT_REVOKED', why: `the key of ${signer.name} that it is signed by is revoked` };
       if (said('EXPKEYSIG') || said('EXPSIG'))
-        return { refusal: `the key of ${signer.name} that it is signed by has expired` };
+        return { code: 'LM_COMMIT_EXPIRED', why: `the key of ${signer.name} that it is signed by has expired` };
       if (said('GOODSIG') && said('VALIDSIG')) return { signer, key };
     }
   }
-  return { refusal: 'it is signed by a key that is none of a declared signer' };
+  return unknownKey;
 }
 
 async function inFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { GitError } from '../git/errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Signer, SigningKey, TrustRules } from '../model/kinds/trust.ts';
 import { checkLimits } from './check-limits.ts';
-import { checkSignature } from './check-signature.ts';
+import { type CommitFlaw, checkSignature } from './check-signature.ts';
 import { changesBetween, treeOfParents } from './commit-changes.ts';
 
 export interface RangeToVerify {
@@ -21,17 +21,25 @@ export interface RangeToVerify {
   readonly rulesOf: (commit: Commit) => Promise<TrustRules | undefined | 'unknown'>;
   /** Whether a path fits a pattern of `may.paths`. */
   readonly fits: (pattern: string, path: string) => boolean;
+  /** Go on after a refusal, for whoever has to mend all of them. Nothing that is refused brings rules. */
+  readonly onward?: boolean;
 }
 
-export interface Refusal {
+/** One that was looked at: who has signed it, or what is wrong with it. */
+export interface CommitVerdict {
   readonly commit: string;
   readonly subject: string;
-  readonly why: string;
+  /** As the commit says: `Anna <anna@isp.example>`. */
+  readonly committer: string;
+  readonly signer?: string;
+  readonly flaw?: CommitFlaw;
 }
 
+export type Refusal = CommitVerdict & { readonly flaw: CommitFlaw };
+
 export interface RangeVerdict {
-  /** Commits that were looked at. */
-  readonly commits: number;
+  /** Commits that were looked at, oldest first. */
+  readonly commits: readonly CommitVerdict[];
   /** Who has signed them, each once. */
   readonly signers: readonly string[];
   /** Empty: the head may come into force. */
@@ -40,7 +48,6 @@ export interface RangeVerdict {
 
 /** A push of more is not looked through: nobody reviews it. */
 const mostCommits = 5_000;
-const mostRefusals = 20;
 const checkedAtOnce = 4;
 
 /**
@@ -54,30 +61,39 @@ const checkedAtOnce = 4;
  */
 export async function verifyRange(range: RangeToVerify): Promise<RangeVerdict> {
   const commits = await commitsOf(range);
-  const signers = new Set<string>();
-  const refusals: Refusal[] = [];
+  const verdicts: CommitVerdict[] = [];
   const deletes = new Map<string, number>();
   let rules: TrustRules | undefined = range.rules;
+  let isRefused = false;
   for (const { commit, brings, isAfterBase } of stepsOf(range, commits)) {
     if (rules !== undefined) {
       for (const found of await checkAll(range, brings, rules)) {
-        if ('signer' in found) {
-          signers.add(found.signer.name);
-          const sum = (deletes.get(found.signer.name) ?? 0) + found.deletes;
-          deletes.set(found.signer.name, sum);
-          const most = found.signer.may?.deletes;
-          if (most === undefined || sum <= most) continue;
-          const why = `${found.signer.name} may delete ${most} objects between two revisions in force, and this makes ${sum}`;
-          refusals.push({ ...nameOf(found.commit), why });
-        } else refusals.push({ ...nameOf(found.commit), why: found.why });
+        const flaw = 'signer' in found ? tooManyDeletes(found, deletes) : found.flaw;
+        const signer = 'signer' in found ? { signer: found.signer.name } : {};
+        verdicts.push({ ...nameOf(found.commit), ...signer, ...(flaw === undefined ? {} : { flaw }) });
+        isRefused ||= flaw !== undefined;
       }
-      if (refusals.length > 0) break;
+      if (isRefused && range.onward !== true) break;
     }
-    if (!isAfterBase) continue;
+    if (!isAfterBase || isRefused) continue;
     const next = await range.rulesOf(commit);
     if (next !== 'unknown') rules = next;
   }
-  return { commits: commits.size, signers: [...signers].sort(), refusals: refusals.slice(0, mostRefusals) };
+  const refusals = verdicts.flatMap(({ flaw, ...rest }) => (flaw === undefined ? [] : [{ ...rest, flaw }]));
+  const signers = new Set(verdicts.flatMap(({ signer }) => signer ?? []));
+  return { commits: verdicts, signers: [...signers].sort(), refusals };
+}
+
+/** Adds to what a signer has deleted since the revision in force. */
+function tooManyDeletes(
+  { signer, deletes }: Extract<Checked, { signer: Signer }>,
+  sums: Map<string, number>,
+): CommitFlaw | undefined {
+  const sum = (sums.get(signer.name) ?? 0) + deletes;
+  sums.set(signer.name, sum);
+  const most = signer.may?.deletes;
+  if (most === undefined || sum <= most) return undefined;
+  return limits(`${signer.name} may delete ${most} objects between two revisions in force, and this makes ${sum}`);
 }
 
 /** By id, oldest first. */
@@ -130,7 +146,7 @@ function stepsOf({ head, base }: RangeToVerify, commits: ReadonlyMap<string, Com
 
 type Checked =
   | { readonly commit: Commit; readonly signer: Signer; readonly deletes: number }
-  | { readonly commit: Commit; readonly why: string };
+  | { readonly commit: Commit; readonly flaw: CommitFlaw };
 
 async function checkAll(
   range: RangeToVerify,
@@ -146,46 +162,62 @@ async function checkAll(
 
 async function checkOne(range: RangeToVerify, commit: Commit, rules: TrustRules): Promise<Checked> {
   const verdict = await checkSignature(commit, rules);
-  if ('refusal' in verdict) return { commit, why: verdict.refusal };
+  if ('why' in verdict) return { commit, flaw: verdict };
   const { signer, key } = verdict;
-  const why = keyRefusal(signer, key, commit, range.now) ?? personRefusal(signer, commit);
-  if (why !== undefined) return { commit, why };
+  const flaw = keyFlaw(signer, key, commit, range.now) ?? personFlaw(signer, commit);
+  if (flaw !== undefined) return { commit, flaw };
   if (signer.forge !== 'merges' && signer.may === undefined) return { commit, signer, deletes: 0 };
   const from = await treeOfParents(range.repository, commit);
   if (signer.forge === 'merges') {
-    if (commit.parents.length !== 2) return { commit, why: `${signer.name} signs merges only, and this is none` };
-    if (from !== commit.tree) return { commit, why: 'it is a merge, and holds what neither of its parents does' };
+    const why = mergeFlaw(signer, commit, from);
+    if (why !== undefined) return { commit, flaw: { code: 'LM_COMMIT_MERGE', why } };
   }
   if (signer.may === undefined) return { commit, signer, deletes: 0 };
-  if (from === undefined) return { commit, why: `what ${signer.name} has done in this merge cannot be told` };
+  if (from === undefined) return { commit, flaw: limits(`what ${signer.name} has done in this merge cannot be told`) };
   const { repository, path, fits } = range;
   const files = await changesBetween(repository, { from, to: commit.tree, path });
   const { refusal, deletes } = checkLimits(signer.may, files, fits);
   return refusal === undefined
     ? { commit, signer, deletes }
-    : { commit, why: `${signer.name} signed it, and ${refusal}` };
+    : { commit, flaw: limits(`${signer.name} signed it, and ${refusal}`) };
 }
 
 /**
  * A key counts while it is valid, both when the commit says that it was made and when it comes here: the first the committer
  * writes himself, so a key that was retired would sign on with an old date for ever.
  */
-function keyRefusal({ name }: Signer, key: SigningKey, commit: Commit, now: number): string | undefined {
-  if (key.revoked === true) return `the key of ${name} that it is signed by is revoked`;
+function keyFlaw({ name }: Signer, key: SigningKey, commit: Commit, now: number): CommitFlaw | undefined {
+  if (key.revoked === true)
+    return { code: 'LM_COMMIT_REVOKED', why: `the key of ${name} that it is signed by is revoked` };
+  const expired = (why: string): CommitFlaw => ({ code: 'LM_COMMIT_EXPIRED', why });
   const made = commit.committer.at * 1000;
-  if (key.from !== undefined && (made < key.from || now < key.from)) return `the key of ${name} is not valid yet`;
+  if (key.from !== undefined && (made < key.from || now < key.from))
+    return expired(`the key of ${name} is not valid yet`);
   if (key.until === undefined) return undefined;
-  if (made >= key.until) return `the key of ${name} was no longer valid when it was made`;
-  return now >= key.until ? `the key of ${name} is no longer valid, whatever date the commit bears` : undefined;
+  if (made >= key.until) return expired(`the key of ${name} was no longer valid when it was made`);
+  return now >= key.until
+    ? expired(`the key of ${name} is no longer valid, whatever date the commit bears`)
+    : undefined;
 }
 
-function personRefusal({ name, emails, forge }: Signer, { author, committer }: Commit): string | undefined {
+function personFlaw({ name, emails, forge }: Signer, { author, committer }: Commit): CommitFlaw | undefined {
   const said = forge === undefined ? committer : author;
   if (emails.some((each) => each.toLowerCase() === said.email.toLowerCase())) return undefined;
   const role = forge === undefined ? 'its committer' : 'its author';
-  return `${name} signed it, and ${role} is called ${said.email}, which is none of the addresses declared there`;
+  const why = `${name} signed it, and ${role} is called ${said.email}, which is none of the addresses declared there`;
+  return { code: 'LM_COMMIT_PERSON', why };
 }
 
-function nameOf({ id, subject }: Commit): Pick<Refusal, 'commit' | 'subject'> {
-  return { commit: id, subject };
+/** @param fromParents the tree that git makes of its parents */
+function mergeFlaw({ name }: Signer, { parents, tree }: Commit, fromParents: string | undefined): string | undefined {
+  if (parents.length !== 2) return `${name} signs merges only, and this is none`;
+  return fromParents === tree ? undefined : 'it is a merge, and holds what neither of its parents does';
+}
+
+function limits(why: string): CommitFlaw {
+  return { code: 'LM_COMMIT_LIMITS', why };
+}
+
+function nameOf({ id, subject, committer }: Commit): Omit<CommitVerdict, 'signer' | 'flaw'> {
+  return { commit: id, subject, committer: `${committer.name} <${committer.email}>` };
 }

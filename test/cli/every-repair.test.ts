@@ -40,6 +40,7 @@ const others = [
     'sessions',
     'status',
     'usage',
+    'verify',
   ],
   ...['blame', 'events', 'export', 'history', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
   'test',

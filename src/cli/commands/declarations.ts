@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { ageKeyFile, whole } from '../options.ts';
+import { ageKeyFile, trustFile, whole } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -18,6 +18,21 @@ export function addDeclarations(program: Command, carry: Carry): void {
     .option('--max-errors <n>', 'findings shown; the rest is counted', whole, 200)
     .action((dir: string, options, command) =>
       carry(command, async (io) => (await import('../validate.ts')).validateCommand(dir, options, io)),
+    );
+  program
+    .command('verify')
+    .argument('<range>', 'BASE..HEAD: what HEAD has and BASE has not; or one commit that nothing comes before')
+    .argument('[dir]', 'git repository', '.')
+    .description('who has signed each commit, and whether he may do what it does, by the rules of BASE; exit 4 if not')
+    .option('--path <folder>', 'only this folder of it is declarations')
+    .option(...trustFile)
+    .addOption(
+      new Option('-o, --output <format>', 'text, json or github').choices(['text', 'json', 'github']).default('text'),
+    )
+    .action((range: string, dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../verify.ts')).verifyCommand(range, dir, options, io, around),
+      ),
     );
   program
     .command('test')

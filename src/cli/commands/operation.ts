@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Carry } from '../carry.ts';
-import { ageKeyFile, endpoints, onlyEndpoint, outputs, planFormats, whole, withState } from '../options.ts';
+import { ageKeyFile, endpoints, onlyEndpoint, outputs, planFormats, trustFile, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -38,6 +38,7 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--target <name...>', 'only these targets', [])
     .option('--exclude <name...>', 'not these targets', [])
     .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...trustFile)
     .option(...ageKeyFile)
     .action((dir: string, options, command) =>
       carry(command, async (io, around) => (await import('../apply.ts')).applyCommand(dir, options, io, around)),
@@ -67,6 +68,7 @@ export function addOperation(program: Command, carry: Carry): void {
       '--accept-rewrite <commit>',
       'takes this commit, by its whole id, though it does not come after the one in force',
     )
+    .option(...trustFile)
     .option('--repo-token-file <file>', 'file with an access token, or a password, for --repo by HTTPS')
     .option('--repo-ca <file>', 'certificates (PEM) that the server of --repo is judged by')
     .option('--repo-ssh-key <file>', 'private key for --repo by SSH')
