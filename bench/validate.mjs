@@ -71,16 +71,12 @@ async function rules() {
       password: { env: 'LASTMILE_SECRET_MASTER' },
     }),
   );
+  const { nothingCollected } = await import('../dist/manifest/collected.js');
   const declarations = {
+    ...nothingCollected(),
     operators: [object('Operator', 'isp', {})],
-    routers: [],
     services: [object('Service', 'home', { access: ['pppoe'] })],
     subscribers,
-    portalSites: [],
-    omadaControllers: [],
-    lists: [],
-    broken: { router: new Set(), service: new Set(), omadaController: new Set() },
-    incomplete: { operator: false, router: false },
     maybeDeclared: () => false,
   };
   const resolver = secretResolver({ env: { LASTMILE_SECRET_MASTER: 'a master key of at least 32 octets!' } });

@@ -1,93 +1,16 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { printable } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
-import type {
-  Declared,
-  OmadaControllerSpec,
-  OperatorSpec,
-  PortalSiteSpec,
-  RouterSpec,
-  ScenarioSpec,
-  ServiceSpec,
-  SubscriberSpec,
-} from '../model/declarations.ts';
-import type { Metadata, SubscriberList } from '../model/generated/documents.ts';
 import { kinds } from '../model/generated/schemas.ts';
-import type { Origin } from '../model/origin.ts';
+import { collectList, collectObject, type Fields, placementIn } from './collect-object.ts';
+import type { Collected } from './collected.ts';
 import type { Issue } from './issue.ts';
-import { firstKey, locate, type Path } from './locate.ts';
+import { locate, type Path } from './locate.ts';
 import type { Plain } from './plain-value.ts';
 import { salvage } from './salvage.ts';
 import { isKind, type Kind, kindsNotYet, schemaErrors } from './schema-check.ts';
 import { pathOf, schemaFinding } from './schema-words.ts';
 import type { YamlDocument, YamlFile } from './yaml-file.ts';
-
-/** Everything declared so far, filled file by file. */
-export interface Collected {
-  readonly operators: Declared<OperatorSpec>[];
-  readonly routers: Declared<RouterSpec>[];
-  readonly services: Declared<ServiceSpec>[];
-  readonly subscribers: Declared<SubscriberSpec>[];
-  readonly portalSites: Declared<PortalSiteSpec>[];
-  readonly omadaControllers: Declared<OmadaControllerSpec>[];
-  readonly scenarios: Declared<ScenarioSpec>[];
-  readonly lists: Declared<undefined>[];
-  /** Known by name only: the schema was not met. */
-  readonly broken: {
-    readonly router: Set<string>;
-    readonly service: Set<string>;
-    readonly omadaController: Set<string>;
-    readonly portalSite: Set<string>;
-  };
-  /** Something of the kind is declared that could not be read or used. */
-  readonly incomplete: { operator: boolean; router: boolean };
-  /** Names in texts that could not be read, and the file of each. */
-  readonly unread: Map<string, string>;
-  readonly issues: Issue[];
-}
-
-export function nothingCollected(): Collected {
-  const broken = {
-    router: new Set<string>(),
-    service: new Set<string>(),
-    omadaController: new Set<string>(),
-    portalSite: new Set<string>(),
-  };
-  return {
-    operators: [],
-    routers: [],
-    services: [],
-    subscribers: [],
-    portalSites: [],
-    omadaControllers: [],
-    scenarios: [],
-    lists: [],
-    broken,
-    incomplete: { operator: false, router: false },
-    unread: new Map(),
-    issues: [],
-  };
-}
-
-/** Adds what was collected elsewhere, which stays as it is. */
-export function addCollected(into: Collected, part: Collected): void {
-  for (const list of declaredLists) {
-    const target: unknown[] = into[list];
-    for (const each of part[list]) target.push(each);
-  }
-  for (const kind of ['router', 'service', 'omadaController', 'portalSite'] as const) {
-    for (const name of part.broken[kind]) into.broken[kind].add(name);
-  }
-  for (const [name, file] of part.unread) into.unread.set(name, file);
-  into.incomplete.operator ||= part.incomplete.operator;
-  into.incomplete.router ||= part.incomplete.router;
-}
-
-const declaredLists = [
-  ...(['operators', 'routers', 'services', 'subscribers', 'portalSites', 'omadaControllers'] as const),
-  ...(['scenarios', 'lists', 'issues'] as const),
-] as const;
 
 /** Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins. */
 export function collectFile(into: Collected, file: YamlFile, text: string): void {
@@ -132,7 +55,7 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
     );
     return;
   }
-  const fields = value as Readonly<Record<string, Plain>>;
+  const fields = value as Fields;
   const kind = kindOf(into, file, document, fields);
   if (kind === undefined) {
     const name = nameOf(fields);
@@ -142,16 +65,17 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
   const errors = schemaErrors(kind, fields);
   reportErrors(into, file, document, errors);
   const rest = errors.length === 0 ? value : salvage(kind, value, errors);
-  const sound = rest === undefined ? undefined : { ...document, value: rest };
-  if (kind === 'SubscriberList') collectList(into, file, sound ?? document, index, sound === undefined ? errors : []);
-  else if (sound !== undefined) collectObject(into, file, sound, index, kind);
+  const placed = placementIn(file, document.node, index);
+  if (kind === 'SubscriberList')
+    collectList(into, (rest ?? value) as Fields, placed, rest === undefined ? errors.map(placeOfError) : []);
+  else if (rest !== undefined) collectObject(into, kind, rest as Fields, placed);
   else rememberBroken(into, kind, nameOf(fields));
 }
 
 /** SOPS keeps what it needs to know in the document: it is no part of it. */
 function withoutSeal(value: Plain): Plain {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'sops')) return value;
-  const { sops: _sops, ...rest } = value as Readonly<Record<string, Plain>>;
+  const { sops: _sops, ...rest } = value as Fields;
   return rest;
 }
 
@@ -183,17 +107,16 @@ function reportErrors(into: Collected, file: YamlFile, document: YamlDocument, e
   }
 }
 
+function placeOfError({ instancePath }: ErrorObject): Path {
+  return pathOf(instancePath);
+}
+
 function missingAt(error: ErrorObject): string {
   return `${error.instancePath} ${(error.params as { missingProperty: string }).missingProperty}`;
 }
 
 /** The kind of a document, or `undefined` with the reason reported. */
-function kindOf(
-  into: Collected,
-  file: YamlFile,
-  document: YamlDocument,
-  fields: Readonly<Record<string, Plain>>,
-): Kind | undefined {
+function kindOf(into: Collected, file: YamlFile, document: YamlDocument, fields: Fields): Kind | undefined {
   const { apiVersion, kind } = fields;
   const report = (path: Path, code: string, message: string, hint?: string): undefined => {
     into.issues.push(issueAt(file, document, path, 'value', code, message, hint));
@@ -221,155 +144,6 @@ function kindOf(
   );
 }
 
-function collectObject(into: Collected, file: YamlFile, document: YamlDocument, index: number, kind: Kind): void {
-  const { metadata, spec } = document.value as unknown as { metadata: Metadata; spec: never };
-  const origin = originOf(file, document.node);
-  const { annotations } = metadata;
-  const identity = {
-    name: metadata.name,
-    labels: metadata.labels ?? {},
-    previousNames: metadata.previousNames ?? [],
-    ...(annotations === undefined ? {} : { annotations }),
-  };
-  const declared = { ...identity, spec, origin, document: index };
-  switch (kind) {
-    case 'Operator':
-      into.operators.push({ ...declared, kind, entries: entryOrigins(file, document.node, operatorLists) });
-      break;
-    case 'Router':
-      into.routers.push({ ...declared, kind, entries: routerEntries(file, document.node) });
-      break;
-    case 'Service':
-      into.services.push({ ...declared, kind });
-      break;
-    case 'PortalSite':
-      into.portalSites.push({ ...declared, kind });
-      break;
-    case 'OmadaController':
-      into.omadaControllers.push({ ...declared, kind });
-      break;
-    case 'Scenario':
-      into.scenarios.push({ ...declared, kind });
-      break;
-    default:
-      into.subscribers.push({ ...declared, kind: 'Subscriber' });
-  }
-}
-
-const operatorLists = [
-  ['radius', 'clients'],
-  ['reconcile', 'ignore'],
-] as const;
-const routerLists = [
-  ['pools'],
-  ['ipv6Pools'],
-  ['dhcp'],
-  ['hotspots'],
-  ['certificates'],
-  ['reconcile', 'ignore'],
-] as const;
-const perService = [
-  ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
-  'attributes',
-] as const;
-
-function collectList(
-  into: Collected,
-  file: YamlFile,
-  document: YamlDocument,
-  index: number,
-  errors: readonly ErrorObject[],
-): void {
-  const steps = errors.map((error) => pathOf(error.instancePath));
-  if (steps.some((path) => path[0] !== 'items' || path.length < 2)) return;
-  const bad = new Set(steps.map((path) => Number(path[1])));
-  const { metadata, defaults, items } = document.value as unknown as SubscriberList;
-  const nodes = itemNodes(document.node);
-  const name = metadata.name;
-  into.lists.push({
-    kind: 'SubscriberList',
-    name,
-    labels: {},
-    previousNames: [],
-    spec: undefined,
-    origin: originOf(file, document.node),
-    document: index,
-  });
-  for (const [item, fields] of items.entries()) {
-    if (bad.has(item)) continue;
-    const { name, labels, annotations, previousNames, ...spec } = underDefaults(defaults, fields);
-    const origin = originOf(file, nodes[item] ?? null);
-    into.subscribers.push({
-      kind: 'Subscriber',
-      name,
-      labels: labels ?? {},
-      previousNames: previousNames ?? [],
-      ...(annotations === undefined ? {} : { annotations }),
-      spec,
-      origin,
-      document: index,
-      item,
-    });
-  }
-}
-
-type Item = SubscriberList['items'][number];
-
-/** An item over its defaults. Where it lists `services`, defaults of a single service go under each of them. */
-function underDefaults(defaults: SubscriberList['defaults'], item: Item): Item {
-  if (defaults === undefined) return item;
-  if (item.services === undefined) return { ...defaults, ...item };
-  const shared = Object.fromEntries(
-    Object.entries(defaults).filter(([key]) => (perService as readonly string[]).includes(key)),
-  );
-  const rest = Object.fromEntries(Object.entries(defaults).filter(([key]) => !(key in shared)));
-  return { ...rest, ...item, services: item.services.map((entry) => ({ ...shared, ...entry })) };
-}
-
-function itemNodes(root: ParsedNode | null): readonly (ParsedNode | null)[] {
-  const items =
-    root === null ? undefined : (root as { get?: (key: string, keep: boolean) => unknown }).get?.('items', true);
-  return isSeq(items) ? (items.items as (ParsedNode | null)[]) : [];
-}
-
-function entryOrigins(
-  file: YamlFile,
-  root: ParsedNode | null,
-  lists: readonly (readonly string[])[],
-): ReadonlyMap<string, Origin> {
-  const origins = new Map<string, Origin>();
-  for (const list of lists) {
-    const node = nodeAt(root, ['spec', ...list]);
-    for (const [index, entry] of (isSeq(node) ? node.items : []).entries()) {
-      origins.set(`${list.join('/')}/${index}`, originOf(file, entry as ParsedNode | null));
-    }
-  }
-  return origins;
-}
-
-/** Origins of a router's lists, and of each menu of its `config` with its rows. */
-function routerEntries(file: YamlFile, root: ParsedNode | null): ReadonlyMap<string, Origin> {
-  const origins = new Map(entryOrigins(file, root, routerLists));
-  const menus = nodeAt(root, ['spec', 'config']);
-  for (const { key, value } of isMap<ParsedNode, ParsedNode | null>(menus) ? menus.items : []) {
-    const path = `config/${String(isScalar(key) ? key.value : '')}`;
-    origins.set(path, originOf(file, key));
-    for (const [index, row] of (isSeq(value) ? value.items : []).entries()) {
-      origins.set(`${path}/${index}`, originOf(file, row as ParsedNode | null));
-    }
-  }
-  return origins;
-}
-
-function nodeAt(root: ParsedNode | null, path: readonly string[]): unknown {
-  return (root as { getIn?: (path: readonly string[], keep: boolean) => unknown } | null)?.getIn?.(path, true);
-}
-
-function originOf(file: YamlFile, node: ParsedNode | null): Origin {
-  const { line, column } = file.at(node === null ? 0 : firstKey(node).start);
-  return { file: file.path, line, column };
-}
-
 function rememberBroken(into: Collected, kind: Kind, name: string | undefined): void {
   if (kind === 'Operator') into.incomplete.operator = true;
   if (kind === 'Router') into.incomplete.router = true;
@@ -379,10 +153,10 @@ function rememberBroken(into: Collected, kind: Kind, name: string | undefined): 
   if (kind === 'PortalSite' && name !== undefined) into.broken.portalSite.add(name);
 }
 
-function nameOf(fields: Readonly<Record<string, Plain>>): string | undefined {
+function nameOf(fields: Fields): string | undefined {
   const { metadata } = fields;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined;
-  const { name } = metadata as Readonly<Record<string, Plain>>;
+  const { name } = metadata as Fields;
   return typeof name === 'string' ? name : undefined;
 }
 

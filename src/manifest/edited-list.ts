@@ -1,5 +1,5 @@
 import type { Declared, SubscriberSpec } from '../model/declarations.ts';
-import type { Collected } from './collect.ts';
+import type { Collected } from './collected.ts';
 
 type Declaration = Declared<SubscriberSpec>;
 

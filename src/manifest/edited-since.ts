@@ -1,5 +1,5 @@
 import type { EditedFile, SubscriberEdit } from '../model/resolve/resolve-edit.ts';
-import type { Collected } from './collect.ts';
+import type { Collected } from './collected.ts';
 import { hasErrors } from './issue.ts';
 
 /**

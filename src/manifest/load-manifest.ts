@@ -8,7 +8,9 @@ import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
 import { type ResolveOptions, resolveModelInSteps } from '../model/resolve/resolve-model.ts';
 import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
-import { addCollected, type Collected, collectFile, nothingCollected, rememberNames } from './collect.ts';
+import { collectFile, rememberNames } from './collect.ts';
+import { collectTame } from './collect-tame.ts';
+import { addCollected, type Collected, nothingCollected } from './collected.ts';
 import { editedList } from './edited-list.ts';
 import { editedSince } from './edited-since.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
@@ -132,7 +134,7 @@ function* wholeInSteps(
   );
   const { model, problems, known, book, secretUses } = yield* resolveModelInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name, closed?.path) },
-    { ...resolveOptions(options), ...(memory?.last === undefined ? {} : { last: memory.last }) },
+    { ...resolveOptions(options), ...compact({ last: memory?.last }), forOnce: memory === undefined },
   );
   const issues = sortIssues([
     ...collected.issues,
@@ -158,6 +160,11 @@ function resolveOptions({ secrets, mode, example, attributeCheck, attributeHides
 
 /** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */
 export function collectText(path: string, text: string): Collected {
+  return collectTame(path, text) ?? collectWhole(path, text);
+}
+
+/** The same, always by its nodes. */
+export function collectWhole(path: string, text: string): Collected {
   const collected = nothingCollected();
   collectFile(collected, readYamlFile(path, text), text);
   return collected;

@@ -34,7 +34,8 @@ export interface Position {
   readonly endColumn?: number;
 }
 
-const maxCharacters = 32 * 1024 * 1024;
+/** Of one file. */
+export const maxCharacters = 32 * 1024 * 1024;
 const maxDepth = 64;
 const options = {
   version: '1.2',

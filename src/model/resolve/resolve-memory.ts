@@ -34,8 +34,8 @@ export interface Surroundings {
 /** What documents without errors were resolved to in one set of surroundings. */
 export interface KnownSubscribers {
   readonly surroundings: Surroundings;
-  /** Of nearly all, there is one subscription, with one secret, and nothing was said: that is the subscription itself. */
-  readonly resolved: WeakMap<Declaration, ResolvedSubscriber | Subscription>;
+  /** Absent where nothing is kept. Of nearly all, there is one subscription, with one secret, and nothing was said: that is the subscription itself. */
+  readonly resolved: WeakMap<Declaration, ResolvedSubscriber | Subscription> | undefined;
 }
 
 export interface ResolvedSubscriber {
@@ -45,8 +45,17 @@ export interface ResolvedSubscriber {
   readonly said: readonly Problem[];
 }
 
-/** What is known in these surroundings: nothing where anything in them is otherwise than the last time. */
-export function knownIn(surroundings: Surroundings, last: KnownSubscribers | undefined): KnownSubscribers {
+/**
+ * What is known in these surroundings: nothing where anything in them is otherwise than the last time.
+ *
+ * @param forOnce nothing is kept for a next time
+ */
+export function knownIn(
+  surroundings: Surroundings,
+  last: KnownSubscribers | undefined,
+  forOnce: boolean,
+): KnownSubscribers {
+  if (forOnce) return { surroundings, resolved: undefined };
   if (last !== undefined && sameData(last.surroundings, surroundings)) return last;
   return { surroundings, resolved: new WeakMap() };
 }
@@ -79,7 +88,7 @@ export function resolvedBefore(
 
 /** What a document was resolved to in these surroundings, if it was. */
 export function whatWas(declared: Declaration, { resolved }: KnownSubscribers): ResolvedSubscriber | undefined {
-  const before = resolved.get(declared);
+  const before = resolved?.get(declared);
   return before === undefined || 'said' in before ? before : plain(before);
 }
 
@@ -107,7 +116,7 @@ function remember(
   { resolved }: KnownSubscribers,
 ): void {
   const count = declared.spec.services?.length ?? 1;
-  if (isIncomplete(to) || reads.incomplete || subscriptions.length !== count) return;
+  if (resolved === undefined || isIncomplete(to) || reads.incomplete || subscriptions.length !== count) return;
   if (said.some(({ severity }) => severity === 'error')) return;
   // Who is said to be asked about by nobody is the first of several: who that is can change.
   const own = said.filter(({ code }) => code !== 'LM_NOBODY_ASKS');

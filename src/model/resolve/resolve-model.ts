@@ -38,6 +38,8 @@ export interface ResolveOptions {
   readonly attributeHides?: (name: string) => boolean;
   /** The last model without errors, whose secrets could all be had: what says the same is taken from it. */
   readonly last?: WholeModel;
+  /** There is no next time for which anything is to be remembered. */
+  readonly forOnce?: boolean;
 }
 
 /**
@@ -86,7 +88,11 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   const { timezone } = operator;
   const { masterKey } = to.secrets;
   const around = { foreignNas, eap, nasNames, timezone };
-  const known = knownIn({ ...around, routers, nasNames: [...nasNames.keys()], masterKey }, options.last?.known);
+  const known = knownIn(
+    { ...around, routers, nasNames: [...nasNames.keys()], masterKey },
+    options.last?.known,
+    options.forOnce === true,
+  );
   const fromHere = problems.length;
   const all = yield* resolveAllInSteps(to, { ...around, services, routers }, known, last);
   const { subscriptions } = all;
