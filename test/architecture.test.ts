@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
-    ...['quota', 'retention', 'git', 'trust'],
+    ...['quota', 'retention', 'git', 'trust', 'explain'],
   ],
   admin: [
     'retention',
@@ -51,6 +51,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   manifest: ['model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],
+  // Where every value that a declaration comes to is declared, tried out by the parts that make it.
+  explain: ['manifest', 'model', 'directory', 'radius', 'routeros', 'omada', 'reconcile', 'base'],
   // Plans for whoever reads them: on a terminal, in a pull request, in a browser.
   review: ['reconcile', 'model', 'base'],
   routeros: ['hotspot-pages', 'reconcile', 'model', 'base'],
@@ -89,6 +91,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders without sockets, files, clocks or processes. */
 const pure = [
+  'explain',
   'review',
   'manifest',
   'model',

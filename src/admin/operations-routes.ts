@@ -42,6 +42,22 @@ export const operationsRoutes: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
+    url: '/api/v1/explain/:kind/:name',
+    role: 'viewer',
+    summary:
+      'Where every field of an object in force, and of every row and reply that it becomes, is declared: file, line, commit and author; secrets are hidden',
+    schema: {
+      querystring: { type: 'object', additionalProperties: false, properties: { target: text } },
+    },
+    handle: async (service, request, reply) => {
+      const { kind, name } = request.params as { kind: string; name: string };
+      const { target } = request.query as { target?: string };
+      const found = await service.operations.explain({ kind, name, ...(target === undefined ? {} : { target }) });
+      return found ?? reply.code(404).send({ error: `no ${kind} ${name} is in force` });
+    },
+  },
+  {
     method: 'POST',
     url: '/api/v1/rollback',
     role: 'admin',

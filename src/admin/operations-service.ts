@@ -1,3 +1,4 @@
+import type { Explanation, ExplainRequest } from './explain-service.ts';
 import type { BlameRow } from '../status/blame.ts';
 import type { HistoryRevision, HistoryWanted } from '../status/history.ts';
 import type { TargetReport } from '../status/report.ts';
@@ -8,6 +9,12 @@ export interface OperationsService {
   history(wanted: HistoryWanted): Promise<readonly HistoryRevision[]>;
   /** Who last had rows changed: of a target, a menu, a row, or an object. */
   blame(what: string, limit: number): Promise<readonly BlameRow[]>;
+  /**
+   * Where everything that an object says and becomes comes from. `undefined`: there is no such object.
+   *
+   * @throws RequestError when there is no such kind, RefusedError when it cannot be told
+   */
+  explain(request: ExplainRequest): Promise<Explanation | undefined>;
   /**
    * Serves an earlier revision, and skips the one in force until the source has a newer one.
    *

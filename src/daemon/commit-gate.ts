@@ -15,6 +15,8 @@ import { verifyCommits } from './verify-commits.ts';
 interface InForce {
   readonly id: string;
   readonly source: GateRules;
+  /** Who has signed what came with it. Absent: nobody was asked for. */
+  readonly signers?: readonly string[];
 }
 
 /** Of `Operator.spec.source`, what revisions are judged by. */
@@ -44,6 +46,8 @@ const key = 'source-trust';
 export class CommitGate {
   readonly #options: GateOptions;
   #inForce: InForce | undefined;
+  /** Of the revision that was verified last. */
+  #verified: Required<Pick<InForce, 'id' | 'signers'>> | undefined;
   #read = false;
 
   constructor(options: GateOptions) {
@@ -55,7 +59,10 @@ export class CommitGate {
     const { history } = this.#options.source;
     const inForce = await this.#known();
     const head = hashOf(revision.id);
-    if (inForce?.id === revision.id) return undefined;
+    if (inForce?.id === revision.id) {
+      this.#verified = inForce.signers === undefined ? undefined : { id: inForce.id, signers: inForce.signers };
+      return undefined;
+    }
     const isNew = history !== undefined && head !== undefined && inForce !== undefined;
     const rewritten = isNew ? await this.#rewritten(history, inForce, head) : undefined;
     return rewritten ?? (await this.unverified(revision));
@@ -77,13 +84,19 @@ export class CommitGate {
     }
   }
 
+  /** Who has signed this revision, and what came with it; `undefined` where nobody was asked for. */
+  signerOf(id: string): string | undefined {
+    return this.#verified?.id === id ? this.#verified.signers.join(', ') : undefined;
+  }
+
   /** A revision came into force: what comes is judged by it. */
   async took(revision: Revision, { rewrites, verify }: GateRules = {}): Promise<void> {
     const source = compact({ rewrites, verify });
     if (verify === undefined && this.#options.trust === undefined)
       this.#judgeVerified('Unknown', 'NotRequired', 'no signatures are asked for');
     const before = await this.#known();
-    this.#inForce = { id: revision.id, source };
+    const signers = this.#verified?.id === revision.id ? this.#verified.signers : undefined;
+    this.#inForce = { id: revision.id, source, ...compact({ signers }) };
     if (before?.id === revision.id) return;
     await this.#options.meta.put(key, this.#inForce, { sync: true });
   }
@@ -119,6 +132,7 @@ export class CommitGate {
         `${revision.id} stays out: of the commit ${name}, ${first.flaw.why}${more}. Nothing of it is applied; what is in force stays`,
       );
     }
+    this.#verified = { id: revision.id, signers };
     this.#judgeVerified(
       'True',
       'Verified',

@@ -434,12 +434,14 @@ export class Daemon implements AsyncDisposable {
   }
 
   async #madeService(): Promise<DaemonService> {
-    const [{ Metrics }, { DaemonService }] = await Promise.all([
+    const [{ Metrics }, { DaemonService }, { explainer }] = await Promise.all([
       import('../status/metrics.ts'),
       import('./daemon-service.ts'),
+      import('./operating/explainer.ts'),
     ]);
     const engine = this.#engine;
     const { clock, log, version, source, load } = this.#options;
+    const { cache } = this.#declarations;
     const records = await this.#madeRecords();
     const metrics = new Metrics(
       metricSources({
@@ -460,6 +462,7 @@ export class Daemon implements AsyncDisposable {
         newest: () => this.#declarations.newest,
         lookAnew: () => this.#declarations.lookAnew(),
         told: (from, words) => this.#telling.rolledBack({ id: from }, words),
+        explain: explainer({ source, load, clock, cache, inForce: () => this.#reconciler.inForce?.revision }),
         request: (allowDeletes) => this.#reconciler.request('request', undefined, () => compact({ allowDeletes })),
       }),
       events: new EventAnswers({ log: engine.events, webhooks: this.#telling.webhooks, clock, audit: engine.audit }),
@@ -473,7 +476,7 @@ export class Daemon implements AsyncDisposable {
       version,
       source,
       load,
-      cache: this.#declarations.cache,
+      cache,
       refresh: () => this.#declarations.refreshQuietly(),
       approvals: {
         waiting: () => this.#gate.waiting,
@@ -725,8 +728,8 @@ export class Daemon implements AsyncDisposable {
 }
 
 /** What the audit log tells of a revision. */
-function auditedRevision({ id, author, subject }: Revision): AuditedRevision {
-  return compact({ id, author, subject });
+function auditedRevision({ id, author, signer, subject }: Revision): AuditedRevision {
+  return compact({ id, author, signer, subject });
 }
 
 /** Packets dropped because there were too many. */

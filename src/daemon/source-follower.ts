@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
 import { type Issue, wholeRepository } from '../manifest/issue.ts';
 import type { FileCache, LoadMemory, Manifest } from '../manifest/load-manifest.ts';
@@ -242,7 +243,8 @@ export class SourceFollower implements AsyncDisposable {
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
     if (judged) await this.#options.gate.took(revision, model.operator.source);
-    await this.#options.accept({ revision, model, secretUses });
+    const signer = revision.signer ?? this.#options.gate.signerOf(revision.id);
+    await this.#options.accept({ revision: { ...revision, ...compact({ signer }) }, model, secretUses });
   }
 
   /** Nothing in it counts, not even as an error. */

@@ -170,7 +170,8 @@ export function collectWhole(path: string, text: string): Collected {
   return collected;
 }
 
-function collectOne({ path, text }: ManifestFile, cache: FileCache | undefined): Collected {
+/** What one file declares, read once. */
+export function collectOne({ path, text }: ManifestFile, cache: FileCache | undefined): Collected {
   const known = cache?.get(path);
   if (known?.text === text) {
     known.text = text;

@@ -20,8 +20,8 @@ export function placeInItem(path: string, text: string, line: number, field: Pat
   return { ...found, line: found.line + line - 1 };
 }
 
-/** From the one with its dash to before the next that is indented no more. */
-function linesOfItem(text: string, line: number): string | undefined {
+/** Of an item, from the one with its dash to before the next that is indented no more. */
+export function linesOfItem(text: string, line: number): string | undefined {
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (let before = 1; before < line; before += 1) start = text.indexOf('\n', start) + 1;
   const indent = /^( *)- /.exec(text.slice(start, start + maxIndent))?.[1]?.length;

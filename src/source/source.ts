@@ -7,6 +7,8 @@ export interface Revision {
   readonly files: readonly SourceFile[];
   /** Who made it, for a commit. */
   readonly author?: string;
+  /** Who has signed it, and what came with it, where signatures are verified. */
+  readonly signer?: string;
   /** First line of the commit message. */
   readonly subject?: string;
   /** Some of what is neither file nor folder and therefore not read: links, repositories within. */

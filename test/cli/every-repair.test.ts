@@ -42,7 +42,20 @@ const others = [
     'usage',
     'verify',
   ],
-  ...['blame', 'events', 'export', 'history', 'whohad', 'validate', 'why', 'run', 'radius', 'simulate', 'help'],
+  ...[
+    'blame',
+    'events',
+    'explain',
+    'export',
+    'history',
+    'whohad',
+    'validate',
+    'why',
+    'run',
+    'radius',
+    'simulate',
+    'help',
+  ],
   'test',
 ];
 

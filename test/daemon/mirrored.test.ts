@@ -151,6 +151,11 @@ describe('a daemon that asks for signed commits', () => {
     await tellPush(listeners);
 
     await daemon.logged({ msg: 'revision in force', revision: `main@sha1:${id}` });
+    const told = await lastmile(['history', '--limit', '2', '-o', 'json', '--state', stateOf(repository)]);
+    const [newest] = JSON.parse(told.out) as readonly { readonly id: string; readonly signer?: string }[];
+    expect(newest).toMatchObject({ id: `main@sha1:${id}`, signer: 'anna' });
+    const shown = await lastmile(['history', '--limit', '1', '--state', stateOf(repository)]);
+    expect(shown.out).toContain('signed by anna');
   });
 });
 

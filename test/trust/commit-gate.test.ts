@@ -61,6 +61,11 @@ class Lab implements AsyncDisposable {
     return undefined;
   }
 
+  /** Who has signed HEAD, as history and the audit log tell. */
+  async signer(): Promise<string | undefined> {
+    return this.#gate.signerOf(((await this.source.read()) as Revision).id);
+  }
+
   /** A commit signed by `flags`. */
   signed(
     flags: readonly string[],
@@ -123,6 +128,10 @@ describe('where signed commits are asked for', () => {
     expect(await lab.look()).toBeUndefined();
     expect(lab.judged.at(-1)).toMatchObject({ type: 'SourceVerified', status: 'True', reason: 'Verified' });
     expect(lab.judged.at(-1)?.message).toContain('signed by anna');
+    expect(await lab.signer()).toBe('anna');
+    lab.restart();
+    await lab.look();
+    expect(await lab.signer()).toBe('anna');
   });
 
   it('an unsigned one stays out, also below a signed one, and also after a restart', async () => {

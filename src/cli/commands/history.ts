@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Carry } from '../carry.ts';
-import { count, outputs, whole, withState } from '../options.ts';
+import { ageKeyFile, count, outputs, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
@@ -21,6 +21,20 @@ export function addHistory(program: Command, carry: Carry): void {
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((what: string, options, command) =>
       carry(command, async (io, around) => (await import('../blame.ts')).blameCommand(what, options, io, around)),
+    );
+  withState(program.command('explain'))
+    .argument('<object>', 'KIND/NAME: Subscriber/anna, Service/home, Router/core-1')
+    .description(
+      'where every field of an object, and of every row and reply it becomes, is declared: line, commit, author',
+    )
+    .option('--dir <dir>', 'folder of declarations, where no daemon answers', '.')
+    .option('--rev <rev>', 'a commit of the folder, instead of what is in force')
+    .option('--target <target>', 'only what it becomes there')
+    .option('--secrets <dir>', 'folder of {file: …} secrets; those that are missing are made up')
+    .option(...ageKeyFile)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((object: string, options, command) =>
+      carry(command, async (io, around) => (await import('../explain.ts')).explainCommand(object, options, io, around)),
     );
   withState(program.command('rollback'))
     .description('serves the revision before; the one in force is skipped until the source has a newer one')

@@ -1,3 +1,4 @@
+import type { Explanation, ExplainRequest } from '../../admin/explain-service.ts';
 import type { OperationsService, RollbackRequest, RolledBack } from '../../admin/operations-service.ts';
 import { RefusedError } from '../../admin/request-error.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -20,12 +21,15 @@ export interface OperationsOptions {
   readonly lookAnew: () => Promise<void>;
   /** What programs are told of a revision that was taken back. */
   readonly told: (from: string, words: string) => void;
+  /** `undefined`: there is no such object. */
+  readonly explain: (request: ExplainRequest) => Promise<Explanation | undefined>;
   readonly request: (allowDeletes?: number) => Promise<readonly LoopRun[]>;
 }
 
 /** What the daemon answers about what commits had done. */
 export class OperationsAnswers implements OperationsService {
   readonly #options: OperationsOptions;
+  #explaining: Promise<unknown> = Promise.resolve();
 
   constructor(options: OperationsOptions) {
     this.#options = options;
@@ -41,6 +45,13 @@ export class OperationsAnswers implements OperationsService {
     const { applies, blame } = this.#options.engine;
     await applies.settled();
     return await blame.of(what, limit);
+  }
+
+  /** One after another: whoever may look must not keep the process busy. */
+  explain(request: ExplainRequest): Promise<Explanation | undefined> {
+    const explained = this.#explaining.then(() => this.#options.explain(request));
+    this.#explaining = explained.catch(() => undefined);
+    return explained;
   }
 
   async rollback(request: RollbackRequest): Promise<RolledBack> {

@@ -1,3 +1,4 @@
+import { compact } from '../../base/compact.ts';
 import type { Revision, Source, SourceFile } from '../../source/source.ts';
 import type { AuditedRevision } from '../../status/audited-apply.ts';
 import type { Judgement } from '../../status/conditions.ts';
@@ -55,9 +56,9 @@ export class SkippedRevision {
   }
 
   /** This revision was served. @throws LastmileError of the store */
-  async served({ id, author, subject, files }: Revision): Promise<void> {
+  async served({ id, author, signer, subject, files }: Revision): Promise<void> {
     if (this.#kept[0]?.about.id === id) return;
-    const about = { id, ...(author === undefined ? {} : { author }), ...(subject === undefined ? {} : { subject }) };
+    const about = compact({ id, author, signer, subject });
     const latest = this.#source.readAgain === undefined ? { about, files } : { about };
     const earlier = this.#kept.filter((each) => each.about.id !== id);
     const all = [latest, ...earlier].slice(0, mostKept);
