@@ -1,7 +1,7 @@
-import type { Explanation, ExplainRequest } from './explain-service.ts';
 import type { BlameRow } from '../status/blame.ts';
 import type { HistoryRevision, HistoryWanted } from '../status/history.ts';
 import type { TargetReport } from '../status/report.ts';
+import type { ExplainRequest, Explanation } from './explain-service.ts';
 
 /** What commits had done, and how one of them is taken back. */
 export interface OperationsService {

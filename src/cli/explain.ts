@@ -1,5 +1,5 @@
 import { AdminClientError } from '../admin/client.ts';
-import type { Explanation, ExplainedThing, ExplainedValue, WrittenPlace } from '../admin/explain-service.ts';
+import type { ExplainedThing, ExplainedValue, Explanation, WrittenPlace } from '../admin/explain-service.ts';
 import { printable } from '../base/bytes.ts';
 import { explainedKind, explainObject } from '../daemon/explain-object.ts';
 import { LineBlame } from '../git/line-blame.ts';

@@ -1,4 +1,4 @@
-import type { Explanation, ExplainedValue, ExplainRequest, WrittenPlace } from '../admin/explain-service.ts';
+import type { ExplainedValue, ExplainRequest, Explanation, WrittenPlace } from '../admin/explain-service.ts';
 import { messageOf } from '../base/errors.ts';
 import { eachInSteps, inTurns } from '../base/steps.ts';
 import { type Explained, explainInSteps, type Value, type Written } from '../explain/explain.ts';

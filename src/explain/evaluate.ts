@@ -1,5 +1,5 @@
-import { schemaErrors } from '../manifest/schema-check.ts';
 import type { Plain } from '../manifest/plain-value.ts';
+import { schemaErrors } from '../manifest/schema-check.ts';
 import { asOf } from '../model/as-of.ts';
 import { resolveModel } from '../model/resolve/resolve-model.ts';
 import type { SecretResolver } from '../model/secret-values.ts';

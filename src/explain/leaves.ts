@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.ts';
-import { isSecretProperty } from '../model/secret-property.ts';
 import { isSecretPlace } from '../model/secret-places.ts';
+import { isSecretProperty } from '../model/secret-property.ts';
 import type { ExplainedKind, ScopedObject } from './scope.ts';
 
 export type Path = readonly (string | number)[];

@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts';
-import { directoryRows, serviceLimits } from '../directory/rows.ts';
-import { loginOf, nasOf, portalOf, servedLogin } from '../directory/row-meaning.ts';
 import type { LoginLimits, Nas } from '../directory/reader.ts';
+import { loginOf, nasOf, portalOf, servedLogin } from '../directory/row-meaning.ts';
+import { directoryRows, serviceLimits } from '../directory/rows.ts';
 import type { Model } from '../model/model.ts';
 import type { Origin } from '../model/origin.ts';
 import { desiredRows } from '../omada/site/desired.ts';

@@ -142,14 +142,13 @@ function equalIn({ objects }: Scope, object: ScopedObject, text: string): readon
 /** All of these under another name. */
 function underOther({ objects }: Scope, leaves: readonly Leaf[], text: string): readonly ScopedObject[] {
   const to = `${text}-x`;
-  return objects.map((each) =>
-    leaves
-      .filter((leaf) => leaf.object === each)
-      .reduce<ScopedObject>(
-        (now, { path }) => (path[0] === 'metadata' ? { ...now, name: to } : changed(now, path, { value: to })),
-        each,
-      ),
-  );
+  return objects.map((each) => {
+    let now = each;
+    for (const { object, path } of leaves) {
+      if (object === each) now = path[0] === 'metadata' ? { ...now, name: to } : changed(now, path, { value: to });
+    }
+    return now;
+  });
 }
 
 /** Maps and entries of lists right below the spec, and what is in them as such. */

@@ -143,7 +143,7 @@ describe('lines in git', () => {
 
     expect(committed.get(1)).toMatchObject({ subject: 'first' });
     expect(committed.get(2)).toMatchObject({ commit: id, author: 'Anna Ñ <anna@isp.example>', subject: 'second' });
-    expect([...committed.keys()].sort()).toEqual([1, 2, 4]);
+    expect(new Set(committed.keys())).toEqual(new Set([1, 2, 4]));
     expect([now.get(5), (now.get(2) as { commit: string }).commit]).toEqual(['uncommitted', id]);
     expect(none.size).toBe(0);
   });

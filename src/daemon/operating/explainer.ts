@@ -1,4 +1,4 @@
-import type { Explanation, ExplainRequest } from '../../admin/explain-service.ts';
+import type { ExplainRequest, Explanation } from '../../admin/explain-service.ts';
 import { RefusedError, RequestError } from '../../admin/request-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { LineBlame } from '../../git/line-blame.ts';

@@ -1,4 +1,4 @@
-import type { Explanation, ExplainRequest } from '../../admin/explain-service.ts';
+import type { ExplainRequest, Explanation } from '../../admin/explain-service.ts';
 import type { OperationsService, RollbackRequest, RolledBack } from '../../admin/operations-service.ts';
 import { RefusedError } from '../../admin/request-error.ts';
 import type { Clock } from '../../base/clock.ts';
