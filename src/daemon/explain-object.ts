@@ -5,7 +5,7 @@ import { type Explained, explainInSteps, type Value, type Written } from '../exp
 import { fieldName } from '../explain/leaves.ts';
 import { type ExplainedKind, explainedKinds, type ScopedObject } from '../explain/scope.ts';
 import type { LineBlame } from '../git/line-blame.ts';
-import { addCollected, type Collected, nothingCollected } from '../manifest/collect.ts';
+import { addCollected, type Collected, nothingCollected } from '../manifest/collected.ts';
 import { type FieldPlace, fieldPlaces } from '../manifest/field-places.ts';
 import { collectOne, type FileCache } from '../manifest/load-manifest.ts';
 import type { SourceFile } from '../source/source.ts';
