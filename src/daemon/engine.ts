@@ -3,7 +3,6 @@ import { type RecentDecisions, wasAcceptedInFull } from '../access/decision-log.
 import { TranslationHistory } from '../accounting/addresses/translation-history.ts';
 import { AccountingStore } from '../accounting/store.ts';
 import type { Clock } from '../base/clock.ts';
-import { compact } from '../base/compact.ts';
 import { Directory } from '../directory/directory.ts';
 import { DirectoryTarget } from '../directory/directory-target.ts';
 import type { Nas } from '../directory/reader.ts';
@@ -38,7 +37,7 @@ import { onlineSessions, siteOfGuest } from './sessions/online-sessions.ts';
 import { OutboxDelivery } from './sessions/outbox-delivery.ts';
 import { OmadaPool } from './targets/omada-pool.ts';
 import { RouterMemories } from './targets/router-memories.ts';
-import { RouterPool, type RouterPoolOptions } from './targets/router-pool.ts';
+import { RouterPool } from './targets/router-pool.ts';
 
 export interface EngineOptions {
   readonly stateDir: string;
@@ -51,8 +50,6 @@ export interface EngineOptions {
   readonly sessionsLater?: boolean;
   /** A way to a NAS through a connection that it has to us. */
   readonly tunnel?: (nas: Nas) => Slot | undefined;
-  /** How a router is connected to. Absent: over the network. */
-  readonly dial?: NonNullable<RouterPoolOptions['dial']>;
   /** Commands that find the state folder held are told that this is the daemon. */
   readonly as?: 'daemon';
 }
@@ -177,7 +174,7 @@ export class Engine implements AsyncDisposable {
       const pauses = await Pauses.open(store.table('meta'));
       const isPaused = (name: string) => pauses.of(name, clock.now()) !== undefined;
       const memories = await RouterMemories.open(store.table('meta'));
-      const routers = new RouterPool({ clock, isPaused, memories, ...compact({ dial: options.dial }) });
+      const routers = new RouterPool({ clock, isPaused, memories });
       const { tunnel } = options;
       const records = await QuotaRecords.open({ quota: store.table('quota'), topups: store.table('topups') });
       const quotas = new QuotaKeeper({ records, accounting, meta: store.table('meta'), clock, log });

@@ -25,8 +25,6 @@ export interface RouterPoolOptions {
   readonly isPaused?: (router: string) => boolean;
   /** Absent: nothing is known from before. */
   readonly memories?: RouterMemories;
-  /** How a router is connected to. Absent: over the network. */
-  readonly dial?: typeof dialRouter;
 }
 
 /** One `RouterTarget`, with one connection, for each router of the current model. */
@@ -146,9 +144,9 @@ export class RouterPool implements SessionsByApi, AsyncDisposable {
   }
 
   #dial(router: Router, operator: string): RouterTarget {
-    const { clock, dial = dialRouter } = this.#options;
+    const { clock } = this.#options;
     const [known, log] = [this.#memories.of(router.name), this.#logOf(router.name)];
-    const connect = (signal: AbortSignal) => dial(router, { known, log, clock }, signal);
+    const connect = (signal: AbortSignal) => dialRouter(router, { known, log, clock }, signal);
     const kept = { memory: known, digests: known, inspections: this.#inspections };
     return new RouterTarget({ router, operator, clock, connect, ...kept });
   }
