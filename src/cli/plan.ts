@@ -96,7 +96,7 @@ export function refuseEmpty(dir: string, io: Io): number {
 }
 
 /** Plans without a daemon. The directory is compared with the store where that can be opened. */
-async function planHere(
+export async function planHere(
   declaredModel: Model,
   declared: Declared,
   options: PlanOptions & { readonly withoutState: string | undefined },

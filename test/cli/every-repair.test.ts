@@ -24,6 +24,7 @@ const looks: Readonly<Record<string, string>> = {
   webhooks: 'webhooks list',
   secrets: 'secrets check',
   fmt: 'fmt --check',
+  writeback: 'writeback --dry-run',
 };
 /** Commands that only look, the daemon, and tools that have no state. */
 const others = [

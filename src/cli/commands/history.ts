@@ -4,7 +4,7 @@ import { ageKeyFile, count, outputs, whole, withState } from '../options.ts';
 
 // Commands are loaded when they are run: help, and what only asks the daemon, should be there at once.
 
-/** Commands that say what commits had done, and take one back. */
+/** Commands that say what commits had done, take one back, and make one. */
 export function addHistory(program: Command, carry: Carry): void {
   withState(program.command('history'))
     .argument('[target]', 'only this one')
@@ -45,5 +45,24 @@ export function addHistory(program: Command, carry: Carry): void {
     .addOption(outputs(['text', 'json', 'yaml']))
     .action((options, command) =>
       carry(command, async (io, around) => (await import('../rollback.ts')).rollbackCommand(options, io, around)),
+    );
+  withState(program.command('writeback'))
+    .argument('[dir]', 'git repository of declarations', '.')
+    .description(
+      'declares what was changed on routers by hand, as a commit on a new branch; the work tree stays as it is',
+    )
+    .option('--target <name...>', 'only these routers', [])
+    .option('--dry-run', 'say what would be declared, and make nothing', false)
+    .option('--all', 'whatever differs, not only drift from what was applied', false)
+    .option('--branch <name>', 'of the branch; default: by the time')
+    .option('--push', 'push the branch', false)
+    .option('--remote <name>', 'where to', 'origin')
+    .option('--secrets <dir>', 'folder of {file: …} secrets')
+    .option(...ageKeyFile)
+    .addOption(outputs(['text', 'json', 'yaml']))
+    .action((dir: string, options, command) =>
+      carry(command, async (io, around) =>
+        (await import('../writeback.ts')).writebackCommand(dir, options, io, around),
+      ),
     );
 }
