@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['daemon', 'admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access'],
     ...['radius', 'accounting', 'usage', 'events', 'portal', 'omada', 'doctor', 'secrets', 'store', 'simulator'],
-    ...['adopt', 'retention', 'rehearsal', 'review', 'git', 'trust', 'base'],
+    ...['adopt', 'retention', 'rehearsal', 'review', 'git', 'trust', 'policy', 'base'],
   ],
   // Scenarios, played on simulated routers by what serves and reconciles in the daemon.
   rehearsal: [
@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     ...['admin', 'status', 'source', 'manifest', 'model', 'reconcile', 'routeros', 'directory', 'access', 'radius'],
     ...['accounting', 'usage', 'portal', 'omada', 'doctor', 'secrets', 'store', 'authority', 'eap', 'events', 'base'],
-    ...['quota', 'retention', 'git', 'trust', 'explain'],
+    ...['quota', 'retention', 'git', 'trust', 'explain', 'policy'],
   ],
   admin: [
     'retention',
@@ -49,6 +49,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Who has signed commits, and what he may bring into force.
   trust: ['git', 'manifest', 'model', 'base'],
   manifest: ['model', 'base'],
+  // What the operator's own rules say of what is declared and planned.
+  policy: ['reconcile', 'model', 'base'],
   model: ['base'],
   reconcile: ['model', 'base'],
   // Where every value that a declaration comes to is declared, tried out by the parts that make it.
@@ -99,6 +101,7 @@ const pure = [
   'adopt',
   'usage',
   'quota',
+  'policy',
   'hooks',
   'doctor',
   'routeros/wire',

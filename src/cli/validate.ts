@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '../base/errors.ts';
 import { loadFiles } from '../daemon/load.ts';
-import { hasErrors } from '../manifest/issue.ts';
+import { hasErrors, sortIssues } from '../manifest/issue.ts';
 import { type FolderContent, readFolder } from '../source/folder.ts';
 import { exitCodes, type Io } from './io.ts';
 import { isExample } from './is-example.ts';
@@ -24,14 +24,15 @@ export async function validateCommand(dir: string, options: ValidateOptions, io:
     io.err(`lastmile: ${messageOf(error)} (${codeOf(error) ?? 'LM_UNKNOWN'})\n`);
     return exitCodes.error;
   }
-  const { issues } = await loadFiles(content.files, {
+  const { issues, objections = [] } = await loadFiles(content.files, {
     mode: 'validate',
     env: environmentOf(dir, io),
     example: isExample(dir),
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
   });
   const texts = new Map(content.files.map(({ path, text }) => [path, text]));
-  const report = { issues, texts, limit: options.maxErrors ?? 200 };
+  const report = { issues: sortIssues([...issues, ...objections]), texts, limit: options.maxErrors ?? 200 };
   io.out(formatIssues(report, options.output ?? 'text', io.color && io.env['NO_COLOR'] === undefined));
-  return hasErrors(issues) ? exitCodes.invalid : exitCodes.success;
+  if (hasErrors(issues)) return exitCodes.invalid;
+  return hasErrors(objections) ? exitCodes.refused : exitCodes.success;
 }

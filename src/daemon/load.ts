@@ -7,6 +7,7 @@ import {
   loadManifestInSteps,
   type Manifest,
 } from '../manifest/load-manifest.ts';
+import type { PolicyPort } from '../manifest/objections.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { SourceFile } from '../source/source.ts';
 import { madeUp, resolverOf, type SecretSettings } from './declared-secrets.ts';
@@ -31,7 +32,7 @@ export interface LoadSettings extends SecretSettings {
 /** Files → `Model`, or everything that is wrong with them. Reads secrets anew each time. */
 export async function loadFiles(files: readonly SourceFile[], settings: LoadSettings): Promise<Manifest> {
   const sources = await openSealed(files, openOptionsOf(settings));
-  return forgetSealed(loadManifest(sources.files, optionsOf(sources, settings)), sources);
+  return forgetSealed(loadManifest(sources.files, await optionsOf(sources, settings)), sources);
 }
 
 /** The same, a little in each turn of the event loop: logins are answered meanwhile. */
@@ -41,7 +42,7 @@ export async function loadInTurns(files: readonly SourceFile[], settings: LoadSe
 
 /** The same of files that were opened before. */
 export async function loadOpenedInTurns(sources: OpenedSources, settings: LoadSettings): Promise<Manifest> {
-  const manifest = await inTurns(loadManifestInSteps(sources.files, optionsOf(sources, settings)));
+  const manifest = await inTurns(loadManifestInSteps(sources.files, await optionsOf(sources, settings)));
   await othersFirst();
   return forgetSealed(manifest, sources);
 }
@@ -61,8 +62,12 @@ function openOptionsOf(settings: LoadSettings): OpenOptions {
   return { ...settings, mode: settings.mode === 'use' ? 'use' : 'validate' };
 }
 
-function optionsOf({ unread, issues, sealed }: OpenedSources, settings: LoadSettings): LoadOptions {
+async function optionsOf(
+  { files, unread, issues, sealed }: OpenedSources,
+  settings: LoadSettings,
+): Promise<LoadOptions> {
   const { mode, example, cache, memory } = settings;
+  const policies = await policiesFor(files);
   return {
     secrets: mode === 'rehearse' ? madeUp({ ...resolverOf(settings), sealed }) : { ...resolverOf(settings), sealed },
     attributeCheck: checkAttribute,
@@ -70,7 +75,15 @@ function optionsOf({ unread, issues, sealed }: OpenedSources, settings: LoadSett
     mode: mode === 'rehearse' ? 'use' : mode,
     ...(issues.length + unread.length === 0 ? {} : { sealed: { unread, issues } }),
     ...(example === undefined ? {} : { example }),
+    ...(policies === undefined ? {} : { policies }),
     ...(cache === undefined ? {} : { cache }),
     ...(memory === undefined ? {} : { memory }),
   };
+}
+
+/** Whoever declares no policy needs no language for them. */
+async function policiesFor(files: readonly SourceFile[]): Promise<PolicyPort | undefined> {
+  if (!files.some(({ text }) => text.includes('Policy'))) return undefined;
+  const { PolicyRoom } = await import('../policy/policy-room.ts');
+  return new PolicyRoom(hidesValue);
 }

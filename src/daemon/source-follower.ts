@@ -56,7 +56,7 @@ export class SourceFollower implements AsyncDisposable {
   /** Files read before, by their content. */
   readonly cache: FileCache = new Map();
   readonly #options: SourceFollowerOptions;
-  readonly #memory: LoadMemory = {};
+  readonly #memory: LoadMemory = { judged: { files: new Map() } };
   #thread: ReadingThread | undefined;
   #opened: OpenedCache | undefined;
   #watching = false;

@@ -17,8 +17,8 @@ export interface Placement {
   readonly origin: Origin;
   /** Where an entry of its `items` begins. */
   item(index: number): Origin;
-  /** Where entries of lists in its spec begin: asked for of an Operator and of a Router. */
-  entries(kind: 'Operator' | 'Router'): ReadonlyMap<string, Origin>;
+  /** Where entries of lists in its spec begin: asked for of these kinds. */
+  entries(kind: 'Operator' | 'Router' | 'Policy'): ReadonlyMap<string, Origin>;
 }
 
 /** By the nodes of a document. */
@@ -28,7 +28,10 @@ export function placementIn(file: YamlFile, root: ParsedNode | null, document: n
     document,
     origin: originOf(file, root),
     item: (index) => originOf(file, nodes[index] ?? null),
-    entries: (kind) => (kind === 'Router' ? routerEntries(file, root) : entryOrigins(file, root, operatorLists)),
+    entries: (kind) =>
+      kind === 'Router'
+        ? routerEntries(file, root)
+        : entryOrigins(file, root, kind === 'Policy' ? policyLists : operatorLists),
   };
 }
 
@@ -58,6 +61,9 @@ export function collectObject(into: Collected, kind: Kind, value: Fields, place:
       break;
     case 'OmadaController':
       into.omadaControllers.push({ ...declared, kind });
+      break;
+    case 'Policy':
+      into.policies.push({ ...declared, kind, entries: place.entries(kind) });
       break;
     case 'Scenario':
       into.scenarios.push({ ...declared, kind });
@@ -91,6 +97,7 @@ const operatorLists = [
   ['radius', 'clients'],
   ['reconcile', 'ignore'],
 ] as const;
+const policyLists = [['rules'], ['tests']] as const;
 const routerLists = [
   ['pools'],
   ['ipv6Pools'],

@@ -4,7 +4,7 @@ import { isKind, type Kind, schemaErrors } from './schema-check.ts';
 import { type Place, readTameYaml, type TameDocument } from './tame-yaml.ts';
 
 /** Kinds of which more than the place of the object is told: where the entries of their lists stand. */
-const withEntries: ReadonlySet<Kind> = new Set<Kind>(['Operator', 'Router']);
+const withEntries: ReadonlySet<Kind> = new Set<Kind>(['Operator', 'Router', 'Policy']);
 
 /**
  * What a text declares, read without its nodes. `undefined` where it is not of that form, or anything is wrong with it: then

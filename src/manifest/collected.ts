@@ -2,6 +2,7 @@ import type {
   Declared,
   OmadaControllerSpec,
   OperatorSpec,
+  PolicySpec,
   PortalSiteSpec,
   RouterSpec,
   ScenarioSpec,
@@ -18,6 +19,7 @@ export interface Collected {
   readonly subscribers: Declared<SubscriberSpec>[];
   readonly portalSites: Declared<PortalSiteSpec>[];
   readonly omadaControllers: Declared<OmadaControllerSpec>[];
+  readonly policies: Declared<PolicySpec>[];
   readonly scenarios: Declared<ScenarioSpec>[];
   readonly lists: Declared<undefined>[];
   /** Known by name only: the schema was not met. */
@@ -48,6 +50,7 @@ export function nothingCollected(): Collected {
     subscribers: [],
     portalSites: [],
     omadaControllers: [],
+    policies: [],
     scenarios: [],
     lists: [],
     broken,
@@ -73,5 +76,5 @@ export function addCollected(into: Collected, part: Collected): void {
 
 const declaredLists = [
   ...(['operators', 'routers', 'services', 'subscribers', 'portalSites', 'omadaControllers'] as const),
-  ...(['scenarios', 'lists', 'issues'] as const),
+  ...(['policies', 'scenarios', 'lists', 'issues'] as const),
 ] as const;

@@ -2,7 +2,7 @@ import { compact } from '../base/compact.ts';
 import { sharedWith } from '../base/same-data.ts';
 import { isSealedText } from '../base/sealed-text.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
-import type { Declared, Problem, ScenarioSpec } from '../model/declarations.ts';
+import type { Declared, PolicySpec, Problem, ScenarioSpec } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
 import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
@@ -15,6 +15,7 @@ import { editedList } from './edited-list.ts';
 import { editedSince } from './edited-since.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
 import { exists, locate, type Path } from './locate.ts';
+import { type JudgedFiles, objectionsInSteps, type PolicyPort } from './objections.ts';
 import { placeInItem } from './place-in-item.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
@@ -38,6 +39,8 @@ export interface LoadOptions {
   readonly memory?: LoadMemory;
   /** Files that are encrypted and could not be opened, and what is wrong with how they are. */
   readonly sealed?: { readonly unread: readonly ManifestFile[]; readonly issues: readonly Issue[] };
+  /** Applies the rules of the operator's own. Absent: they are read, and nobody is asked. */
+  readonly policies?: PolicyPort;
   /** The repository is an example: secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -58,6 +61,7 @@ export type FileCache = Map<string, CachedFile>;
 /** The last model that was whole, and what each file declared then. Brought along in place. */
 export interface LoadMemory {
   last?: WholeModel & { readonly files: Map<string, Collected> };
+  readonly judged?: JudgedFiles;
 }
 
 export interface Manifest {
@@ -67,8 +71,12 @@ export interface Manifest {
   readonly secretUses?: SecretUses;
   /** Rehearsals that are declared, in order of file and place. Present when the model is. */
   readonly scenarios?: readonly Declared<ScenarioSpec>[];
+  /** Rules of the operator's own, whatever else is wrong. Absent: there are none. */
+  readonly policies?: readonly Declared<PolicySpec>[];
   /** Sorted by file and position. */
   readonly issues: readonly Issue[];
+  /** What rules of the operator's own say of objects; denials are errors. Absent: there are none. */
+  readonly objections?: readonly Issue[];
 }
 
 /**
@@ -114,7 +122,21 @@ function* editedInSteps(
   memory.last = { model, known, book, files: parts };
   const said = [...parts.values()].flatMap((part) => part.issues);
   const issues = sortIssues([...said, ...locateProblems(problems, files, options.cache ?? new Map())]);
-  return { model, secretUses, scenarios: scenariosIn(parts), issues };
+  const objections = yield* objectionsTo(parts, files, model, memory, options);
+  return { model, secretUses, scenarios: scenariosIn(parts), issues, ...objections };
+}
+
+/** What is said against objects, where anybody is to be asked. */
+function* objectionsTo(
+  parts: Parts,
+  files: readonly ManifestFile[],
+  { policies }: Pick<Model, 'policies'>,
+  memory: LoadMemory | undefined,
+  { policies: port, cache }: LoadOptions,
+): Steps<Pick<Manifest, 'objections'>> {
+  if (port === undefined || policies === undefined) return {};
+  const problems = yield* objectionsInSteps(parts, policies, port, memory?.judged ?? { files: new Map() });
+  return { objections: sortIssues(locateProblems(problems, files, cache ?? new Map())) };
 }
 
 function* wholeInSteps(
@@ -136,15 +158,18 @@ function* wholeInSteps(
     { ...collected, maybeDeclared: (name) => noteUnread(collected, unchecked, name, closed?.path) },
     { ...resolveOptions(options), ...compact({ last: memory?.last }), forOnce: memory === undefined },
   );
+  const ofPolicies = collected.policies.length === 0 ? [] : (options.policies?.check(collected.policies) ?? []);
   const issues = sortIssues([
     ...collected.issues,
-    ...locateProblems(problems, files, options.cache ?? new Map()),
+    ...locateProblems([...problems, ...ofPolicies], files, options.cache ?? new Map()),
     ...uncheckedReferences(unchecked),
     ...(declaresNothing(collected) ? [nothingDeclared('no file declares anything')] : []),
   ]);
-  if (hasErrors(issues) || (options.sealed?.unread.length ?? 0) > 0) return { issues };
+  const policies = collected.policies.length === 0 ? {} : { policies: collected.policies };
+  const objections = ofPolicies.length > 0 ? {} : yield* objectionsTo(parts, files, model, memory, options);
+  if (hasErrors(issues) || (options.sealed?.unread.length ?? 0) > 0) return { issues, ...policies, ...objections };
   if (memory !== undefined) memory.last = { model, known, book, files: parts };
-  return { model, secretUses, scenarios: scenariosIn(parts), issues };
+  return { model, secretUses, scenarios: scenariosIn(parts), issues, ...policies, ...objections };
 }
 
 function scenariosIn(parts: Parts): readonly Declared<ScenarioSpec>[] {
@@ -287,23 +312,39 @@ function findPlaces(problems: readonly Problem[], places: Map<string, IssuePlace
   for (const problem of problems) {
     if (places.has(placeKey(problem))) continue;
     const { place } = problem;
-    const found = place?.item === undefined ? undefined : placeInItem(path, text, place.origin.line, problem.path);
+    const found =
+      place?.item === undefined || problem.within !== undefined
+        ? undefined
+        : placeInItem(path, text, place.origin.line, problem.path);
     if (found === undefined) unknown.push(problem);
     else places.set(placeKey(problem), found);
   }
   if (unknown.length === 0) return;
   const file = readYamlFile(path, text);
-  for (const problem of unknown) places.set(placeKey(problem), placeIn(file, problem));
+  for (const problem of unknown) places.set(placeKey(problem), placeIn(file, text, problem));
 }
 
-function placeKey({ place, path }: Problem): string {
-  return JSON.stringify([place?.document, place?.item, path]);
+function placeKey({ place, path, within }: Problem): string {
+  return JSON.stringify([place?.document, place?.item, path, within]);
 }
 
-function placeIn(file: YamlFile, { place, path }: Problem): IssuePlace {
+function placeIn(file: YamlFile, text: string, { place, path, within }: Problem): IssuePlace {
   const node = file.documents[place?.document ?? 0]?.node ?? null;
   const { start, end } = locate(node, place?.item === undefined ? path : listPath(node, place.item, path), 'value');
-  return file.at(start, end);
+  const words = within === undefined ? undefined : wordsWithin(text, start, end, within);
+  return words === undefined ? file.at(start, end) : file.at(words, words + (within?.words.length ?? 0));
+}
+
+/** However a text is written in its file, in quotes or over several lines, its words are there, in the same order. */
+function wordsWithin(
+  text: string,
+  start: number,
+  end: number,
+  { words, nth }: NonNullable<Problem['within']>,
+): number | undefined {
+  let at = text.indexOf(words, start);
+  for (let before = 0; before < nth && at !== -1; before += 1) at = text.indexOf(words, at + 1);
+  return at === -1 || at >= end ? undefined : at;
 }
 
 /** The path of an item's field: in the item, or in the defaults that gave it. */

@@ -1,6 +1,7 @@
 import type {
   OmadaController,
   Operator,
+  Policy,
   PortalSite,
   Router,
   Scenario,
@@ -17,6 +18,8 @@ export interface Declarations {
   readonly subscribers: readonly Declared<SubscriberSpec>[];
   readonly portalSites: readonly Declared<PortalSiteSpec>[];
   readonly omadaControllers: readonly Declared<OmadaControllerSpec>[];
+  /** Rules over all others. */
+  readonly policies: readonly Declared<PolicySpec>[];
   /** Rehearsals: nothing in service depends on them. */
   readonly scenarios: readonly Declared<ScenarioSpec>[];
   /** Names of lists: unique among themselves, otherwise without meaning. */
@@ -39,6 +42,7 @@ export type RouterSpec = Router['spec'];
 export type ServiceSpec = Service['spec'];
 export type PortalSiteSpec = PortalSite['spec'];
 export type OmadaControllerSpec = OmadaController['spec'];
+export type PolicySpec = Policy['spec'];
 export type ScenarioSpec = Scenario['spec'];
 export type { SubscriberSpec };
 
@@ -52,6 +56,7 @@ export interface Declared<Spec> {
     | 'SubscriberList'
     | 'PortalSite'
     | 'OmadaController'
+    | 'Policy'
     | 'Scenario';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -81,4 +86,6 @@ export interface Problem {
   readonly place?: Placed;
   /** As in a single document: `['spec', 'service']`, `['metadata', 'name']`. Empty: the object itself. */
   readonly path: readonly (string | number)[];
+  /** Of the text at that path, the words that are meant, and how many of the same come before them. Absent: all of it. */
+  readonly within?: { readonly words: string; readonly nth: number };
 }

@@ -1,5 +1,6 @@
 import type { OmadaController } from './kinds/omada-controller.ts';
 import type { AuthorizeHook, Operator, Webhook } from './kinds/operator.ts';
+import type { Policy } from './kinds/policy.ts';
 import type { PortalSite } from './kinds/portal-site.ts';
 import type { ProxySettings } from './kinds/proxy-settings.ts';
 import type { Router } from './kinds/router.ts';
@@ -24,4 +25,6 @@ export interface Model {
   readonly proxy?: ProxySettings;
   /** Objects whose rows must not be deleted (annotation `lastmile/prevent-destroy`): `Subscriber/anna`. */
   readonly preventDestroy?: readonly string[];
+  /** Rules of the operator's own, in order of name. Absent: there are none. */
+  readonly policies?: readonly Policy[];
 }

@@ -11,7 +11,7 @@ export function isSecretPlace(kind: string, steps: readonly (string | number)[])
   // Words of people beside the properties of a row.
   if (steps[1] === 'config' && ['key', 'comment'].includes(String(steps.at(-1)))) return false;
   const node = schemaAt(kind, steps);
-  return node !== undefined && isSecret(node);
+  return node !== undefined && isSecretNode(node);
 }
 
 /** Certificates are shown to everybody: text of theirs in git is no secret in git. */
@@ -26,8 +26,8 @@ export function secretNames(): readonly string[] {
   return [...found].sort();
 }
 
-/** All of them may be text, or say where they are. */
-function isSecret({ type, properties }: SchemaNode): boolean {
+/** All secrets may be text, or say where they are. */
+export function isSecretNode({ type, properties }: SchemaNode): boolean {
   return Array.isArray(type) && type.includes('string') && properties?.['env'] !== undefined;
 }
 
@@ -38,7 +38,7 @@ function collect(node: unknown, found: Set<string>, seen: Set<unknown>): void {
   if (typeof properties === 'object') {
     // `value` of an attribute and whatever a menu of a router has may be secrets: not by their names.
     for (const [name, each] of Object.entries(properties))
-      if (name !== 'value' && name !== 'certificate' && name !== 'chain' && isSecret(resolvedSchema(each)))
+      if (name !== 'value' && name !== 'certificate' && name !== 'chain' && isSecretNode(resolvedSchema(each)))
         found.add(name);
   }
   for (const each of Object.values(node)) collect(each, found, seen);

@@ -58,6 +58,7 @@ const others = [
     'help',
   ],
   'test',
+  'policy',
 ];
 
 const menus = ['/ppp/secret', '/ppp/profile', '/ip/pool', '/radius', '/ppp/aaa', '/ppp/active', '/system/identity'];

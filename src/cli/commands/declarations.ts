@@ -51,6 +51,20 @@ export function addDeclarations(program: Command, carry: Carry): void {
       carry(command, async (io, around) => (await import('../test.ts')).testCommand(dir, options, io, around)),
     );
   program
+    .command('policy')
+    .description('rules of the operator’s own')
+    .command('test')
+    .argument('[dir]', 'folder of declarations', '.')
+    .description('try the cases of each policy on its rules')
+    .addOption(
+      new Option('-o, --output <format>', 'text, json or github').choices(['text', 'json', 'github']).default('text'),
+    )
+    .option('--only <name...>', 'only policies whose names hold one of these', [])
+    .option('--rev <rev>', 'a commit instead of the work tree')
+    .action((dir: string, options, command) =>
+      carry(command, async (io) => (await import('../policy-test.ts')).policyTestCommand(dir, options, io)),
+    );
+  program
     .command('fmt')
     .argument('[path...]', 'folders or files of declarations', ['.'])
     .description('one form for all files: keys in order, comments kept, values as they were')

@@ -305,6 +305,7 @@ export interface Documents {
   SubscriberList?: SubscriberList;
   PortalSite?: PortalSite;
   OmadaController?: OmadaController;
+  Policy?: Policy;
   Scenario?: Scenario;
 }
 /**
@@ -2118,6 +2119,166 @@ export interface OmadaController {
   sops?: {
     [k: string]: unknown;
   };
+}
+/**
+ * Rules of the operator's own over what is declared and what would be changed, in CEL, with the cases that show what they do. What a rule denies does not come into force.
+ */
+export interface Policy {
+  /**
+   * Version of the document format: lastmile/v1.
+   */
+  apiVersion: 'lastmile/v1';
+  /**
+   * Always Policy here.
+   */
+  kind: 'Policy';
+  metadata: Metadata;
+  /**
+   * What is not to be, or to be thought about, and cases of it.
+   */
+  spec: {
+    /**
+     * What it is there for, for people.
+     */
+    description?: string;
+    /**
+     * Each is judged by itself.
+     */
+    rules: PolicyRule[];
+    /**
+     * Cases that the rules are tried on, by `lastmile policy test`, `validate` and whatever reads these declarations: one that does not come out as expected is an error.
+     */
+    tests?: PolicyCase[];
+  };
+}
+/**
+ * One rule: an expression in CEL, and what it means when it is true.
+ */
+export interface PolicyRule {
+  name: Name;
+  /**
+   * What it is asked of: `object`, each declared object (default); `change`, each row that would be written or deleted, with its target; `target`, what would be done to one router or the directory, in numbers; `plan`, the same of all of them.
+   */
+  over?: 'object' | 'change' | 'target' | 'plan';
+  /**
+   * Of which of these. Absent: of all.
+   */
+  match?: {
+    /**
+     * Kinds of objects, or of the objects that the rows of changes belong to. Over `object`, the expression is checked against the fields of these kinds.
+     *
+     * Items: A kind.
+     */
+    kinds?: ('Operator' | 'Router' | 'Service' | 'Subscriber' | 'PortalSite' | 'OmadaController')[];
+    labels?: Labels;
+    /**
+     * Over `change`: what is done to the row.
+     *
+     * Items: What is done to a row.
+     */
+    actions?: ('create' | 'update' | 'delete' | 'move')[];
+  };
+  /**
+   * CEL. Where it is true, what it is asked of is refused. Of a rule, either this or `warn`.
+   */
+  deny?: string;
+  /**
+   * CEL. Where it is true, that is told, and nothing is refused.
+   */
+  warn?: string;
+  /**
+   * What is said then, with what to do about it. `{{ … }}` embeds a value, in CEL.
+   */
+  message: string;
+}
+/**
+ * A case: what the rules are asked of, and what they must say.
+ */
+export interface PolicyCase {
+  /**
+   * What it shows, for people.
+   */
+  name: string;
+  /**
+   * The one rule that is asked. Absent: all that concern it.
+   */
+  rule?: string;
+  /**
+   * A declared object, as far as the rules look at it.
+   */
+  object?: {
+    /**
+     * Its kind.
+     */
+    kind: 'Operator' | 'Router' | 'Service' | 'Subscriber' | 'PortalSite' | 'OmadaController';
+    /**
+     * `name`, `labels`, `annotations`.
+     */
+    metadata?: {
+      /**
+       * As the rules see it.
+       */
+      [k: string]: {
+        [k: string]: unknown;
+      };
+    };
+    /**
+     * Fields of the kind.
+     */
+    spec?: {
+      /**
+       * As the rules see it.
+       */
+      [k: string]: {
+        [k: string]: unknown;
+      };
+    };
+    /**
+     * Where it is declared.
+     */
+    file?: string;
+  };
+  /**
+   * A change of a row, with the fields that rules over `change` see. What is left out has a value that says nothing: an empty text, no rows.
+   */
+  change?: {
+    /**
+     * As the rules see it.
+     */
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * What would be done to one target, with the fields that rules over `change` and `target` see.
+   */
+  target?: {
+    /**
+     * As the rules see it.
+     */
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * A whole plan, with the fields that rules over `plan` see.
+   */
+  plan?: {
+    /**
+     * As the rules see it.
+     */
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * What must come of it.
+   */
+  expect: 'denied' | 'warned' | 'allowed';
+  /**
+   * What one of the rules must say then, word for word.
+   */
+  message?: string;
 }
 /**
  * A rehearsal: what happens on a network that is declared as here, and what must come of it. Run by `lastmile test` on simulated routers, in time of its own.

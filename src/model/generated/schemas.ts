@@ -1,7 +1,7 @@
 // Written by `npm run types` from schemas/lastmile.schema.json.
 
 /** Kinds of document, in the order they are explained. */
-export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController","Scenario"] as const;
+export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController","Policy","Scenario"] as const;
 
 /** The combined JSON Schema (2020-12) of every document. */
 export const combinedSchema: Readonly<Record<string, unknown>> = {
@@ -32,10 +32,9 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       ],
       "not": {
         "enum": [
-          "VoucherBatch",
-          "Policy"
+          "VoucherBatch"
         ],
-        "description": "Not supported yet: VoucherBatch, Policy"
+        "description": "Not supported yet: VoucherBatch"
       }
     }
   },
@@ -154,6 +153,22 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "then": {
         "$ref": "#/$defs/OmadaController"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Policy"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Policy"
       }
     },
     {
@@ -3240,6 +3255,66 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       ],
       "additionalProperties": false
     },
+    "Policy": {
+      "title": "Policy",
+      "type": "object",
+      "description": "Rules of the operator's own over what is declared and what would be changed, in CEL, with the cases that show what they do. What a rule denies does not come into force.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Policy",
+          "description": "Always Policy here."
+        },
+        "metadata": {
+          "$ref": "#/$defs/metadata",
+          "description": "Name and labels."
+        },
+        "spec": {
+          "type": "object",
+          "description": "What is not to be, or to be thought about, and cases of it.",
+          "properties": {
+            "description": {
+              "type": "string",
+              "description": "What it is there for, for people.",
+              "minLength": 1,
+              "maxLength": 2000
+            },
+            "rules": {
+              "type": "array",
+              "description": "Each is judged by itself.",
+              "items": {
+                "$ref": "#/$defs/policyRule"
+              },
+              "minItems": 1,
+              "maxItems": 100
+            },
+            "tests": {
+              "type": "array",
+              "description": "Cases that the rules are tried on, by `lastmile policy test`, `validate` and whatever reads these declarations: one that does not come out as expected is an error.",
+              "items": {
+                "$ref": "#/$defs/policyCase"
+              },
+              "minItems": 1,
+              "maxItems": 1000
+            }
+          },
+          "required": [
+            "rules"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "additionalProperties": false
+    },
     "Scenario": {
       "title": "Scenario",
       "type": "object",
@@ -5190,6 +5265,196 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "additionalProperties": false,
       "minProperties": 1
+    },
+    "policyRule": {
+      "type": "object",
+      "description": "One rule: an expression in CEL, and what it means when it is true.",
+      "properties": {
+        "name": {
+          "$ref": "#/$defs/name",
+          "description": "What it is called where it has its say. Unique in the policy."
+        },
+        "over": {
+          "type": "string",
+          "description": "What it is asked of: `object`, each declared object (default); `change`, each row that would be written or deleted, with its target; `target`, what would be done to one router or the directory, in numbers; `plan`, the same of all of them.",
+          "enum": [
+            "object",
+            "change",
+            "target",
+            "plan"
+          ]
+        },
+        "match": {
+          "type": "object",
+          "description": "Of which of these. Absent: of all.",
+          "properties": {
+            "kinds": {
+              "type": "array",
+              "description": "Kinds of objects, or of the objects that the rows of changes belong to. Over `object`, the expression is checked against the fields of these kinds.",
+              "items": {
+                "type": "string",
+                "description": "A kind.",
+                "enum": [
+                  "Operator",
+                  "Router",
+                  "Service",
+                  "Subscriber",
+                  "PortalSite",
+                  "OmadaController"
+                ]
+              },
+              "minItems": 1,
+              "maxItems": 6
+            },
+            "labels": {
+              "$ref": "#/$defs/labels",
+              "description": "Labels that the object has; over `change` and `target`, that the router or controller has."
+            },
+            "actions": {
+              "type": "array",
+              "description": "Over `change`: what is done to the row.",
+              "items": {
+                "type": "string",
+                "description": "What is done to a row.",
+                "enum": [
+                  "create",
+                  "update",
+                  "delete",
+                  "move"
+                ]
+              },
+              "minItems": 1,
+              "maxItems": 4
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1
+        },
+        "deny": {
+          "type": "string",
+          "description": "CEL. Where it is true, what it is asked of is refused. Of a rule, either this or `warn`.",
+          "minLength": 1,
+          "maxLength": 4000
+        },
+        "warn": {
+          "type": "string",
+          "description": "CEL. Where it is true, that is told, and nothing is refused.",
+          "minLength": 1,
+          "maxLength": 4000
+        },
+        "message": {
+          "type": "string",
+          "description": "What is said then, with what to do about it. `{{ … }}` embeds a value, in CEL.",
+          "minLength": 1,
+          "maxLength": 1000
+        }
+      },
+      "required": [
+        "name",
+        "message"
+      ],
+      "additionalProperties": false
+    },
+    "policyCase": {
+      "type": "object",
+      "description": "A case: what the rules are asked of, and what they must say.",
+      "properties": {
+        "name": {
+          "type": "string",
+          "description": "What it shows, for people.",
+          "minLength": 1,
+          "maxLength": 200
+        },
+        "rule": {
+          "type": "string",
+          "description": "The one rule that is asked. Absent: all that concern it.",
+          "minLength": 1,
+          "maxLength": 63
+        },
+        "object": {
+          "type": "object",
+          "description": "A declared object, as far as the rules look at it.",
+          "properties": {
+            "kind": {
+              "type": "string",
+              "description": "Its kind.",
+              "enum": [
+                "Operator",
+                "Router",
+                "Service",
+                "Subscriber",
+                "PortalSite",
+                "OmadaController"
+              ]
+            },
+            "metadata": {
+              "type": "object",
+              "description": "`name`, `labels`, `annotations`.",
+              "additionalProperties": {
+                "description": "As the rules see it."
+              }
+            },
+            "spec": {
+              "type": "object",
+              "description": "Fields of the kind.",
+              "additionalProperties": {
+                "description": "As the rules see it."
+              }
+            },
+            "file": {
+              "type": "string",
+              "description": "Where it is declared.",
+              "minLength": 1,
+              "maxLength": 1000
+            }
+          },
+          "required": [
+            "kind"
+          ],
+          "additionalProperties": false
+        },
+        "change": {
+          "type": "object",
+          "description": "A change of a row, with the fields that rules over `change` see. What is left out has a value that says nothing: an empty text, no rows.",
+          "additionalProperties": {
+            "description": "As the rules see it."
+          }
+        },
+        "target": {
+          "type": "object",
+          "description": "What would be done to one target, with the fields that rules over `change` and `target` see.",
+          "additionalProperties": {
+            "description": "As the rules see it."
+          }
+        },
+        "plan": {
+          "type": "object",
+          "description": "A whole plan, with the fields that rules over `plan` see.",
+          "additionalProperties": {
+            "description": "As the rules see it."
+          }
+        },
+        "expect": {
+          "type": "string",
+          "description": "What must come of it.",
+          "enum": [
+            "denied",
+            "warned",
+            "allowed"
+          ]
+        },
+        "message": {
+          "type": "string",
+          "description": "What one of the rules must say then, word for word.",
+          "minLength": 1,
+          "maxLength": 2000
+        }
+      },
+      "required": [
+        "name",
+        "expect"
+      ],
+      "additionalProperties": false
     }
   }
 };

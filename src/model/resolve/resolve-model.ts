@@ -21,6 +21,7 @@ import { resolveAuthorize } from './resolve-authorize.ts';
 import { inOrderOfId, knownIn, type WholeModel } from './resolve-memory.ts';
 import { checkControllerNames, resolveOmadaController } from './resolve-omada.ts';
 import { resolveOperator } from './resolve-operator.ts';
+import { resolvePolicies } from './resolve-policies.ts';
 import { resolvePortalSite } from './resolve-portal-sites.ts';
 import { resolveProxy } from './resolve-proxy.ts';
 import { resolveRouter } from './resolve-routers.ts';
@@ -112,6 +113,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
   const proxy = resolveProxy(to, declaredOperator, services);
   const webhooks = resolveWebhooks(to, declaredOperator);
   const preventDestroy = protectedObjects(to, declarations);
+  const policies = resolvePolicies(to);
   const fixed = [...problems.slice(0, fromHere), ...problems.slice(untilHere), ...ofGuests];
   problems.push(...ofGuests, ...between, ...to.secrets.summary());
   yield;
@@ -128,6 +130,7 @@ export function* resolveModelInSteps(declarations: Declarations, options: Resolv
     ...(proxy === undefined ? {} : { proxy: sharedWith(last?.proxy, proxy) }),
     ...(webhooks.length === 0 ? {} : { webhooks: sharedWith(last?.webhooks, webhooks) }),
     ...(preventDestroy.length === 0 ? {} : { preventDestroy: sharedWith(last?.preventDestroy, preventDestroy) }),
+    ...(policies.length === 0 ? {} : { policies: sharedWith(last?.policies, policies) }),
   };
   const secretUses = to.secrets.uses();
   const book = bookOf(to, { all, rules, fixed, sites: portals.sites, texts: secretUses.inText });

@@ -1,0 +1,138 @@
+import { messageOf } from '../base/errors.ts';
+import type { Policy, PolicyDomain, PolicyRule } from '../model/kinds/policy.ts';
+import { messageProgram } from './message.ts';
+import { type Input, type Program, Programs } from './program.ts';
+
+/** What a rule has to say of something. */
+export interface Verdict {
+  readonly effect: 'deny' | 'warn';
+  /** `LM_POLICY_FAILED`: it could not be told. Of a rule that denies, that denies. */
+  readonly code: 'LM_POLICY_DENIED' | 'LM_POLICY_WARNS' | 'LM_POLICY_FAILED';
+  readonly policy: string;
+  readonly rule: PolicyRule;
+  readonly message: string;
+  /** Steps to the value that it looked at, of those that are there. Empty: none. */
+  readonly path: readonly (string | number)[];
+}
+
+/** Words by which rules say what they are asked of. */
+export interface Subject {
+  readonly kind?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly action?: string;
+}
+
+interface Ready {
+  readonly policy: string;
+  readonly rule: PolicyRule;
+  readonly when: Program;
+  readonly message: (input: Input, limit: number) => string;
+}
+
+/** Steps that an evaluation may take: some milliseconds, of an object; of a plan of a thousand routers, more. */
+const limits: Readonly<Record<PolicyDomain, number>> = {
+  object: 200_000,
+  change: 200_000,
+  target: 200_000,
+  plan: 2_000_000,
+};
+
+/** Rules that are ready to be asked. What cannot be made ready, which is told where it is declared, is left out. */
+export class PolicyJudge {
+  readonly #rules: readonly Ready[];
+  readonly #programs = new Programs();
+
+  constructor(policies: readonly Policy[]) {
+    this.#rules = policies.flatMap(({ name, rules }) => rules.flatMap((rule) => this.#ready(name, rule)));
+  }
+
+  /** Steps that were taken since the beginning: by these, others are let in between. */
+  get spent(): number {
+    return this.#programs.meter.spent;
+  }
+
+  has(domain: PolicyDomain): boolean {
+    return this.#rules.some(({ rule }) => rule.over === domain);
+  }
+
+  /** @param only of one policy, one rule of it */
+  ask(
+    domain: PolicyDomain,
+    subject: Subject,
+    input: Input,
+    only?: { readonly policy: string; readonly rule?: string },
+  ): Verdict[] {
+    const verdicts: Verdict[] = [];
+    for (const ready of this.#rules) {
+      const { rule, policy } = ready;
+      if (rule.over !== domain || !concerns(rule, subject)) continue;
+      if (only !== undefined && (only.policy !== policy || (only.rule ?? rule.name) !== rule.name)) continue;
+      const verdict = judged(ready, input);
+      if (verdict !== undefined) verdicts.push(verdict);
+    }
+    return verdicts;
+  }
+
+  #ready(policy: string, rule: PolicyRule): readonly Ready[] {
+    try {
+      const when = this.#programs.compile(rule.when);
+      return [{ policy, rule, when, message: messageProgram(rule.message, this.#programs) }];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function concerns({ match: { kinds, labels, actions } }: PolicyRule, subject: Subject): boolean {
+  if (kinds !== undefined && !(kinds as readonly string[]).includes(subject.kind ?? '')) return false;
+  if (actions !== undefined && !(actions as readonly string[]).includes(subject.action ?? '')) return false;
+  return Object.entries(labels ?? {}).every(([name, value]) => subject.labels?.[name] === value);
+}
+
+function judged({ policy, rule, when, message }: Ready, input: Input): Verdict | undefined {
+  const { effect } = rule;
+  const limit = limits[rule.over];
+  let value: unknown;
+  try {
+    value = when.run(input, limit);
+  } catch (error) {
+    const path = placeOf(when, input);
+    return {
+      effect,
+      code: 'LM_POLICY_FAILED',
+      policy,
+      rule,
+      message: `it cannot be judged: ${messageOf(error)}`,
+      path,
+    };
+  }
+  if (value === false) return undefined;
+  const path = placeOf(when, input);
+  if (value !== true)
+    return {
+      effect,
+      code: 'LM_POLICY_FAILED',
+      policy,
+      rule,
+      message: 'it cannot be judged: it is neither true nor false',
+      path,
+    };
+  const code = effect === 'deny' ? 'LM_POLICY_DENIED' : 'LM_POLICY_WARNS';
+  return { effect, code, policy, rule, message: message(input, limit), path };
+}
+
+/** The most particular value of the object that the rule looks at, and that is there. */
+function placeOf({ paths }: Program, { object }: Input): readonly (string | number)[] {
+  if (object === undefined) return [];
+  const within = paths.filter(([variable, part]) => variable === 'object' && (part === 'spec' || part === 'metadata'));
+  return within.map((path) => path.slice(1)).find((path) => path.length > 1 && isThere(object, path)) ?? [];
+}
+
+function isThere(value: unknown, path: readonly (string | number)[]): boolean {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return false;
+    at = (at as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return true;
+}
