@@ -14,13 +14,19 @@ export interface ObjectRules {
   /** False: none of them is over objects. */
   readonly isAsked: boolean;
   /** What is said against objects of one file: denials are errors. */
-  ofFile(objects: readonly Declared<unknown>[]): Steps<readonly Problem[]>;
+  ofFile(objects: readonly Declared<unknown>[]): Steps<SaidOfFile>;
+}
+
+/** The first problems of each rule, which their hint tells, and how many there are of it. */
+export interface SaidOfFile {
+  readonly problems: readonly Problem[];
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 /** What was said of each file the last time, by which rules. Brought along in place. */
 export interface JudgedFiles {
   rules?: string;
-  readonly files: Map<string, { readonly collected: Collected; readonly problems: readonly Problem[] }>;
+  readonly files: Map<string, { readonly collected: Collected; readonly said: SaidOfFile }>;
 }
 
 /** What rules over objects say of all of them. Files that declare what they declared before are not asked again. */
@@ -35,16 +41,42 @@ export function* objectionsInSteps(
   judged.rules = rules;
   const by = port.objects(policies);
   if (!by.isAsked) return [];
-  const found: Problem[] = [];
+  const found: SaidOfFile[] = [];
   for (const [path, collected] of parts) {
     const known = judged.files.get(path);
-    const problems = known?.collected === collected ? known.problems : yield* by.ofFile(objectsIn(collected));
-    if (known?.collected !== collected) judged.files.set(path, { collected, problems });
-    for (const problem of problems) found.push(problem);
+    const said = known?.collected === collected ? known.said : yield* by.ofFile(objectsIn(collected));
+    if (known?.collected !== collected) judged.files.set(path, { collected, said });
+    found.push(said);
   }
   const gone = [...judged.files.keys()].filter((path) => !parts.has(path));
   yield* eachInSteps(gone, (path) => judged.files.delete(path));
-  return found;
+  return firstOf(found);
+}
+
+/** Objects that are named for a rule; the rest is counted. Each is looked up in its file. */
+const named = 20;
+
+function firstOf(files: readonly SaidOfFile[]): readonly Problem[] {
+  const told: Problem[] = [];
+  const last = new Map<string, Problem>();
+  const counts = new Map<string, number>();
+  const all = new Map<string, number>();
+  for (const { problems, counts: ofFile } of files) {
+    for (const [rule, count] of ofFile) all.set(rule, (all.get(rule) ?? 0) + count);
+    for (const problem of problems) {
+      const rule = problem.hint ?? '';
+      const count = counts.get(rule) ?? 0;
+      if (count >= named) continue;
+      counts.set(rule, count + 1);
+      last.set(rule, problem);
+      told.push(problem);
+    }
+  }
+  for (const [rule, problem] of last) {
+    const more = (all.get(rule) ?? 0) - (counts.get(rule) ?? 0);
+    if (more > 0) told.push({ ...problem, message: `${more} more by the same rule`, path: [] });
+  }
+  return told;
 }
 
 function objectsIn(collected: Collected): readonly Declared<unknown>[] {

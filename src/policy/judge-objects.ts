@@ -7,9 +7,15 @@ import { type AttributeHides, ShownObjects } from './shown-object.ts';
 
 type Declaration = Declared<unknown>;
 
+/** What is said against objects of a file: the first of each rule, and how many there are. A rule is told by its hint. */
+export interface Said {
+  readonly problems: readonly Problem[];
+  readonly counts: ReadonlyMap<string, number>;
+}
+
 /** Steps after which others are let in: a few milliseconds. */
 const stepsAtOnce = 50_000;
-/** Objects of one file and rule that are named; the rest is counted. */
+/** Objects that are named for a rule; the rest is counted. */
 const named = 20;
 
 /** Asks rules over objects, of those of one file after another. */
@@ -27,26 +33,22 @@ export class ObjectJudge {
     return this.#judge.has('object');
   }
 
-  *ofFile(objects: readonly Declaration[]): Steps<readonly Problem[]> {
+  *ofFile(objects: readonly Declaration[]): Steps<Said> {
     const problems: Problem[] = [];
-    const counts = new Map<string, { count: number; verdict: Verdict; readonly object: Declaration }>();
+    const counts = new Map<string, number>();
     let from = this.#judge.spent;
     for (const object of objects) {
       for (const verdict of this.#ask(object)) {
-        const key = `${verdict.code} ${verdict.policy} ${verdict.rule.name}`;
-        const known = counts.get(key) ?? { count: 0, verdict, object };
-        known.count += 1;
-        counts.set(key, known);
-        if (known.count <= named) problems.push(problemOf(verdict, object));
+        const rule = hintOf(verdict);
+        const count = (counts.get(rule) ?? 0) + 1;
+        counts.set(rule, count);
+        if (count <= named) problems.push(problemOf(verdict, object, rule));
       }
       if (this.#judge.spent - from < stepsAtOnce) continue;
       from = this.#judge.spent;
       yield;
     }
-    for (const { count, verdict, object } of counts.values()) {
-      if (count > named) problems.push(restOf(verdict, object, count - named));
-    }
-    return problems;
+    return { problems, counts };
   }
 
   #ask(object: Declaration): readonly Verdict[] {
@@ -55,20 +57,16 @@ export class ObjectJudge {
   }
 }
 
-function problemOf(verdict: Verdict, object: Declaration): Problem {
+function problemOf(verdict: Verdict, object: Declaration, hint: string): Problem {
   return {
     severity: verdict.effect === 'deny' ? 'error' : 'warning',
     code: verdict.code,
     message: `${object.kind} ${object.name}: ${verdict.message}`,
-    hint: hintOf(verdict),
+    hint,
     place: object,
-    path: verdict.path,
+    // An item of a list begins with its name as a rule, and is found without a look at its file.
+    path: verdict.path.length > 0 || object.item !== undefined ? verdict.path : ['metadata', 'name'],
   };
-}
-
-function restOf(verdict: Verdict, object: Declaration, more: number): Problem {
-  const message = `${more} more of this file, of the same rule`;
-  return { ...problemOf(verdict, object), message, path: [] };
 }
 
 /** `policy limits, rule no-gigabit, policies/limits.yaml:8`. */

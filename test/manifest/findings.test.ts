@@ -66,7 +66,7 @@ describe('a document', () => {
     ['kind: Router\n', '1:1 LM_MISSING_KEY "apiVersion" is missing → apiVersion: lastmile/v1'],
     [
       'apiVersion: lastmile/v1\n',
-      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Scenario',
+      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario',
     ],
     [
       'apiVersion: lastmile/v2\nkind: Router\n',
@@ -78,7 +78,7 @@ describe('a document', () => {
     ],
     [
       'apiVersion: lastmile/v1\nkind: 7\n',
-      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Scenario',
+      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario',
     ],
     [subscriber('').replace('name: x', 'name: Über'), expect.stringMatching(/^3:18 LM_WRONG_FORMAT/)],
     [
