@@ -88,6 +88,7 @@ export function declarationsOf({ objects }: Scope): Declarations {
     subscribers: of('Subscriber'),
     portalSites: of('PortalSite'),
     omadaControllers: of('OmadaController'),
+    policies: [],
     scenarios: [],
     lists: [],
     broken: { router: none, service: none, omadaController: none, portalSite: none },
