@@ -17,7 +17,7 @@ import { Turns } from '../daemon/targets/turns.ts';
 import { directoryName } from '../directory/directory-target.ts';
 import type { Issue } from '../manifest/issue.ts';
 import type { Model } from '../model/model.ts';
-import { type ChangePlan, isEmpty, type PlanDocument } from '../reconcile/plan.ts';
+import { type ChangePlan, isEmpty, type PlanDocument, settingsName } from '../reconcile/plan.ts';
 import type { Target } from '../reconcile/target.ts';
 import { planText } from '../review/plan-text.ts';
 import { stalenessOf } from '../review/staleness.ts';
@@ -279,7 +279,9 @@ async function applyByDaemon(
 /** What was planned of each target, where a saved plan is applied. */
 function exactTargets(saved: PlanFile | undefined): readonly ExactTarget[] | undefined {
   return saved?.plan.targets.flatMap(({ name, checksum }) =>
-    checksum === undefined ? [] : [{ target: name, checksum, sealed: saved.plan.sealed === true }],
+    checksum === undefined || name === settingsName
+      ? []
+      : [{ target: name, checksum, sealed: saved.plan.sealed === true }],
   );
 }
 

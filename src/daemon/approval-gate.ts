@@ -1,13 +1,19 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { compact } from '../base/compact.ts';
+import { directoryName } from '../directory/directory-target.ts';
 import type { Model } from '../model/model.ts';
-import type { PlanDocument } from '../reconcile/plan.ts';
+import { type PlanDocument, settingsName } from '../reconcile/plan.ts';
+import type { Target } from '../reconcile/target.ts';
 import { planTrailers } from '../source/plan-trailers.ts';
 import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { Engine } from './engine.ts';
-import { planTargets } from './targets/plan-targets.ts';
+import { checksumOfSeen } from './targets/exact-plan.ts';
+import { dialledOtherwise, planTargets } from './targets/plan-targets.ts';
 import { lastRevision } from './targets/reconciler.ts';
+import { settingsPart } from './targets/settings-part.ts';
+import { unchangedTargets } from './targets/unchanged-targets.ts';
 
 export interface ApprovalGateOptions {
   readonly engine: Pick<
@@ -60,23 +66,20 @@ export class ApprovalGate {
    * @param before what is in force, or was last: its mode counts, so that no commit does away with its own review
    * @param asOrdered an admin has it served, by a rollback
    */
-  async admits(candidate: Candidate, before: Model | undefined, asOrdered = false): Promise<boolean> {
+  async admits(candidate: Candidate, before: Candidate | undefined, asOrdered = false): Promise<boolean> {
     const { approvals } = this.#options.engine;
     const { revision, model } = candidate;
     if (approvals.passed === revision.id) return this.#admitted(candidate, 'it was approved before');
     // A state folder that knows of none yet: nothing is in force, and nobody could have been shown a plan.
-    const isReviewed = before === undefined ? approvals.passed !== undefined : isApproved(before);
-    if (!isReviewed && !isApproved(model)) {
-      this.#waiting = undefined;
-      return true;
-    }
+    const isReviewed = before === undefined ? approvals.passed !== undefined : isApproved(before.model);
+    if (!isReviewed && !isApproved(model)) return this.#unreviewed();
     // What brings the review is not reviewed: it is in force at once, on every target.
     if (!isReviewed || asOrdered) {
       await this.#beginAll(candidate);
       return this.#admitted(candidate, asOrdered ? 'it was ordered by a rollback' : 'from here on plans are approved');
     }
     await this.#takeTrailers(revision.id);
-    const plan = await this.#planOf(candidate);
+    const { plan, untouched } = await this.#planOf(candidate, before);
     const open = plan.targets.flatMap(({ name, checksum }) =>
       checksum === undefined || approvals.allows(name, checksum, revision.id) ? [] : [{ name, checksum }],
     );
@@ -85,7 +88,18 @@ export class ApprovalGate {
       [plan.checksum, ...plan.targets.flatMap(({ checksum }) => (checksum === undefined ? [] : [checksum]))],
       revision.id,
     );
+    for (const name of untouched) await approvals.begin(name, revision.id, { sync: false });
     return this.#admitted(candidate, plan.changes.length === 0 ? 'it changes nothing' : `plan ${plan.checksum}`);
+  }
+
+  /** Neither what was in force nor this wants to be approved. */
+  async #unreviewed(): Promise<true> {
+    const { engine, judge } = this.#options;
+    this.#waiting = undefined;
+    if (engine.approvals.passed === undefined) return true;
+    await engine.approvals.pass(undefined);
+    judge({ type: 'Approved', status: 'Unknown', reason: 'NotRequired', message: 'no approvals are asked for' });
+    return true;
   }
 
   async #admitted({ revision }: Candidate, why: string): Promise<true> {
@@ -128,23 +142,47 @@ export class ApprovalGate {
     }
   }
 
-  async #planOf({ revision, model: declared }: Candidate): Promise<PlanDocument> {
+  /**
+   * What this would do, and which targets it leaves as they are: of these, what differs is drift, and was before.
+   *
+   * Where it declares routers at another address or with another login than in force, these are not dialled before that is
+   * approved: whoever writes a commit could have a password of theirs sent to himself.
+   */
+  async #planOf({ revision, model: declared }: Candidate, before: Candidate | undefined) {
     const { engine, clock } = this.#options;
+    const { approvals, planSeal: seal } = engine;
     const now = clock.now();
     const model = engine.quotas.asOf(declared, now);
-    await using loan = engine.borrow(model);
-    const plan = await planTargets(loan.targets, {
-      ...{ model, revision: revision.id, now, sessionsKnown: true, seal: engine.planSeal },
+    const settings = settingsPart(before?.model, declared);
+    const mayDial =
+      settings?.plan === undefined ||
+      approvals.allows(settingsName, checksumOfSeen({ plan: settings.plan }, seal), revision.id);
+    await using known = engine.borrow(model, 'known');
+    await using all = mayDial && known.unknown.length > 0 ? engine.borrow(model) : undefined;
+    const plan = await planTargets((all ?? known).targets, {
+      ...{ model, revision: revision.id, now, sessionsKnown: true, seal },
       ...{ inventory: engine.inventory, protection: engine.protection },
       pauseOf: (name) => engine.pauses.of(name, now),
       signal: AbortSignal.timeout(longestLookMs),
       lastRevision: (target) => lastRevision(engine, target).lastRevision,
+      leftOut: (all ?? known).unknown.map(dialledOtherwise),
+      ...compact({ settings }),
     });
-    await engine.approvals.remember(plan, now);
-    return plan;
+    await approvals.remember(plan, now);
+    return { plan, untouched: await this.#untouched(known.targets, model, before) };
+  }
+
+  async #untouched(known: readonly Target[], now: Model, before: Candidate | undefined): Promise<readonly string[]> {
+    if (before === undefined) return [];
+    const { engine, clock } = this.#options;
+    const { id } = before.revision;
+    const inHand = known.filter(({ name }) => name !== directoryName && engine.approvals.hasBegun(name, id));
+    const was = engine.quotas.asOf(before.model, clock.now());
+    return await unchangedTargets(inHand, was, now, engine.planSeal);
   }
 }
 
-function isApproved({ operator }: Model): boolean {
+/** Whether revisions after this one are to be approved. Pure. */
+export function isApproved({ operator }: Pick<Model, 'operator'>): boolean {
   return operator.reconcile.approved === true;
 }

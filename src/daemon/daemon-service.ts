@@ -49,7 +49,7 @@ import type { Model } from '../model/model.ts';
 import type { ControllerStanding } from '../omada/clients.ts';
 import type { RestAnswer, RestQuestion } from '../radius/rest/rest-front.ts';
 import type { RadiusServer } from '../radius/server.ts';
-import type { PlannedChange, PlanTarget } from '../reconcile/plan.ts';
+import type { PlannedChange } from '../reconcile/plan.ts';
 import { keyOf } from '../reconcile/row-key.ts';
 import { folderRevision } from '../source/folder-source.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -81,8 +81,9 @@ import { auditedExport, auditedWhoHad, type EvidenceSurroundings, sessionQuery }
 import { careForState } from './stored/state-care.ts';
 import { diagnose } from './targets/diagnose.ts';
 import { requireKnown, requireRouter } from './targets/known-targets.ts';
-import { chosen, planTargets } from './targets/plan-targets.ts';
-import { type LoopRun, lastRevision, type Reconciler } from './targets/reconciler.ts';
+import { chosen, dialledOtherwise, planTargets } from './targets/plan-targets.ts';
+import { ignoreEnd, type LoopRun, lastRevision, type Reconciler } from './targets/reconciler.ts';
+import { settingsPart } from './targets/settings-part.ts';
 import { policyOf, windowState } from './targets/target-policy.ts';
 
 export interface DaemonServiceOptions {
@@ -167,9 +168,7 @@ export class DaemonService implements AdminService {
   }
 
   /** Told by the daemon: a revision is not in force, since nobody approved it. */
-  waits(waiting: WaitingRevision | undefined): void {
-    if (waiting === undefined) return;
-    const { revision, checksum } = waiting;
+  waits({ revision, checksum }: WaitingRevision): void {
     this.#refused = `${revision} waits for approval: lastmile approve ${checksum}`;
   }
 
@@ -342,6 +341,10 @@ export class DaemonService implements AdminService {
     const model = engine.quotas.asOf(wanted.model, clock.now());
     await using loan = engine.borrow(model, only);
     requireKnown([...loan.targets.map(({ name }) => name), ...loan.unknown], targets, exclude);
+    const { inForce } = this.#options.reconciler;
+    const isReviewed = inForce?.model.operator.reconcile.approved === true;
+    const isWhole = (targets ?? []).length + (exclude ?? []).length === 0;
+    const settings = isReviewed && isWhole ? settingsPart(inForce?.model, wanted.model) : undefined;
     const plan = await planTargets(chosen(loan.targets, targets, exclude), {
       model,
       revision: wanted.revision,
@@ -354,9 +357,9 @@ export class DaemonService implements AdminService {
       sessionsKnown: true,
       leftOut: chosen(loan.unknown.map(dialledOtherwise), targets, exclude),
       ...(unsealed === true ? {} : { seal: engine.planSeal }),
+      ...compact({ settings }),
     });
-    if (this.#options.reconciler.inForce?.model.operator.reconcile.approved === true)
-      await engine.approvals.remember(plan, clock.now());
+    if (isReviewed) await engine.approvals.remember(plan, clock.now());
     return { result: 'planned', plan };
   }
 
@@ -374,6 +377,10 @@ export class DaemonService implements AdminService {
     await engine.approvals.approve({ checksum, by, at: clock.now(), ...compact({ reason }) });
     await this.#commanded({ who: by, action: 'approve', object: checksum, reason, detail: 'plan approved' });
     await approvals.tryAgain();
+    // One that waits for a word of its own need not wait for its interval besides.
+    const waiting = engine.status.targets().filter(({ last }) => last.refusals.some(isUnapproved));
+    const names = waiting.map(({ name }) => name);
+    if (names.length > 0) this.#options.reconciler.request('revision', names).catch(ignoreEnd);
     return this.approvals();
   }
 
@@ -569,14 +576,12 @@ export class DaemonService implements AdminService {
   }
 }
 
-function resultsOf(runs: readonly LoopRun[]): string {
-  return runs.map(({ report: { target, result } }) => `${target}: ${result}`).join(', ');
+function isUnapproved({ code }: { readonly code: string }): boolean {
+  return code === 'LM_NOT_APPROVED';
 }
 
-/** Of one whose declaration says that it is dialled otherwise than the one in force. */
-function dialledOtherwise(name: string): PlanTarget {
-  const reason = 'it is declared with another address or login than in force: it is looked at after the merge';
-  return { name, state: 'left-out', reason };
+function resultsOf(runs: readonly LoopRun[]): string {
+  return runs.map(({ report: { target, result } }) => `${target}: ${result}`).join(', ');
 }
 
 /** What is wrong with the readings of a router, or may be with their numbers. */

@@ -24,7 +24,7 @@ import type { Judgement } from '../status/conditions.ts';
 import type { Metrics } from '../status/metrics.ts';
 import { dueErasuresFile } from '../store/layout.ts';
 import { adminSocketPath, forgetAdminSocket } from './admin-socket.ts';
-import { ApprovalGate } from './approval-gate.ts';
+import { Admission } from './admission.ts';
 import { CommitGate } from './commit-gate.ts';
 import type { DaemonService } from './daemon-service.ts';
 import { Engine } from './engine.ts';
@@ -142,9 +142,7 @@ export class Daemon implements AsyncDisposable {
   #retention: RetentionKeeper | undefined;
   #metrics: Metrics | undefined;
   readonly #declarations: SourceFollower;
-  readonly #gate: ApprovalGate;
-  /** The newest that was valid, while it waits for an approval. */
-  #accepted: Accepted | undefined;
+  readonly #admission: Admission;
   #admin: AdminServer | undefined;
   #radius: RadiusServer | undefined;
   #bound: ListenPlan | undefined;
@@ -171,9 +169,13 @@ export class Daemon implements AsyncDisposable {
     this.#silent = this.#endSilent();
     this.#lastGood = new LastGood(engine.store.table('meta'));
     const { source } = options;
-    this.#gate = new ApprovalGate({
-      ...{ engine, source, clock: options.clock, log: options.log },
+    this.#admission = new Admission({
+      ...{ engine, source, skipped, lastGood: this.#lastGood, clock: options.clock, log: options.log },
       judge: (judgement) => this.#judge(judgement),
+      inForce: () => this.#reconciler.inForce,
+      modelOf: (files) => this.#declarations.modelOf(files),
+      follow: (accepted) => this.#follow(accepted),
+      waits: (waiting) => this.#service?.waits(waiting),
     });
     this.#declarations = new SourceFollower({
       ...options,
@@ -184,7 +186,7 @@ export class Daemon implements AsyncDisposable {
         judge: (judgement) => void this.#judge(judgement),
       }),
       beforePoll: () => engine.store.check(),
-      accept: (accepted) => this.#take(accepted),
+      accept: (accepted) => this.#admission.take(accepted),
       refuse: (revision, issues, errors) => {
         engine.applies.notTaken(auditedRevision(revision), options.clock.now(), `${errors} errors`);
         telling.refused(auditedRevision(revision), `${errors} errors`);
@@ -460,7 +462,7 @@ export class Daemon implements AsyncDisposable {
         ...{ engine, clock, skipped: this.#skipped },
         inForce: () => this.#reconciler.inForce?.revision,
         newest: () => this.#declarations.newest,
-        lookAnew: () => this.#declarations.lookAnew(),
+        lookAnew: (decide) => this.#declarations.lookAnew(decide),
         told: (from, words) => this.#telling.rolledBack({ id: from }, words),
         explain: explainer({ source, load, clock, cache, inForce: () => this.#reconciler.inForce?.revision }),
         request: (allowDeletes) => this.#reconciler.request('request', undefined, () => compact({ allowDeletes })),
@@ -479,8 +481,8 @@ export class Daemon implements AsyncDisposable {
       cache,
       refresh: () => this.#declarations.refreshQuietly(),
       approvals: {
-        waiting: () => this.#gate.waiting,
-        tryAgain: () => this.#declarations.inTurn(() => this.#tryAgain()),
+        waiting: () => this.#admission.waiting,
+        tryAgain: () => this.#declarations.inTurn(() => this.#admission.tryAgain()),
       },
       radius: () => this.#radius,
       standsIn: () => this.#untilRead.standsIn,
@@ -536,36 +538,9 @@ export class Daemon implements AsyncDisposable {
     if (this.#bound !== undefined) this.#bound = { ...this.#bound, admin: this.#adminListen };
   }
 
-  /** Takes a revision into force, or, where it is to be approved and is not, what was last. */
-  async #take(accepted: Accepted): Promise<void> {
-    await this.#loadDirectory(accepted.model);
-    const before = await this.#before(accepted);
-    const isRollback = this.#skipped.skip !== undefined;
-    const isAdmitted = await this.#gate.admits(accepted, before?.model, isRollback);
-    this.#accepted = isAdmitted ? undefined : accepted;
-    if (isAdmitted) return await this.#follow(accepted);
-    if (this.#reconciler.inForce === undefined && before !== undefined) await this.#follow(before);
-    this.#service?.waits(this.#gate.waiting);
-  }
-
-  /** Somebody approved something: is it what waits? */
-  async #tryAgain(): Promise<void> {
-    if (this.#accepted !== undefined) await this.#take(this.#accepted);
-  }
-
-  /** What is in force, or, after a start, was last. */
-  async #before({ revision, model }: Accepted): Promise<Pick<Accepted, 'revision' | 'model'> | undefined> {
-    const { inForce } = this.#reconciler;
-    if (inForce !== undefined) return { revision: { id: inForce.revision, files: [] }, model: inForce.model };
-    const { passed } = this.#engine.approvals;
-    const mayWait = passed !== undefined || model.operator.reconcile.approved === true;
-    if (!mayWait || passed === revision.id) return undefined;
-    const kept = await this.#lastGood.read(this.#options.source);
-    const last = kept === undefined ? undefined : await this.#declarations.lastGoodModel();
-    return kept === undefined || last === undefined ? undefined : { revision: kept, model: last };
-  }
-
-  async #follow({ revision, model, secretUses }: Omit<Accepted, 'secretUses'> & Partial<Accepted>): Promise<void> {
+  async #follow(accepted: Accepted): Promise<void> {
+    const { revision, model, secretUses } = accepted;
+    await this.#declarations.entered(accepted);
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
     this.#engine.applies.follow(auditedRevision(revision), this.#options.clock.now());
     this.#telling.took(auditedRevision(revision));

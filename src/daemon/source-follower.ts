@@ -18,7 +18,10 @@ import type { ReadingThread } from './warm-cache.ts';
 export interface Accepted {
   readonly revision: Revision;
   readonly model: Model;
-  readonly secretUses: Manifest['secretUses'];
+  /** Absent: of one that was in force before. */
+  readonly secretUses?: Manifest['secretUses'];
+  /** Whether it comes from the source, and what comes after it is judged by it. */
+  readonly judged: boolean;
 }
 
 export interface SourceFollowerOptions {
@@ -96,7 +99,12 @@ export class SourceFollower implements AsyncDisposable {
 
   async lastGoodModel(): Promise<Model | undefined> {
     const kept = await this.#options.lastGood.read(this.#options.source);
-    return kept === undefined ? undefined : (await this.#load(kept.files)).model;
+    return kept === undefined ? undefined : await this.modelOf(kept.files);
+  }
+
+  /** What these declare; `undefined` where they are not valid now. */
+  async modelOf(files: Revision['files']): Promise<Model | undefined> {
+    return (await this.#load(files)).model;
   }
 
   /** Looks now, and from now on; resolves after the first look. */
@@ -110,10 +118,20 @@ export class SourceFollower implements AsyncDisposable {
     return this.#seen;
   }
 
-  /** As `refreshQuietly`, whatever was looked at before. */
-  lookAnew(): Promise<void> {
-    this.#seen = undefined;
-    return this.refreshQuietly();
+  /** Looks as if for the first time, right after something was decided about what there is. @param decide while nothing is read */
+  lookAnew(decide: () => Promise<void>): Promise<void> {
+    return this.inTurn(async () => {
+      await decide();
+      this.#seen = undefined;
+      await this.#quietly(() => this.#read());
+    });
+  }
+
+  /** Told of what comes into force, which may be later than it is accepted: what comes after it is judged by it. */
+  async entered({ revision, model, judged }: Accepted): Promise<void> {
+    const { gate, log } = this.#options;
+    log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
+    if (judged) await gate.took(revision, model.operator.source);
   }
 
   /** Reads the source now and takes what is new; resolves when every target follows it (not when it is applied). */
@@ -131,9 +149,13 @@ export class SourceFollower implements AsyncDisposable {
   }
 
   /** As `refresh`; a source that cannot be read is told of. */
-  async refreshQuietly(): Promise<void> {
+  refreshQuietly(): Promise<void> {
+    return this.#quietly(() => this.refresh());
+  }
+
+  async #quietly(read: () => Promise<void>): Promise<void> {
     try {
-      await this.refresh();
+      await read();
     } catch (error) {
       if (!(error instanceof LastmileError)) throw error;
       if (this.#stopping.signal.aborted) return;
@@ -238,13 +260,11 @@ export class SourceFollower implements AsyncDisposable {
       log.warn({ paths: revision.passedOver }, 'links and repositories within are not followed; nothing is read there');
     }
     this.#passedOver = revision.passedOver?.join() ?? '';
-    log.info({ revision: revision.id, author: revision.author, subject: revision.subject }, 'revision in force');
     this.#refusal = undefined;
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
-    if (judged) await this.#options.gate.took(revision, model.operator.source);
     const signer = revision.signer ?? this.#options.gate.signerOf(revision.id);
-    await this.#options.accept({ revision: { ...revision, ...compact({ signer }) }, model, secretUses });
+    await this.#options.accept({ revision: { ...revision, ...compact({ signer }) }, model, secretUses, judged });
   }
 
   /** Nothing in it counts, not even as an error. */

@@ -86,6 +86,9 @@ export interface PlannedChange {
   readonly cause: ChangeCause;
 }
 
+/** Among the targets of a plan, where a revision declares lastmile itself otherwise. No router has such a name. */
+export const settingsName = '(settings)';
+
 export interface PlanTarget {
   readonly name: string;
   /** `unreachable`: nothing is known of it, and nothing is planned. `left-out`: on purpose, see `reason`. */

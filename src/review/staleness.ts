@@ -1,4 +1,4 @@
-import type { PlanDocument, PlannedChange } from '../reconcile/plan.ts';
+import { type PlanDocument, type PlannedChange, settingsName } from '../reconcile/plan.ts';
 import { actionOf, fieldWords } from './change-words.ts';
 
 /** Differences that are named; the rest is counted. */
@@ -15,7 +15,8 @@ export function stalenessOf(saved: PlanDocument, now: PlanDocument): readonly st
   const current = new Map(now.targets.map((target) => [target.name, target]));
   for (const { name, checksum } of saved.targets) {
     const target = current.get(name);
-    if (checksum === undefined) continue;
+    // What is declared of lastmile itself comes into force with the declarations.
+    if (checksum === undefined || name === settingsName) continue;
     if (target === undefined) words.push(`${name} is declared no more`);
     else if (target.state !== 'observed') words.push(`${name}: ${target.reason ?? 'it could not be looked at'}`);
     else if (target.checksum !== checksum) words.push(...targetWords(name, saved, now));

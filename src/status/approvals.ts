@@ -1,4 +1,4 @@
-import type { KeyValue } from '../store/key-value.ts';
+import type { KeyValue, WriteOptions } from '../store/key-value.ts';
 import { keyOf, keysUnder } from '../store/layout.ts';
 
 /** A person's word that a plan may be applied, by its checksum. */
@@ -29,6 +29,8 @@ export interface PlanSums {
 }
 
 const keptPlans = 1_000;
+/** Of all plans together: one of a large network has a thousand. */
+const keptTargets = 50_000;
 const keptApprovals = 1_000;
 /** In `meta`. */
 const passedKey = 'approved-revision';
@@ -83,10 +85,23 @@ export class Approvals {
     this.#plans.delete(checksum);
     this.#plans.set(checksum, plan);
     await this.#meta.put(keyOf('reviewed', checksum), plan);
-    for (const old of oldest(this.#plans.values(), keptPlans)) {
-      this.#plans.delete(old.checksum);
-      await this.#meta.del(keyOf('reviewed', old.checksum));
+    for (const old of this.#tooMany(checksum)) {
+      this.#plans.delete(old);
+      await this.#meta.del(keyOf('reviewed', old));
     }
+  }
+
+  /** The oldest, but for the newest of all, and those whose approval still counts. */
+  #tooMany(newest: string): readonly string[] {
+    let targets = [...this.#plans.values()].reduce((sum, plan) => sum + plan.targets.length, 0);
+    let plans = this.#plans.size;
+    return oldest(this.#plans.values(), 0).flatMap((plan) => {
+      const isKept = plan.checksum === newest || this.#approvals.has(plan.checksum);
+      if (isKept || (plans <= keptPlans && targets <= keptTargets)) return [];
+      plans -= 1;
+      targets -= plan.targets.length;
+      return [plan.checksum];
+    });
   }
 
   /** Was a plan shown that has this checksum, or a target with it? */
@@ -104,19 +119,15 @@ export class Approvals {
     }
   }
 
-  /**
-   * Whether this is what somebody approved for a target.
-   *
-   * @param more checksums that the revision itself says are approved
-   */
-  allows(target: string, checksum: string, revision: string, more: readonly string[] = []): boolean {
-    const words = [...this.#valid(revision), ...more];
-    return words.some((word) => word === checksum || this.#meansOf(word, target) === checksum);
+  /** Whether this is what somebody approved for a target. */
+  allows(target: string, checksum: string, revision: string): boolean {
+    return this.#valid(revision).some((word) => word === checksum || this.#meansOf(word, target) === checksum);
   }
 
-  /** A revision came into force: what was approved for it holds for no other. */
-  async pass(revision: string): Promise<void> {
-    await this.#meta.put(passedKey, revision, { sync: true });
+  /** A revision came into force. Absent: one that nobody had to approve. */
+  async pass(revision: string | undefined): Promise<void> {
+    if (revision === undefined) await this.#meta.del(passedKey, { sync: true });
+    else await this.#meta.put(passedKey, revision, { sync: true });
     this.#passed = revision;
   }
 
@@ -132,11 +143,11 @@ export class Approvals {
     }
   }
 
-  /** An approved plan is begun: what is left of it when it fails in the middle needs no other word. */
-  async begin(target: string, revision: string): Promise<void> {
+  /** An approved plan is begun, or there is nothing to do: what differs from here on needs no other word. */
+  async begin(target: string, revision: string, options: WriteOptions = { sync: true }): Promise<void> {
     if (this.#begun.get(target) === revision) return;
     this.#begun.set(target, revision);
-    await this.#meta.put(keyOf('approved-begun', target), { target, revision }, { sync: true });
+    await this.#meta.put(keyOf('approved-begun', target), { target, revision }, options);
   }
 
   hasBegun(target: string, revision: string): boolean {

@@ -3,6 +3,7 @@ import type { OperationsService, RollbackRequest, RolledBack } from '../../admin
 import { RefusedError } from '../../admin/request-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { AuditedRevision } from '../../status/audited-apply.ts';
 import type { BlameRow } from '../../status/blame.ts';
 import { type HistoryRevision, type HistoryWanted, historyOf } from '../../status/history.ts';
 import type { Engine } from '../engine.ts';
@@ -17,8 +18,8 @@ export interface OperationsOptions {
   readonly inForce: () => string | undefined;
   /** The newest revision that the source has shown. */
   readonly newest: () => string | undefined;
-  /** Looks at the source as if for the first time; resolves when what is taken is followed. */
-  readonly lookAnew: () => Promise<void>;
+  /** Looks at the source as if for the first time, right after this; resolves when what is taken is followed. */
+  readonly lookAnew: (decide: () => Promise<void>) => Promise<void>;
   /** What programs are told of a revision that was taken back. */
   readonly told: (from: string, words: string) => void;
   /** `undefined`: there is no such object. */
@@ -55,24 +56,29 @@ export class OperationsAnswers implements OperationsService {
   }
 
   async rollback(request: RollbackRequest): Promise<RolledBack> {
-    const { skipped, clock, lookAnew } = this.#options;
+    const { skipped, lookAnew } = this.#options;
     const { from, to } = this.#fromTo(request);
+    await lookAnew(() => this.#skip(from, to, request));
+    if (this.#options.inForce() !== to.id) {
+      await lookAnew(() => skipped.end());
+      throw new RefusedError(`${to.id} is not valid any more; ${from} stays (lastmile status says why)`);
+    }
+    await this.#tell(from, to.id, request);
+    const runs = await this.#options.request(request.allowDeletes);
+    return { from, to: to.id, reports: runs.map(({ report }) => report) };
+  }
+
+  /** While nothing is read: what is taken back must still be in force. */
+  async #skip(from: string, to: AuditedRevision, { reason, by }: RollbackRequest): Promise<void> {
+    const { skipped, clock, inForce } = this.#options;
+    if (inForce() !== from) throw new RefusedError(`another revision came into force meanwhile: ${inForce()}`);
     const readable = await skipped.read(to).catch((error: unknown) => {
       throw new RefusedError(`${to.id} cannot be read any more: ${messageOf(error)}`, { cause: error });
     });
     if (readable === undefined) throw new RefusedError(`${to.id} is not kept: a plain folder has no history`);
     const newest = this.#options.newest() ?? from;
-    const { reason, by, allowDeletes } = request;
-    await skipped.begin({ ids: [...new Set([from, newest])], to, reason, by, at: clock.now() });
-    await lookAnew();
-    if (this.#options.inForce() !== to.id) {
-      await skipped.end();
-      await lookAnew();
-      throw new RefusedError(`${to.id} is not valid any more; ${from} stays (lastmile status says why)`);
-    }
-    await this.#tell(from, to.id, request);
-    const runs = await this.#options.request(allowDeletes);
-    return { from, to: to.id, reports: runs.map(({ report }) => report) };
+    const ids = [...new Set([from, newest, ...(skipped.skip?.ids ?? [])])];
+    await skipped.begin({ ids, to, reason, by, at: clock.now() });
   }
 
   #fromTo({ to: named }: RollbackRequest) {

@@ -6,7 +6,7 @@ import type { KeyValue } from '../../store/key-value.ts';
 
 /** A revision that was taken back: not followed, as long as the source has nothing newer. */
 export interface Skip {
-  /** The newest revisions by then: the one that was in force, and one after it that was refused. */
+  /** The newest revisions by then: the one that was in force, and one after it that was refused; and those that were skipped already. */
   readonly ids: readonly string[];
   /** What is served instead. */
   readonly to: AuditedRevision;
@@ -66,8 +66,13 @@ export class SkippedRevision {
     await this.#meta.put(keptKey, this.#kept, { sync: true });
   }
 
+  /** What is known of one that was served. */
+  about(id: string): AuditedRevision | undefined {
+    return this.#kept.find(({ about }) => about.id === id)?.about;
+  }
+
   /**
-   * A revision that was served before this one.
+   * A revision that was served before this one, and not taken back since.
    *
    * @param named its ID, or the beginning of its hash; absent: the last one
    */
@@ -75,7 +80,7 @@ export class SkippedRevision {
     const others = this.#kept.map(({ about }) => about).filter(({ id }) => id !== inForce);
     if (named === undefined) {
       const at = this.#kept.findIndex(({ about }) => about.id === inForce);
-      return this.#kept.slice(at + 1).find(({ about }) => about.id !== inForce)?.about;
+      return this.#kept.slice(at + 1).find(({ about }) => this.#skip?.ids.includes(about.id) !== true)?.about;
     }
     return others.find(({ id }) => id === named || hashOf(id).startsWith(named));
   }

@@ -38,6 +38,8 @@ export interface PlanSettings {
   readonly sessionsKnown: boolean;
   /** By which its checksums stand for secrets; absent where no store has one. */
   readonly seal?: PlanSeal;
+  /** What is declared otherwise of lastmile itself. Absent: nothing, or it is not asked for. */
+  readonly settings?: PlanPart;
 }
 
 /** Looks at every target, side by side, and joins what would change. Writes nothing. */
@@ -46,7 +48,8 @@ export async function planTargets(targets: readonly Target[], settings: PlanSett
   const leftOut = (settings.leftOut ?? []).map(
     (target): PlanPart => ({ ...nothing, target, sessionsKnown: target.name !== directoryName }),
   );
-  return planDocument(settings.revision, [...leftOut, ...parts], settings.seal);
+  const own = settings.settings === undefined ? [] : [settings.settings];
+  return planDocument(settings.revision, [...own, ...leftOut, ...parts], settings.seal);
 }
 
 const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;
@@ -105,6 +108,12 @@ function laterOf(
       message: `${why}: the daemon makes ${later} of these changes when ${opens}, lastmile apply makes them now`,
     },
   ];
+}
+
+/** Of one whose declaration says that it is dialled otherwise than the one in force. */
+export function dialledOtherwise(name: string): PlanTarget {
+  const reason = 'it is declared with another address or login than in force: it is looked at after the merge';
+  return { name, state: 'left-out', reason };
 }
 
 /** Whether a deadline aborted it, and not a person. */

@@ -16,7 +16,7 @@ import type { Engine } from '../engine.ts';
 import { sessionEvent } from '../sessions/session-event.ts';
 import { untilLocal } from '../until-local.ts';
 import { subscriptionsByRouter, subscriptionsByRouterSince } from './by-router.ts';
-import { declinesOther, declinesUnapproved } from './exact-plan.ts';
+import { isReviewed, onlyApproved, onlyPlanned, type Reviewed, unlessFull } from './exact-plan.ts';
 import { type LastLook, lookSince } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
 import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
@@ -293,6 +293,9 @@ export class Reconciler implements AsyncDisposable {
     if (left !== undefined) this.#pendingOn(target.name, pending);
     const events = this.#eventsOf(sessions);
     await this.#settleReport(target, report, inForce);
+    // What differs from here on is drift, also when it was away meanwhile.
+    if (isReviewed(target.name, inForce.model) && this.#isInStep(target.name, inForce))
+      await unlessFull(this.#options.engine.approvals.begin(target.name, inForce.revision, { sync: false }));
     await this.#settleDrift(target, drift, left);
     if (waitingCount(report) > 0) this.#schedule();
     if (this.#bridging && this.#isInStep(target.name, this.#inForce ?? inForce))
@@ -365,6 +368,7 @@ export class Reconciler implements AsyncDisposable {
     const now = clock.now();
     const policy = policyOf(target, model);
     const pause = target.name === directoryName ? undefined : engine.pauses.of(target.name, now);
+    const reviewed = this.#reviewed(target, { model, revision }, exact);
     return {
       model:
         target.name === directoryName
@@ -384,12 +388,14 @@ export class Reconciler implements AsyncDisposable {
         ...compact({ pending: this.#pending.get(target.name) }),
       },
       ...compact({ pause, lastLook: this.#looks.get(target.name) }),
-      ...this.#reviewed(target, { model, revision }, exact),
+      ...compact({ declines: reviewed?.declines }),
       ...(target.name === directoryName
         ? {}
         : {
-            begins: ({ changes }: ChangePlan) =>
-              engine.applies.begin({ target: target.name, revision, reason, at: clock.now() }, changes),
+            begins: async (plan: ChangePlan) => {
+              await reviewed?.begins?.(plan);
+              await engine.applies.begin({ target: target.name, revision, reason, at: clock.now() }, plan.changes);
+            },
             turn: (signal: AbortSignal) => this.#turns.take(signal),
             looking: (signal: AbortSignal) => this.#look(signal),
           }),
@@ -397,19 +403,19 @@ export class Reconciler implements AsyncDisposable {
   }
 
   /**
-   * What is done must be what was planned, where that is asked for, or what was approved, until the target is in step with the
-   * revision. The directory was compared when the revision was let in.
+   * What is done must be what was planned, where that is asked for, or what was approved, until the target was in step with the
+   * revision, or it was begun.
    */
   #reviewed(
-    target: Target,
+    { name: target }: Target,
     { model, revision }: InForce,
     exact: RunTerms['exact'],
-  ): Partial<Pick<RunSettings, 'declines'>> {
-    const { approvals, planSeal } = this.#options.engine;
-    if (exact !== undefined) return { declines: declinesOther(target.name, exact, planSeal) };
-    if (target.name === directoryName || model.operator.reconcile.approved !== true) return {};
-    if (this.#isInStep(target.name, { revision }) || approvals.hasBegun(target.name, revision)) return {};
-    return { declines: declinesUnapproved(target.name, revision, approvals, planSeal) };
+  ): Partial<Reviewed> | undefined {
+    const { approvals, planSeal: seal } = this.#options.engine;
+    const reviewed = { target, revision, approvals, seal, now: this.#options.clock.now() };
+    if (exact !== undefined) return onlyPlanned(reviewed, exact, isReviewed(target, model));
+    if (!isReviewed(target, model) || this.#isInStep(target, { revision })) return undefined;
+    return approvals.hasBegun(target, revision) ? undefined : onlyApproved(reviewed);
   }
 
   /** Leave to look at a target, among few: what is read of it is in memory meanwhile. A slow one keeps no others waiting. */
@@ -650,7 +656,7 @@ async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Pro
 }
 
 /** A loop that ends takes nothing on: whoever comes after it runs by itself. */
-function ignoreEnd(error: unknown): void {
+export function ignoreEnd(error: unknown): void {
   if (!(error instanceof LoopEndedError)) throw error;
 }
 
