@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { GitError } from './errors.ts';
 import { type GitSettings, gitEnvironment } from './git-settings.ts';
+import { gitWords } from './git-words.ts';
 
 export interface GitRun {
   readonly signal: AbortSignal;
@@ -23,7 +24,7 @@ const usualOctets = 256 * 1024 * 1024;
 export async function runGit(settings: GitSettings, args: readonly string[], run: GitRun): Promise<Buffer> {
   const { code, out, err } = await tryGit(settings, args, run);
   if (code === 0) return out;
-  throw new GitError(firstWords(err) ?? `git ended with ${code}`);
+  throw new GitError(gitWords(err) ?? `git ended with ${code}`);
 }
 
 /** The same for what may end otherwise than with 0. @throws GitError when git cannot be run, or was ended */
@@ -82,12 +83,4 @@ function endGroup(child: ChildProcessWithoutNullStreams): void {
   } catch {
     child.kill('SIGKILL');
   }
-}
-
-/** What a person needs of what git says: the first line that is no progress and no advice, without its level. */
-function firstWords(err: string): string | undefined {
-  const lines = err.split(/[\r\n]+/).map((line) => line.trim());
-  const level = /^(?:fatal|error|remote):\s*/i;
-  const said = lines.filter((line) => line !== '' && !line.startsWith('hint:') && !line.startsWith('warning:'));
-  return (said.find((line) => level.test(line)) ?? said[0])?.replace(level, '').slice(0, 500);
 }
