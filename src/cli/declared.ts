@@ -40,12 +40,13 @@ export async function readDeclared(dir: string, rev?: string): Promise<Declared>
 export async function loadDeclared(
   dir: string,
   declared: Pick<Revision, 'files'>,
-  options: { readonly secrets?: string },
+  options: { readonly secrets?: string; readonly madeUp?: true },
   io: Io,
 ): Promise<Model | undefined> {
   const { model, issues } = await loadFiles(declared.files, {
     env: environmentOf(dir, io),
-    mode: 'use',
+    // What is compared without secrets needs none.
+    mode: options.madeUp === true ? 'rehearse' : 'use',
     ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
     example: isExample(dir),
   });

@@ -1,9 +1,5 @@
+import { ciFiles, type Forge } from './init-ci.ts';
 import { schemaFiles } from './schema.ts';
-
-/** Whose CI files are written. */
-export type Forge = (typeof forges)[number];
-
-export const forges = ['github', 'gitlab', 'gitea', 'forgejo'] as const;
 
 interface NewFile {
   readonly path: string;
@@ -20,7 +16,7 @@ export function newRepository(forge: Forge | undefined): readonly NewFile[] {
     { path: '.vscode/settings.json', text: json(settings) },
     { path: '.vscode/extensions.json', text: json({ recommendations: ['redhat.vscode-yaml'] }) },
     ...schemaFiles().map(([name, text]) => ({ path: `.lastmile/schemas/${name}`, text })),
-    ...(forge === undefined ? [] : [ciFile(forge)]),
+    ...(forge === undefined ? [] : ciFiles(forge)),
   ];
 }
 
@@ -98,49 +94,6 @@ items:
 `,
   },
 ];
-
-/** Steps that need neither a router nor a secret. */
-const steps = ['lastmile validate -o github', 'lastmile fmt --check .', 'lastmile secrets check'];
-
-function ciFile(forge: Forge): NewFile {
-  if (forge === 'gitlab') return { path: '.gitlab-ci.yml', text: gitlab };
-  return { path: `.${forge}/workflows/lastmile.yml`, text: workflow };
-}
-
-const install = 'npm install --global "$LASTMILE_PACKAGE"';
-
-const workflow = `name: lastmile
-on:
-  pull_request:
-  push:
-    branches: [main]
-permissions:
-  contents: read
-env:
-  # The package, an address of one, or a file in this repository.
-  LASTMILE_PACKAGE: lastmile
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with:
-          node-version: 20
-      - run: ${install}
-${steps.map((step) => `      - run: ${step}\n`).join('')}`;
-
-const gitlab = `variables:
-  # The package, an address of one, or a file in this repository.
-  LASTMILE_PACKAGE: lastmile
-lastmile:
-  image: node:20
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-  script:
-    - ${install}
-${steps.map((step) => `    - ${step.replace(' -o github', '')}\n`).join('')}`;
 
 function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
-import { type Forge, newRepository } from './init-files.ts';
+import type { Forge } from './init-ci.ts';
+import { newRepository } from './init-files.ts';
 import { exitCodes, type Io } from './io.ts';
 
 export interface InitOptions {

@@ -3,7 +3,7 @@ import type { PlanAnswer } from '../admin/service.ts';
 import { unreachable } from '../base/errors.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
 import { OmadaPool } from '../daemon/targets/omada-pool.ts';
-import { chosen, planTargets } from '../daemon/targets/plan-targets.ts';
+import { chosen, type PlanSettings, planTargets } from '../daemon/targets/plan-targets.ts';
 import { lastRevision } from '../daemon/targets/reconciler.ts';
 import { RouterPool } from '../daemon/targets/router-pool.ts';
 import { directoryName } from '../directory/directory-target.ts';
@@ -11,10 +11,13 @@ import type { Issue } from '../manifest/issue.ts';
 import { asOf } from '../model/as-of.ts';
 import type { Model } from '../model/model.ts';
 import { isEmpty, type PlanDocument } from '../reconcile/plan.ts';
+import { recordedInventory, replayed } from '../reconcile/recorded-target.ts';
+import type { Target } from '../reconcile/target.ts';
 import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain } from './complain.ts';
 import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
 import { daemonAt, findDaemon, NoDaemonError } from './find-daemon.ts';
+import { Recorder, readFixture } from './fixture.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { PlanFormat } from './options.ts';
 import { savePlan } from './plan-file.ts';
@@ -29,8 +32,10 @@ export interface PlanOptions {
   readonly exclude: readonly string[];
   readonly output: PlanFormat;
   readonly detailedExitcode: boolean;
-  /** `live`, `daemon`. Absent: a daemon where one answers, else live. */
-  readonly against?: 'live' | 'daemon';
+  /** `live`, `daemon`, or what was recorded. Absent: a daemon where one answers, else live. */
+  readonly against?: string;
+  /** Where it is recorded what targets hold, for `against`. */
+  readonly record?: string;
   /** Where it is saved, to be applied just so. */
   readonly out?: string;
   readonly daemonUrl?: string;
@@ -39,8 +44,13 @@ export interface PlanOptions {
 
 /** `lastmile plan DIR`: what would change, and whom it touches. Writes nothing. Resolves with the exit code. */
 export async function planCommand(dir: string, options: PlanOptions, io: Io, around: Surroundings): Promise<number> {
+  const { against = 'live', record } = options;
+  if (record !== undefined && against !== 'live')
+    throw new RangeError('--record records what is asked from here: --against live');
   const declared = await readDeclared(dir, options.rev);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
+  if (against !== 'live' && against !== 'daemon')
+    return await planRecorded(dir, against, declared, options, { io, around });
   const from = await planner(options, io, around);
   // Whoever reviews elsewhere has no secrets: the daemon says what is wrong.
   if (from.elsewhere !== true) {
@@ -48,7 +58,7 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
     if (model === undefined) return exitCodes.invalid;
     requireKnown(targetNames(model), options.target, options.exclude);
     if (from.daemon === undefined) {
-      const plan = await planHere(model, declared, { ...options, withoutState: from.withoutState }, around);
+      const plan = await planHere(model, declared, { ...options, withoutState: from.withoutState, io }, around);
       return await tell(dir, plan, options, io);
     }
   }
@@ -82,7 +92,7 @@ async function planner(options: PlanOptions, io: Io, around: Surroundings): Prom
   const daemon = await findDaemon(options.state, around.signal);
   if (options.against === 'daemon' && daemon === undefined) throw new NoDaemonError(options.state);
   if (daemon === undefined) return {};
-  if (options.against !== 'live') return { daemon };
+  if (options.against !== 'live' && options.record === undefined) return { daemon };
   return { withoutState: `--against live: the directory is the daemon's, which holds ${options.state}` };
 }
 
@@ -95,11 +105,49 @@ export function refuseEmpty(dir: string, io: Io): number {
   return exitCodes.refused;
 }
 
+/** Compares with what targets held when it was recorded. Nothing is asked, and no secret is needed. */
+async function planRecorded(
+  dir: string,
+  path: string,
+  declared: Declared,
+  options: PlanOptions,
+  { io, around }: { readonly io: Io; readonly around: Surroundings },
+): Promise<number> {
+  const recorded = new Map((await readFixture(path)).map((each) => [each.name, each]));
+  const declaredModel = await loadDeclared(dir, declared, { ...options, madeUp: true }, io);
+  if (declaredModel === undefined) return exitCodes.invalid;
+  requireKnown(targetNames(declaredModel), options.target, options.exclude);
+  const now = around.clock.now();
+  const model = asOf(declaredModel, now);
+  await using routers = new RouterPool(around);
+  await using controllers = new OmadaPool(around);
+  const all = chosen([...routers.targets(model), ...controllers.targets(model)], options.target, options.exclude);
+  const missing = all.filter(({ name }) => !recorded.has(name));
+  const reasons = [
+    { name: directoryName, reason: `the directory is not recorded in ${path}` },
+    ...missing.map(({ name }) => ({ name, reason: `it is not recorded in ${path}` })),
+  ];
+  const leftOut = chosen(reasons, options.target, options.exclude).map((each) => ({
+    ...each,
+    state: 'left-out' as const,
+  }));
+  const known = all.flatMap((target) => {
+    const found = recorded.get(target.name);
+    return found === undefined ? [] : [replayed(target, found)];
+  });
+  const plan = await planTargets(known, {
+    ...{ model, now, leftOut, revision: declared.id, signal: around.signal, sessionsKnown: false },
+    inventory: recordedInventory(StoredInventory.empty(), [...recorded.values()]),
+    lastRevision: () => undefined,
+  });
+  return await tell(dir, plan, options, io);
+}
+
 /** Plans without a daemon. The directory is compared with the store where that can be opened. */
 export async function planHere(
   declaredModel: Model,
   declared: Declared,
-  options: PlanOptions & { readonly withoutState: string | undefined },
+  options: PlanOptions & { readonly withoutState: string | undefined; readonly io: Io },
   around: Surroundings,
 ): Promise<PlanDocument> {
   const now = around.clock.now();
@@ -117,10 +165,11 @@ export async function planHere(
       options.exclude,
     );
     const targets = [...routers.targets(model), ...controllers.targets(model)];
-    return await planTargets(chosen(targets, options.target, options.exclude), {
+    const inventory = StoredInventory.empty();
+    return await planAndRecord(chosen(targets, options.target, options.exclude), options, {
       ...common,
       model,
-      inventory: StoredInventory.empty(),
+      inventory,
       lastRevision: () => undefined,
       leftOut: directory,
       sessionsKnown: false,
@@ -128,7 +177,7 @@ export async function planHere(
   }
   await using engine = await openEngine(options.state, around);
   const model = engine.quotas.asOf(declaredModel, now);
-  return await planTargets(chosen(engine.targets(model), options.target, options.exclude), {
+  return await planAndRecord(chosen(engine.targets(model), options.target, options.exclude), options, {
     ...common,
     model,
     inventory: engine.inventory,
@@ -138,6 +187,22 @@ export async function planHere(
     sessionsKnown: true,
     seal: engine.planSeal,
   });
+}
+
+async function planAndRecord(
+  targets: readonly Target[],
+  { record, io }: { readonly record?: string; readonly io: Io },
+  settings: PlanSettings,
+): Promise<PlanDocument> {
+  if (record === undefined) return await planTargets(targets, settings);
+  const recorder = new Recorder(settings.now, settings.inventory);
+  const plan = await planTargets(
+    // The directory has people's logins: it is compared by a daemon.
+    targets.map((target) => (target.exclusive ? target : recorder.watch(target))),
+    settings,
+  );
+  for (const file of await recorder.save(record)) io.err(`lastmile: recorded ${file}\n`);
+  return plan;
 }
 
 async function tell(dir: string, plan: PlanDocument, options: PlanOptions, io: Io): Promise<number> {

@@ -29,10 +29,8 @@ describe('a new repository', () => {
       const ci = readFileSync(join(dir, path), 'utf8');
       expect(parse(ci)).toBeTypeOf('object');
       const steps = [...ci.matchAll(/(?:run:|-) lastmile (.*)/g)].map(([, step]) => (step ?? '').split(' '));
-      expect(steps.map(([command]) => command)).toEqual(['validate', 'fmt', 'secrets']);
-      // The same commands as for the others.
-      for (const step of forge === 'github' ? steps : [])
-        expect(await lastmile(step, { cwd: dir })).toMatchObject({ code: 0 });
+      // They are run in test/cli/ci-files.test.ts.
+      expect(steps.map(([command]) => command)).toEqual(expect.arrayContaining(['validate', 'fmt', 'secrets']));
       for (const file of ['operator.yaml', 'routers/gateway.yaml', 'subscribers/north.yaml']) {
         const [, schema = ''] = /\$schema=(\S+)/.exec(readFileSync(join(dir, file), 'utf8')) ?? [];
         expect(JSON.parse(readFileSync(join(dir, file, '..', schema), 'utf8'))).toHaveProperty('title');

@@ -15,12 +15,8 @@ export function addOperation(program: Command, carry: Carry): void {
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('--secrets <dir>', 'folder of {file: …} secrets')
     .option(...ageKeyFile)
-    .addOption(
-      new Option('--against <what>', 'live: routers, asked from here; daemon: what the daemon sees').choices([
-        'live',
-        'daemon',
-      ]),
-    )
+    .option('--against <what>', 'live: routers, asked from here; daemon: what the daemon sees; or a file of --record')
+    .option('--record <file>', 'record what routers hold, for --against FILE where nobody can ask them; no secrets')
     .option('--daemon-url <url>', 'admin API of a daemon elsewhere, for --against daemon')
     .option('--daemon-token <token>', 'a token of it, of the role viewer or above; rather by LASTMILE_DAEMON_TOKEN')
     .option('--out <file>', 'save the plan, for lastmile apply FILE')
