@@ -23,11 +23,15 @@ function checks(range: string, output: '' | ' -o github'): readonly string[] {
     `lastmile validate${output}`,
     'lastmile fmt --check .',
     'lastmile secrets check',
-    'lastmile policy test',
+    whereDeclared('Policy', 'lastmile policy test'),
     `lastmile verify ${range} .${output}`,
-    // There may be no scenario yet.
-    `if grep -rqs "^kind: Scenario" --include="*.y*ml" .; then lastmile test${output}; fi`,
+    whereDeclared('Scenario', `lastmile test${output}`),
   ];
+}
+
+/** There may be none yet. */
+function whereDeclared(kind: string, run: string): string {
+  return `if grep -rqs "^kind: ${kind}" --include="*.y*ml" .; then ${run}; fi`;
 }
 
 /** Ends as the plan does, once the comment is written: what is refused is to be seen in it. */
