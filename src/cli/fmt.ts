@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
 import { formatText } from '../manifest/format.ts';
 import { readFolder } from '../source/folder.ts';
+import { sealRulesPath } from '../source/selection.ts';
 import { exitCodes, type Io } from './io.ts';
 import { replaceOnDisk } from './sealed-files.ts';
 
@@ -18,7 +19,9 @@ export async function fmtCommand(paths: readonly string[], options: FmtOptions, 
       const isFolder = (await stat(path)).isDirectory();
       const dir = isFolder ? path : dirname(path);
       const { files } = await readFolder(dir);
-      const wanted = isFolder ? files : files.filter((file) => file.path === basename(path));
+      // The rules of sops are its own.
+      const ours = files.filter((file) => file.path !== sealRulesPath);
+      const wanted = isFolder ? ours : ours.filter((file) => file.path === basename(path));
       if (wanted.length === 0) throw new RangeError(`${path} is no file of declarations`);
       for (const { path: name, text } of wanted) {
         const formatted = formatText(name, text);

@@ -25,6 +25,7 @@ import { allMenus } from '../routeros/all-menus.ts';
 import { connectRouterOs } from '../routeros/connection.ts';
 import { secretResolver } from '../secrets/secret-resolver.ts';
 import { readFolder } from '../source/folder.ts';
+import { sealRulesPath } from '../source/selection.ts';
 import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain } from './complain.ts';
 import { tellIssues } from './declared.ts';
@@ -118,7 +119,7 @@ async function siteOf(
   env: Io['env'],
   io: Io,
 ): Promise<Site | number> {
-  const here = existsSync(dir) ? (await readFolder(dir)).files : [];
+  const here = existsSync(dir) ? await declarationsIn(dir) : [];
   const found = routerIn(here, name);
   if (found === undefined && options.address === undefined) {
     complain(
@@ -146,7 +147,7 @@ async function siteOf(
   }
   const inside = isInside(dir, options.out);
   const root = inside ? dir : resolve(options.out ?? dir);
-  const beside = inside ? here : existsSync(root) ? (await readFolder(root)).files : [];
+  const beside = inside ? here : existsSync(root) ? await declarationsIn(root) : [];
   const dialled =
     found === undefined
       ? dialledBy(name, options, env)
@@ -176,6 +177,10 @@ async function siteOf(
     load,
     apiSecret: dialled.secrets,
   };
+}
+
+async function declarationsIn(dir: string): Promise<readonly ManifestFile[]> {
+  return (await readFolder(dir)).files.filter(({ path }) => path !== sealRulesPath);
 }
 
 /** Secrets that the router's declaration names and only the file beside it has: they go where it goes. */

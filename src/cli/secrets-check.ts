@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import type { Issue } from '../manifest/issue.ts';
+import { mayHold } from '../manifest/may-hold.ts';
 import { plainSecrets } from '../manifest/plain-secrets.ts';
 import { readYamlFile } from '../manifest/yaml-file.ts';
+import { secretNames } from '../model/secret-places.ts';
+import { isSecretProperty } from '../model/secret-property.ts';
 import { secretsFileName } from '../secrets/env-file.ts';
 import { type CreationRules, readCreationRules, rulesFileName } from '../secrets/sops/creation-rules.ts';
 import { mayBeSealed, readFile as readSealed } from '../secrets/sops/open-file.ts';
-import { ruleTest } from '../secrets/sops/rule.ts';
+import { ruleTest, type SealRule } from '../secrets/sops/rule.ts';
 import { isDeclaration, isYamlName, parseIgnore } from '../source/selection.ts';
 import type { SourceFile } from '../source/source.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -78,8 +81,10 @@ function keysIn({ path, text }: SourceFile): readonly Issue[] {
 }
 
 async function secretsIn(source: SourceFile, rules: CreationRules | undefined): Promise<readonly Issue[]> {
+  const isSealed = mayBeSealed(source.text);
+  if (!isSealed && !mayHold(source.text, meantIn(rules?.of(source.path)?.rule))) return [];
   const file = readYamlFile(source.path, source.text);
-  const sealed = mayBeSealed(source.text) ? readSealed(file.documents.map(({ node }) => node)) : undefined;
+  const sealed = isSealed ? readSealed(file.documents.map(({ node }) => node)) : undefined;
   const rule = sealed === undefined ? rules?.of(source.path)?.rule : undefined;
   const mustBeSealed = rule === undefined ? undefined : ruleTest(rule);
   // Loaded only where an attribute may hold a secret: it is the dictionary of RADIUS.
@@ -98,6 +103,14 @@ async function secretsIn(source: SourceFile, rules: CreationRules | undefined): 
     }),
     ...plain.filter(({ line, column }) => !flaws.some(({ start }) => sameAs(file.at(start), line, column))),
   ];
+}
+
+const names: ReadonlySet<string> = new Set(secretNames());
+
+/** Keys below which there may be something to find. */
+function meantIn(rule: SealRule | undefined): (key: string) => boolean {
+  const test = rule === undefined ? undefined : ruleTest(rule);
+  return (key) => names.has(key) || key === 'value' || isSecretProperty(key) || test?.([key]) === true;
 }
 
 function sameAs(at: { readonly line: number; readonly column: number }, line: number, column: number): boolean {

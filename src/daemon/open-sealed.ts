@@ -8,7 +8,9 @@ import type { OpenedValue } from '../secrets/sops/encrypted-value.ts';
 import type { Leaf } from '../secrets/sops/leaves.ts';
 import type { SealProblem } from '../secrets/sops/metadata.ts';
 import { mayBeSealed, type OpenedFile, type OpenedLeaf, openFile } from '../secrets/sops/open-file.ts';
+import { sealRulesPath } from '../source/selection.ts';
 import type { SourceFile } from '../source/source.ts';
+import { type SealRules, sealRulesOf, unsealedIn } from './seal-rules.ts';
 
 /** Files with what was encrypted in them opened, as far as it could be. */
 export interface OpenedSources {
@@ -28,6 +30,11 @@ export interface OpenedSources {
 /** What was opened before: of a file that is the same it stays open. One for each line of revisions. */
 export class OpenedCache {
   readonly files = new Map<string, { readonly text: string; readonly file: YamlFile; readonly opened: OpenedFile }>();
+  /** What a rule of the repository has encrypted and is not, by path. */
+  readonly unsealed = new Map<
+    string,
+    { readonly text: string; readonly rules: string; readonly issues: readonly Issue[] }
+  >();
   keys: { readonly identities: string; readonly opens: DataKeys } | undefined;
 }
 
@@ -39,10 +46,13 @@ export interface OpenOptions {
 }
 
 /** Opens what is encrypted in some of the files. Of files without anything encrypted it takes a look through their text. */
-export async function openSealed(files: readonly SourceFile[], options: OpenOptions): Promise<OpenedSources> {
+export async function openSealed(all: readonly SourceFile[], options: OpenOptions): Promise<OpenedSources> {
+  const files = all.filter(({ path }) => path !== sealRulesPath);
+  const rules = sealRulesOf(all.find(({ path }) => path === sealRulesPath));
   const sealed = files.filter(({ text }) => mayBeSealed(text));
-  if (sealed.length === 0) return { files, issues: [], unread: [], any: false, sealed: () => closed('') };
   const cache = options.opened ?? new OpenedCache();
+  const told = toldBy(rules, files, cache);
+  if (sealed.length === 0) return { files, issues: told, unread: [], any: false, sealed: () => closed('') };
   const { identities, complaint } = await readAgeKeys(options.env);
   const keys = keysOf(cache, identities);
   const found = new Map<string, Opening>();
@@ -56,7 +66,7 @@ export async function openSealed(files: readonly SourceFile[], options: OpenOpti
       if (opening === undefined) return [file];
       return opening.text === undefined ? [] : [{ path: file.path, text: opening.text }];
     }),
-    issues: openings.flatMap(({ issues }) => issues),
+    issues: [...told, ...openings.flatMap(({ issues }) => issues)],
     unread: sealed.filter(({ path }) => found.get(path)?.text === undefined),
     any: openings.some((each) => each.any),
     sealed: (file, text) => {
@@ -64,6 +74,25 @@ export async function openSealed(files: readonly SourceFile[], options: OpenOpti
       return secret === undefined ? closed(complaint ?? '') : { result: 'found', secret };
     },
   };
+}
+
+/** What is not encrypted though a rule of the repository says so; of files that are the same, what was told before. */
+function toldBy(rules: SealRules | undefined, files: readonly SourceFile[], cache: OpenedCache): readonly Issue[] {
+  const { unsealed } = cache;
+  if (rules === undefined) {
+    unsealed.clear();
+    return [];
+  }
+  const before = new Map(unsealed);
+  unsealed.clear();
+  const issues = files.flatMap((file) => {
+    const known = before.get(file.path);
+    const isSame = known?.text === file.text && known.rules === rules.text;
+    const found = isSame ? known.issues : unsealedIn(file, rules);
+    unsealed.set(file.path, { text: file.text, rules: rules.text, issues: found });
+    return found;
+  });
+  return [...(rules.issue === undefined ? [] : [rules.issue]), ...issues];
 }
 
 /** What came of one file. Without `text` it cannot be read on. */

@@ -11,6 +11,8 @@ export interface PlainSecretOptions {
   readonly attributeHides?: (name: string) => boolean;
   /** Of the path of a field: is it to be encrypted by a rule of the repository? */
   readonly mustBeSealed?: (path: readonly string[]) => boolean;
+  /** Only what that rule has encrypted is looked for. */
+  readonly byRuleAlone?: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ type Fields = Readonly<Record<string, Plain>>;
 
 function codeOf(kind: string, steps: Steps, text: string, parent: Plain, options: PlainSecretOptions) {
   if (text === '' || isSealedText(text) || steps[0] === 'sops') return undefined;
-  if (isSecret(kind, steps, parent, options)) return 'LM_SECRET_IN_TEXT';
+  if (options.byRuleAlone !== true && isSecret(kind, steps, parent, options)) return 'LM_SECRET_IN_TEXT';
   const path = steps.filter((step) => typeof step === 'string');
   // Where a secret is to be had is none.
   const isReference = ['env', 'file', 'derive'].includes(String(steps.at(-1)));

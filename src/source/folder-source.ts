@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { outlineOf, readFolder } from './folder.ts';
+import { sealRulesPath } from './selection.ts';
 import type { Revision, Source, SourceFile } from './source.ts';
 import { watchPaths } from './watch.ts';
 
@@ -64,7 +65,8 @@ export class FolderSource implements Source {
   }
 
   async watch(changed: () => void, leftOut: readonly string[] = []): Promise<void> {
-    const hidden = (path: string) => basename(path).startsWith('.') && basename(path) !== '.lastmileignore';
+    const hidden = (path: string) =>
+      basename(path).startsWith('.') && !['.lastmileignore', sealRulesPath].includes(basename(path));
     const ignored = (path: string) => path !== this.#dir && (hidden(path) || leftOut.includes(path));
     this.#watcher = await watchPaths([this.#dir], changed, ignored);
   }

@@ -2,11 +2,11 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
 import { SourceError } from './errors.ts';
-import { type IgnoreRules, isYamlName, parseIgnore } from './selection.ts';
+import { type IgnoreRules, isYamlName, parseIgnore, sealRulesPath } from './selection.ts';
 import type { SourceFile } from './source.ts';
 
 export interface FolderContent {
-  /** Every `*.yaml` and `*.yml` that is read, by path. */
+  /** Every `*.yaml` and `*.yml` that is read, by path; with them the `.sops.yaml` at the top. */
   readonly files: readonly SourceFile[];
   /** YAML files and folders that are left out, by path: hidden, listed in `.lastmileignore`, or leading out of the root. */
   readonly ignored: readonly string[];
@@ -86,7 +86,8 @@ async function walkFolder(walk: Walk, folder: string, above: ReadonlySet<string>
     const target = entry.isSymbolicLink()
       ? await linkTarget(walk.root, path)
       : { file: entry.isFile(), folder: entry.isDirectory() };
-    if (target === undefined || entry.name.startsWith('.') || walk.rules(path, target.folder)) {
+    const isHidden = entry.name.startsWith('.') && path !== sealRulesPath;
+    if (target === undefined || isHidden || walk.rules(path, target.folder)) {
       if (target?.folder !== false || isYamlName(entry.name)) walk.ignored.push(path);
     } else if (target.folder) {
       const real = entry.isSymbolicLink() ? await realpath(join(walk.root, path)) : join(walk.root, path);

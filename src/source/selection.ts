@@ -28,6 +28,9 @@ export function pathFits(pattern: string, path: string): boolean {
   return names.some((_, depth) => rules(names.slice(0, depth + 1).join('/'), depth < names.length - 1));
 }
 
+/** Stands at the top beside declarations, hidden, and is read with them: which of their fields are to be encrypted. */
+export const sealRulesPath = '.sops.yaml';
+
 /** Is this the name of a file that declares something? */
 export function isYamlName(name: string): boolean {
   return /\.ya?ml$/.test(name);

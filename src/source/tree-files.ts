@@ -2,7 +2,7 @@ import { GitError } from '../git/errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { TreeEntry } from '../git/tree-object.ts';
 import { sourceLimits } from './folder.ts';
-import { type IgnoreRules, isYamlName, parseIgnore } from './selection.ts';
+import { type IgnoreRules, isYamlName, parseIgnore, sealRulesPath } from './selection.ts';
 import type { SourceFile } from './source.ts';
 
 /** A folder of a commit, with the files of it that are read. What did not change is one object with that of before. */
@@ -102,7 +102,7 @@ function placeEntries(draft: Draft, entries: readonly TreeEntry[], selection: Se
   const { folder, before } = draft;
   for (const { name, id, type } of entries) {
     const path = draft.path === '' ? name : `${draft.path}/${name}`;
-    if (name.startsWith('.') || rules(path, type === 'folder')) continue;
+    if ((name.startsWith('.') && path !== sealRulesPath) || rules(path, type === 'folder')) continue;
     if (type === 'submodule' || (type === 'link' && isYamlName(name))) folder.passedOver.push(path);
     else if (type === 'folder') {
       const old = before?.folders.get(name);
