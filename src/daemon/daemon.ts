@@ -388,7 +388,10 @@ export class Daemon implements AsyncDisposable {
     await this.#eraseDue();
     await this.#telling.tellSessions();
     if (standing === undefined) this.#engine.directoryTarget.readAhead();
-    const first = standing === undefined ? await this.#declarations.firstModel() : undefined;
+    const first =
+      standing === undefined
+        ? await this.#declarations.firstModel(this.#engine.approvals.passed === undefined)
+        : undefined;
     await this.#openAdmin((standing ?? first)?.operator.admin.listen ?? defaultAdmin);
     if (first === undefined) this.#tellListeners();
     else await this.#serve(first);
@@ -541,6 +544,8 @@ export class Daemon implements AsyncDisposable {
   async #follow(accepted: Accepted): Promise<void> {
     const { revision, model, secretUses } = accepted;
     await this.#declarations.entered(accepted);
+    // Not before: what only was there for a while, refused or waiting, brings nothing back that a person took back.
+    if (accepted.judged) await this.#skipped.end();
     if (secretUses !== undefined) await this.#standIn.follow(secretUses, revision);
     this.#engine.applies.follow(auditedRevision(revision), this.#options.clock.now());
     this.#telling.took(auditedRevision(revision));

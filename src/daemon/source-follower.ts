@@ -89,12 +89,19 @@ export class SourceFollower implements AsyncDisposable {
     this.#thread?.[Symbol.dispose]();
   }
 
-  /** What to serve before anything is compared: the last good revision, else the newest if it is valid. */
-  async firstModel(): Promise<Model | undefined> {
+  /**
+   * What to serve before anything is compared: the last good revision, else the newest if it is valid, and nothing is to be
+   * said against it.
+   *
+   * @param orNewest false where it has to be approved
+   */
+  async firstModel(orNewest: boolean): Promise<Model | undefined> {
     const kept = await this.lastGoodModel();
-    if (kept !== undefined) return kept;
-    const newest = await this.#options.source.read().catch(() => undefined);
-    return newest === undefined ? undefined : (await this.#load(newest.files)).model;
+    if (kept !== undefined || !orNewest) return kept;
+    const { source, gate } = this.#options;
+    const newest = await source.read().catch(() => undefined);
+    const objection = newest && (await gate.objection(newest).catch(() => newest));
+    return newest === undefined || objection !== undefined ? undefined : await this.modelOf(newest.files);
   }
 
   async lastGoodModel(): Promise<Model | undefined> {

@@ -5,6 +5,9 @@ import type { PlanAnswer } from '../../src/admin/service.ts';
 import { approvedMode, ReviewedLab } from '../support/reviewed-lab.ts';
 
 const faster = { rate: '40M' };
+/** Nothing of him is on the router. */
+const ben =
+  '---\napiVersion: lastmile/v1\nkind: Subscriber\nmetadata: {name: ben}\nspec: {service: home, username: ben, password: of-ben-8}\n';
 
 describe('a revision that waits for its approval', () => {
   it('waits over a restart, while what was in force goes on, and comes into force by the same checksum', async () => {
@@ -117,6 +120,9 @@ describe('an approval', () => {
 
   it('is not asked for where a router that was away comes back: what differs is drift', async () => {
     await using lab = await ReviewedLab.start();
+    await lab.push({ more: ben });
+    await lab.approve((await lab.waiting())?.checksum ?? '');
+    await lab.inStep();
     lab.cut();
     const away = await lab.reconciled();
     lab.mend();
@@ -133,9 +139,7 @@ describe('an approval', () => {
     await using lab = await ReviewedLab.start();
     lab.cut();
     await lab.reconciled();
-    const more =
-      '---\napiVersion: lastmile/v1\nkind: Subscriber\nmetadata: {name: ben}\nspec: {service: home, username: ben, password: of-ben-8}\n';
-    await lab.push({ more });
+    await lab.push({ more: ben });
     await lab.approve((await lab.waiting())?.checksum ?? '');
     await lab.last(({ result }) => result === 'failed');
     lab.mend();
@@ -176,9 +180,61 @@ describe('an approval', () => {
   });
 });
 
+describe('a first revision that nobody has signed who may', () => {
+  it('is not served meanwhile either', async () => {
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5r0Yk1hXv1yW0kN0m0Jb3aVwq6S0w0gq0Yk1hXv1yW';
+    const signers = [{ name: 'anna', emails: ['anna@isp.example'], keys: [{ ssh: key }] }];
+    const operator = `${approvedMode}  source: {verify: ${JSON.stringify({ signers })}}\n`;
+
+    await using lab = await ReviewedLab.open({ operator });
+
+    expect(await lab.condition('SourceVerified')).toMatchObject({ status: 'False' });
+    expect((await lab.status()).revision).toBeUndefined();
+    expect(lab.answering).toEqual([]);
+  });
+});
+
+describe('a revision that is rolled back', () => {
+  const operator = '  reconcile: {interval: 1h}\n';
+
+  it('stays skipped for one that is no good, which came and went', async () => {
+    await using lab = await ReviewedLab.start({ operator });
+    const first = (await lab.status()).revision;
+    const bad = await lab.push({ operator, rate: '40M' });
+    await lab.post('rollback', { reason: 'slower', by: 'op' });
+
+    await lab.push({ operator, rate: 'fast' });
+    const refused = await lab.condition('SourceReady');
+    lab.repository.git('push', '-q', '--force', 'origin', `${bad}:main`);
+    await lab.look();
+
+    expect(refused).toMatchObject({ status: 'False', reason: 'BuildFailed' });
+    expect(await lab.condition('SourceReady')).toMatchObject({ reason: 'RolledBack' });
+    expect((await lab.status()).revision).toBe(first);
+  });
+
+  it('is taken back also while a commit is being read that turns out to be no good', async () => {
+    await using lab = await ReviewedLab.start({ operator });
+    const first = (await lab.status()).revision;
+    await lab.push({ operator, rate: '40M' });
+    await lab.inStep();
+    lab.hold();
+    const reading = lab.push({ operator, rate: 'fast' });
+    const rollingBack = lab.post('rollback', { reason: 'slower', by: 'op' });
+    for (let asked = 0; asked < 3; asked += 1) await lab.status();
+
+    lab.release();
+    await Promise.all([reading, rollingBack]);
+
+    expect((await lab.status()).revision).toBe(first);
+    expect(lab.rate).toBe('5M/20M');
+  });
+});
+
 describe('rollbacks, one after another', () => {
+  const operator = '  reconcile: {interval: 1h}\n';
+
   it('go further back, never to what was taken back before', async () => {
-    const operator = '  reconcile: {interval: 1h}\n';
     await using lab = await ReviewedLab.start({ operator });
     const commits = [lab.repository.git('rev-parse', 'HEAD')];
     for (const rate of ['30M', '40M', '50M']) {

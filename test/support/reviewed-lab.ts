@@ -37,6 +37,8 @@ export class ReviewedLab implements AsyncDisposable {
   readonly log: string[] = [];
   #daemon: Daemon | undefined;
   #listeners: Listeners | undefined;
+  #open: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
 
   private constructor(repository: BareRepository, router: SimulatedRouterOs) {
     this.repository = repository;
@@ -45,18 +47,36 @@ export class ReviewedLab implements AsyncDisposable {
 
   /** Runs, and all is in step. */
   static async start(declared: Declared = {}): Promise<ReviewedLab> {
-    const users = [{ name: 'lastmile', password: 'api-of-core-1' }];
-    const router = await SimulatedRouterOs.start({ clock: systemClock, users });
-    const lab = new ReviewedLab(await BareRepository.make(filesOf(declared, router.apiPort)), router);
-    await lab.run();
+    const lab = await ReviewedLab.open(declared);
     await lab.inStep();
     return lab;
   }
 
+  /** Runs, and has read the declarations. */
+  static async open(declared: Declared): Promise<ReviewedLab> {
+    const users = [{ name: 'lastmile', password: 'api-of-core-1' }];
+    const router = await SimulatedRouterOs.start({ clock: systemClock, users });
+    const lab = new ReviewedLab(await BareRepository.make(filesOf(declared, router.apiPort)), router);
+    await lab.run();
+    return lab;
+  }
+
+  /** Where RADIUS is answered; empty while it is closed. */
+  get answering(): readonly string[] {
+    return this.#listeners?.auth ?? [];
+  }
+
   async run(): Promise<void> {
     const { folder, url } = this.repository;
+    const source = new GitSource(url, { ...process.env, HOME: folder.path });
+    const read = source.read.bind(source);
+    source.read = async (known) => {
+      const revision = await read(known);
+      await this.#open;
+      return revision;
+    };
     this.#daemon = await Daemon.start({
-      source: new GitSource(url, { ...process.env, HOME: folder.path }),
+      source,
       stateDir: join(folder.path, 'state'),
       load: { env: {}, example: true },
       listen: { auth: loopback, accounting: loopback, admin: loopback },
@@ -82,6 +102,17 @@ export class ReviewedLab implements AsyncDisposable {
     const id = this.repository.push(filesOf(declared, this.router.apiPort), message);
     await this.#daemon?.refresh();
     return id;
+  }
+
+  /** Keeps whoever reads the source waiting from here on, until it is released. */
+  hold(): void {
+    this.#open = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.#release();
   }
 
   /** Looks at the source now. */

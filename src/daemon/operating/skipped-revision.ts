@@ -91,7 +91,7 @@ export class SkippedRevision {
     this.#skip = skip;
   }
 
-  /** The source went past what is skipped, or it was not to be. @throws LastmileError of the store */
+  /** Another revision of the source came into force, or it was not to be. @throws LastmileError of the store */
   async end(): Promise<void> {
     if (this.#skip === undefined) return;
     await this.#meta.del(skipKey, { sync: true });
@@ -99,18 +99,13 @@ export class SkippedRevision {
   }
 
   /**
-   * What is taken where the source shows this revision: another where it is skipped. What is skipped no more is forgotten.
+   * What is taken where the source shows this revision: another where it is skipped.
    *
    * @throws LastmileError of the store or the source
    */
   async instead(newest: string): Promise<Revision | undefined> {
     const skip = this.#skip;
-    if (skip === undefined) return undefined;
-    if (!skip.ids.includes(newest)) {
-      await this.end();
-      return undefined;
-    }
-    return await this.read(skip.to);
+    return skip?.ids.includes(newest) === true ? await this.read(skip.to) : undefined;
   }
 
   /** @throws SourceError when it cannot be had any more */

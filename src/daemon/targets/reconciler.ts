@@ -393,8 +393,8 @@ export class Reconciler implements AsyncDisposable {
         ? {}
         : {
             begins: async (plan: ChangePlan) => {
-              await reviewed?.begins?.(plan);
               await engine.applies.begin({ target: target.name, revision, reason, at: clock.now() }, plan.changes);
+              await reviewed?.begins?.(plan);
             },
             turn: (signal: AbortSignal) => this.#turns.take(signal),
             looking: (signal: AbortSignal) => this.#look(signal),
