@@ -1,4 +1,5 @@
 import { printable } from '../base/bytes.ts';
+import { type HiddenLine, LineHider } from './hidden-lines.ts';
 
 export interface FramePlace {
   readonly line: number;
@@ -7,18 +8,23 @@ export interface FramePlace {
 }
 
 const width = 110;
-const secretKey = /^(\s*(?:- )*|.*[{,]\s*)["']?(password|secret|masterKey|ntHash)["']?\s*:(.*)$/;
+/** Lines before, in which a secret may begin that goes on into those shown. */
+const lookedBack = 1000;
 
 /**
- * The line of a finding with one line on each side and a mark under the place. Values of secret fields are blotted out:
- * frames end up in the logs of pull requests.
+ * The line of a finding with one line on each side and a mark under the place. What may be a secret is blotted out.
+ *
+ * @param isWrongYaml then nothing on a line need end where it seems to
  */
-export function codeFrame(text: string, { line, column, endColumn }: FramePlace): readonly string[] {
+export function codeFrame(text: string, place: FramePlace, isWrongYaml = false): readonly string[] {
+  const { line } = place;
   const first = Math.max(1, line - 1);
-  const shown = linesAround(text, first, line + 1);
+  const shown = linesAround(text, first, line + 1, isWrongYaml);
   const digits = String(line + 1).length;
-  return shown.flatMap((content, index) => {
+  return shown.flatMap(({ content, column: now }, index) => {
     const number = first + index;
+    const column = now(place.column);
+    const endColumn = place.endColumn === undefined ? undefined : now(place.endColumn);
     const gutter = ` ${number === line ? '>' : ' '} ${String(number).padStart(digits)} | `;
     const { cut, shift } = clip(content, number === line ? column : 1);
     if (number !== line) return [`${gutter}${cut}`.trimEnd()];
@@ -29,34 +35,25 @@ export function codeFrame(text: string, { line, column, endColumn }: FramePlace)
 }
 
 /** Lines `from` to `to` that exist, secrets hidden. */
-function linesAround(text: string, from: number, to: number): readonly string[] {
-  const lines: string[] = [];
+function linesAround(text: string, from: number, to: number, isWrongYaml: boolean): readonly HiddenLine[] {
+  const hider = new LineHider(isWrongYaml);
+  const lines: HiddenLine[] = [];
   let start = 0;
-  let hiddenBelow: number | undefined;
   for (let number = 1; number <= to && start <= text.length; number += 1) {
     const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
+    if (number < from - lookedBack) {
+      start = newline === -1 ? text.length + 1 : newline + 1;
+      continue;
+    }
     const raw = text
-      .slice(start, end)
+      .slice(start, newline === -1 ? text.length : newline)
       .replace(/\r$/, '')
       .replace(/^\uFEFF/, '');
-    start = end + 1;
-    const indent = raw.search(/\S/);
-    if (hiddenBelow !== undefined && indent !== -1 && indent <= hiddenBelow) hiddenBelow = undefined;
-    const { content, opens } = hideSecret(raw, hiddenBelow !== undefined);
-    if (opens) hiddenBelow = indent;
-    if (number >= from && !(newline === -1 && raw === '' && number > from)) lines.push(content);
+    start = newline === -1 ? text.length + 1 : newline + 1;
+    const hidden = hider.line(raw);
+    if (number >= from && !(newline === -1 && raw === '' && number > from)) lines.push(hidden);
   }
   return lines;
-}
-
-function hideSecret(raw: string, inSecret: boolean): { content: string; opens: boolean } {
-  if (inSecret) return { content: `${' '.repeat(Math.max(0, raw.search(/\S/)))}[secret]`, opens: false };
-  const found = secretKey.exec(raw.slice(0, 4096));
-  if (found === null) return { content: raw, opens: false };
-  const value = (found[3] ?? '').trim();
-  if (value.startsWith('{') || value === '') return { content: raw, opens: false };
-  return { content: `${raw.slice(0, raw.slice(0, 4096).length - (found[3] ?? '').length)} [secret]`, opens: true };
 }
 
 /** At most `width` characters of a line, so chosen that `column` is seen. One character stays one column. */

@@ -67,7 +67,7 @@ function block(issue: Issue, texts: ReadonlyMap<string, string>, paint: ReturnTy
     `${paint.bold(place)} ${tint(issue.severity)} ${paint.dim(issue.code)} ${printable(issue.message, 500)}`,
   ];
   const text = texts.get(issue.file);
-  if (text !== undefined && text !== '') lines.push(...codeFrame(text, issue));
+  if (text !== undefined && text !== '') lines.push(...codeFrame(text, issue, issue.code.startsWith('LM_YAML')));
   if (issue.hint !== undefined) lines.push(`   ${paint.cyan('→')} ${printable(issue.hint, 500)}`);
   return `${lines.join('\n')}\n`;
 }

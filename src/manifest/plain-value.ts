@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
 import { printable } from '../base/bytes.ts';
+import { seemsSecret } from '../model/secret-places.ts';
 import type { Report } from './report.ts';
 
 /** What a document says, as plain data. */
@@ -18,6 +19,8 @@ interface Walk {
   readonly anchors: Map<string, Anchored | 'unfinished'>;
   readonly report: Report;
   aliased: number;
+  /** What is read stands under a key of a secret: it is in no message. */
+  hidden: boolean;
 }
 
 /**
@@ -25,7 +28,7 @@ interface Walk {
  * twice, aliases to nothing, to themselves, or to too much. Depth is bounded by the caller.
  */
 export function plainValue(node: ParsedNode, report: Report): Plain {
-  return read(node, { anchors: new Map(), report, aliased: 0 }).value;
+  return read(node, { anchors: new Map(), report, aliased: 0, hidden: false }).value;
 }
 
 function read(node: ParsedNode | null, walk: Walk): Anchored {
@@ -33,7 +36,13 @@ function read(node: ParsedNode | null, walk: Walk): Anchored {
   if (isAlias(node)) return readAlias(node.source, node.range, walk);
   if (node.tag !== undefined) {
     const hint = 'remove it; values are what they look like, text is quoted';
-    walk.report('LM_YAML_TAG', `the tag ${printable(node.tag, 60)} is not allowed`, node.range[0], node.range[1], hint);
+    walk.report(
+      'LM_YAML_TAG',
+      `${shown(`the tag ${node.tag}`, 'a tag', walk)} is not allowed`,
+      node.range[0],
+      node.range[1],
+      hint,
+    );
   }
   const { anchor } = node;
   if (anchor !== undefined) walk.anchors.set(anchor, 'unfinished');
@@ -53,7 +62,7 @@ function readAlias(name: string, range: readonly [number, number, number], walk:
   if (target === undefined || target === 'unfinished') {
     const message =
       target === undefined
-        ? `no anchor &${printable(name, 60)} before this alias`
+        ? `${shown(`no anchor &${name}`, 'no such anchor', walk)} before this alias`
         : 'an alias cannot stand inside its own anchor';
     walk.report('LM_YAML_ALIAS', message, range[0], range[1]);
     return { value: null, size: 1 };
@@ -84,7 +93,10 @@ function readMap(node: YAMLMap.Parsed, walk: Walk): Anchored {
   let size = 1;
   for (const pair of node.items) {
     const key = readKey(pair.key, seen, walk);
+    const outside = walk.hidden;
+    walk.hidden ||= key !== undefined && (pair.value?.tag !== undefined || isAlias(pair.value)) && seemsSecret(key);
     const child = read(pair.value, walk);
+    walk.hidden = outside;
     size += child.size;
     if (key === undefined) continue;
     // An own property even when it is called __proto__: it must be seen as a key, not become a prototype.
@@ -92,6 +104,11 @@ function readMap(node: YAMLMap.Parsed, walk: Walk): Anchored {
     else value[key] = child.value;
   }
   return { value, size };
+}
+
+/** Words with what was typed in them, or without it. */
+function shown(typed: string, otherwise: string, { hidden }: Walk): string {
+  return hidden ? otherwise : printable(typed, 70);
 }
 
 /** The text of a key, or `undefined` when it cannot be one. */

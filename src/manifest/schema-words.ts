@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { printable } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
+import { seemsSecret } from '../model/secret-places.ts';
 import type { Located, Path } from './locate.ts';
 
 /** A departure from a schema, in words and not yet placed in a file. */
@@ -98,7 +99,8 @@ function unknownKey(error: ErrorObject, path: Path): Finding {
   const meant = nearest(key, known);
   const hint =
     meant !== undefined ? `did you mean ${meant}?` : known.length <= 16 ? `known here: ${known.join(', ')}` : undefined;
-  const found = finding('LM_UNKNOWN_KEY', `unknown key "${printable(key, 60)}"`, hint, [...path, key], 'key');
+  const what = isSecret(path) ? 'what stands here is no key of a secret' : `unknown key "${printable(key, 60)}"`;
+  const found = finding('LM_UNKNOWN_KEY', what, hint, [...path, key], 'key');
   return meant === undefined ? found : { ...found, meant };
 }
 
@@ -177,10 +179,11 @@ function unknownWord(error: ErrorObject, path: Path): Finding {
   return finding('LM_UNKNOWN_WORD', `"${printable(error.data, 60)}" is not known here`, hint, path, 'value');
 }
 
-const secretKeys = new Set(['password', 'secret', 'masterKey', 'ntHash', 'sha256']);
-
+/** A number in the path is no key. */
 function isSecret(path: Path): boolean {
-  return path.some((step) => secretKeys.has(String(step)));
+  return path.some(
+    (step) => step === 'sha256' || (typeof step === 'string' && !/^\d+$/.test(step) && seemsSecret(step)),
+  );
 }
 
 function shown(error: ErrorObject, path: Path): string {

@@ -165,7 +165,12 @@ function reportSyntax(error: YAMLParseError, report: Report): void {
     report('LM_YAML_TAB', 'a tab cannot indent YAML', start, end, 'use spaces');
     return;
   }
-  report('LM_YAML_SYNTAX', printable(error.message, 300), start, end);
+  report('LM_YAML_SYNTAX', withoutSource(printable(error.message, 300)), start, end);
+}
+
+/** Of the messages of the parser, some end with what was typed: it may be a password. */
+function withoutSource(message: string): string {
+  return message.replace(/(token(?: in YAML (?:stream|document))?|extra characters): .*$/s, '$1');
 }
 
 /** Knows every line before anything is parsed: what is wrong with single characters has a place, too. */

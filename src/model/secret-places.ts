@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.ts';
 import { combinedSchema } from './generated/schemas.ts';
 import { resolvedSchema, type SchemaNode, schemaAt } from './schema-node.ts';
 
@@ -26,6 +27,12 @@ export function secretNames(): readonly string[] {
   return [...found].sort();
 }
 
+/** Is a key called like a field that holds a secret, or nearly so? For what is shown of files in which something is wrong. */
+export function seemsSecret(key: string): boolean {
+  if (publicNames.has(key)) return false;
+  return /pass|secret|psk|token|hash|credential|private/i.test(key) || nearest(key, secretWords) !== undefined;
+}
+
 /** All secrets may be text, or say where they are. */
 export function isSecretNode({ type, properties }: SchemaNode): boolean {
   return Array.isArray(type) && type.includes('string') && properties?.['env'] !== undefined;
@@ -43,3 +50,7 @@ function collect(node: unknown, found: Set<string>, seen: Set<unknown>): void {
   }
   for (const each of Object.values(node)) collect(each, found, seen);
 }
+
+const secretWords = secretNames();
+/** Words of our own documents that are like one. */
+const publicNames: ReadonlySet<string> = new Set(['clients', 'clientId', 'clientCa', 'clientRevoked', 'tokens']);
