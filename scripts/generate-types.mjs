@@ -12,15 +12,19 @@ const notice = '// Written by `npm run types` from schemas/lastmile.schema.json.
 /** Every file that follows from the combined schema: path below the root → text. */
 export async function generatedFiles() {
   const combined = JSON.parse(readFileSync(join(root, 'schemas/lastmile.schema.json'), 'utf8'));
-  const kinds = combined.allOf.map((branch) => branch.then.$ref.slice('#/$defs/'.length));
+  const kinds = kindsOf(combined);
   const schemas = Object.fromEntries(kinds.map((kind) => [kind, schemaOfKind(combined, kind)]));
   const files = kinds.map((kind) => [
     `schemas/${kebab(kind)}.schema.json`,
     `${JSON.stringify(schemas[kind], null, 2)}\n`,
   ]);
-  files.push(['src/model/generated/documents.ts', await documentTypes(combined, kinds)]);
+  files.push(['src/model/generated/documents.ts', await documentTypes(combined)]);
   files.push(['src/model/generated/schemas.ts', schemaModule(combined, kinds)]);
   return new Map(files);
+}
+
+function kindsOf(combined) {
+  return combined.allOf.map((branch) => branch.then.$ref.slice('#/$defs/'.length));
 }
 
 function schemaOfKind(combined, kind) {
@@ -47,8 +51,11 @@ function collect(node, all, found) {
   for (const value of Object.values(node)) collect(value, all, found);
 }
 
-async function documentTypes(combined, kinds) {
-  const $defs = typed(combined.$defs);
+/** Of all but defaults: what they give comes into the objects before anybody needs its type. */
+async function documentTypes(combined) {
+  const { Defaults: _defaults, ...all } = combined.$defs;
+  const $defs = typed(all);
+  const kinds = kindsOf(combined).filter((kind) => kind in all);
   const properties = Object.fromEntries(kinds.map((kind) => [kind, { $ref: `#/$defs/${kind}` }]));
   const wrapper = { title: 'Documents', type: 'object', properties, additionalProperties: false, $defs };
   return compile(wrapper, 'Documents', { bannerComment: notice, style: { singleQuote: true, printWidth: 120 } });

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import { loadFiles } from '../daemon/load.ts';
 import { hasErrors, type Issue, sortIssues } from '../manifest/issue.ts';
-import { locateProblems } from '../manifest/load-manifest.ts';
+import { locateProblems } from '../manifest/locate-problems.ts';
 import { type CaseResult, caseProblems, runCases } from '../policy/cases.ts';
 import { hidesValue } from '../radius/dictionary/check-attribute.ts';
 import { complain } from './complain.ts';

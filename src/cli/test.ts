@@ -1,6 +1,6 @@
 import { type LoadSettings, loadFiles } from '../daemon/load.ts';
 import { hasErrors, type Issue, sortIssues } from '../manifest/issue.ts';
-import { locateProblems } from '../manifest/load-manifest.ts';
+import { locateProblems } from '../manifest/locate-problems.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import type { Repository } from '../rehearsal/repository.ts';
 import type { ScenarioResult } from '../rehearsal/run-scenario.ts';

@@ -1,7 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { collectText } from '../manifest/load-manifest.ts';
-import type { SourceFile } from '../source/source.ts';
-import { partsOf } from './collected-parts.ts';
+import { type FileToCollect, partsOf } from './collected-parts.ts';
 
 // Runs in a thread of its own, see `warm-cache.ts`: sent files, it begins with them; for each word after that, one message with
 // some of what the next of them declares, and `undefined` when there is no more.
@@ -9,12 +8,12 @@ if (parentPort !== null) serve(parentPort);
 
 function serve(port: MessagePort): void {
   let parts = partsOf([], collect);
-  port.on('message', (message: readonly SourceFile[] | 'next') => {
+  port.on('message', (message: readonly FileToCollect[] | 'next') => {
     if (message !== 'next') parts = partsOf(message, collect);
     port.postMessage(parts.next().value);
   });
 }
 
-function collect({ path, text }: SourceFile): ReturnType<typeof collectText> {
-  return collectText(path, text);
+function collect({ path, text, layers }: FileToCollect): ReturnType<typeof collectText> {
+  return collectText(path, text, layers);
 }

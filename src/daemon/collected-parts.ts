@@ -1,10 +1,12 @@
-import type { FileCache } from '../manifest/load-manifest.ts';
+import type { CachedFile } from '../manifest/load-manifest.ts';
 import { wordSharer } from '../manifest/share-words.ts';
 import type { SourceFile } from '../source/source.ts';
 
 /** What one file declares. */
-export type Collected =
-  FileCache extends Map<string, infer Cached> ? (Cached extends { collected: infer C } ? C : never) : never;
+export type Collected = CachedFile['collected'];
+
+/** A file, and the defaults that hold for it. */
+export type FileToCollect = SourceFile & Pick<CachedFile, 'layers'>;
 
 /** Some of what one file declares: subscribers are handed over in several parts, all else with the first. */
 export interface CollectedPart {
@@ -20,8 +22,8 @@ const subscribersTogether = 500;
 
 /** What files declare, in parts that are quickly taken over. */
 export function* partsOf(
-  files: readonly SourceFile[],
-  collect: (file: SourceFile) => Collected,
+  files: readonly FileToCollect[],
+  collect: (file: FileToCollect) => Collected,
 ): Generator<CollectedPart, undefined> {
   for (const file of files) {
     const { subscribers, ...rest } = collect(file);

@@ -7,7 +7,8 @@ import { type ExplainedKind, explainedKinds, type ScopedObject } from '../explai
 import type { LineBlame } from '../git/line-blame.ts';
 import { addCollected, type Collected, nothingCollected } from '../manifest/collected.ts';
 import { type FieldPlace, fieldPlaces } from '../manifest/field-places.ts';
-import { collectOne, type FileCache } from '../manifest/load-manifest.ts';
+import { collectOne, type FileCache, layersIn } from '../manifest/load-manifest.ts';
+import { placeInDefaults } from '../manifest/locate-problems.ts';
 import type { SourceFile } from '../source/source.ts';
 import { madeUp, resolverOf, type SecretSettings } from './declared-secrets.ts';
 import { openSealed } from './open-sealed.ts';
@@ -54,7 +55,9 @@ export async function explainObject(request: ExplainRequest, settings: ExplainSe
   const sources = await openSealed(settings.files, { env: settings.env, mode: 'validate' });
   const cache: FileCache = settings.cache ?? new Map();
   const all = nothingCollected();
-  await inTurns(eachInSteps(sources.files, (file) => addCollected(all, collectOne(file, cache)), 8));
+  const layersOf = layersIn(sources.files, cache);
+  const collect = (file: SourceFile) => addCollected(all, collectOne(file, layersOf(file.path), cache));
+  await inTurns(eachInSteps(sources.files, collect, 8));
   const secrets = madeUp({ ...resolverOf(settings), sealed: sources.sealed });
   const said = await inTurns(
     explainInSteps(
@@ -121,8 +124,9 @@ class Places {
       const { file } = object.origin;
       const found = fieldPlaces(file, this.#texts.get(file) ?? '', object, [...paths.values()]);
       const known = new Map<string, FieldPlace>();
-      for (const [at, key] of [...paths.keys()].entries()) {
-        const place = found[at];
+      for (const [at, [key, path]] of [...paths].entries()) {
+        const inherited = found[at] === undefined ? placeInDefaults(object.kind, file, path, this.#texts) : undefined;
+        const place = inherited === undefined ? found[at] : { ...inherited, inDefaults: false };
         if (place !== undefined) known.set(key, place);
       }
       this.#found.set(object, known);
@@ -134,7 +138,7 @@ class Places {
     if (lines === undefined) return [];
     const byFile = new Map<string, number[]>();
     for (const [{ origin }, places] of this.#found) {
-      byFile.set(origin.file, [...(byFile.get(origin.file) ?? []), ...[...places.values()].map(({ line }) => line)]);
+      for (const { file = origin.file, line } of places.values()) byFile.set(file, [...(byFile.get(file) ?? []), line]);
     }
     const notes: string[] = [];
     const left = [...byFile];
@@ -156,8 +160,9 @@ class Places {
 
   of(written: readonly Written[]): readonly WrittenPlace[] {
     return written.map(({ object, path }) => {
-      const { file, line, column } = object.origin;
+      const { line, column } = object.origin;
       const place = this.#found.get(object)?.get(path.join('\0'));
+      const file = place?.file ?? object.origin.file;
       return {
         ...{ object: `${object.kind}/${object.name}`, field: fieldName(path), file },
         ...{ line: place?.line ?? line, column: place?.column ?? column },

@@ -1,4 +1,5 @@
 import { Secret } from '../base/secret.ts';
+import { layersAbove } from '../manifest/defaults.ts';
 import type { Issue } from '../manifest/issue.ts';
 import { readYamlFile, type YamlFile } from '../manifest/yaml-file.ts';
 import { isSecretPlace } from '../model/secret-places.ts';
@@ -70,7 +71,12 @@ export async function openSealed(all: readonly SourceFile[], options: OpenOption
     unread: sealed.filter(({ path }) => found.get(path)?.text === undefined),
     any: openings.some((each) => each.any),
     sealed: (file, text) => {
-      const secret = secrets.get(file)?.get(text);
+      // What stands in defaults is used by what lies beneath them.
+      const above = () =>
+        layersAbove(file, secrets)
+          .find((each) => each.has(text))
+          ?.get(text);
+      const secret = secrets.get(file)?.get(text) ?? above();
       return secret === undefined ? closed(complaint ?? '') : { result: 'found', secret };
     },
   };

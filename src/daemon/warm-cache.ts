@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { othersFirst } from '../base/steps.ts';
-import { type FileCache, keepCollected, keepEdited } from '../manifest/load-manifest.ts';
+import { type FileCache, isRead, keepCollected, keepEdited, layersIn } from '../manifest/load-manifest.ts';
 import type { SourceFile } from '../source/source.ts';
-import { type Collected, type CollectedPart, partJoiner } from './collected-parts.ts';
+import { type Collected, type CollectedPart, type FileToCollect, partJoiner } from './collected-parts.ts';
 
 /** More characters than this are read in a thread: in this one, logins would wait for it. */
 const worthAThread = 5_000;
@@ -23,18 +23,21 @@ export class ReadingThread implements Disposable {
 
   /** Reads the files that changed into the cache. Whatever goes wrong, those that are missing there are then read in place. */
   async warm(files: readonly SourceFile[], cache: FileCache): Promise<void> {
-    const changed: SourceFile[] = [];
+    const changed: FileToCollect[] = [];
+    const layersOf = layersIn(files, cache);
     for (const file of files) {
-      if (cache.get(file.path)?.text === file.text) continue;
-      if (!keepEdited(cache, file)) changed.push(file);
+      const layers = layersOf(file.path);
+      if (isRead(cache.get(file.path), file.text, layers)) continue;
+      if (!keepEdited(cache, file, layers)) changed.push({ ...file, layers });
       // Where it cannot be told, a millisecond or two went by as well.
       await othersFirst();
     }
     const characters = changed.reduce((sum, { text }) => sum + text.length, 0);
     if (characters < worthAThread || !existsSync(workerFile)) return;
-    const texts = new Map(changed.map(({ path, text }) => [path, text]));
+    const byPath = new Map(changed.map((file) => [file.path, file]));
     await this.#collect(changed, (path, collected) => {
-      keepCollected(cache, path, texts.get(path) ?? '', collected);
+      const file = byPath.get(path);
+      if (file !== undefined) keepCollected(cache, path, file.text, collected, file.layers);
     });
     if (characters > mostKept) this[Symbol.dispose]();
     else this.#keep();
@@ -47,7 +50,7 @@ export class ReadingThread implements Disposable {
   }
 
   /** Part by part, each asked for in a turn of its own. Resolves when there is no more, or no way to more. */
-  #collect(files: readonly SourceFile[], take: (path: string, collected: Collected) => void): Promise<void> {
+  #collect(files: readonly FileToCollect[], take: (path: string, collected: Collected) => void): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
     worker.ref();

@@ -3,6 +3,7 @@ import type { Declared, SubscriberSpec } from '../model/declarations.ts';
 import type { Metadata, SubscriberList } from '../model/generated/documents.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Collected } from './collected.ts';
+import { type DefaultsLayer, listDefaults, ofService, ofSubscriber } from './defaults.ts';
 import { firstKey, type Path } from './locate.ts';
 import type { Plain } from './plain-value.ts';
 import type { Kind } from './schema-check.ts';
@@ -30,13 +31,21 @@ export function placementIn(file: YamlFile, root: ParsedNode | null, document: n
     item: (index) => originOf(file, nodes[index] ?? null),
     entries: (kind) =>
       kind === 'Router'
-        ? routerEntries(file, root)
-        : entryOrigins(file, root, kind === 'Policy' ? policyLists : operatorLists),
+        ? routerEntries(file, root, ['spec'])
+        : entryOrigins(file, root, ['spec'], kind === 'Policy' ? policyLists : operatorLists),
   };
 }
 
+const noEntries: ReadonlyMap<string, Origin> = new Map();
+
 /** Adds the object of a document that meets its schema. */
-export function collectObject(into: Collected, kind: Kind, value: Fields, place: Placement): void {
+export function collectObject(
+  into: Collected,
+  kind: Kind,
+  value: Fields,
+  place: Placement,
+  inherited: ReadonlyMap<string, Origin> = noEntries,
+): void {
   const { metadata, spec } = value as unknown as { metadata: Metadata; spec: never };
   const { annotations } = metadata;
   const declared = {
@@ -51,7 +60,7 @@ export function collectObject(into: Collected, kind: Kind, value: Fields, place:
       into.operators.push({ ...declared, kind, entries: place.entries(kind) });
       break;
     case 'Router':
-      into.routers.push({ ...declared, kind, entries: place.entries(kind) });
+      into.routers.push({ ...declared, kind, entries: new Map([...inherited, ...place.entries(kind)]) });
       break;
     case 'Service':
       into.services.push({ ...declared, kind });
@@ -78,7 +87,13 @@ export function collectObject(into: Collected, kind: Kind, value: Fields, place:
  *
  * @param wrong places of what does not meet the schema: where one of them is not in an item, nothing is added
  */
-export function collectList(into: Collected, value: Fields, place: Placement, wrong: readonly Path[]): void {
+export function collectList(
+  into: Collected,
+  value: Fields,
+  place: Placement,
+  wrong: readonly Path[],
+  layers: readonly DefaultsLayer[],
+): void {
   if (wrong.some((path) => path[0] !== 'items' || path.length < 2)) return;
   const bad = new Set(wrong.map((path) => Number(path[1])));
   const { metadata, defaults, items } = value as unknown as SubscriberList;
@@ -87,7 +102,7 @@ export function collectList(into: Collected, value: Fields, place: Placement, wr
   into.lists.push({
     ...{ kind: 'SubscriberList', name, labels: {}, previousNames: [], spec: undefined, origin, document },
   });
-  const shared = sharedFields(defaults);
+  const shared = sharedFields(listDefaults(defaults, layers));
   for (const [item, fields] of items.entries()) {
     if (!bad.has(item)) into.subscribers.push(subscriberOf(fields, shared, place.item(item), document, item));
   }
@@ -106,10 +121,6 @@ const routerLists = [
   ['certificates'],
   ['reconcile', 'ignore'],
 ] as const;
-const perService: ReadonlySet<string> = new Set([
-  ...(['service', 'username', 'password', 'router', 'auth', 'address', 'ipv6', 'routes', 'mac'] as const),
-  'attributes',
-]);
 const identity: ReadonlySet<string> = new Set(['name', 'labels', 'annotations', 'previousNames']);
 
 type Item = SubscriberList['items'][number];
@@ -134,12 +145,7 @@ const nothingShared: SharedFields = {
 function sharedFields(defaults: Defaults | undefined): SharedFields {
   if (defaults === undefined) return nothingShared;
   const { labels, annotations, ...spec } = defaults;
-  const all = Object.entries(spec);
-  return {
-    ...{ labels, annotations, spec },
-    ofService: Object.fromEntries(all.filter(([key]) => perService.has(key))),
-    ofSubscriber: Object.fromEntries(all.filter(([key]) => !perService.has(key))),
-  };
+  return { labels, annotations, spec, ofService: ofService(spec), ofSubscriber: ofSubscriber(spec) };
 }
 
 /** An item over its defaults. Where it lists `services`, defaults of a single service go under each of them. */
@@ -151,14 +157,19 @@ function subscriberOf(
   item: number,
 ): Declared<SubscriberSpec> {
   const { name, services, previousNames = noNames } = fields;
-  const annotations = fields.annotations ?? shared.annotations;
-  const labels = fields.labels ?? shared.labels ?? noLabels;
+  const annotations = bothOf(shared.annotations, fields.annotations);
+  const labels = bothOf(shared.labels, fields.labels) ?? noLabels;
   const spec: Spec = { ...(services === undefined ? shared.spec : shared.ofSubscriber) };
   // Field by field: of a hundred thousand, one copy each is what takes the time.
   for (const key in fields) if (!identity.has(key)) (spec as Record<string, unknown>)[key] = fields[key as keyof Item];
   if (services !== undefined) spec.services = services.map((entry) => ({ ...shared.ofService, ...entry }));
   const declared = { kind: 'Subscriber', name, labels, previousNames, spec, origin, document, item } as const;
   return annotations === undefined ? declared : { ...declared, annotations };
+}
+
+/** Words of an item beside those of its list. */
+function bothOf<Words extends object>(shared: Words | undefined, own: Words | undefined): Words | undefined {
+  return shared === undefined || own === undefined ? (own ?? shared) : { ...shared, ...own };
 }
 
 const noLabels: Declared<unknown>['labels'] = {};
@@ -173,11 +184,12 @@ function itemNodes(root: ParsedNode | null): readonly (ParsedNode | null)[] {
 function entryOrigins(
   file: YamlFile,
   root: ParsedNode | null,
+  base: readonly string[],
   lists: readonly (readonly string[])[],
 ): ReadonlyMap<string, Origin> {
   const origins = new Map<string, Origin>();
   for (const list of lists) {
-    const node = nodeAt(root, ['spec', ...list]);
+    const node = nodeAt(root, [...base, ...list]);
     for (const [index, entry] of (isSeq(node) ? node.items : []).entries()) {
       origins.set(`${list.join('/')}/${index}`, originOf(file, entry as ParsedNode | null));
     }
@@ -186,9 +198,13 @@ function entryOrigins(
 }
 
 /** Origins of a router's lists, and of each menu of its `config` with its rows. */
-function routerEntries(file: YamlFile, root: ParsedNode | null): ReadonlyMap<string, Origin> {
-  const origins = new Map(entryOrigins(file, root, routerLists));
-  const menus = nodeAt(root, ['spec', 'config']);
+export function routerEntries(
+  file: YamlFile,
+  root: ParsedNode | null,
+  base: readonly string[],
+): ReadonlyMap<string, Origin> {
+  const origins = new Map(entryOrigins(file, root, base, routerLists));
+  const menus = nodeAt(root, [...base, 'config']);
   for (const { key, value } of isMap<ParsedNode, ParsedNode | null>(menus) ? menus.items : []) {
     const path = `config/${String(isScalar(key) ? key.value : '')}`;
     origins.set(path, originOf(file, key));

@@ -1,5 +1,6 @@
 import { collectList, collectObject, type Placement } from './collect-object.ts';
 import { type Collected, nothingCollected } from './collected.ts';
+import { type DefaultsLayer, isDefaultsPath, withDefaults } from './defaults.ts';
 import { isKind, type Kind, schemaErrors } from './schema-check.ts';
 import { type Place, readTameYaml, type TameDocument } from './tame-yaml.ts';
 
@@ -10,7 +11,8 @@ const withEntries: ReadonlySet<Kind> = new Set<Kind>(['Operator', 'Router', 'Pol
  * What a text declares, read without its nodes. `undefined` where it is not of that form, or anything is wrong with it: then
  * it is to be read as a whole, which says what.
  */
-export function collectTame(path: string, text: string): Collected | undefined {
+export function collectTame(path: string, text: string, layers: readonly DefaultsLayer[] = []): Collected | undefined {
+  if (isDefaultsPath(path) || layers.some(({ spec }) => spec === undefined)) return undefined;
   const documents = readTameYaml(text);
   if (documents === undefined) return undefined;
   const collected = nothingCollected();
@@ -19,10 +21,11 @@ export function collectTame(path: string, text: string): Collected | undefined {
     const { kind, apiVersion } = value;
     const isPlain = typeof kind === 'string' && isKind(kind) && apiVersion === 'lastmile/v1';
     if (!isPlain || withEntries.has(kind) || Object.hasOwn(value, 'sops')) return undefined;
-    if (schemaErrors(kind, value).length > 0) return undefined;
+    const whole = withDefaults(kind, value, layers);
+    if (kind === 'Defaults' || schemaErrors(kind, whole).length > 0) return undefined;
     const placement = placementOf(path, document, index);
-    if (kind === 'SubscriberList') collectList(collected, value, placement, []);
-    else collectObject(collected, kind, value, placement);
+    if (kind === 'SubscriberList') collectList(collected, value, placement, [], layers);
+    else collectObject(collected, kind, whole, placement);
   }
   return collected;
 }

@@ -2,8 +2,16 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { printable } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
 import { kinds } from '../model/generated/schemas.ts';
-import { collectList, collectObject, type Fields, placementIn } from './collect-object.ts';
+import { collectList, collectObject, type Fields, placementIn, routerEntries } from './collect-object.ts';
 import type { Collected } from './collected.ts';
+import {
+  type DefaultsLayer,
+  type DefaultsSpec,
+  inheritedEntries,
+  isDefaultsPath,
+  withDefaults,
+  wordOf,
+} from './defaults.ts';
 import type { Issue } from './issue.ts';
 import { locate, type Path } from './locate.ts';
 import type { Plain } from './plain-value.ts';
@@ -12,14 +20,21 @@ import { isKind, type Kind, kindsNotYet, schemaErrors } from './schema-check.ts'
 import { pathOf, schemaFinding } from './schema-words.ts';
 import type { YamlDocument, YamlFile } from './yaml-file.ts';
 
-/** Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins. */
-export function collectFile(into: Collected, file: YamlFile, text: string): void {
+/**
+ * Adds what one file declares. The file's nodes are not kept: only plain data, and where each object begins.
+ *
+ * @param layers defaults that hold for it, from the root to its folder
+ */
+export function collectFile(
+  into: Collected,
+  file: YamlFile,
+  text: string,
+  layers: readonly DefaultsLayer[] = [],
+): void {
   for (const issue of file.issues) into.issues.push(issue);
   if (file.issues.some(({ severity }) => severity === 'error')) rememberNames(into, file.path, text);
-  if (/(^|\/)_defaults\.ya?ml$/.test(file.path)) {
-    into.issues.push(
-      placed(file, 0, 0, 'LM_NOT_SUPPORTED_YET', '_defaults.yaml is not supported yet', 'use `defaults:` of a list'),
-    );
+  if (isDefaultsPath(file.path)) {
+    into.defaults.push(defaultsIn(into, file));
     return;
   }
   const full = file.documents.filter(({ node, value }) => node !== null && value !== null);
@@ -27,7 +42,7 @@ export function collectFile(into: Collected, file: YamlFile, text: string): void
     into.issues.push({ ...placed(file, 0, 0, 'LM_EMPTY_FILE', 'this file declares nothing'), severity: 'warning' });
   }
   for (const [index, document] of file.documents.entries()) {
-    if (document.value !== undefined && document.value !== null) collectDocument(into, file, document, index);
+    if (document.value !== undefined && document.value !== null) collectDocument(into, file, document, index, layers);
   }
 }
 
@@ -40,7 +55,40 @@ export function rememberNames(into: Collected, path: string, text: string): void
   if (/\bkind["']?\s*:\s*["']?Router\b/.test(text)) into.incomplete.router = true;
 }
 
-function collectDocument(into: Collected, file: YamlFile, document: YamlDocument, index: number): void {
+/** What a `_defaults.yaml` says: one document of its kind, and no other. */
+function defaultsIn(into: Collected, file: YamlFile): DefaultsLayer {
+  const { path } = file;
+  const broken = { path, spec: undefined, entries: new Map() };
+  const [document, ...others] = file.documents.filter(({ node }) => node !== null);
+  const hint = 'apiVersion: lastmile/v1, kind: Defaults, and in spec: subscriber, router, …';
+  const report = (message: string, where?: YamlDocument): DefaultsLayer => {
+    const at = where === undefined ? undefined : locate(where.node, ['kind'], 'value');
+    into.issues.push(placed(file, at?.start ?? 0, at?.end ?? 0, 'LM_DEFAULTS_PLACE', message, hint));
+    return broken;
+  };
+  if (!path.endsWith('.yaml')) return report('a file of defaults is called _defaults.yaml');
+  if (document?.value === undefined) return file.issues.length > 0 ? broken : report('this file says nothing');
+  if (others.length > 0) return report('a _defaults.yaml holds one document', others[0]);
+  const value = withoutSeal(document.value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return report('a document is a map', document);
+  const fields = value as Fields;
+  if (fields['kind'] !== 'Defaults') return report('a _defaults.yaml holds a document of kind Defaults', document);
+  if (kindOf(into, file, document, fields) === undefined) return broken;
+  const errors = schemaErrors('Defaults', fields);
+  reportErrors(into, file, document, errors);
+  if (errors.length > 0) return broken;
+  const spec = fields['spec'] as unknown as DefaultsSpec;
+  return { path, spec, entries: routerEntries(file, document.node, ['spec', 'router']) };
+}
+
+function collectDocument(
+  into: Collected,
+  file: YamlFile,
+  document: YamlDocument,
+  index: number,
+  layers: readonly DefaultsLayer[],
+): void {
   const value = withoutSeal(document.value ?? null);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     into.issues.push(
@@ -62,14 +110,44 @@ function collectDocument(into: Collected, file: YamlFile, document: YamlDocument
     if (name !== undefined) into.unread.set(name, file.path);
     return;
   }
-  const errors = schemaErrors(kind, fields);
+  if (kind === 'Defaults') {
+    const message = 'defaults of a folder stand in its _defaults.yaml';
+    into.issues.push(issueAt(file, document, ['kind'], 'value', 'LM_DEFAULTS_PLACE', message));
+    return;
+  }
+  if (isBeneathBroken(kind, layers)) {
+    // What it lacks may be what could not be read.
+    reportErrors(into, file, document, schemaErrors(kind, fields).filter(isOfOwn));
+    rememberUnread(into, file.path, kind, fields);
+    return;
+  }
+  const whole = withDefaults(kind, fields, layers);
+  const errors = schemaErrors(kind, whole);
   reportErrors(into, file, document, errors);
-  const rest = errors.length === 0 ? value : salvage(kind, value, errors);
+  const rest = errors.length === 0 ? whole : salvage(kind, whole, errors);
   const placed = placementIn(file, document.node, index);
   if (kind === 'SubscriberList')
-    collectList(into, (rest ?? value) as Fields, placed, rest === undefined ? errors.map(placeOfError) : []);
-  else if (rest !== undefined) collectObject(into, kind, rest as Fields, placed);
+    collectList(into, (rest ?? whole) as Fields, placed, rest === undefined ? errors.map(placeOfError) : [], layers);
+  else if (rest !== undefined)
+    collectObject(into, kind, rest as Fields, placed, kind === 'Router' ? inheritedEntries(fields, layers) : undefined);
   else rememberBroken(into, kind, nameOf(fields));
+}
+
+/** Do files of defaults hold for a document of which one could not be read? */
+function isBeneathBroken(kind: Kind, layers: readonly DefaultsLayer[]): boolean {
+  const concerns = wordOf(kind === 'SubscriberList' ? 'Subscriber' : kind) !== undefined;
+  return concerns && layers.some(({ spec }) => spec === undefined);
+}
+
+function isOfOwn({ keyword }: ErrorObject): boolean {
+  return keyword !== 'required' && keyword !== 'if';
+}
+
+function rememberUnread(into: Collected, path: string, kind: Kind, fields: Fields): void {
+  rememberBroken(into, kind, nameOf(fields));
+  const items = Array.isArray(fields['items']) ? (fields['items'] as readonly Plain[]) : [];
+  const names = [nameOf(fields), ...items.map((item) => nameOf({ metadata: item }))];
+  for (const name of names) if (name !== undefined) into.unread.set(name, path);
 }
 
 /** SOPS keeps what it needs to know in the document: it is no part of it. */

@@ -9,6 +9,7 @@ import type {
   ServiceSpec,
   SubscriberSpec,
 } from '../model/declarations.ts';
+import type { DefaultsLayer } from './defaults.ts';
 import type { Issue } from './issue.ts';
 
 /** Everything declared so far, filled file by file. */
@@ -22,6 +23,8 @@ export interface Collected {
   readonly policies: Declared<PolicySpec>[];
   readonly scenarios: Declared<ScenarioSpec>[];
   readonly lists: Declared<undefined>[];
+  /** Of a `_defaults.yaml`: what it says. */
+  readonly defaults: DefaultsLayer[];
   /** Known by name only: the schema was not met. */
   readonly broken: {
     readonly router: Set<string>;
@@ -53,6 +56,7 @@ export function nothingCollected(): Collected {
     policies: [],
     scenarios: [],
     lists: [],
+    defaults: [],
     broken,
     incomplete: { operator: false, router: false },
     unread: new Map(),

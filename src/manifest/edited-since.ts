@@ -33,6 +33,8 @@ export function editedSince(
 function isOfSubscribers({
   subscribers: _subscribers,
   lists: _lists,
+  // What it says has come into what lies beneath.
+  defaults: _defaults,
   issues,
   broken,
   incomplete,

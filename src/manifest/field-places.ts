@@ -7,6 +7,8 @@ import { type Position, readYamlFile, type YamlFile } from './yaml-file.ts';
 export interface FieldPlace extends Position {
   /** It is not said of the object itself, but of all of its list. */
   readonly inDefaults: boolean;
+  /** Where it is another: the defaults of a folder. */
+  readonly file?: string;
 }
 
 /**

@@ -2,7 +2,7 @@ import { compact } from '../base/compact.ts';
 import { sharedWith } from '../base/same-data.ts';
 import { isSealedText } from '../base/sealed-text.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
-import type { Declared, PolicySpec, Problem, ScenarioSpec } from '../model/declarations.ts';
+import type { Declared, PolicySpec, ScenarioSpec } from '../model/declarations.ts';
 import type { Model } from '../model/model.ts';
 import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
@@ -11,13 +11,13 @@ import type { SecretResolver, SecretUses } from '../model/secret-values.ts';
 import { collectFile, rememberNames } from './collect.ts';
 import { collectTame } from './collect-tame.ts';
 import { addCollected, type Collected, nothingCollected } from './collected.ts';
+import { type DefaultsLayer, isDefaultsPath, layersAbove } from './defaults.ts';
 import { editedList } from './edited-list.ts';
 import { editedSince } from './edited-since.ts';
 import { compareText, hasErrors, type Issue, sortIssues, wholeRepository } from './issue.ts';
-import { exists, locate, type Path } from './locate.ts';
+import { type IssuePlace, locateProblems } from './locate-problems.ts';
 import { type JudgedFiles, objectionsInSteps, type PolicyPort } from './objections.ts';
-import { placeInItem } from './place-in-item.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 export interface ManifestFile {
   /** Below the repository's root, with `/`. */
@@ -45,15 +45,15 @@ export interface LoadOptions {
   readonly example?: boolean;
 }
 
-interface CachedFile {
+export interface CachedFile {
   /** That of whoever read it last, so that it is there once: with 100,000 subscribers it is 12 MB. */
   text: string;
   readonly collected: Collected;
+  /** Defaults that held for it, from the root to its folder. */
+  readonly layers: readonly DefaultsLayer[];
   /** Where fields stand that problems were found with before. */
   readonly places: Map<string, IssuePlace>;
 }
-
-type IssuePlace = Pick<Issue, 'line' | 'column' | 'endColumn'>;
 
 /** By path: the text, what it declares, and where. */
 export type FileCache = Map<string, CachedFile>;
@@ -91,9 +91,11 @@ export function loadManifest(files: readonly ManifestFile[], options: LoadOption
 export function* loadManifestInSteps(files: readonly ManifestFile[], options: LoadOptions): Steps<Manifest> {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const parts = new Map<string, Collected>();
+  const layersOf = layersIn(sorted, options.cache);
   for (const file of sorted) {
-    const wasRead = options.cache?.get(file.path)?.text === file.text;
-    parts.set(file.path, collectOne(file, options.cache));
+    const layers = layersOf(file.path);
+    const wasRead = isRead(options.cache?.get(file.path), file.text, layers);
+    parts.set(file.path, collectOne(file, layers, options.cache));
     if (!wasRead) yield;
   }
   forgetOthers(sorted, options.cache);
@@ -183,52 +185,92 @@ function resolveOptions({ secrets, mode, example, attributeCheck, attributeHides
   };
 }
 
+/**
+ * Defaults that hold for a path, from the root to its folder: of files that are the same as before, they are the same objects.
+ * Reads what is new of them into the cache.
+ */
+export function layersIn(
+  files: readonly ManifestFile[],
+  cache: FileCache | undefined,
+): (path: string) => readonly DefaultsLayer[] {
+  const layers = new Map<string, DefaultsLayer>();
+  for (const file of files.filter(({ path }) => isDefaultsPath(path)))
+    for (const layer of collectOne(file, noLayers, cache).defaults) layers.set(layer.path, layer);
+  // A file of defaults is as it is, whatever lies above it.
+  return (path) => (isDefaultsPath(path) ? noLayers : layersAbove(path, layers));
+}
+
+const noLayers: readonly DefaultsLayer[] = [];
+
+/** Was this read before, under the same defaults? */
+export function isRead(known: CachedFile | undefined, text: string, layers: readonly DefaultsLayer[]): boolean {
+  return known?.text === text && isUnder(known, layers);
+}
+
+function isUnder({ layers: before }: CachedFile, layers: readonly DefaultsLayer[]): boolean {
+  return before.length === layers.length && before.every((each, at) => each === layers[at]);
+}
+
 /** What one file declares, whatever others do: plain data, so that it can be read elsewhere and handed over. */
-export function collectText(path: string, text: string): Collected {
-  return collectTame(path, text) ?? collectWhole(path, text);
+export function collectText(path: string, text: string, layers: readonly DefaultsLayer[] = noLayers): Collected {
+  return collectTame(path, text, layers) ?? collectWhole(path, text, layers);
 }
 
 /** The same, always by its nodes. */
-export function collectWhole(path: string, text: string): Collected {
+export function collectWhole(path: string, text: string, layers: readonly DefaultsLayer[] = noLayers): Collected {
   const collected = nothingCollected();
-  collectFile(collected, readYamlFile(path, text), text);
+  collectFile(collected, readYamlFile(path, text), text, layers);
   return collected;
 }
 
-/** What one file declares, read once. */
-export function collectOne({ path, text }: ManifestFile, cache: FileCache | undefined): Collected {
+export function collectOne(
+  { path, text }: ManifestFile,
+  layers: readonly DefaultsLayer[],
+  cache: FileCache | undefined,
+): Collected {
   const known = cache?.get(path);
-  if (known?.text === text) {
+  if (known !== undefined && isRead(known, text, layers)) {
     known.text = text;
     return known.collected;
   }
-  const collected = known === undefined ? undefined : collectEdited(known, path, text);
-  const read = collected ?? collectText(path, text);
-  if (cache !== undefined) keepCollected(cache, path, text, read);
+  const collected = known === undefined ? undefined : collectEdited(known, path, text, layers);
+  const read = collected ?? collectText(path, text, layers);
+  if (cache !== undefined) keepCollected(cache, path, text, read, layers);
   return read;
 }
 
 /** What a file declares by now that was read before, where that takes no time. */
-function collectEdited(known: CachedFile, path: string, text: string): Collected | undefined {
-  return editedList(known, text, (some) => collectText(path, some));
+function collectEdited(
+  known: CachedFile,
+  path: string,
+  text: string,
+  layers: readonly DefaultsLayer[],
+): Collected | undefined {
+  return isUnder(known, layers) ? editedList(known, text, (some) => collectText(path, some, layers)) : undefined;
 }
 
 /** Keeps what a file that changed declares, where it takes no time to tell. */
-export function keepEdited(cache: FileCache, { path, text }: ManifestFile): boolean {
+export function keepEdited(cache: FileCache, { path, text }: ManifestFile, layers: readonly DefaultsLayer[]): boolean {
   const known = cache.get(path);
-  const collected = known === undefined ? undefined : collectEdited(known, path, text);
-  if (collected !== undefined) keepCollected(cache, path, text, collected);
+  const collected = known === undefined ? undefined : collectEdited(known, path, text, layers);
+  if (collected !== undefined) keepCollected(cache, path, text, collected, layers);
   return collected !== undefined;
 }
 
 /** Keeps what a file declares. Subscribers that are declared as before, at the same place, are those of before. */
-export function keepCollected(cache: FileCache, path: string, text: string, collected: Collected): void {
+export function keepCollected(
+  cache: FileCache,
+  path: string,
+  text: string,
+  collected: Collected,
+  layers: readonly DefaultsLayer[],
+): void {
   const before = cache.get(path)?.collected.subscribers ?? [];
   const byName = new Map(before.map((each) => [each.name, each]));
   const { subscribers } = collected;
   for (const [at, each] of before.length === 0 ? [] : subscribers.entries())
     subscribers[at] = sharedWith(byName.get(each.name), each);
-  cache.set(path, { text, collected, places: new Map() });
+  cache.set(path, { text, collected, layers, places: new Map() });
 }
 
 function forgetOthers(files: readonly ManifestFile[], cache: FileCache | undefined): void {
@@ -279,94 +321,4 @@ function uncheckedReferences(unchecked: ReadonlyMap<string, ReadonlySet<string>>
     const message = `references to ${list}${names.size > 5 ? ' and others' : ''} were not checked: this file could not be read whole`;
     return { severity: 'warning', code: 'LM_REFERENCES_UNCHECKED', message, file, line: 1, column: 1 };
   });
-}
-
-/** Gives problems between documents their line and column, reading again only files with places not known yet. */
-export function locateProblems(
-  problems: readonly Problem[],
-  files: readonly ManifestFile[],
-  cache: FileCache,
-): readonly Issue[] {
-  const texts = new Map(files.map(({ path, text }) => [path, text]));
-  const byFile = new Map<string, Problem[]>();
-  const issues: Issue[] = [];
-  for (const problem of problems) {
-    const { place } = problem;
-    if (place === undefined) issues.push(issueOf(problem, wholeRepository));
-    else if (problem.path.length === 0) issues.push(issueOf(problem, place.origin));
-    else byFile.set(place.origin.file, appended(byFile.get(place.origin.file), problem));
-  }
-  for (const [path, inFile] of byFile) {
-    const places = cache.get(path)?.places ?? new Map<string, IssuePlace>();
-    findPlaces(inFile, places, path, texts.get(path) ?? '');
-    for (const problem of inFile) {
-      const found = places.get(placeKey(problem));
-      if (found !== undefined) issues.push(issueOf(problem, { file: path, ...found }));
-    }
-  }
-  return issues;
-}
-
-function findPlaces(problems: readonly Problem[], places: Map<string, IssuePlace>, path: string, text: string): void {
-  const unknown: Problem[] = [];
-  for (const problem of problems) {
-    if (places.has(placeKey(problem))) continue;
-    const { place } = problem;
-    const found =
-      place?.item === undefined || problem.within !== undefined
-        ? undefined
-        : placeInItem(path, text, place.origin.line, problem.path);
-    if (found === undefined) unknown.push(problem);
-    else places.set(placeKey(problem), found);
-  }
-  if (unknown.length === 0) return;
-  const file = readYamlFile(path, text);
-  for (const problem of unknown) places.set(placeKey(problem), placeIn(file, text, problem));
-}
-
-function placeKey({ place, path, within }: Problem): string {
-  return JSON.stringify([place?.document, place?.item, path, within]);
-}
-
-function placeIn(file: YamlFile, text: string, { place, path, within }: Problem): IssuePlace {
-  const node = file.documents[place?.document ?? 0]?.node ?? null;
-  const { start, end } = locate(node, place?.item === undefined ? path : listPath(node, place.item, path), 'value');
-  const words = within === undefined ? undefined : wordsWithin(text, start, end, within);
-  return words === undefined ? file.at(start, end) : file.at(words, words + (within?.words.length ?? 0));
-}
-
-/** However a text is written in its file, in quotes or over several lines, its words are there, in the same order. */
-function wordsWithin(
-  text: string,
-  start: number,
-  end: number,
-  { words, nth }: NonNullable<Problem['within']>,
-): number | undefined {
-  let at = text.indexOf(words, start);
-  for (let before = 0; before < nth && at !== -1; before += 1) at = text.indexOf(words, at + 1);
-  return at === -1 || at >= end ? undefined : at;
-}
-
-/** The path of an item's field: in the item, or in the defaults that gave it. */
-function listPath(node: Parameters<typeof exists>[0], item: number, path: Path): Path {
-  const field = path.slice(1);
-  const [inItem, inDefaults] = [
-    ['items', item, ...field],
-    ['defaults', ...field],
-  ];
-  if (exists(node, inItem) || (path[0] === 'metadata' && field[0] !== 'annotations')) return inItem;
-  if (exists(node, inDefaults)) return inDefaults;
-  const shared = ['defaults', ...field.slice(2)];
-  return field[0] === 'services' && exists(node, shared) ? shared : inItem;
-}
-
-function issueOf(problem: Problem, place: { file: string; line: number; column: number; endColumn?: number }): Issue {
-  const { severity, code, message, hint } = problem;
-  return { severity, code, message, ...place, ...(hint === undefined ? {} : { hint }) };
-}
-
-function appended(list: Problem[] | undefined, problem: Problem): Problem[] {
-  if (list === undefined) return [problem];
-  list.push(problem);
-  return list;
 }

@@ -44,7 +44,8 @@ function itemsOf(list: Plain): readonly (DeclaredObject | undefined)[] {
   return items.map((item) => {
     const fields = plain(item);
     if (fields === undefined) return undefined;
-    const { name, labels, previousNames, ...spec } = { ...shared, ...fields };
+    const { name, labels: _own, previousNames, ...spec } = { ...shared, ...fields };
+    const labels = { ...plain(shared['labels']), ...plain(fields['labels']) };
     return objectOf(own, { metadata: { name, labels, previousNames }, spec });
   });
 }

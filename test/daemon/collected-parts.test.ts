@@ -11,7 +11,11 @@ ${Array.from({ length: count }, (_, at) => `  - {name: s-${at}, username: s-${at
 
 describe('what a file declares, handed over in parts', () => {
   it('is the same when they are put together, however many there are', () => {
-    const files = [0, 1, 499, 500, 501, 1700].map((count) => ({ path: `${count}.yaml`, text: list(count) }));
+    const files = [0, 1, 499, 500, 501, 1700].map((count) => ({
+      path: `${count}.yaml`,
+      text: list(count),
+      layers: [],
+    }));
     const join = partJoiner();
 
     const parts = [...partsOf(files, ({ path, text }) => collectText(path, text))];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { document, lines, load, operator, router, service } from '../support/manifest.ts';
+import { document, load, operator, router, service } from '../support/manifest.ts';
 
 const base = { 'operator.yaml': operator, 'router.yaml': router, 'service.yaml': service };
 
@@ -52,12 +52,6 @@ describe('what is not supported yet', () => {
   ])('is refused as such, not as a mistake (%#)', (text, expected) => {
     expect(findings(text)).toEqual([expected]);
   });
-
-  it('a _defaults.yaml is', () => {
-    expect(lines(load({ ...base, 'a/_defaults.yaml': 'spec: {}' }))).toContain(
-      'a/_defaults.yaml:1:1 error LM_NOT_SUPPORTED_YET _defaults.yaml is not supported yet',
-    );
-  });
 });
 
 describe('a document', () => {
@@ -66,7 +60,7 @@ describe('a document', () => {
     ['kind: Router\n', '1:1 LM_MISSING_KEY "apiVersion" is missing → apiVersion: lastmile/v1'],
     [
       'apiVersion: lastmile/v1\n',
-      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario',
+      '1:1 LM_MISSING_KEY "kind" is missing → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario, Defaults',
     ],
     [
       'apiVersion: lastmile/v2\nkind: Router\n',
@@ -78,7 +72,7 @@ describe('a document', () => {
     ],
     [
       'apiVersion: lastmile/v1\nkind: 7\n',
-      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario',
+      '2:7 LM_UNKNOWN_KIND kind must be text → one of: Operator, Router, Service, Subscriber, SubscriberList, PortalSite, OmadaController, Policy, Scenario, Defaults',
     ],
     [subscriber('').replace('name: x', 'name: Über'), expect.stringMatching(/^3:18 LM_WRONG_FORMAT/)],
     [

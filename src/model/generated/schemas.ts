@@ -1,7 +1,7 @@
 // Written by `npm run types` from schemas/lastmile.schema.json.
 
 /** Kinds of document, in the order they are explained. */
-export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController","Policy","Scenario"] as const;
+export const kinds = ["Operator","Router","Service","Subscriber","SubscriberList","PortalSite","OmadaController","Policy","Scenario","Defaults"] as const;
 
 /** The combined JSON Schema (2020-12) of every document. */
 export const combinedSchema: Readonly<Record<string, unknown>> = {
@@ -26,6 +26,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
         "SubscriberList",
         "PortalSite",
         "OmadaController",
+        "Defaults",
         "VoucherBatch",
         "Policy",
         "Scenario"
@@ -185,6 +186,22 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       },
       "then": {
         "$ref": "#/$defs/Scenario"
+      }
+    },
+    {
+      "if": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "const": "Defaults"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Defaults"
       }
     }
   ],
@@ -5453,6 +5470,311 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
       "required": [
         "name",
         "expect"
+      ],
+      "additionalProperties": false
+    },
+    "Defaults": {
+      "title": "Defaults",
+      "type": "object",
+      "description": "What is declared in a folder and those below it unless it says otherwise: the only document of a file called _defaults.yaml.",
+      "properties": {
+        "apiVersion": {
+          "const": "lastmile/v1",
+          "description": "Version of the document format: lastmile/v1."
+        },
+        "kind": {
+          "const": "Defaults",
+          "description": "Always Defaults here."
+        },
+        "spec": {
+          "type": "object",
+          "description": "By kind, the fields its objects have unless they say otherwise. A nearer folder wins over one above it, the `defaults` of a list over both, and the object itself over all.",
+          "properties": {
+            "subscriber": {
+              "$ref": "#/$defs/SubscriberList/properties/defaults",
+              "description": "Fields of subscribers, those in lists too."
+            },
+            "router": {
+              "type": "object",
+              "description": "Fields of routers.",
+              "properties": {
+                "labels": {
+                  "$ref": "#/$defs/labels",
+                  "description": "Words to select by, beside those of the object."
+                },
+                "annotations": {
+                  "$ref": "#/$defs/annotations",
+                  "description": "Notes for people and tools, beside those of the object."
+                },
+                "address": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/address",
+                  "description": "Host name or address the API is dialled at."
+                },
+                "api": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/api",
+                  "description": "Access to the RouterOS API. Absent: nothing is written to this router, it is only a NAS."
+                },
+                "mode": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/mode",
+                  "description": "What is done about differences on this router. Default apply."
+                },
+                "radius": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/radius",
+                  "description": "This router as a RADIUS client (NAS). Absent: it does not use RADIUS."
+                },
+                "auth": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/auth",
+                  "description": "Default for services and subscribers on this router. Default radius."
+                },
+                "hybrid": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/hybrid",
+                  "description": "How `auth: hybrid` behaves on this router."
+                },
+                "nat": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/nat",
+                  "description": "Addresses that many subscribers share (carrier-grade NAT). Each inside address has one outside address and a block of its ports, so that whohad can tell who had a port without a log of connections (RFC 7422)."
+                },
+                "pools": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/pools",
+                  "description": "Address pools for subscribers (IP > Pool)."
+                },
+                "ipv6Pools": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/ipv6Pools",
+                  "description": "IPv6 pools for subscribers (IPv6 > Pool)."
+                },
+                "ppp": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/ppp",
+                  "description": "PPPoE on this router."
+                },
+                "dhcp": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/dhcp",
+                  "description": "DHCP servers, one per interface (IP > DHCP Server)."
+                },
+                "certificates": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/certificates",
+                  "description": "Certificates with their keys, which are put on the router and renewed there: hotspots, services and `config` name them. The account needs the policy `policy`; RouterOS before 7.15 takes no files over the API, there a person puts them on."
+                },
+                "hotspots": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/hotspots",
+                  "description": "Hotspots, one per interface (IP > Hotspot)."
+                },
+                "system": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/system",
+                  "description": "Settings of the router itself."
+                },
+                "config": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/config",
+                  "description": "Any other menu of the router, by its path: rows as a list, settings as a map."
+                },
+                "reconcile": {
+                  "$ref": "#/$defs/Router/properties/spec/properties/reconcile",
+                  "description": "What this router does otherwise than the Operator says."
+                }
+              },
+              "additionalProperties": false
+            },
+            "service": {
+              "type": "object",
+              "description": "Fields of services.",
+              "properties": {
+                "labels": {
+                  "$ref": "#/$defs/labels",
+                  "description": "Words to select by, beside those of the object."
+                },
+                "annotations": {
+                  "$ref": "#/$defs/annotations",
+                  "description": "Notes for people and tools, beside those of the object."
+                },
+                "title": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/title",
+                  "description": "Name for people."
+                },
+                "access": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/access",
+                  "description": "How subscribers connect."
+                },
+                "auth": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/auth",
+                  "description": "Who checks passwords of this service. Default: as the router says, else radius."
+                },
+                "routers": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/routers",
+                  "description": "Where it is offered, and where local rows go: names of routers, or {matchLabels: {…}}. Absent: not restricted."
+                },
+                "rate": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/rate",
+                  "description": "Speed, named from the subscriber's side. Absent: not limited."
+                },
+                "windows": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/windows",
+                  "description": "Days and times of day, in the time zone of the Operator. While one with `rate` lasts, that is the speed (the first of several). Where there are some without `rate`, the service can be used only while one of these lasts."
+                },
+                "quotas": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/quotas",
+                  "description": "What one login of a subscriber, with its devices, may use in a period, counted by its sessions; of several the strictest step is in force. See docs/quotas.md."
+                },
+                "sessions": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/sessions",
+                  "description": "Limits of a session."
+                },
+                "address": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/address",
+                  "description": "Where addresses come from."
+                },
+                "devices": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/devices",
+                  "description": "Devices that one login may be used with, told apart by their MAC."
+                },
+                "connections": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/connections",
+                  "description": "Most connections of one subscriber at once, by a firewall rule on the routers. Not the number of sessions: that is sessions.max."
+                },
+                "validity": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/validity",
+                  "description": "Prepaid time: how long a subscriber has the service, unless his own `expires` comes before."
+                },
+                "grace": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/grace",
+                  "description": "Time after `expires` of a subscriber during which the service still works, and is told to be overdue."
+                },
+                "onSuspend": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/onSuspend",
+                  "description": "What becomes of somebody suspended. Default: rejected."
+                },
+                "profile": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/profile",
+                  "description": "Name of the profile on the routers (PPP and hotspot), for routers that had one before. Default: made from the name of the service."
+                },
+                "attributes": {
+                  "$ref": "#/$defs/Service/properties/spec/properties/attributes",
+                  "description": "Extra attributes for everyone on this service."
+                }
+              },
+              "additionalProperties": false
+            },
+            "portalSite": {
+              "type": "object",
+              "description": "Fields of portal sites.",
+              "properties": {
+                "labels": {
+                  "$ref": "#/$defs/labels",
+                  "description": "Words to select by, beside those of the object."
+                },
+                "annotations": {
+                  "$ref": "#/$defs/annotations",
+                  "description": "Notes for people and tools, beside those of the object."
+                },
+                "title": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/title",
+                  "description": "Name for people. Default: the name."
+                },
+                "languages": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/languages",
+                  "description": "Languages of the pages, the default first. Default [en]."
+                },
+                "bridge": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/bridge",
+                  "description": "Where guests come from: one or a list."
+                },
+                "aliases": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/aliases",
+                  "description": "What router pages made for other platforms send in place of the name of this site."
+                },
+                "methods": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/methods",
+                  "description": "Ways for guests to get in."
+                },
+                "services": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/services",
+                  "description": "Services of guests without an account."
+                },
+                "walledGarden": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/walledGarden",
+                  "description": "Hosts that guests reach before they are let in: a name, *.example.net, an address or a prefix."
+                },
+                "welcomeUrl": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/welcomeUrl",
+                  "description": "Page shown afterwards when the guest asked for none."
+                },
+                "terms": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/terms",
+                  "description": "Terms of use, as plain text."
+                },
+                "key": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/key",
+                  "description": "Signs what guests carry and makes the one-time passwords of routers, at least 16 characters. Default {derive: 1}; a higher number makes a new key. Pages that are open then have to be opened anew."
+                },
+                "branding": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/branding",
+                  "description": "Looks of the pages."
+                },
+                "retention": {
+                  "$ref": "#/$defs/PortalSite/properties/spec/properties/retention",
+                  "description": "How long sessions and usage of guests without an account are kept here, after their end: 30d. At least 1d. What `accounting.retention` of the Operator drops sooner goes sooner; what is under a legal hold stays."
+                }
+              },
+              "additionalProperties": false
+            },
+            "omadaController": {
+              "type": "object",
+              "description": "Fields of Omada controllers.",
+              "properties": {
+                "labels": {
+                  "$ref": "#/$defs/labels",
+                  "description": "Words to select by, beside those of the object."
+                },
+                "annotations": {
+                  "$ref": "#/$defs/annotations",
+                  "description": "Notes for people and tools, beside those of the object."
+                },
+                "url": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/url",
+                  "description": "Where it is reached, as in https://192.0.2.9:8043: scheme, host and port, nothing else."
+                },
+                "id": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/id",
+                  "description": "Its id (omadacId). Default: asked for."
+                },
+                "tls": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/tls",
+                  "description": "How its certificate is checked. Default: by the authorities of the system."
+                },
+                "operator": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/operator",
+                  "description": "Account of a hotspot operator there (Hotspot Manager > Operators), not of an administrator."
+                },
+                "timeUnit": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/timeUnit",
+                  "description": "Unit in which it takes the time a guest may stay. Default ms."
+                },
+                "generation": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/generation",
+                  "description": "Generation of its interface. Default auto."
+                },
+                "openapi": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/openapi",
+                  "description": "Its OpenAPI, by which portals, their walled garden and RADIUS are kept as declared. Needed for `portals`."
+                },
+                "sites": {
+                  "$ref": "#/$defs/OmadaController/properties/spec/properties/sites",
+                  "description": "Its sites, when bridges are to name only these, and portals kept on them."
+                }
+              },
+              "additionalProperties": false
+            }
+          },
+          "additionalProperties": false,
+          "minProperties": 1
+        },
+        "sops": {
+          "type": "object",
+          "description": "What SOPS keeps of a file with encrypted values: keys, rule and MAC. Written by sops or lastmile secrets, never by hand."
+        }
+      },
+      "required": [
+        "apiVersion",
+        "kind",
+        "spec"
       ],
       "additionalProperties": false
     }
