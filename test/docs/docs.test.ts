@@ -65,7 +65,13 @@ function isRun({ language, word }: Block): boolean {
 
 function flawsOf({ word, text }: Block): readonly string[] {
   if (word === 'fragment') return parseAllDocuments(text).flatMap((each) => each.errors.map(({ message }) => message));
-  const { issues } = loadManifest([{ path: 'document.yaml', text }], {
+  const isDefaults = /^kind: Defaults$/m.test(text);
+  const operator = {
+    path: 'operator.yaml',
+    text: 'apiVersion: lastmile/v1\nkind: Operator\nmetadata: {name: isp}\nspec: {}\n',
+  };
+  const files = [{ path: isDefaults ? '_defaults.yaml' : 'document.yaml', text }, ...(isDefaults ? [operator] : [])];
+  const { issues } = loadManifest(files, {
     secrets: secretResolver({ env: {} }),
     mode: 'validate',
     attributeCheck: checkAttribute,
