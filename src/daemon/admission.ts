@@ -52,6 +52,11 @@ export class Admission {
     if (this.#accepted !== undefined) await this.take(this.#accepted);
   }
 
+  /** Somebody may have approved at a forge what waits. */
+  async askForges(): Promise<void> {
+    if (await this.#gate.approvedMeanwhile(this.#options.inForce()?.model)) await this.tryAgain();
+  }
+
   /** What is in force, or, after a start, was last. */
   async #before({ revision, model }: Accepted): Promise<Accepted | undefined> {
     const { inForce, engine, lastGood, source } = this.#options;

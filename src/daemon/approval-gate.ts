@@ -80,16 +80,23 @@ export class ApprovalGate {
     }
     await this.#takeTrailers(revision.id);
     const { plan, untouched } = await this.#planOf(candidate, before);
-    const open = plan.targets.flatMap(({ name, checksum }) =>
-      checksum === undefined || approvals.allows(name, checksum, revision.id) ? [] : [{ name, checksum }],
-    );
-    if (open.length > 0) return this.#waits(plan, open);
+    const openIn = () =>
+      plan.targets.flatMap(({ name, checksum }) =>
+        checksum === undefined || approvals.allows(name, checksum, revision.id) ? [] : [{ name, checksum }],
+      );
+    if (openIn().length > 0) await this.#takeStatuses(revision.id, before?.model);
+    if (openIn().length > 0) return this.#waits(plan, openIn());
     await approvals.use(
       [plan.checksum, ...plan.targets.flatMap(({ checksum }) => (checksum === undefined ? [] : [checksum]))],
       revision.id,
     );
     for (const name of untouched) await approvals.begin(name, revision.id, { sync: false });
     return this.#admitted(candidate, plan.changes.length === 0 ? 'it changes nothing' : `plan ${plan.checksum}`);
+  }
+
+  /** Whether somebody at a forge approved what waits, since it was looked at last. @param inForce says who may */
+  async approvedMeanwhile(inForce: Model | undefined): Promise<boolean> {
+    return this.#waiting !== undefined && (await this.#takeStatuses(this.#waiting.revision, inForce));
   }
 
   /** Neither what was in force nor this wants to be approved. */
@@ -140,6 +147,23 @@ export class ApprovalGate {
     for (const { checksum, by } of await planTrailers(source.history?.repository, revision)) {
       await engine.approvals.approve({ checksum, by, at: clock.now(), usedFor: revision });
     }
+  }
+
+  /** What forges say of the commit, or of those that it merges. @returns whether there was a word that was not known */
+  async #takeStatuses(revision: string, inForce: Model | undefined): Promise<boolean> {
+    const { source, engine, clock, log } = this.#options;
+    const forges = (inForce?.webhooks ?? []).filter(({ approvers }) => approvers !== undefined);
+    const repository = source.history?.repository;
+    if (forges.length === 0 || repository === undefined) return false;
+    const { forgeApprovals } = await import('./telling/forge-approvals.ts');
+    const { approvals, troubles } = await forgeApprovals(forges, repository, revision);
+    for (const { forge, why } of troubles) log.warn({ forge, revision, why }, 'who approved it is not known');
+    const news = approvals.filter(({ checksum }) => !engine.approvals.isApproved(checksum, revision));
+    for (const { checksum, by } of news) {
+      await engine.approvals.approve({ checksum, by, at: clock.now(), usedFor: revision });
+      log.info({ revision, checksum, by }, 'plan approved at a forge');
+    }
+    return news.length > 0;
   }
 
   /**

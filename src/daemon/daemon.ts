@@ -194,6 +194,7 @@ export class Daemon implements AsyncDisposable {
         options.onInvalid?.(revision, issues);
       },
       looked: async () => {
+        await this.#admission.askForges();
         const model = this.#reconciler.inForce?.model;
         if (model !== undefined) await this.#listen(model);
       },

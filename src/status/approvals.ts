@@ -119,6 +119,11 @@ export class Approvals {
     }
   }
 
+  /** Whether somebody approved this plan, or this target of one, and the word still counts for this revision. */
+  isApproved(checksum: string, revision: string): boolean {
+    return this.#valid(revision).includes(checksum);
+  }
+
   /** Whether this is what somebody approved for a target. */
   allows(target: string, checksum: string, revision: string): boolean {
     return this.#valid(revision).some((word) => word === checksum || this.#meansOf(word, target) === checksum);

@@ -693,6 +693,12 @@ export interface Operator {
       previousSecret?: Secret;
       token?: Secret;
       /**
+       * Of a forge: logins there whose commit status `lastmile/approve`, of success and with the checksum of a plan in its description, approves that plan (`reconcile.mode: approved`). Default: nobody's.
+       *
+       * Items: A login at the forge.
+       */
+      approvers?: string[];
+      /**
        * Which: by type, session.stopped, or a family of them, session.*. Default: all; of a chat target.*, drift.*, revision.*, source.* and heartbeat.*.
        */
       events?: string[];

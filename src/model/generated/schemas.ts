@@ -1022,6 +1022,19 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
                     "$ref": "#/$defs/secret",
                     "description": "Of a forge: a token that may write the status of commits, and nothing else if the forge can do that."
                   },
+                  "approvers": {
+                    "type": "array",
+                    "description": "Of a forge: logins there whose commit status `lastmile/approve`, of success and with the checksum of a plan in its description, approves that plan (`reconcile.mode: approved`). Default: nobody's.",
+                    "minItems": 1,
+                    "maxItems": 100,
+                    "uniqueItems": true,
+                    "items": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 200,
+                      "description": "A login at the forge."
+                    }
+                  },
                   "events": {
                     "type": "array",
                     "description": "Which: by type, session.stopped, or a family of them, session.*. Default: all; of a chat target.*, drift.*, revision.*, source.* and heartbeat.*.",

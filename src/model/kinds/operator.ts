@@ -156,6 +156,8 @@ export interface Webhook {
   readonly previousSecret?: Secret;
   /** Of a forge: lets us write the status of commits. */
   readonly token?: Secret;
+  /** Of a forge: logins whose status of a commit approves a plan. Absent: nobody's does. */
+  readonly approvers?: readonly string[];
   /** Types of events, families (`session.*`), or `*`. */
   readonly events: readonly string[];
   /** Authorities its certificate is judged by, PEM. Absent: those of Node.js. */

@@ -41,6 +41,7 @@ function webhook(to: Resolving, declared: Place, spec: Spec, index: number): Web
     secret: secretOf(to, declared, spec, 'secret', index),
     previousSecret: secretOf(to, declared, spec, 'previousSecret', index),
     token: secretOf(to, declared, spec, 'token', index),
+    approvers: spec.approvers,
     events: spec.events ?? usualEvents[format],
     ca: spec.ca,
     timeoutMs: within('timeout', usualTimeoutMs, 1_000, 60_000, 'from 1s to 60s'),
@@ -67,6 +68,7 @@ function checkFields(to: Resolving, declared: Place, spec: Spec, path: readonly 
   if ((spec.url === undefined) === (spec.secretUrl === undefined)) wrong('url or secretUrl is needed, and not both');
   if (format === 'events' && spec.secret === undefined) wrong('secret is needed: requests are signed by it');
   if (isForge && spec.token === undefined) wrong(`token is needed: ${format} takes no status without one`);
+  if (!isForge && spec.approvers !== undefined) wrong(`${format} has no commits that anybody approves`, 'approvers');
   if (!isForge && spec.token !== undefined) wrong(`token is of no use to ${format}`, 'token');
   for (const field of ['secret', 'previousSecret'] as const)
     if (format !== 'events' && spec[field] !== undefined) wrong(`nothing is signed for ${format}`, field);
