@@ -1,9 +1,9 @@
 import type { TimeWindow } from './kinds/limits.ts';
 import { timeReader } from './local-time.ts';
 
-/** Whether a moment lies in one of the windows, in local time of `timezone` (IANA). Pure. */
+/** Whether a moment lies in one of the windows, in local time of each, or of `timezone` (IANA). Pure. */
 export function isOpen(windows: readonly TimeWindow[], now: number, timezone: string): boolean {
-  return isOpenAt(windows, localReader(timezone)(now));
+  return byZone(windows, timezone).some(([zone, own]) => isOpenAt(own, localReader(zone)(now)));
 }
 
 /**
@@ -13,6 +13,19 @@ export function isOpen(windows: readonly TimeWindow[], now: number, timezone: st
  * @returns undefined when none opens
  */
 export function nextOpening(windows: readonly TimeWindow[], now: number, timezone: string): number | undefined {
+  const openings = byZone(windows, timezone).flatMap(([zone, own]) => nextInZone(own, now, zone) ?? []);
+  return openings.length === 0 ? undefined : Math.min(...openings);
+}
+
+function byZone(
+  windows: readonly TimeWindow[],
+  timezone: string,
+): readonly (readonly [string, readonly TimeWindow[]])[] {
+  const zones = new Set(windows.map((window) => window.timezone ?? timezone));
+  return [...zones].map((zone) => [zone, windows.filter((window) => (window.timezone ?? timezone) === zone)]);
+}
+
+function nextInZone(windows: readonly TimeWindow[], now: number, timezone: string): number | undefined {
   const local = localReader(timezone);
   const today = local(now);
   if (isOpenAt(windows, today)) return now;

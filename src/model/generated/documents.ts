@@ -71,7 +71,7 @@ export type Pem =
  */
 export type TimeOfDay = string;
 /**
- * Days and times of day, in the time zone of the Operator.
+ * Days and times of day, in the time zone of the Operator, or their own.
  *
  * Items: One window.
  */
@@ -84,6 +84,10 @@ export type TimeWindows = {
   days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
   from: TimeOfDay;
   till: TimeOfDay;
+  /**
+   * Time zone of the window, as in Africa/Kampala: that of a site elsewhere. Default: the Operator's.
+   */
+  timezone?: string;
 }[];
 /**
  * Times from one moment to another.

@@ -4326,7 +4326,7 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
     },
     "timeWindows": {
       "type": "array",
-      "description": "Days and times of day, in the time zone of the Operator.",
+      "description": "Days and times of day, in the time zone of the Operator, or their own.",
       "items": {
         "type": "object",
         "description": "One window.",
@@ -4357,6 +4357,12 @@ export const combinedSchema: Readonly<Record<string, unknown>> = {
           "till": {
             "$ref": "#/$defs/timeOfDay",
             "description": "When it ends, as in 04:00: on the next day when that is not after `from`."
+          },
+          "timezone": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "Time zone of the window, as in Africa/Kampala: that of a site elsewhere. Default: the Operator's."
           }
         },
         "required": [

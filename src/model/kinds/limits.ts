@@ -1,10 +1,12 @@
-/** Days and times of day, in the operator's time zone. */
+/** Days and times of day, in the operator's time zone, or its own. */
 export interface TimeWindow {
   /** 0 is Sunday. Sorted, at least one. */
   readonly days: readonly number[];
   /** Minutes since midnight. `till` at or before `from`: till the next day. */
   readonly from: number;
   readonly till: number;
+  /** IANA. Absent: the operator's. */
+  readonly timezone?: string;
 }
 
 /** Somebody suspended stays online, slowly, and meets a page. */

@@ -7,7 +7,7 @@ import { kinds } from '../generated/schemas.ts';
 import type { TimeWindow } from '../kinds/limits.ts';
 import type { ClosedTime, DeleteLimits, HealRule, IgnoreRule, Operator } from '../kinds/operator.ts';
 import type { Router } from '../kinds/router.ts';
-import { timeReader } from '../local-time.ts';
+import { isTimeZone, timeReader } from '../local-time.ts';
 import { routerMenu, routerWord } from '../router-menu.ts';
 import { error, type Resolving } from './resolving.ts';
 
@@ -85,7 +85,7 @@ function safety(to: Resolving, declared: Owner, spec: SafetySpec, open: TimeWind
   }
   return compact({
     heal: spec.heal,
-    windows: spec.windows?.map(timeWindow),
+    windows: spec.windows?.map((each, at) => zonedWindow(to, declared, each, at)),
     ignore: spec.ignore === undefined ? undefined : ignoreRules(to, declared, spec.ignore),
   });
 }
@@ -114,6 +114,22 @@ const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 export function timeWindow({ days: named = [], from, till }: TimeWindows[number]): TimeWindow {
   const numbers = named.length === 0 ? days.keys() : named.map((day) => days.indexOf(day));
   return { days: [...numbers].sort((a, b) => a - b), from: minutesOf(from), till: minutesOf(till) };
+}
+
+function zonedWindow(to: Resolving, declared: Owner, window: TimeWindows[number], at: number): TimeWindow {
+  const { timezone } = window;
+  if (timezone === undefined) return timeWindow(window);
+  if (isTimeZone(timezone)) return { ...timeWindow(window), timezone };
+  const hint = 'a name as in Africa/Nairobi or Europe/Berlin';
+  error(
+    to,
+    'LM_TIMEZONE',
+    `"${timezone}" is no time zone`,
+    declared,
+    [...path, 'windows', String(at), 'timezone'],
+    hint,
+  );
+  return timeWindow(window);
 }
 
 function minutesOf(text: string): number {

@@ -119,6 +119,18 @@ describe('what a router does otherwise', () => {
     });
   });
 
+  it('may have windows by its own clocks', () => {
+    const own = (timezone: string) =>
+      `  reconcile: {windows: [{from: "03:00", till: "04:00", timezone: ${timezone}}]}\n`;
+
+    expect(routerOf(modelOf(files('', own('Africa/Kampala'))))?.windows).toMatchObject([
+      { timezone: 'Africa/Kampala' },
+    ]);
+    expect(errors('', own('Africa/Kampla'))).toEqual([
+      expect.stringContaining('LM_TIMEZONE "Africa/Kampla" is no time zone'),
+    ]);
+  });
+
   it('may mend in windows of the Operator', () => {
     const windows = '  reconcile: {windows: [{from: "22:00", till: "04:00"}]}\n';
 
