@@ -4,6 +4,7 @@ import { unreachable } from '../base/errors.ts';
 import type { Issue } from '../manifest/issue.ts';
 import { workflowCommand } from '../review/workflow-command.ts';
 import { codeFrame } from './code-frame.ts';
+import { usualHint } from './usual-hints.ts';
 
 export type IssueFormat = 'text' | 'json' | 'github';
 
@@ -16,7 +17,8 @@ export interface IssueReport {
 }
 
 /** Puts findings into words for a terminal, a program or a pull request. */
-export function formatIssues(report: IssueReport, format: IssueFormat, color: boolean): string {
+export function formatIssues(given: IssueReport, format: IssueFormat, color: boolean): string {
+  const report = { ...given, issues: given.issues.map(withHint) };
   switch (format) {
     case 'text':
       return asText(report, color);
@@ -27,6 +29,12 @@ export function formatIssues(report: IssueReport, format: IssueFormat, color: bo
     default:
       return unreachable(format);
   }
+}
+
+/** Nobody is told what is wrong without being told what to do about it. */
+function withHint(issue: Issue): Issue {
+  const hint = issue.hint ?? usualHint(issue.code);
+  return hint === undefined ? issue : { ...issue, hint };
 }
 
 export function countIssues({ issues }: Pick<IssueReport, 'issues'>): {

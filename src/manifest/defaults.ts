@@ -61,7 +61,8 @@ export function defaultsOf(kind: string, layers: readonly DefaultsLayer[]): Fiel
 export function over<Far extends Fields, Near extends Fields>(far: Far, near: Near): Far & Near {
   const both: Record<string, unknown> = { ...far, ...near };
   for (const words of ['labels', 'annotations'] as const)
-    if (isMap(far[words]) && isMap(near[words])) both[words] = { ...far[words], ...near[words] };
+    if (isMap(far[words]) && isMap(near[words]))
+      both[words] = { ...(far[words] as Fields), ...(near[words] as Fields) };
   return both as Far & Near;
 }
 

@@ -6,6 +6,7 @@ import {
   LineCounter,
   type ParsedNode,
   Parser,
+  visit,
   type YAMLParseError,
 } from 'yaml';
 import { printable } from '../base/bytes.ts';
@@ -116,7 +117,7 @@ function readDocument(document: Document.Parsed, at: YamlFile['at'], report: Rep
   const lines = new Set<number>();
   for (const error of document.errors) {
     const { line } = at(error.pos[0]);
-    if (!lines.has(line)) reportSyntax(error, report);
+    if (!lines.has(line)) reportSyntax(error, node, report);
     lines.add(line);
   }
   if (!clean || node === null) return { node };
@@ -159,13 +160,30 @@ function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function reportSyntax(error: YAMLParseError, report: Report): void {
+function reportSyntax(error: YAMLParseError, root: ParsedNode | null, report: Report): void {
   const [start, end] = error.pos;
+  const open = /^Missing closing \S*quote/.test(error.message) ? openedBefore(root, start) : undefined;
+  if (open !== undefined) {
+    report('LM_YAML_SYNTAX', 'these quotes are not closed', open, open + 1, 'close them on the same line');
+    return;
+  }
   if (error.code === 'TAB_AS_INDENT') {
     report('LM_YAML_TAB', 'a tab cannot indent YAML', start, end, 'use spaces');
     return;
   }
   report('LM_YAML_SYNTAX', withoutSource(printable(error.message, 300)), start, end);
+}
+
+/** Where the last quotes before an offset begin: that they have no end is found at the end of the text. */
+function openedBefore(root: ParsedNode | null, offset: number): number | undefined {
+  let found: number | undefined;
+  if (root === null) return undefined;
+  visit(root, {
+    Scalar(_key, { type, range }) {
+      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range != null && range[0] < offset) found = range[0];
+    },
+  });
+  return found;
 }
 
 /** Of the messages of the parser, some end with what was typed: it may be a password. */
