@@ -10,6 +10,7 @@ import type { Revision, Source } from '../source/source.ts';
 import type { Judgement } from '../status/conditions.ts';
 import type { Engine } from './engine.ts';
 import { checksumOfSeen } from './targets/exact-plan.ts';
+import { fewLooks } from './targets/few-looks.ts';
 import { dialledOtherwise, planTargets } from './targets/plan-targets.ts';
 import { lastRevision } from './targets/reconciler.ts';
 import { settingsPart } from './targets/settings-part.ts';
@@ -191,6 +192,7 @@ export class ApprovalGate {
       lastRevision: (target) => lastRevision(engine, target).lastRevision,
       leftOut: (all ?? known).unknown.map(dialledOtherwise),
       ...compact({ settings }),
+      looking: fewLooks(clock),
     });
     await approvals.remember(plan, now);
     return { plan, untouched: await this.#untouched(known.targets, model, before) };

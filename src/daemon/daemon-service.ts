@@ -80,6 +80,7 @@ import type { UsageCollector } from './sessions/usage-collector.ts';
 import { auditedExport, auditedWhoHad, type EvidenceSurroundings, sessionQuery } from './stored/evidence.ts';
 import { careForState } from './stored/state-care.ts';
 import { diagnose } from './targets/diagnose.ts';
+import { fewLooks } from './targets/few-looks.ts';
 import { requireKnown, requireRouter } from './targets/known-targets.ts';
 import { chosen, dialledOtherwise, planTargets } from './targets/plan-targets.ts';
 import { ignoreEnd, type LoopRun, lastRevision, type Reconciler } from './targets/reconciler.ts';
@@ -358,6 +359,7 @@ export class DaemonService implements AdminService {
       leftOut: chosen(loan.unknown.map(dialledOtherwise), targets, exclude),
       ...(unsealed === true ? {} : { seal: engine.planSeal }),
       ...compact({ settings }),
+      looking: fewLooks(clock),
     });
     if (isReviewed) await engine.approvals.remember(plan, clock.now());
     return { result: 'planned', plan };

@@ -1,3 +1,4 @@
+import { compact } from '../../base/compact.ts';
 import { LastmileError, messageOf } from '../../base/errors.ts';
 import { directoryName } from '../../directory/directory-target.ts';
 import type { Model } from '../../model/model.ts';
@@ -10,7 +11,7 @@ import {
   planDocument,
 } from '../../reconcile/plan.ts';
 import type { PlanSeal } from '../../reconcile/plan-checksum.ts';
-import { prepare } from '../../reconcile/reconcile-once.ts';
+import { prepare, type ReconcileDeps } from '../../reconcile/reconcile-once.ts';
 import type { Finding, Target } from '../../reconcile/target.ts';
 import type { Pause } from '../../status/pauses.ts';
 import type { Protection } from '../../status/protection.ts';
@@ -38,6 +39,8 @@ export interface PlanSettings {
   readonly sessionsKnown: boolean;
   /** By which its checksums stand for secrets; absent where no store has one. */
   readonly seal?: PlanSeal;
+  /** Leave to look at a target, among others. Absent: all are looked at together. */
+  readonly looking?: NonNullable<ReconcileDeps['looking']>;
   /** What is declared otherwise of lastmile itself. Absent: nothing, or it is not asked for. */
   readonly settings?: PlanPart;
 }
@@ -57,7 +60,7 @@ const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;
 async function planPart(target: Target, settings: PlanSettings): Promise<PlanPart> {
   const cause = settings.lastRevision(target.name) === settings.revision ? 'drift' : 'git';
   try {
-    const { model, inventory, signal, sessionsKnown } = settings;
+    const { model, inventory, signal, sessionsKnown, looking } = settings;
     const policy = policyOf(target, model);
     const guard = guardOf(target, model, settings);
     const { plan, refusals } = await prepare(target, model, {
@@ -66,6 +69,7 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
       guard,
       ignore: policy.ignore,
       asked: true,
+      ...compact({ looking }),
     });
     const findings = [...plan.findings, ...laterOf(plan, policy, settings), ...pausedOf(target, settings)];
     const told = { ...plan, findings };

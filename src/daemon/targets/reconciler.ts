@@ -17,6 +17,7 @@ import { sessionEvent } from '../sessions/session-event.ts';
 import { untilLocal } from '../until-local.ts';
 import { subscriptionsByRouter, subscriptionsByRouterSince } from './by-router.ts';
 import { isReviewed, onlyApproved, onlyPlanned, type Reviewed, unlessFull } from './exact-plan.ts';
+import { fewLooks } from './few-looks.ts';
 import { type LastLook, lookSince } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
 import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
@@ -69,10 +70,6 @@ const longestWaitMs = 30_000;
 const noneChanged: ReadonlySet<Subscription> = new Set();
 /** Drift events of one run that the log has singly. */
 const loggedDrift = 10;
-/** Targets whose rows are in memory at the same time, as a rule. */
-const looksAtOnce = 12;
-/** A look that takes longer waits for its router, not for us: the next one begins. */
-const longestLookMs = 2_000;
 /** How long a stop waits for answers of NAS. */
 const lastWaitMs = 2_000;
 
@@ -86,7 +83,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #sessionWork = new Set<Promise<unknown>>();
   readonly #turns: Turns;
-  readonly #looking: Turns;
+  readonly #looking: (signal: AbortSignal) => Promise<Disposable>;
   /** What was committed and not made when a target was last looked at. */
   readonly #pending = new Map<string, PendingChanges>();
   /** Of targets that are as declared, as far as is known. */
@@ -112,7 +109,7 @@ export class Reconciler implements AsyncDisposable {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#turns = new Turns(() => this.#inForce?.model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
-    this.#looking = new Turns(() => looksAtOnce);
+    this.#looking = fewLooks(options.clock);
   }
 
   get inForce(): InForce | undefined {
@@ -397,7 +394,7 @@ export class Reconciler implements AsyncDisposable {
               await reviewed?.begins?.(plan);
             },
             turn: (signal: AbortSignal) => this.#turns.take(signal),
-            looking: (signal: AbortSignal) => this.#look(signal),
+            looking: this.#looking,
           }),
     };
   }
@@ -416,19 +413,6 @@ export class Reconciler implements AsyncDisposable {
     if (exact !== undefined) return onlyPlanned(reviewed, exact, isReviewed(target, model));
     if (!isReviewed(target, model) || this.#isInStep(target, { revision })) return undefined;
     return approvals.hasBegun(target, revision) ? undefined : onlyApproved(reviewed);
-  }
-
-  /** Leave to look at a target, among few: what is read of it is in memory meanwhile. A slow one keeps no others waiting. */
-  async #look(signal: AbortSignal): Promise<Disposable> {
-    const turn = await this.#looking.take(signal);
-    const over = new AbortController();
-    const end = () => {
-      if (over.signal.aborted) return;
-      over.abort();
-      turn[Symbol.dispose]();
-    };
-    this.#options.clock.sleep(longestLookMs, over.signal).then(end, () => undefined);
-    return { [Symbol.dispose]: end };
   }
 
   #changeAfter(at: number): number | undefined {

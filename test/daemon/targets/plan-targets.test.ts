@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { fewLooks } from '../../../src/daemon/targets/few-looks.ts';
 import { planTargets } from '../../../src/daemon/targets/plan-targets.ts';
 import type { Observation, Target } from '../../../src/reconcile/target.ts';
 import { StoredInventory } from '../../../src/status/stored-inventory.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { networkOf } from '../../support/ppp-network.ts';
 
 const model = networkOf();
@@ -35,6 +37,28 @@ function planUntil(signal: AbortSignal) {
     sessionsKnown: true,
   });
 }
+
+describe('a plan of many routers', () => {
+  it('has the rows of a few in memory at a time', async () => {
+    let [now, most] = [0, 0];
+    const looked = async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise(setImmediate);
+      now -= 1;
+      return nothing;
+    };
+    const targets = Array.from({ length: 40 }, (_, at) => target(`core-${at}`, looked));
+
+    const plan = await planTargets(targets, {
+      ...{ model, revision: 'x', inventory: StoredInventory.empty(), now: 0, sessionsKnown: true },
+      ...{ signal: new AbortController().signal, lastRevision: () => undefined, looking: fewLooks(new ManualClock()) },
+    });
+
+    expect(plan.targets.filter(({ state }) => state === 'observed')).toHaveLength(40);
+    expect(most).toBe(12);
+  });
+});
 
 describe('a plan of which one router says nothing until its time is up', () => {
   it('is a plan of the others, and says so', async () => {

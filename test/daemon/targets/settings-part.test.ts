@@ -69,12 +69,13 @@ describe('what a revision declares otherwise of lastmile itself', () => {
   });
 
   it('has other checksums for other secrets, and no secret in it', () => {
-    const before = model();
+    const before = model({ operator: `  admin: {tokens: [{name: noc, role: viewer, sha256: ${'ab'.repeat(32)}}]}\n` });
     const [one, two] = [model({ password: 'another' }), model({ password: 'a third' })].map((now) =>
       planOf(before, now),
     );
 
-    expect(one?.changes).toMatchObject([{ fields: ['api.password'], after: { 'api.password': '[secret]' } }]);
+    expect(one?.changes.at(-1)).toMatchObject({ fields: ['api.password'], after: { 'api.password': '[secret]' } });
+    expect(one?.changes[0]).toMatchObject({ before: { 'admin.tokens.noc.sha256': '[secret]' } });
     expect(one?.checksum).not.toBe(two?.checksum);
     expect(JSON.stringify([planOf(undefined, before), one])).not.toContain(canary);
   });
