@@ -172,7 +172,8 @@ describe('the rooms of src/', () => {
       chokidar: 'source',
       ajv: 'manifest',
       'prom-client': 'status',
-      undici: 'authority events',
+      // The daemon asks forges who approved a plan.
+      undici: 'authority events daemon',
       yaml: 'manifest adopt cli demo secrets rehearsal',
       'age-encryption': 'secrets',
     };
