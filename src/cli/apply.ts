@@ -7,6 +7,7 @@ import { commandedHere } from '../daemon/operating/commanded.ts';
 import { sessionEvent } from '../daemon/sessions/session-event.ts';
 import { declinesOther } from '../daemon/targets/exact-plan.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
+import { isOfPolicy } from '../daemon/targets/plan-policies.ts';
 import { chosen, planTargets } from '../daemon/targets/plan-targets.ts';
 import { objectNames } from '../daemon/targets/protected-objects.ts';
 import { lastRevision } from '../daemon/targets/reconciler.ts';
@@ -23,10 +24,10 @@ import { planText } from '../review/plan-text.ts';
 import { stalenessOf } from '../review/staleness.ts';
 import type { SessionEvent, TargetReport } from '../status/report.ts';
 import { complain } from './complain.ts';
-import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
+import { type Declared, loadJudged, readDeclared, tellIssues } from './declared.ts';
 import { findDaemon } from './find-daemon.ts';
 import { exitCodes, type Io } from './io.ts';
-import { refuseEmpty } from './plan.ts';
+import { policiesOf, refuseEmpty } from './plan.ts';
 import { isPlanFile, type PlanFile, readPlan } from './plan-file.ts';
 import { exitOf, reportLines, sessionLine } from './report-text.ts';
 import { keptOutBySignature, SignedApply } from './signed-apply.ts';
@@ -75,7 +76,8 @@ async function applyDeclared(
   }
   const declared = await readDeclared(dir, saved?.declarations.commit);
   if (declared.files.length === 0) return refuseEmpty(dir, io);
-  const model = await loadDeclared(dir, declared, options, io);
+  const judged = await loadJudged(dir, declared, options, io);
+  const { model } = judged;
   if (model === undefined) return exitCodes.invalid;
   const known = targetNames(model);
   if (saved === undefined) requireKnown(known, options.target, options.exclude);
@@ -89,7 +91,10 @@ async function applyDeclared(
   const signed = new SignedApply(engine, declared, { ...trust, clock: around.clock });
   const objection = await signed.objection();
   if (objection !== undefined) return refuse(objection, io);
-  const exit = await applyHere(engine, model, declared, asked, io, around);
+  const policies = await policiesOf(engine, { ...judged, model }, (policiesBefore) =>
+    loadJudged(dir, declared, { ...options, policiesBefore }, io),
+  );
+  const exit = await applyHere(engine, model, declared, { ...asked, policies }, io, around);
   if (exit === exitCodes.success) await signed.took(model);
   return exit;
 }
@@ -100,7 +105,11 @@ function refuse(message: string, io: Io): number {
 }
 
 /** What is asked for, with the plan that it must be. */
-type Asked = ApplyOptions & { readonly saved?: PlanFile };
+type Asked = ApplyOptions & {
+  readonly saved?: PlanFile;
+  /** What policies go by. */
+  readonly policies?: Awaited<ReturnType<typeof policiesOf>>;
+};
 
 async function applyHere(
   engine: Engine,
@@ -117,6 +126,7 @@ async function applyHere(
     model,
     revision: declared.id,
     inventory: engine.inventory,
+    ...options.policies,
     protection: engine.protection,
     pauseOf: (name) => engine.pauses.of(name, around.clock.now()),
     ...compact({ allowDeletes: options.allowDeletes }),
@@ -143,7 +153,7 @@ async function applyHere(
     const object = targets.map(({ name }) => name).join(', ');
     const detail = reports.map(({ target, result }) => `${target}: ${result}`).join(', ');
     await commandedHere(engine, around.clock, { who: whoOf(io), action: 'apply-now', object, reason, detail });
-    await store(engine, reports, declared);
+    await store(engine, reports, declared, model);
     await storeDrift(engine, runs);
   } finally {
     const results = (await Promise.all(runs.map((each) => each.sessions))).flat();
@@ -155,8 +165,17 @@ async function applyHere(
   return exitOfRun(reports);
 }
 
-async function store(engine: Engine, reports: readonly TargetReport[], declared: Declared): Promise<void> {
-  for (const report of reports) await engine.status.record(report);
+async function store(
+  engine: Engine,
+  reports: readonly TargetReport[],
+  declared: Declared,
+  { policies }: Model,
+): Promise<void> {
+  await engine.policies.took(policies);
+  for (const report of reports) {
+    await engine.status.record(report);
+    await engine.policies.settled(report, policies);
+  }
   const directory = reports.find((report) => report.target === directoryName);
   if (directory?.result === 'applied' || directory?.result === 'in-sync') {
     await new LastGood(engine.store.table('meta')).keep(declared.source, declared);
@@ -207,6 +226,7 @@ function runOne(
     mode: pause === undefined ? modeOf(target, model) : 'plan',
     guard: guardOf(target, model, {
       protection: engine.protection,
+      policiesBefore: (name) => engine.policies.of(name),
       ...compact({ allowDeletes: options.allowDeletes }),
     }),
     policy: policyOf(target, model),
@@ -324,6 +344,7 @@ async function approve(
 ): Promise<number | undefined> {
   io.out(planText(plan, io.color));
   // What is allowed by number is judged when it is applied, by whoever applies it.
+  if (plan.refusals.some(isOfPolicy)) return exitCodes.refused;
   if (plan.refusals.length > 0 && options.allowDeletes === undefined) return exitCodes.refused;
   const unreachable = plan.targets.some(({ state }) => state === 'unreachable');
   if (isEmpty(plan) && !unreachable) return undefined;

@@ -1,5 +1,9 @@
+import { compact } from '../base/compact.ts';
+import { sameData } from '../base/same-data.ts';
 import { loadFiles } from '../daemon/load.ts';
 import { hasErrors, type Issue } from '../manifest/issue.ts';
+import type { Manifest } from '../manifest/load-manifest.ts';
+import type { Policy } from '../model/kinds/policy.ts';
 import type { Model } from '../model/model.ts';
 import { readFolder } from '../source/folder.ts';
 import { FolderSource, folderRevision } from '../source/folder-source.ts';
@@ -40,18 +44,46 @@ export async function readDeclared(dir: string, rev?: string): Promise<Declared>
 export async function loadDeclared(
   dir: string,
   declared: Pick<Revision, 'files'>,
-  options: { readonly secrets?: string; readonly madeUp?: true },
+  options: LoadedBy,
   io: Io,
 ): Promise<Model | undefined> {
-  const { model, issues } = await loadFiles(declared.files, {
+  return (await loadJudged(dir, declared, options, io)).model;
+}
+
+export interface LoadedBy {
+  readonly secrets?: string;
+  /** Rules that are in force until this is. */
+  readonly policiesBefore?: readonly Policy[];
+  /** Secrets are made up: nothing is compared by them. */
+  readonly madeUp?: true;
+}
+
+/** The same, with what policies say of it. */
+export async function loadJudged(
+  dir: string,
+  declared: Pick<Revision, 'files'>,
+  { secrets, policiesBefore, madeUp }: LoadedBy,
+  io: Io,
+): Promise<Pick<Manifest, 'model' | 'objections'>> {
+  const { model, issues, objections } = await loadFiles(declared.files, {
     env: environmentOf(dir, io),
     // What is compared without secrets needs none.
-    mode: options.madeUp === true ? 'rehearse' : 'use',
-    ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
+    mode: madeUp === true ? 'rehearse' : 'use',
+    ...compact({ secretsDir: secrets, policiesBefore }),
     example: isExample(dir),
   });
   if (hasErrors(issues)) tellIssues(declared.files, issues, io);
-  return model;
+  return compact({ model, objections });
+}
+
+/** What policies that are in force say of it, where they are others than its own. */
+export async function judgedBy(
+  before: readonly Policy[],
+  judged: Pick<Manifest, 'model' | 'objections'>,
+  load: (policiesBefore: readonly Policy[]) => Promise<Pick<Manifest, 'objections'>>,
+): Promise<readonly Issue[] | undefined> {
+  if (sameData(before, judged.model?.policies ?? [])) return judged.objections;
+  return (await load(before)).objections;
 }
 
 export function tellIssues(files: Revision['files'], issues: readonly Issue[], io: Io, limit = 200): void {

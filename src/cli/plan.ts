@@ -1,6 +1,8 @@
 import type { AdminClient } from '../admin/client.ts';
 import type { PlanAnswer } from '../admin/service.ts';
+import { compact } from '../base/compact.ts';
 import { unreachable } from '../base/errors.ts';
+import type { Engine } from '../daemon/engine.ts';
 import { requireKnown, targetNames } from '../daemon/targets/known-targets.ts';
 import { OmadaPool } from '../daemon/targets/omada-pool.ts';
 import { chosen, type PlanSettings, planTargets } from '../daemon/targets/plan-targets.ts';
@@ -15,7 +17,7 @@ import { recordedInventory, replayed } from '../reconcile/recorded-target.ts';
 import type { Target } from '../reconcile/target.ts';
 import { StoredInventory } from '../status/stored-inventory.ts';
 import { complain } from './complain.ts';
-import { type Declared, loadDeclared, readDeclared, tellIssues } from './declared.ts';
+import { type Declared, judgedBy, loadJudged, readDeclared, tellIssues } from './declared.ts';
 import { daemonAt, findDaemon, NoDaemonError } from './find-daemon.ts';
 import { Recorder, readFixture } from './fixture.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -54,11 +56,18 @@ export async function planCommand(dir: string, options: PlanOptions, io: Io, aro
   const from = await planner(options, io, around);
   // Whoever reviews elsewhere has no secrets: the daemon says what is wrong.
   if (from.elsewhere !== true) {
-    const model = await loadDeclared(dir, declared, options, io);
+    const judged = await loadJudged(dir, declared, options, io);
+    const { model } = judged;
     if (model === undefined) return exitCodes.invalid;
     requireKnown(targetNames(model), options.target, options.exclude);
     if (from.daemon === undefined) {
-      const plan = await planHere(model, declared, { ...options, withoutState: from.withoutState, io }, around);
+      const plan = await planHere(
+        { ...judged, model },
+        declared,
+        { ...options, withoutState: from.withoutState, io },
+        around,
+        (policiesBefore) => loadJudged(dir, declared, { ...options, policiesBefore }, io),
+      );
       return await tell(dir, plan, options, io);
     }
   }
@@ -114,7 +123,7 @@ async function planRecorded(
   { io, around }: { readonly io: Io; readonly around: Surroundings },
 ): Promise<number> {
   const recorded = new Map((await readFixture(path)).map((each) => [each.name, each]));
-  const declaredModel = await loadDeclared(dir, declared, { ...options, madeUp: true }, io);
+  const { model: declaredModel, objections } = await loadJudged(dir, declared, { ...options, madeUp: true }, io);
   if (declaredModel === undefined) return exitCodes.invalid;
   requireKnown(targetNames(declaredModel), options.target, options.exclude);
   const now = around.clock.now();
@@ -137,6 +146,7 @@ async function planRecorded(
   });
   const plan = await planTargets(known, {
     ...{ model, now, leftOut, revision: declared.id, signal: around.signal, sessionsKnown: false },
+    ...compact({ objections }),
     inventory: recordedInventory(StoredInventory.empty(), [...recorded.values()]),
     lastRevision: () => undefined,
   });
@@ -145,10 +155,11 @@ async function planRecorded(
 
 /** Plans without a daemon. The directory is compared with the store where that can be opened. */
 export async function planHere(
-  declaredModel: Model,
+  { model: declaredModel, objections }: Judged,
   declared: Declared,
   options: PlanOptions & { readonly withoutState: string | undefined; readonly io: Io },
   around: Surroundings,
+  again: Parameters<typeof judgedBy>[2] = () => Promise.resolve({}),
 ): Promise<PlanDocument> {
   const now = around.clock.now();
   const common = { revision: declared.id, now, signal: around.signal };
@@ -168,6 +179,7 @@ export async function planHere(
     const inventory = StoredInventory.empty();
     return await planAndRecord(chosen(targets, options.target, options.exclude), options, {
       ...common,
+      ...compact({ objections }),
       model,
       inventory,
       lastRevision: () => undefined,
@@ -181,6 +193,7 @@ export async function planHere(
     ...common,
     model,
     inventory: engine.inventory,
+    ...(await policiesOf(engine, { model: declaredModel, ...compact({ objections }) }, again)),
     protection: engine.protection,
     pauseOf: (name) => engine.pauses.of(name, around.clock.now()),
     lastRevision: (target) => lastRevision(engine, target).lastRevision,
@@ -203,6 +216,22 @@ async function planAndRecord(
   );
   for (const file of await recorder.save(record)) io.err(`lastmile: recorded ${file}\n`);
   return plan;
+}
+
+/** Declarations that are true to themselves, and what policies say of them. */
+export interface Judged {
+  readonly model: Model;
+  readonly objections?: readonly Issue[];
+}
+
+/** What a state folder adds to what policies say: those that are in force until these declarations are. */
+export async function policiesOf({ policies }: Engine, judged: Judged, again: Parameters<typeof judgedBy>[2]) {
+  const objections = await judgedBy(policies.inForce, judged, again);
+  return {
+    policiesBefore: (target: string) => policies.of(target),
+    policiesInForce: policies.inForce,
+    ...compact({ objections }),
+  };
 }
 
 async function tell(dir: string, plan: PlanDocument, options: PlanOptions, io: Io): Promise<number> {

@@ -106,7 +106,7 @@ async function driftOf(
   const model = await loadDeclared(dir, declared, options, io);
   if (model === undefined) return undefined;
   const asked = { ...options, exclude: [directoryName], output: 'text', detailedExitcode: false } as const;
-  const { changes, targets } = await planHere(model, declared, { ...asked, withoutState: undefined, io }, around);
+  const { changes, targets } = await planHere({ model }, declared, { ...asked, withoutState: undefined, io }, around);
   for (const { name, state, reason = '' } of targets)
     if (state === 'unreachable') complain(new Error(`${name} is unknown: ${reason}`), io);
   const drift = changes.filter((change) => isWanted(change) && (all || change.cause === 'drift'));

@@ -19,7 +19,7 @@ import { unchangedTargets } from './targets/unchanged-targets.ts';
 export interface ApprovalGateOptions {
   readonly engine: Pick<
     Engine,
-    'approvals' | 'borrow' | 'inventory' | 'protection' | 'pauses' | 'planSeal' | 'quotas' | 'status'
+    'approvals' | 'policies' | 'borrow' | 'inventory' | 'protection' | 'pauses' | 'planSeal' | 'quotas' | 'status'
   >;
   readonly source: Source;
   readonly clock: Clock;
@@ -186,7 +186,8 @@ export class ApprovalGate {
     await using all = mayDial && known.unknown.length > 0 ? engine.borrow(model) : undefined;
     const plan = await planTargets((all ?? known).targets, {
       ...{ model, revision: revision.id, now, sessionsKnown: true, seal },
-      ...{ inventory: engine.inventory, protection: engine.protection },
+      ...{ inventory: engine.inventory, protection: engine.protection, policiesInForce: engine.policies.inForce },
+      policiesBefore: (target) => engine.policies.of(target),
       pauseOf: (name) => engine.pauses.of(name, now),
       signal: AbortSignal.timeout(longestLookMs),
       lastRevision: (target) => lastRevision(engine, target).lastRevision,

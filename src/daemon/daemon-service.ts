@@ -351,6 +351,9 @@ export class DaemonService implements AdminService {
       revision: wanted.revision,
       inventory: engine.inventory,
       protection: engine.protection,
+      policiesBefore: (name) => engine.policies.of(name),
+      policiesInForce: engine.policies.inForce,
+      ...compact({ objections: wanted.objections }),
       pauseOf: (name) => engine.pauses.of(name, clock.now()),
       now: clock.now(),
       signal: AbortSignal.timeout(120_000),
@@ -523,7 +526,7 @@ export class DaemonService implements AdminService {
   #inForce() {
     const { inForce } = this.#options.reconciler;
     if (inForce === undefined) return { result: 'invalid' as const, issues: [] };
-    return { result: 'loaded' as const, ...inForce };
+    return { result: 'loaded' as const, ...inForce, objections: undefined };
   }
 
   /** @throws NothingInForceError when there is no target because there is no model */
@@ -537,9 +540,11 @@ export class DaemonService implements AdminService {
     if (this.#follows(files)) return this.#inForce();
     // A copy: what is asked about must not displace what the daemon knows of the files it follows.
     const cache: FileCache = new Map(this.#options.cache);
-    const { model, issues } = await loadFiles(files, { ...this.#options.load, cache, mode: 'use' });
+    const policiesBefore = this.#options.engine.policies.inForce;
+    const settings = { ...this.#options.load, cache, mode: 'use' as const, policiesBefore };
+    const { model, issues, objections } = await loadFiles(files, settings);
     if (model === undefined) return { result: 'invalid' as const, issues };
-    return { result: 'loaded' as const, model, revision: folderRevision(files) };
+    return { result: 'loaded' as const, model, revision: folderRevision(files), objections };
   }
 
   /** Are these the files of the revision in force? */

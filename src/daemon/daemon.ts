@@ -48,6 +48,7 @@ import { loopStalls } from './loop-stalls.ts';
 import { metricSources } from './metric-sources.ts';
 import { OperationsAnswers } from './operating/operations-answers.ts';
 import { SkippedRevision, skippedJudgement } from './operating/skipped-revision.ts';
+import { PolicyGate } from './policy-gate.ts';
 import { startRadius } from './radius-front.ts';
 import type { ServedSettings } from './served-settings.ts';
 import { LiveUsageMeter } from './sessions/live-usage.ts';
@@ -185,6 +186,7 @@ export class Daemon implements AsyncDisposable {
         meta: engine.store.table('meta'),
         judge: (judgement) => void this.#judge(judgement),
       }),
+      policies: new PolicyGate({ engine, clock: options.clock }),
       beforePoll: () => engine.store.check(),
       accept: (accepted) => this.#admission.take(accepted),
       refuse: (revision, issues, errors) => {
@@ -554,6 +556,7 @@ export class Daemon implements AsyncDisposable {
     await this.#loadDirectory(model);
     await this.#engine.quotas.follow(model);
     this.#candidate = revision;
+    await this.#engine.policies.took(model.policies);
     await this.#reconciler.follow({ model, revision: revision.id });
     this.#collector.follow(model);
     this.#fallbacks.follow(model);

@@ -28,6 +28,7 @@ import { type InventoryRecord, StoredInventory } from '../status/stored-inventor
 import { StoreCorruptError } from '../store/errors.ts';
 import { Store } from '../store/store.ts';
 import { grantedOtherwise } from './logins/granted-otherwise.ts';
+import { PolicyBook } from './policy-book.ts';
 import { QuotaKeeper } from './quota/quota-keeper.ts';
 import { QuotaRecords } from './quota/quota-records.ts';
 import { CoaGateway } from './sessions/coa-gateway.ts';
@@ -90,6 +91,8 @@ export class Engine implements AsyncDisposable {
   readonly drift: DriftLog;
   /** Which plans were shown, and approved. */
   readonly approvals: Approvals;
+  /** Rules of the operator's own that were in force before. */
+  readonly policies: PolicyBook;
   /** By which checksums of plans stand for secrets. */
   readonly planSeal: PlanSeal;
   /** What happened, for programs. */
@@ -131,6 +134,7 @@ export class Engine implements AsyncDisposable {
     this.drift = parts.drift;
     this.planSeal = parts.planSeal;
     this.approvals = parts.approvals;
+    this.policies = parts.policies;
     this.events = parts.events;
     this.delivery = parts.delivery;
     this.audit = parts.audit;
@@ -208,6 +212,7 @@ export class Engine implements AsyncDisposable {
       const meta = store.table<unknown>('meta');
       const [protection, drift] = [await Protection.open(meta), await DriftLog.open(meta)];
       const [planSeal, approvals] = [await openPlanSeal(meta), await Approvals.open(meta)];
+      const policies = await PolicyBook.open(meta);
       const audit = await AuditLog.open(store.table('audit'), store.table('meta'));
       const blame = new Blame(store.table('blame'));
       const key = await auditKey(meta, options.fillRandom);
@@ -225,6 +230,7 @@ export class Engine implements AsyncDisposable {
           drift,
           planSeal,
           approvals,
+          policies,
           delivery,
           audit,
           applies,

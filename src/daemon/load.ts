@@ -8,6 +8,7 @@ import {
   type Manifest,
 } from '../manifest/load-manifest.ts';
 import type { PolicyPort } from '../manifest/objections.ts';
+import type { Policy } from '../model/kinds/policy.ts';
 import { checkAttribute, hidesValue } from '../radius/dictionary/check-attribute.ts';
 import type { SourceFile } from '../source/source.ts';
 import { madeUp, resolverOf, type SecretSettings } from './declared-secrets.ts';
@@ -25,6 +26,8 @@ export interface LoadSettings extends SecretSettings {
   readonly memory?: LoadMemory;
   /** Kept between loads, so that what is encrypted is opened once. */
   readonly opened?: OpenedCache;
+  /** Rules of the operator's own that are in force until what is loaded is. */
+  readonly policiesBefore?: readonly Policy[];
   /** Secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -66,8 +69,8 @@ async function optionsOf(
   { files, unread, issues, sealed }: OpenedSources,
   settings: LoadSettings,
 ): Promise<LoadOptions> {
-  const { mode, example, cache, memory } = settings;
-  const policies = await policiesFor(files);
+  const { mode, example, cache, memory, policiesBefore = [] } = settings;
+  const policies = await policiesFor(files, policiesBefore);
   return {
     secrets: mode === 'rehearse' ? madeUp({ ...resolverOf(settings), sealed }) : { ...resolverOf(settings), sealed },
     attributeCheck: checkAttribute,
@@ -75,15 +78,15 @@ async function optionsOf(
     mode: mode === 'rehearse' ? 'use' : mode,
     ...(issues.length + unread.length === 0 ? {} : { sealed: { unread, issues } }),
     ...(example === undefined ? {} : { example }),
-    ...(policies === undefined ? {} : { policies }),
+    ...(policies === undefined ? {} : { policies, policiesBefore }),
     ...(cache === undefined ? {} : { cache }),
     ...(memory === undefined ? {} : { memory }),
   };
 }
 
 /** Whoever declares no policy needs no language for them. */
-async function policiesFor(files: readonly SourceFile[]): Promise<PolicyPort | undefined> {
-  if (!files.some(({ text }) => text.includes('Policy'))) return undefined;
+async function policiesFor(files: readonly SourceFile[], before: readonly Policy[]): Promise<PolicyPort | undefined> {
+  if (before.length === 0 && !files.some(({ text }) => text.includes('Policy'))) return undefined;
   const { PolicyRoom } = await import('../policy/policy-room.ts');
   return new PolicyRoom(hidesValue);
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { compact } from '../base/compact.ts';
 import { LastmileError } from '../base/errors.ts';
-import { type Issue, wholeRepository } from '../manifest/issue.ts';
+import { hasErrors, type Issue, wholeRepository } from '../manifest/issue.ts';
 import type { FileCache, LoadMemory, Manifest } from '../manifest/load-manifest.ts';
 import type { Model } from '../model/model.ts';
 import type { Revision, Source } from '../source/source.ts';
@@ -12,6 +12,7 @@ import type { CommitGate } from './commit-gate.ts';
 import type { LastGood } from './last-good.ts';
 import type { LoadSettings } from './load.ts';
 import type { OpenedCache } from './open-sealed.ts';
+import type { PolicyGate } from './policy-gate.ts';
 import type { ReadingThread } from './warm-cache.ts';
 
 /** Declarations that may be followed. */
@@ -31,6 +32,7 @@ export interface SourceFollowerOptions {
   readonly load: Omit<LoadSettings, 'mode'>;
   readonly lastGood: LastGood;
   readonly gate: CommitGate;
+  readonly policies: PolicyGate;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -53,6 +55,9 @@ export interface Instead {
   readonly revision: Revision;
   readonly judgement: Judgement;
 }
+
+/** A plan that was refused by policy is looked at again by then. */
+const denialsAgainMs = 300_000;
 
 /** Reads the declarations when they change, and when it is time to; what has errors is refused, and what was taken stays. */
 export class SourceFollower implements AsyncDisposable {
@@ -101,7 +106,9 @@ export class SourceFollower implements AsyncDisposable {
     const { source, gate } = this.#options;
     const newest = await source.read().catch(() => undefined);
     const objection = newest && (await gate.objection(newest).catch(() => newest));
-    return newest === undefined || objection !== undefined ? undefined : await this.modelOf(newest.files);
+    if (newest === undefined || objection !== undefined) return undefined;
+    const { model, objections = [] } = await this.#load(newest.files);
+    return hasErrors(objections) ? undefined : model;
   }
 
   async lastGoodModel(): Promise<Model | undefined> {
@@ -206,7 +213,9 @@ export class SourceFollower implements AsyncDisposable {
     ]);
     this.#thread ??= new ReadingThread();
     this.#opened ??= new OpenedCache();
-    const settings = { ...this.#options.load, mode: 'use' as const, opened: this.#opened };
+    const { load, policies } = this.#options;
+    const policiesBefore = policies.before;
+    const settings = { ...load, mode: 'use' as const, opened: this.#opened, policiesBefore };
     const sources = await openSealed(files, settings);
     await this.#thread.warm(sources.files, this.cache);
     return loadOpenedInTurns(sources, { ...settings, cache: this.cache, memory: this.#memory });
@@ -257,12 +266,20 @@ export class SourceFollower implements AsyncDisposable {
     this.#seen = revision.id;
     if (objection !== undefined) return this.#keepOut(revision, objection);
     const started = clock.monotonic();
-    const { model, issues, secretUses } = await this.#load(revision.files);
+    const { model, issues, secretUses, objections = [] } = await this.#load(revision.files);
     const now = clock.monotonic();
     // Of a large network, this must not take more than a tenth of the time.
     this.#again = issues.some(isOutside) ? { revision, judged, from: now + 10 * (now - started) } : undefined;
     if (model === undefined) return this.#refuse(revision, issues);
-    this.#warn(issues);
+    if (hasErrors(objections)) return this.#refuse(revision, objections, 'PolicyDenied');
+    const signer = revision.signer ?? this.#options.gate.signerOf(revision.id);
+    const denials = await this.#options.policies.denials(revision.id, model, signer?.split(', ') ?? []);
+    if (denials.length > 0) {
+      // What a plan comes to may be less by then.
+      this.#again = { revision, judged, from: clock.monotonic() + denialsAgainMs };
+      return this.#refuse(revision, denials, 'PolicyDenied');
+    }
+    this.#warn([...issues, ...objections]);
     if (revision.passedOver !== undefined && revision.passedOver.join() !== this.#passedOver) {
       log.warn({ paths: revision.passedOver }, 'links and repositories within are not followed; nothing is read there');
     }
@@ -270,7 +287,6 @@ export class SourceFollower implements AsyncDisposable {
     this.#refusal = undefined;
     const message = `following ${revision.id}`;
     this.#judgement = { type: 'SourceReady', status: 'True', reason: 'Succeeded', message };
-    const signer = revision.signer ?? this.#options.gate.signerOf(revision.id);
     await this.#options.accept({ revision: { ...revision, ...compact({ signer }) }, model, secretUses, judged });
   }
 
@@ -297,15 +313,17 @@ export class SourceFollower implements AsyncDisposable {
     this.#warned = warned;
   }
 
-  #refuse(revision: Revision, issues: readonly Issue[]): void {
+  #refuse(revision: Revision, issues: readonly Issue[], reason = 'BuildFailed'): void {
     const errors = issues.filter((issue) => issue.severity === 'error');
     const refusal = JSON.stringify([revision.id, errors]);
     if (refusal === this.#refusal) return;
     this.#refusal = refusal;
     const first = errors[0];
     const place = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
-    const message = `${revision.id} has ${errors.length} errors${place}`;
-    this.#judgement = { type: 'SourceReady', status: 'False', reason: 'BuildFailed', message };
+    const what = reason === 'PolicyDenied' ? 'is refused by policy' : `has ${errors.length} errors`;
+    const by = reason === 'PolicyDenied' && first?.hint !== undefined ? ` (${first.hint})` : '';
+    const message = `${revision.id} ${what}${place}${by}`;
+    this.#judgement = { type: 'SourceReady', status: 'False', reason, message };
     const { log } = this.#options;
     log.error({ revision: revision.id, errors: errors.length }, 'revision refused; what is in force stays');
     this.#options.refuse(revision, issues, errors.length);

@@ -3,6 +3,7 @@ import { sharedWith } from '../base/same-data.ts';
 import { isSealedText } from '../base/sealed-text.ts';
 import { eachInSteps, finish, type Steps } from '../base/steps.ts';
 import type { Declared, PolicySpec, ScenarioSpec } from '../model/declarations.ts';
+import type { Policy } from '../model/kinds/policy.ts';
 import type { Model } from '../model/model.ts';
 import { resolveEditInSteps } from '../model/resolve/resolve-edit.ts';
 import type { WholeModel } from '../model/resolve/resolve-memory.ts';
@@ -41,6 +42,8 @@ export interface LoadOptions {
   readonly sealed?: { readonly unread: readonly ManifestFile[]; readonly issues: readonly Issue[] };
   /** Applies the rules of the operator's own. Absent: they are read, and nobody is asked. */
   readonly policies?: PolicyPort;
+  /** Rules that are in force until these declarations are: they are asked, too. */
+  readonly policiesBefore?: readonly Policy[];
   /** The repository is an example: secrets in clear text are not warned about. */
   readonly example?: boolean;
 }
@@ -132,12 +135,13 @@ function* editedInSteps(
 function* objectionsTo(
   parts: Parts,
   files: readonly ManifestFile[],
-  { policies }: Pick<Model, 'policies'>,
+  { policies = [] }: Pick<Model, 'policies'>,
   memory: LoadMemory | undefined,
-  { policies: port, cache }: LoadOptions,
+  { policies: port, policiesBefore = [], cache }: LoadOptions,
 ): Steps<Pick<Manifest, 'objections'>> {
-  if (port === undefined || policies === undefined) return {};
-  const problems = yield* objectionsInSteps(parts, policies, port, memory?.judged ?? { files: new Map() });
+  if (port === undefined || policies.length + policiesBefore.length === 0) return {};
+  const all = port.merged(policies, policiesBefore);
+  const problems = yield* objectionsInSteps(parts, all, port, memory?.judged ?? { files: new Map() });
   return { objections: sortIssues(locateProblems(problems, files, cache ?? new Map())) };
 }
 

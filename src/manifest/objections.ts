@@ -8,6 +8,8 @@ export interface PolicyPort {
   /** What is wrong with their expressions, and cases that do not come out. */
   check(policies: readonly Declared<PolicySpec>[]): readonly Problem[];
   objects(policies: readonly Policy[]): ObjectRules;
+  /** Those of now, and what is otherwise in those of before. */
+  merged(now: readonly Policy[], before: readonly Policy[]): readonly Policy[];
 }
 
 export interface ObjectRules {

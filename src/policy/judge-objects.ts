@@ -70,8 +70,9 @@ function problemOf(verdict: Verdict, object: Declaration, hint: string): Problem
 }
 
 /** `policy limits, rule no-gigabit, policies/limits.yaml:8`. */
-export function ruleWords({ policy, rule: { name, origin } }: Pick<Verdict, 'policy' | 'rule'>): string {
-  return `policy ${policy}, rule ${name}, ${origin.file}:${origin.line}`;
+export function ruleWords({ policy, before, rule: { name, origin } }: Verdict): string {
+  const words = `policy ${policy}, rule ${name}, ${origin.file}:${origin.line}`;
+  return before ? `${words}, which is in force until this is` : words;
 }
 
 function hintOf(verdict: Verdict): string {

@@ -9,6 +9,8 @@ export interface Verdict {
   /** `LM_POLICY_FAILED`: it could not be told. Of a rule that denies, that denies. */
   readonly code: 'LM_POLICY_DENIED' | 'LM_POLICY_WARNS' | 'LM_POLICY_FAILED';
   readonly policy: string;
+  /** It is in force, and is not in what is judged by it. */
+  readonly before: boolean;
   readonly rule: PolicyRule;
   readonly message: string;
   /** Steps to the value that it looked at, of those that are there. Empty: none. */
@@ -24,6 +26,7 @@ export interface Subject {
 
 interface Ready {
   readonly policy: string;
+  readonly before: boolean;
   readonly rule: PolicyRule;
   readonly when: Program;
   readonly message: (input: Input, limit: number) => string;
@@ -43,7 +46,7 @@ export class PolicyJudge {
   readonly #programs = new Programs();
 
   constructor(policies: readonly Policy[]) {
-    this.#rules = policies.flatMap(({ name, rules }) => rules.flatMap((rule) => this.#ready(name, rule)));
+    this.#rules = policies.flatMap((policy) => policy.rules.flatMap((rule) => this.#ready(policy, rule)));
   }
 
   /** Steps that were taken since the beginning: by these, others are let in between. */
@@ -73,10 +76,10 @@ export class PolicyJudge {
     return verdicts;
   }
 
-  #ready(policy: string, rule: PolicyRule): readonly Ready[] {
+  #ready({ name: policy, before = false }: Policy, rule: PolicyRule): readonly Ready[] {
     try {
       const when = this.#programs.compile(rule.when);
-      return [{ policy, rule, when, message: messageProgram(rule.message, this.#programs) }];
+      return [{ policy, before, rule, when, message: messageProgram(rule.message, this.#programs) }];
     } catch {
       return [];
     }
@@ -89,36 +92,23 @@ function concerns({ match: { kinds, labels, actions } }: PolicyRule, subject: Su
   return Object.entries(labels ?? {}).every(([name, value]) => subject.labels?.[name] === value);
 }
 
-function judged({ policy, rule, when, message }: Ready, input: Input): Verdict | undefined {
+function judged({ policy, before, rule, when, message }: Ready, input: Input): Verdict | undefined {
   const { effect } = rule;
   const limit = limits[rule.over];
-  let value: unknown;
+  const verdict = { effect, policy, before, rule };
+  const failed = (why: string): Verdict => {
+    const words = `it cannot be judged: ${why}`;
+    return { ...verdict, code: 'LM_POLICY_FAILED', message: words, path: placeOf(when, input) };
+  };
   try {
-    value = when.run(input, limit);
+    const value = when.run(input, limit);
+    if (value === false) return undefined;
+    if (value !== true) return failed('it is neither true nor false');
   } catch (error) {
-    const path = placeOf(when, input);
-    return {
-      effect,
-      code: 'LM_POLICY_FAILED',
-      policy,
-      rule,
-      message: `it cannot be judged: ${messageOf(error)}`,
-      path,
-    };
+    return failed(messageOf(error));
   }
-  if (value === false) return undefined;
-  const path = placeOf(when, input);
-  if (value !== true)
-    return {
-      effect,
-      code: 'LM_POLICY_FAILED',
-      policy,
-      rule,
-      message: 'it cannot be judged: it is neither true nor false',
-      path,
-    };
   const code = effect === 'deny' ? 'LM_POLICY_DENIED' : 'LM_POLICY_WARNS';
-  return { effect, code, policy, rule, message: message(input, limit), path };
+  return { ...verdict, code, message: message(input, limit), path: placeOf(when, input) };
 }
 
 /** The most particular value of the object that the rule looks at, and that is there. */

@@ -3,7 +3,7 @@ import { foldersOf } from './folders.ts';
 import { type ChangePlan, countByMenu, type Refusal } from './plan.ts';
 import type { Row } from './row.ts';
 import { keyOf } from './row-key.ts';
-import type { Change, Target } from './target.ts';
+import type { Change, Finding, Target } from './target.ts';
 
 export interface GuardSettings {
   readonly deleteLimits: DeleteLimits;
@@ -11,6 +11,13 @@ export interface GuardSettings {
   readonly allowDeletes?: number;
   /** The object (`Subscriber/anna`) that must not lose its rows, when the delete is of one of its rows. */
   readonly protects?: (change: Change) => string | undefined;
+  /** What rules of the operator's own say of a plan. A number lifts nothing of it. Absent: there are none. */
+  readonly judge?: (plan: ChangePlan) => Promise<Judged>;
+}
+
+export interface Judged {
+  readonly refusals: readonly Refusal[];
+  readonly findings: readonly Finding[];
 }
 
 /**

@@ -103,6 +103,8 @@ export interface Refusal {
   /** Stable, `LM_…`. */
   readonly code: string;
   readonly message: string;
+  /** The rule of the operator's own that denies it. Absent: none does. */
+  readonly policy?: { readonly name: string; readonly rule: string; readonly file: string; readonly line: number };
 }
 
 /** A whole plan over all targets, versioned. Secrets appear as `[secret]`. */

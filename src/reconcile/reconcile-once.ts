@@ -95,7 +95,10 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
   const left = target.leftBehind?.(unclaimed(observation, desired, target, deps.inventory)) ?? [];
   const seen = [...observation.findings, ...found.findings, ...left];
   const underConfirm = (await target.underConfirm?.(changes, whole)) ?? [];
-  const plan = { ...planChanges(target, changes, effects, seen), held: waiting, unmet: found.unmet, underConfirm };
+  const bare = planChanges(target, changes, effects, seen);
+  const said = changes.length === 0 ? undefined : await deps.guard.judge?.(bare);
+  const findings = [...seen, ...(said?.findings ?? [])];
+  const plan = { ...bare, findings, held: waiting, unmet: found.unmet, underConfirm };
   if (target.exclusive) await othersFirst();
   // Only deletes are measured against them: most looks find none.
   const deletes = changes.some(({ action }) => action === 'delete');
@@ -104,6 +107,7 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
   const refusals = [
     ...guard(plan, held, deps.guard, target.folders),
     ...objections.map((objection) => ({ target: target.name, ...objection })),
+    ...(said?.refusals ?? []),
     ...(deps.declines?.({ plan, observation }) ?? []),
   ];
   return { plan, refusals, observation, whole, refused: found.refused, desired };

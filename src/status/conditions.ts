@@ -109,6 +109,8 @@ const reasonsByCode: Readonly<Record<string, string>> = {
   LM_REVERTED: 'RolledBack',
   LM_PREVENT_DESTROY: 'DestroyPrevented',
   LM_LOCK_OUT: 'LockOut',
+  LM_POLICY_DENIED: 'PolicyDenied',
+  LM_POLICY_FAILED: 'PolicyDenied',
 };
 
 function reasonOf(report: TargetReport): string {

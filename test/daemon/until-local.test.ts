@@ -16,6 +16,7 @@ import { MemoryInventory } from '../support/memory-inventory.ts';
 import { subscriptionOf } from '../support/model-parts.ts';
 import { gate, ScriptedTarget } from '../support/scripted-target.ts';
 import { TempFolder } from '../support/temp-folder.ts';
+import { unpoliced } from '../support/unpoliced.ts';
 import { unreviewed } from '../support/unreviewed.ts';
 
 const log = pino({ level: 'silent' });
@@ -87,6 +88,7 @@ describe('a subscriber who is to be let in by a router from now on', () => {
       inventory: new MemoryInventory(),
       planSeal: Buffer.alloc(32),
       approvals: unreviewed,
+      policies: unpoliced,
     };
     const followed = gate();
     let opened = false;

@@ -1,6 +1,8 @@
 import { compact } from '../../base/compact.ts';
 import { LastmileError, messageOf } from '../../base/errors.ts';
 import { directoryName } from '../../directory/directory-target.ts';
+import type { Issue } from '../../manifest/issue.ts';
+import type { Policy } from '../../model/kinds/policy.ts';
 import type { Model } from '../../model/model.ts';
 import type { Inventory } from '../../reconcile/inventory.ts';
 import {
@@ -15,6 +17,7 @@ import { prepare, type ReconcileDeps } from '../../reconcile/reconcile-once.ts';
 import type { Finding, Target } from '../../reconcile/target.ts';
 import type { Pause } from '../../status/pauses.ts';
 import type { Protection } from '../../status/protection.ts';
+import { withPolicies } from './plan-policies.ts';
 import { guardOf, policyOf, type TargetPolicy, windowState } from './target-policy.ts';
 
 export interface PlanSettings {
@@ -37,6 +40,13 @@ export interface PlanSettings {
   readonly leftOut?: readonly PlanTarget[];
   /** False when no store says who is online by RADIUS. */
   readonly sessionsKnown: boolean;
+  /** Rules that were in force when a target was last in step, and that are in force now. Absent: no store says. */
+  readonly policiesBefore?: (target: string) => readonly Policy[];
+  readonly policiesInForce?: readonly Policy[];
+  /** What rules over objects say; denials are errors. */
+  readonly objections?: readonly Issue[];
+  /** Who has signed what is declared, where that is known. */
+  readonly signers?: readonly string[];
   /** By which its checksums stand for secrets; absent where no store has one. */
   readonly seal?: PlanSeal;
   /** Leave to look at a target, among others. Absent: all are looked at together. */
@@ -52,7 +62,8 @@ export async function planTargets(targets: readonly Target[], settings: PlanSett
     (target): PlanPart => ({ ...nothing, target, sessionsKnown: target.name !== directoryName }),
   );
   const own = settings.settings === undefined ? [] : [settings.settings];
-  return planDocument(settings.revision, [...own, ...leftOut, ...parts], settings.seal);
+  const plan = planDocument(settings.revision, [...own, ...leftOut, ...parts], settings.seal);
+  return await withPolicies(plan, parts, settings);
 }
 
 const nothing = { refusals: [], cause: 'git', sessionsKnown: true } as const;
@@ -62,7 +73,7 @@ async function planPart(target: Target, settings: PlanSettings): Promise<PlanPar
   try {
     const { model, inventory, signal, sessionsKnown, looking } = settings;
     const policy = policyOf(target, model);
-    const guard = guardOf(target, model, settings);
+    const guard = guardOf(target, model, { ...settings, cause });
     const { plan, refusals } = await prepare(target, model, {
       inventory,
       signal,

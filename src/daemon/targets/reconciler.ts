@@ -34,7 +34,16 @@ export interface InForce {
 export interface ReconcilerOptions {
   readonly engine: Pick<
     Engine,
-    'targets' | 'status' | 'inventory' | 'pauses' | 'protection' | 'drift' | 'applies' | 'planSeal' | 'approvals'
+    | 'targets'
+    | 'status'
+    | 'inventory'
+    | 'pauses'
+    | 'protection'
+    | 'drift'
+    | 'applies'
+    | 'planSeal'
+    | 'approvals'
+    | 'policies'
   >;
   readonly clock: Clock;
   readonly log: Logger;
@@ -374,7 +383,10 @@ export class Reconciler implements AsyncDisposable {
       revision,
       ...lastRevision(engine, target.name),
       mode: pause !== undefined ? 'plan' : modeOf(target, model),
-      guard: guardOf(target, model, { protection: engine.protection, ...compact({ allowDeletes }) }),
+      guard: guardOf(target, model, {
+        ...{ protection: engine.protection, policiesBefore: (name: string) => engine.policies.of(name) },
+        ...compact({ allowDeletes }),
+      }),
       inventory: engine.inventory,
       reason,
       clock,
@@ -489,6 +501,7 @@ export class Reconciler implements AsyncDisposable {
     this.#options.onReport?.(report);
     try {
       await this.#options.engine.status.record(report);
+      await this.#options.engine.policies.settled(report, inForce.model.policies);
       const served = report.result === 'applied' || report.result === 'in-sync';
       if (target.name === directoryName && served) await this.#options.onServed?.(inForce);
     } catch (error) {

@@ -2,11 +2,14 @@ import { compact } from '../../base/compact.ts';
 import { directoryName } from '../../directory/directory-target.ts';
 import type { TimeWindow } from '../../model/kinds/limits.ts';
 import type { ClosedTime, DeleteLimits, HealRule, IgnoreRule } from '../../model/kinds/operator.ts';
+import type { Policy } from '../../model/kinds/policy.ts';
 import type { Model } from '../../model/model.ts';
 import { isOpen, nextOpening } from '../../model/time-windows.ts';
 import type { GuardSettings } from '../../reconcile/guard.ts';
+import type { ChangeCause } from '../../reconcile/plan.ts';
 import type { Target } from '../../reconcile/target.ts';
 import type { Protection } from '../../status/protection.ts';
+import { judgeOf } from './judge-target.ts';
 import { protectedBy } from './protected-objects.ts';
 
 /** What is declared of how a target is changed: of the router, else of the operator. */
@@ -75,13 +78,25 @@ function exceptionAt({ exceptions = [] }: Pick<TargetPolicy, 'exceptions'>, now:
   return exceptions.find(({ from, till }) => from <= now && now < till);
 }
 
+/** What the guard goes by beside declarations. */
+export interface GuardFacts {
+  readonly allowDeletes?: number;
+  readonly protection?: Pick<Protection, 'has'>;
+  /** Rules that were in force when the target was last in step. Absent: none are known. */
+  readonly policiesBefore?: (target: string) => readonly Policy[];
+  /** Why it differs. Absent: because of what is declared. */
+  readonly cause?: ChangeCause;
+}
+
 /** What the guard is told of a target. Pure. */
 export function guardOf(
   target: Pick<Target, 'name'>,
   model: Model,
-  { allowDeletes, protection }: { readonly allowDeletes?: number; readonly protection?: Pick<Protection, 'has'> },
+  { allowDeletes, protection, policiesBefore, cause }: GuardFacts,
 ): GuardSettings {
+  const judge = judgeOf(target, model, { ...compact({ policiesBefore, cause }) });
   return {
+    ...compact({ judge }),
     deleteLimits: policyOf(target, model).deleteLimits,
     ...(protection === undefined ? {} : { protects: (change) => protectedBy(change, protection) }),
     ...(allowDeletes === undefined ? {} : { allowDeletes }),

@@ -4,6 +4,8 @@ import type { Origin } from '../origin.ts';
 export interface Policy {
   readonly name: string;
   readonly rules: readonly PolicyRule[];
+  /** It was in force before what is judged by it, and has its say for the last time. */
+  readonly before?: boolean;
 }
 
 /** What a rule is asked of: each declared object, each row that would be changed, all that a target gets, or all there is to do. */

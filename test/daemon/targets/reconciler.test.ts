@@ -20,6 +20,7 @@ import { MemoryInventory } from '../../support/memory-inventory.ts';
 import { servicePlan } from '../../support/model-parts.ts';
 import { gate, ScriptedTarget } from '../../support/scripted-target.ts';
 import { TempFolder } from '../../support/temp-folder.ts';
+import { unpoliced } from '../../support/unpoliced.ts';
 import { unreviewed } from '../../support/unreviewed.ts';
 
 const log = pino({ level: 'silent' });
@@ -60,6 +61,7 @@ class Lab implements AsyncDisposable {
         inventory: new MemoryInventory(),
         planSeal: Buffer.alloc(32),
         approvals: unreviewed,
+        policies: unpoliced,
       },
       clock: this.clock,
       log,
