@@ -10,7 +10,16 @@ import { lastRevision } from './targets/reconciler.ts';
 export interface PolicyGateOptions {
   readonly engine: Pick<
     Engine,
-    'policies' | 'approvals' | 'borrow' | 'inventory' | 'protection' | 'pauses' | 'planSeal' | 'quotas' | 'status' | 'directoryTarget'
+    | 'policies'
+    | 'approvals'
+    | 'borrow'
+    | 'inventory'
+    | 'protection'
+    | 'pauses'
+    | 'planSeal'
+    | 'quotas'
+    | 'status'
+    | 'directoryTarget'
   >;
   readonly clock: Clock;
 }
