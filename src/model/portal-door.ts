@@ -1,5 +1,6 @@
 import { parseIpv4 } from './ipv4.ts';
 import type { Operator } from './kinds/operator.ts';
+import { webUrl } from './web-url.ts';
 
 /** Where browsers are sent that ask for a page by plain HTTP. */
 export interface PortalDoor {
@@ -13,7 +14,8 @@ export interface PortalDoor {
  * listens, or, when that is every address, at the one that routers know as their first RADIUS server. Absent: nowhere.
  */
 export function portalDoor({ portal, radius }: Pick<Operator, 'portal' | 'radius'>): PortalDoor | undefined {
-  const url = portal.publicUrl === undefined ? undefined : new URL(portal.publicUrl);
+  // Of declarations with errors, too, which may say anything.
+  const url = portal.publicUrl === undefined ? undefined : webUrl(portal.publicUrl);
   if (url?.protocol === 'http:' && isAddress(url.hostname)) return { address: url.hostname, port: url.port || '80' };
   const { host, port } = portal.listen;
   const address = ['0.0.0.0', '::'].includes(host) ? radius.servers[0]?.address : host;

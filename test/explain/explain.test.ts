@@ -127,6 +127,23 @@ describe('everything that a network comes to', () => {
   }, 60_000);
 });
 
+describe('an object that cannot be explained', () => {
+  it('is unknown, or is said to be wrong with a reason', async () => {
+    const files = await example('pppoe-single-router');
+    const ask = (kind: string, name: string, given = files) =>
+      explainObject({ kind, name }, { revision: 'r', files: given, now, env });
+    const slow = files.map(({ path, text }) => ({
+      path,
+      text: text.replace('auth: local', 'auth: local, state: away'),
+    }));
+
+    expect(await ask('Subscriber', 'nobody')).toEqual({ result: 'unknown' });
+    expect(await ask('Policy', 'any')).toEqual({ result: 'unknown-kind' });
+    // What does not meet its schema is not there to be explained; the others are.
+    expect((await ask('subscribers', 'anna', slow)).result).toBe('explained');
+  });
+});
+
 describe('lines in git', () => {
   it('are those of who wrote them, also where a commit around them is of somebody else', async () => {
     await using repository = await BareRepository.make({ 'a.yaml': 'one\ntwo\nthree\n' });

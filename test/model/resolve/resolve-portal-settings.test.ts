@@ -21,6 +21,15 @@ describe('a portal that is not declared', () => {
   });
 });
 
+describe('a RADIUS server at an address that is none', () => {
+  it('is told, though guests would reach the portal there', () => {
+    const text = operator.replaceAll('192.0.2.1', '192.0.2.09');
+
+    expect(text).toContain('192.0.2.09');
+    expect(codesOf(load({ 'operator.yaml': text }, options))).toContain('LM_ADDRESS');
+  });
+});
+
 describe('a portal', () => {
   it('is asked for by saying where it listens', () => {
     expect(portal('{listen: 127.0.0.1:8081, trustedProxies: [192.0.2.7, 10.1.2.3/8]}')).toEqual({
