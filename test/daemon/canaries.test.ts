@@ -141,7 +141,7 @@ describe('a daemon with secrets of every form', () => {
       network.router.set('/ppp/secret', 'ben@isp.example', { password: 'by hand' });
       network.write(
         'subscribers.yaml',
-        `${readFileSync(join(network.dir, 'subscribers.yaml'), 'utf8')}  - {name: dora, username: dora, password: ${secrets.text}, nonsense: ${secrets.text}}\n`,
+        `${readFileSync(join(network.dir, 'subscribers.yaml'), 'utf8')}  - {name: dora, username: dora, password: ${secrets.text}, nonsense: true}\n`,
       );
       for (const output of ['text', 'json', 'markdown', 'html', 'github'])
         told.push(JSON.stringify(await run('plan', network.dir, ...where, '--rev', 'HEAD', '-o', output)));
