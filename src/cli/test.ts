@@ -1,8 +1,8 @@
-import { type LoadSettings, loadFiles } from '../daemon/load.ts';
-import { hasErrors, type Issue, sortIssues } from '../manifest/issue.ts';
+import { availableParallelism } from 'node:os';
+import { type Issue, sortIssues } from '../manifest/issue.ts';
 import { locateProblems } from '../manifest/locate-problems.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
-import type { Repository } from '../rehearsal/repository.ts';
+import { openRepository } from '../rehearsal/repository.ts';
 import type { ScenarioResult } from '../rehearsal/run-scenario.ts';
 import { complain } from './complain.ts';
 import { readDeclared, tellIssues } from './declared.ts';
@@ -21,35 +21,30 @@ export interface TestOptions {
   readonly list?: boolean;
 }
 
-/** So many are played at the same time. */
-const atOnce = 4;
+/** More would read everything once more each, and wait for one another's memory. */
+const mostThreads = 8;
 
 /** `lastmile test DIR`: plays its scenarios on simulated routers. Resolves with the exit code. */
 export async function testCommand(dir: string, options: TestOptions, io: Io, around: Surroundings): Promise<number> {
   const declared = await readDeclared(dir, options.rev);
   const env = environmentOf(dir, io);
-  const load = (): LoadSettings => ({
-    env,
-    mode: 'rehearse',
-    example: isExample(dir),
-    ...(options.secrets === undefined ? {} : { secretsDir: options.secrets }),
-  });
-  const { model, scenarios = [], issues } = await loadFiles(declared.files, load());
-  if (model === undefined || hasErrors(issues)) {
+  const secretsDir = options.secrets === undefined ? {} : { secretsDir: options.secrets };
+  const { repository, issues } = await openRepository(declared.files, { env, example: isExample(dir), ...secretsDir });
+  if (repository === undefined) {
     tellIssues(declared.files, issues, io);
     return exitCodes.invalid;
   }
   const { only } = options;
+  const { scenarios } = repository;
   const wanted = scenarios.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
   if (wanted.length === 0) return nothingToPlay(dir, scenarios.length, io);
   if (options.list === true) {
     for (const { name, origin } of wanted) io.out(`${name}  ${origin.file}:${origin.line}\n`);
     return exitCodes.success;
   }
-  const repository: Repository = { files: declared.files, model, scenarios, load };
   const began = around.clock.monotonic();
   const results = await rehearse(wanted, repository, {
-    ...{ signal: around.signal, process: process.pid, atOnce },
+    ...{ signal: around.signal, process: process.pid, threads: Math.min(mostThreads, availableParallelism()) },
     onResult: (result) => {
       if (options.output === 'text') io.out(testLine(result, io.color));
     },

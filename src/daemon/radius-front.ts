@@ -33,6 +33,8 @@ export interface AnswersRadius {
   readonly fillRandom: (octets: Uint8Array) => void;
   /** How long an Access-Reject is held back. Absent: as long as is usual. */
   readonly rejectDelayMs?: number;
+  /** Few packets come: what reads many at once is not worth its start. */
+  readonly oneByOne?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function startRadius(
     log.warn({ err }, 'what was learned of a NAS is not stored'),
   );
   return await RadiusServer.start({
-    datagramCalls: await openDatagramCalls(log),
+    datagramCalls: parts.oneByOne === true ? undefined : await openDatagramCalls(log),
     signing,
     listenAuth: plan.auth,
     listenAccounting: plan.accounting,

@@ -116,6 +116,11 @@ export class AccessHandler {
     void inTurns(eachInSteps(places, (session) => this.#guesses.succeeded(session)));
   }
 
+  /** Whether a thread of its own works on a password that takes its time. */
+  get comparing(): boolean {
+    return this.#slow > 0;
+  }
+
   answer(packet: Buffer, frame: Frame, context: NasContext, from: Peer): AccessAnswer | Promise<AccessAnswer> {
     const now = this.#deps.now();
     const proxy = this.#deps.proxy?.();

@@ -159,6 +159,11 @@ export class RequestPipeline implements AsyncDisposable {
     this.#rejectDelayMs = options.rejectDelayMs ?? 1000;
   }
 
+  /** Whether a thread of its own works on a password that takes its time. */
+  get comparing(): boolean {
+    return this.#access.comparing;
+  }
+
   get counters(): RadiusCounters {
     return this.#counters;
   }

@@ -84,6 +84,11 @@ export class RadiusServer implements AsyncDisposable {
     return { auth: of('auth'), accounting: of('accounting'), radsec: this.#radsec?.addresses() ?? [] };
   }
 
+  /** Whether a thread of its own works on a password that takes its time. */
+  get comparing(): boolean {
+    return this.#pipeline.comparing;
+  }
+
   /** UDP listeners, and which of them read and send many packets by one call. */
   batched(): readonly { readonly service: string; readonly listener: string; readonly batched: boolean }[] {
     return this.#listeners.map(({ service, socket, batched }) => {

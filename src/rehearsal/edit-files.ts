@@ -30,6 +30,16 @@ export function editFiles(files: readonly ManifestFile[], edit: Edit): readonly 
   return [...edited.filter(({ path }) => path !== addedFile), { path: addedFile, text }];
 }
 
+/** The files without rehearsals. One that holds nothing else is left out. Pure. */
+export function withoutScenarios<File extends ManifestFile>(files: readonly File[]): readonly File[] {
+  return files.flatMap((file) => {
+    if (!/^kind: *["']?Scenario\b/m.test(file.text)) return [file];
+    const documents = parseAllDocuments(file.text) as readonly Document[];
+    const left = documents.filter((document) => document.get('kind') !== 'Scenario');
+    return left.length === 0 ? [] : [{ ...file, text: left.map(String).join('') }];
+  });
+}
+
 function withObject(files: readonly ManifestFile[], object: string, edit: Edit): readonly ManifestFile[] {
   const [kind = '', name = ''] = object.split('/', 2);
   for (const file of files) {

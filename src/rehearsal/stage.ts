@@ -1,10 +1,11 @@
 import { loadFiles } from '../daemon/load.ts';
 import type { Issue } from '../manifest/issue.ts';
-import type { ManifestFile } from '../manifest/load-manifest.ts';
+import type { FileCache } from '../manifest/load-manifest.ts';
 import type { Subscription } from '../model/kinds/subscription.ts';
 import type { Model } from '../model/model.ts';
 import { GuestClient, type GuestPage } from '../simulator/guest-client.ts';
 import type { SimulatedRouterOs } from '../simulator/simulated-routeros.ts';
+import type { SourceFile } from '../source/source.ts';
 import { type Edit, editFiles } from './edit-files.ts';
 import type { Repository } from './repository.ts';
 import type { World } from './world.ts';
@@ -38,7 +39,8 @@ interface Device {
 export class Stage {
   readonly world: World;
   readonly #repository: Repository;
-  #files: readonly ManifestFile[];
+  #files: readonly SourceFile[];
+  readonly #cache: FileCache;
   #commits = 0;
   readonly #devices = new Map<string, Device>();
   #lastDevice: Device | undefined;
@@ -49,7 +51,8 @@ export class Stage {
   constructor(world: World, repository: Repository) {
     this.world = world;
     this.#repository = repository;
-    this.#files = repository.files;
+    this.#files = repository.network;
+    this.#cache = new Map(repository.read);
   }
 
   get model(): Model {
@@ -128,7 +131,8 @@ export class Stage {
   /** A commit, and what became of it. @throws EditError when it names what is not there */
   async commit(edit: Edit): Promise<Committed> {
     const files = editFiles(this.#files, edit);
-    const { model, issues } = await loadFiles(files, this.#repository.load());
+    const settings = { ...this.#repository.settings, mode: 'rehearse', cache: this.#cache } as const;
+    const { model, issues } = await loadFiles(files, settings);
     if (model === undefined) {
       const errors = issues.filter(({ severity }) => severity === 'error');
       return { result: 'invalid', codes: errors.map(({ code }) => code), issues: errors };

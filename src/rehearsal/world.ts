@@ -23,6 +23,7 @@ import type { RadiusServer } from '../radius/server.ts';
 import { SimulatedRouterOs } from '../simulator/simulated-routeros.ts';
 import type { TargetReport } from '../status/report.ts';
 import { apiPort, type Loopback, rehearsed } from './loopback.ts';
+import { Stillness } from './stillness.ts';
 import { StuckError } from './stuck-error.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -34,12 +35,8 @@ export interface WorldOptions {
   readonly signal: AbortSignal;
 }
 
-/** As long as nothing may happen before time goes on for those who wait for an answer. Real milliseconds. */
-const silenceMs = 200;
-/** The same while RADIUS or CoA is cut off: nobody will answer. */
-const cutSilenceMs = 30;
-/** The same before it is given up where nobody waits for a time to come. */
-const deadSilenceMs = 20_000;
+/** Looks that see nothing, before it is given up where nobody waits for a time to come. */
+const deadLooks = 10_000;
 /** Nobody waits longer for anything, in time of the rehearsal. */
 const longestWaitMs = 30 * 60_000;
 /** Turns of the event loop in which nothing happens, after which nothing will. */
@@ -96,6 +93,7 @@ export class World implements AsyncDisposable {
       accountingResults: new RecentAccounting(engine.accounting, time),
       counters: radiusCounters(),
       rejectDelayMs: 0,
+      oneByOne: true,
     };
     this.#portal = new PortalGateway({
       ...{ engine, decisions, clock: time, log, fillRandom },
@@ -259,23 +257,26 @@ export class World implements AsyncDisposable {
       over = true;
     });
     const from = this.clock.monotonic();
-    let [seen, since] = [this.#moves, performance.now()];
+    let seen = this.#moves;
+    const stillness = new Stillness({ isBusy: () => this.engine.store.busy || this.#radius?.comparing === true });
     const ended = done.then(
       () => undefined,
       () => undefined,
     );
-    for (await eitherEnds(ended); !over; await eitherEnds(ended)) {
-      if (this.#moves !== seen) [seen, since] = [this.#moves, performance.now()];
-      if (performance.now() - since < (this.#isCut ? cutSilenceMs : silenceMs)) continue;
-      // It goes on by itself: there is no need for another time.
-      if (!isWaiting()) continue;
+    for (let still = await stillness.look(ended); !over; still = await stillness.look(ended)) {
+      if (this.#moves !== seen) stillness.moved();
+      const isStill = still && this.#moves === seen;
+      seen = this.#moves;
+      // Else it goes on by itself: there is no need for another time.
+      if (!isStill || !isWaiting()) continue;
       const next = this.clock.nextWake;
       if (next === undefined || next - from > longestWaitMs) {
-        if (performance.now() - since > deadSilenceMs) throw new StuckError();
+        if (stillness.looks > deadLooks) throw new StuckError();
         continue;
       }
       this.clock.goTo(next);
-      [seen, since] = [this.#moves, performance.now()];
+      stillness.moved();
+      seen = this.#moves;
     }
     return await done;
   }
@@ -290,10 +291,6 @@ export class World implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
     for (const router of this.routers.values()) await router[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  get #isCut(): boolean {
-    return this.#radius === undefined || [...this.#lifts.keys()].some((what) => what.startsWith('drop-incoming'));
   }
 
   get #moves(): number {
@@ -374,19 +371,6 @@ const fillRandom = (octets: Uint8Array): void => void randomFillSync(octets);
 async function nextTurn(isBusy: boolean): Promise<void> {
   if (isBusy) await new Promise((resolve) => setTimeout(resolve, 1));
   else await new Promise(setImmediate);
-}
-
-/** How often what is under way is looked after. Real milliseconds. */
-const lookMs = 5;
-
-/** Resolves when this does, or it is time for a look. */
-async function eitherEnds(ended: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const look = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, lookMs);
-  });
-  await Promise.race([ended, look]);
-  clearTimeout(timer);
 }
 
 function simulate(router: Router, clock: VirtualClock): Promise<SimulatedRouterOs> {

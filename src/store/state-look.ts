@@ -121,6 +121,7 @@ export class StateLook implements AsyncDisposable {
       write: () => Promise.reject(new Error('a look writes nothing')),
       damaged: (table, key) => void this.#damage.push({ table, key }),
       unreadable: () => undefined,
+      during: (work) => work,
     };
   }
 }

@@ -35,6 +35,7 @@ import { textOf } from './row-sum.ts';
 import { salvage } from './salvage.ts';
 import { putVersion, storedVersion } from './schema-version.ts';
 import { Table, type TableHost, type Write } from './table.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Commands that work without a daemon, as `lastmile status`, are done by then. */
 const longestCommandMs = 10_000;
@@ -89,6 +90,7 @@ export class Store {
   readonly dir: string;
   readonly #options: StoreOptions;
   readonly #host: TableHost;
+  readonly #underWay = new UnderWay();
   readonly #journal: Journal;
   readonly #listeners = new Set<(error: LastmileError) => void>();
   /** Rows that were met and are not what was written: so many at most. */
@@ -119,6 +121,7 @@ export class Store {
       write: (writes, writeOptions) => this.write(writes, writeOptions),
       damaged: (table, key) => this.#note(table, key),
       unreadable: (error) => this.#unreadable(error),
+      during: (work) => this.#underWay.of(work),
     };
   }
 
@@ -143,13 +146,22 @@ export class Store {
     return new Table<T>(name, this.#host);
   }
 
+  /** Whether the disk has yet to answer. */
+  get busy(): boolean {
+    return this.#underWay.any;
+  }
+
   /** Room on its disk, in octets. */
   freeOctets(): Promise<number> {
     return freeIn(this.dir);
   }
 
   /** Writes to any tables, all or nothing. */
-  async write(writes: readonly Write[], options: WriteOptions = {}): Promise<void> {
+  write(writes: readonly Write[], options: WriteOptions = {}): Promise<void> {
+    return this.#underWay.of(this.#write(writes, options));
+  }
+
+  async #write(writes: readonly Write[], options: WriteOptions): Promise<void> {
     const opened = await this.#open();
     if (this.#broken !== undefined) throw this.#broken;
     try {
@@ -180,7 +192,7 @@ export class Store {
         }
         await setImmediate();
       }
-      await batch.write({ sync: options.sync === true });
+      await this.#underWay.of(batch.write({ sync: options.sync === true }));
     } catch (error) {
       await batch.close();
       throw this.#break(opened, error);
@@ -200,7 +212,7 @@ export class Store {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#journal.append(at, records, sequence).then(undefined, (error: unknown) => {
+    return this.#underWay.of(this.#journal.append(at, records, sequence)).then(undefined, (error: unknown) => {
       throw this.#break(opened, error);
     });
   }
@@ -574,6 +586,7 @@ export class Store {
       write: (writes, { sync = false } = {}) => level.batch(writes as Write[], { sync }),
       damaged: (table, key) => this.#note(table, key),
       unreadable: (error) => this.#unreadable(error),
+      during: (work) => work,
     };
     const target = this.#options.schemaVersion ?? schemaVersion;
     let version = await this.#version(level, target);

@@ -25,6 +25,8 @@ export interface TableHost {
   damaged(table: TableName, key: string): void;
   /** Rows cannot be read for damage of the database itself. */
   unreadable(error: StoreCorruptError): void;
+  /** Counts as under way until it settles. Settles as it does. */
+  during<Result>(work: Promise<Result>): Promise<Result>;
 }
 
 const rowsPerBatch = 4000;
@@ -44,7 +46,9 @@ export class Table<T> implements KeyValue<T> {
 
   async get(key: string): Promise<T | undefined> {
     const level = await this.#host.level();
-    const text = await level.get(toDiskKey(this.#name, key)).catch((error: unknown) => this.#fail(error));
+    const text = await this.#host
+      .during(level.get(toDiskKey(this.#name, key)))
+      .catch((error: unknown) => this.#fail(error));
     return text === undefined ? undefined : this.#decode(key, text);
   }
 
@@ -98,8 +102,8 @@ export class Table<T> implements KeyValue<T> {
   /** The values of some keys, in their order: many at once cost a fraction of what they do one by one. */
   async getMany(keys: readonly string[]): Promise<readonly (T | undefined)[]> {
     const level = await this.#host.level();
-    const texts = await level
-      .getMany(keys.map((key) => toDiskKey(this.#name, key)))
+    const texts = await this.#host
+      .during(level.getMany(keys.map((key) => toDiskKey(this.#name, key))))
       .catch((error: unknown) => this.#fail(error));
     return keys.map((key, at) => {
       const text = texts[at];
@@ -129,14 +133,14 @@ export class Table<T> implements KeyValue<T> {
     const iterator = level.iterator({ ...this.#bounds(range), values });
     try {
       for (;;) {
-        const rows = await iterator.nextv(rowsPerRead);
+        const rows = await this.#host.during(iterator.nextv(rowsPerRead));
         if (rows.length === 0) return;
         for (const [key, text] of rows) yield [fromDiskKey(this.#name, key), text];
       }
     } catch (error) {
       this.#fail(error);
     } finally {
-      await iterator.close();
+      await this.#host.during(iterator.close());
     }
   }
 

@@ -175,6 +175,34 @@ steps:
   });
 });
 
+describe('a machine that stalls', () => {
+  it('makes no difference: as much time goes by in a scenario, and the same comes of it', async () => {
+    const scenarios = {
+      away: `
+steps:
+  - dial: {subscriber: anna}
+  - suspend: {subscriber: anna}
+    expect: {sessions: [{subscriber: anna, count: 0}]}
+  - cut: {radius: true}
+  - dial: {subscriber: anna}
+    expect: {accept: false, reason: radius timeout}`,
+    };
+
+    const [quick] = await play(scenarios);
+    let stalls = 0;
+    const stalling = setInterval(() => (stalls++ < 10 ? stall() : clearInterval(stalling)), 20);
+    const [slow] = await play(scenarios).finally(() => clearInterval(stalling));
+
+    expect(failuresOf(slow === undefined ? [] : [slow])).toEqual([]);
+    expect([quick?.failures, quick?.steps, quick?.passedMs]).toEqual([slow?.failures, slow?.steps, slow?.passedMs]);
+  });
+});
+
+/** Nothing of this process is worked on meanwhile. */
+function stall(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+}
+
 describe('time in a scenario', () => {
   it('stops where something is due, and nowhere else: months of a session cost a few reports', async () => {
     const [result] = await play({

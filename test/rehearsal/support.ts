@@ -1,6 +1,6 @@
-import { loadFiles } from '../../src/daemon/load.ts';
 import type { ManifestFile } from '../../src/manifest/load-manifest.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
+import { openRepository } from '../../src/rehearsal/repository.ts';
 import type { ScenarioResult } from '../../src/rehearsal/run-scenario.ts';
 
 /** Two routers, a service by RADIUS and one that routers keep, houses by DHCP, a hotspot with a portal. */
@@ -87,10 +87,9 @@ export async function play(
     { path: 'network.yaml', text: declared },
     { path: 'scenarios.yaml', text: documents.join('') },
   ];
-  const load = () => ({ env: {}, mode: 'rehearse', example: true }) as const;
-  const { model, scenarios: all = [], issues } = await loadFiles(files, load());
-  if (model === undefined) throw new TypeError(JSON.stringify(issues, undefined, 1));
-  return await rehearse(all, { files, model, scenarios: all, load }, { ...around(), atOnce: 3 });
+  const { repository, issues } = await openRepository(files, { env: {}, example: true });
+  if (repository === undefined) throw new TypeError(JSON.stringify(issues, undefined, 1));
+  return await rehearse(repository.scenarios, repository, { ...around(), threads: 1 });
 }
 
 function around() {
