@@ -17,12 +17,13 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** Runs a step in each turn of the event loop, so that sockets are served in between. */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+/** Runs a step in each turn of the event loop, so that sockets are served in between. @throws the reason of `signal` once it is aborted */
+export async function inTurns<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
     await setImmediate();
+    signal?.throwIfAborted();
   }
 }
 

@@ -32,6 +32,8 @@ export interface ReconcileDeps {
   readonly looking?: (signal: AbortSignal) => Promise<Disposable>;
   /** Told before the first change of a plan that has any. @throws LastmileError when nothing must be changed */
   readonly begins?: (plan: ChangePlan) => Promise<void>;
+  /** Told once it was looked: from here on it is done to its end. @throws OvertakenError when something else comes first */
+  readonly stays?: () => void;
   /** Asked before the first change of a plan that has any: resolves when this target may be changed, until disposed. */
   readonly turn?: (signal: AbortSignal) => Promise<Turn>;
 }
@@ -117,7 +119,7 @@ export async function prepare(target: Target, model: Model, deps: LookDeps): Pro
 async function look(target: Target, model: Model, deps: LookDeps) {
   if (target.ready !== undefined) await target.ready(deps.signal);
   using _looking = deps.looking === undefined ? undefined : await deps.looking(deps.signal);
-  const all = await wantedOf(target, model);
+  const all = await wantedOf(target, model, deps.signal);
   deps.signal.throwIfAborted();
   const whole = await target.observe(deps.signal, all, deps.inventory.menusOf?.(target.name));
   const wanted = unsettled(all, whole);
@@ -125,7 +127,7 @@ async function look(target: Target, model: Model, deps: LookDeps) {
   const { inventory } = deps;
   const ownership = { operator: model.operator.name, target, inventory, observing: isObserved(target, model) };
   const difference = target.exclusive
-    ? await inTurns(diffInSteps(desired, observation, ownership))
+    ? await inTurns(diffInSteps(desired, observation, ownership), deps.signal)
     : diff(desired, observation, ownership);
   const takenBack = await target.heldBack?.(difference.changes, whole);
   const { changes, held } = partHeld(difference.changes, target, holdWith(takenBack, deps));
@@ -150,8 +152,8 @@ async function effectsInTurns(
   return effects;
 }
 
-function wantedOf(target: Target, model: Model): readonly Row[] | Promise<readonly Row[]> {
-  return target.desiredInSteps === undefined ? target.desired(model) : inTurns(target.desiredInSteps(model));
+function wantedOf(target: Target, model: Model, signal: AbortSignal): readonly Row[] | Promise<readonly Row[]> {
+  return target.desiredInSteps === undefined ? target.desired(model) : inTurns(target.desiredInSteps(model), signal);
 }
 
 /** What the target took back waits until a person asks. */
@@ -194,6 +196,7 @@ export async function reconcileOnce(target: Target, model: Model, deps: Reconcil
   using turn = first.plan.changes.length === 0 ? undefined : await deps.turn?.(deps.signal);
   const prepared = turn?.waited === true ? await prepare(target, model, deps) : first;
   const { plan, refusals, observation, whole, refused, desired } = prepared;
+  deps.stays?.();
   const wanted = [...plan.changes, ...(plan.held ?? []).map(({ change }) => change)];
   await target.settleArmed?.(wanted, whole, deps.signal);
   const pending = [...observation.pendingEffects, ...deps.inventory.effectsDue(target.name)];

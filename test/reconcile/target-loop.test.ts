@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LoopEndedError, type RunReport, TargetLoop } from '../../src/reconcile/target-loop.ts';
+import { isOvertaken, LoopEndedError, type RunReport, TargetLoop } from '../../src/reconcile/target-loop.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const good: RunReport = { result: 'in-sync', retry: 'backoff' };
@@ -170,6 +170,82 @@ describe('a request during a run', () => {
 
     expect(await first).toMatchObject({ result: 'in-sync' });
     expect(await second).toMatchObject({ result: 'applied' });
+  });
+});
+
+describe('a run that comes first', () => {
+  /** Runs that end when they are told to, and give way as they are told. */
+  function controlled(givesWay: (reason: string) => boolean) {
+    const runs: { reason: string; signal: AbortSignal; end: () => void }[] = [];
+    const loop = new TargetLoop<RunReport>({
+      clock: new ManualClock(),
+      intervalMs: () => 1000,
+      random: () => 0.5,
+      run: (reason, signal, _terms, course) =>
+        new Promise((resolve) => {
+          const end = () => resolve({ ...good });
+          signal.addEventListener('abort', end);
+          runs.push({ reason, signal, end });
+          course.givesWay(givesWay(reason));
+        }),
+    });
+    const begun = async (count: number) => {
+      while (runs.length < count) await new Promise(setImmediate);
+      return runs[count - 1] as (typeof runs)[number];
+    };
+    return { loop, runs, begun, [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose]() };
+  }
+
+  it('takes the place of one that only looks, which is done after it for who waits', async () => {
+    await using lab = controlled((reason) => reason === 'time');
+    const slow = lab.loop.request('time');
+    const looking = await lab.begun(1);
+
+    const quick = lab.loop.request('revision', undefined, true);
+    (await lab.begun(2)).end();
+    await quick;
+    (await lab.begun(3)).end();
+    await slow;
+
+    expect(isOvertaken(looking.signal)).toBe(true);
+    expect(lab.runs.map(({ reason }) => reason)).toEqual(['time', 'revision', 'time']);
+  });
+
+  it('waits for one that changes something, and goes before what was asked for earlier', async () => {
+    await using lab = controlled(() => false);
+    const changing = lab.loop.request('time');
+    const run = await lab.begun(1);
+    const later = lab.loop.request('time');
+    const quick = lab.loop.request('revision', undefined, true);
+
+    run.end();
+    (await lab.begun(2)).end();
+    (await lab.begun(3)).end();
+    await Promise.all([changing, later, quick]);
+
+    expect(run.signal.aborted).toBe(false);
+    expect(lab.runs.map(({ reason }) => reason)).toEqual(['time', 'revision', 'time']);
+  });
+
+  it('does not keep the target from ever being looked at as a whole', async () => {
+    await using lab = controlled((reason) => reason === 'time');
+    const slow = lab.loop.request('time');
+    await lab.begun(1);
+    for (let commit = 0; commit < 8; commit += 1) {
+      const quick = lab.loop.request('revision', undefined, true);
+      (await lab.begun(2 * commit + 2)).end();
+      await quick;
+      await lab.begun(2 * commit + 3);
+    }
+
+    const waiting = lab.loop.request('revision', undefined, true);
+    const whole = await lab.begun(17);
+    whole.end();
+    await slow;
+    (await lab.begun(18)).end();
+    await waiting;
+
+    expect([whole.reason, whole.signal.aborted]).toEqual(['time', false]);
   });
 });
 

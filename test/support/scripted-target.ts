@@ -4,7 +4,7 @@ import type { Change, Observation, SessionEffect, SessionResult, Settled, Target
 /** A target in memory that wants nothing, and does what a test says while it is looked at. */
 export class ScriptedTarget implements Target {
   readonly name: string;
-  readonly exclusive = true;
+  readonly exclusive: boolean = true;
   readonly references = {};
   readonly ordered = [];
   rows: readonly ObservedRow[] = [];

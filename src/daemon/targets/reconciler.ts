@@ -8,7 +8,14 @@ import type { Subscription } from '../../model/kinds/subscription.ts';
 import type { Model } from '../../model/model.ts';
 import type { ChangePlan } from '../../reconcile/plan.ts';
 import type { SessionResult, Target } from '../../reconcile/target.ts';
-import { LoopEndedError, type RunReport, type RunTerms, TargetLoop } from '../../reconcile/target-loop.ts';
+import {
+  type Course,
+  isOvertaken,
+  LoopEndedError,
+  type RunReport,
+  type RunTerms,
+  TargetLoop,
+} from '../../reconcile/target-loop.ts';
 import type { DriftEvent, LeftDrift } from '../../status/drift-log.ts';
 import type { Pause } from '../../status/pauses.ts';
 import { type SessionEvent, type TargetReport, waitingCount } from '../../status/report.ts';
@@ -17,14 +24,14 @@ import { sessionEvent } from '../sessions/session-event.ts';
 import { untilLocal } from '../until-local.ts';
 import { subscriptionsByRouter, subscriptionsByRouterSince } from './by-router.ts';
 import { isReviewed, onlyApproved, onlyPlanned, type Reviewed, unlessFull } from './exact-plan.ts';
-import { fewLooks } from './few-looks.ts';
+import { InOrder } from './in-order.ts';
 import { type LastLook, lookSince } from './last-look.ts';
 import { objectNames } from './protected-objects.ts';
 import { type PendingChanges, type RunSettings, runTarget } from './run-target.ts';
 import { SetBacks } from './set-backs.ts';
 import { modeOf } from './target-mode.ts';
 import { guardOf, policyOf, windowState } from './target-policy.ts';
-import { Turns } from './turns.ts';
+import { touchedBy } from './touched-by.ts';
 
 export interface InForce {
   readonly model: Model;
@@ -91,8 +98,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #replacing = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #sessionWork = new Set<Promise<unknown>>();
-  readonly #turns: Turns;
-  readonly #looking: (signal: AbortSignal) => Promise<Disposable>;
+  readonly #inOrder: InOrder;
   /** What was committed and not made when a target was last looked at. */
   readonly #pending = new Map<string, PendingChanges>();
   /** Of targets that are as declared, as far as is known. */
@@ -117,8 +123,10 @@ export class Reconciler implements AsyncDisposable {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#turns = new Turns(() => this.#inForce?.model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY);
-    this.#looking = fewLooks(options.clock);
+    this.#inOrder = new InOrder({
+      clock: options.clock,
+      routersAtOnce: () => this.#inForce?.model.operator.reconcile.routersAtOnce ?? Number.POSITIVE_INFINITY,
+    });
   }
 
   get inForce(): InForce | undefined {
@@ -146,10 +154,12 @@ export class Reconciler implements AsyncDisposable {
    */
   async follow(inForce: InForce): Promise<void> {
     if (this.#stopping.signal.aborted) return;
+    const [before, localBefore] = [this.#inForce?.model, this.#local];
     this.#local =
-      this.#inForce === undefined
+      before === undefined
         ? subscriptionsByRouter(inForce.model)
-        : subscriptionsByRouterSince(this.#local, this.#inForce.model, inForce.model);
+        : subscriptionsByRouterSince(this.#local, before, inForce.model);
+    const isTouched = touchedBy(before, inForce.model, localBefore, this.#local);
     this.#inForce = inForce;
     // The run that this commit asks for works out all of it.
     this.#changed = new Set();
@@ -158,7 +168,10 @@ export class Reconciler implements AsyncDisposable {
     this.#useTargets(this.#options.engine.targets(inForce.model));
     this.#setBacks.keep(new Set(this.#targets.keys()));
     this.#schedule();
-    const asked = [...this.#targets.keys()].map((name) => ({ name, run: this.#ask(name, 'revision') }));
+    const asked = [...this.#targets.keys()].map((name) => ({
+      name,
+      run: this.#ask(name, 'revision', undefined, isTouched(name)),
+    }));
     for (const { run } of asked) run.catch(ignoreEnd);
     this.#directoryTried = this.#tried(inForce, asked.find(({ name }) => name === directoryName)?.run);
     await Promise.all([...this.#loops.keys(), ...this.#targets.keys()].map((name) => this.#inStep(name)));
@@ -251,19 +264,19 @@ export class Reconciler implements AsyncDisposable {
       clock,
       random,
       intervalMs: () => this.#inForce?.model.operator.reconcile.intervalMs ?? 300_000,
-      run: (reason, signal, terms) => this.#run(target, reason, signal, terms),
+      run: (reason, signal, terms, course) => this.#run(target, reason, signal, terms, course),
     });
   }
 
-  async #ask(name: string, reason: string, terms?: RunTerms): Promise<LoopRun> {
+  async #ask(name: string, reason: string, terms?: RunTerms, isFirst = false): Promise<LoopRun> {
     await this.#inStep(name);
     const loop = this.#loops.get(name)?.loop;
     if (loop === undefined) throw new LoopEndedError();
     try {
-      return await loop.request(reason, terms);
+      return await loop.request(reason, terms, isFirst);
     } catch (error) {
       // A commit put another target in the place of this one: it is asked instead.
-      if (error instanceof LoopEndedError && this.#targets.has(name)) return this.#ask(name, reason, terms);
+      if (error instanceof LoopEndedError && this.#targets.has(name)) return this.#ask(name, reason, terms, isFirst);
       throw error;
     }
   }
@@ -278,7 +291,13 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
-  async #run(target: Target, reason: string, signal: AbortSignal, terms?: RunTerms): Promise<LoopRun> {
+  async #run(
+    target: Target,
+    reason: string,
+    signal: AbortSignal,
+    terms: RunTerms | undefined,
+    course: Course,
+  ): Promise<LoopRun> {
     const inForce = this.#inForce;
     if (inForce === undefined || this.#targets.get(target.name) !== target) {
       throw new TypeError(`${target.name} is no target of the model in force`);
@@ -289,8 +308,12 @@ export class Reconciler implements AsyncDisposable {
     if ((reason === 'quota' || reason === 'expiry') && this.#isKnownInStep(target, inForce))
       return this.#runOfSome(target, changed, told, inForce, signal);
     const settings = this.#settingsOf(target, inForce, told, terms);
-    const ran = await runTarget(target, { ...settings, signal });
+    const order = this.#inOrder.of(target.name, reason, course, () => this.#looks.has(target.name));
+    const ran = await runTarget(target, { ...settings, ...order, signal });
     const { sessions, drift, left, pending, look, brief } = ran;
+    // Nothing was done, and the loop does it again.
+    if (isOvertaken(signal))
+      return { result: 'failed', retry: 'backoff', report: ran.report, sessions: this.#eventsOf(sessions) };
     const report = this.#withFlapping(ran.report, drift, inForce);
     this.#options.engine.applies.settle(report, ran.applied);
     this.#lookedAt(target.name, look);
@@ -405,8 +428,6 @@ export class Reconciler implements AsyncDisposable {
               await engine.applies.begin({ target: target.name, revision, reason, at: clock.now() }, plan.changes);
               await reviewed?.begins?.(plan);
             },
-            turn: (signal: AbortSignal) => this.#turns.take(signal),
-            looking: this.#looking,
           }),
     };
   }

@@ -46,6 +46,8 @@ export interface RunSettings {
   readonly begins?: NonNullable<ReconcileDeps['begins']>;
   /** Leave to look at it, among others. */
   readonly looking?: NonNullable<ReconcileDeps['looking']>;
+  /** Told once it was looked: from here on it is done to its end. */
+  readonly stays?: NonNullable<ReconcileDeps['stays']>;
   /** Why what would be done is not what was planned, or approved. Absent: it may be anything. */
   readonly declines?: NonNullable<ReconcileDeps['declines']>;
 }
